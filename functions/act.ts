@@ -1,0 +1,73 @@
+import { announce } from "./announcements.ts";
+import { startBuild } from "./builds.ts";
+import { writeChannel } from "./channels.ts";
+import type { Environment } from "./environment.ts";
+import type { Action } from "./plan.ts";
+
+/** What came of one action. */
+export type Outcome = { action: Action } & (
+  | { result: "done"; detail?: string }
+  | { result: "no-room"; detail: string }
+  | { result: "failed"; error: Error }
+);
+
+/**
+ * Carries a plan out, the variants side by side, the actions of each in their order; a failed action ends its variant's turn,
+ * the next reconcile plans it anew. Never throws.
+ */
+export async function act(actions: readonly Action[], environment: Environment): Promise<Outcome[]> {
+  const variants = [...new Set(actions.map(({ variant }) => variant))];
+  const outcomes = await Promise.all(
+    variants.map((variant) =>
+      inOrder(
+        actions.filter((action) => action.variant === variant),
+        environment,
+      ),
+    ),
+  );
+  return outcomes.flat();
+}
+
+async function inOrder(actions: Action[], environment: Environment): Promise<Outcome[]> {
+  const outcomes: Outcome[] = [];
+  for (const action of actions) {
+    const outcome = await carryOut(action, environment);
+    outcomes.push(outcome);
+    if (outcome.result === "failed") return outcomes;
+  }
+  return outcomes;
+}
+
+async function carryOut(action: Action, environment: Environment): Promise<Outcome> {
+  try {
+    switch (action.do) {
+      case "announce":
+        await announce(environment.TOPIC_ARN, environment.BUCKET, action.fact);
+        return { action, result: "done" };
+      case "publish":
+        await writeChannel(environment.CHANNELS_PREFIX, action.variant, action.channel, action.image);
+        return { action, result: "done" };
+      case "build":
+      case "prove": {
+        const started = await startBuild(environment.PROJECT_NAME, action.order);
+        if (started.outcome === "no-room") return { action, result: "no-room", detail: started.why };
+        return { action, result: "done", detail: started.build ?? "already started" };
+      }
+      case "wait":
+      case "nothing":
+        return { action, result: "done" };
+    }
+  } catch (cause) {
+    const error = new Error(`${gerunds[action.do]} for ${action.variant}: ${(cause as Error).message}`, { cause });
+    return { action, result: "failed", error };
+  }
+}
+
+const gerunds: Record<Action["do"], string> = {
+  announce: "announcing",
+  publish: "writing the channel",
+  build: "starting a build",
+  prove: "starting a proof",
+  wait: "waiting",
+  nothing: "doing nothing",
+};

@@ -1,0 +1,106 @@
+import type { BuildWish } from "./build-orders.ts";
+import { retryOf } from "./failures.ts";
+import type { Image } from "./images.ts";
+import { areComplete, canonical, describeChange, drift, type Inputs } from "./inputs.ts";
+import { endedWithout, type VariantState } from "./variant-state.ts";
+import type { World } from "./world.ts";
+
+/** What to do about a variant's images. Every answer has its reasons; `until` is in milliseconds since the epoch. */
+export type BuildDecision =
+  | { decision: "start"; wish: BuildWish }
+  | { decision: "wait"; reasons: string[]; until: number | undefined }
+  | { decision: "nothing"; reasons: string[] };
+
+const minute = 60_000;
+/** EC2's tags and images become visible with a delay; this long a finished build is trusted to have made what it says (rule 4). */
+const settlingTime = 30 * minute;
+/** Proofs that could not find out are tried this often (rule 11). */
+export const mostProofAttempts = 2;
+const proofRetryWait = 15 * minute;
+
+/** Decides by rules 4 to 9 and 11 whether a variant gets a build now. The limit on parallel builds comes after it. */
+export function decideBuild(world: World, state: VariantState): BuildDecision {
+  return underWay(world, state) ?? proofMissing(world, state) ?? drifted(world, state);
+}
+
+function underWay(world: World, { builds, images }: VariantState): BuildDecision | undefined {
+  const running = builds.find(({ status }) => status === "running");
+  if (running) return wait(`${running.purpose} ${running.id} runs (${running.phase})`);
+  const settling = builds.find(
+    ({ status, endedAt, image }) =>
+      status === "succeeded" &&
+      world.now - (endedAt ?? 0) < settlingTime &&
+      !images.some(({ id, inputs, proof }) => id === image && areComplete(inputs) && proof !== undefined),
+  );
+  if (!settling) return undefined;
+  return wait(
+    `${settling.id} has made ${settling.image}, which is not visible with all its tags yet`,
+    (settling.endedAt ?? 0) + settlingTime,
+  );
+}
+
+/** Rule 11: the newest image whose build is over and which nobody has proved, unless a newer one can be published. */
+export function unprovedImage({ images }: VariantState): (Image & { inputs: Inputs }) | undefined {
+  const newest = images.find(({ state, revoked }) => state === "available" && revoked === undefined);
+  return newest && newest.proof === undefined && areComplete(newest.inputs)
+    ? { ...newest, inputs: newest.inputs }
+    : undefined;
+}
+
+/** The proofs of an image that ended without finding out, newest first. */
+export function vainProofs({ builds }: VariantState, image: string) {
+  return builds.filter(
+    (build) => build.purpose === "prove" && build.image === image && build.failure?.class !== "proof",
+  );
+}
+
+function proofMissing(world: World, state: VariantState): BuildDecision | undefined {
+  const image = unprovedImage(state);
+  if (!image) return undefined;
+  const vain = vainProofs(state, image.id);
+  if (vain.length >= mostProofAttempts) return undefined;
+  const reasons = [`${image.id} has no proof yet`];
+  const next = vain[0] ? (vain[0].endedAt ?? vain[0].startedAt) + proofRetryWait : 0;
+  if (next > world.now) return { decision: "wait", reasons, until: next };
+  const { variant } = state;
+  return {
+    decision: "start",
+    wish: { purpose: "prove", variant, inputs: image.inputs, attempt: vain.length + 1, reasons, image: image.id },
+  };
+}
+
+function drifted(world: World, state: VariantState): BuildDecision {
+  const { variant, desired, publishable, unknown, builds } = state;
+  const newest = publishable[0];
+  const inputs = { ...newest?.inputs, ...desired };
+  if (!areComplete(inputs)) return wait(["the first build waits until all inputs are known", ...unknown]);
+  const changes = newest ? drift(newest.inputs, desired) : [];
+  if (newest && changes.length === 0)
+    return { decision: "nothing", reasons: [`${newest.id} is up to date`, ...unknown] };
+  const reasons = newest ? changes.map(describeChange) : ["first image of the variant"];
+
+  const revoked = state.images.find((image) => image.revoked !== undefined && drift(image.inputs, inputs).length === 0);
+  if (revoked) return wait([...reasons, `${revoked.id} of these very inputs is revoked: ${revoked.revoked}`]);
+
+  const ended = endedWithout(state, inputs);
+  if (ended.length > 0) {
+    const retry = retryOf(ended);
+    if (retry.when === "never") return wait([...reasons, `${retry.why}: waits for a change or a request`]);
+    if (retry.at > world.now) return wait([...reasons, retry.why], retry.at);
+  }
+
+  const last = builds.find(({ purpose }) => purpose === "build");
+  const requested = changes.some(({ input }) => input === "request");
+  const earliest =
+    last && last.status !== "failed" && !requested ? last.startedAt + world.configuration.policies.minInterval : 0;
+  if (earliest > world.now)
+    return wait([...reasons, "builds of a variant keep their distance (minInterval)"], earliest);
+
+  const attempt =
+    builds.filter((build) => build.purpose === "build" && canonical(build.inputs) === canonical(inputs)).length + 1;
+  return { decision: "start", wish: { purpose: "build", variant, inputs, attempt, reasons } };
+}
+
+function wait(reasons: string | string[], until?: number): BuildDecision {
+  return { decision: "wait", reasons: [reasons].flat(), until };
+}

@@ -1,0 +1,151 @@
+import {
+  AccountLimitExceededException,
+  BatchGetBuildsCommand,
+  type Build as CodeBuildBuild,
+  CodeBuildClient,
+  InvalidInputException,
+  ListBuildsForProjectCommand,
+  StartBuildCommand,
+} from "@aws-sdk/client-codebuild";
+import { z } from "zod";
+import type { BuildOrder } from "./build-orders.ts";
+import { type Failure, FailureClass } from "./failures.ts";
+import { Inputs } from "./inputs.ts";
+import { JsonText } from "./json.ts";
+
+const codebuild = new CodeBuildClient({});
+
+/** One CodeBuild run of ours. */
+export interface Build {
+  id: string;
+  variant: string;
+  /** `build` makes an image and proves it, `prove` only proves one that is there. */
+  purpose: "build" | "prove";
+  inputs: Inputs;
+  attempt: number;
+  /** The order's hash: idempotency token and correlation ID. */
+  token: string;
+  status: "running" | "succeeded" | "failed" | "stopped";
+  /** CodeBuild's own name of where it stands, `BUILD` … */
+  phase: string;
+  /** Milliseconds since the epoch. */
+  startedAt: number;
+  endedAt: number | undefined;
+  /** The image it made, or was asked to prove. */
+  image: string | undefined;
+  /** Only of failed ones. */
+  failure: Failure | undefined;
+  /** Link to the log, for people. */
+  log: string | undefined;
+}
+
+/** What a look at the history must reach back to: facts older than this are not announced any more. */
+export const historyReach = 31 * 24 * 3_600_000;
+/** BatchGetBuilds' own limit; ListBuildsForProject returns as many a page. */
+const buildsPerPage = 100;
+/** A safety catch: 1,000 builds in a month is far beyond any use. */
+const mostPages = 10;
+
+/** The project's builds, newest first, as far back as {@link historyReach}. Builds that the service did not start are passed over. */
+export async function readBuilds(project: string, now: number): Promise<Build[]> {
+  const builds: Build[] = [];
+  let nextToken: string | undefined;
+  for (let page = 0; page < mostPages; page++) {
+    const list = await codebuild.send(
+      new ListBuildsForProjectCommand({
+        projectName: project,
+        sortOrder: "DESCENDING",
+        ...(nextToken && { nextToken }),
+      }),
+    );
+    const ids = (list.ids ?? []).slice(0, buildsPerPage);
+    if (ids.length === 0) return builds;
+    const details = await codebuild.send(new BatchGetBuildsCommand({ ids }));
+    const started = (details.builds ?? []).map(({ startTime }) => startTime?.getTime() ?? now);
+    builds.push(...(details.builds ?? []).flatMap((build) => fromCodeBuild(build, now) ?? []));
+    nextToken = list.nextToken;
+    if (!nextToken || Math.min(...started) < now - historyReach) return builds;
+  }
+  return builds;
+}
+
+/** What became of an order: started (or already under way), or no room in the account right now. */
+export type Started = { outcome: "started"; build: string | undefined } | { outcome: "no-room"; why: string };
+
+/** Hands an order to CodeBuild. The same order twice within five minutes is one build. */
+export async function startBuild(project: string, order: BuildOrder): Promise<Started> {
+  try {
+    const { build } = await codebuild.send(
+      new StartBuildCommand({
+        projectName: project,
+        idempotencyToken: order.token,
+        environmentVariablesOverride: Object.entries(order.variables).map(([name, value]) => ({
+          name,
+          value,
+          type: "PLAINTEXT",
+        })),
+      }),
+    );
+    return { outcome: "started", build: build?.id };
+  } catch (error) {
+    if (error instanceof AccountLimitExceededException) return { outcome: "no-room", why: error.message };
+    // The token is there already, its parameters differ in something that is no input: the build runs.
+    if (error instanceof InvalidInputException && /idempotency ?token/i.test(error.message))
+      return { outcome: "started", build: undefined };
+    throw error;
+  }
+}
+
+const Variables = z.object({
+  VARIANT: z.string().min(1),
+  PURPOSE: z.enum(["build", "prove"]),
+  INPUTS: JsonText.pipe(Inputs),
+  ATTEMPT: z.coerce.number().int(),
+  TOKEN: z.string(),
+  IMAGE_ID: z.string().optional(),
+});
+
+function fromCodeBuild(build: CodeBuildBuild, now: number): Build | undefined {
+  const variables = Variables.safeParse(named(build.environment?.environmentVariables)).data;
+  if (!build.id || !variables) return undefined;
+  const exported = named(build.exportedEnvironmentVariables);
+  return {
+    id: build.id,
+    variant: variables.VARIANT,
+    purpose: variables.PURPOSE,
+    inputs: variables.INPUTS,
+    attempt: variables.ATTEMPT,
+    token: variables.TOKEN,
+    status: statusOf(build),
+    phase: build.currentPhase ?? "QUEUED",
+    startedAt: build.startTime?.getTime() ?? now,
+    endedAt: build.endTime?.getTime(),
+    image: exported.IMAGE_ID || variables.IMAGE_ID || undefined,
+    failure: failureOf(build, exported),
+    log: build.logs?.deepLink,
+  };
+}
+
+function statusOf({ buildStatus }: CodeBuildBuild): Build["status"] {
+  if (buildStatus === "IN_PROGRESS") return "running";
+  if (buildStatus === "SUCCEEDED") return "succeeded";
+  return buildStatus === "STOPPED" ? "stopped" : "failed";
+}
+
+function failureOf(build: CodeBuildBuild, exported: Record<string, string>): Failure | undefined {
+  if (statusOf(build) !== "failed") return undefined;
+  if (build.buildStatus === "TIMED_OUT") return { class: "timed-out", cause: "CodeBuild's time for the build ran out" };
+  if (build.buildStatus === "FAULT") return { class: "fault", cause: "CodeBuild itself failed" };
+  return {
+    class: FailureClass.catch("unknown").parse(exported.FAILURE_CLASS),
+    cause: exported.FAILURE_CAUSE || phaseMessage(build) || "the build ended without saying why",
+  };
+}
+
+function phaseMessage(build: CodeBuildBuild): string | undefined {
+  return build.phases?.flatMap(({ contexts = [] }) => contexts).find(({ message }) => message)?.message;
+}
+
+function named(variables: { name?: string; value?: string }[] | undefined): Record<string, string> {
+  return Object.fromEntries((variables ?? []).map(({ name = "", value = "" }) => [name, value]));
+}

@@ -1,0 +1,69 @@
+import { type Parameter, PutParameterCommand, paginateGetParametersByPath, SSMClient } from "@aws-sdk/client-ssm";
+import { type Described, describeById } from "./images.ts";
+
+const ssm = new SSMClient({});
+
+/** `candidate` takes an image as soon as it is proved, `stable` (what node groups resolve) once it has soaked. */
+export const channelNames = ["candidate", "stable"] as const;
+export type ChannelName = (typeof channelNames)[number];
+
+/** What a channel's parameter holds. */
+export interface Channel {
+  image: string;
+  /** Of the last write, in milliseconds since the epoch. */
+  writtenAt: number;
+  /** The image as EC2 describes it now. */
+  holds: Described;
+}
+
+/** Channels by variant name; one that was never written is not there. */
+export type Channels = Record<string, Partial<Record<ChannelName, Channel>>>;
+
+/** `/eks-windows-images/production/channels/windows-2022-core-1.35/stable` */
+export function channelParameter(prefix: string, variant: string, channel: ChannelName): string {
+  return `${prefix}/${variant}/${channel}`;
+}
+
+/** All channels below the prefix, those of removed variants too. */
+export async function readChannels(prefix: string): Promise<Channels> {
+  const parameters: Parameter[] = [];
+  const pages = paginateGetParametersByPath({ client: ssm }, { Path: prefix, Recursive: true });
+  for await (const page of pages) parameters.push(...(page.Parameters ?? []));
+  const held = await describeById([...new Set(parameters.map(({ Value = "" }) => Value))]);
+  const channels: Channels = {};
+  for (const { Name = "", Value = "", LastModifiedDate } of parameters) {
+    const [variant, channel] = Name.slice(prefix.length + 1).split("/");
+    if (!variant || !isChannelName(channel)) continue;
+    channels[variant] = {
+      ...channels[variant],
+      [channel]: { image: Value, writtenAt: LastModifiedDate?.getTime() ?? 0, holds: held.get(Value) as Described },
+    };
+  }
+  return channels;
+}
+
+/**
+ * Asks Parameter Store to hold the image. Success promises nothing yet: `aws:ec2:image` values are validated afterwards, so
+ * the write counts when a later look reads it back.
+ */
+export async function writeChannel(
+  prefix: string,
+  variant: string,
+  channel: ChannelName,
+  image: string,
+): Promise<void> {
+  await ssm.send(
+    new PutParameterCommand({
+      Name: channelParameter(prefix, variant, channel),
+      Value: image,
+      Type: "String",
+      DataType: "aws:ec2:image",
+      Overwrite: true,
+      Description: `AMI of ${variant}, channel ${channel}; written by eks-windows-images`,
+    }),
+  );
+}
+
+function isChannelName(name: string | undefined): name is ChannelName {
+  return channelNames.includes(name as ChannelName);
+}

@@ -1,0 +1,28 @@
+import { z } from "zod";
+
+/** What the infrastructure tells a function. */
+const Environment = z.object({
+  STAGE: z.string().min(1),
+  RECIPE: z.string().regex(/^[a-f0-9]{64}$/, "a SHA-256 in hex"),
+  PROJECT_NAME: z.string().min(1),
+  TOPIC_ARN: z.string().startsWith("arn:"),
+  QUEUE_URL: z.url(),
+  BUCKET: z.string().min(1),
+  CHANNELS_PREFIX: z.string().startsWith("/"),
+  REQUESTS_PREFIX: z.string().startsWith("/"),
+});
+export type Environment = z.infer<typeof Environment>;
+
+/**
+ * The functions' settings out of their environment variables.
+ * @throws Error naming every variable that is missing or wrong: the function then stops at its start.
+ */
+export function readEnvironment(variables: Record<string, string | undefined>): Environment {
+  const result = Environment.safeParse(variables);
+  if (result.success) return result.data;
+  const wrong = result.error.issues.map(({ path, message }) => {
+    const name = String(path[0]);
+    return variables[name] === undefined ? `${name} is missing` : `${name}: ${message}`;
+  });
+  throw new Error(`reading the environment: ${wrong.join("; ")}. sst.config.ts sets these variables.`);
+}

@@ -1,0 +1,108 @@
+import { DescribeImagesCommand, EC2Client, type Image as Ec2Image, paginateDescribeImages } from "@aws-sdk/client-ec2";
+import { z } from "zod";
+import { areComplete, type Inputs, inputsFromTags, type RecordedInputs, tagPrefix } from "./inputs.ts";
+
+const ec2 = new EC2Client({});
+
+/** An AMI of ours with what its tags record. */
+export interface Image {
+  id: string;
+  variant: string;
+  /** EC2's own word: `available`, `pending`, `disabled`, `failed` … */
+  state: string;
+  /** Milliseconds since the epoch. */
+  createdAt: number;
+  inputs: RecordedInputs;
+  /** Token of the build that made it. */
+  token: string | undefined;
+  /** What the build was started for, one reason a line (clipped to a tag's length). */
+  reasons: string | undefined;
+  proof: "passed" | "failed" | undefined;
+  provedAt: number | undefined;
+  /** Why it must never be written to a channel again. */
+  revoked: string | undefined;
+}
+
+/** An image that may be written to a channel. */
+export type PublishableImage = Image & { inputs: Inputs; provedAt: number };
+
+/** Rule 1: available, proved, not revoked, tags complete. */
+export function isPublishable(image: Image): image is PublishableImage {
+  return (
+    image.state === "available" &&
+    image.proof === "passed" &&
+    image.provedAt !== undefined &&
+    image.revoked === undefined &&
+    areComplete(image.inputs)
+  );
+}
+
+/** Newest first; equal times are ordered by ID so that two looks agree. */
+export function newestFirst<T extends { createdAt: number; id: string }>(images: readonly T[]): T[] {
+  return images.toSorted((a, b) => b.createdAt - a.createdAt || (a.id < b.id ? 1 : -1));
+}
+
+const ProofTag = z.enum(["passed", "failed"]).optional().catch(undefined);
+
+/** All images of a stage, disabled ones too, those not yet tagged completely too. */
+export async function readImages(stage: string): Promise<Image[]> {
+  const images: Image[] = [];
+  const pages = paginateDescribeImages(
+    { client: ec2, pageSize: 500 },
+    {
+      Owners: ["self"],
+      IncludeDisabled: true,
+      Filters: [{ Name: `tag:${tagPrefix}stage`, Values: [stage] }],
+    },
+  );
+  for await (const page of pages) images.push(...(page.Images ?? []).flatMap((image) => fromEc2(image) ?? []));
+  return images;
+}
+
+/** What there is to say of an AMI that a channel holds, whoever made it. */
+export type Described =
+  | { status: "described"; createdAt: number; state: string }
+  | { status: "gone" }
+  | { status: "unknown"; why: string };
+
+/**
+ * Images described by ID, whoever owns them. An ID that EC2 does not list is gone; a call that fails leaves every one unknown.
+ * The IDs go into a filter because a missing `ImageIds` entry would fail the whole call.
+ */
+export async function describeById(ids: string[]): Promise<Map<string, Described>> {
+  if (ids.length === 0) return new Map();
+  try {
+    const { Images = [] } = await ec2.send(
+      new DescribeImagesCommand({ IncludeDisabled: true, Filters: [{ Name: "image-id", Values: ids }] }),
+    );
+    const found = new Map(Images.map((image) => [image.ImageId, image]));
+    return new Map(ids.map((id) => [id, describe(found.get(id))]));
+  } catch (error) {
+    const why = `describing ${ids.join(", ")}: ${(error as Error).message}`;
+    return new Map(ids.map((id) => [id, { status: "unknown", why }]));
+  }
+}
+
+function describe(image: Ec2Image | undefined): Described {
+  if (!image || image.State === "deregistered") return { status: "gone" };
+  return { status: "described", createdAt: Date.parse(image.CreationDate ?? ""), state: image.State ?? "unknown" };
+}
+
+function fromEc2(image: Ec2Image): Image | undefined {
+  const tags = Object.fromEntries((image.Tags ?? []).map(({ Key = "", Value = "" }) => [Key, Value]));
+  const variant = tags[`${tagPrefix}variant`];
+  if (!image.ImageId || !variant) return undefined;
+  const provedAt = Date.parse(tags[`${tagPrefix}proved-at`] ?? "");
+  return {
+    id: image.ImageId,
+    variant,
+    state: image.State ?? "unknown",
+    createdAt: Date.parse(image.CreationDate ?? "") || 0,
+    inputs: inputsFromTags(tags),
+    token: tags[`${tagPrefix}token`],
+    reasons: tags[`${tagPrefix}reasons`],
+    proof: ProofTag.parse(tags[`${tagPrefix}proof`]),
+    provedAt: Number.isNaN(provedAt) ? undefined : provedAt,
+    revoked: tags[`${tagPrefix}revoked`],
+  };
+}

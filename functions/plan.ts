@@ -1,0 +1,77 @@
+import { type BuildDecision, decideBuild } from "./build-decision.ts";
+import { type BuildOrder, orderBuild } from "./build-orders.ts";
+import type { ChannelName } from "./channels.ts";
+import { dueFacts, type Fact } from "./facts.ts";
+import { promotions } from "./promotion.ts";
+import { stateOf } from "./variant-state.ts";
+import type { World } from "./world.ts";
+
+/** One thing to do, or not to do, with its reasons. Times are milliseconds since the epoch. */
+export type Action =
+  | { do: "announce"; variant: string; fact: Fact }
+  | {
+      do: "publish";
+      variant: string;
+      channel: ChannelName;
+      image: string;
+      previous: string | undefined;
+      reasons: string[];
+    }
+  | { do: "build" | "prove"; variant: string; order: BuildOrder; reasons: string[] }
+  | { do: "wait"; variant: string; for: "build" | ChannelName; until: number | undefined; reasons: string[] }
+  | { do: "nothing"; variant: string; reasons: string[] };
+
+/**
+ * What to do about the world as it is: no I/O, no clock, no randomness. The actions of one variant are a sequence, a failed one
+ * ends it; the variants are independent of each other (rule 14). What the channels hold is announced before they move on, so
+ * that no publication goes untold.
+ */
+export function plan(world: World): Action[] {
+  const states = world.configuration.variants.map((variant) => stateOf(world, variant));
+  const decisions = withinLimits(
+    world,
+    states.map((state) => ({ state, decision: decideBuild(world, state) })),
+  );
+  return states.flatMap((state, index): Action[] => {
+    const variant = state.variant.name;
+    return [
+      ...dueFacts(world, state).map((fact): Action => ({ do: "announce", variant, fact })),
+      ...promotions(world, state).flatMap((promotion): Action[] => {
+        if (promotion.decision === "stay") return [];
+        const { channel, reasons } = promotion;
+        if (promotion.decision === "wait")
+          return [{ do: "wait", variant, for: channel, until: promotion.until, reasons }];
+        return [{ do: "publish", variant, channel, image: promotion.image, previous: promotion.previous, reasons }];
+      }),
+      toAction(world, decisions[index] as BuildDecision, variant),
+    ];
+  });
+}
+
+/** Rule 10: at most `maxParallel` builds at once, the variant whose image is oldest first. */
+function withinLimits(
+  world: World,
+  candidates: { state: ReturnType<typeof stateOf>; decision: BuildDecision }[],
+): BuildDecision[] {
+  const { maxParallel } = world.configuration.policies;
+  const running = world.builds.filter(({ status }) => status === "running").length;
+  const age = ({ state }: (typeof candidates)[number]) => state.publishable[0]?.createdAt ?? 0;
+  const first = candidates
+    .filter(({ decision }) => decision.decision === "start")
+    .toSorted((a, b) => age(a) - age(b))
+    .slice(0, Math.max(0, maxParallel - running));
+  return candidates.map((candidate) => {
+    const { decision } = candidate;
+    if (decision.decision !== "start" || first.includes(candidate)) return decision;
+    const why = `waits for its turn: at most ${maxParallel} builds run at once (maxParallel)`;
+    return { decision: "wait", reasons: [...decision.wish.reasons, why], until: undefined };
+  });
+}
+
+function toAction(world: World, decision: BuildDecision, variant: string): Action {
+  if (decision.decision === "nothing") return { do: "nothing", variant, reasons: decision.reasons };
+  if (decision.decision === "wait")
+    return { do: "wait", variant, for: "build", until: decision.until, reasons: decision.reasons };
+  const order = orderBuild(decision.wish, world.stage, world.configuration.policies);
+  return { do: decision.wish.purpose, variant, order, reasons: decision.wish.reasons };
+}

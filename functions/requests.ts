@@ -1,0 +1,41 @@
+import { PutParameterCommand, paginateGetParametersByPath, SSMClient } from "@aws-sdk/client-ssm";
+import { z } from "zod";
+import { JsonText } from "./json.ts";
+
+const ssm = new SSMClient({});
+
+/** The latest manual rebuild request of a variant. Its ID is an input of the image: force is drift like any other. */
+export const Request = z.object({
+  id: z.string().min(1).max(128),
+  reason: z.string(),
+  /** ARN of who asked. */
+  by: z.string(),
+  /** ISO 8601. */
+  at: z.string(),
+});
+export type Request = z.infer<typeof Request>;
+
+/** The latest request of each variant, by variant name. One that cannot be read (somebody edited it) counts as none. */
+export async function readRequests(prefix: string): Promise<Record<string, Request>> {
+  const requests: Record<string, Request> = {};
+  const pages = paginateGetParametersByPath({ client: ssm }, { Path: prefix, Recursive: true });
+  for await (const page of pages)
+    for (const { Name = "", Value } of page.Parameters ?? []) {
+      const request = JsonText.pipe(Request).safeParse(Value).data;
+      if (request) requests[Name.slice(prefix.length + 1)] = request;
+    }
+  return requests;
+}
+
+/** Replaces the variant's request; the same ID again changes nothing that counts. */
+export async function writeRequest(prefix: string, variant: string, request: Request): Promise<void> {
+  await ssm.send(
+    new PutParameterCommand({
+      Name: `${prefix}/${variant}`,
+      Value: JSON.stringify(request),
+      Type: "String",
+      Overwrite: true,
+      Description: `Latest rebuild request of ${variant}; written by eks-windows-images`,
+    }),
+  );
+}
