@@ -15,12 +15,22 @@ export interface PatchTuesdayPolicy {
  */
 export function latestPatchTuesday(now: number, policy: PatchTuesdayPolicy): string {
   const local = DateTime.fromMillis(now, { zone: policy.timeZone });
-  const thisMonth = releaseIn(local, policy);
-  const latest = thisMonth <= local ? thisMonth : releaseIn(local.minus({ months: 1 }), policy);
+  const thisMonth = patchTuesdayIn(local, policy);
+  const latest = thisMonth <= local ? thisMonth : patchTuesdayIn(local.minus({ months: 1 }), policy);
   return latest.toISODate() as string;
 }
 
-function releaseIn(month: DateTime, policy: PatchTuesdayPolicy): DateTime {
+/**
+ * The first Patch Tuesday after a time.
+ * @param now milliseconds since the epoch, like the result
+ */
+export function nextPatchTuesday(now: number, policy: PatchTuesdayPolicy): number {
+  const local = DateTime.fromMillis(now, { zone: policy.timeZone });
+  const thisMonth = patchTuesdayIn(local, policy);
+  return (thisMonth > local ? thisMonth : patchTuesdayIn(local.plus({ months: 1 }), policy)).toMillis();
+}
+
+function patchTuesdayIn(month: DateTime, policy: PatchTuesdayPolicy): DateTime {
   const [hour, minute] = policy.time.split(":").map(Number);
   const first = month.startOf("month");
   const firstTuesday = first.plus({ days: (9 - first.weekday) % 7 });

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { DateTime } from "luxon";
 import { expect, test } from "vitest";
-import { latestPatchTuesday } from "../../functions/patch-tuesday.ts";
+import { latestPatchTuesday, nextPatchTuesday } from "../../functions/patch-tuesday.ts";
 
 const policy = { time: "11:00", timeZone: "America/Los_Angeles" };
 
@@ -42,4 +42,10 @@ test("it is always a Tuesday from the 8th to the 14th whose time has passed, at 
       expect(now - latest.toMillis()).toBeLessThan(36 * 24 * 3_600_000);
     }),
   );
+});
+
+test("the next one is the latest one once it has come", () => {
+  const next = nextPatchTuesday(pacific("2026-11-10T11:00"), policy);
+  expect(DateTime.fromMillis(next).toUTC().toISO()).toBe("2026-12-08T19:00:00.000Z");
+  expect(latestPatchTuesday(next, policy)).toBe("2026-12-08");
 });
