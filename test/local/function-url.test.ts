@@ -1,10 +1,12 @@
 import type { APIGatewayProxyEventV2WithIAMAuthorizer } from "aws-lambda";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import type { Invocation } from "../../local/lambda/function.ts";
 import { type FunctionUrl, startFunctionUrl } from "../../local/lambda/function-url.ts";
 import { invoke } from "../../local/lambda/invoke.ts";
 import { type Caller, signedFetch } from "../../local/lambda/signed-fetch.ts";
 import { type FixtureStack, startFixtureStack } from "./fixture/stack.ts";
+
+vi.setConfig({ testTimeout: 30_000 });
 
 let stack: FixtureStack;
 let endpoint: FunctionUrl;

@@ -8,12 +8,14 @@ import {
   SQSClient,
 } from "@aws-sdk/client-sqs";
 import type { SQSEvent } from "aws-lambda";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { bundleHandler } from "../../local/lambda/bundle.ts";
 import { type EventSourceMapping, startEventSource } from "../../local/lambda/event-source.ts";
 import type { DeployedFunction, Invocation } from "../../local/lambda/function.ts";
 import { invoke } from "../../local/lambda/invoke.ts";
 import { type FixtureStack, root, startFixtureStack } from "./fixture/stack.ts";
+
+vi.setConfig({ testTimeout: 30_000 });
 
 let stack: FixtureStack;
 let sqs: SQSClient;

@@ -1,9 +1,11 @@
 import { CreateScheduleCommand, SchedulerClient } from "@aws-sdk/client-scheduler";
 import { CreateQueueCommand, ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { createSchedules } from "../../local/schedules/schedules.ts";
 import { latestOccurrence, occurrences } from "../../local/schedules/timetable.ts";
 import { type FixtureStack, startFixtureStack } from "./fixture/stack.ts";
+
+vi.setConfig({ testTimeout: 30_000 });
 
 describe("Patch Tuesday, the second Tuesday at 11:00 Pacific,", () => {
   test.each([
@@ -110,11 +112,13 @@ describe("The stack's schedules", () => {
     const from = new Date("2026-11-10T18:59:00Z");
 
     const fired = await schedules.fire(from, new Date("2026-11-10T21:00:00Z"));
-    const again = await schedules.fire(new Date("2026-11-10T21:00:00Z"), new Date("2026-11-10T21:00:01Z"));
+    const again = await schedules.fire(new Date("2026-11-10T21:10:00Z"), new Date("2026-11-10T21:14:00Z"));
 
     expect(fired.map(({ schedule }) => schedule)).toEqual(["patch-tuesday", "base-ami"]);
     expect(fired[0]?.at.toISOString()).toBe("2026-11-10T19:00:00.000Z");
     expect(again).toEqual([]);
+    const sent = (await stack.emulator.calls()).filter(({ operation }) => operation === "SendMessage");
+    expect(sent.map(({ role }) => role)).toEqual(["scheduler", "scheduler"]);
     const { Messages = [] } = await sqs.send(
       new ReceiveMessageCommand({
         QueueUrl: queueUrl,
@@ -139,7 +143,6 @@ describe("The stack's schedules", () => {
         ScheduleExpressionTimezone: "America/Los_Angeles",
         FlexibleTimeWindow: { Mode: "OFF" },
         State,
-        StartDate: new Date("2026-11-01T00:00:00Z"),
         Target: {
           Arn: "arn:aws:sqs:us-east-1:123456789012:triggers",
           RoleArn,

@@ -1,0 +1,63 @@
+import type { DeployedFunction, LambdaHost } from "./function.ts";
+import type { Credentials } from "./role-credentials.ts";
+
+/** One invocation as its function can tell it from others. */
+export type Occasion = { fn: DeployedFunction; region: string; requestId: string };
+
+/** The variables of Lambda's Node.js runtime over the function's own. HOME is a place without AWS files that the SDK would read. */
+export function lambdaEnvironment(
+  { fn, region, requestId }: Occasion,
+  credentials: Credentials,
+  { endpoints: { default: endpoint, ...endpoints }, clock }: LambdaHost,
+): Record<string, string | undefined> {
+  return {
+    ...fn.environment,
+    PATH: process.env.PATH,
+    HOME: fn.bundleDir,
+    LANG: "en_US.UTF-8",
+    TZ: ":UTC",
+    STACK_CLOCK: clock.file,
+    LAMBDA_TASK_ROOT: fn.bundleDir,
+    _HANDLER: fn.lambdaHandler,
+    AWS_EXECUTION_ENV: "AWS_Lambda_nodejs24.x",
+    AWS_LAMBDA_FUNCTION_NAME: fn.name,
+    AWS_LAMBDA_FUNCTION_VERSION: "$LATEST",
+    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: memory(fn),
+    AWS_LAMBDA_INITIALIZATION_TYPE: "on-demand",
+    AWS_LAMBDA_LOG_GROUP_NAME: logGroup(fn),
+    AWS_LAMBDA_LOG_STREAM_NAME: logStream(requestId),
+    AWS_REGION: region,
+    AWS_DEFAULT_REGION: region,
+    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+    AWS_SESSION_TOKEN: credentials.sessionToken,
+    AWS_ENDPOINT_URL: endpoint,
+    ...Object.fromEntries(Object.entries(endpoints).map(([service, url]) => [`AWS_ENDPOINT_URL_${service}`, url])),
+  };
+}
+
+/** The data of the context object that a handler gets as its second argument. */
+export function contextData({ fn, region, requestId }: Occasion): Record<string, string> {
+  const account = fn.roleArn.split(":")[4];
+  return {
+    functionName: fn.name,
+    functionVersion: "$LATEST",
+    invokedFunctionArn: `arn:aws:lambda:${region}:${account}:function:${fn.name}`,
+    memoryLimitInMB: memory(fn),
+    awsRequestId: requestId,
+    logGroupName: logGroup(fn),
+    logStreamName: logStream(requestId),
+  };
+}
+
+function memory({ memoryMiB = 128 }: DeployedFunction): string {
+  return String(memoryMiB);
+}
+
+function logGroup({ name }: DeployedFunction): string {
+  return `/aws/lambda/${name}`;
+}
+
+function logStream(requestId: string): string {
+  return `[$LATEST]${requestId.replaceAll("-", "")}`;
+}

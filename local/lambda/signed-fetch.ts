@@ -1,0 +1,35 @@
+import { Sha256 } from "@aws-crypto/sha256-js";
+import { SignatureV4 } from "@smithy/signature-v4";
+import type { Credentials } from "./role-credentials.ts";
+import { parseQuery } from "./signature.ts";
+
+export type Caller = { credentials: Credentials; region: string; now: () => Date };
+
+/** `fetch` for a function URL with `AWS_IAM`: signed with Signature Version 4 by `caller`, at the stack's time. */
+export async function signedFetch(
+  url: string | URL,
+  caller: Caller,
+  { method = "GET", headers = {}, body }: { method?: string; headers?: Record<string, string>; body?: string } = {},
+): Promise<Response> {
+  const { host, hostname, pathname, search } = new URL(url);
+  const { region, credentials, now } = caller;
+  const signer = new SignatureV4({ service: "lambda", region, credentials, sha256: Sha256 });
+  const request = await signer.sign(
+    {
+      method,
+      protocol: "http:",
+      hostname,
+      path: pathname,
+      query: parseQuery(search),
+      headers: { ...lowerCase(headers), host },
+      body,
+    },
+    { signingDate: now() },
+  );
+  const { host: _setByFetch, ...sent } = request.headers;
+  return fetch(url, { method, headers: sent, body });
+}
+
+function lowerCase(headers: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+}

@@ -1,0 +1,88 @@
+import { randomUUID } from "node:crypto";
+import {
+  GetScheduleCommand,
+  type GetScheduleCommandOutput,
+  paginateListSchedules,
+  SchedulerClient,
+} from "@aws-sdk/client-scheduler";
+import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
+import type { Credentials, RoleCredentials } from "../lambda/role-credentials.ts";
+import { latestOccurrence } from "./timetable.ts";
+
+export type Fired = { schedule: string; at: Date; input: string };
+
+export type Schedules = {
+  /**
+   * Sends what EventBridge Scheduler sends between two moments, (from, to]: each enabled schedule once, for the latest moment at which it
+   * fires, in the order of those moments.
+   */
+  fire(from: Date, to: Date): Promise<Fired[]>;
+};
+
+/** EventBridge Scheduler keeps its schedules at the emulator, which never fires them: this does, with the credentials of each schedule's own role. */
+export function createSchedules({
+  endpoint,
+  region,
+  credentials,
+  roles,
+}: {
+  endpoint: string;
+  region: string;
+  credentials: Credentials;
+  roles: RoleCredentials;
+}): Schedules {
+  const scheduler = new SchedulerClient({ endpoint, region, credentials });
+
+  async function enabledSchedules(): Promise<GetScheduleCommandOutput[]> {
+    const found: GetScheduleCommandOutput[] = [];
+    for await (const page of paginateListSchedules({ client: scheduler }, {}))
+      for (const { Name, GroupName } of page.Schedules ?? [])
+        found.push(await scheduler.send(new GetScheduleCommand({ Name, GroupName })));
+    return found.filter(({ State }) => State !== "DISABLED");
+  }
+
+  async function send(schedule: GetScheduleCommandOutput, at: Date): Promise<Fired> {
+    const { Name = "", Target } = schedule;
+    const [, , service, , account, queue] = Target?.Arn?.split(":") ?? [];
+    if (service !== "sqs" || !Target?.RoleArn)
+      throw new Error(`firing the schedule ${Name}: its target ${Target?.Arn} is no queue with a role`);
+    if (!Target.Input) throw new Error(`firing the schedule ${Name}: its target has no input`);
+    const input = fillIn(Target.Input, schedule.Arn ?? "", at);
+    const sqs = new SQSClient({ endpoint, region, credentials: await roles.assume(Target.RoleArn, Name) });
+    const QueueUrl = new URL(`${account}/${queue}`, `${endpoint.replace(/\/$/, "")}/`).href;
+    await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: input })).catch((error) => {
+      throw new Error(`firing the schedule ${Name} to ${Target.Arn}`, { cause: error });
+    });
+    return { schedule: Name, at, input };
+  }
+
+  async function fire(from: Date, to: Date): Promise<Fired[]> {
+    const due = (await enabledSchedules())
+      .map((schedule) => ({ schedule, at: latestOccurrence(timetable(schedule), from, to) }))
+      .filter((entry): entry is { schedule: GetScheduleCommandOutput; at: Date } => entry.at !== undefined)
+      .sort((one, other) => one.at.getTime() - other.at.getTime());
+    const fired: Fired[] = [];
+    for (const { schedule, at } of due) fired.push(await send(schedule, at));
+    return fired;
+  }
+
+  return { fire };
+}
+
+function timetable(schedule: GetScheduleCommandOutput) {
+  return {
+    expression: schedule.ScheduleExpression ?? "",
+    timeZone: schedule.ScheduleExpressionTimezone ?? "UTC",
+    start: schedule.StartDate ?? schedule.CreationDate ?? new Date(0),
+    end: schedule.EndDate,
+  };
+}
+
+/** The context attributes that Scheduler replaces in a target's input. */
+function fillIn(input: string, scheduleArn: string, at: Date): string {
+  return input
+    .replaceAll("<aws.scheduler.schedule-arn>", scheduleArn)
+    .replaceAll("<aws.scheduler.scheduled-time>", at.toISOString().replace(/\.\d{3}/, ""))
+    .replaceAll("<aws.scheduler.execution-id>", randomUUID())
+    .replaceAll("<aws.scheduler.attempt-number>", "1");
+}

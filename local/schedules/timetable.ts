@@ -1,0 +1,83 @@
+import { Cron } from "croner";
+
+/** When a schedule of EventBridge Scheduler fires. */
+export type Timetable = {
+  /** `rate(15 minutes)` or `cron(0 11 ? * TUE#2 *)`: minutes, hours, day of month, month, day of week, year. */
+  expression: string;
+  timeZone: string;
+  /** Start date, or creation where there is none: a rate counts from here, and nothing fires before. */
+  start: Date;
+  end?: Date;
+};
+
+const unitMilliseconds: Record<string, number> = { minute: 60_000, hour: 3_600_000, day: 86_400_000 };
+
+/** The latest moment in (from, to] at which the schedule fires. */
+export function latestOccurrence(timetable: Timetable, from: Date, to: Date): Date | undefined {
+  const last = timetable.end && timetable.end < to ? timetable.end : to;
+  const occurrence = lastUpTo(timetable, last);
+  if (!occurrence || occurrence <= from || occurrence < timetable.start) return undefined;
+  return occurrence;
+}
+
+/** Every moment in (from, to] at which the schedule fires, in order. */
+export function occurrences(timetable: Timetable, from: Date, to: Date): Date[] {
+  const found: Date[] = [];
+  let occurrence = latestOccurrence(timetable, from, to);
+  while (occurrence) {
+    found.unshift(occurrence);
+    occurrence = latestOccurrence(timetable, from, new Date(occurrence.getTime() - 1));
+  }
+  return found;
+}
+
+/** @throws Error naming an expression that EventBridge Scheduler would not take either. */
+function lastUpTo({ expression, timeZone, start }: Timetable, to: Date): Date | undefined {
+  const [, kind, value = ""] = /^(rate|cron)\((.+)\)$/.exec(expression.trim()) ?? [];
+  if (kind === "rate") return lastOfRate(value, start, to);
+  if (kind === "cron") return lastOfCron(value, timeZone, to);
+  throw new Error(`reading the schedule expression "${expression}": neither rate(…) nor cron(…)`);
+}
+
+/** A day is 24 hours here, whatever summer time does. */
+function lastOfRate(rate: string, start: Date, to: Date): Date | undefined {
+  const [, count = "", unit = ""] = /^([1-9]\d*) (minute|hour|day)s?$/.exec(rate) ?? [];
+  const interval = Number(count) * (unitMilliseconds[unit] ?? 0);
+  if (!interval)
+    throw new Error(`reading the schedule expression "rate(${rate})": not a number of minutes, hours or days`);
+  const elapsed = Math.floor((to.getTime() - start.getTime()) / interval);
+  return elapsed < 0 ? undefined : new Date(start.getTime() + elapsed * interval);
+}
+
+function lastOfCron(pattern: string, timeZone: string, to: Date): Date | undefined {
+  const cron = parseCron(pattern, timeZone);
+  // Looking back excludes the moment itself, and cron knows whole seconds only.
+  let before = new Date((Math.floor(to.getTime() / 1000) + 1) * 1000);
+  while (true) {
+    const [occurrence] = cron.previousRuns(1, before);
+    // croner moves what falls into the hour that summer time skips; Scheduler leaves it out.
+    if (!occurrence || cron.match(occurrence)) return occurrence;
+    before = occurrence;
+  }
+}
+
+function parseCron(pattern: string, timeZone: string): Cron {
+  const fields = pattern.trim().split(/\s+/);
+  const [, , dayOfMonth, , dayOfWeek] = fields;
+  if (fields.length !== 6 || (dayOfMonth === "?") === (dayOfWeek === "?"))
+    throw new Error(
+      `reading the schedule expression "cron(${pattern})": not six fields with "?" for either the day of the month or the day of the week`,
+    );
+  const translated = fields.map((field, index) => (index === 4 && field === "L" ? "SAT" : field));
+  try {
+    return new Cron(`0 ${translated.join(" ")}`, {
+      mode: "7-part",
+      timezone: timeZone,
+      alternativeWeekdays: true,
+      sloppyRanges: true,
+      paused: true,
+    });
+  } catch (error) {
+    throw new Error(`reading the schedule expression "cron(${pattern})"`, { cause: error });
+  }
+}
