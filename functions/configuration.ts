@@ -131,7 +131,7 @@ const Policies = z.strictObject({
   /** A base family without a release for this long is reported. */
   silentAfter: Duration.prefault("45d"),
   /** Rounds of Windows updates, each with a restart. */
-  updateRounds: z.int().min(1).max(10).default(2),
+  updateRounds: z.int().min(1).max(5).default(2),
   /** Nitro, x86-64; the container images and updates want four cores. */
   instanceType: z
     .string()

@@ -1,0 +1,19 @@
+import { arnOf } from "./account.ts";
+import { lambda } from "./functions.ts";
+import { requestsPrefix } from "./names.ts";
+import { observing } from "./permissions.ts";
+import { queue } from "./queue.ts";
+
+/** Behind a function URL that takes only calls signed by an AWS identity. It writes requests and triggers a reconcile, nothing else. */
+export const api = lambda("Api", "api", {
+  description: "Status, plan, rebuild",
+  handler: "functions/api.handler",
+  timeout: "30 seconds",
+  memory: "512 MB",
+  url: { authorization: "iam", cors: false },
+  permissions: [
+    ...observing,
+    { actions: ["ssm:PutParameter"], resources: [arnOf("ssm", `parameter${requestsPrefix}/*`)] },
+    { actions: ["sqs:SendMessage"], resources: [queue.arn] },
+  ],
+});

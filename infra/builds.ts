@@ -1,0 +1,49 @@
+import { region } from "./account.ts";
+import { artifacts, source } from "./artifacts.ts";
+import { buildRole } from "./build-role.ts";
+import { policies } from "./configuration.ts";
+import { guestProfile } from "./guest.ts";
+import { buildLogs } from "./logs.ts";
+import { named } from "./names.ts";
+import { addressUrl, codeBuildVpc, instanceNetwork } from "./network.ts";
+import { buildMinutes } from "./waits.ts";
+
+/** Packer's var-file of what depends on where it runs and not on what it makes. */
+const packerDeployment = $jsonStringify({
+  region,
+  instance_type: policies.instanceType,
+  ...instanceNetwork,
+  iam_instance_profile: guestProfile.name,
+});
+
+export const project = new aws.codebuild.Project("Builds", {
+  name: named("build"),
+  description: "Packer: builds an image, boots it, tags it as proved",
+  serviceRole: buildRole.arn,
+  source: {
+    type: "S3",
+    location: $interpolate`${artifacts.name}/${source.key}`,
+    buildspec: "buildspec/build.yml",
+  },
+  artifacts: { type: "NO_ARTIFACTS" },
+  environment: {
+    type: "LINUX_CONTAINER",
+    image: "aws/codebuild/amazonlinux-x86_64-standard:5.0",
+    // 3 GB and two cores: it waits for Windows nearly all the time, at 0.5 US cents a minute.
+    computeType: "BUILD_GENERAL1_SMALL",
+    environmentVariables: [
+      { name: "STAGE", value: $app.stage },
+      { name: "BUCKET", value: artifacts.name },
+      { name: "PACKER_RELEASE_URL", value: policies.packerReleaseUrl },
+      { name: "PACKER_DEPLOYMENT", value: packerDeployment },
+      { name: "ADDRESS_URL", value: addressUrl },
+    ],
+  },
+  buildTimeout: buildMinutes(),
+  // The most that CodeBuild allows.
+  queuedTimeout: 480,
+  // One more than the plan starts: what a person starts by hand must not make the plan's own builds fail.
+  concurrentBuildLimit: policies.maxParallel + 1,
+  logsConfig: { cloudwatchLogs: { groupName: buildLogs.name, status: "ENABLED" } },
+  vpcConfig: codeBuildVpc || undefined,
+});

@@ -1,0 +1,21 @@
+/** What a message that could not even be observed ends in, after {@link maxReceiveCount} attempts. */
+export const deadLetters = new sst.aws.Queue("DeadLetters", {
+  transform: { queue: { sqsManagedSseEnabled: true, messageRetentionSeconds: 14 * 24 * 60 * 60 } },
+});
+
+/** Seconds that one reconcile may take. */
+export const reconcileSeconds = 300;
+
+/** A message throttled by the reservation of one counts as received although nobody looked at it: be generous. */
+const maxReceiveCount = 20;
+
+/**
+ * Every trigger meets here, so that a storm of them is one batch and one reconcile. Encrypted by SQS itself: under
+ * `alias/aws/sqs` EventBridge could not write to it.
+ */
+export const queue = new sst.aws.Queue("Triggers", {
+  // AWS asks for six times the function's timeout.
+  visibilityTimeout: `${6 * reconcileSeconds} seconds`,
+  dlq: { queue: deadLetters.arn, retry: maxReceiveCount },
+  transform: { queue: { sqsManagedSseEnabled: true } },
+});

@@ -1,0 +1,34 @@
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
+import { join, relative, sep } from "node:path";
+
+const folders = ["packer", "buildspec"];
+
+/**
+ * The files that make an image what it is, as paths below `root` with `/`, in the order of their bytes.
+ * @throws Error on a name that shells and archives might not carry through unchanged.
+ */
+export function recipeFiles(root: string): string[] {
+  const files = folders.flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => relative(root, join(entry.parentPath, entry.name)).split(sep).join("/")),
+  );
+  const strange = files.find((file) => !/^[A-Za-z0-9._/-]+$/.test(file));
+  if (strange) throw new Error(`hashing the recipe: ${strange} has characters other than A-Z a-z 0-9 . _ / -`);
+  return files.sort(byBytes);
+}
+
+/** What `find packer buildspec -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum` says in `root`. */
+export function recipeHash(root: string): string {
+  const lines = recipeFiles(root).map((file) => `${sha256(readFileSync(join(root, file)))}  ${file}\n`);
+  return sha256(lines.join(""));
+}
+
+function sha256(content: string | Buffer): string {
+  return createHash("sha256").update(content).digest("hex");
+}
+
+function byBytes(a: string, b: string): number {
+  return Buffer.compare(Buffer.from(a), Buffer.from(b));
+}

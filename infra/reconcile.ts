@@ -1,0 +1,37 @@
+import { arnOf, imageArn } from "./account.ts";
+import { artifacts } from "./artifacts.ts";
+import { project } from "./builds.ts";
+import { policies } from "./configuration.ts";
+import { lambda } from "./functions.ts";
+import { bearsOurTag, channelsPrefix } from "./names.ts";
+import { notifications } from "./notifications.ts";
+import { observing } from "./permissions.ts";
+import { queue, reconcileSeconds } from "./queue.ts";
+
+/** The one writer: starts builds, writes channels, announces. */
+export const reconcile = lambda("Reconcile", "reconcile", {
+  description: "Looks at everything, decides, acts",
+  handler: "functions/reconcile.handler",
+  timeout: `${reconcileSeconds} seconds`,
+  memory: "512 MB",
+  concurrency: policies.reserveConcurrency ? { reserved: 1 } : undefined,
+  permissions: [
+    ...observing,
+    { actions: ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"], resources: [queue.arn] },
+    { actions: ["codebuild:StartBuild"], resources: [project.arn] },
+    { actions: ["ssm:PutParameter"], resources: [arnOf("ssm", `parameter${channelsPrefix}/*`)] },
+    { actions: ["sns:Publish"], resources: [notifications.arn] },
+    { actions: ["s3:PutObject"], resources: [$interpolate`${artifacts.arn}/announced/*`] },
+    { actions: ["ec2:CreateTags"], resources: [imageArn("image")], conditions: [bearsOurTag] },
+  ],
+});
+
+new aws.lambda.EventSourceMapping("ReconcileTriggers", {
+  eventSourceArn: queue.arn,
+  functionName: reconcile.name,
+  batchSize: 100,
+  // Batches above 10 need a window of at least one second.
+  maximumBatchingWindowInSeconds: 2,
+  // The least that AWS takes; the reservation makes it one.
+  scalingConfig: { maximumConcurrency: 2 },
+});

@@ -1,0 +1,57 @@
+import { accountId, policyDocument } from "./account.ts";
+import { project } from "./builds.ts";
+import { channelsPrefix, named } from "./names.ts";
+import { queue } from "./queue.ts";
+
+const buildEnded = rule("BuildEnded", "build-ended", {
+  source: ["aws.codebuild"],
+  "detail-type": ["CodeBuild Build State Change"],
+  detail: { "project-name": [project.name], "build-status": [{ "anything-but": ["IN_PROGRESS"] }] },
+});
+
+/** Also carries what became of `PutParameter` with data type `aws:ec2:image`, which AWS checks after it has answered. */
+const channelChanged = rule("ChannelChanged", "channel-changed", {
+  source: ["aws.ssm"],
+  "detail-type": ["Parameter Store Change"],
+  detail: { name: [{ prefix: `${channelsPrefix}/` }] },
+});
+
+new aws.sqs.QueuePolicy("TriggersPolicy", {
+  queueUrl: queue.url,
+  policy: policyDocument([
+    {
+      sid: "EventsOfOurRules",
+      actions: ["sqs:SendMessage"],
+      resources: [queue.arn],
+      principals: [{ type: "Service", identifiers: ["events.amazonaws.com"] }],
+      conditions: [
+        { test: "ArnEquals", variable: "aws:SourceArn", values: [buildEnded.arn, channelChanged.arn] },
+        { test: "StringEquals", variable: "aws:SourceAccount", values: [accountId] },
+      ],
+    },
+    {
+      sid: "NothingWithoutTls",
+      effect: "Deny",
+      actions: ["sqs:*"],
+      resources: [queue.arn],
+      principals: [{ type: "*", identifiers: ["*"] }],
+      conditions: [{ test: "Bool", variable: "aws:SecureTransport", values: ["false"] }],
+    },
+  ]),
+});
+
+/** AWS's own events come on the account's default bus only. */
+function rule(name: string, noun: string, pattern: $util.Input<object>): aws.cloudwatch.EventRule {
+  const created = new aws.cloudwatch.EventRule(name, {
+    name: named(noun),
+    eventBusName: "default",
+    eventPattern: $jsonStringify(pattern),
+  });
+  new aws.cloudwatch.EventTarget(`${name}Target`, {
+    rule: created.name,
+    eventBusName: "default",
+    targetId: "queue",
+    arn: queue.arn,
+  });
+  return created;
+}

@@ -1,0 +1,49 @@
+import { policies } from "./configuration.ts";
+
+/** How long Packer waits at most, in minutes: the defaults of packer/waits.pkr.hcl. `awsState` is the polling's delay times attempts. */
+export const waits = {
+  windowsPassword: 30,
+  winrm: 30,
+  updates: 120,
+  restart: 60,
+  containerImages: 120,
+  step: 30,
+  awsState: 120,
+};
+
+/** Those of packer/proof/waits.pkr.hcl. */
+export const proofWaits = { windowsPassword: 30, winrm: 30, step: 30, awsState: 30 };
+
+/** Ten scripts and transfers of their own; AWS is waited for until the instance runs, has stopped, is imaged, is gone. */
+function building(rounds: number): number {
+  return (
+    waits.windowsPassword +
+    waits.winrm +
+    rounds * (waits.updates + waits.restart) +
+    waits.containerImages +
+    10 * waits.step +
+    4 * waits.awsState
+  );
+}
+
+/** Three scripts and transfers; AWS is waited for until the instance runs and is gone. */
+const proving = proofWaits.windowsPassword + proofWaits.winrm + 3 * proofWaits.step + 2 * proofWaits.awsState;
+
+/** Fetching Packer, its plugin and the source, tagging. */
+const aroundPacker = 60;
+
+/** CodeBuild's own limit. */
+const mostMinutes = 2160;
+
+/**
+ * CodeBuild's timeout, above the sum of everything Packer may wait for: killed hard, Packer leaves its instance, key pair and security group
+ * behind. With two rounds of updates 1,320 + 210 + 60 = 1,590 minutes; a usual build takes about 90.
+ * @throws Error when the configuration asks for more than CodeBuild can give.
+ */
+export function buildMinutes(rounds: number = policies.updateRounds): number {
+  const minutes = building(rounds) + proving + aroundPacker;
+  if (minutes <= mostMinutes) return minutes;
+  throw new Error(
+    `config.ts: policies.updateRounds is ${rounds}; Packer could then wait for ${minutes} minutes, CodeBuild ends a build after ${mostMinutes}`,
+  );
+}

@@ -1,0 +1,75 @@
+import { randomUUID } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { join, sep } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build, type Plugin } from "esbuild";
+import { replaceConfig } from "../lambda/bundle.ts";
+
+export interface ProgramSource {
+  /** The project. */
+  root: string;
+  /** The SST program, usually `sst.config.ts`. */
+  program: string;
+  /** Stands in for the project's `config.ts`. */
+  configFile?: string;
+  /** Where SST's components may write their archives. */
+  workDir: string;
+}
+
+/**
+ * Bundles an SST program with SST's own platform code as `sst deploy` does, and returns the file. It lies in `.sst/platform` because that
+ * is where Node finds the packages that the bundle leaves out; the caller removes it.
+ */
+export async function bundleProgram({ root, program, configFile, workDir }: ProgramSource): Promise<string> {
+  const platform = join(root, ".sst", "platform");
+  const outfile = join(platform, `local-${randomUUID()}.mjs`);
+  const evaluate = fileURLToPath(new URL("evaluate.ts", import.meta.url));
+  const paths = { home: workDir, root, work: workDir, platform };
+  await build({
+    stdin: {
+      contents: [
+        `import config from ${JSON.stringify(program)};`,
+        `import { run } from ${JSON.stringify(join(platform, "src", "auto", "run.ts"))};`,
+        `import { evaluate } from ${JSON.stringify(evaluate)};`,
+        "await evaluate(config, run);",
+      ].join("\n"),
+      resolveDir: platform,
+      loader: "ts",
+    },
+    outfile,
+    bundle: true,
+    platform: "node",
+    format: "esm",
+    target: "esnext",
+    mainFields: ["module", "main"],
+    keepNames: true,
+    sourcemap: "inline",
+    external: ["@pulumi/*", "undici", "@aws-sdk/*", "esbuild", "archiver", "glob", "vite"],
+    inject: [join(platform, "src", "shim", "run.js")],
+    define: {
+      $cli: JSON.stringify({ command: "deploy", rpc: "", paths, home: workDir, state: { version: {} } }),
+      $dev: "false",
+    },
+    banner: { js: 'import { createRequire } from "node:module";\nconst require = createRequire(import.meta.url);' },
+    plugins: [...(configFile ? [replaceConfig(root, configFile)] : []), providers(platform)],
+    // Else the platform's own tsconfig and ours would both have a say.
+    tsconfigRaw: {},
+    logLevel: "silent",
+  });
+  return outfile;
+}
+
+/** The globals `aws` and `sst` of SST programs are imports that SST puts before every file that is not its own. */
+function providers(platform: string): Plugin {
+  const components = JSON.stringify(join(platform, "src", "components", "index.ts"));
+  const imports = `import * as aws from "@pulumi/aws"; import * as sst from ${components};`;
+  return {
+    name: "providers",
+    setup(build) {
+      build.onLoad({ filter: /\.ts$/ }, async ({ path }) => {
+        if (path.startsWith(platform + sep) || path.includes(`${sep}node_modules${sep}`)) return undefined;
+        return { contents: `${imports} ${await readFile(path, "utf8")}`, loader: "ts" };
+      });
+    },
+  };
+}

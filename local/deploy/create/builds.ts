@@ -1,0 +1,54 @@
+import { type ComputeType, CreateProjectCommand, type EnvironmentType } from "@aws-sdk/client-codebuild";
+import { z } from "zod";
+import { creator } from "../creator.ts";
+
+export const createProject = creator(
+  {
+    name: z.string(),
+    description: z.string(),
+    serviceRole: z.string(),
+    source: z.strictObject({ type: z.literal("S3"), location: z.string(), buildspec: z.string() }),
+    artifacts: z.strictObject({ type: z.literal("NO_ARTIFACTS") }),
+    environment: z.strictObject({
+      type: z.string(),
+      image: z.string(),
+      computeType: z.string(),
+      environmentVariables: z.array(z.strictObject({ name: z.string(), value: z.string() })),
+    }),
+    buildTimeout: z.number(),
+    queuedTimeout: z.number(),
+    concurrentBuildLimit: z.number(),
+    logsConfig: z.strictObject({
+      cloudwatchLogs: z.strictObject({ groupName: z.string(), status: z.literal("ENABLED") }),
+    }),
+    vpcConfig: z
+      .strictObject({ vpcId: z.string(), subnets: z.array(z.string()), securityGroupIds: z.array(z.string()) })
+      .optional(),
+  },
+  async (inputs, { codebuild }) => {
+    const { project } = await codebuild.send(
+      new CreateProjectCommand({
+        name: inputs.name,
+        description: inputs.description,
+        serviceRole: inputs.serviceRole,
+        source: inputs.source,
+        artifacts: inputs.artifacts,
+        environment: {
+          type: inputs.environment.type as EnvironmentType,
+          image: inputs.environment.image,
+          computeType: inputs.environment.computeType as ComputeType,
+          environmentVariables: inputs.environment.environmentVariables.map((variable) => ({
+            ...variable,
+            type: "PLAINTEXT",
+          })),
+        },
+        timeoutInMinutes: inputs.buildTimeout,
+        queuedTimeoutInMinutes: inputs.queuedTimeout,
+        concurrentBuildLimit: inputs.concurrentBuildLimit,
+        logsConfig: { cloudWatchLogs: inputs.logsConfig.cloudwatchLogs },
+        vpcConfig: inputs.vpcConfig,
+      }),
+    );
+    return { id: project?.arn as string, state: { arn: project?.arn } };
+  },
+);

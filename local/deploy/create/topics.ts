@@ -1,0 +1,18 @@
+import { CreateTopicCommand, SubscribeCommand } from "@aws-sdk/client-sns";
+import { z } from "zod";
+import { creator } from "../creator.ts";
+
+export const createTopic = creator({ name: z.string(), fifoTopic: z.literal(false) }, async ({ name }, { sns }) => {
+  const { TopicArn } = await sns.send(new CreateTopicCommand({ Name: name }));
+  return { id: TopicArn as string, state: { arn: TopicArn } };
+});
+
+export const createSubscription = creator(
+  { topic: z.string(), protocol: z.string(), endpoint: z.string() },
+  async ({ topic, protocol, endpoint }, { sns }) => {
+    const { SubscriptionArn } = await sns.send(
+      new SubscribeCommand({ TopicArn: topic, Protocol: protocol, Endpoint: endpoint, ReturnSubscriptionArn: true }),
+    );
+    return { id: SubscriptionArn as string, state: { arn: SubscriptionArn } };
+  },
+);

@@ -1,0 +1,73 @@
+import { existsSync } from "node:fs";
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { ListBucketsCommand } from "@aws-sdk/client-s3";
+import { type Account, type Clients, createClients } from "./clients.ts";
+import { createBucket } from "./create/buckets.ts";
+import { createResource } from "./create.ts";
+import { type Deployment, describeDeployment } from "./deployment.ts";
+import { createFunctionBuilder } from "./functions.ts";
+import { lookUp } from "./look-ups.ts";
+import { runProgram } from "./program.ts";
+
+/** SST keeps its function archives here, in a bucket that it makes itself before the first deployment of an account. */
+const assetBucket = "sst-asset";
+
+/**
+ * Deploys the real `sst.config.ts` to an emulated account: every resource it declares is created through AWS's API and what AWS answers flows
+ * into the others.
+ * @param codebuildUrl where CodeBuild's API is
+ * @param configFile stands in for the project's `config.ts`, in the program and in the functions
+ * @param dir for bundles and archives; they have to outlive the deployment
+ * @param program another program than `sst.config.ts`
+ * @throws Error naming the first resource that could not be created
+ */
+export async function deploy({
+  emulator,
+  codebuildUrl,
+  stage,
+  root,
+  configFile,
+  dir,
+  program = join(root, "sst.config.ts"),
+  signal,
+}: {
+  emulator: Account;
+  codebuildUrl: string;
+  stage: string;
+  root: string;
+  configFile?: string;
+  dir: string;
+  program?: string;
+  signal?: AbortSignal;
+}): Promise<Deployment> {
+  if (!existsSync(join(root, ".sst", "platform")))
+    throw new Error("deploying: SST's platform code is missing; node local/tools/install.ts installs it");
+  await mkdir(dir, { recursive: true });
+  const clients = createClients(emulator, codebuildUrl);
+  const place = { partition: "aws", region: emulator.region, accountId: emulator.accountId };
+  const functions = createFunctionBuilder({ root, configFile, dir });
+  await createAssetBucket(clients);
+  const resources = await runProgram(
+    { root, program, configFile, workDir: dir },
+    {
+      stage,
+      signal,
+      cloud: {
+        assetBucket,
+        create: (resource) => createResource(resource, clients),
+        lookUp: async (token, inputs) => lookUp(token, inputs, place),
+        build: functions.build,
+      },
+    },
+  );
+  for (const client of Object.values(clients)) client.destroy();
+  return describeDeployment(stage, resources, functions.built);
+}
+
+/** Another stage of the same account may have made it. */
+async function createAssetBucket(clients: Clients): Promise<void> {
+  const { Buckets = [] } = await clients.s3.send(new ListBucketsCommand({ Prefix: assetBucket }));
+  if (Buckets.some(({ Name }) => Name === assetBucket)) return;
+  await createBucket({ bucket: assetBucket, forceDestroy: false }, clients);
+}

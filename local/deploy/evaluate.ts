@@ -1,0 +1,44 @@
+/// <reference path="../../.sst/platform/config.d.ts" />
+
+/** What Pulumi tells of a resource or a look-up, assets as {@link PlainAsset}. */
+type Told = Record<string, unknown>;
+type Config = { app: (input: { stage: string }) => Promise<object> | object; run: () => Promise<unknown> };
+
+/**
+ * Runs an SST program in this process and tells every resource and every look-up to the process that started it. The process ends by
+ * itself once nothing is left to resolve.
+ */
+export async function evaluate(config: Config, run: (program: Config["run"]) => Promise<unknown>): Promise<void> {
+  const stage = process.env.SST_STAGE as string;
+  Object.assign(globalThis, { $app: { ...(await config.app({ stage })), stage, providers: {} } });
+  await $util.runtime.setMocks(
+    {
+      newResource: async (resource) => (await tell("/resource", resource)) as { id: string; state: Told },
+      call: async (call) => (await tell("/call", call)) as Told,
+    },
+    $app.name,
+    stage,
+  );
+  await $util.runtime.runInPulumiStack(() => run(config.run));
+}
+
+async function tell(path: string, what: { inputs: unknown }): Promise<unknown> {
+  const response = await fetch(`${process.env.SST_SERVER}${path}`, {
+    method: "POST",
+    body: JSON.stringify({ ...what, inputs: await plain(what.inputs) }),
+  });
+  const text = await response.text();
+  if (!response.ok) throw new Error(text);
+  return JSON.parse(text);
+}
+
+/** Pulumi's assets hold promises; nothing else of what it tells does. */
+async function plain(value: unknown): Promise<unknown> {
+  if (value instanceof $util.asset.FileAsset) return { file: await value.path };
+  if (value instanceof $util.asset.FileArchive) return { archive: await value.path };
+  if (value instanceof $util.asset.AssetArchive) return { files: await plain(await value.assets) };
+  if (Array.isArray(value)) return Promise.all(value.map(plain));
+  if (typeof value !== "object" || value === null) return value;
+  const fields = Object.entries(value).map(async ([key, field]) => [key, await plain(field)]);
+  return Object.fromEntries(await Promise.all(fields));
+}

@@ -1,0 +1,36 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { bundleHandler } from "../lambda/bundle.ts";
+import type { FunctionBuild } from "./program.ts";
+
+export interface BuiltFunction {
+  /** Its name in the program, `Reconcile`. */
+  name: string;
+  /** As the program says it, `functions/reconcile.handler`. */
+  handler: string;
+  /** As Lambda gets it, `bundle.handler`. */
+  lambdaHandler: string;
+  bundleDir: string;
+}
+
+/** Bundles functions below `dir` and remembers where each went. */
+export function createFunctionBuilder({ root, configFile, dir }: { root: string; configFile?: string; dir: string }) {
+  const built: BuiltFunction[] = [];
+
+  async function build(name: string, handler: string): Promise<FunctionBuild> {
+    const outDir = join(dir, "functions", name);
+    const bundle = await bundleHandler({ root, handler, outDir, configFile });
+    built.push({ name, handler, lambdaHandler: bundle.handler, bundleDir: bundle.dir });
+    return { handler: bundle.handler, out: bundle.dir, errors: bundle.errors, sourcemaps: [] };
+  }
+
+  return { build, built };
+}
+
+/** For a look at the graph alone: an archive with nothing to run in it. */
+export async function buildNothing(dir: string, name: string, handler: string): Promise<FunctionBuild> {
+  const out = join(dir, "functions", name);
+  await mkdir(out, { recursive: true });
+  await writeFile(join(out, "index.mjs"), "");
+  return { handler: `index.${handler.split(".").at(-1)}`, out, errors: [], sourcemaps: [] };
+}

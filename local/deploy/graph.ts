@@ -1,0 +1,54 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { buildNothing } from "./functions.ts";
+import { lookUp, type Place } from "./look-ups.ts";
+import { type CreatedResource, type DeclaredResource, runProgram } from "./program.ts";
+
+/**
+ * The resources that the real program declares, with made-up identities and nothing created anywhere.
+ * @param program another program than `sst.config.ts`
+ */
+export async function readGraph({
+  root,
+  stage,
+  configFile,
+  program = join(root, "sst.config.ts"),
+  place = { partition: "aws", region: "us-east-1", accountId: "123456789012" },
+}: {
+  root: string;
+  stage: string;
+  configFile?: string;
+  program?: string;
+  place?: Place;
+}): Promise<CreatedResource[]> {
+  const workDir = await mkdtemp(join(tmpdir(), "graph-"));
+  try {
+    return await runProgram(
+      { root, program, configFile, workDir },
+      {
+        stage,
+        cloud: {
+          assetBucket: "sst-asset",
+          create: async (resource) => ({ id: resource.name, state: madeUp(resource, place) }),
+          lookUp: async (token, inputs) => lookUp(token, inputs, place),
+          build: (name, handler) => buildNothing(workDir, name, handler),
+        },
+      },
+    );
+  } finally {
+    await rm(workDir, { recursive: true, force: true });
+  }
+}
+
+function madeUp({ type, name, inputs }: DeclaredResource, { partition, region, accountId }: Place) {
+  const service = type.split(/[:/]/)[1];
+  const noun = inputs.name ?? inputs.bucket ?? name;
+  const where = service === "s3" ? "::" : `:${service === "iam" ? "" : region}:${accountId}`;
+  return {
+    arn: `arn:${partition}:${service}${where}:${noun}`,
+    url: `https://${service}.${region}.example/${noun}`,
+    functionUrl: `https://${name.toLowerCase()}.lambda-url.${region}.example/`,
+    base64: Buffer.from(name).toString("base64"),
+  };
+}

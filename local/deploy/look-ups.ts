@@ -1,0 +1,30 @@
+import { policyJson } from "./policy-document.ts";
+
+/** Where a program runs, as AWS's provider answers it. */
+export interface Place {
+  partition: string;
+  region: string;
+  accountId: string;
+}
+
+/** Answers the provider's data sources that the program and SST's components use. */
+export function lookUp(
+  token: string,
+  inputs: Record<string, unknown>,
+  { partition, region, accountId }: Place,
+): Record<string, unknown> {
+  switch (token) {
+    case "aws:index/getCallerIdentity:getCallerIdentity":
+      return { id: accountId, accountId, arn: `arn:${partition}:iam::${accountId}:root`, userId: accountId };
+    case "aws:index/getPartition:getPartition":
+      return { id: partition, partition, dnsSuffix: partition === "aws-cn" ? "amazonaws.com.cn" : "amazonaws.com" };
+    case "aws:index/getRegion:getRegion":
+      return { id: region, region, name: region };
+    case "aws:iam/getPolicyDocument:getPolicyDocument": {
+      const json = policyJson(inputs);
+      return { ...inputs, id: "policy", json, minifiedJson: json };
+    }
+    default:
+      throw new Error(`looking up ${token}: nobody knows the answer here; give it one in local/deploy/look-ups.ts`);
+  }
+}

@@ -1,0 +1,145 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { rm } from "node:fs/promises";
+import { createServer, type IncomingMessage, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { text } from "node:stream/consumers";
+import { bundleProgram, type ProgramSource } from "./bundle.ts";
+
+/** A resource as the program declares it, all its inputs resolved. */
+export interface DeclaredResource {
+  /** Pulumi's type, `aws:sqs/queue:Queue`. */
+  type: string;
+  /** Its logical name in the program. */
+  name: string;
+  inputs: Record<string, unknown>;
+}
+
+/** A resource after its creation; further inputs of the program may use `state`. */
+export interface CreatedResource extends DeclaredResource {
+  id: string;
+  state: Record<string, unknown>;
+}
+
+export interface FunctionBuild {
+  /** As Lambda gets it. */
+  handler: string;
+  /** The directory to zip. */
+  out: string;
+  errors: string[];
+  sourcemaps: string[];
+}
+
+/** What a cloud does for a program. */
+export interface Cloud {
+  create(resource: DeclaredResource): Promise<{ id: string; state?: Record<string, unknown> }>;
+  /** Answers a data source, such as `aws:index/getRegion:getRegion`. */
+  lookUp(token: string, inputs: Record<string, unknown>): Promise<Record<string, unknown>>;
+  /** Bundles a function's handler, `functions/reconcile.handler`. */
+  build(functionName: string, handler: string): Promise<FunctionBuild>;
+  /** SST keeps function archives in a bucket of its own, one a Region. */
+  assetBucket: string;
+}
+
+/**
+ * Runs the real SST program in a process of its own, gives each of its resources to `cloud` in an order in which everything that an input
+ * refers to exists before, and returns them all; components (`sst:…`) are not among them.
+ * @throws Error with the first thing that could not be created.
+ */
+export async function runProgram(
+  source: ProgramSource,
+  { stage, cloud, signal }: { stage: string; cloud: Cloud; signal?: AbortSignal },
+): Promise<CreatedResource[]> {
+  const created: CreatedResource[] = [];
+  const failures: Error[] = [];
+  const server = await serve(async (path, body) => {
+    try {
+      return await answer(path, body, cloud, created);
+    } catch (error) {
+      failures.push(error as Error);
+      throw error;
+    }
+  });
+  let bundle: string | undefined;
+  try {
+    bundle = await bundleProgram(source);
+    const { code, errors } = await runNode(bundle, {
+      cwd: source.root,
+      signal,
+      env: {
+        ...process.env,
+        SST_SERVER: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+        SST_STAGE: stage,
+      },
+    });
+    if (failures[0]) throw failures[0];
+    if (code !== 0) throw new Error(`running ${source.program}: ${errors.trim() || `exit code ${code}`}`);
+    return created;
+  } finally {
+    server.close();
+    server.closeAllConnections();
+    if (bundle) await rm(bundle, { force: true });
+  }
+}
+
+async function answer(path: string, body: unknown, cloud: Cloud, created: CreatedResource[]): Promise<unknown> {
+  if (path === "/resource") return createResource(body as Told, cloud, created);
+  if (path === "/call") {
+    const { token, inputs } = body as { token: string; inputs: Record<string, unknown> };
+    return cloud.lookUp(token, inputs);
+  }
+  // SST's own JSON-RPC: errors go into the answer.
+  const { method, params } = body as { method: string; params: [Record<string, string>] };
+  return { result: await answerSst(method, params[0], cloud) };
+}
+
+type Told = DeclaredResource & { custom?: boolean; id?: string };
+
+async function createResource({ type, name, inputs, custom, id }: Told, cloud: Cloud, created: CreatedResource[]) {
+  // Components are how the program is written, not what it creates.
+  if (custom === false) return { id: "", state: inputs };
+  if (id) throw new Error(`looking up ${type} ${id} (${name}): the program is expected to create everything it uses`);
+  const resource = { type, name, inputs };
+  const { id: newId, state } = await cloud.create(resource).catch((cause) => {
+    throw new Error(`creating ${type} ${name}: ${(cause as Error).message}`, { cause });
+  });
+  const whole = { ...resource, id: newId, state: { ...inputs, ...state } };
+  created.push(whole);
+  return { id: newId, state: whole.state };
+}
+
+async function answerSst(method: string, input: Record<string, string>, cloud: Cloud): Promise<unknown> {
+  if (method === "Provider.Aws.Bootstrap") return { asset: cloud.assetBucket };
+  if (method === "Runtime.Build") return cloud.build(input.functionID as string, input.handler as string);
+  throw new Error(`answering SST: nobody knows ${method} here`);
+}
+
+async function serve(handle: (path: string, body: unknown) => Promise<unknown>): Promise<Server> {
+  const server = createServer((request, response) => {
+    read(request)
+      .then((body) => handle(request.url ?? "", body))
+      .then(
+        (result) => response.end(JSON.stringify(result)),
+        (error: Error) => response.writeHead(500).end(error.message),
+      );
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  return server;
+}
+
+async function read(request: IncomingMessage): Promise<unknown> {
+  return JSON.parse(await text(request));
+}
+
+async function runNode(
+  file: string,
+  options: { cwd: string; env: NodeJS.ProcessEnv; signal?: AbortSignal },
+): Promise<{ code: number | null; errors: string }> {
+  const child = spawn(process.execPath, ["--enable-source-maps", file], {
+    ...options,
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  const [errors, [code]] = await Promise.all([text(child.stderr), once(child, "close")]);
+  return { code: code as number | null, errors };
+}

@@ -1,0 +1,26 @@
+/// <reference path="./.sst/platform/config.d.ts" />
+
+export default $config({
+  app({ stage }) {
+    return {
+      name: "eks-windows-images",
+      home: "aws",
+      removal: stage === "production" ? "retain" : "remove",
+      protect: stage === "production",
+      providers: { aws: "7.20.0" },
+    };
+  },
+  async run() {
+    await import("./infra/artifacts.ts");
+    await import("./infra/notifications.ts");
+    const { queue } = await import("./infra/queue.ts");
+    const { project } = await import("./infra/builds.ts");
+    await import("./infra/reconcile.ts");
+    const { api } = await import("./infra/api.ts");
+    await import("./infra/schedules.ts");
+    await import("./infra/rules.ts");
+    const { channelsPrefix } = await import("./infra/names.ts");
+
+    return { api: api.url, channels: channelsPrefix, queue: queue.url, project: project.name };
+  },
+});

@@ -1,0 +1,79 @@
+import { beforeAll, describe, expect, test } from "vitest";
+import { recipeFiles, recipeHash } from "../../infra/recipe.ts";
+import { type Graph, graphOf, root, statementsOf, variablesOf } from "./graph.ts";
+
+let graph: Graph;
+beforeAll(async () => {
+  graph = await graphOf({ variants: [{ windows: 2022, kubernetes: "1.35" }] }, "production");
+}, 60_000);
+
+describe("builds", () => {
+  test("CodeBuild gets the recipe whose hash is its name, and exactly the recipe's files", () => {
+    const bucket = graph.named("ArtifactsBucket").inputs.bucket;
+    const { key, source } = graph.named("RecipeSource").inputs as { key: string; source: { files: object } };
+    const project = graph.named("Builds").inputs;
+
+    expect(key).toBe(`source/${recipeHash(root)}.zip`);
+    expect(Object.keys(source.files).sort()).toEqual(recipeFiles(root).sort());
+    expect(project.source).toEqual({ type: "S3", location: `${bucket}/${key}`, buildspec: "buildspec/build.yml" });
+  });
+
+  test("without a VPC the guest is public and CodeBuild asks for its own address", () => {
+    const { environment, vpcConfig } = graph.named("Builds").inputs;
+
+    expect(vpcConfig).toBeUndefined();
+    expect(variablesOf(environment)).toEqual({
+      STAGE: "production",
+      BUCKET: graph.named("ArtifactsBucket").inputs.bucket,
+      PACKER_RELEASE_URL: "https://releases.hashicorp.com",
+      ADDRESS_URL: "https://checkip.amazonaws.com",
+      PACKER_DEPLOYMENT: {
+        region: "us-east-1",
+        instance_type: "m7i.xlarge",
+        subnet_id: "",
+        security_group_ids: [],
+        ssh_interface: "public_ip",
+        associate_public_ip_address: true,
+        iam_instance_profile: graph.named("GuestProfile").inputs.name,
+      },
+    });
+    expect(graph.ofType("aws:ec2/securityGroup:SecurityGroup")).toEqual([]);
+  });
+
+  test("more builds may run than the plan starts, and a build ends before CodeBuild's own limit", () => {
+    const { concurrentBuildLimit, buildTimeout } = graph.named("Builds").inputs;
+
+    expect(concurrentBuildLimit).toBe(3);
+    expect(buildTimeout).toBe(1590);
+  });
+});
+
+describe("the bucket", () => {
+  test("is private, versioned and tells browsers nothing", () => {
+    expect(graph.named("ArtifactsPublicAccessBlock").inputs).toMatchObject({
+      blockPublicAcls: true,
+      blockPublicPolicy: true,
+      ignorePublicAcls: true,
+      restrictPublicBuckets: true,
+    });
+    expect(graph.named("ArtifactsVersioning").inputs.versioningConfiguration).toEqual({ status: "Enabled" });
+    expect(graph.ofType("aws:s3/bucketCorsConfiguration:BucketCorsConfiguration")).toEqual([]);
+  });
+
+  test("refuses what comes without TLS", () => {
+    const statements = statementsOf(graph.named("ArtifactsPolicy").inputs.policy);
+
+    expect(statements).toMatchObject([
+      { Effect: "Deny", Action: "s3:*", Principal: "*", Condition: { Bool: { "aws:SecureTransport": "false" } } },
+    ]);
+  });
+
+  test("forgets what was announced after 90 days and old versions after 30", () => {
+    const rules = graph.named("ArtifactsLifecycle").inputs.rules;
+
+    expect(rules).toMatchObject([
+      { filter: { prefix: "announced/" }, expiration: { days: 90 } },
+      { filter: { prefix: "" }, noncurrentVersionExpiration: { noncurrentDays: 30 } },
+    ]);
+  });
+});

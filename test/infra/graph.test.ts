@@ -1,0 +1,148 @@
+import { beforeAll, describe, expect, test } from "vitest";
+import { type Graph, graphOf, permissionsOf, statementsOf } from "./graph.ts";
+
+let graph: Graph;
+beforeAll(async () => {
+  graph = await graphOf({ variants: [{ windows: 2022, kubernetes: "1.35" }] }, "production");
+}, 60_000);
+
+describe("schedules", () => {
+  test.each([
+    ["base AMIs are looked for every 15 minutes", "BaseAmis", "rate(15 minutes)", "UTC", "base-ami"],
+    ["Kubernetes releases every hour", "Kubernetes", "rate(1 hour)", "UTC", "kubernetes"],
+    [
+      "Patch Tuesday is the second Tuesday at 11:00 in Los Angeles",
+      "PatchTuesday",
+      "cron(0 11 ? * TUE#2 *)",
+      "America/Los_Angeles",
+      "patch-tuesday",
+    ],
+  ])("%s, straight to the queue", (_, name, expression, timeZone, trigger) => {
+    const { inputs } = graph.named(name);
+
+    expect(inputs).toMatchObject({
+      scheduleExpression: expression,
+      scheduleExpressionTimezone: timeZone,
+      target: {
+        arn: graph.named("TriggersQueue").state.arn,
+        roleArn: graph.named("SchedulerRole").state.arn,
+        input: JSON.stringify({ trigger }),
+      },
+    });
+  });
+
+  test("there are no others", () => {
+    expect(graph.ofType("aws:scheduler/schedule:Schedule")).toHaveLength(3);
+  });
+
+  test("the scheduler's role may do nothing but write to the queue", () => {
+    const permissions = permissionsOf(graph.named("SchedulerRole"));
+
+    expect(permissions).toEqual([
+      { Effect: "Allow", Action: "sqs:SendMessage", Resource: graph.named("TriggersQueue").state.arn },
+    ]);
+  });
+});
+
+describe("rules", () => {
+  test("the end of our project's builds is heard, whatever it is", () => {
+    const pattern = JSON.parse(String(graph.named("BuildEnded").inputs.eventPattern));
+
+    expect(pattern).toEqual({
+      source: ["aws.codebuild"],
+      "detail-type": ["CodeBuild Build State Change"],
+      detail: {
+        "project-name": [graph.named("Builds").inputs.name],
+        "build-status": [{ "anything-but": ["IN_PROGRESS"] }],
+      },
+    });
+  });
+
+  test("changes of parameters are heard below the channels' prefix only", () => {
+    const pattern = JSON.parse(String(graph.named("ChannelChanged").inputs.eventPattern));
+
+    expect(pattern).toEqual({
+      source: ["aws.ssm"],
+      "detail-type": ["Parameter Store Change"],
+      detail: { name: [{ prefix: "/eks-windows-images/production/channels/" }] },
+    });
+  });
+
+  test("every rule is on the account's default bus and sends to the queue", () => {
+    const rules = graph.ofType("aws:cloudwatch/eventRule:EventRule").map(({ inputs }) => inputs);
+    const targets = graph.ofType("aws:cloudwatch/eventTarget:EventTarget").map(({ inputs }) => inputs);
+
+    expect(rules.map(({ eventBusName }) => eventBusName)).toEqual(["default", "default"]);
+    expect(new Set(targets.map(({ rule }) => rule))).toEqual(new Set(rules.map(({ name }) => name)));
+    for (const target of targets)
+      expect(target).toMatchObject({ eventBusName: "default", arn: graph.named("TriggersQueue").state.arn });
+  });
+});
+
+describe("the queue", () => {
+  test("waits six times as long as reconcile may take before it hands a message out again", () => {
+    const { visibilityTimeoutSeconds } = graph.named("TriggersQueue").inputs;
+
+    expect(visibilityTimeoutSeconds).toBe(6 * Number(graph.named("ReconcileFunction").inputs.timeout));
+  });
+
+  test("gives a message up to the dead-letter queue after 20 attempts", () => {
+    const redrive = JSON.parse(String(graph.named("TriggersQueue").inputs.redrivePolicy));
+
+    expect(redrive).toEqual({ deadLetterTargetArn: graph.named("DeadLettersQueue").state.arn, maxReceiveCount: 20 });
+  });
+
+  test.each(["TriggersQueue", "DeadLettersQueue"])(
+    "%s is encrypted in the way that EventBridge can write to",
+    (name) => {
+      const { sqsManagedSseEnabled, kmsMasterKeyId } = graph.named(name).inputs;
+
+      expect({ sqsManagedSseEnabled, kmsMasterKeyId }).toEqual({
+        sqsManagedSseEnabled: true,
+        kmsMasterKeyId: undefined,
+      });
+    },
+  );
+
+  test("takes events from our two rules, and from no other", () => {
+    const allowed = statementsOf(graph.named("TriggersPolicy").inputs.policy).filter(
+      ({ Effect }) => Effect === "Allow",
+    );
+
+    expect(allowed).toEqual([
+      {
+        Sid: "EventsOfOurRules",
+        Effect: "Allow",
+        Principal: { Service: "events.amazonaws.com" },
+        Action: "sqs:SendMessage",
+        Resource: graph.named("TriggersQueue").state.arn,
+        Condition: {
+          ArnEquals: {
+            "aws:SourceArn": [graph.named("BuildEnded").state.arn, graph.named("ChannelChanged").state.arn],
+          },
+          StringEquals: { "aws:SourceAccount": "123456789012" },
+        },
+      },
+    ]);
+  });
+
+  test("feeds reconcile in batches of up to 100, at most two at a time", () => {
+    const { inputs } = graph.named("ReconcileTriggers");
+
+    expect(inputs).toEqual({
+      eventSourceArn: graph.named("TriggersQueue").state.arn,
+      functionName: graph.named("ReconcileFunction").inputs.name,
+      batchSize: 100,
+      maximumBatchingWindowInSeconds: 2,
+      scalingConfig: { maximumConcurrency: 2 },
+    });
+  });
+});
+
+test("every resource with a name bears the application and the stage in it", () => {
+  const names = graph.resources.flatMap(({ inputs }) => [inputs.name, inputs.bucket]).filter(Boolean);
+
+  const foreign = names.filter((name) => !String(name).includes("eks-windows-images-production-"));
+
+  expect(new Set(foreign)).toEqual(new Set(["sst-asset"]));
+});

@@ -1,0 +1,75 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { ConfigurationInput } from "../../functions/configuration.ts";
+import { readGraph } from "../../local/deploy/graph.ts";
+import type { Place } from "../../local/deploy/look-ups.ts";
+import type { CreatedResource } from "../../local/deploy/program.ts";
+
+export const root = fileURLToPath(new URL("../..", import.meta.url));
+
+/** IAM's own words. */
+export interface Statement {
+  Effect: "Allow" | "Deny";
+  Action: string | string[];
+  Resource?: string | string[];
+  Principal?: "*" | Record<string, string | string[]>;
+  Condition?: Record<string, Record<string, string | string[]>>;
+}
+
+export interface Graph {
+  resources: CreatedResource[];
+  /** The one resource of that name. */
+  named(name: string): CreatedResource;
+  ofType(type: string): CreatedResource[];
+}
+
+/** The graph of the real sst.config.ts with this configuration in config.ts's place. */
+export async function graphOf(configuration: ConfigurationInput, stage: string, place?: Place): Promise<Graph> {
+  const dir = mkdtempSync(join(tmpdir(), "configuration-"));
+  const configFile = join(dir, "config.ts");
+  writeFileSync(configFile, `export const config = ${JSON.stringify(configuration)};\n`);
+  try {
+    return lookAt(await readGraph({ root, stage, configFile, place }));
+  } finally {
+    rmSync(dir, { recursive: true });
+  }
+}
+
+export function statementsOf(policy: unknown): Statement[] {
+  return (JSON.parse(String(policy)) as { Statement: Statement[] }).Statement;
+}
+
+/** Everything that a role's own policies say. */
+export function permissionsOf(role: CreatedResource): Statement[] {
+  const policies = (role.inputs.inlinePolicies ?? []) as { policy: string }[];
+  return policies.flatMap(({ policy }) => statementsOf(policy));
+}
+
+export function list<T>(oneOrMore: T | T[] | undefined): T[] {
+  if (oneOrMore === undefined) return [];
+  return Array.isArray(oneOrMore) ? oneOrMore : [oneOrMore];
+}
+
+function lookAt(resources: CreatedResource[]): Graph {
+  return {
+    resources,
+    named(name) {
+      const found = resources.filter((resource) => resource.name === name);
+      if (found.length !== 1 || !found[0]) throw new Error(`looking for ${name}: there are ${found.length}`);
+      return found[0];
+    },
+    ofType: (type) => resources.filter((resource) => resource.type === type),
+  };
+}
+
+/** What CodeBuild puts into every build's environment; the document in it parsed. */
+export function variablesOf(environment: unknown): Record<string, unknown> {
+  const { environmentVariables } = environment as { environmentVariables: { name: string; value: string }[] };
+  const values = environmentVariables.map(({ name, value }) => [
+    name,
+    name === "PACKER_DEPLOYMENT" ? JSON.parse(value) : value,
+  ]);
+  return Object.fromEntries(values);
+}

@@ -1,0 +1,92 @@
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { recipeFiles, recipeHash } from "../../infra/recipe.ts";
+
+const project = fileURLToPath(new URL("../..", import.meta.url));
+let root: string;
+
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), "recipe-"));
+  mkdirSync(join(root, "packer/scripts"), { recursive: true });
+  mkdirSync(join(root, "buildspec"));
+  // Bytes, locales and folders order these differently.
+  for (const file of [
+    "packer/b.hcl",
+    "packer/B.hcl",
+    "packer/a-b",
+    "packer/a.b",
+    "packer/a_b",
+    "packer/scripts/10-a.ps1",
+  ])
+    writeFileSync(join(root, file), `content of ${file}\n`);
+  writeFileSync(join(root, "packer/scripts.txt"), "");
+  writeFileSync(join(root, "buildspec/build.yml"), Buffer.from([0, 255, 13, 10]));
+});
+
+afterEach(() => rmSync(root, { recursive: true }));
+
+test("the recipe's hash is what the buildspec computes with bash", () => {
+  const computed = recipeHash(root);
+
+  expect(computed).toBe(hashInBash(root));
+});
+
+test("so is the hash of this project's own recipe", () => {
+  const computed = recipeHash(project);
+
+  expect(computed).toBe(hashInBash(project));
+});
+
+test("files come in the order of their bytes, folders with `/`", () => {
+  const files = recipeFiles(root);
+
+  expect(files).toEqual([
+    "buildspec/build.yml",
+    "packer/B.hcl",
+    "packer/a-b",
+    "packer/a.b",
+    "packer/a_b",
+    "packer/b.hcl",
+    "packer/scripts.txt",
+    "packer/scripts/10-a.ps1",
+  ]);
+});
+
+test.each([
+  ["a changed file", () => writeFileSync(join(root, "packer/a.b"), "other")],
+  ["a new file", () => writeFileSync(join(root, "packer/new"), "")],
+  ["a renamed file", () => renameInto("packer/a.b", "packer/z.b")],
+])("%s is another recipe", (_, change) => {
+  const before = recipeHash(root);
+
+  change();
+
+  expect(recipeHash(root)).not.toBe(before);
+});
+
+test("what lies beside the recipe is no part of it", () => {
+  const before = recipeHash(root);
+
+  writeFileSync(join(root, "config.ts"), "");
+
+  expect(recipeHash(root)).toBe(before);
+});
+
+test("a file name that not every tool carries through is refused by name", () => {
+  writeFileSync(join(root, "packer/two words"), "");
+
+  expect(() => recipeHash(root)).toThrow("packer/two words");
+});
+
+function hashInBash(directory: string): string {
+  const pipeline = "find packer buildspec -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum";
+  return execFileSync("bash", ["-c", pipeline], { cwd: directory, encoding: "utf8" }).slice(0, 64);
+}
+
+function renameInto(from: string, to: string): void {
+  execFileSync("mv", [join(root, from), join(root, to)]);
+}
