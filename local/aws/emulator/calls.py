@@ -1,0 +1,119 @@
+"""What was called, with which parameters, by whom, and how it ended."""
+
+import io
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass, field
+from datetime import datetime, timezone
+from typing import Any
+
+from moto.core import DEFAULT_ACCOUNT_ID
+from moto.core.parse import PROTOCOL_PARSERS
+from moto.core.request import Request, determine_request_protocol
+from moto.core.routing import get_service_router
+from moto.core.utils import get_service_model
+from moto.sts.models import sts_backends
+
+# Where the name in the signature is not the name of botocore's model.
+MODELS = {"monitoring": "cloudwatch"}
+CREDENTIAL = re.compile(r"Credential=([^/]+)/\d+/[^/]+/([^/]+)/")
+
+
+@dataclass
+class Call:
+    time: str
+    service: str
+    operation: str = ""
+    parameters: dict[str, Any] = field(default_factory=dict)
+    accessKeyId: str | None = None
+    role: str | None = None
+    status: int = 0
+    error: str | None = None
+
+
+class Calls:
+    def __init__(self) -> None:
+        self.all: list[Call] = []
+
+    def begin(self, environ: dict[str, Any]) -> Call:
+        signature = CREDENTIAL.search(environ.get("HTTP_AUTHORIZATION", ""))
+        now = datetime.now(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        call = Call(time=now, service=signature[2] if signature else "unsigned")
+        if signature:
+            call.accessKeyId = signature[1]
+            call.role = assumed_role(signature[1])
+            call.operation, call.parameters = what_is_called(call.service, environ)
+        self.all.append(call)
+        return call
+
+    def finish(
+        self, call: Call, moto: Callable[..., Any], environ: dict[str, Any], start_response: Callable[..., Any]
+    ) -> Iterable[bytes]:
+        def start(status: str, headers: Any, error: Any = None) -> Any:
+            call.status = int(status.split(" ", 1)[0])
+            return start_response(status, headers, error)
+
+        body = b"".join(moto(environ, start))
+        if call.status >= 400:
+            call.error = error_code(body)
+        return [body]
+
+    def as_json(self, first: int) -> list[dict[str, Any]]:
+        return [plain(asdict(call)) for call in self.all[first:]]
+
+
+def what_is_called(service: str, environ: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    """By botocore's model of the service, so that it works alike for every protocol that AWS has."""
+    try:
+        name = MODELS.get(service, service)
+        # An object's body may be large and is no parameter of interest.
+        body = b"" if service == "s3" else read_body(environ)
+        request = Request({**environ, "wsgi.input": io.BytesIO(body)})
+        model = get_service_model(name)
+        operation, path_parameters = get_service_router(name).match(request)
+        if service == "s3":
+            return operation.name, path_parameters
+        parser = PROTOCOL_PARSERS[determine_request_protocol(model, request.content_type)](operation)
+        parameters = parser.parse(
+            {
+                "method": request.method,
+                "values": request.values,
+                "headers": request.headers,
+                "body": body,
+                "url_path": request.path,
+                "url_params": path_parameters,
+            }
+        )
+        return operation.name, parameters
+    except Exception as error:  # a call that the model does not know is moto's to answer; the record just says less
+        return f"unknown ({type(error).__name__}: {error})", {}
+
+
+def read_body(environ: dict[str, Any]) -> bytes:
+    length = int(environ.get("CONTENT_LENGTH") or 0)
+    body = environ["wsgi.input"].read(length) if length else b""
+    if length:
+        environ["wsgi.input"] = io.BytesIO(body)
+    return body
+
+
+def assumed_role(access_key: str) -> str | None:
+    assumed = sts_backends[DEFAULT_ACCOUNT_ID]["aws"].get_assumed_role_from_access_key(access_key)
+    return assumed.role_arn.rsplit("/", 1)[-1] if assumed else None
+
+
+def error_code(body: bytes) -> str:
+    text = body.decode("utf-8", "replace")
+    code = re.search(r"<Code>([^<]+)</Code>", text) or re.search(r'"(?:__type|code)":\s*"(?:[^"]*#)?([^"]+)"', text)
+    return code[1] if code else "unknown"
+
+
+def plain(value: Any) -> Any:
+    """As JSON can hold it; of bytes only how many there were."""
+    if isinstance(value, dict):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple | set):
+        return [plain(item) for item in value]
+    if isinstance(value, bytes):
+        return f"{len(value)} bytes"
+    return value if isinstance(value, str | int | float | bool | None) else str(value)

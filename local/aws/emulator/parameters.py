@@ -1,0 +1,117 @@
+"""Parameter Store as AWS has it: parameters of Amazon's, change events, and images that are looked up only afterwards."""
+
+import inspect
+import json
+import threading
+from typing import Any
+
+from moto.core import DEFAULT_ACCOUNT_ID
+from moto.core.utils import utcnow
+from moto.ec2.models import ec2_backends
+from moto.events.models import events_backends
+from moto.ssm.models import Parameter, SimpleSystemManagerBackend, ssm_backends
+from moto.ssm.utils import parameter_arn
+
+IMAGE = "aws:ec2:image"
+# AWS answers PutParameter first and looks for the image then; long enough that a writer who does not read back is found out.
+VALIDATION_SECONDS = 0.3
+
+
+def put_public(region: str, name: str, value: str) -> None:
+    versions = ssm_backends[DEFAULT_ACCOUNT_ID][region]._parameters[name]
+    versions.append(
+        Parameter(
+            account_id=DEFAULT_ACCOUNT_ID,
+            name=name,
+            value=value,
+            parameter_type="String",
+            description=None,
+            allowed_pattern=None,
+            keyid=None,
+            last_modified_date=utcnow(),
+            version=len(versions) + 1,
+            data_type=IMAGE if value.startswith("ami-") else "text",
+            tier="Standard",
+        )
+    )
+
+
+def extend(lock: threading.RLock) -> None:
+    put_parameter = SimpleSystemManagerBackend.put_parameter
+    delete_parameter = SimpleSystemManagerBackend.delete_parameter
+    delete_parameters = SimpleSystemManagerBackend.delete_parameters
+
+    def put(self: SimpleSystemManagerBackend, *values: Any, **more: Any) -> Parameter:
+        given = inspect.signature(put_parameter).bind(self, *values, **more).arguments
+        given.pop("self")
+        name = given["name"]
+        if given.get("data_type") != IMAGE:
+            operation = "Update" if name in self._parameters else "Create"
+            written = put_parameter(self, **given)
+            announce(self, operation, written)
+            return written
+        operation, accepted = rehearse(self, given)
+        threading.Timer(VALIDATION_SECONDS, validate, (self, operation, accepted, given)).start()
+        return accepted
+
+    def rehearse(self: SimpleSystemManagerBackend, given: dict[str, Any]) -> tuple[str, Parameter]:
+        """Everything PutParameter refuses at once, without leaving anything written."""
+        name = given["name"]
+        before = list(self._parameters[name]) if name in self._parameters else []
+        try:
+            return ("Update" if before else "Create"), put_parameter(self, **given)
+        finally:
+            if before:
+                self._parameters[name][:] = before
+            else:
+                self._parameters.pop(name, None)
+                self._resource_tags["Parameter"].pop(name, None)
+
+    def validate(
+        self: SimpleSystemManagerBackend, operation: str, accepted: Parameter, given: dict[str, Any]
+    ) -> None:
+        with lock:
+            image = ec2_backends[self.account_id][self.region_name].amis.get(given["value"])
+            if image is None or image.state != "available":
+                announce(self, operation, accepted, exception="Unable to Describe Resource")
+                return
+            announce(self, operation, put_parameter(self, **given))
+
+    def delete(self: SimpleSystemManagerBackend, name: str) -> None:
+        last = self._parameters[name][-1] if name in self._parameters else None
+        delete_parameter(self, name)
+        if last:
+            announce(self, "Delete", last)
+
+    def delete_several(self: SimpleSystemManagerBackend, names: list[str]) -> list[str]:
+        last = {name: self._parameters[name][-1] for name in names if name in self._parameters}
+        deleted = delete_parameters(self, names)
+        for name in deleted:
+            announce(self, "Delete", last[name])
+        return deleted
+
+    SimpleSystemManagerBackend.put_parameter = put
+    SimpleSystemManagerBackend.delete_parameter = delete
+    SimpleSystemManagerBackend.delete_parameters = delete_several
+
+
+def announce(
+    backend: SimpleSystemManagerBackend, operation: str, parameter: Parameter, exception: str | None = None
+) -> None:
+    detail = {"operation": operation, "name": parameter.name, "type": parameter.parameter_type}
+    if parameter.data_type == IMAGE:
+        detail["dataType"] = IMAGE
+    if parameter.description:
+        detail["description"] = parameter.description
+    if exception:
+        detail["exception"] = exception
+    events_backends[backend.account_id][backend.region_name].put_events(
+        [
+            {
+                "Source": "aws.ssm",
+                "DetailType": "Parameter Store Change",
+                "Resources": [parameter_arn(backend.account_id, backend.region_name, parameter.name)],
+                "Detail": json.dumps(detail),
+            }
+        ]
+    )

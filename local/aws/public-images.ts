@@ -1,0 +1,62 @@
+import type { Emulator } from "./emulator.ts";
+
+/** An image that AWS publishes: what the name of its public parameter is made of. */
+export type PublicImage = { windows: 2019 | 2022 | 2025; edition: "Core" | "Full" } & (
+  | { base: "EKS_Optimized"; kubernetes: string }
+  | { base: "ContainersLatest" | "Base" }
+);
+
+type Publisher = Pick<Emulator, "addPublicImage" | "setPublicParameter">;
+
+const minors = ["1.33", "1.34", "1.35", "1.36"];
+/** EKS has no Windows 2025 image for an older one. */
+const firstMinorOf2025 = "1.35";
+/** AWS's last ContainersLatest images; the family has been frozen since. */
+const lastContainersLatest = new Date("2023-04-14T00:00:00Z");
+
+/** Everything AWS publishes for Windows, all of it released at one time, but for the frozen family. */
+export async function publishAll(emulator: Publisher, releasedAt: Date): Promise<void> {
+  for (const image of allPublicImages())
+    await publishImage(emulator, image, image.base === "ContainersLatest" ? lastContainersLatest : releasedAt);
+}
+
+/** A new release of one of AWS's images: the image itself, then the parameters that name it. Answers its ID. */
+export async function publishImage(emulator: Publisher, image: PublicImage, releasedAt: Date): Promise<string> {
+  const day = releasedAt.toISOString().slice(0, 10).replaceAll("-", ".");
+  const parameter = parameterName(image);
+  const id = await emulator.addPublicImage({ name: `${imageName(image)}-${day}`, creationDate: releasedAt });
+  if (image.base !== "EKS_Optimized") {
+    await emulator.setPublicParameter(parameter, id);
+    return id;
+  }
+  const details = {
+    image_id: id,
+    image_name: `${imageName(image)}-${day}`,
+    release_version: `${image.kubernetes}-${day}`,
+  };
+  await emulator.setPublicParameter(parameter, JSON.stringify(details));
+  await emulator.setPublicParameter(`${parameter}/image_id`, id);
+  return id;
+}
+
+/** For EKS_Optimized it holds a JSON object, with the bare ID in its child `image_id`; for the others the bare ID itself. */
+export function parameterName(image: PublicImage): string {
+  return `/aws/service/ami-windows-latest/${imageName(image)}`;
+}
+
+function imageName(image: PublicImage): string {
+  const family = image.base === "EKS_Optimized" ? `${image.base}-${image.kubernetes}` : image.base;
+  return `Windows_Server-${image.windows}-English-${image.edition}-${family}`;
+}
+
+function allPublicImages(): PublicImage[] {
+  return ([2019, 2022, 2025] as const).flatMap((windows) =>
+    (["Core", "Full"] as const).flatMap((edition) => [
+      ...minors
+        .filter((minor) => windows !== 2025 || minor >= firstMinorOf2025)
+        .map((kubernetes): PublicImage => ({ windows, edition, base: "EKS_Optimized", kubernetes })),
+      ...(windows === 2025 ? [] : [{ windows, edition, base: "ContainersLatest" } as const]),
+      { windows, edition, base: "Base" } as const,
+    ]),
+  );
+}
