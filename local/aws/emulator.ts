@@ -30,6 +30,8 @@ export type Emulator = {
   addPublicImage(image: { name: string; owner?: string; creationDate?: Date }): Promise<string>;
   /** The administrator's password of an instance, which callers get encrypted (GetPasswordData). */
   password(instanceId: string): Promise<string>;
+  /** All that a machine has printed on its serial port so far, for GetConsoleOutput. */
+  setConsole(instanceId: string, text: string): Promise<void>;
   /** Every call from the `first`th on, in order of arrival. */
   calls(first?: number): Promise<RecordedCall[]>;
   /** Every event of every bus from the `first`th on, with the rules that it matched. */
@@ -122,6 +124,9 @@ export async function startEmulator({
         .string()
         .parse(await request(url, "POST", "public-images", { name, owner, creationDate: creationDate.toISOString() })),
     password: async (instanceId) => z.string().parse(await request(url, "GET", `password?instance=${instanceId}`)),
+    setConsole: async (instance, text) => {
+      await request(url, "PUT", "console", { instance, text });
+    },
     calls: async (first = 0) => z.array(RecordedCall).parse(await request(url, "GET", `calls?first=${first}`)),
     events: async (first = 0) => z.array(RecordedEvent).parse(await request(url, "GET", `events?first=${first}`)),
     stop: () => stop(child),

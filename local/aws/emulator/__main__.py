@@ -16,6 +16,7 @@ os.environ["MOTO_EC2_LOAD_DEFAULT_AMIS"] = "false"
 from werkzeug.serving import make_server
 
 import events
+import consoles
 import images
 import network
 import parameters
@@ -41,6 +42,7 @@ def main() -> None:
 
     clock = StackClock(options.clock)
     clock.follow()
+    consoles.extend()
     images.extend()
     passwords.extend()
     lock = threading.RLock()

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import parse_qs
 
+import consoles
 import images
 import parameters
 import passwords
@@ -36,6 +37,9 @@ def answer(
         case "GET /stack/password":
             instance = ec2_backends[DEFAULT_ACCOUNT_ID][region].get_instance(query["instance"])
             return respond(start_response, "200 OK", passwords.password_of(instance))
+        case "PUT /stack/console":
+            consoles.put(region, **body(environ))
+            return respond(start_response, "200 OK", None)
         case request:
             return respond(start_response, "404 Not Found", f"no such endpoint of the stack: {request}")
 

@@ -1,0 +1,70 @@
+import {
+  CreateQueueCommand,
+  DeleteMessageBatchCommand,
+  GetQueueAttributesCommand,
+  ReceiveMessageCommand,
+  SQSClient,
+} from "@aws-sdk/client-sqs";
+import { z } from "zod";
+
+/** A notification as a machine subscriber gets it. */
+const Notification = z.looseObject({
+  kind: z.string(),
+  variant: z.string(),
+  channel: z.string().optional(),
+  image: z.string().optional(),
+  text: z.string(),
+});
+export type Notification = z.infer<typeof Notification>;
+
+/** SNS's envelope around what was published. */
+const Envelope = z.object({ Message: z.string() });
+
+/** A subscriber of the stack's own: a queue that can be named in config.ts. */
+export type Inbox = {
+  arn: string;
+  /** Everything received so far, in order. */
+  notifications(): Notification[];
+  stop(): Promise<void>;
+};
+
+type Aws = { endpoint: string; region: string; credentials: { accessKeyId: string; secretAccessKey: string } };
+
+/** @param received called for each notification as it arrives */
+export async function openInbox(aws: Aws, received: (notification: Notification) => void): Promise<Inbox> {
+  const sqs = new SQSClient(aws);
+  const { QueueUrl = "" } = await sqs.send(new CreateQueueCommand({ QueueName: "subscriber-inbox" }));
+  const { Attributes = {} } = await sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ["QueueArn"] }));
+  const notifications: Notification[] = [];
+  const stopping = new AbortController();
+
+  async function collect(): Promise<void> {
+    while (!stopping.signal.aborted) {
+      const { Messages = [] } = await sqs.send(
+        new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10, WaitTimeSeconds: 5 }),
+        { abortSignal: stopping.signal },
+      );
+      for (const { Body = "" } of Messages) {
+        const notification = Notification.parse(JSON.parse(Envelope.parse(JSON.parse(Body)).Message));
+        notifications.push(notification);
+        received(notification);
+      }
+      if (Messages.length === 0) continue;
+      const Entries = Messages.map(({ ReceiptHandle }, index) => ({ Id: String(index), ReceiptHandle }));
+      await sqs.send(new DeleteMessageBatchCommand({ QueueUrl, Entries }));
+    }
+  }
+
+  const collected = collect().catch((error) => {
+    if (!stopping.signal.aborted) throw error;
+  });
+  return {
+    arn: Attributes.QueueArn ?? "",
+    notifications: () => notifications,
+    async stop() {
+      stopping.abort();
+      await collected;
+      sqs.destroy();
+    },
+  };
+}

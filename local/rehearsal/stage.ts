@@ -1,0 +1,95 @@
+import { EventBridgeClient, PutEventsCommand } from "@aws-sdk/client-eventbridge";
+import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
+import type { Variant } from "../../functions/configuration.ts";
+import { latestPatchTuesday, nextPatchTuesday } from "../../functions/patch-tuesday.ts";
+import { type PublicImage, publishImage } from "../aws/public-images.ts";
+import { signedFetch } from "../lambda/signed-fetch.ts";
+import type { Fired } from "../schedules/schedules.ts";
+import type { Stack } from "../stack.ts";
+
+/** What the story can do to the world around the service; times in milliseconds. */
+export interface Stage {
+  stack: Stack;
+  /** Time passes, and every schedule that falls into it fires. */
+  pass(milliseconds: number): Promise<Fired[]>;
+  /** AWS releases new images for the base families of these variants. */
+  releaseBaseAmis(variants: readonly Variant[]): Promise<void>;
+  /** Kubernetes releases the next patch of every minor in use. */
+  releaseKubernetes(): void;
+  /** A signed call of the function URL; throws on any answer but a good one. */
+  post(path: string, body: object): Promise<unknown>;
+  /** Everything that ever triggers comes once more: doubled, late, out of order, and something nobody knows. */
+  repeatTriggers(): Promise<void>;
+  /** From now on no image proves itself. */
+  spoilProofs(): void;
+}
+
+const second = 1000;
+const day = 24 * 3_600_000;
+
+/** Puts the stack onto the stage. */
+export function setStage(stack: Stack): Stage {
+  const { emulator, clock, configuration, deployment } = stack;
+  const aws = { endpoint: emulator.url, region: emulator.region, credentials: emulator.credentials };
+  let patch = 7;
+
+  async function repeatTriggers(): Promise<void> {
+    const now = clock.now().getTime();
+    const policy = configuration.policies.patchTuesday;
+    const latest = nextPatchTuesday(Date.parse(latestPatchTuesday(now, policy)) - day, policy);
+    await stack.schedules.fire(new Date(latest - second), new Date(latest));
+    const past = (await emulator.events()).filter(({ rules }) => rules.length > 0);
+    const bridge = new EventBridgeClient(aws);
+    for (const source of new Set(past.map((event) => event.source))) {
+      const last = past.findLast((event) => event.source === source);
+      const Entries = [{ Source: source, DetailType: last?.detailType, Detail: JSON.stringify(last?.detail) }];
+      await bridge.send(new PutEventsCommand({ Entries }));
+    }
+    const MessageBody = "a message that nobody knows";
+    await new SQSClient(aws).send(new SendMessageCommand({ QueueUrl: deployment.queue.url, MessageBody }));
+  }
+
+  return {
+    stack,
+    async pass(milliseconds) {
+      const from = clock.now();
+      clock.advanceTo(new Date(from.getTime() + milliseconds));
+      return stack.schedules.fire(from, clock.now());
+    },
+    async releaseBaseAmis(variants) {
+      const images = new Map(variants.map((variant) => [JSON.stringify(publicImage(variant)), publicImage(variant)]));
+      for (const image of images.values()) await publishImage(emulator, image, clock.now());
+    },
+    releaseKubernetes() {
+      patch += 1;
+      for (const { kubernetes } of configuration.variants) stack.upstream.setKubernetes(`${kubernetes}.${patch}`);
+    },
+    async post(path, body) {
+      const caller = { credentials: emulator.credentials, region: emulator.region, now: clock.now };
+      const url = new URL(path, stack.functionUrl.url);
+      const response = await signedFetch(url, caller, { method: "POST", body: JSON.stringify(body) });
+      if (!response.ok) throw new Error(`calling ${path}: ${response.status} ${await response.text()}`);
+      return response.json();
+    },
+    repeatTriggers,
+    spoilProofs() {
+      stack.machines.behave(badProof);
+    },
+  };
+}
+
+function publicImage({ windows, edition, base, kubernetes }: Variant): PublicImage {
+  return base === "EKS_Optimized" ? { windows, edition, base, kubernetes } : { windows, edition, base };
+}
+
+/** The proof's checks run, and one of them finds something. */
+const badProof = {
+  step: "10-checks",
+  stdout: "EKSWIN-PROOF failed containerd-runs\r\n",
+  files: {
+    "C:/eks-windows-images/output/proof.json": JSON.stringify({
+      result: "failed",
+      checks: [{ name: "containerd-runs", passed: false, detail: "the service containerd is Stopped" }],
+    }),
+  },
+};
