@@ -1,0 +1,145 @@
+import { readFileSync } from "node:fs";
+import { argv } from "node:process";
+import { pathToFileURL } from "node:url";
+
+/** @typedef {{ class: string, cause: string }} Failure */
+
+/** What a script inside the guest may say of itself. */
+const guestClasses = ["checksum", "download", "updates", "provision", "test", "sysprep", "proof"];
+
+/** The line that a script inside the guest ends with when it fails, also on the serial console after WinRM is gone. */
+const guestLine = /EKSWIN-FAILED ([a-z]+) ([a-z0-9-]+): (.+)$/gm;
+
+/** What EC2 answers. The same words whichever of Packer's steps asks. */
+const awsSigns = [
+  {
+    class: "capacity",
+    sign: /Insufficient(Instance|Host|ReservedInstance|Volume|Address)?Capacity\w*|InsufficientFreeAddressesInSubnet/,
+  },
+  {
+    class: "capacity",
+    sign: /\b(Vcpu|Instance|Volume|MaxIOPS|Snapshot|ConcurrentSnapshot|SecurityGroup|Address)LimitExceeded\b|\bSecurityGroupsPerInterfaceLimitExceeded\b|\bResourceLimitExceeded\b/,
+  },
+  {
+    class: "throttling",
+    sign: /\bRequestLimitExceeded\b|\bThrottl(ing|ed)\w*|\bTooManyRequests\w*|\bSlowDown\b|\bRate exceeded\b|\bEC2ThrottledException\b|\bBandwidthLimitExceeded\b/,
+  },
+];
+
+const networkSign =
+  /dial tcp|i\/o timeout|TLS handshake|no such host|connection (refused|reset|timed out)|unexpected EOF|context deadline exceeded|Client\.Timeout|\b(429|50[0234]) (Too Many Requests|Internal Server Error|Bad Gateway|Service Unavailable|Gateway Time-?out)/i;
+
+/** `init` fetches the plugin and checks it against its signed sums. */
+const initSigns = [
+  { class: "checksum", sign: /checksum/i },
+  { class: "download", sign: networkSign },
+  { class: "download", sign: /rate limit/i },
+];
+
+const buildSigns = [
+  ...awsSigns,
+  { class: "connection", sign: /(Timeout|Error) waiting for (password|WinRM|machine to restart)/ },
+  // 16001 and 2300218: the WinRM session broke under a running script.
+  {
+    class: "connection",
+    sign: /disconnected unexpectedly|non-zero exit status: (16001|2300218)\b|http (response )?error: 401|unknown error Post/,
+  },
+  { class: "connection", sign: networkSign },
+  // The guest stops itself after sysprep; Packer only waits.
+  { class: "sysprep", sign: /Error waiting for instance to stop/ },
+  { class: "provision", sign: /non-zero exit status/ },
+];
+
+/** What a step that runs out of time stands for, where that is not `provision`. */
+const classOfTimedOutStep = {
+  "20-windows-updates": "updates",
+  "25-updates-complete": "updates",
+  "70-verify": "test",
+  "90-sysprep": "sysprep",
+};
+
+/**
+ * Why Packer failed.
+ * @param {"init" | "validate" | "build"} stage
+ * @param {string} output what Packer wrote, without colours
+ * @returns {Failure}
+ */
+export function classify(stage, output) {
+  const cause = causeOf(output);
+  if (stage === "validate") return { class: "template", cause };
+  if (stage === "init") return { class: matching(initSigns, output) ?? "template", cause };
+  const said = guestFailure(output);
+  if (said) return said;
+  if (output.includes("Cancelling provisioner after a timeout")) return timedOutStep(output);
+  if (output.includes("Cancelling build after receiving")) return { class: "unknown", cause: "Packer was stopped" };
+  // What went wrong on the way and was tried again stands in the output too: Packer's closing words come first.
+  return {
+    class:
+      matching(buildSigns, closingErrors(output).join("\n")) ?? matching(buildSigns, complaints(output)) ?? "unknown",
+    cause,
+  };
+}
+
+/**
+ * What the last script that failed inside the guest said.
+ * @param {string} output
+ * @returns {Failure | undefined}
+ */
+export function guestFailure(output) {
+  const last = [...output.matchAll(guestLine)].at(-1);
+  if (!last) return undefined;
+  const [, word, step, cause] = last;
+  return { class: guestClasses.includes(word) ? word : "provision", cause: oneLine(`${step}: ${cause}`) };
+}
+
+/**
+ * What EC2's answers alone say.
+ * @param {string} output
+ * @returns {string | undefined}
+ */
+export function classOfAwsError(output) {
+  return matching(awsSigns, closingErrors(output).join("\n")) ?? matching(awsSigns, complaints(output));
+}
+
+/**
+ * The error in Packer's words, in one line.
+ * @param {string} output
+ */
+export function causeOf(output) {
+  const lines = output.split(/\r?\n/).filter((line) => line.trim());
+  const hcl = lines.find((line) => /^Error: /.test(line));
+  return oneLine(closingErrors(output)[0] ?? hcl ?? lines.at(-1) ?? "Packer said nothing");
+}
+
+/** Under "Some builds didn't complete successfully and had errors:" Packer repeats each with an arrow. */
+function closingErrors(output) {
+  return [...output.matchAll(/^--> [^:\n]+: (.+)$/gm)].map(([, message]) => message);
+}
+
+function complaints(output) {
+  return output
+    .split(/\r?\n/)
+    .filter((line) => /^==> [^:]+: .*(error|timeout)/i.test(line))
+    .join("\n");
+}
+
+function timedOutStep(output) {
+  const step = [...output.matchAll(/Provisioning with powershell script: \S*?([\w-]+)\.ps1/g)].at(-1)?.[1];
+  return { class: classOfTimedOutStep[step] ?? "provision", cause: `${step ?? "a step"}: not done in the time it has` };
+}
+
+function matching(signs, text) {
+  return signs.find(({ sign }) => sign.test(text))?.class;
+}
+
+function oneLine(text) {
+  return text
+    .replace(/[\s\p{Cc}]+/gu, " ")
+    .trim()
+    .slice(0, 500);
+}
+
+if (import.meta.url === pathToFileURL(argv[1] ?? "").href) {
+  const failure = classify(argv[2], readFileSync(argv[3], "utf8"));
+  process.stdout.write(`${failure.class}\n${failure.cause}\n`);
+}

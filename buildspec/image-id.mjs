@@ -1,0 +1,18 @@
+import { readFileSync } from "node:fs";
+import { argv } from "node:process";
+import { pathToFileURL } from "node:url";
+
+/**
+ * The image of the last run in what Packer's `manifest` post-processor wrote. The file keeps the builds of earlier runs too.
+ * @param {string} manifest
+ * @returns {string}
+ */
+export function imageId(manifest) {
+  const { builds, last_run_uuid } = JSON.parse(manifest);
+  const artifacts = builds.filter((build) => build.packer_run_uuid === last_run_uuid).map((build) => build.artifact_id);
+  const image = /^[a-z0-9-]+:(ami-[0-9a-f]{8,17})$/.exec(artifacts.join(","))?.[1];
+  if (!image) throw new Error(`reading the manifest: the run made "${artifacts.join(", ")}", not one image`);
+  return image;
+}
+
+if (import.meta.url === pathToFileURL(argv[1] ?? "").href) process.stdout.write(imageId(readFileSync(argv[2], "utf8")));

@@ -1,0 +1,130 @@
+import { existsSync, readFileSync } from "node:fs";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import type { Build } from "./build.ts";
+import type { Credentials } from "./credentials.ts";
+import { type BuildTools, type Machine, prepareMachine } from "./environment.ts";
+import { parseRequest } from "./requests.ts";
+import { createService, type Service } from "./service.ts";
+import { ServiceError } from "./service-error.ts";
+import { createWorker, type Worker } from "./worker.ts";
+
+export type AgentOptions = {
+  emulatorUrl: string;
+  /** Of the stack itself: assume the service roles, put events on the bus. */
+  infraCredentials: Credentials;
+  region: string;
+  clock: { file: string; now(): Date };
+  tools: BuildTools;
+  /** Where the builds work. A short path: Packer puts sockets below it. */
+  dir: string;
+  log: (line: string) => void;
+  /** Put over what every build's shell starts with. */
+  extraEnv?: Record<string, string>;
+  /** Real milliseconds that stand for a minute of a build's timeout. */
+  minute?: number;
+};
+
+export type Agent = {
+  /** For AWS_ENDPOINT_URL_CODEBUILD. */
+  url: string;
+  /** All builds, oldest first. */
+  builds(): readonly Build[];
+  /** Calls back whenever a build has entered a phase, the last time in COMPLETED. Returns what ends that. */
+  onChange(listener: (build: Build) => void): () => void;
+  /** The next build ends as FAULT, as if CodeBuild itself had broken down. */
+  faultNext(): void;
+  /** Ends all builds and leaves no process behind. */
+  stop(): Promise<void>;
+};
+
+/** Stands for CodeBuild: its API on a port of its own, the builds as shells on this machine. */
+export async function startCodeBuildAgent(options: AgentOptions): Promise<Agent> {
+  const { clock, region, dir } = options;
+  const machine: Machine = {
+    emulatorUrl: options.emulatorUrl,
+    region,
+    clockFile: clock.file,
+    tools: options.tools,
+    bin: join(dir, "bin"),
+    extraEnv: options.extraEnv ?? {},
+  };
+  await prepareMachine(machine);
+  const listeners = new Set<(build: Build) => void>();
+  const worker = createWorker({
+    machine,
+    infraCredentials: options.infraCredentials,
+    directory: dir,
+    now: () => clock.now(),
+    log: options.log,
+    changed: (build) => {
+      for (const listener of listeners) listener(build);
+    },
+    minute: options.minute ?? 60_000,
+  });
+  const server = createServer((request, response) => {
+    const answered = request.method === "GET" ? sendLog(request, response, worker) : answer(request, response, service);
+    answered.catch((error: Error) => response.writeHead(500).end(error.message));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const service = createService({
+    region,
+    now: () => clock.now(),
+    logLink: (build) => `${url}/logs/${build}`,
+    begin: worker.begin,
+    stop: worker.stop,
+  });
+
+  async function stop(): Promise<void> {
+    await worker.close();
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  }
+
+  return {
+    url,
+    builds: service.builds,
+    onChange: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    faultNext: worker.faultNext,
+    stop,
+  };
+}
+
+async function answer(request: IncomingMessage, response: ServerResponse, service: Service): Promise<void> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk);
+  try {
+    const { operation, parameters } = parseRequest(
+      request.headers["x-amz-target"]?.toString(),
+      Buffer.concat(chunks).toString(),
+    );
+    send(response, 200, service[operation](parameters as never));
+  } catch (error) {
+    if (!(error instanceof ServiceError)) throw error;
+    send(response, 400, { __type: error.code, message: error.message });
+  }
+}
+
+async function sendLog(request: IncomingMessage, response: ServerResponse, worker: Worker): Promise<void> {
+  const build = /^\/logs\/(\d+)$/.exec(request.url ?? "")?.[1];
+  const file = build && worker.logFile(Number(build));
+  if (!file || !existsSync(file)) {
+    response.writeHead(404).end("no such log\n");
+    return;
+  }
+  response.writeHead(200, { "content-type": "text/plain; charset=utf-8" }).end(readFileSync(file));
+}
+
+/** AWS JSON 1.1: times are seconds since the epoch. */
+function send(response: ServerResponse, status: number, body: unknown): void {
+  const text = JSON.stringify(body, function (this: Record<string, unknown>, key, value) {
+    const original = this[key];
+    return original instanceof Date ? original.getTime() / 1000 : value;
+  });
+  response.writeHead(status, { "content-type": "application/x-amz-json-1.1" }).end(text);
+}

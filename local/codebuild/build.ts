@@ -1,0 +1,99 @@
+import type { EnvironmentVariable, NewProject } from "./project.ts";
+
+export type BuildStatus = "IN_PROGRESS" | "SUCCEEDED" | "FAILED" | "STOPPED" | "TIMED_OUT" | "FAULT";
+export type EndStatus = Exclude<BuildStatus, "IN_PROGRESS">;
+
+export type PhaseType =
+  | "SUBMITTED"
+  | "QUEUED"
+  | "PROVISIONING"
+  | "DOWNLOAD_SOURCE"
+  | "INSTALL"
+  | "PRE_BUILD"
+  | "BUILD"
+  | "POST_BUILD"
+  | "UPLOAD_ARTIFACTS"
+  | "FINALIZING"
+  | "COMPLETED";
+
+export type Phase = {
+  phaseType: PhaseType;
+  phaseStatus?: EndStatus;
+  startTime: Date;
+  endTime?: Date;
+  durationInSeconds?: number;
+  contexts?: PhaseContext[];
+};
+
+export type PhaseContext = { statusCode: string; message: string };
+
+/** A build as BatchGetBuilds gives it. */
+export type Build = {
+  id: string;
+  arn: string;
+  buildNumber: number;
+  projectName: string;
+  initiator: string;
+  startTime: Date;
+  endTime?: Date;
+  currentPhase: PhaseType;
+  buildStatus: BuildStatus;
+  buildComplete: boolean;
+  phases: Phase[];
+  source: NewProject["source"];
+  environment: NewProject["environment"];
+  exportedEnvironmentVariables: Pick<EnvironmentVariable, "name" | "value">[];
+  serviceRole: string;
+  timeoutInMinutes: number;
+  queuedTimeoutInMinutes: number;
+  logs: { groupName: string; streamName: string; deepLink: string };
+};
+
+/** How a build's phases go by. */
+export type PhaseBook = {
+  enter(phaseType: PhaseType): void;
+  /** Ends the running phase, unless something else has ended it already. Answers what it ended as. */
+  leave(status: EndStatus, context?: PhaseContext): EndStatus;
+  /** From outside: the running phase ends so, and until `resume` no other is entered. */
+  interrupt(status: EndStatus): void;
+  resume(): void;
+};
+
+/**
+ * @param now the stack's time, for the phases' times
+ * @param changed called whenever a phase has begun
+ */
+export function keepPhases(build: Build, now: () => Date, changed: () => void): PhaseBook {
+  let began = performance.now();
+  let interrupted = false;
+
+  function enter(phaseType: PhaseType): void {
+    if (interrupted) return;
+    began = performance.now();
+    build.currentPhase = phaseType;
+    build.phases.push({ phaseType, startTime: now() });
+    changed();
+  }
+
+  function leave(phaseStatus: EndStatus, context?: PhaseContext): EndStatus {
+    const phase = build.phases.at(-1);
+    if (!phase || phase.endTime) return phase?.phaseStatus ?? phaseStatus;
+    phase.phaseStatus = phaseStatus;
+    phase.endTime = now();
+    // The stack's time can jump in the middle of a phase; what the phase took it took in real time.
+    phase.durationInSeconds = Math.round((performance.now() - began) / 1000);
+    phase.contexts = context ? [context] : [];
+    return phaseStatus;
+  }
+
+  function interrupt(status: EndStatus): void {
+    leave(status);
+    interrupted = true;
+  }
+
+  function resume(): void {
+    interrupted = false;
+  }
+
+  return { enter, leave, interrupt, resume };
+}

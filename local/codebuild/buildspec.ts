@@ -1,0 +1,30 @@
+import { parse } from "yaml";
+import { z } from "zod";
+
+const Commands = z.strictObject({ commands: z.array(z.string()).min(1) });
+
+/** The part of a buildspec that the stand-in knows; what it does not know it refuses, rather than leave it out. */
+const Buildspec = z.strictObject({
+  version: z.literal(0.2),
+  env: z
+    .strictObject({
+      shell: z.literal("bash"),
+      variables: z.record(z.string(), z.coerce.string()).default({}),
+      "exported-variables": z.array(z.string()).default([]),
+    })
+    .prefault({ shell: "bash" }),
+  phases: z.strictObject({
+    install: Commands.optional(),
+    pre_build: Commands.optional(),
+    build: Commands.optional(),
+    post_build: Commands.optional(),
+  }),
+});
+export type Buildspec = z.infer<typeof Buildspec>;
+
+/** @throws Error naming what the stand-in does not know. */
+export function parseBuildspec(yaml: string): Buildspec {
+  const result = Buildspec.safeParse(parse(yaml));
+  if (result.success) return result.data;
+  throw new Error(`reading the buildspec: ${z.prettifyError(result.error)}`);
+}

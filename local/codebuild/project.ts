@@ -1,0 +1,53 @@
+import { z } from "zod";
+import { ServiceError } from "./service-error.ts";
+
+export const EnvironmentVariable = z.strictObject({
+  name: z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "letters, digits and underscores"),
+  // The stand-in resolves neither Parameter Store nor Secrets Manager.
+  type: z.literal("PLAINTEXT").default("PLAINTEXT"),
+  value: z.string(),
+});
+export type EnvironmentVariable = z.infer<typeof EnvironmentVariable>;
+
+const Source = z.looseObject({
+  type: z.literal("S3"),
+  location: z.string().regex(/^[^/]+\/.+$/, "bucket/key"),
+  buildspec: z.string().min(1),
+});
+
+const Environment = z.looseObject({
+  type: z.string(),
+  image: z.string(),
+  computeType: z.string(),
+  environmentVariables: z.array(EnvironmentVariable).default([]),
+});
+
+/** What CreateProject takes. The rest of its fields is kept and given back, and changes nothing here. */
+export const NewProject = z.looseObject({
+  name: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9\-_]{1,254}$/),
+  source: Source,
+  artifacts: z.looseObject({ type: z.literal("NO_ARTIFACTS") }),
+  environment: Environment,
+  serviceRole: z.string().regex(/^arn:aws[a-z-]*:iam::\d{12}:role\/.+$/, "the ARN of a role"),
+  timeoutInMinutes: z.int().min(5).max(2160).default(60),
+  queuedTimeoutInMinutes: z.int().min(5).max(480).default(480),
+  concurrentBuildLimit: z.int().min(1).optional(),
+});
+export type NewProject = z.infer<typeof NewProject>;
+
+export type Project = NewProject & { arn: string; created: Date; lastModified: Date };
+
+/** CodeBuild's own limit on names and values of a build's variables together. */
+const mostVariableCharacters = 5500;
+
+/** The project's variables with those of one build over them. */
+export function mergeVariables(...layers: readonly (readonly EnvironmentVariable[])[]): EnvironmentVariable[] {
+  const merged = [...new Map(layers.flat().map((variable) => [variable.name, variable])).values()];
+  const characters = merged.reduce((sum, { name, value }) => sum + name.length + value.length, 0);
+  if (characters > mostVariableCharacters)
+    throw new ServiceError(
+      "InvalidInputException",
+      `Environment variables have ${characters} characters; they may have ${mostVariableCharacters} together`,
+    );
+  return merged;
+}

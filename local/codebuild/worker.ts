@@ -1,0 +1,149 @@
+import { createWriteStream } from "node:fs";
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { type Build, type EndStatus, keepPhases, type PhaseBook } from "./build.ts";
+import type { Credentials } from "./credentials.ts";
+import type { Machine } from "./environment.ts";
+import { sendStateChange } from "./event.ts";
+import { runBuild } from "./run-build.ts";
+import type { Session } from "./session.ts";
+
+/** How long an ended build has for cleaning up: Packer terminates its instance and deletes what it made. */
+const graceMilliseconds = 60_000;
+/** When the whole stack goes down there is soon nothing left to clean up. */
+const lastGraceMilliseconds = 3000;
+
+export type Worker = {
+  begin(build: Build): void;
+  stop(build: Build): void;
+  /** The next build ends as FAULT, as if CodeBuild itself had broken down. */
+  faultNext(): void;
+  logFile(build: number): string;
+  /** Ends everything; no event tells of it. */
+  close(): Promise<void>;
+};
+
+type Work = { end: (status: EndStatus, grace: number) => Promise<void>; done: Promise<void> };
+
+export type WorkerOptions = {
+  machine: Machine;
+  infraCredentials: Credentials;
+  directory: string;
+  now: () => Date;
+  log: (line: string) => void;
+  changed: (build: Build) => void;
+  /** Real milliseconds that stand for a minute of a build's timeout. */
+  minute: number;
+};
+
+/** Runs builds side by side, each in a directory of its own. */
+export function createWorker(options: WorkerOptions): Worker {
+  const { machine, infraCredentials, now, log, changed, minute } = options;
+  const working = new Map<Build, Work>();
+  let faults = 0;
+  let begun = 0;
+  let closing = false;
+
+  function begin(build: Build): void {
+    const phases = keepPhases(build, now, () => changed(build));
+    let session: Session | undefined;
+    let ending: EndStatus | undefined;
+    let gone = Promise.resolve();
+
+    async function end(status: EndStatus, grace: number): Promise<void> {
+      if (build.buildComplete) return;
+      if (!ending) phases.interrupt(status);
+      ending ??= status;
+      gone = session?.end(grace) ?? gone;
+      await gone;
+    }
+
+    const number = ++begun;
+    const timer = setTimeout(() => void end("TIMED_OUT", graceMilliseconds), build.timeoutInMinutes * minute);
+    phases.enter("SUBMITTED");
+    phases.leave("SUCCEEDED");
+    phases.enter("QUEUED");
+    phases.leave("SUCCEEDED");
+    const done = work();
+    working.set(build, { end, done });
+
+    async function work(): Promise<void> {
+      await tell(build);
+      const directory = join(options.directory, String(number));
+      await mkdir(directory, { recursive: true });
+      const file = createWriteStream(logFile(number));
+      const say = (line: string) => {
+        file.write(`${line}\n`);
+        log(`${build.projectName} #${build.buildNumber}: ${line}`);
+      };
+      const opened = (shell: Session) => {
+        session = shell;
+        // Stopped before there was anything to stop.
+        if (ending) gone = shell.end(0);
+      };
+      const result = await attempt(
+        () => runBuild(build, { machine, directory, infraCredentials, phases, say, opened }),
+        phases,
+        say,
+      );
+      clearTimeout(timer);
+      await gone;
+      file.end();
+      phases.leave(result);
+      phases.resume();
+      phases.enter("FINALIZING");
+      phases.leave("SUCCEEDED");
+      build.buildStatus = ending ?? result;
+      build.endTime = now();
+      build.buildComplete = true;
+      phases.enter("COMPLETED");
+      await tell(build);
+      working.delete(build);
+    }
+  }
+
+  /** What goes wrong around a build, and not in it, is CodeBuild's own fault. */
+  async function attempt(
+    work: () => Promise<EndStatus>,
+    phases: PhaseBook,
+    say: (line: string) => void,
+  ): Promise<EndStatus> {
+    try {
+      if (faults > 0) {
+        faults--;
+        phases.enter("PROVISIONING");
+        throw new Error("CodeBuild has broken down, as it was asked to");
+      }
+      return await work();
+    } catch (error) {
+      say((error as Error).message);
+      return "FAULT";
+    }
+  }
+
+  async function tell(build: Build): Promise<void> {
+    if (closing) return;
+    const aws = { endpoint: machine.emulatorUrl, region: machine.region, credentials: infraCredentials };
+    // As in AWS, an event that cannot be delivered holds up no build.
+    await sendStateChange(build, now(), aws).catch((error: Error) => log(`${error.message}: ${error.cause}`));
+  }
+
+  function logFile(build: number): string {
+    return join(options.directory, String(build), "log");
+  }
+
+  return {
+    begin,
+    logFile,
+    stop: (build) => void working.get(build)?.end("STOPPED", graceMilliseconds),
+    faultNext: () => {
+      faults++;
+    },
+    async close() {
+      closing = true;
+      const all = [...working.values()];
+      await Promise.all(all.map(({ end }) => end("STOPPED", lastGraceMilliseconds)));
+      await Promise.all(all.map(({ done }) => done));
+    },
+  };
+}

@@ -1,0 +1,268 @@
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test, vi } from "vitest";
+import { openWorkshop, serve } from "./workshop.ts";
+
+// A build starts some twenty processes; other tests may keep the machine busy meanwhile.
+vi.setConfig({ testTimeout: 30_000 });
+
+const image = "ami-0a1b2c3d4e5f60718";
+const build = ["buildspec/build.sh"];
+
+/** Packer as it is while it waits, and what it does when it is asked to end. */
+const waitingPacker = `
+trap 'echo "Cancelling build after receiving terminated"; touch "$FAKE/cleaned"; exit 1' TERM
+echo "==> amazon-ebs.windows: Waiting for the instance to stop..."
+while [ -d "$FAKE" ]; do sleep 0.02; done
+`;
+
+describe("a build", () => {
+  test("makes an image, proves it and tags it", async () => {
+    const workshop = openWorkshop();
+
+    const { code } = await workshop.run(build);
+
+    expect(code).toBe(0);
+    expect(workshop.outcome()).toEqual({ IMAGE_ID: image, PROOF: "passed", FAILURE_CLASS: "", FAILURE_CAUSE: "" });
+    expect(workshop.called("aws-create-tags")).toEqual([
+      "ec2",
+      "create-tags",
+      "--resources",
+      image,
+      "--tags",
+      "Key=eks-windows-images:proof,Value=passed",
+      expect.stringMatching(/^Key=eks-windows-images:proved-at,Value=\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/),
+    ]);
+  });
+
+  test("gives Packer its two documents and the image to its proof", async () => {
+    const workshop = openWorkshop();
+
+    await workshop.run(build);
+
+    const { RUN_DIR } = workshop.variables;
+    const documents = ["deployment", "variables", "address"].map((name) => `-var-file=${RUN_DIR}/${name}.json`);
+    const places = ["-var", `manifest_path=${RUN_DIR}/manifest.json`, "-var", `output_dir=${RUN_DIR}/reports`];
+    expect(workshop.called("packer-build-packer")).toEqual(["build", ...documents, ...places, "packer/"]);
+    expect(workshop.called("packer-build-proof")).toEqual([
+      "build",
+      ...documents,
+      ...places,
+      "-var",
+      `image_id=${image}`,
+      "packer/proof/",
+    ]);
+  });
+
+  test("of purpose prove only proves the image that it is given", async () => {
+    const workshop = openWorkshop();
+
+    const { code } = await workshop.run(build, { PURPOSE: "prove", IMAGE_ID: "ami-11112222333344445" });
+
+    expect(code).toBe(0);
+    expect(workshop.called("packer-build-packer")).toBeUndefined();
+    expect(workshop.called("packer-build-proof")).toContain("image_id=ami-11112222333344445");
+    expect(workshop.outcome()).toMatchObject({ IMAGE_ID: "ami-11112222333344445", PROOF: "passed" });
+  });
+
+  test("stops when the received source is another recipe", async () => {
+    const workshop = openWorkshop();
+    writeFileSync(join(workshop.directory, "source/packer/custom.ps1"), "one more\n");
+
+    const { code } = await workshop.run(build);
+
+    expect(code).not.toBe(0);
+    expect(workshop.outcome()).toMatchObject({ IMAGE_ID: "", FAILURE_CLASS: "recipe" });
+    expect(workshop.called("packer-version-version")).toBeUndefined();
+  });
+
+  test.each([
+    ["template", "Error: Unsupported argument", { validate: "echo 'Error: Unsupported argument'; exit 1" }],
+    ["download", "dial tcp", { init: "echo 'Error: dial tcp: i/o timeout'; exit 1" }],
+    [
+      "capacity",
+      "InsufficientInstanceCapacity",
+      { image: "echo '--> amazon-ebs.windows: api error InsufficientInstanceCapacity: none'; exit 1" },
+    ],
+    [
+      "test",
+      "70-verify: 2 of 31 tests failed",
+      { image: "echo '==> amazon-ebs.windows: EKSWIN-FAILED test 70-verify: 2 of 31 tests failed' >&2; exit 1" },
+    ],
+    ["unknown", "its manifest names no image", { image: "echo '{}' >\"$manifest_path\"" }],
+  ])("that fails as %s makes no image and says so", async (expected, cause, behaviour) => {
+    const workshop = openWorkshop(behaviour);
+
+    const { code } = await workshop.run(build);
+
+    expect(code).not.toBe(0);
+    expect(workshop.outcome()).toMatchObject({ IMAGE_ID: "", PROOF: "", FAILURE_CLASS: expected });
+    expect(workshop.outcome().FAILURE_CAUSE).toContain(cause);
+    expect(workshop.called("aws-create-tags")).toBeUndefined();
+  });
+
+  test("tags an image whose checks failed as bad, and fails", async () => {
+    const workshop = openWorkshop({
+      proof: `echo '{"result":"failed","checks":[{"name":"imds","passed":false}]}' >"$output_dir/proof.json"`,
+    });
+
+    const { code } = await workshop.run(build);
+
+    expect(code).not.toBe(0);
+    expect(workshop.outcome()).toMatchObject({ IMAGE_ID: image, PROOF: "failed", FAILURE_CLASS: "proof" });
+    expect(workshop.called("aws-create-tags")).toContain("Key=eks-windows-images:proof,Value=failed");
+  });
+
+  test("leaves an image untagged when nothing could be found out about it", async () => {
+    const workshop = openWorkshop({ proof: "echo '--> amazon-ebs.proof: connection reset'; exit 1" });
+
+    await workshop.run(build);
+
+    expect(workshop.outcome()).toMatchObject({ IMAGE_ID: image, PROOF: "", FAILURE_CLASS: "unproved" });
+    expect(workshop.called("aws-create-tags")).toBeUndefined();
+  });
+
+  test("counts an image that could not be tagged as unproved", async () => {
+    const workshop = openWorkshop({ aws: "echo 'An error occurred (RequestLimitExceeded)' >&2; exit 254" });
+
+    await workshop.run(build);
+
+    expect(workshop.outcome()).toMatchObject({ IMAGE_ID: image, PROOF: "", FAILURE_CLASS: "unproved" });
+    expect(workshop.outcome().FAILURE_CAUSE).toContain("RequestLimitExceeded");
+  });
+});
+
+describe("a build that has to end", () => {
+  test("passes TERM on to Packer and waits for its clean-up", async () => {
+    const workshop = openWorkshop({ image: waitingPacker });
+
+    await workshop.start(build, (output, shell) => {
+      if (output.includes("Waiting for the instance to stop") && !output.includes("Cancelling"))
+        process.kill(shell, "SIGTERM");
+    });
+
+    expect(existsSync(join(workshop.variables.FAKE as string, "cleaned"))).toBe(true);
+    expect(workshop.outcome()).toMatchObject({
+      IMAGE_ID: "",
+      FAILURE_CLASS: "unknown",
+      FAILURE_CAUSE: "Packer was stopped",
+    });
+  });
+
+  test("ends Packer when the guest reports on the serial console that sysprep failed", async () => {
+    const workshop = openWorkshop({
+      image: waitingPacker,
+      aws: `case "$2" in
+        describe-instances) echo i-0123456789abcdef0 ;;
+        get-console-output) printf 'Windows is ready\\r\\nEKSWIN-FAILED sysprep 90-sysprep: ImageState is IMAGE_STATE_COMPLETE\\r\\n' ;;
+      esac`,
+    });
+
+    const { output } = await workshop.run(build);
+
+    expect(workshop.called("aws-describe-instances")).toContain(
+      `Name=tag:eks-windows-images:token,Values=${workshop.variables.TOKEN}`,
+    );
+    expect(existsSync(join(workshop.variables.FAKE as string, "cleaned"))).toBe(true);
+    expect(output).toContain("EKSWIN-FAILED sysprep 90-sysprep");
+    expect(workshop.outcome()).toMatchObject({
+      FAILURE_CLASS: "sysprep",
+      FAILURE_CAUSE: "90-sysprep: ImageState is IMAGE_STATE_COMPLETE",
+    });
+  });
+
+  test("goes on when the serial console cannot be read", async () => {
+    const workshop = openWorkshop({
+      image: `until [ -f "$FAKE/refused" ]; do sleep 0.02; done
+        echo '{"builds":[{"packer_run_uuid":"r","artifact_id":"us-east-1:${image}"}],"last_run_uuid":"r"}' >"$manifest_path"`,
+      aws: `if [ "$2" != create-tags ]; then touch "$FAKE/refused"; echo UnauthorizedOperation >&2; exit 254; fi`,
+    });
+
+    const { code } = await workshop.run(build);
+
+    expect(code).toBe(0);
+  });
+});
+
+describe("the own address", () => {
+  test("is what the build instance is opened to", async () => {
+    const workshop = openWorkshop();
+    const url = await serve({ "/": "203.0.113.7\n" });
+
+    await workshop.run(build, { ADDRESS_URL: `${url}/` });
+
+    const written = JSON.parse(readFileSync(join(workshop.variables.RUN_DIR as string, "address.json"), "utf8"));
+    expect(written).toEqual({ temporary_security_group_source_cidrs: ["203.0.113.7/32"] });
+  });
+
+  test.each([
+    "0.0.0.0/0",
+    "256.1.1.1",
+    "1.2.3",
+    "::1",
+    '1.2.3.4", "0.0.0.0/0',
+    "<html>1.2.3.4</html>",
+    "",
+    "1.2.3.4\n5.6.7.8",
+  ])("is not taken from an answer like %j", async (answer) => {
+    const workshop = openWorkshop();
+    const url = await serve({ "/": answer });
+
+    await workshop.run(build, { ADDRESS_URL: `${url}/` });
+
+    expect(workshop.outcome()).toMatchObject({ FAILURE_CLASS: "connection" });
+    expect(workshop.called("packer-build-packer")).toBeUndefined();
+  });
+});
+
+describe("values are data", () => {
+  const hostile = [
+    "$(touch pwned)",
+    "`touch pwned`",
+    '"; touch pwned; "',
+    "'; touch pwned; '",
+    "x\ntouch pwned\n",
+    "x;touch pwned",
+    "a[$(touch pwned)]",
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: bash's, not ours
+    "${IFS}$(touch${IFS}pwned)",
+    "-o pwned",
+    "*",
+  ];
+
+  test("what stands in the documents reaches Packer as it is", async () => {
+    const workshop = openWorkshop();
+    const all = hostile.join(" ");
+    const variables = JSON.stringify({ variant: all, container_images: hostile });
+
+    const { code } = await workshop.run(build, {
+      PACKER_VARIABLES: variables,
+      PACKER_DEPLOYMENT: all,
+      INPUTS: all,
+      REASONS: all,
+      VARIANT: all,
+      STAGE: all,
+      ATTEMPT: all,
+    });
+
+    const read = (name: string) => readFileSync(join(workshop.variables.RUN_DIR as string, name), "utf8");
+    expect(code).toBe(0);
+    expect(read("variables.json")).toBe(variables);
+    expect(read("deployment.json")).toBe(all);
+    expect(existsSync(join(workshop.directory, "source/pwned"))).toBe(false);
+  });
+
+  const variables = ["PURPOSE", "TOKEN", "RECIPE", "ADDRESS_URL", "IMAGE_ID"];
+  test.each(variables)("%s of a hostile kind stops the build and runs nothing", async (name) => {
+    const workshop = openWorkshop();
+
+    for (const value of hostile) {
+      const { code } = await workshop.run(build, { PURPOSE: name === "IMAGE_ID" ? "prove" : "build", [name]: value });
+      expect(code).not.toBe(0);
+    }
+
+    expect(existsSync(join(workshop.directory, "source/pwned"))).toBe(false);
+    expect(workshop.called("packer-build-packer")).toBeUndefined();
+    expect(workshop.called("packer-build-proof")).toBeUndefined();
+  });
+});

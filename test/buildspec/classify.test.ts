@@ -1,0 +1,195 @@
+import { describe, expect, test } from "vitest";
+import { classify } from "../../buildspec/classify.mjs";
+
+/** A build as Packer reports it when it ends badly. */
+function failedBuild(error: string, ...before: string[]): string {
+  return [
+    "amazon-ebs.windows: output will be in this color.",
+    "",
+    ...before.map((line) => `==> amazon-ebs.windows: ${line}`),
+    "==> amazon-ebs.windows: Terminating the source AWS instance...",
+    "==> amazon-ebs.windows: Deleting temporary security group...",
+    `Build 'amazon-ebs.windows' errored after 4 minutes 2 seconds: ${error}`,
+    "",
+    "==> Wait completed after 4 minutes 2 seconds",
+    "",
+    "==> Some builds didn't complete successfully and had errors:",
+    `--> amazon-ebs.windows: ${error}`,
+    "",
+    "==> Builds finished but no artifacts were created.",
+    "",
+  ].join("\n");
+}
+
+/** A build as Packer reports it when it got a TERM. */
+function cancelledBuild(...before: string[]): string {
+  return [
+    ...before.map((line) => `==> amazon-ebs.windows: ${line}`),
+    "Cancelling build after receiving terminated",
+    "==> amazon-ebs.windows: Terminating the source AWS instance...",
+    "Build 'amazon-ebs.windows' finished after 11 seconds 239 milliseconds.",
+    "",
+    "==> Wait completed after 11 seconds 239 milliseconds",
+    "Cleanly cancelled builds after being interrupted.",
+    "",
+  ].join("\n");
+}
+
+const launching =
+  "Error launching source instance: operation error EC2: RunInstances, https response error StatusCode:";
+const scriptFailed = "Script exited with non-zero exit status: 1. Allowed exit codes are: [0]";
+
+describe("a failed build", () => {
+  test.each([
+    [
+      "capacity",
+      `${launching} 500, RequestID: 4f1c, api error InsufficientInstanceCapacity: We currently do not have sufficient m7i.xlarge capacity in the Availability Zone you requested (us-east-1b).`,
+    ],
+    [
+      "capacity",
+      `${launching} 400, RequestID: 4f1c, api error VcpuLimitExceeded: You have requested more vCPU capacity than your current vCPU limit of 32 allows`,
+    ],
+    [
+      "throttling",
+      "Error waiting for instance to stop: operation error EC2: DescribeInstances, exceeded maximum number of attempts, 3, https response error StatusCode: 503, RequestID: 4f1c, api error RequestLimitExceeded: Request limit exceeded.",
+    ],
+    [
+      "throttling",
+      "operation error STS: GetCallerIdentity, https response error StatusCode: 400, api error Throttling: Rate exceeded",
+    ],
+    ["connection", "Timeout waiting for WinRM."],
+    ["connection", "Timeout waiting for password."],
+    ["connection", "Timeout waiting for machine to restart."],
+    ["connection", "Script exited with non-zero exit status: 16001. Allowed exit codes are: [0]"],
+    [
+      "connection",
+      'Error creating temporary script: unknown error Post "https://10.0.1.4:5986/wsman": dial tcp 10.0.1.4:5986: i/o timeout',
+    ],
+    ["sysprep", "Error waiting for instance to stop: exceeded max wait time for InstanceStopped waiter"],
+    ["provision", scriptFailed],
+    [
+      "unknown",
+      `${launching} 403, RequestID: 4f1c, api error UnauthorizedOperation: You are not authorized to perform this operation.`,
+    ],
+  ])("is of class %s: %s", (expected, error) => {
+    const failure = classify("build", failedBuild(error));
+
+    expect(failure).toEqual({ class: expected, cause: error });
+  });
+
+  test("believes the script that failed inside the guest", () => {
+    const output = failedBuild(
+      scriptFailed,
+      "Provisioning with powershell script: packer/scripts/30-eks-tools.ps1",
+      "EKSWIN-FAILED checksum 30-eks-tools: kubelet.exe has SHA-256 00ff, its publisher says 11ee",
+    );
+
+    const failure = classify("build", output);
+
+    expect(failure).toEqual({
+      class: "checksum",
+      cause: "30-eks-tools: kubelet.exe has SHA-256 00ff, its publisher says 11ee",
+    });
+  });
+
+  test("believes the guest's last word", () => {
+    const output = failedBuild(
+      scriptFailed,
+      "EKSWIN-FAILED download 50-container-images: first try",
+      "EKSWIN-FAILED updates 25-updates-complete: KB5066782 is still applicable",
+    );
+
+    const failure = classify("build", output);
+
+    expect(failure.class).toBe("updates");
+  });
+
+  test("takes a class that nobody knows for a failed script", () => {
+    const output = failedBuild(scriptFailed, "EKSWIN-FAILED gremlins 60-custom: they were here");
+
+    const failure = classify("build", output);
+
+    expect(failure).toEqual({ class: "provision", cause: "60-custom: they were here" });
+  });
+
+  test("is sysprep's when the serial console says so and Packer was therefore ended", () => {
+    const output = cancelledBuild(
+      "Waiting for the instance to stop...",
+      "EKSWIN-FAILED sysprep 90-sysprep: ImageState is IMAGE_STATE_UNDEPLOYABLE\r",
+    );
+
+    const failure = classify("build", output);
+
+    expect(failure).toEqual({ class: "sysprep", cause: "90-sysprep: ImageState is IMAGE_STATE_UNDEPLOYABLE" });
+  });
+
+  test.each([
+    ["updates", "20-windows-updates"],
+    ["test", "70-verify"],
+    ["provision", "40-containerd"],
+  ])("is of class %s when the time for %s runs out", (expected, step) => {
+    const output = failedBuild(
+      "context deadline exceeded",
+      "Provisioning with powershell script: packer/scripts/10-files.ps1",
+      "Setting a 2h0m0s timeout for the next provisioner...",
+      `Provisioning with powershell script: packer/scripts/${step}.ps1`,
+      "Cancelling provisioner after a timeout...",
+    );
+
+    const failure = classify("build", output);
+
+    expect(failure).toEqual({ class: expected, cause: `${step}: not done in the time it has` });
+  });
+
+  test("is of no known class when somebody stopped it", () => {
+    const output = cancelledBuild("Error waiting for WinRM: WinRM wait cancelled");
+
+    const failure = classify("build", output);
+
+    expect(failure).toEqual({ class: "unknown", cause: "Packer was stopped" });
+  });
+
+  test("is not blamed on what went wrong earlier and was tried again", () => {
+    const output = failedBuild(scriptFailed, "Error: RequestLimitExceeded, trying again");
+
+    const failure = classify("build", output);
+
+    expect(failure.class).toBe("provision");
+  });
+
+  test("has a cause of one line that fits into 500 characters, whatever was written", () => {
+    const output = failedBuild(`\u0007\t${"x".repeat(2000)}`);
+
+    const failure = classify("build", output);
+
+    expect(failure.cause).toBe("x".repeat(500));
+  });
+
+  test("says that Packer said nothing when it said nothing", () => {
+    const failure = classify("build", "");
+
+    expect(failure).toEqual({ class: "unknown", cause: "Packer said nothing" });
+  });
+});
+
+describe("a template that cannot be prepared", () => {
+  test.each([
+    ["template", "validate", "Error: Unsupported argument\n\n  on packer/sources.pkr.hcl line 3:\n"],
+    ["template", "init", "Error: Missing required plugins block\n"],
+    [
+      "download",
+      "init",
+      'Failed getting the "github.com/hashicorp/amazon" plugin:\nGet "https://releases.hashicorp.com/packer-plugin-amazon/1.8.2/": dial tcp: lookup releases.hashicorp.com: no such host\n',
+    ],
+    [
+      "checksum",
+      "init",
+      'Failed getting the "github.com/hashicorp/amazon" plugin:\nChecksums (*sha256.digest) did not match.\n',
+    ],
+  ] as const)("is of class %s when %s says: %s", (expected, stage, output) => {
+    const failure = classify(stage, output);
+
+    expect(failure.class).toBe(expected);
+    expect(failure.cause).not.toBe("");
+  });
+});

@@ -1,0 +1,88 @@
+import { expect, test } from "vitest";
+import { judgeProof } from "../../buildspec/proof.mjs";
+
+const passed = JSON.stringify({
+  result: "passed",
+  checks: [
+    { name: "kubelet", passed: true, detail: "v1.35.8" },
+    { name: "imds", passed: true, detail: "" },
+  ],
+});
+
+test("checks that all pass prove an image", () => {
+  const verdict = judgeProof({ exitCode: 0, output: "", report: passed });
+
+  expect(verdict).toEqual({ proof: "passed", class: "", cause: "" });
+});
+
+test("a report as Windows PowerShell writes it is understood", () => {
+  const report = `\uFEFF${JSON.stringify({ result: "passed", checks: { name: "kubelet", passed: true } })}\r\n`;
+
+  const verdict = judgeProof({ exitCode: 0, output: "", report });
+
+  expect(verdict.proof).toBe("passed");
+});
+
+test("a failed check makes an image bad and is named", () => {
+  const report = JSON.stringify({
+    result: "failed",
+    checks: [
+      { name: "imds", passed: true },
+      { name: "kubelet", passed: false, detail: "v1.35.7, not\nv1.35.8" },
+    ],
+  });
+
+  const verdict = judgeProof({ exitCode: 0, output: "", report });
+
+  expect(verdict).toEqual({ proof: "failed", class: "proof", cause: "failed checks: kubelet (v1.35.7, not v1.35.8)" });
+});
+
+test("a result of passed is not believed when a check failed", () => {
+  const report = JSON.stringify({ result: "passed", checks: [{ name: "imds", passed: false }] });
+
+  const verdict = judgeProof({ exitCode: 0, output: "", report });
+
+  expect(verdict.proof).toBe("failed");
+});
+
+test.each(["Timeout waiting for WinRM.", "Timeout waiting for password."])(
+  "a running machine that nobody gets into is a bad image: %s",
+  (error) => {
+    const verdict = judgeProof({ exitCode: 1, output: `--> amazon-ebs.proof: ${error}\n`, report: undefined });
+
+    expect(verdict).toEqual({
+      proof: "failed",
+      class: "proof",
+      cause: `the machine runs but cannot be reached: ${error}`,
+    });
+  },
+);
+
+test.each([
+  ["capacity", "api error InsufficientInstanceCapacity: none left"],
+  ["throttling", "api error RequestLimitExceeded: Request limit exceeded."],
+  ["unproved", "Script exited with non-zero exit status: 16001. Allowed exit codes are: [0]"],
+  ["unproved", "Error waiting for WinRM: WinRM wait cancelled"],
+])("trouble of class %s says nothing about the image: %s", (expected, error) => {
+  const verdict = judgeProof({ exitCode: 1, output: `--> amazon-ebs.proof: ${error}\n`, report: undefined });
+
+  expect(verdict).toEqual({ proof: "", class: expected, cause: error });
+});
+
+test("passed checks do not prove an image when Packer failed afterwards", () => {
+  const output = "--> amazon-ebs.proof: Error stopping instance: api error InternalError\n";
+
+  const verdict = judgeProof({ exitCode: 1, output, report: passed });
+
+  expect(verdict).toMatchObject({ proof: "", class: "unproved" });
+});
+
+test.each([
+  ["none came", undefined],
+  ["it is empty", ""],
+  ["it lists no check", JSON.stringify({ result: "passed", checks: [] })],
+])("a report proves nothing when %s", (_, report) => {
+  const verdict = judgeProof({ exitCode: 0, output: "", report });
+
+  expect(verdict).toEqual({ proof: "", class: "unproved", cause: "the proof brought no report of its checks" });
+});

@@ -1,0 +1,136 @@
+import { spawn } from "node:child_process";
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { onTestFinished } from "vitest";
+import { recipeHash } from "../../infra/recipe.ts";
+
+const root = join(import.meta.dirname, "../..");
+
+/** What the stand-ins for programs do unless a test says otherwise; `$FAKE` is where they leave what they saw. */
+const healthy = {
+  version: `echo "Packer v1.16.0"`,
+  init: "",
+  validate: `echo "The configuration is valid."`,
+  image: `echo '{"builds":[{"packer_run_uuid":"r","artifact_id":"us-east-1:ami-0a1b2c3d4e5f60718"}],"last_run_uuid":"r"}' >"$manifest_path"`,
+  proof: `echo '{"result":"passed","checks":[{"name":"kubelet","passed":true}]}' >"$output_dir/proof.json"`,
+  aws: "",
+};
+
+const packer = `#!/usr/bin/env bash
+printf '%s\\0' "$@" >>"$FAKE/packer-$1-$(basename "\${!#}")"
+for argument; do
+  case "$argument" in manifest_path=*) manifest_path="\${argument#*=}" ;; output_dir=*) output_dir="\${argument#*=}" ;; esac
+done
+case "$1 \${!#}" in
+  "build packer/") . "$FAKE/image" ;;
+  "build packer/proof/") . "$FAKE/proof" ;;
+  *) . "$FAKE/$1" ;;
+esac
+`;
+
+const aws = `#!/usr/bin/env bash
+printf '%s\\0' "$@" >>"$FAKE/aws-$2"
+. "$FAKE/aws"
+`;
+
+export type Ended = { code: number | null; output: string };
+
+export type Workshop = {
+  directory: string;
+  /** What build.sh is started with, as CodeBuild would. */
+  variables: Record<string, string>;
+  /** Runs a script of the buildspec in the received source. */
+  run(script: string[], variables?: Record<string, string>): Promise<Ended>;
+  start(script: string[], onOutput: (output: string, process: number) => void): Promise<Ended>;
+  /** The parameters of all calls of a stand-in, one after the other. */
+  called(call: string): string[] | undefined;
+  outcome(): Record<string, string>;
+};
+
+/** A received source with the real buildspec, on a machine whose Packer and AWS are stand-ins. */
+export function openWorkshop(behaviour: Partial<typeof healthy> = {}): Workshop {
+  const directory = mkdtempSync(join(tmpdir(), "buildspec-"));
+  onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
+  const source = join(directory, "source");
+  const bin = join(directory, "bin");
+  const fake = join(directory, "fake");
+  const runDirectory = join(directory, "run");
+  for (const made of [join(source, "packer/proof"), bin, fake, join(runDirectory, "outcome")])
+    mkdirSync(made, { recursive: true });
+  cpSync(join(root, "buildspec"), join(source, "buildspec"), { recursive: true });
+  writeFileSync(join(source, "packer/build.pkr.hcl"), "# a template\n");
+  for (const [name, text] of Object.entries({ packer, aws })) {
+    writeFileSync(join(bin, name), text);
+    chmodSync(join(bin, name), 0o755);
+  }
+  for (const [name, text] of Object.entries({ ...healthy, ...behaviour })) writeFileSync(join(fake, name), text);
+  const variables = {
+    PATH: [bin, dirname(process.execPath), "/usr/bin", "/bin"].join(":"),
+    FAKE: fake,
+    RUN_DIR: runDirectory,
+    PURPOSE: "build",
+    TOKEN: "ab".repeat(32),
+    RECIPE: recipeHash(source),
+    PACKER_VARIABLES: '{ "variant": "windows-2022-core-1.35" }',
+    PACKER_DEPLOYMENT: '{ "region": "us-east-1" }',
+    ADDRESS_URL: "",
+    CONSOLE_POLL_SECONDS: "0.02",
+  };
+
+  function start(
+    script: string[],
+    onOutput: (output: string, process: number) => void,
+    more: Record<string, string> = {},
+  ): Promise<Ended> {
+    const child = spawn("bash", script, {
+      cwd: source,
+      env: { ...variables, ...more },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    let output = "";
+    for (const stream of [child.stdout, child.stderr])
+      stream.on("data", (data) => {
+        output += data;
+        onOutput(output, child.pid as number);
+      });
+    return new Promise((resolve) => child.on("close", (code) => resolve({ code, output })));
+  }
+
+  function called(call: string): string[] | undefined {
+    const file = join(fake, call);
+    return existsSync(file) ? readFileSync(file, "utf8").split("\0").slice(0, -1) : undefined;
+  }
+
+  function outcome(): Record<string, string> {
+    const place = join(runDirectory, "outcome");
+    return Object.fromEntries(readdirSync(place).map((word) => [word, readFileSync(join(place, word), "utf8")]));
+  }
+
+  return { directory, variables, run: (script, more) => start(script, () => {}, more), start, called, outcome };
+}
+
+/** A server on this machine that gives every path its bytes, and 404 to the rest. */
+export async function serve(files: Record<string, string | Buffer>): Promise<string> {
+  const server = createServer((request, response) => {
+    const content = files[request.url ?? ""];
+    response.writeHead(content === undefined ? 404 : 200).end(content);
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => {
+    server.close();
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
