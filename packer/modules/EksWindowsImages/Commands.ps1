@@ -1,0 +1,62 @@
+Set-StrictMode -Version Latest
+$ErrorActionPreference = 'Stop'
+
+<#
+.SYNOPSIS
+Runs a program, passes its output on line by line, and throws unless it exits with an allowed code.
+#>
+function Invoke-Native {
+    [CmdletBinding()]
+    [OutputType([string])]
+    param(
+        [Parameter(Mandatory)][string]$FilePath,
+        [string[]]$ArgumentList = @(),
+        [int[]]$AllowedExitCode = @(0)
+    )
+    if (-not (Get-Command -Name $FilePath -CommandType Application -ErrorAction SilentlyContinue)) {
+        throw "There is no program $FilePath."
+    }
+    # Windows PowerShell makes error records of what a program writes to standard error: under 'Stop' its first line would end the program.
+    $ErrorActionPreference = 'Continue'
+    $last = New-Object -TypeName 'System.Collections.Generic.Queue[string]'
+    & $FilePath @ArgumentList 2>&1 | ForEach-Object {
+        $line = "$_"
+        $last.Enqueue($line)
+        if ($last.Count -gt 5) {
+            [void]$last.Dequeue()
+        }
+        $line
+    }
+    $exitCode = $LASTEXITCODE
+    # Packer ends a script with what it finds here.
+    $global:LASTEXITCODE = 0
+    if ($AllowedExitCode -notcontains $exitCode) {
+        throw "$(Split-Path -Path $FilePath -Leaf) $($ArgumentList -join ' ') exited with ${exitCode}: $($last.ToArray() -join ' ')"
+    }
+}
+
+<#
+.SYNOPSIS
+Runs a script block until it does not throw, with pauses that double; throws what the last attempt threw.
+#>
+function Invoke-WithRetry {
+    [CmdletBinding()]
+    param(
+        [Parameter(Mandatory)][string]$Activity,
+        [Parameter(Mandatory)][scriptblock]$Script,
+        [int]$MaximumAttempts = 4,
+        [int]$DelaySeconds = 15
+    )
+    for ($attempt = 1; $true; $attempt++) {
+        try {
+            return & $Script
+        }
+        catch {
+            if ($attempt -ge $MaximumAttempts) {
+                throw
+            }
+            Write-Warning "$Activity failed, attempt $attempt of ${MaximumAttempts}: $($_.Exception.Message)"
+        }
+        Start-Sleep -Seconds ($DelaySeconds * [math]::Pow(2, $attempt - 1))
+    }
+}

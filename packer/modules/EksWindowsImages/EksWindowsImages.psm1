@@ -1,0 +1,11 @@
+Set-StrictMode -Version Latest
+$ErrorActionPreference = 'Stop'
+$ProgressPreference = 'SilentlyContinue'
+
+. "$PSScriptRoot\Steps.ps1"
+. "$PSScriptRoot\Commands.ps1"
+. "$PSScriptRoot\Downloads.ps1"
+. "$PSScriptRoot\Machine.ps1"
+. "$PSScriptRoot\Updates.ps1"
+. "$PSScriptRoot\Containerd.ps1"
+. "$PSScriptRoot\Checks.ps1"

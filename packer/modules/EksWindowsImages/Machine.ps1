@@ -1,0 +1,84 @@
+Set-StrictMode -Version Latest
+$ErrorActionPreference = 'Stop'
+
+<#
+.SYNOPSIS
+The build of Windows with its revision, such as 20348.2849; every cumulative update raises it.
+#>
+function Get-OsBuild {
+    [CmdletBinding()]
+    [OutputType([version])]
+    param()
+    $current = Get-ItemProperty -Path 'HKLM:\SOFTWARE\Microsoft\Windows NT\CurrentVersion'
+    [version]"$($current.CurrentBuildNumber).$($current.UBR)"
+}
+
+function Get-InstalledUpdate {
+    [CmdletBinding()]
+    [OutputType([string])]
+    param()
+    Get-HotFix | ForEach-Object { $_.HotFixID } | Where-Object { $_ -match '^KB\d+$' } | Sort-Object -Unique
+}
+
+<#
+.SYNOPSIS
+The version a program states when asked with --version.
+#>
+function Get-ProgramVersion {
+    [CmdletBinding()]
+    [OutputType([version])]
+    param([Parameter(Mandatory)][string]$Path)
+    $text = (Invoke-Native -FilePath $Path -ArgumentList @('--version')) -join ' '
+    if ($text -notmatch '\bv?(\d+\.\d+\.\d+)') {
+        throw "$Path states no version: $text"
+    }
+    [version]$Matches[1]
+}
+
+function Get-ImageState {
+    [CmdletBinding()]
+    [OutputType([string])]
+    param()
+    (Get-ItemProperty -Path 'HKLM:\SOFTWARE\Microsoft\Windows\CurrentVersion\Setup\State').ImageState
+}
+
+<#
+.SYNOPSIS
+HTTP status of the instance metadata service for a request without a token (IMDSv1).
+#>
+function Get-TokenlessMetadataStatus {
+    [CmdletBinding()]
+    [OutputType([int])]
+    param()
+    $request = [System.Net.WebRequest]::Create('http://169.254.169.254/1.0/meta-data/instance-id')
+    $request.Proxy = $null
+    $request.Timeout = 5000
+    try {
+        $response = $request.GetResponse()
+    }
+    catch [System.Net.WebException] {
+        $response = $_.Exception.Response
+        if ($null -eq $response) {
+            throw
+        }
+    }
+    [int]$response.StatusCode
+    $response.Close()
+}
+
+<#
+.SYNOPSIS
+Writes a line to the serial console, which stays readable from outside when WinRM is gone.
+#>
+function Write-SerialLine {
+    [CmdletBinding()]
+    param([Parameter(Mandatory)][string]$Line)
+    $port = New-Object -TypeName System.IO.Ports.SerialPort -ArgumentList 'COM1', 115200
+    $port.Open()
+    try {
+        $port.WriteLine("`r`n$Line`r")
+    }
+    finally {
+        $port.Close()
+    }
+}

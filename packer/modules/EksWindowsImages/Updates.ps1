@@ -1,0 +1,143 @@
+Set-StrictMode -Version Latest
+$ErrorActionPreference = 'Stop'
+
+# Definitions of Defender come several times a day and install themselves: with them nothing would ever be complete.
+$definitionUpdates = 'e0789628-ce08-4437-be74-2495b842f43b'
+
+# OperationResultCode of the Update Agent API.
+$resultNames = @{ 0 = 'not started'; 1 = 'in progress'; 2 = 'succeeded'; 3 = 'succeeded with errors'; 4 = 'failed'; 5 = 'aborted' }
+
+function New-UpdateSession {
+    [CmdletBinding()]
+    param()
+    $session = New-Object -ComObject Microsoft.Update.Session
+    $session.ClientApplicationID = 'eks-windows-images'
+    $session
+}
+
+<#
+.SYNOPSIS
+The updates that are still to be installed: no drivers, no previews, none that asks a person, none that is denied.
+#>
+function Find-ApplicableUpdate {
+    [CmdletBinding()]
+    param(
+        [Parameter(Mandatory)]$Session,
+        [string[]]$DeniedUpdate = @()
+    )
+    $searcher = $Session.CreateUpdateSearcher()
+    $found = Invoke-WithRetry -Activity 'Searching for updates' -Script { $searcher.Search("IsInstalled=0 and IsHidden=0 and Type='Software'") }
+    foreach ($update in $found.Updates) {
+        $reason = Get-SkipReason -Update $update -DeniedUpdate $DeniedUpdate
+        if ($reason) {
+            Write-Warning "Leaving out $($update.Title): $reason"
+            continue
+        }
+        $update
+    }
+}
+
+function Get-SkipReason {
+    [CmdletBinding()]
+    [OutputType([string])]
+    param(
+        [Parameter(Mandatory)]$Update,
+        [string[]]$DeniedUpdate = @()
+    )
+    if (Get-UpdateArticle -Update $Update | Where-Object { $DeniedUpdate -contains $_ }) {
+        return 'denied'
+    }
+    if ($Update.BrowseOnly -or $Update.Title -match '\bPreview\b') {
+        return 'a preview'
+    }
+    if ($Update.InstallationBehavior.CanRequestUserInput) {
+        return 'asks a person'
+    }
+    if ($Update.Categories | Where-Object { $_.CategoryID -eq $definitionUpdates }) {
+        return 'a definition update'
+    }
+    ''
+}
+
+function Get-UpdateArticle {
+    [CmdletBinding()]
+    [OutputType([string])]
+    param([Parameter(Mandatory)]$Update)
+    $Update.KBArticleIDs | ForEach-Object { "KB$_" }
+}
+
+<#
+.SYNOPSIS
+Downloads and installs updates.
+.OUTPUTS
+RestartRequired, and Results: one entry an update, whose own result counts, not the overall one. A failed update is no error here: the next
+round tries it again, and what is left after the last round is one.
+#>
+function Install-ApplicableUpdate {
+    [CmdletBinding()]
+    param(
+        [Parameter(Mandatory)]$Session,
+        [Parameter(Mandatory)][object[]]$Update
+    )
+    $wanted = New-Object -ComObject Microsoft.Update.UpdateColl
+    foreach ($one in $Update) {
+        if (-not $one.EulaAccepted) {
+            $one.AcceptEula()
+        }
+        [void]$wanted.Add($one)
+    }
+    $downloader = $Session.CreateUpdateDownloader()
+    $downloader.Updates = $wanted
+    $download = $downloader.Download()
+
+    $results = @()
+    $ready = New-Object -ComObject Microsoft.Update.UpdateColl
+    for ($index = 0; $index -lt $wanted.Count; $index++) {
+        $one = $wanted.Item($index)
+        if ($one.IsDownloaded) {
+            [void]$ready.Add($one)
+            continue
+        }
+        $results += Get-UpdateResult -Update $one -Phase 'download' -Result $download.GetUpdateResult($index)
+    }
+    if ($ready.Count -eq 0) {
+        return [pscustomobject]@{ RestartRequired = $false; Results = $results }
+    }
+
+    $installer = $Session.CreateUpdateInstaller()
+    $installer.Updates = $ready
+    $installation = $installer.Install()
+    for ($index = 0; $index -lt $ready.Count; $index++) {
+        $results += Get-UpdateResult -Update $ready.Item($index) -Phase 'install' -Result $installation.GetUpdateResult($index)
+    }
+    [pscustomobject]@{ RestartRequired = $installation.RebootRequired; Results = $results }
+}
+
+function Get-UpdateResult {
+    [CmdletBinding()]
+    param(
+        [Parameter(Mandatory)]$Update,
+        [Parameter(Mandatory)][string]$Phase,
+        [Parameter(Mandatory)]$Result
+    )
+    [pscustomobject]@{
+        articles = @(Get-UpdateArticle -Update $Update)
+        title    = $Update.Title
+        phase    = $Phase
+        result   = $resultNames[[int]$Result.ResultCode]
+        hresult  = '0x{0:x8}' -f $Result.HResult
+    }
+}
+
+<#
+.SYNOPSIS
+What the rounds so far did, from the file they keep.
+#>
+function Get-UpdateHistory {
+    [CmdletBinding()]
+    param()
+    $path = Get-WorkPath 'output\updates.json'
+    if (Test-Path -Path $path) {
+        Read-Json -Path $path | ForEach-Object { $_ }
+    }
+}

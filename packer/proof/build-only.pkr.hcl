@@ -1,0 +1,62 @@
+# What only the build uses. Declared here because both templates are called with the same documents.
+
+variable "windows" {
+  type        = string
+  description = "Not used by the proof."
+}
+
+variable "edition" {
+  type        = string
+  description = "Not used by the proof."
+}
+
+variable "base_family" {
+  type        = string
+  description = "Not used by the proof."
+}
+
+variable "source_ami" {
+  type        = string
+  description = "Not used by the proof."
+}
+
+variable "patch_tuesday" {
+  type        = string
+  description = "Not used by the proof."
+}
+
+variable "registry_mirrors" {
+  type        = map(list(string))
+  description = "Not used by the proof."
+}
+
+variable "denied_updates" {
+  type        = list(string)
+  description = "Not used by the proof."
+}
+
+variable "disk_gib" {
+  type        = number
+  description = "Not used by the proof."
+}
+
+variable "update_rounds" {
+  type        = number
+  description = "Not used by the proof."
+}
+
+variable "kubernetes_release_url" {
+  type        = string
+  description = "Not used by the proof."
+}
+
+variable "image_tags" {
+  type        = map(string)
+  description = "Not used by the proof."
+}
+
+variable "manifest_path" {
+  type        = string
+  default     = ""
+  description = "Not used by the proof."
+}

@@ -1,0 +1,81 @@
+Set-StrictMode -Version Latest
+$ErrorActionPreference = 'Stop'
+Import-Module -Name "$env:WORK_DIRECTORY\modules\EksWindowsImages\EksWindowsImages.psd1"
+
+# Looks at a machine that was started from the image. Ends with 0 whatever it finds: proof.json says whether the image passed; another exit
+# code means that nobody could find out.
+Invoke-Step -Name '10-checks' -FailureClass 'proof' -Script {
+    $inventory = Read-Json -Path (Get-WorkPath 'inventory.json')
+    $report = Read-Json -Path "$env:ProgramData\eks-windows-images\report.json"
+    $wanted = [version](Get-Setting 'KUBERNETES_VERSION')
+    $kubernetes = Join-Path -Path $env:ProgramFiles -ChildPath 'kubernetes'
+    $images = @(Get-ListSetting 'CONTAINER_IMAGES')
+
+    $checks = @(
+        Invoke-Check -Name 'windows-set-up' -Script {
+            $state = Get-ImageState
+            Assert-That -Condition ($state -eq 'IMAGE_STATE_COMPLETE') -Message "Windows is in state $state."
+        }
+        Invoke-Check -Name 'launch-agent-finished' -Script {
+            $launch = Join-Path -Path $env:ProgramFiles -ChildPath 'Amazon\EC2Launch\EC2Launch.exe'
+            if (Test-Path -Path $launch) {
+                return Invoke-Native -FilePath $launch -ArgumentList @('status', '--block')
+            }
+            $log = [System.IO.File]::ReadAllText("$env:ProgramData\Amazon\EC2-Windows\Launch\Log\Ec2Launch.log")
+            Assert-That -Condition $log.Contains('Windows is Ready to use') -Message 'EC2Launch has not said that Windows is ready.'
+        }
+        Invoke-Check -Name 'os-build' -Script {
+            $build = Get-OsBuild
+            Assert-That -Condition ($build -ge [version]$report.baseOsBuild) -Message "Windows build $build is older than the base's $($report.baseOsBuild)."
+            Assert-That -Condition ("$build" -eq $report.osBuild) -Message "Windows build $build is not the $($report.osBuild) of the report."
+            "$build"
+        }
+        foreach ($tool in 'kubelet', 'kube-proxy') {
+            Invoke-Check -Name $tool -Script {
+                $version = Get-ProgramVersion -Path "$kubernetes\$tool.exe"
+                Assert-That -Condition ($version -ge $wanted -and $version.Minor -eq $wanted.Minor) -Message "$tool is $version, wanted is $wanted."
+                "$version"
+            }
+        }
+        Invoke-Check -Name 'containerd-runs' -Script {
+            $service = Get-Service -Name containerd
+            Assert-That -Condition ($service.Status -eq 'Running') -Message "containerd is $($service.Status)."
+        }
+        foreach ($reference in $images) {
+            Invoke-Check -Name "container-image $reference" -Script {
+                $image = Get-ContainerImage -Reference $reference
+                Assert-That -Condition $image.pinned -Message "$reference is not pinned."
+                $image.digest
+            }
+        }
+        if ($images.Count -gt 0) {
+            Invoke-Check -Name 'container-starts' -Script {
+                Invoke-Ctr -ArgumentList @('run', '--rm', $images[0], 'proof', 'cmd.exe', '/c', 'ver')
+            }
+        }
+        Invoke-Check -Name 'imds-v1-refused' -Script {
+            $status = Get-TokenlessMetadataStatus
+            Assert-That -Condition ($status -eq 401) -Message "The metadata service answers $status without a token."
+        }
+        Invoke-Check -Name 'disk' -Script {
+            $volume = Get-Volume -DriveLetter $env:SystemDrive[0]
+            $free = [math]::Round(100 * $volume.SizeRemaining / $volume.Size)
+            Assert-That -Condition ($free -ge 10) -Message "Only $free % of the disk is free."
+            "$free % free"
+        }
+        Invoke-Check -Name 'nothing-left-over' -Script {
+            $left = @($inventory.PSObject.Properties | Where-Object { @($_.Value).Count -gt 0 } | ForEach-Object { "$($_.Name): $($_.Value -join ', ')" })
+            Assert-That -Condition ($left.Count -eq 0) -Message "The build left $($left -join '; ')."
+        }
+    )
+
+    $failed = @($checks | Where-Object { -not $_.passed })
+    $result = 'passed'
+    if ($failed.Count -gt 0) {
+        $result = 'failed'
+    }
+    New-Item -Path (Get-WorkPath 'output') -ItemType Directory -Force | Out-Null
+    Save-Json -Path (Get-WorkPath 'output\proof.json') -Value ([ordered]@{ result = $result; checks = $checks })
+    $checks | ForEach-Object { "$(('failed', 'passed')[[int]$_.passed]) $($_.name): $($_.detail)" }
+    "EKSWIN-PROOF $result $(($failed | ForEach-Object { $_.name }) -join ' ')".TrimEnd()
+}

@@ -1,0 +1,55 @@
+locals {
+  run_tags = {
+    Name                         = "proof of ${var.image_name}"
+    "eks-windows-images:stage"   = var.stage
+    "eks-windows-images:variant" = var.variant
+    "eks-windows-images:token"   = var.token
+  }
+}
+
+# No block devices: the root volume must come from the image.
+source "amazon-ebs" "proof" {
+  region        = var.region
+  source_ami    = var.image_id
+  instance_type = var.instance_type
+
+  ami_name        = "proof-${var.token}"
+  skip_create_ami = true
+  run_tags        = local.run_tags
+  run_volume_tags = local.run_tags
+
+  subnet_id                             = var.subnet_id
+  security_group_ids                    = var.security_group_ids
+  temporary_security_group_source_cidrs = var.temporary_security_group_source_cidrs
+  ssh_interface                         = var.ssh_interface
+  associate_public_ip_address           = var.associate_public_ip_address
+  iam_instance_profile                  = var.iam_instance_profile
+
+  # That IMDSv1 is refused must come from the image too. Without this block the plugin asks for `optional` tokens, which beats the image;
+  # with "disabled" it sends no metadata options at all (1.8.2, step_run_source_instance.go).
+  metadata_options {
+    http_endpoint = "disabled"
+  }
+
+  user_data = join("\n", [
+    "<powershell>",
+    file("scripts/00-inventory.ps1"),
+    file("../scripts/00-communicator.ps1"),
+    "</powershell>",
+  ])
+  communicator             = "winrm"
+  winrm_username           = "Administrator"
+  winrm_use_ssl            = true
+  winrm_use_ntlm           = true
+  winrm_insecure           = true # a certificate of the guest's own, made at its first boot
+  winrm_timeout            = var.winrm_timeout
+  windows_password_timeout = var.windows_password_timeout
+
+  # skip_create_ami does not skip waiting for the stop, and nothing in the guest stops it.
+  disable_stop_instance = false
+
+  aws_polling {
+    delay_seconds = var.aws_poll_delay_seconds
+    max_attempts  = var.aws_poll_max_attempts
+  }
+}

@@ -1,0 +1,20 @@
+Set-StrictMode -Version Latest
+$ErrorActionPreference = 'Stop'
+Import-Module -Name "$env:WORK_DIRECTORY\modules\EksWindowsImages\EksWindowsImages.psd1"
+
+# One round. Runs as SYSTEM. Packer restarts the machine after every round and calls it again.
+Invoke-Step -Name '20-windows-updates' -FailureClass 'updates' -Script {
+    $session = New-UpdateSession
+    $updates = @(Find-ApplicableUpdate -Session $session -DeniedUpdate @(Get-ListSetting 'DENIED_UPDATES'))
+    if ($updates.Count -eq 0) {
+        'Nothing applicable is left.'
+        return
+    }
+    $updates | ForEach-Object { "Installing $($_.Title)" }
+    $round = Install-ApplicableUpdate -Session $session -Update $updates
+    $round.Results | ForEach-Object { "$($_.phase) $($_.result) ($($_.hresult)): $($_.title)" }
+    Save-Json -Path (Get-WorkPath 'output\updates.json') -Value @(@(Get-UpdateHistory) + $round.Results)
+    if ($round.RestartRequired) {
+        exit 3010
+    }
+}

@@ -1,0 +1,27 @@
+Set-StrictMode -Version Latest
+$ErrorActionPreference = 'Stop'
+Import-Module -Name "$env:WORK_DIRECTORY\modules\EksWindowsImages\EksWindowsImages.psd1"
+
+# Only plans what comes: a connection that breaks during the last step would fail the build. In a minute Packer has hung up.
+Invoke-Step -Name '90-sysprep' -FailureClass 'sysprep' -Script {
+    if ((Get-Setting 'EDITION') -eq 'Full') {
+        # An app that is installed for one user only makes generalizing fail.
+        $provisioned = @(Get-AppxProvisionedPackage -Online | ForEach-Object { $_.DisplayName })
+        Get-AppxPackage -AllUsers |
+            Where-Object { -not $_.NonRemovable -and -not $_.IsFramework -and $provisioned -notcontains $_.Name } |
+            Remove-AppxPackage -AllUsers
+    }
+
+    $script = Get-WorkPath 'sysprep\generalize.ps1'
+    $task = @{
+        TaskName = 'eks-windows-images-generalize'
+        User     = 'SYSTEM'
+        RunLevel = 'Highest'
+        Action   = New-ScheduledTaskAction -Execute 'powershell.exe' -Argument "-NoProfile -NonInteractive -ExecutionPolicy Bypass -File `"$script`""
+        Trigger  = New-ScheduledTaskTrigger -Once -At (Get-Date).AddMinutes(1)
+        Settings = New-ScheduledTaskSettingsSet -ExecutionTimeLimit (New-TimeSpan -Hours 1) -StartWhenAvailable
+        Force    = $true
+    }
+    Register-ScheduledTask @task | Out-Null
+    'This machine generalizes and stops itself in a minute.'
+}

@@ -1,0 +1,20 @@
+Set-StrictMode -Version Latest
+$ErrorActionPreference = 'Stop'
+
+Describe 'Kubernetes' {
+    $wanted = [version](Get-Setting 'KUBERNETES_VERSION')
+
+    foreach ($tool in 'kubelet', 'kube-proxy') {
+        It "has $tool of the wanted minor, not older than $wanted" {
+            $version = Get-ProgramVersion -Path "$env:ProgramFiles\kubernetes\$tool.exe"
+            $version.Minor | Should Be $wanted.Minor
+            ($version -ge $wanted) | Should Be $true
+        }
+    }
+
+    foreach ($file in 'Start-EKSBootstrap.ps1', 'EKS-StartupTask.ps1', 'EKS-WindowsServiceHost.exe', 'credential-providers') {
+        It "still has $file from its base" {
+            "$env:ProgramFiles\Amazon\EKS\$file" | Should Exist
+        }
+    }
+}

@@ -1,0 +1,182 @@
+variable "stage" {
+  type        = string
+  description = "Stage that builds, for the tags of everything temporary."
+
+  validation {
+    condition     = can(regex("^[A-Za-z0-9-]{1,64}$", var.stage))
+    error_message = "Variable stage: A stage is 1 to 64 letters, digits and hyphens."
+  }
+}
+
+variable "variant" {
+  type        = string
+  description = "Name of the variant."
+
+  validation {
+    condition     = can(regex("^[a-z0-9.-]{1,64}$", var.variant))
+    error_message = "Variable variant: A variant is 1 to 64 of a-z, 0-9, dot and hyphen."
+  }
+}
+
+variable "token" {
+  type        = string
+  description = "What this build is known by, from the plan to the notification."
+
+  validation {
+    condition     = can(regex("^[a-f0-9]{64}$", var.token))
+    error_message = "Variable token: A token is 64 hexadecimal digits."
+  }
+}
+
+variable "image_name" {
+  type        = string
+  description = "Name of the image to make; unique in account and Region."
+
+  validation {
+    condition     = can(regex("^[A-Za-z0-9()./_' @\\[\\]-]{3,128}$", var.image_name))
+    error_message = "Variable image_name: EC2 takes 3 to 128 letters, digits and ()[]./-'@_ and space."
+  }
+}
+
+variable "windows" {
+  type        = string
+  description = "Release of Windows Server."
+
+  validation {
+    condition     = contains(["2019", "2022", "2025"], var.windows)
+    error_message = "Variable windows: 2019, 2022 or 2025."
+  }
+}
+
+variable "edition" {
+  type        = string
+  description = "Core (no desktop) or Full."
+
+  validation {
+    condition     = contains(["Core", "Full"], var.edition)
+    error_message = "Variable edition: Core or Full."
+  }
+}
+
+variable "base_family" {
+  type        = string
+  description = "Family of AWS's images that source_ami belongs to."
+
+  validation {
+    condition     = var.base_family == "EKS_Optimized"
+    error_message = "Variable base_family: The layer recipe builds on EKS_Optimized."
+  }
+}
+
+variable "source_ami" {
+  type        = string
+  description = "Image to build on. Nothing is looked up here: what is built is what was planned."
+
+  validation {
+    condition     = can(regex("^ami-[a-f0-9]{8,17}$", var.source_ami))
+    error_message = "Variable source_ami: An image is written like ami-0123456789abcdef0."
+  }
+}
+
+variable "kubernetes_version" {
+  type        = string
+  description = "Patch version of Kubernetes that the image must at least have."
+
+  validation {
+    condition     = can(regex("^1\\.[0-9]{2}\\.[0-9]+$", var.kubernetes_version))
+    error_message = "Variable kubernetes_version: A version is written like 1.35.8."
+  }
+}
+
+variable "patch_tuesday" {
+  type        = string
+  description = "The Patch Tuesday whose updates the image must have, as a date."
+
+  validation {
+    condition     = can(regex("^[0-9]{4}-[0-9]{2}-[0-9]{2}$", var.patch_tuesday))
+    error_message = "Variable patch_tuesday: A date is written like 2026-11-10."
+  }
+}
+
+variable "container_images" {
+  type        = list(string)
+  default     = []
+  description = "Images to pull into the machine image, full references."
+
+  validation {
+    condition = alltrue([for reference in var.container_images :
+    can(regex("^[a-z0-9.-]+(:[0-9]+)?/[a-z0-9._/-]+(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(@sha256:[a-f0-9]{64})?$", reference))])
+    error_message = "Variable container_images: A container image is a full reference such as mcr.microsoft.com/windows/nanoserver:ltsc2022."
+  }
+}
+
+variable "registry_mirrors" {
+  type        = map(list(string))
+  default     = {}
+  description = "Registry host to mirrors, tried in this order."
+
+  # Packer renders values for the guest as Go templates: no braces.
+  validation {
+    condition = alltrue(flatten([for host, mirrors in var.registry_mirrors : [
+      can(regex("^[a-z0-9.-]+(:[0-9]+)?$", host)),
+      [for mirror in mirrors : can(regex("^https?://[^{}\"'\\s]+$", mirror))],
+    ]]))
+    error_message = "Variable registry_mirrors: A registry host such as docker.io, mirrors such as https://mirror.example.com."
+  }
+}
+
+variable "denied_updates" {
+  type        = list(string)
+  default     = []
+  description = "Updates never to install."
+
+  validation {
+    condition     = alltrue([for update in var.denied_updates : can(regex("^KB[0-9]{6,8}$", update))])
+    error_message = "Variable denied_updates: An update is written like KB5040437."
+  }
+}
+
+variable "disk_gib" {
+  type        = number
+  description = "Size of the root volume in GiB."
+
+  validation {
+    condition     = var.disk_gib >= 50 && var.disk_gib <= 16384
+    error_message = "Variable disk_gib: 50 to 16384 GiB."
+  }
+}
+
+variable "update_rounds" {
+  type        = number
+  description = "Rounds of Windows updates, each with a restart: some updates show up only after others."
+
+  validation {
+    condition     = var.update_rounds >= 1 && var.update_rounds <= 10 && floor(var.update_rounds) == var.update_rounds
+    error_message = "Variable update_rounds: 1 to 10 rounds."
+  }
+}
+
+variable "kubernetes_release_url" {
+  type        = string
+  description = "Where Kubernetes' binaries and their .sha256 files are."
+
+  validation {
+    condition     = can(regex("^https?://[^{}\"'\\s]+[^/{}\"'\\s]$", var.kubernetes_release_url))
+    error_message = "Variable kubernetes_release_url: An address without a slash at its end, such as https://dl.k8s.io."
+  }
+}
+
+variable "image_tags" {
+  type        = map(string)
+  description = "Tags of the finished image and its snapshot: the inputs it was made from."
+}
+
+variable "manifest_path" {
+  type        = string
+  description = "File to which Packer appends which image came of the build."
+}
+
+variable "output_dir" {
+  type        = string
+  description = "Directory for the test results and the report that are fetched from the guest."
+}

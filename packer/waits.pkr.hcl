@@ -1,0 +1,89 @@
+# CodeBuild's timeout must be above the sum: password + WinRM + rounds x (updates + restart) + images + 10 x step + 2 x (delay x attempts).
+
+variable "windows_password_timeout" {
+  type        = string
+  default     = "30m"
+  description = "How long EC2 may take to hold the Administrator's password ready."
+
+  validation {
+    condition     = can(regex("^[0-9]+[smh]$", var.windows_password_timeout))
+    error_message = "Variable windows_password_timeout: A time span is written like 30m."
+  }
+}
+
+variable "winrm_timeout" {
+  type        = string
+  default     = "30m"
+  description = "How long the guest may take to answer over WinRM after that."
+
+  validation {
+    condition     = can(regex("^[0-9]+[smh]$", var.winrm_timeout))
+    error_message = "Variable winrm_timeout: A time span is written like 30m."
+  }
+}
+
+variable "updates_timeout" {
+  type        = string
+  default     = "2h"
+  description = "How long one round of Windows updates may take."
+
+  validation {
+    condition     = can(regex("^[0-9]+[smh]$", var.updates_timeout))
+    error_message = "Variable updates_timeout: A time span is written like 2h."
+  }
+}
+
+variable "restart_timeout" {
+  type        = string
+  default     = "1h"
+  description = "How long a restart may take; cumulative updates are finished during it."
+
+  validation {
+    condition     = can(regex("^[0-9]+[smh]$", var.restart_timeout))
+    error_message = "Variable restart_timeout: A time span is written like 1h."
+  }
+}
+
+variable "container_images_timeout" {
+  type        = string
+  default     = "2h"
+  description = "How long pulling all container images may take; Windows layers have gigabytes."
+
+  validation {
+    condition     = can(regex("^[0-9]+[smh]$", var.container_images_timeout))
+    error_message = "Variable container_images_timeout: A time span is written like 2h."
+  }
+}
+
+variable "step_timeout" {
+  type        = string
+  default     = "30m"
+  description = "How long any other step may take."
+
+  validation {
+    condition     = can(regex("^[0-9]+[smh]$", var.step_timeout))
+    error_message = "Variable step_timeout: A time span is written like 30m."
+  }
+}
+
+variable "aws_poll_delay_seconds" {
+  type        = number
+  default     = 5
+  description = "Shortest pause between two looks at the state of instance or image; the plugin lengthens it by itself."
+
+  validation {
+    condition     = var.aws_poll_delay_seconds >= 1
+    error_message = "Variable aws_poll_delay_seconds: At least one second."
+  }
+}
+
+variable "aws_poll_max_attempts" {
+  type        = number
+  default     = 1440
+  description = "With the delay, how long to wait for a state: 5 s x 1440 = 2 h, for sysprep and for the snapshot each."
+
+  validation {
+    condition     = var.aws_poll_max_attempts >= 1
+    error_message = "Variable aws_poll_max_attempts: At least one attempt."
+  }
+}

@@ -1,0 +1,137 @@
+import type { Node } from "web-tree-sitter";
+import { pesterCommands, windowsCommands } from "./commands.ts";
+import { complaintAbout, type Signature } from "./functions.ts";
+import {
+  type Call,
+  callsIn,
+  enclosingFunction,
+  functionName,
+  lineOf,
+  nodesOf,
+  type Script,
+  variableName,
+} from "./powershell.ts";
+
+/** What a rule has to say about a script, with the line. */
+type Rule = (script: Script, own: Map<string, Signature>) => { at: Node; what: string }[];
+
+const download =
+  /^(curl|wget|certutil|bitsadmin)(\.exe)?$|^(iwr|irm|Invoke-WebRequest|Invoke-RestMethod|Start-BitsTransfer)$/i;
+const downloadType = /^(System\.)?Net\.(WebClient|WebRequest|HttpWebRequest|Http\.HttpClient)$/i;
+/** The one that verifies, and the one that asks the instance's own metadata service. */
+const mayDownload = ["Save-Url", "Get-TokenlessMetadataStatus"];
+/** Assigned by PowerShell itself. */
+const automatic = ["_", "true", "false", "null", "PSScriptRoot", "PSCmdlet", "Matches", "LASTEXITCODE"];
+
+export const rules = {
+  "strict mode and Stop come first": ({ path, root }) => {
+    if (path.endsWith(".psd1")) return [];
+    const [strict, stop] = nodesOf(root, "statement_list")[0]?.namedChildren ?? [];
+    const ok =
+      strict?.text === "Set-StrictMode -Version Latest" && stop?.text.trim() === "$ErrorActionPreference = 'Stop'";
+    return ok ? [] : [{ at: root, what: "does not begin with Set-StrictMode and ErrorActionPreference" }];
+  },
+
+  "text is ASCII": ({ text, root }) =>
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: Windows PowerShell reads other bytes in the machine's own code page
+    /[^\x00-\x7F]/.test(text) ? [{ at: root, what: "has characters outside ASCII" }] : [],
+
+  "no text is run as code": ({ root }) => [
+    ...callsIn(root)
+      .filter(({ name }) => /^(Invoke-Expression|iex)$/i.test(name))
+      .map(({ node }) => ({ at: node, what: node.text })),
+    ...nodesOf(root, "invokation_expression")
+      .filter(({ text }) => /^\[scriptblock\]::Create|\.InvokeScript\(/i.test(text))
+      .map((node) => ({ at: node, what: node.text })),
+  ],
+
+  "only Get-VerifiedFile downloads": ({ root }) => [
+    ...callsIn(root)
+      .filter(({ name }) => download.test(name))
+      .map(({ node }) => node)
+      .concat(
+        nodesOf(root, "verbatim_string_characters", "expandable_string_literal", "generic_token").filter(({ text }) => {
+          const bare = text.replace(/^['"]|['"]$/g, "");
+          return download.test(bare) || downloadType.test(bare);
+        }),
+        nodesOf(root, "type_name").filter(({ text }) => downloadType.test(text)),
+      )
+      .filter((node) => !mayDownload.includes(enclosingFunction(node) ?? ""))
+      .map((node) => ({ at: node, what: node.text })),
+    ...callsIn(root)
+      .filter(({ name, node }) => name === "Save-Url" && enclosingFunction(node) !== "Get-VerifiedFile")
+      .map(({ node }) => ({ at: node, what: node.text })),
+  ],
+
+  "no address says latest": ({ root }) =>
+    nodesOf(
+      root,
+      "verbatim_string_characters",
+      "expandable_string_literal",
+      "expandable_here_string_literal",
+      "generic_token",
+    )
+      .filter(({ text }) => /https?:\/\/\S*\blatest\b/i.test(text))
+      .map((node) => ({ at: node, what: node.text })),
+
+  "programs run through Invoke-Native": ({ path, root }, own) =>
+    [
+      ...callsIn(root)
+        .filter((call) => !isAllowedCall(call, path, own))
+        .map(({ node }) => node),
+      ...nodesOf(root, "invokation_expression").filter(({ text }) =>
+        /^\[(System\.)?Diagnostics\.Process\]::/i.test(text),
+      ),
+    ].map((node) => ({ at: node, what: node.text })),
+
+  "functions are called as they are declared": ({ root }, own) =>
+    callsIn(root).flatMap((call) => {
+      const signature = own.get(call.name);
+      const complaint = signature && complaintAbout(call, signature);
+      return complaint ? [{ at: call.node, what: `${call.name} ${complaint}` }] : [];
+    }),
+
+  "variables are assigned somewhere": ({ root }) => {
+    const assigned = assignedIn(root);
+    return nodesOf(root, "variable")
+      .filter((variable) => {
+        const name = variableName(variable).toLowerCase();
+        return !/^(env|global):/.test(name) && !assigned.has(name);
+      })
+      .map((node) => ({ at: node, what: node.text }));
+  },
+} satisfies Record<string, Rule>;
+export type RuleName = keyof typeof rules;
+
+export function lint(script: Script, own: Map<string, Signature>): { rule: RuleName; place: string; what: string }[] {
+  return (Object.entries(rules) as [RuleName, Rule][]).flatMap(([rule, find]) =>
+    find(script, own).map(({ at, what }) => ({ rule, place: `${script.path}:${lineOf(at)}`, what })),
+  );
+}
+
+/** A cmdlet, a function of ours, a script block that was handed over, a part of the module; a program in Invoke-Native only. */
+function isAllowedCall({ name, operator, node }: Call, path: string, own: Map<string, Signature>): boolean {
+  if (operator === ".") return path.endsWith(".psm1") && /^"\$PSScriptRoot\\\w+\.ps1"$/.test(name);
+  if (operator === "&") {
+    if (name === "$FilePath") return enclosingFunction(node) === "Invoke-Native";
+    return name === "$Script" && declaresScriptBlock(node);
+  }
+  return own.has(name) || windowsCommands.has(name) || pesterCommands.has(name);
+}
+
+function declaresScriptBlock(node: Node): boolean {
+  const name = enclosingFunction(node);
+  const statement = nodesOf(node.tree.rootNode, "function_statement").find((each) => functionName(each) === name);
+  return statement !== undefined && /\[scriptblock\]\$Script\b/.test(statement.text);
+}
+
+function assignedIn(root: Node): Set<string> {
+  const names = [
+    ...nodesOf(root, "left_assignment_expression").flatMap((left) => nodesOf(left, "variable").slice(0, 1)),
+    ...nodesOf(root, "foreach_statement").flatMap((loop) =>
+      loop.children.filter((child) => child?.type === "variable"),
+    ),
+    ...nodesOf(root, "script_parameter").flatMap((each) => each.children.filter((child) => child?.type === "variable")),
+  ].map((variable) => variableName(variable as Node));
+  return new Set([...names, ...automatic].map((name) => name.toLowerCase()));
+}

@@ -1,0 +1,77 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { Language, type Node, Parser } from "web-tree-sitter";
+
+/** A PowerShell file as a syntax tree: no PowerShell runs where these tests do. */
+export type Script = { path: string; text: string; root: Node };
+
+export const packerDirectory = fileURLToPath(new URL("../../packer", import.meta.url));
+
+await Parser.init();
+const parser = new Parser();
+parser.setLanguage(
+  await Language.load(createRequire(import.meta.url).resolve("tree-sitter-powershell/tree-sitter-powershell.wasm")),
+);
+
+export function parse(path: string, text: string): Script {
+  const tree = parser.parse(text);
+  if (!tree) throw new Error(`parsing ${path}`);
+  return { path, text, root: tree.rootNode };
+}
+
+/** Every script, module and manifest of the recipe, the user's own apart. */
+export function recipeScripts(): Script[] {
+  return readdirSync(packerDirectory, { recursive: true, encoding: "utf8" })
+    .filter((path) => /\.ps[md]?1$/.test(path) && !path.startsWith("custom/"))
+    .sort()
+    .map((path) => parse(path, readFileSync(join(packerDirectory, path), "utf8")));
+}
+
+export function nodesOf(root: Node, ...types: string[]): Node[] {
+  return root.descendantsOfType(types).filter((node) => node !== null);
+}
+
+/** Where the parser had to guess. */
+export function syntaxErrors({ path, root }: Script): string[] {
+  return everyNode(root)
+    .filter((node) => node.isError || node.isMissing)
+    .map((node) => `${path}:${lineOf(node)}: ${node.text.split("\n")[0]}`);
+}
+
+export function lineOf(node: Node): number {
+  return node.startPosition.row + 1;
+}
+
+/** The function that a node is in. */
+export function enclosingFunction(node: Node): string | undefined {
+  if (node.type === "function_statement") return functionName(node);
+  return node.parent ? enclosingFunction(node.parent) : undefined;
+}
+
+export function functionName(statement: Node): string {
+  return nodesOf(statement, "function_name")[0]?.text ?? "";
+}
+
+/** `name` of `$name`, `@name`, `${name}`; with its scope or drive if it has one (`env:Path`). */
+export function variableName(variable: Node): string {
+  return variable.text.replace(/^[$@]\{?/, "").replace(/\}$/, "");
+}
+
+export type Call = { name: string; operator: string; node: Node; arguments: Node[] };
+
+export function callsIn(root: Node): Call[] {
+  return nodesOf(root, "command").map((node) => ({
+    name: node.childForFieldName("command_name")?.text ?? "",
+    operator: node.children.find((child) => child?.type === "command_invokation_operator")?.text ?? "",
+    node,
+    arguments: (node.childForFieldName("command_elements")?.children ?? [])
+      .filter((child) => child !== null)
+      .filter(({ type }) => type !== "command_argument_sep" && type !== "redirection"),
+  }));
+}
+
+function everyNode(root: Node): Node[] {
+  return [root, ...root.children.filter((child) => child !== null).flatMap(everyNode)];
+}
