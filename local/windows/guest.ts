@@ -1,0 +1,147 @@
+import type { Behaviour } from "./behaviour.ts";
+import { type Command, parseCommand } from "./commands.ts";
+import { fullPath } from "./files.ts";
+import { healthyResponse } from "./healthy.ts";
+import { type Machine, record } from "./machine.ts";
+import { cleanedPaths, elevatedRun, environmentOf, stepOf } from "./scripts.ts";
+import type { Output } from "./soap.ts";
+import type { ScriptRun } from "./transcript.ts";
+
+/** How a command ends: with output (and what the machine does once the session is closed), never, or with a broken connection. */
+export type Outcome =
+  | { kind: "done"; output: Output; afterwards?: "restart" | "stop itself" }
+  | { kind: "hangs" }
+  | { kind: "drops" };
+
+export type Guest = { machine: Machine; behaviour: Behaviour; packerDir: string; now: () => Date };
+
+const HOST = "EC2AMAZ-STANDIN";
+
+/** What a command line does inside the machine. */
+export function run(guest: Guest, commandLine: string): Outcome {
+  return obey(guest, parseCommand(commandLine), null);
+}
+
+function obey(guest: Guest, command: Command, elevated: string | null): Outcome {
+  const { machine, now } = guest;
+  const { files } = machine;
+  switch (command.kind) {
+    case "append":
+      files.append(command.path, `${command.base64} \r\n`);
+      return done();
+    case "assemble":
+      return assemble(guest, command.from, command.to);
+    case "remove":
+      files.remove(command.path);
+      return done();
+    case "download":
+      return download(guest, command.path);
+    case "echo": {
+      const text = command.text.replace("{0}", HOST);
+      record(machine, { kind: "echo", text }, now());
+      return done({ stdout: `${text}\r\n` });
+    }
+    case "registry":
+      record(machine, { kind: "registry check", key: command.key, answer: "False" }, now());
+      return done({ stdout: "False\r\n" });
+    case "restart":
+      return { ...done(), afterwards: "restart" };
+    case "restart probe":
+    case "abort restart":
+      return done();
+    case "script":
+      return script(guest, command, elevated);
+    case "unknown":
+      record(machine, { kind: "unrecognised", commandLine: command.commandLine }, now());
+      return done({
+        exitCode: 1,
+        stderr: `'${command.commandLine.split(" ")[0]}' is not recognized as an internal or external command.\r\n`,
+      });
+  }
+}
+
+function assemble({ machine, now }: Guest, from: string, to: string): Outcome {
+  const lines = machine.files.read(from)?.toString("latin1").split("\r\n") ?? [];
+  const bytes = Buffer.concat(lines.map((line) => Buffer.from(line, "base64")));
+  machine.files.write(to, bytes);
+  record(machine, { kind: "upload", path: fullPath(to), bytes, text: bytes.toString("utf8") }, now());
+  return done();
+}
+
+/** Packer looks at what came out, not at the exit code: a missing file arrives as an empty one. */
+function download({ machine, now }: Guest, path: string): Outcome {
+  const content = machine.files.read(path);
+  record(
+    machine,
+    { kind: "download", path, found: content !== undefined, text: content?.toString("utf8") ?? "" },
+    now(),
+  );
+  if (content) return done({ stdout: `${content.toString("base64")}\r\n` });
+  return done({
+    exitCode: 1,
+    stderr: `Exception calling "ReadAllBytes" with "1" argument(s): "Could not find file '${path}'."\r\n`,
+  });
+}
+
+function script(
+  guest: Guest,
+  { path, environment }: Extract<Command, { kind: "script" }>,
+  elevated: string | null,
+): Outcome {
+  const { machine, now } = guest;
+  const text = machine.files.read(path)?.toString("utf8");
+  if (text === undefined)
+    return done({ exitCode: 1, stderr: `The term '${path}' is not recognized as the name of a script file.\r\n` });
+  const cleaned = cleanedPaths(text);
+  if (cleaned) {
+    for (const each of cleaned) machine.files.remove(each);
+    record(machine, { kind: "clean-up", paths: cleaned }, now());
+    return done();
+  }
+  const wrapped = elevatedRun(text);
+  if (wrapped) {
+    machine.files.remove(path);
+    return obey(guest, parseCommand(wrapped.commandLine), wrapped.user);
+  }
+  return step(guest, path, text, environment, elevated);
+}
+
+function step(
+  guest: Guest,
+  path: string,
+  text: string,
+  variables: string | undefined,
+  elevated: string | null,
+): Outcome {
+  const { machine, behaviour, packerDir, now } = guest;
+  const name = stepOf(text, packerDir);
+  const environment = environmentOf((variables ? machine.files.read(variables)?.toString("utf8") : text) ?? "");
+  machine.runs.set(name ?? "inline", (machine.runs.get(name ?? "inline") ?? 0) + 1);
+  const response = behaviour.responseTo(
+    name ?? "inline",
+    machine,
+    healthyResponse(name ?? "inline", machine, environment),
+  );
+  const { stdout, stderr } = response;
+  const finished = !response.hang && !response.dropConnection;
+  const entry: Omit<ScriptRun, "exitCode"> = {
+    kind: "script",
+    step: name ?? null,
+    path,
+    elevated,
+    environment,
+    stdout,
+    stderr,
+  };
+  record(machine, { ...entry, exitCode: finished ? response.exitCode : null }, now());
+  for (const [file, content] of Object.entries(response.files)) machine.files.write(file, content);
+  machine.console.push(...response.console);
+  if (response.hang) return { kind: "hangs" };
+  if (response.dropConnection) return { kind: "drops" };
+  const outcome = done({ exitCode: response.exitCode, stdout, stderr });
+  return response.stopsItself ? { ...outcome, afterwards: "stop itself" } : outcome;
+}
+
+function done(output: Partial<Output> = {}): Extract<Outcome, { kind: "done" }> {
+  return { kind: "done", output: { exitCode: 0, stdout: "", stderr: "", ...output } };
+}

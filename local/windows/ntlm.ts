@@ -1,0 +1,94 @@
+import { createHmac, timingSafeEqual } from "node:crypto";
+import { md4 } from "./md4.ts";
+
+/**
+ * The server's half of NTLMv2 (MS-NLMP): Packer's client sends NEGOTIATE, gets a CHALLENGE and answers it with
+ * AUTHENTICATE, which proves the password without containing it.
+ */
+export type Authenticate = { user: string; domain: string; proof: Buffer; blob: Buffer };
+
+const SIGNATURE = Buffer.from("NTLMSSP\0", "latin1");
+/** Unicode, target info, extended session security, 128 and 56 bit, version; no KEY_EXCH: Packer's client refuses a challenge with it. */
+const CHALLENGE_FLAGS = 0xa28a8205;
+const AV_COMPUTER_NAME = 1;
+const AV_DOMAIN_NAME = 2;
+const AV_DNS_COMPUTER_NAME = 3;
+const AV_DNS_DOMAIN_NAME = 4;
+const AV_TIMESTAMP = 7;
+const AV_END = 0;
+/** Between 1601, where Windows counts from, and 1970, in 100 ns. */
+const WINDOWS_EPOCH = 116444736000000000n;
+
+export function messageType(message: Buffer): number {
+  if (message.length < 12 || !message.subarray(0, 8).equals(SIGNATURE))
+    throw new Error("reading an NTLM message: no NTLMSSP signature");
+  return message.readUInt32LE(8);
+}
+
+export function challengeMessage(challenge: Buffer, computer: string, now: Date): Buffer {
+  const name = Buffer.from(computer, "utf16le");
+  const time = Buffer.alloc(8);
+  time.writeBigUInt64LE(BigInt(now.getTime()) * 10000n + WINDOWS_EPOCH);
+  const targetInfo = Buffer.concat([
+    avPair(AV_DOMAIN_NAME, name),
+    avPair(AV_COMPUTER_NAME, name),
+    avPair(AV_DNS_DOMAIN_NAME, name),
+    avPair(AV_DNS_COMPUTER_NAME, name),
+    avPair(AV_TIMESTAMP, time),
+    avPair(AV_END, Buffer.alloc(0)),
+  ]);
+  const header = Buffer.alloc(56);
+  SIGNATURE.copy(header);
+  header.writeUInt32LE(2, 8);
+  writeField(header, 12, name.length, header.length);
+  header.writeUInt32LE(CHALLENGE_FLAGS, 20);
+  challenge.copy(header, 24);
+  writeField(header, 40, targetInfo.length, header.length + name.length);
+  // Version 10.0, build 20348 (Windows Server 2022), NTLM revision 15.
+  Buffer.from([10, 0, 0x7c, 0x4f, 0, 0, 0, 15]).copy(header, 48);
+  return Buffer.concat([header, name, targetInfo]);
+}
+
+export function readAuthenticate(message: Buffer): Authenticate {
+  if (messageType(message) !== 3) throw new Error("reading an NTLM message: not an AUTHENTICATE message");
+  const response = readField(message, 20);
+  if (response.length < 16 + 28) throw new Error("reading an NTLM message: not an NTLMv2 response");
+  return {
+    user: readField(message, 36).toString("utf16le"),
+    domain: readField(message, 28).toString("utf16le"),
+    proof: response.subarray(0, 16),
+    blob: response.subarray(16),
+  };
+}
+
+export function provesPassword(answer: Authenticate, challenge: Buffer, password: string): boolean {
+  const key = hmacMd5(
+    md4(Buffer.from(password, "utf16le")),
+    Buffer.from(answer.user.toUpperCase() + answer.domain, "utf16le"),
+  );
+  return timingSafeEqual(hmacMd5(key, Buffer.concat([challenge, answer.blob])), answer.proof);
+}
+
+function hmacMd5(key: Buffer, data: Buffer): Buffer {
+  return createHmac("md5", key).update(data).digest();
+}
+
+function avPair(id: number, value: Buffer): Buffer {
+  const head = Buffer.alloc(4);
+  head.writeUInt16LE(id, 0);
+  head.writeUInt16LE(value.length, 2);
+  return Buffer.concat([head, value]);
+}
+
+function writeField(header: Buffer, at: number, length: number, offset: number): void {
+  header.writeUInt16LE(length, at);
+  header.writeUInt16LE(length, at + 2);
+  header.writeUInt32LE(offset, at + 4);
+}
+
+function readField(message: Buffer, at: number): Buffer {
+  const length = message.readUInt16LE(at);
+  const offset = message.readUInt32LE(at + 4);
+  if (offset + length > message.length) throw new Error("reading an NTLM message: a field points behind its end");
+  return message.subarray(offset, offset + length);
+}
