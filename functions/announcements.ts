@@ -39,7 +39,7 @@ export async function announce(topicArn: string, bucket: string, fact: Fact): Pr
       ),
     }),
   );
-  await s3.send(new PutObjectCommand({ Bucket: bucket, Key: `${prefix}${fact.key}`, Body: "" }));
+  await s3.send(new PutObjectCommand({ Bucket: bucket, Key: `${prefix}${fact.key}`, ContentLength: 0 }));
 }
 
 /** SNS sends these the JSON; `email` and `sms` get the text. */

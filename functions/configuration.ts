@@ -61,12 +61,12 @@ export const Variant = z
         message: "EKS_Optimized or Base: AWS froze ContainersLatest in April 2023, there is none for Windows 2025",
       });
     // CodeBuild hands the settings over in environment variables; keep well below their combined limit.
-    if (JSON.stringify([variant.containerImages, variant.registryMirrors, variant.deniedUpdates]).length > 3000)
+    if (JSON.stringify([variant.containerImages, variant.registryMirrors, variant.deniedUpdates]).length > 2500)
       context.addIssue({
         code: "custom",
         path: ["containerImages"],
         message:
-          "fewer: container images, mirrors and denied updates of one variant together hold at most 3,000 characters",
+          "fewer: container images, mirrors and denied updates of one variant together hold at most 2,500 characters",
       });
   })
   .transform((variant) => ({ ...variant, name: variant.name ?? derivedName(variant) }));

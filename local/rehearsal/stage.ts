@@ -6,6 +6,7 @@ import { type PublicImage, publishImage } from "../aws/public-images.ts";
 import { signedFetch } from "../lambda/signed-fetch.ts";
 import type { Fired } from "../schedules/schedules.ts";
 import type { Stack } from "../stack.ts";
+import { proofFailing } from "../windows/results.ts";
 
 /** What the story can do to the world around the service; times in milliseconds. */
 export interface Stage {
@@ -73,7 +74,8 @@ export function setStage(stack: Stack): Stage {
     },
     repeatTriggers,
     spoilProofs() {
-      stack.machines.behave(badProof);
+      const findings = [{ name: "containerd-runs", detail: "the service containerd is Stopped" }];
+      stack.machines.behave({ step: "10-checks", ...proofFailing(findings) });
     },
   };
 }
@@ -81,15 +83,3 @@ export function setStage(stack: Stack): Stage {
 function publicImage({ windows, edition, base, kubernetes }: Variant): PublicImage {
   return base === "EKS_Optimized" ? { windows, edition, base, kubernetes } : { windows, edition, base };
 }
-
-/** The proof's checks run, and one of them finds something. */
-const badProof = {
-  step: "10-checks",
-  stdout: "EKSWIN-PROOF failed containerd-runs\r\n",
-  files: {
-    "C:/eks-windows-images/output/proof.json": JSON.stringify({
-      result: "failed",
-      checks: [{ name: "containerd-runs", passed: false, detail: "the service containerd is Stopped" }],
-    }),
-  },
-};
