@@ -1,4 +1,4 @@
-import { EventEmitter, once } from "node:events";
+import { EventEmitter } from "node:events";
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -223,19 +223,4 @@ function mappingOf({ handler, eventSource }: DeployedFunction) {
 async function readParameters(ssm: SSMClient, path: string): Promise<Record<string, string>> {
   const { Parameters = [] } = await ssm.send(new GetParametersByPathCommand({ Path: path, Recursive: true }));
   return Object.fromEntries(Parameters.map(({ Name = "", Value = "" }) => [Name, Value]));
-}
-
-/** Waits until something is so, looking again whenever anything has changed in the stack. */
-export async function until(stack: Stack, what: string, isSo: () => boolean, signal: AbortSignal): Promise<void> {
-  const trouble = once(stack.events, "trouble", { signal }).then(([error]) => {
-    throw error;
-  });
-  trouble.catch(() => undefined);
-  while (!isSo()) {
-    try {
-      await Promise.race([once(stack.events, "change", { signal }), trouble]);
-    } catch (cause) {
-      throw new Error(`waiting until ${what}`, { cause: signal.aborted ? signal.reason : cause });
-    }
-  }
 }

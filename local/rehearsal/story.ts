@@ -1,9 +1,10 @@
 import { setTimeout as limit } from "node:timers";
 import type { Build } from "../codebuild/build.ts";
 import type { Notification } from "../inbox.ts";
-import { type Stack, until } from "../stack.ts";
+import type { Stack } from "../stack.ts";
 import type { Act } from "./acts.ts";
 import type { Stage } from "./stage.ts";
+import { until } from "./until.ts";
 
 /** What one act brought for one variant. */
 export interface ActResult {
