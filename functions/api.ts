@@ -11,9 +11,9 @@ import { readEnvironment } from "./environment.ts";
 import { answer, refusal } from "./http.ts";
 import { JsonText } from "./json.ts";
 import { logger } from "./logger.ts";
+import { observe } from "./observe.ts";
 import { readRequests, writeRequest } from "./requests.ts";
 import { planOf, statusOf } from "./status.ts";
-import { observe } from "./world.ts";
 
 type Call = APIGatewayProxyEventV2WithIAMAuthorizer;
 type Answer = APIGatewayProxyStructuredResultV2;

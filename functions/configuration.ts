@@ -1,6 +1,7 @@
 import { IANAZone } from "luxon";
 import ms from "ms";
 import { z } from "zod";
+import { complaintsOf } from "./complaints.ts";
 
 /** The three families of AWS's public parameters that an image can be built on (`/aws/service/ami-windows-latest/…`). */
 export const baseFamilies = ["EKS_Optimized", "ContainersLatest", "Base"] as const;
@@ -193,31 +194,8 @@ export type ConfigurationInput = z.input<typeof Configuration>;
 export function parseConfiguration(input: unknown): Configuration {
   const result = Configuration.safeParse(input);
   if (result.success) return result.data;
-  const lines = result.error.issues.flatMap((issue) => complaints(issue, input));
+  const lines = result.error.issues.flatMap((issue) => complaintsOf(issue, input));
   throw new Error(`config.ts cannot be used:\n${lines.join("\n")}`);
-}
-
-function complaints(issue: z.core.$ZodIssue, input: unknown): string[] {
-  if (issue.code === "unrecognized_keys")
-    return issue.keys.map((key) =>
-      complaint([...issue.path, key], valueAt(input, [...issue.path, key]), "no such field"),
-    );
-  return [complaint(issue.path, issue.input ?? valueAt(input, issue.path), allowed(issue))];
-}
-
-function complaint(path: PropertyKey[], value: unknown, right: string): string {
-  const field = path.map((key) => (typeof key === "number" ? `[${key}]` : `.${String(key)}`)).join("");
-  return `  ${field.replace(/^\./, "") || "config"} is ${JSON.stringify(value) ?? "missing"}; allowed: ${right}`;
-}
-
-function valueAt(input: unknown, path: PropertyKey[]): unknown {
-  return path.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key], input);
-}
-
-function allowed(issue: z.core.$ZodIssue): string {
-  if (issue.code === "invalid_value") return issue.values.map(String).join(", ");
-  if (issue.code === "invalid_union" && "options" in issue) return (issue.options ?? []).map(String).join(", ");
-  return issue.message;
 }
 
 function derivedName(variant: { windows: number; edition: string; kubernetes: string }): string {

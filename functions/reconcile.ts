@@ -6,9 +6,9 @@ import { act, type Outcome } from "./act.ts";
 import { parseConfiguration } from "./configuration.ts";
 import { readEnvironment } from "./environment.ts";
 import { logger } from "./logger.ts";
+import { observe } from "./observe.ts";
 import { plan } from "./plan.ts";
 import { triggerOf } from "./trigger.ts";
-import { observe } from "./world.ts";
 
 const environment = readEnvironment(process.env);
 const configuration = parseConfiguration(config);

@@ -3,22 +3,19 @@ import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { SQSClient } from "@aws-sdk/client-sqs";
-import { GetParametersByPathCommand, SSMClient } from "@aws-sdk/client-ssm";
+import { paginateGetParametersByPath, SSMClient } from "@aws-sdk/client-ssm";
 import type { Configuration } from "../functions/configuration.ts";
 import { type Emulator, startEmulator } from "./aws/emulator.ts";
 import { publishAll } from "./aws/public-images.ts";
+import { createRoleCredentials } from "./aws/role-credentials.ts";
 import { startUpstream, type Upstream } from "./aws/upstream.ts";
 import { type Clock, createClock } from "./clock/clock.ts";
 import { type Agent, startCodeBuildAgent } from "./codebuild/agent.ts";
 import { deploy } from "./deploy/deploy.ts";
-import type { DeployedFunction, Deployment } from "./deploy/deployment.ts";
+import type { Deployment } from "./deploy/deployment.ts";
 import { type Inbox, openInbox } from "./inbox.ts";
-import { type EventSource, startEventSource } from "./lambda/event-source.ts";
-import type { Invocation, LogLine } from "./lambda/function.ts";
-import { type FunctionUrl, startFunctionUrl } from "./lambda/function-url.ts";
-import { invoke } from "./lambda/invoke.ts";
-import { createRoleCredentials } from "./lambda/role-credentials.ts";
+import type { LogLine } from "./lambda/function.ts";
+import { type Functions, startFunctions } from "./lambda/functions.ts";
 import { writeLocalConfiguration } from "./local-configuration.ts";
 import { createSchedules, type Schedules } from "./schedules/schedules.ts";
 import { installTools, type Tools } from "./tools/install.ts";
@@ -37,16 +34,12 @@ export interface Stack {
   deployment: Deployment;
   configuration: Configuration;
   schedules: Schedules;
-  functionUrl: FunctionUrl;
+  functions: Functions;
   inbox: Inbox;
   /** Structured lines of both functions, in order. */
   logs: LogLine[];
   /** Fires `change` whenever a function has logged, a build has moved on or a notification has come; `trouble` when a part has broken down. */
   events: EventEmitter<{ change: [string]; trouble: [Error] }>;
-  /** Runs a function of the deployment once, beside queue and URL. */
-  call(fn: DeployedFunction, event: unknown): Promise<Invocation>;
-  /** Resolves when the queue is empty and no function runs. */
-  idle(): Promise<void>;
   /** Image IDs by parameter name, of all channels. */
   parameters(): Promise<Record<string, string>>;
   stop(): Promise<void>;
@@ -160,40 +153,24 @@ async function start(
   });
 
   const roles = createRoleCredentials({ ...aws, now });
-  const stopping = new AbortController();
   const logs: LogLine[] = [];
-  const host = {
-    region,
-    endpoints: { default: endpoint, CODEBUILD: codebuild.url, EKS: upstream.eksUrl },
-    roles,
-    clock,
-    signal: stopping.signal,
-    onLog: (line: LogLine) => {
-      logs.push(line);
-      change(`log of ${line.functionName}`);
-    },
-  };
-  const { reconcile, api } = deployment;
-  const poller = { endpoint, region, credentials: () => roles.assume(reconcile.roleArn, reconcile.name) };
-  const eventSource: EventSource = keep(
-    startEventSource({
-      sqs: new SQSClient(poller),
-      mapping: mappingOf(reconcile),
-      invoke: (event) => invoke(reconcile, event, host),
+  const functions = keep(
+    await startFunctions({
+      deployment,
+      host: {
+        region,
+        endpoints: { default: endpoint, CODEBUILD: codebuild.url, EKS: upstream.eksUrl },
+        roles,
+        clock,
+        onLog: (line) => {
+          logs.push(line);
+          change(`log of ${line.functionName}`);
+        },
+      },
+      now,
       onFailure: (error) => events.emit("trouble", error),
     }),
   );
-  const functionUrl = keep(
-    await startFunctionUrl({
-      region,
-      endpoint,
-      findCredentials: roles.issued,
-      now,
-      invoke: (event) => invoke(api, event, host),
-    }),
-  );
-  // Before anything else ends, so that no part waits for a function that waits for another part.
-  stops.push(async () => stopping.abort());
   return {
     tools,
     clock,
@@ -204,23 +181,18 @@ async function start(
     deployment,
     configuration,
     schedules: createSchedules({ ...aws, roles }),
-    functionUrl,
+    functions,
     inbox,
     logs,
     events,
-    call: (fn, event) => invoke(fn, event, host),
-    idle: () => eventSource.idle(),
     parameters: () => readParameters(new SSMClient(aws), deployment.channelsPrefix),
     stop,
   };
 }
 
-function mappingOf({ handler, eventSource }: DeployedFunction) {
-  if (!eventSource) throw new Error(`starting the stack: no queue feeds ${handler}`);
-  return eventSource;
-}
-
-async function readParameters(ssm: SSMClient, path: string): Promise<Record<string, string>> {
-  const { Parameters = [] } = await ssm.send(new GetParametersByPathCommand({ Path: path, Recursive: true }));
-  return Object.fromEntries(Parameters.map(({ Name = "", Value = "" }) => [Name, Value]));
+async function readParameters(client: SSMClient, path: string): Promise<Record<string, string>> {
+  const parameters: Record<string, string> = {};
+  for await (const { Parameters = [] } of paginateGetParametersByPath({ client }, { Path: path, Recursive: true }))
+    for (const { Name = "", Value = "" } of Parameters) parameters[Name] = Value;
+  return parameters;
 }

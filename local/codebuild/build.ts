@@ -97,3 +97,13 @@ export function keepPhases(build: Build, now: () => Date, changed: () => void): 
 
   return { enter, leave, interrupt, resume };
 }
+
+/** What the order gave it under this name. */
+export function variableOf(build: Build, name: string): string | undefined {
+  return build.environment.environmentVariables.find((variable) => variable.name === name)?.value;
+}
+
+/** What its buildspec handed over under this name; nothing where that was empty. */
+export function exportedBy(build: Build, name: string): string | undefined {
+  return build.exportedEnvironmentVariables.find((variable) => variable.name === name)?.value || undefined;
+}

@@ -1,8 +1,8 @@
 import { mkdir, rm, symlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { Credentials } from "../aws/role-credentials.ts";
 import type { Build } from "./build.ts";
-import type { Credentials } from "./credentials.ts";
 
 const clockShims = fileURLToPath(new URL("../clock/bin", import.meta.url));
 const clockPreload = new URL("../clock/preload.mjs", import.meta.url).href;

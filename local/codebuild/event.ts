@@ -1,6 +1,6 @@
 import { EventBridgeClient, PutEventsCommand } from "@aws-sdk/client-eventbridge";
+import type { Credentials } from "../aws/role-credentials.ts";
 import type { Build, Phase } from "./build.ts";
-import type { Credentials } from "./credentials.ts";
 
 /** What CodeBuild puts on the account's default bus when a build begins or ends. */
 export async function sendStateChange(

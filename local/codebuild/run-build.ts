@@ -1,8 +1,8 @@
 import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { type Credentials, createRoleCredentials } from "../aws/role-credentials.ts";
 import type { Build, EndStatus, PhaseBook, PhaseContext, PhaseType } from "./build.ts";
 import { type Buildspec, parseBuildspec } from "./buildspec.ts";
-import { assumeServiceRole, type Credentials } from "./credentials.ts";
 import { buildEnvironment, type Machine } from "./environment.ts";
 import { openSession, type Session } from "./session.ts";
 import { downloadSource } from "./source.ts";
@@ -15,6 +15,8 @@ export type Run = {
   /** Short, because Packer puts sockets below it, whose paths may have 100 characters. */
   directory: string;
   infraCredentials: Credentials;
+  /** The stack's time. */
+  now: () => Date;
   phases: PhaseBook;
   say: (line: string) => void;
   /** Tells whoever may have to end the build. */
@@ -35,10 +37,8 @@ export async function runBuild(build: Build, run: Run): Promise<Result> {
   phases.enter("PROVISIONING");
   for (const directory of Object.values(place)) await mkdir(directory, { recursive: true });
   const session = `AWSCodeBuild-${build.id.split(":")[1]}`;
-  const credentials = await assumeServiceRole(build.serviceRole, session, {
-    ...aws,
-    credentials: run.infraCredentials,
-  });
+  const roles = createRoleCredentials({ ...aws, credentials: run.infraCredentials, now: run.now });
+  const credentials = await roles.assume(build.serviceRole, session);
   phases.leave("SUCCEEDED");
 
   phases.enter("DOWNLOAD_SOURCE");

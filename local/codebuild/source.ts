@@ -2,7 +2,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join, resolve, sep } from "node:path";
 import { GetObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { unzipSync } from "fflate";
-import type { Credentials } from "./credentials.ts";
+import type { Credentials } from "../aws/role-credentials.ts";
 
 /**
  * Downloads a source (`bucket/key` of a ZIP file) and unpacks it.

@@ -1,8 +1,8 @@
 import { createWriteStream } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import type { Credentials } from "../aws/role-credentials.ts";
 import { type Build, type EndStatus, keepPhases, type PhaseBook } from "./build.ts";
-import type { Credentials } from "./credentials.ts";
 import type { Machine } from "./environment.ts";
 import { sendStateChange } from "./event.ts";
 import { runBuild } from "./run-build.ts";
@@ -82,7 +82,7 @@ export function createWorker(options: WorkerOptions): Worker {
         if (ending) gone = shell.end(0);
       };
       const result = await attempt(
-        () => runBuild(build, { machine, directory, infraCredentials, phases, say, opened }),
+        () => runBuild(build, { machine, directory, infraCredentials, now, phases, say, opened }),
         phases,
         say,
       );

@@ -1,5 +1,5 @@
+import type { Credentials } from "../aws/role-credentials.ts";
 import type { DeployedFunction, LambdaHost } from "./function.ts";
-import type { Credentials } from "./role-credentials.ts";
 
 /** One invocation as its function can tell it from others. */
 export type Occasion = { fn: DeployedFunction; region: string; requestId: string };

@@ -2,9 +2,9 @@ import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
+import type { Credentials } from "../aws/role-credentials.ts";
 import type { Invocation } from "./function.ts";
 import { type HttpAnswer, httpAnswer, httpEvent, type Identity } from "./http-event.ts";
-import type { Credentials } from "./role-credentials.ts";
 import { type SignedRequest, verifySignature } from "./signature.ts";
 
 export type FunctionUrl = { url: string; stop(): Promise<void> };

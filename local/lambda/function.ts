@@ -1,4 +1,4 @@
-import type { RoleCredentials } from "./role-credentials.ts";
+import type { RoleCredentials } from "../aws/role-credentials.ts";
 
 /** What the deployment says about a function. */
 export type DeployedFunction = {

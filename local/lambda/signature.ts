@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import { Sha256 } from "@aws-crypto/sha256-js";
 import { SignatureV4 } from "@smithy/signature-v4";
-import type { Credentials } from "./role-credentials.ts";
+import type { Credentials } from "../aws/role-credentials.ts";
 
 export type SignedRequest = {
   method: string;

@@ -1,6 +1,6 @@
 import { Sha256 } from "@aws-crypto/sha256-js";
 import { SignatureV4 } from "@smithy/signature-v4";
-import type { Credentials } from "./role-credentials.ts";
+import type { Credentials } from "../aws/role-credentials.ts";
 import { parseQuery } from "./signature.ts";
 
 export type Caller = { credentials: Credentials; region: string; now: () => Date };

@@ -67,7 +67,7 @@ export function setStage(stack: Stack): Stage {
     },
     async post(path, body) {
       const caller = { credentials: emulator.credentials, region: emulator.region, now: clock.now };
-      const url = new URL(path, stack.functionUrl.url);
+      const url = new URL(path, stack.functions.url);
       const response = await signedFetch(url, caller, { method: "POST", body: JSON.stringify(body) });
       if (!response.ok) throw new Error(`calling ${path}: ${response.status} ${await response.text()}`);
       return response.json();

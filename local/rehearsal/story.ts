@@ -1,8 +1,9 @@
 import { setTimeout as limit } from "node:timers";
-import type { Build } from "../codebuild/build.ts";
+import { type Build, exportedBy, variableOf } from "../codebuild/build.ts";
 import type { Notification } from "../inbox.ts";
 import type { Stack } from "../stack.ts";
 import type { Act } from "./acts.ts";
+import { type Say, tellProgress } from "./progress.ts";
 import type { Stage } from "./stage.ts";
 import { until } from "./until.ts";
 
@@ -26,8 +27,6 @@ export interface ActResult {
   /** Real seconds. */
   seconds: number;
 }
-
-export type Say = (line: string) => void;
 
 /** Longest that an act may take, in real milliseconds. */
 const actLimit = 8 * 60_000;
@@ -56,7 +55,7 @@ export async function playAct(act: Act, stage: Stage, say: Say, signal: AbortSig
     await act.play(stage);
     if (act.expects === "image") await awaitImages(stage, builds, notifications, ends);
     if (act.expects === "failure") await awaitFailures(stack, builds, notifications, ends);
-    await stack.idle();
+    await stack.functions.idle();
     const after = await stablesOf(stack);
     return stack.configuration.variants.map(({ name }): ActResult => {
       const own = builds().filter((build) => variableOf(build, "VARIANT") === name);
@@ -101,7 +100,7 @@ async function awaitImages(
     });
   };
   await until(stack, "every candidate is published", published("candidate"), signal);
-  await stack.idle();
+  await stack.functions.idle();
   if (published("stable")()) return;
   await stage.pass(stack.configuration.policies.soak);
   await until(stack, "every stable is published", published("stable"), signal);
@@ -152,50 +151,4 @@ async function stablesOf(stack: Stack): Promise<Record<string, string>> {
       return image ? [[name, image]] : [];
     }),
   );
-}
-
-/** Says what happens while it happens. Returns what ends that. */
-function tellProgress(stack: Stack, say: Say): () => void {
-  const first = stack.inbox.notifications().length;
-  let logs = stack.logs.length;
-  let told = first;
-  const phases = new Map<string, string>();
-  const tell = () => {
-    for (; logs < stack.logs.length; logs++) {
-      const line = lineOf(stack.logs[logs]?.record);
-      if (line) say(line);
-    }
-    for (const build of stack.codebuild.builds()) {
-      const phase = build.buildComplete ? build.buildStatus : build.currentPhase;
-      if (phases.get(build.id) !== phase && phases.has(build.id))
-        say(`build      ${variableOf(build, "VARIANT")} ${phase}`);
-      phases.set(build.id, phase);
-    }
-    for (; told < stack.inbox.notifications().length; told++)
-      for (const line of (stack.inbox.notifications()[told]?.text ?? "").split("\n"))
-        if (line) say(`mail       ${line}`);
-  };
-  for (const build of stack.codebuild.builds()) phases.set(build.id, build.buildStatus);
-  stack.events.on("change", tell);
-  return () => stack.events.off("change", tell);
-}
-
-function lineOf(record: Record<string, unknown> | undefined): string | undefined {
-  if (!record) return undefined;
-  const { message, variant, reasons } = record as { message?: string; variant?: string; reasons?: string[] };
-  const trigger = record.trigger as { kind: string; about: string } | undefined;
-  if (trigger) return `trigger    ${trigger.kind} (${trigger.about})`;
-  if (message === "build" || message === "prove") return `${message.padEnd(10)} ${variant}: ${reasons?.join("; ")}`;
-  if (message === "publish")
-    return `parameter  ${variant}/${record.channel} = ${record.image} (${reasons?.join("; ")})`;
-  if (message === "nothing") return `nothing    ${variant}: ${reasons?.join("; ")}`;
-  return undefined;
-}
-
-function variableOf(build: Build, name: string): string | undefined {
-  return build.environment.environmentVariables.find((variable) => variable.name === name)?.value;
-}
-
-function exportedBy(build: Build, name: string): string | undefined {
-  return build.exportedEnvironmentVariables.find((variable) => variable.name === name)?.value || undefined;
 }

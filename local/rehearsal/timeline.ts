@@ -1,6 +1,6 @@
 import { Listr, type ListrTaskWrapper } from "listr2";
 import pc from "picocolors";
-import type { Say } from "./story.ts";
+import type { Say } from "./progress.ts";
 
 /** What people see while the story is played: live where there is a terminal, plain lines where there is none. */
 export interface Timeline {

@@ -6,7 +6,7 @@ import {
   SchedulerClient,
 } from "@aws-sdk/client-scheduler";
 import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
-import type { Credentials, RoleCredentials } from "../lambda/role-credentials.ts";
+import type { Credentials, RoleCredentials } from "../aws/role-credentials.ts";
 import { latestOccurrence } from "./timetable.ts";
 
 export type Fired = { schedule: string; at: Date; input: string };

@@ -29,7 +29,7 @@ async function call(
   body?: string,
 ): Promise<{ status: number; answer: Record<string, unknown> }> {
   const { credentials, region } = stack.emulator;
-  const url = new URL(path, stack.functionUrl.url);
+  const url = new URL(path, stack.functions.url);
   const response = await signedFetch(url, { credentials, region, now: stack.clock.now }, { method, body });
   return { status: response.status, answer: (await response.json()) as Record<string, unknown> };
 }
@@ -50,7 +50,7 @@ describe("reconcile", () => {
     const MessageBody = readFileSync(new URL(`../events/${name}.json`, import.meta.url), "utf8");
 
     await sqs.send(new SendMessageCommand({ QueueUrl: stack.deployment.queue.url, MessageBody }));
-    await stack.idle();
+    await stack.functions.idle();
 
     const records = stack.logs.slice(from).flatMap(({ record }) => (record ? [record] : []));
     expect(records.map(({ trigger }) => (trigger as { kind: string } | undefined)?.kind)).toContain(kind);
@@ -77,7 +77,7 @@ describe("reconcile", () => {
     const { reconcile } = stack.deployment;
     const blind = { ...reconcile, environment: { ...reconcile.environment, PROJECT_NAME: "no-such-project" } };
 
-    const invocation = await stack.call(blind, { Records: [] });
+    const invocation = await stack.functions.call(blind, { Records: [] });
 
     expect(invocation).toMatchObject({
       ok: false,
@@ -88,7 +88,7 @@ describe("reconcile", () => {
   test.each(["reconcile", "api"] as const)("a missing variable stops %s at its start with its name", async (name) => {
     const { TOPIC_ARN: _, ...environment } = stack.deployment[name].environment;
 
-    const invocation = await stack.call({ ...stack.deployment[name], environment }, { Records: [] });
+    const invocation = await stack.functions.call({ ...stack.deployment[name], environment }, { Records: [] });
 
     expect(invocation).toMatchObject({
       ok: false,
@@ -99,14 +99,14 @@ describe("reconcile", () => {
 
 describe("the function URL", () => {
   test("refuses unsigned calls", async () => {
-    const response = await fetch(stack.functionUrl.url);
+    const response = await fetch(stack.functions.url);
     expect(response.status).toBe(403);
   });
 
   test("refuses calls whose signature is of another secret", async () => {
     const { credentials, region } = stack.emulator;
     const forged = { ...credentials, secretAccessKey: "guessed" };
-    const response = await signedFetch(stack.functionUrl.url, { credentials: forged, region, now: stack.clock.now });
+    const response = await signedFetch(stack.functions.url, { credentials: forged, region, now: stack.clock.now });
     expect(response.status).toBe(403);
   });
 
@@ -149,7 +149,7 @@ describe("the function URL", () => {
 
     const first = await call("POST", "/rebuild", order);
     const second = await call("POST", "/rebuild", order);
-    await stack.idle();
+    await stack.functions.idle();
 
     expect(first).toEqual({ status: 202, answer: { variant, request: "key-1", repeated: false } });
     expect(second).toEqual({ status: 202, answer: { variant, request: "key-1", repeated: true } });

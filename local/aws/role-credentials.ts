@@ -4,14 +4,14 @@ export type Credentials = { accessKeyId: string; secretAccessKey: string; sessio
 
 export type RoleCredentials = {
   /** Credentials of a deployed role, as the service behind it would hold them. Kept until five minutes before they expire. */
-  assume(roleArn: string, sessionName: string): Promise<Credentials>;
+  assume(roleArn: string, sessionName: string): Promise<Required<Credentials>>;
   /** Credentials that were handed out before: what AWS itself knows when it checks a signature. */
   issued(accessKeyId: string): Credentials | undefined;
 };
 
 const renewBefore = 5 * 60_000;
 
-/** Assumes roles at the emulator on behalf of the services that AWS runs itself: Lambda, Scheduler. `now` is the stack's time, which expiry follows. */
+/** Assumes roles at the emulator on behalf of the services that AWS runs itself: Lambda, Scheduler, CodeBuild. `now` is the stack's time, which expiry follows. */
 export function createRoleCredentials({
   endpoint,
   region,
@@ -24,10 +24,10 @@ export function createRoleCredentials({
   now: () => Date;
 }): RoleCredentials {
   const sts = new STSClient({ endpoint, region, credentials });
-  const sessions = new Map<string, { credentials: Credentials; expires: number }>();
-  const known = new Map([[credentials.accessKeyId, credentials]]);
+  const sessions = new Map<string, { credentials: Required<Credentials>; expires: number }>();
+  const known = new Map<string, Credentials>([[credentials.accessKeyId, credentials]]);
 
-  async function assume(roleArn: string, sessionName: string): Promise<Credentials> {
+  async function assume(roleArn: string, sessionName: string): Promise<Required<Credentials>> {
     const key = `${roleArn} ${sessionName}`;
     const session = sessions.get(key);
     if (session && session.expires - renewBefore > now().getTime()) return session.credentials;
@@ -43,7 +43,7 @@ export function createRoleCredentials({
       .catch((error) => {
         throw new Error(`assuming ${roleArn}`, { cause: error });
       });
-    if (!issued?.AccessKeyId || !issued.SecretAccessKey || !issued.Expiration)
+    if (!issued?.AccessKeyId || !issued.SecretAccessKey || !issued.SessionToken || !issued.Expiration)
       throw new Error(`assuming ${roleArn}: the answer has no credentials`);
     return {
       credentials: {

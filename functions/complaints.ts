@@ -1,0 +1,25 @@
+import type { z } from "zod";
+
+/** What is wrong with an input, a line a field: where, its value, what is allowed there. */
+export function complaintsOf(issue: z.core.$ZodIssue, input: unknown): string[] {
+  if (issue.code === "unrecognized_keys")
+    return issue.keys.map((key) =>
+      complaint([...issue.path, key], valueAt(input, [...issue.path, key]), "no such field"),
+    );
+  return [complaint(issue.path, issue.input ?? valueAt(input, issue.path), allowed(issue))];
+}
+
+function complaint(path: PropertyKey[], value: unknown, right: string): string {
+  const field = path.map((key) => (typeof key === "number" ? `[${key}]` : `.${String(key)}`)).join("");
+  return `  ${field.replace(/^\./, "") || "config"} is ${JSON.stringify(value) ?? "missing"}; allowed: ${right}`;
+}
+
+function valueAt(input: unknown, path: PropertyKey[]): unknown {
+  return path.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key], input);
+}
+
+function allowed(issue: z.core.$ZodIssue): string {
+  if (issue.code === "invalid_value") return issue.values.map(String).join(", ");
+  if (issue.code === "invalid_union" && "options" in issue) return (issue.options ?? []).map(String).join(", ");
+  return issue.message;
+}

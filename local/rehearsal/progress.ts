@@ -1,0 +1,47 @@
+import { variableOf } from "../codebuild/build.ts";
+import type { Stack } from "../stack.ts";
+
+export type Say = (line: string) => void;
+
+/** What Packer says when it begins one of our scripts. */
+const provisioned = /Provisioning with powershell script: .*?([\w-]+)\.ps1/;
+
+/** Says what happens while it happens. Returns what ends that. */
+export function tellProgress(stack: Stack, say: Say): () => void {
+  const first = stack.inbox.notifications().length;
+  let logs = stack.logs.length;
+  let told = first;
+  const phases = new Map<string, string>();
+  const tell = (what: string) => {
+    const step = provisioned.exec(what)?.[1];
+    if (step) say(`step       ${step}`);
+    for (; logs < stack.logs.length; logs++) {
+      const line = lineOf(stack.logs[logs]?.record);
+      if (line) say(line);
+    }
+    for (const build of stack.codebuild.builds()) {
+      const phase = build.buildComplete ? build.buildStatus : build.currentPhase;
+      if (phases.get(build.id) !== phase && phases.has(build.id))
+        say(`build      ${variableOf(build, "VARIANT")} ${phase}`);
+      phases.set(build.id, phase);
+    }
+    for (; told < stack.inbox.notifications().length; told++)
+      for (const line of (stack.inbox.notifications()[told]?.text ?? "").split("\n"))
+        if (line) say(`mail       ${line}`);
+  };
+  for (const build of stack.codebuild.builds()) phases.set(build.id, build.buildStatus);
+  stack.events.on("change", tell);
+  return () => stack.events.off("change", tell);
+}
+
+function lineOf(record: Record<string, unknown> | undefined): string | undefined {
+  if (!record) return undefined;
+  const { message, variant, reasons } = record as { message?: string; variant?: string; reasons?: string[] };
+  const trigger = record.trigger as { kind: string; about: string } | undefined;
+  if (trigger) return `trigger    ${trigger.kind} (${trigger.about})`;
+  if (message === "build" || message === "prove") return `${message.padEnd(10)} ${variant}: ${reasons?.join("; ")}`;
+  if (message === "publish")
+    return `parameter  ${variant}/${record.channel} = ${record.image} (${reasons?.join("; ")})`;
+  if (message === "nothing") return `nothing    ${variant}: ${reasons?.join("; ")}`;
+  return undefined;
+}
