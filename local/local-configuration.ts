@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 import { type Configuration, type ConfigurationInput, parseConfiguration } from "../functions/configuration.ts";
 
@@ -9,10 +9,21 @@ export type Surroundings = Pick<
 > & { subscriber: string };
 
 /**
+ * What a configuration file says.
+ * @throws Error when there is no such file, or as {@link parseConfiguration} does
+ */
+export async function readConfiguration(file: string): Promise<Configuration> {
+  if (!existsSync(file)) throw new Error(`reading the configuration: there is no file ${file}`);
+  const { config } = (await import(pathToFileURL(file).href)) as { config?: unknown };
+  if (config === undefined) throw new Error(`reading the configuration: ${file} exports no "config"`);
+  return parseConfiguration(config);
+}
+
+/**
  * Writes `file`, which stands in for `config.ts` in everything that is bundled: the user's own with the stack's surroundings laid
  * over it, just as if the user had edited it.
  * @returns what it says
- * @throws Error as {@link parseConfiguration} does
+ * @throws Error as {@link readConfiguration} does
  */
 export async function writeLocalConfiguration(
   file: string,
@@ -31,6 +42,5 @@ export async function writeLocalConfiguration(
       "",
     ].join("\n"),
   );
-  const { config } = (await import(pathToFileURL(file).href)) as { config: unknown };
-  return parseConfiguration(config);
+  return readConfiguration(file);
 }

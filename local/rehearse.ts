@@ -1,9 +1,12 @@
+import { resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { readConfiguration } from "./local-configuration.ts";
 import { acts } from "./rehearsal/acts.ts";
 import { setStage } from "./rehearsal/stage.ts";
 import { type ActResult, playAct } from "./rehearsal/story.ts";
 import { startTimeline } from "./rehearsal/timeline.ts";
 import { type Stack, startStack } from "./stack.ts";
+import { installTools, type Tools } from "./tools/install.ts";
 
 const usage = `npm start -- [options]
   --json         one JSON object on standard output, nothing else there
@@ -45,7 +48,11 @@ function readArguments(args: string[]) {
   try {
     const { values } = parseArgs({
       args,
-      options: { json: { type: "boolean", default: false }, config: { type: "string" }, act: { type: "string" } },
+      options: {
+        json: { type: "boolean", default: false },
+        config: { type: "string", default: "config.ts" },
+        act: { type: "string" },
+      },
     });
     if (values.act !== undefined && !acts.some(({ name }) => name === values.act))
       return `there is no act "${values.act}"`;
@@ -56,18 +63,24 @@ function readArguments(args: string[]) {
 }
 
 async function rehearse(
-  { json, config, act: last }: { json: boolean; config?: string | undefined; act?: string | undefined },
+  { json, config, act: last }: { json: boolean; config: string; act?: string | undefined },
   signal: AbortSignal,
 ): Promise<Rehearsal> {
   const began = performance.now();
   const timeline = startTimeline({ silent: json });
+  const sayAside = (line: string) => process.stderr.write(`${line}\n`);
   const results: ActResult[] = [];
+  let tools: Tools | undefined;
   let stack: Stack | undefined;
   let parameters: Record<string, string> = {};
   let error: Error | undefined;
   try {
+    const configFile = resolve(config);
+    await readConfiguration(configFile);
+    const found = await timeline.step("the tools", (say) => installTools(json ? sayAside : say, { signal }));
+    tools = found;
     const started = await timeline.step("the stack", (say) =>
-      startStack({ stage: "rehearsal", configFile: config, startsAt, basesReleasedAt, say, signal }),
+      startStack({ tools: found, stage: "rehearsal", configFile, startsAt, basesReleasedAt, say, signal }),
     );
     stack = started;
     const stage = setStage(started);
@@ -76,7 +89,7 @@ async function rehearse(
     parameters = await started.parameters();
   } catch (cause) {
     error = cause as Error;
-    if (json) process.stderr.write(`${error.stack}\n`);
+    if (json) sayAside(causes(error));
   }
   await stack?.stop();
   const seconds = Math.round((performance.now() - began) / 100) / 10;
@@ -84,7 +97,7 @@ async function rehearse(
   timeline.end(
     ok ? `all as it should be, ${seconds} s` : `not as it should be: ${error ? causes(error) : "see above"}`,
   );
-  const parts = stack?.tools.versions ?? {};
+  const parts = tools?.versions ?? {};
   return { ok, seconds, parts, acts: results, parameters, ...(error && { error: causes(error) }) };
 }
 

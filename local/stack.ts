@@ -18,14 +18,13 @@ import type { LogLine } from "./lambda/function.ts";
 import { type Functions, startFunctions } from "./lambda/functions.ts";
 import { writeLocalConfiguration } from "./local-configuration.ts";
 import { createSchedules, type Schedules } from "./schedules/schedules.ts";
-import { installTools, type Tools } from "./tools/install.ts";
+import type { Tools } from "./tools/install.ts";
 import { type Machines, startMachines } from "./windows/machines.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
 /** The whole service on this machine: the production code, with AWS and the Windows machines stood in for. */
 export interface Stack {
-  tools: Tools;
   clock: Clock;
   emulator: Emulator;
   upstream: Upstream;
@@ -46,6 +45,7 @@ export interface Stack {
 }
 
 export interface StackOptions {
+  tools: Tools;
   stage: string;
   /** The user's configuration. */
   configFile?: string;
@@ -79,7 +79,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 }
 
 async function start(
-  { stage, configFile = join(root, "config.ts"), startsAt, basesReleasedAt, say, signal }: StackOptions,
+  { tools, stage, configFile = join(root, "config.ts"), startsAt, basesReleasedAt, say, signal }: StackOptions,
   stops: (() => Promise<void>)[],
   stop: () => Promise<void>,
 ): Promise<Stack> {
@@ -88,7 +88,6 @@ async function start(
     signal?.throwIfAborted();
     return part;
   }
-  const tools = await installTools(say, { signal });
   const dir = mkdtempSync(join(tmpdir(), "eksw-"));
   stops.push(async () => rmSync(dir, { recursive: true, force: true }));
   const clock = createClock(join(dir, "clock"), startsAt);
@@ -172,7 +171,6 @@ async function start(
     }),
   );
   return {
-    tools,
     clock,
     emulator,
     upstream,

@@ -4,6 +4,7 @@ import { GetParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { signedFetch } from "../../local/lambda/signed-fetch.ts";
 import { type Stack, startStack } from "../../local/stack.ts";
+import { installTools } from "../../local/tools/install.ts";
 
 const variant = "windows-2022-core-1.35";
 let stack: Stack;
@@ -12,7 +13,8 @@ let sqs: SQSClient;
 // The Kubernetes release host keeps silent, so the first build waits and every look is a quick one.
 beforeAll(async () => {
   const time = new Date("2026-10-14T16:00:00Z");
-  stack = await startStack({ stage: "handlers", startsAt: time, basesReleasedAt: time, say: () => undefined });
+  const tools = await installTools(() => undefined);
+  stack = await startStack({ tools, stage: "handlers", startsAt: time, basesReleasedAt: time, say: () => undefined });
   stack.upstream.unanswering(true);
   const { url: endpoint, region, credentials } = stack.emulator;
   sqs = new SQSClient({ endpoint, region, credentials });
