@@ -12,8 +12,8 @@ export type Outcome = { action: Action } & (
 );
 
 /**
- * Carries a plan out, the variants side by side, the actions of each in their order; a failed action ends its variant's turn,
- * the next reconcile plans it anew. Never throws.
+ * Carries a plan out, the variants side by side, the actions of each in their order. What fails is planned anew by the next look and
+ * keeps nothing else from being done, with one exception: a channel whose image could not be announced is not moved on. Never throws.
  */
 export async function act(actions: readonly Action[], environment: Environment): Promise<Outcome[]> {
   const variants = [...new Set(actions.map(({ variant }) => variant))];
@@ -30,10 +30,13 @@ export async function act(actions: readonly Action[], environment: Environment):
 
 async function inOrder(actions: Action[], environment: Environment): Promise<Outcome[]> {
   const outcomes: Outcome[] = [];
+  const untold = new Set<string>();
   for (const action of actions) {
+    if (action.do === "publish" && untold.has(action.channel)) continue;
     const outcome = await carryOut(action, environment);
     outcomes.push(outcome);
-    if (outcome.result === "failed") return outcomes;
+    if (outcome.result === "failed" && action.do === "announce" && action.fact.kind === "published")
+      untold.add(action.fact.channel);
   }
   return outcomes;
 }

@@ -43,4 +43,4 @@ export async function announce(topicArn: string, bucket: string, fact: Fact): Pr
 }
 
 /** SNS sends these the JSON; `email` and `sms` get the text. */
-const machineProtocols = ["sqs", "https", "lambda", "firehose", "email-json"];
+const machineProtocols = ["sqs", "https", "lambda", "email-json"];

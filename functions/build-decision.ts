@@ -1,7 +1,8 @@
 import type { BuildWish } from "./build-orders.ts";
+import type { Build } from "./builds.ts";
 import { retryOf } from "./failures.ts";
-import type { Image } from "./images.ts";
-import { areComplete, canonical, describeChange, drift, type Inputs } from "./inputs.ts";
+import type { Image, PublishableImage } from "./images.ts";
+import { areComplete, canonical, describeChange, drift, type Inputs, type RecordedInputs } from "./inputs.ts";
 import { endedWithout, type VariantState } from "./variant-state.ts";
 import type { World } from "./world.ts";
 
@@ -27,28 +28,36 @@ function underWay(world: World, { builds, images }: VariantState): BuildDecision
   const running = builds.find(({ status }) => status === "running");
   if (running) return wait(`${running.purpose} ${running.id} runs (${running.phase})`);
   const settling = builds.find(
-    ({ status, endedAt, image }) =>
-      status === "succeeded" &&
-      world.now - (endedAt ?? 0) < settlingTime &&
-      !images.some(({ id, inputs, proof }) => id === image && areComplete(inputs) && proof !== undefined),
+    (build) => world.now - (build.endedAt ?? 0) < settlingTime && !hasSettled(build, images),
   );
   if (!settling) return undefined;
-  return wait(
-    `${settling.id} has made ${settling.image}, which is not visible with all its tags yet`,
-    (settling.endedAt ?? 0) + settlingTime,
-  );
+  const why = `${settling.id} has made ${settling.image}, which is not visible with all its tags yet`;
+  return wait(why, (settling.endedAt ?? 0) + settlingTime);
 }
 
-/** Rule 11: the newest image whose build is over and which nobody has proved, unless a newer one can be published. */
-export function unprovedImage({ images }: VariantState): (Image & { inputs: Inputs }) | undefined {
+/** Whether EC2 shows all that an ended build has left there. */
+function hasSettled({ image, status, failure }: Build, images: Image[]): boolean {
+  if (image === undefined || status === "stopped") return true;
+  const visible = images.find(({ id }) => id === image);
+  if (!visible || !areComplete(visible.inputs)) return false;
+  const saysProof = status === "succeeded" || failure?.class === "proof";
+  return !saysProof || visible.proof !== undefined;
+}
+
+/**
+ * Rule 11: the newest image whose build is over and which nobody has proved. None where a newer one can be published, where a person stopped
+ * its build or its proof, or where a build has told that its proof failed.
+ */
+export function unprovedImage({ images, builds }: VariantState): (Image & { inputs: Inputs }) | undefined {
   const newest = images.find(({ state, revoked }) => state === "available" && revoked === undefined);
-  return newest && newest.proof === undefined && areComplete(newest.inputs)
-    ? { ...newest, inputs: newest.inputs }
-    : undefined;
+  if (!newest || newest.proof !== undefined || !areComplete(newest.inputs)) return undefined;
+  const last = builds.find(({ token, image }) => image === newest.id || token === newest.token);
+  if (last?.status === "stopped" || last?.failure?.class === "proof") return undefined;
+  return { ...newest, inputs: newest.inputs };
 }
 
 /** The proofs of an image that ended without finding out, newest first. */
-export function vainProofs({ builds }: VariantState, image: string) {
+export function vainProofs({ builds }: VariantState, image: string): Build[] {
   return builds.filter(
     (build) => build.purpose === "prove" && build.image === image && build.failure?.class !== "proof",
   );
@@ -63,21 +72,23 @@ function proofMissing(world: World, state: VariantState): BuildDecision | undefi
   const next = vain[0] ? (vain[0].endedAt ?? vain[0].startedAt) + proofRetryWait : 0;
   if (next > world.now) return { decision: "wait", reasons, until: next };
   const { variant } = state;
+  const attempt = vain.length + 1;
   return {
     decision: "start",
-    wish: { purpose: "prove", variant, inputs: image.inputs, attempt: vain.length + 1, reasons, image: image.id },
+    wish: { purpose: "prove", variant, inputs: image.inputs, attempt, reasons, image: image.id },
   };
 }
 
 function drifted(world: World, state: VariantState): BuildDecision {
-  const { variant, desired, publishable, unknown, builds } = state;
-  const newest = publishable[0];
-  const inputs = { ...newest?.inputs, ...desired };
-  if (!areComplete(inputs)) return wait(["the first build waits until all inputs are known", ...unknown]);
+  const { variant, desired, unknown, builds } = state;
+  const newest = state.publishable[0];
+  if (state.upstream?.baseAmi.state === "missing") return wait(["there is nothing to build on", ...unknown]);
+  const inputs = { ...stillGood(newest, desired), ...desired };
+  if (!areComplete(inputs)) return wait(["the build waits until all inputs are known", ...unknown]);
   const changes = newest ? drift(newest.inputs, desired) : [];
   if (newest && changes.length === 0)
     return { decision: "nothing", reasons: [`${newest.id} is up to date`, ...unknown] };
-  const reasons = newest ? changes.map(describeChange) : ["first image of the variant"];
+  const reasons = newest ? changes.map(describeChange) : withoutImage(state);
 
   const revoked = state.images.find((image) => image.revoked !== undefined && drift(image.inputs, inputs).length === 0);
   if (revoked) return wait([...reasons, `${revoked.id} of these very inputs is revoked: ${revoked.revoked}`]);
@@ -90,15 +101,36 @@ function drifted(world: World, state: VariantState): BuildDecision {
   }
 
   const last = builds.find(({ purpose }) => purpose === "build");
-  const requested = changes.some(({ input }) => input === "request");
   const earliest =
-    last && last.status !== "failed" && !requested ? last.startedAt + world.configuration.policies.minInterval : 0;
+    last && last.status !== "failed" && !isNewRequest(state)
+      ? last.startedAt + world.configuration.policies.minInterval
+      : 0;
   if (earliest > world.now)
     return wait([...reasons, "builds of a variant keep their distance (minInterval)"], earliest);
 
   const attempt =
     builds.filter((build) => build.purpose === "build" && canonical(build.inputs) === canonical(inputs)).length + 1;
   return { decision: "start", wish: { purpose: "build", variant, inputs, attempt, reasons } };
+}
+
+/**
+ * Recorded inputs that may stand in for those nobody can tell now. Not once the variant's own entry has changed: another minor or base family
+ * would be mixed with what belongs to the old one.
+ */
+function stillGood(newest: PublishableImage | undefined, desired: RecordedInputs): RecordedInputs {
+  return newest && newest.inputs.settings === desired.settings ? newest.inputs : {};
+}
+
+function withoutImage({ images, desired }: VariantState): string[] {
+  const why = images.length === 0 ? "first image of the variant" : "no image of the variant can be published";
+  return desired.request === undefined
+    ? [why]
+    : [why, describeChange({ input: "request", from: undefined, to: desired.request })];
+}
+
+/** Rule 9: somebody asked, and no build has been started for it yet. */
+function isNewRequest({ desired, builds }: VariantState): boolean {
+  return desired.request !== undefined && !builds.some(({ inputs }) => inputs.request === desired.request);
 }
 
 function wait(reasons: string | string[], until?: number): BuildDecision {

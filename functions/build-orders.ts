@@ -1,13 +1,14 @@
-import type { Configuration, Variant } from "./configuration.ts";
+import type { Variant } from "./configuration.ts";
 import { canonical, clipTag, type Inputs, inputsToTags, sha256, tagPrefix } from "./inputs.ts";
+import type { World } from "./world.ts";
 
-/** What a build is started with: all of it a pure function of variant, inputs and attempt. */
+/** What a build is started with. Everything that shapes the image is a pure function of variant, inputs, attempt and policies. */
 export interface BuildOrder {
   variant: string;
   purpose: "build" | "prove";
   inputs: Inputs;
   attempt: number;
-  /** SHA-256 of what stands above: idempotency token, correlation ID, part of the image's name. */
+  /** SHA-256 of all that shapes the image (of `variables` only the reasons are not in it): idempotency token, correlation ID, part of the image's name. */
   token: string;
   /** CodeBuild's environment variables. They are echoed in events and in the console: never a secret. */
   variables: Record<string, string>;
@@ -26,11 +27,32 @@ export interface BuildWish {
   image?: string;
 }
 
-/** The order that fulfils a wish. */
-export function orderBuild(wish: BuildWish, stage: string, policies: Configuration["policies"]): BuildOrder {
+/** What is deployed besides the variant. */
+type Deployed = Pick<World, "stage" | "recipe" | "configuration">;
+
+/** Characters that reasons may have in a build's variables. */
+const longestReasons = 600;
+
+/**
+ * The order that fulfils a wish.
+ * @param recipe the deployed one: what CodeBuild receives, also where it proves an image of an older recipe
+ */
+export function orderBuild(wish: BuildWish, { stage, recipe, configuration: { policies } }: Deployed): BuildOrder {
   const { purpose, variant, inputs, attempt, image } = wish;
-  const token = sha256(JSON.stringify([stage, variant.name, purpose, image ?? "", attempt, canonical(inputs)]));
-  const reasons = wish.reasons.join("\n");
+  const { updateRounds, kubernetesReleaseUrl } = policies;
+  const shape = [
+    stage,
+    variant.name,
+    purpose,
+    image ?? "",
+    attempt,
+    canonical(inputs),
+    recipe,
+    updateRounds,
+    kubernetesReleaseUrl,
+  ];
+  const token = sha256(JSON.stringify(shape));
+  const reasons = wish.reasons.join("\n").slice(0, longestReasons);
   const identity = {
     [`${tagPrefix}stage`]: stage,
     [`${tagPrefix}variant`]: variant.name,
@@ -46,7 +68,7 @@ export function orderBuild(wish: BuildWish, stage: string, policies: Configurati
       PURPOSE: purpose,
       VARIANT: variant.name,
       INPUTS: JSON.stringify(inputs),
-      RECIPE: inputs.recipe,
+      RECIPE: recipe,
       ATTEMPT: String(attempt),
       TOKEN: token,
       REASONS: reasons,
@@ -66,8 +88,8 @@ export function orderBuild(wish: BuildWish, stage: string, policies: Configurati
         registry_mirrors: variant.registryMirrors,
         denied_updates: variant.deniedUpdates,
         disk_gib: variant.diskGiB,
-        update_rounds: policies.updateRounds,
-        kubernetes_release_url: policies.kubernetesReleaseUrl,
+        update_rounds: updateRounds,
+        kubernetes_release_url: kubernetesReleaseUrl,
         image_tags: { ...identity, ...inputsToTags(inputs), [`${tagPrefix}reasons`]: clipTag(reasons) },
       }),
     },

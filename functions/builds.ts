@@ -10,7 +10,7 @@ import {
 import { z } from "zod";
 import type { BuildOrder } from "./build-orders.ts";
 import { type Failure, FailureClass } from "./failures.ts";
-import { Inputs } from "./inputs.ts";
+import { Inputs, type RecordedInputs } from "./inputs.ts";
 import { JsonText } from "./json.ts";
 
 const codebuild = new CodeBuildClient({});
@@ -21,7 +21,7 @@ export interface Build {
   variant: string;
   /** `build` makes an image and proves it, `prove` only proves one that is there. */
   purpose: "build" | "prove";
-  inputs: Inputs;
+  inputs: RecordedInputs;
   attempt: number;
   /** The order's hash: idempotency token and correlation ID. */
   token: string;
@@ -99,7 +99,8 @@ export async function startBuild(project: string, order: BuildOrder): Promise<St
 const Variables = z.object({
   VARIANT: z.string().min(1),
   PURPOSE: z.enum(["build", "prove"]),
-  INPUTS: JsonText.pipe(Inputs),
+  // A build of an older version of the service may lack an input; it is one of ours all the same.
+  INPUTS: JsonText.pipe(Inputs.partial()),
   ATTEMPT: z.coerce.number().int(),
   TOKEN: z.string(),
   IMAGE_ID: z.string().optional(),

@@ -20,6 +20,16 @@ function valueAt(input: unknown, path: PropertyKey[]): unknown {
 
 function allowed(issue: z.core.$ZodIssue): string {
   if (issue.code === "invalid_value") return issue.values.map(String).join(", ");
+  if (issue.code === "invalid_type" && /^Invalid input/.test(issue.message))
+    return kinds[issue.expected] ?? issue.expected;
   if (issue.code === "invalid_union" && "options" in issue) return (issue.options ?? []).map(String).join(", ");
   return issue.message;
 }
+
+const kinds: Record<string, string> = {
+  string: "a text",
+  number: "a number",
+  boolean: "true or false",
+  array: "a list in brackets",
+  object: "an object in braces",
+};

@@ -1,39 +1,28 @@
-import { IANAZone } from "luxon";
-import ms from "ms";
 import { z } from "zod";
 import { complaintsOf } from "./complaints.ts";
+import {
+  ContainerImage,
+  Duration,
+  Minor,
+  Rate,
+  RegistryHost,
+  TimeZone,
+  text,
+  WebAddress,
+  whole,
+} from "./configuration-fields.ts";
+import { isAfterRelease } from "./patch-tuesday.ts";
 
 /** The three families of AWS's public parameters that an image can be built on (`/aws/service/ami-windows-latest/…`). */
 export const baseFamilies = ["EKS_Optimized", "ContainersLatest", "Base"] as const;
 
-/** A time span such as `15m`, `20h`, `45d`; inside, milliseconds. */
-const Duration = z
-  .string()
-  .refine((text) => /^\d+(\.\d+)?(s|m|h|d)$/.test(text), "a time span such as 30m, 20h or 45d")
-  .transform((text) => ms(text as ms.StringValue));
-
-const Minor = z.string().regex(/^1\.\d{2}$/, 'a Kubernetes minor such as "1.35"');
-
-/** What a container registry accepts as a reference; above all nothing that a shell or PowerShell could read as more than text. */
-const ContainerImage = z
-  .string()
-  .max(255)
-  .regex(
-    /^[a-z0-9.-]+(:\d+)?\/[a-z0-9._/-]+(:[\w][\w.-]{0,127})?(@sha256:[a-f0-9]{64})?$/,
-    'a full reference with its registry, such as "mcr.microsoft.com/windows/nanoserver:ltsc2022"',
-  );
-
-const HttpsUrl = z.url({ protocol: /^https?$/, error: 'an address such as "https://mirror.example.com"' });
-
-const RegistryHost = z.string().regex(/^[a-z0-9.-]+(:\d+)?$/, 'a registry host such as "docker.io"');
-
 /** One line of Windows images for EKS. Its name is its identity: a rename is a removal and an addition. */
 export const Variant = z
   .strictObject({
-    name: z
-      .string()
-      .regex(/^[a-z0-9.-]{1,64}$/, "1 to 64 of a-z, 0-9, dot and hyphen")
-      .optional(),
+    name: text(
+      /^[a-z0-9][a-z0-9.-]{0,63}$/,
+      "1 to 64 of a-z, 0-9, dot and hyphen, the first a letter or digit",
+    ).optional(),
     windows: z.literal([2019, 2022, 2025]),
     edition: z.enum(["Core", "Full"]).default("Core"),
     kubernetes: Minor,
@@ -41,11 +30,11 @@ export const Variant = z
     /** Pulled into the image so that nodes start pods without a download. */
     containerImages: z.array(ContainerImage).max(40).default([]),
     /** Registry host → mirrors, tried in this order. */
-    registryMirrors: z.record(RegistryHost, z.array(HttpsUrl).min(1).max(5)).default({}),
-    /** Updates never to install. KB5007651 (Windows Security platform) asks for a signed-in user and so never installs unattended. */
-    deniedUpdates: z.array(z.string().regex(/^KB\d{6,8}$/, 'an update such as "KB5040437"')).default(["KB5007651"]),
+    registryMirrors: z.record(RegistryHost, z.array(WebAddress).min(1).max(5)).default({}),
+    /** Updates not to install. Those that never install unattended are left out anyway. */
+    deniedUpdates: z.array(text(/^KB\d{6,8}$/, 'an update such as "KB5040437"')).default([]),
     /** Root volume in GiB. AWS's default of 30 to 50 is too small once images are cached. */
-    diskGiB: z.int().min(50).max(16384).default(100),
+    diskGiB: whole(50, 16384).default(100),
   })
   .superRefine((variant, context) => {
     const minor = Number(variant.kubernetes.split(".")[1]);
@@ -62,20 +51,16 @@ export const Variant = z
         message: "EKS_Optimized or Base: AWS froze ContainersLatest in April 2023, there is none for Windows 2025",
       });
     // CodeBuild hands the settings over in environment variables; keep well below their combined limit.
-    if (JSON.stringify([variant.containerImages, variant.registryMirrors, variant.deniedUpdates]).length > 2500)
+    if (JSON.stringify([variant.containerImages, variant.registryMirrors, variant.deniedUpdates]).length > 2000)
       context.addIssue({
         code: "custom",
         path: ["containerImages"],
         message:
-          "fewer: container images, mirrors and denied updates of one variant together hold at most 2,500 characters",
+          "fewer: container images, mirrors and denied updates of one variant together hold at most 2,000 characters",
       });
   })
   .transform((variant) => ({ ...variant, name: variant.name ?? derivedName(variant) }));
 export type Variant = z.infer<typeof Variant>;
-
-const TimeZone = z
-  .string()
-  .refine((zone) => IANAZone.isValidZone(zone), 'an IANA time zone such as "America/Los_Angeles"');
 
 /** Where CodeBuild and the build instance live. */
 const Network = z.discriminatedUnion("kind", [
@@ -88,7 +73,7 @@ const Network = z.discriminatedUnion("kind", [
       .regex(/^subnet-[a-f0-9]{8,17}$/, 'a subnet such as "subnet-0123456789abcdef0"')
       .optional(),
     /** Answers with the caller's address as plain text. */
-    addressUrl: HttpsUrl.default("https://checkip.amazonaws.com"),
+    addressUrl: WebAddress.default("https://checkip.amazonaws.com"),
   }),
   z.strictObject({
     /** CodeBuild and the instance in private subnets of yours. They need NAT or a proxy: Windows Update and registries have no endpoints. */
@@ -100,13 +85,6 @@ const Network = z.discriminatedUnion("kind", [
   }),
 ]);
 
-const Rate = z
-  .string()
-  .regex(
-    /^(rate\((1 (minute|hour|day)|([2-9]|[1-9]\d+) (minutes|hours|days))\)|cron\([^)]+\))$/,
-    'an EventBridge schedule such as "rate(15 minutes)"',
-  );
-
 const Policies = z.strictObject({
   /** `upstream`: Kubernetes' newest patch of the minor. `eks`: the patch EKS runs, which lags by days to weeks. */
   kubernetesSource: z.enum(["upstream", "eks"]).default("upstream"),
@@ -116,26 +94,27 @@ const Policies = z.strictObject({
   /** Microsoft ships at 10:00 Pacific on the second Tuesday; an hour later everything is there. */
   patchTuesday: z
     .strictObject({
-      time: z
-        .string()
-        .regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time of day such as "11:00"')
-        .default("11:00"),
+      time: text(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time of day such as "11:00"').default("11:00"),
       timeZone: TimeZone.default("America/Los_Angeles"),
     })
+    .refine(
+      isAfterRelease,
+      "a time and zone at or after 10:00 America/Los_Angeles of the same Tuesday, when Microsoft ships",
+    )
     .prefault({}),
   /** Two builds of a variant start at least this far apart, requests and retries excepted. */
   minInterval: Duration.prefault("20h"),
   /** Builds of all variants that may run at once. */
-  maxParallel: z.int().min(1).max(50).default(2),
+  maxParallel: whole(1, 50).default(2),
   /** How long an image must have been proved before `stable` takes it. The first image of a variant does not wait. */
   soak: Duration.prefault("24h"),
   /** A base family without a release for this long is reported. */
   silentAfter: Duration.prefault("45d"),
   /** Rounds of Windows updates, each with a restart. */
-  updateRounds: z.int().min(1).max(5).default(2),
+  updateRounds: whole(1, 5).default(2),
   /** Nitro, x86-64; the container images and updates want four cores. */
   instanceType: z
-    .string()
+    .string({ error: "an instance type" })
     .regex(/^[a-z0-9-]+\.[a-z0-9]+$/, 'an instance type such as "m7i.xlarge"')
     .default("m7i.xlarge"),
   network: Network.prefault({ kind: "public" }),
@@ -145,8 +124,8 @@ const Policies = z.strictObject({
     .literal([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653])
     .default(90),
   /** Companies mirror the release hosts. */
-  kubernetesReleaseUrl: HttpsUrl.default("https://dl.k8s.io"),
-  packerReleaseUrl: HttpsUrl.default("https://releases.hashicorp.com"),
+  kubernetesReleaseUrl: WebAddress.default("https://dl.k8s.io"),
+  packerReleaseUrl: WebAddress.default("https://releases.hashicorp.com"),
 });
 export type Policies = z.infer<typeof Policies>;
 
@@ -155,7 +134,7 @@ const Subscriber = z.discriminatedUnion("protocol", [
   z.strictObject({ protocol: z.literal(["email", "email-json"]), endpoint: z.email("an e-mail address") }),
   z.strictObject({ protocol: z.literal("https"), endpoint: z.url({ protocol: /^https$/, error: "an https address" }) }),
   z.strictObject({
-    protocol: z.literal(["sqs", "lambda", "firehose"]),
+    protocol: z.literal(["sqs", "lambda"]),
     endpoint: z.string().regex(/^arn:aws[a-z-]*:/, "an ARN"),
   }),
   z.strictObject({

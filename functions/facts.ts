@@ -2,6 +2,7 @@ import { mostProofAttempts, unprovedImage, vainProofs } from "./build-decision.t
 import { type ChannelName, channelNames } from "./channels.ts";
 import { type FailureClass, isWorthReporting, retryOf } from "./failures.ts";
 import { canonical, describeChange, drift, type RecordedInputs, sha256 } from "./inputs.ts";
+import { promotions, reasonToLeave } from "./promotion.ts";
 import { endedWithout, type VariantState } from "./variant-state.ts";
 import type { World } from "./world.ts";
 
@@ -40,6 +41,8 @@ export type Fact = Common &
     | { kind: "unproved"; image: string; attempts: number }
     | { kind: "silent"; parameter: string; image: string; releasedAt: number }
     | { kind: "base-missing"; parameter: string; why: string }
+    | { kind: "kubernetes-missing"; minor: string; why: string }
+    | { kind: "stranded"; channel: ChannelName; image: string; why: string }
   );
 
 /** Facts older than this, in milliseconds, are not announced any more; their records may expire later. */
@@ -47,9 +50,10 @@ export const announceWithin = 30 * 24 * 3_600_000;
 
 /** The facts of a variant that subscribers have not been told yet. */
 export function dueFacts(world: World, state: VariantState): Fact[] {
-  return [...published(world, state), ...failed(state), ...unproved(state), ...aboutBase(world, state)].filter(
-    ({ key, at }) => !world.announced.has(key) && world.now - at <= announceWithin,
+  const facts = [published, stranded, failed, unproved, aboutBase, aboutKubernetes].flatMap((read) =>
+    read(world, state),
   );
+  return facts.filter(({ key, at }) => !world.announced.has(key) && world.now - at <= announceWithin);
 }
 
 function published(world: World, { variant, images }: VariantState): Fact[] {
@@ -76,7 +80,20 @@ function published(world: World, { variant, images }: VariantState): Fact[] {
   });
 }
 
-function failed(state: VariantState): Fact[] {
+/** Rule 3: a channel that nobody should follow and that nothing can take over is somebody's business. */
+function stranded(world: World, state: VariantState): Fact[] {
+  const variant = state.variant.name;
+  return promotions(world, state).flatMap(({ channel, decision }): Fact[] => {
+    const current = world.channels[variant]?.[channel];
+    const alone = decision === "wait" && state.publishable.length === 0;
+    const why = current && alone ? reasonToLeave(state, current) : undefined;
+    if (!current || !why) return [];
+    const { image } = current;
+    return [{ kind: "stranded", key: `stranded/${channel}/${image}`, variant, at: world.now, channel, image, why }];
+  });
+}
+
+function failed(_world: World, state: VariantState): Fact[] {
   return state.builds.flatMap((build): Fact[] => {
     // What was known when this build ended: it and those before it.
     const then = { ...state, builds: state.builds.filter(({ startedAt }) => startedAt <= build.startedAt) };
@@ -107,7 +124,7 @@ function failed(state: VariantState): Fact[] {
   });
 }
 
-function unproved(state: VariantState): Fact[] {
+function unproved(_world: World, state: VariantState): Fact[] {
   const image = unprovedImage(state);
   if (!image) return [];
   const attempts = vainProofs(state, image.id).filter(({ status }) => status !== "running");
@@ -136,6 +153,22 @@ function aboutBase(world: World, { variant, upstream }: VariantState): Fact[] {
   if (world.now - releasedAt <= world.configuration.policies.silentAfter) return [];
   const image = baseAmi.value;
   return [{ ...common, kind: "silent", key: `silent/${variant.name}/${image}`, image, releasedAt }];
+}
+
+function aboutKubernetes(world: World, { variant, upstream }: VariantState): Fact[] {
+  if (upstream?.kubernetes.state !== "missing") return [];
+  const { name, kubernetes: minor } = variant;
+  const { why } = upstream.kubernetes;
+  return [
+    {
+      kind: "kubernetes-missing",
+      key: `kubernetes-missing/${name}/${minor}`,
+      variant: name,
+      at: world.now,
+      minor,
+      why,
+    },
+  ];
 }
 
 function iso(time: number): string {

@@ -73,7 +73,11 @@ export async function describeById(ids: string[]): Promise<Map<string, Described
   if (ids.length === 0) return new Map();
   try {
     const { Images = [] } = await ec2.send(
-      new DescribeImagesCommand({ IncludeDisabled: true, Filters: [{ Name: "image-id", Values: ids }] }),
+      new DescribeImagesCommand({
+        IncludeDisabled: true,
+        IncludeDeprecated: true,
+        Filters: [{ Name: "image-id", Values: ids }],
+      }),
     );
     const found = new Map(Images.map((image) => [image.ImageId, image]));
     return new Map(ids.map((id) => [id, describe(found.get(id))]));

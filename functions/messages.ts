@@ -13,7 +13,7 @@ const longestSubject = 100;
 /** What subscribers are told of a fact: what happened, why, what to do. */
 export function messageOf(fact: Fact): Message {
   const { headline, lines } = contentOf(fact);
-  const subject = `[eks-windows-images] ${fact.variant}: ${headline}`
+  const subject = `[eks-windows-images] ${headline} (${fact.variant})`
     .replace(/[^\x20-\x7e]/g, "-")
     .slice(0, longestSubject);
   return { subject, text: [`${fact.variant}: ${headline}`, "", ...lines, "", `Since ${iso(fact.at)}`].join("\n") };
@@ -74,6 +74,23 @@ function contentOf(fact: Fact): { headline: string; lines: string[] } {
         lines: [
           `${fact.parameter} still names ${fact.image}, released ${iso(fact.releasedAt)}.`,
           "If AWS has stopped releasing it, choose another base family in config.ts (EKS_Optimized is kept up).",
+        ],
+      };
+    case "stranded":
+      return {
+        headline: `${fact.channel} holds an image that nobody should use`,
+        lines: [
+          `${fact.why}, and no other image of the variant can be published.`,
+          `The channel keeps its value: new nodes that resolve it get ${fact.image} or fail to start.`,
+          "Ask for a rebuild through the function URL, or change packer/ or config.ts; the next image that proves itself takes over.",
+        ],
+      };
+    case "kubernetes-missing":
+      return {
+        headline: `there is no Kubernetes ${fact.minor}`,
+        lines: [
+          fact.why,
+          "Check kubernetes and kubernetesReleaseUrl in config.ts. An image that is published stays so.",
         ],
       };
     case "base-missing":

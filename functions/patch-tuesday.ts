@@ -20,6 +20,15 @@ export function latestPatchTuesday(now: number, policy: PatchTuesdayPolicy): str
   return latest.toISODate() as string;
 }
 
+/** Whether Microsoft has shipped by then, in winter and in summer. */
+export function isAfterRelease(policy: PatchTuesdayPolicy): boolean {
+  const release = { time: "10:00", timeZone: "America/Los_Angeles" };
+  return ["2026-01-01", "2026-07-01"].every((day) => {
+    const before = Date.parse(day);
+    return nextPatchTuesday(before, policy) >= nextPatchTuesday(before, release);
+  });
+}
+
 /**
  * The first Patch Tuesday after a time.
  * @param now milliseconds since the epoch, like the result

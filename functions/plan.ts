@@ -22,9 +22,8 @@ export type Action =
   | { do: "nothing"; variant: string; reasons: string[] };
 
 /**
- * What to do about the world as it is: no I/O, no clock, no randomness. The actions of one variant are a sequence, a failed one
- * ends it; the variants are independent of each other (rule 14). What the channels hold is announced before they move on, so
- * that no publication goes untold.
+ * What to do about the world as it is: no I/O, no clock, no randomness. The variants are independent of each other (rule 14). What a
+ * channel holds is announced before it moves on, so that no publication goes untold.
  */
 export function plan(world: World): Action[] {
   const states = world.configuration.variants.map((variant) => stateOf(world, variant));
@@ -72,6 +71,6 @@ function toAction(world: World, decision: BuildDecision, variant: string): Actio
   if (decision.decision === "nothing") return { do: "nothing", variant, reasons: decision.reasons };
   if (decision.decision === "wait")
     return { do: "wait", variant, for: "build", until: decision.until, reasons: decision.reasons };
-  const order = orderBuild(decision.wish, world.stage, world.configuration.policies);
+  const order = orderBuild(decision.wish, world);
   return { do: decision.wish.purpose, variant, order, reasons: decision.wish.reasons };
 }

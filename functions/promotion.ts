@@ -1,4 +1,4 @@
-import { type ChannelName, channelNames } from "./channels.ts";
+import { type Channel, type ChannelName, channelNames } from "./channels.ts";
 import type { PublishableImage } from "./images.ts";
 import type { VariantState } from "./variant-state.ts";
 import type { World } from "./world.ts";
@@ -34,6 +34,9 @@ function promotion(world: World, state: VariantState, channel: ChannelName): Pro
   }
   if (newest && newest.id !== current?.image && !soaked(newest))
     return { channel, decision: "wait", reasons: [`${newest.id} soaks`], until: newest.provedAt + soak };
+  const stranded = current && !newest && reasonToLeave(state, current);
+  if (stranded)
+    return { channel, decision: "wait", reasons: [stranded, "no other image can be published"], until: undefined };
   return {
     channel,
     decision: "stay",
@@ -42,17 +45,20 @@ function promotion(world: World, state: VariantState, channel: ChannelName): Pro
 }
 
 /** Why the channel should leave what it holds for `best`; undefined where it should not. */
-function reasonToMove(
-  state: VariantState,
-  current: World["channels"][string][ChannelName],
-  best: PublishableImage,
-): string | undefined {
+function reasonToMove(state: VariantState, current: Channel | undefined, best: PublishableImage): string | undefined {
   if (!current) return `${best.id} is the first image of the channel`;
   const { holds, image } = current;
+  const bad = reasonToLeave(state, current);
+  if (bad) return bad;
+  return holds.status === "described" && best.createdAt > holds.createdAt
+    ? `${best.id} is newer than ${image}`
+    : undefined;
+}
+
+/** Why nobody should get what the channel holds, newer images or not; undefined where that is good or nobody knows. */
+export function reasonToLeave(state: VariantState, { holds, image }: Channel): string | undefined {
   if (holds.status === "gone") return `${image} is gone`;
-  if (holds.status !== "described") return undefined;
-  if (holds.state === "disabled") return `${image} is disabled`;
+  if (holds.status === "described" && holds.state === "disabled") return `${image} is disabled`;
   const revoked = state.images.find(({ id }) => id === image)?.revoked;
-  if (revoked !== undefined) return `${image} is revoked: ${revoked}`;
-  return best.createdAt > holds.createdAt ? `${best.id} is newer than ${image}` : undefined;
+  return revoked === undefined ? undefined : `${image} is revoked: ${revoked}`;
 }

@@ -37,12 +37,15 @@ function report(outcome: Outcome): void {
   else logger.info(what, { variant, ...facts, ...result });
 }
 
-/** One variant's trouble is told in the log and tried again by the next look; only when nothing at all worked the batch is. */
+/** One variant's trouble is told in the log and tried again by the next look; the batch is only when no variant was spared. */
 function throwIfNothingWorked(outcomes: Outcome[]): void {
-  const attempts = outcomes.filter(({ action }) => action.do !== "wait" && action.do !== "nothing");
-  const errors = attempts.flatMap((outcome) => (outcome.result === "failed" ? [outcome.error] : []));
-  if (errors.length > 0 && errors.length === attempts.length)
-    throw new AggregateError(errors, "acting: every action failed");
+  const failed = outcomes.flatMap((outcome) => (outcome.result === "failed" ? [outcome] : []));
+  const spared = configuration.variants.some(({ name }) => failed.every(({ action }) => action.variant !== name));
+  if (!spared)
+    throw new AggregateError(
+      failed.map(({ error }) => error),
+      "acting: no variant could be served",
+    );
 }
 
 export const handler = middy<SQSEvent, void>().use(injectLambdaContext(logger)).handler(reconcile);

@@ -32,7 +32,8 @@ export async function writeRequest(prefix: string, variant: string, request: Req
   await ssm.send(
     new PutParameterCommand({
       Name: `${prefix}/${variant}`,
-      Value: JSON.stringify(request),
+      // Parameter Store refuses `{{`, its own syntax for references; in JSON it can only stand inside text.
+      Value: JSON.stringify(request).replaceAll("{{", "{\\u007b"),
       Type: "String",
       Overwrite: true,
       Description: `Latest rebuild request of ${variant}; written by eks-windows-images`,

@@ -94,7 +94,10 @@ async function readReleaseDates(ids: string[]): Promise<Map<string, number>> {
   if (ids.length === 0) return new Map();
   try {
     const { Images = [] } = await ec2.send(
-      new DescribeImagesCommand({ Filters: [{ Name: "image-id", Values: [...new Set(ids)] }] }),
+      new DescribeImagesCommand({
+        IncludeDeprecated: true,
+        Filters: [{ Name: "image-id", Values: [...new Set(ids)] }],
+      }),
     );
     return new Map(Images.map(({ ImageId = "", CreationDate = "" }) => [ImageId, Date.parse(CreationDate)]));
   } catch {
@@ -114,6 +117,8 @@ async function readUpstreamPatch(releaseUrl: string, minor: string): Promise<Obs
   const url = `${releaseUrl}/release/stable-${minor}.txt`;
   try {
     const response = await fetch(url, { signal: AbortSignal.timeout(releaseHostTimeout) });
+    if (response.status === 404)
+      return { state: "missing", why: `${url} does not exist: there is no Kubernetes ${minor}` };
     if (!response.ok) return { state: "unknown", why: `${url} answered ${response.status}` };
     return patchAnswer(url, minor, StableRelease.safeParse(await response.text()).data);
   } catch (error) {

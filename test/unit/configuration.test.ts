@@ -43,7 +43,7 @@ describe("a mistake is answered with field, value and what is allowed", () => {
     [
       "a minor that is none",
       { variants: [{ ...variant, kubernetes: "1.3" }] },
-      'variants[0].kubernetes is "1.3"; allowed: a Kubernetes minor such as "1.35"',
+      'variants[0].kubernetes is "1.3"; allowed: a Kubernetes minor in quotes',
     ],
     [
       "an unknown base",
@@ -115,7 +115,7 @@ describe("a mistake is answered with field, value and what is allowed", () => {
     [
       "a schedule that is none",
       { variants: [variant], policies: { baseAmiSchedule: "hourly" } },
-      'policies.baseAmiSchedule is "hourly"; allowed: an EventBridge schedule',
+      'policies.baseAmiSchedule is "hourly"; allowed: an EventBridge rate',
     ],
   ])("%s", (_, input, message) => {
     expect(complaint(input)).toContain(message);

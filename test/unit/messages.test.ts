@@ -13,7 +13,7 @@ test("a published image is told with what changed", () => {
 
   const [message] = facts(story).map(messageOf);
 
-  expect(message?.subject).toBe(`[eks-windows-images] ${core}: ami-2 published to stable`);
+  expect(message?.subject).toBe(`[eks-windows-images] ami-2 published to stable (${core})`);
   expect(message?.text).toContain("Previous   ami-1");
   expect(message?.text).toContain("kubernetes 1.35.6 → 1.35.7");
 });
@@ -37,10 +37,14 @@ test("a failed build is told with class, cause, log and what happens next", () =
 });
 
 test("every kind of fact makes a subject that SNS takes", () => {
+  const withoutKubernetes = scene();
+  Object.assign(withoutKubernetes.world.upstream[core] ?? {}, { kubernetes: { state: "missing", why: "404" } });
   const stories = [
     scene().image("ami-1").holds("ami-1"),
     scene().failed("test").failed("test").failed("test"),
     scene().baseMissing(),
+    withoutKubernetes,
+    scene().image("ami-1", { revoked: "bad" }).holds("ami-1"),
     scene().baseReleased(100 * 24 * 3_600_000),
     scene()
       .image("ami-2", { proof: undefined })
@@ -52,7 +56,7 @@ test("every kind of fact makes a subject that SNS takes", () => {
   const all = stories.flatMap(facts);
 
   expect(new Set(all.map(({ kind }) => kind))).toEqual(
-    new Set(["published", "failed", "gave-up", "base-missing", "silent", "unproved"]),
+    new Set(["kubernetes-missing", "stranded", "published", "failed", "gave-up", "base-missing", "silent", "unproved"]),
   );
   for (const fact of all) expect(messageOf(fact).subject).toMatch(/^[\x20-\x7e]{1,100}$/);
 });
