@@ -82,7 +82,7 @@ describe("what CodeBuild is given", () => {
   test("stays below CodeBuild's limit for all variables even with the longest settings that are allowed", () => {
     const containerImages = Array.from(
       { length: 28 },
-      (_, index) => `registry.example.com/team/windows/image-${"x".repeat(20)}:${index}`,
+      (_, index) => `registry.example.com/team/windows/image-${"x".repeat(21)}:${index}`,
     );
     const longest = {
       inputs: { ...inputs, request: "r".repeat(128) },
