@@ -1,6 +1,5 @@
-import type { Variant } from "./configuration.ts";
+import type { Configuration, Variant } from "./configuration.ts";
 import { canonical, clipTag, type Inputs, inputsToTags, sha256, tagPrefix } from "./inputs.ts";
-import type { World } from "./world.ts";
 
 /** What a build is started with. Everything that shapes the image is a pure function of variant, inputs, attempt and policies. */
 export interface BuildOrder {
@@ -28,7 +27,11 @@ export interface BuildWish {
 }
 
 /** What is deployed besides the variant. */
-type Deployed = Pick<World, "stage" | "recipe" | "configuration">;
+interface Deployed {
+  stage: string;
+  recipe: string;
+  configuration: Configuration;
+}
 
 /** Characters that reasons may have in a build's variables. */
 const longestReasons = 600;
