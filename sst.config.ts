@@ -21,6 +21,12 @@ export default $config({
     await import("./infra/rules.ts");
     const { channelsPrefix } = await import("./infra/names.ts");
 
-    return { api: api.url, channels: channelsPrefix, queue: queue.url, project: project.name };
+    return {
+      // AWS's own ends in `/`; a path is easier appended to one that does not.
+      api: api.url.apply((url) => url.replace(/\/$/, "")),
+      channels: channelsPrefix,
+      queue: queue.url,
+      project: project.name,
+    };
   },
 });

@@ -1,99 +1,9 @@
-import { accountId, arnOf, imageArn, partition, policyDocument, region } from "./account.ts";
+import { accountId, arnOf, policyDocument } from "./account.ts";
 import { artifacts } from "./artifacts.ts";
 import { policies } from "./configuration.ts";
-import { guestProfile, guestRole } from "./guest.ts";
 import { buildLogs } from "./logs.ts";
-import { bearsOurTag, givesOurTag, named } from "./names.ts";
-
-/** What Packer's amazon plugin calls from the first look to the last clean-up (its documentation, and its calls as recorded). */
-const packer = [
-  {
-    sid: "LookAround",
-    // AWS scopes none of these to a resource.
-    actions: [
-      "ec2:DescribeImages",
-      "ec2:DescribeInstances",
-      "ec2:DescribeInstanceTypeOfferings",
-      "ec2:DescribeRegions",
-      "ec2:DescribeSecurityGroups",
-      "ec2:DescribeSnapshots",
-      "ec2:DescribeSubnets",
-      "ec2:DescribeVolumes",
-      "ec2:DescribeVpcs",
-    ],
-    resources: ["*"],
-  },
-  {
-    sid: "StartTaggedInstances",
-    actions: ["ec2:RunInstances"],
-    resources: [arnOf("ec2", "instance/*")],
-    conditions: [givesOurTag],
-  },
-  {
-    sid: "StartThemFrom",
-    actions: ["ec2:RunInstances"],
-    resources: [
-      imageArn("image"),
-      imageArn("snapshot"),
-      ...["key-pair/*", "network-interface/*", "security-group/*", "subnet/*", "volume/*"].map((kind) =>
-        arnOf("ec2", kind),
-      ),
-    ],
-  },
-  {
-    sid: "MakeTaggedKeysAndGroups",
-    actions: ["ec2:CreateKeyPair", "ec2:CreateSecurityGroup"],
-    resources: [arnOf("ec2", "key-pair/*"), arnOf("ec2", "security-group/*")],
-    conditions: [givesOurTag],
-  },
-  { sid: "MakeGroupsIn", actions: ["ec2:CreateSecurityGroup"], resources: [arnOf("ec2", "vpc/*")] },
-  {
-    sid: "TagWhatItMakes",
-    actions: ["ec2:CreateTags"],
-    resources: [
-      imageArn("image"),
-      imageArn("snapshot"),
-      ...["instance/*", "key-pair/*", "network-interface/*", "security-group/*", "volume/*"].map((kind) =>
-        arnOf("ec2", kind),
-      ),
-    ],
-    conditions: [givesOurTag],
-  },
-  {
-    sid: "UseAndRemoveWhatIsTagged",
-    actions: [
-      "ec2:AuthorizeSecurityGroupIngress",
-      "ec2:CreateImage",
-      "ec2:CreateTags",
-      "ec2:DeleteKeyPair",
-      "ec2:DeleteSecurityGroup",
-      "ec2:DeleteSnapshot",
-      "ec2:DeregisterImage",
-      "ec2:GetConsoleOutput",
-      "ec2:GetPasswordData",
-      "ec2:TerminateInstances",
-    ],
-    resources: [
-      imageArn("image"),
-      imageArn("snapshot"),
-      ...["instance/*", "key-pair/*", "security-group/*"].map((kind) => arnOf("ec2", kind)),
-    ],
-    conditions: [bearsOurTag],
-  },
-  {
-    // Both before the new image and snapshot bear their tags.
-    sid: "MakeImages",
-    actions: ["ec2:CreateImage", "ec2:ModifyImageAttribute"],
-    resources: [imageArn("image"), imageArn("snapshot")],
-  },
-  { sid: "FindGuestProfile", actions: ["iam:GetInstanceProfile"], resources: [guestProfile.arn] },
-  {
-    sid: "GiveGuestItsRole",
-    actions: ["iam:PassRole"],
-    resources: [guestRole.arn],
-    conditions: [{ test: "StringLike", variable: "iam:PassedToService", values: ["ec2.amazonaws.com*"] }],
-  },
-];
+import { namedInAccount } from "./names.ts";
+import { packerPermissions } from "./packer-permissions.ts";
 
 const codeBuild = [
   { actions: ["s3:GetObject", "s3:GetObjectVersion"], resources: [$interpolate`${artifacts.arn}/source/*`] },
@@ -123,9 +33,7 @@ const vpc =
             {
               test: "ArnEquals",
               variable: "ec2:Subnet",
-              values: network.subnetIds.map(
-                (subnet) => $interpolate`arn:${partition}:ec2:${region}:${accountId}:subnet/${subnet}`,
-              ),
+              values: network.subnetIds.map((subnet) => arnOf("ec2", `subnet/${subnet}`)),
             },
           ],
         },
@@ -133,7 +41,7 @@ const vpc =
     : [];
 
 export const buildRole = new aws.iam.Role("BuildRole", {
-  name: named("build"),
+  name: namedInAccount("build"),
   assumeRolePolicy: policyDocument([
     {
       actions: ["sts:AssumeRole"],
@@ -142,7 +50,7 @@ export const buildRole = new aws.iam.Role("BuildRole", {
     },
   ]),
   inlinePolicies: [
-    { name: "packer", policy: policyDocument(packer) },
+    { name: "packer", policy: policyDocument(packerPermissions) },
     { name: "codebuild", policy: policyDocument([...codeBuild, ...vpc]) },
   ],
 });

@@ -42,8 +42,8 @@ export const project = new aws.codebuild.Project("Builds", {
   buildTimeout: buildMinutes(),
   // The most that CodeBuild allows.
   queuedTimeout: 480,
-  // One more than the plan starts: what a person starts by hand must not make the plan's own builds fail.
-  concurrentBuildLimit: policies.maxParallel + 1,
+  // No limit of its own: the plan starts policies.maxParallel at most, and a limit above the account's quota, which is 1 in new accounts, is
+  // refused with the project.
   logsConfig: { cloudwatchLogs: { groupName: buildLogs.name, status: "ENABLED" } },
   vpcConfig: codeBuildVpc || undefined,
 });

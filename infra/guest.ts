@@ -1,10 +1,10 @@
 import { policyDocument } from "./account.ts";
 import { artifacts } from "./artifacts.ts";
-import { named } from "./names.ts";
+import { namedInAccount } from "./names.ts";
 
 /** The build instance's own role: what is too large for WinRM it reads from the recipe's prefix, and nothing else. */
 export const guestRole = new aws.iam.Role("GuestRole", {
-  name: named("guest"),
+  name: namedInAccount("guest"),
   assumeRolePolicy: policyDocument([
     { actions: ["sts:AssumeRole"], principals: [{ type: "Service", identifiers: ["ec2.amazonaws.com"] }] },
   ]),
@@ -17,6 +17,6 @@ export const guestRole = new aws.iam.Role("GuestRole", {
 });
 
 export const guestProfile = new aws.iam.InstanceProfile("GuestProfile", {
-  name: named("guest"),
+  name: namedInAccount("guest"),
   role: guestRole.name,
 });

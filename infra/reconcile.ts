@@ -1,9 +1,9 @@
-import { arnOf, imageArn } from "./account.ts";
+import { arnOf } from "./account.ts";
 import { artifacts } from "./artifacts.ts";
 import { project } from "./builds.ts";
 import { policies } from "./configuration.ts";
 import { lambda } from "./functions.ts";
-import { bearsOurTag, channelsPrefix } from "./names.ts";
+import { channelsPrefix } from "./names.ts";
 import { notifications } from "./notifications.ts";
 import { observing } from "./permissions.ts";
 import { queue, reconcileSeconds } from "./queue.ts";
@@ -22,7 +22,6 @@ export const reconcile = lambda("Reconcile", "reconcile", {
     { actions: ["ssm:PutParameter"], resources: [arnOf("ssm", `parameter${channelsPrefix}/*`)] },
     { actions: ["sns:Publish"], resources: [notifications.arn] },
     { actions: ["s3:PutObject"], resources: [$interpolate`${artifacts.arn}/announced/*`] },
-    { actions: ["ec2:CreateTags"], resources: [imageArn("image")], conditions: [bearsOurTag] },
   ],
 });
 

@@ -9,11 +9,14 @@ const buildEnded = rule("BuildEnded", "build-ended", {
   detail: { "project-name": [project.name], "build-status": [{ "anything-but": ["IN_PROGRESS"] }] },
 });
 
-/** Also carries what became of `PutParameter` with data type `aws:ec2:image`, which AWS checks after it has answered. */
+/**
+ * A channel has been written. AWS checks `PutParameter` with data type `aws:ec2:image` after it has answered, and tells a refusal by the same
+ * event with an `exception`: reconcile would at once write the same again, and be woken by the next refusal. The next schedule tries again.
+ */
 const channelChanged = rule("ChannelChanged", "channel-changed", {
   source: ["aws.ssm"],
   "detail-type": ["Parameter Store Change"],
-  detail: { name: [{ prefix: `${channelsPrefix}/` }] },
+  detail: { name: [{ prefix: `${channelsPrefix}/` }], exception: [{ exists: false }] },
 });
 
 new aws.sqs.QueuePolicy("TriggersPolicy", {

@@ -1,10 +1,10 @@
 import { accountId, policyDocument } from "./account.ts";
 import { policies } from "./configuration.ts";
-import { named } from "./names.ts";
+import { named, namedInAccount } from "./names.ts";
 import { queue } from "./queue.ts";
 
 const role = new aws.iam.Role("SchedulerRole", {
-  name: named("scheduler"),
+  name: namedInAccount("scheduler"),
   assumeRolePolicy: policyDocument([
     {
       actions: ["sts:AssumeRole"],

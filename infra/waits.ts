@@ -26,8 +26,8 @@ function building(rounds: number): number {
   );
 }
 
-/** Three scripts and transfers; AWS is waited for until the instance runs and is gone. */
-const proving = proofWaits.windowsPassword + proofWaits.winrm + 3 * proofWaits.step + 2 * proofWaits.awsState;
+/** Three scripts and transfers; AWS is waited for until the instance runs, has stopped, is gone. */
+const proving = proofWaits.windowsPassword + proofWaits.winrm + 3 * proofWaits.step + 3 * proofWaits.awsState;
 
 /** Fetching Packer, its plugin and the source, tagging. */
 const aroundPacker = 60;
@@ -37,7 +37,7 @@ const mostMinutes = 2160;
 
 /**
  * CodeBuild's timeout, above the sum of everything Packer may wait for: killed hard, Packer leaves its instance, key pair and security group
- * behind. With two rounds of updates 1,320 + 210 + 60 = 1,590 minutes; a usual build takes about 90.
+ * behind. With two rounds of updates 1,320 + 240 + 60 = 1,620 minutes; a usual build takes about 90.
  * @throws Error when the configuration asks for more than CodeBuild can give.
  */
 export function buildMinutes(rounds: number = policies.updateRounds): number {

@@ -31,6 +31,7 @@ export const NewProject = z.looseObject({
   serviceRole: z.string().regex(/^arn:aws[a-z-]*:iam::\d{12}:role\/.+$/, "the ARN of a role"),
   timeoutInMinutes: z.int().min(5).max(2160).default(60),
   queuedTimeoutInMinutes: z.int().min(5).max(480).default(480),
+  /** Without one only the account's quota holds, and the stand-in's account has none. */
   concurrentBuildLimit: z.int().min(1).optional(),
 });
 export type NewProject = z.infer<typeof NewProject>;

@@ -48,7 +48,7 @@ export async function deploy({
   const place = { partition: "aws", region: emulator.region, accountId: emulator.accountId };
   const functions = createFunctionBuilder({ root, configFile, dir });
   await createAssetBucket(clients);
-  const resources = await runProgram(
+  const { resources } = await runProgram(
     { root, program, configFile, workDir: dir },
     {
       stage,

@@ -5,7 +5,7 @@ type Told = Record<string, unknown>;
 type Config = { app: (input: { stage: string }) => Promise<object> | object; run: () => Promise<unknown> };
 
 /**
- * Runs an SST program in this process and tells every resource and every look-up to the process that started it. The process ends by
+ * Runs an SST program in this process and tells every resource, every look-up and its outputs to the process that started it. The process ends by
  * itself once nothing is left to resolve.
  */
 export async function evaluate(config: Config, run: (program: Config["run"]) => Promise<unknown>): Promise<void> {
@@ -19,7 +19,11 @@ export async function evaluate(config: Config, run: (program: Config["run"]) => 
     $app.name,
     stage,
   );
-  await $util.runtime.runInPulumiStack(() => run(config.run));
+  await $util.runtime.runInPulumiStack(async () => {
+    const outputs = (await run(config.run)) as Told;
+    $util.output(outputs).apply((values) => tell("/outputs", { inputs: values }));
+    return outputs;
+  });
 }
 
 async function tell(path: string, what: { inputs: unknown }): Promise<unknown> {

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { bundleHandler } from "../lambda/bundle.ts";
-import type { FunctionBuild } from "./program.ts";
+import type { BuildRequest, FunctionBuild } from "./function-build.ts";
 
 export interface BuiltFunction {
   /** Its name in the program, `Reconcile`. */
@@ -17,9 +17,9 @@ export interface BuiltFunction {
 export function createFunctionBuilder({ root, configFile, dir }: { root: string; configFile?: string; dir: string }) {
   const built: BuiltFunction[] = [];
 
-  async function build(name: string, handler: string): Promise<FunctionBuild> {
+  async function build({ functionID: name, handler, properties }: BuildRequest): Promise<FunctionBuild> {
     const outDir = join(dir, "functions", name);
-    const bundle = await bundleHandler({ root, handler, outDir, configFile });
+    const bundle = await bundleHandler({ root, handler, outDir, configFile, minify: properties.minify });
     built.push({ name, handler, lambdaHandler: bundle.handler, bundleDir: bundle.dir });
     return { handler: bundle.handler, out: bundle.dir, errors: bundle.errors, sourcemaps: [] };
   }
@@ -28,8 +28,8 @@ export function createFunctionBuilder({ root, configFile, dir }: { root: string;
 }
 
 /** For a look at the graph alone: an archive with nothing to run in it. */
-export async function buildNothing(dir: string, name: string, handler: string): Promise<FunctionBuild> {
-  const out = join(dir, "functions", name);
+export async function buildNothing(dir: string, { functionID, handler }: BuildRequest): Promise<FunctionBuild> {
+  const out = join(dir, "functions", functionID);
   await mkdir(out, { recursive: true });
   await writeFile(join(out, "index.mjs"), "");
   return { handler: `index.${handler.split(".").at(-1)}`, out, errors: [], sourcemaps: [] };

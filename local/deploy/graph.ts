@@ -3,10 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { buildNothing } from "./functions.ts";
 import { lookUp, type Place } from "./look-ups.ts";
-import { type CreatedResource, type DeclaredResource, runProgram } from "./program.ts";
+import { type DeclaredResource, type Ran, runProgram } from "./program.ts";
 
 /**
- * The resources that the real program declares, with made-up identities and nothing created anywhere.
+ * The resources that the real program declares and what it returns, with made-up identities and nothing created anywhere.
  * @param program another program than `sst.config.ts`
  */
 export async function readGraph({
@@ -21,7 +21,7 @@ export async function readGraph({
   configFile?: string;
   program?: string;
   place?: Place;
-}): Promise<CreatedResource[]> {
+}): Promise<Ran> {
   const workDir = await mkdtemp(join(tmpdir(), "graph-"));
   try {
     return await runProgram(
@@ -32,7 +32,7 @@ export async function readGraph({
           assetBucket: "sst-asset",
           create: async (resource) => ({ id: resource.name, state: madeUp(resource, place) }),
           lookUp: async (token, inputs) => lookUp(token, inputs, place),
-          build: (name, handler) => buildNothing(workDir, name, handler),
+          build: (request) => buildNothing(workDir, request),
         },
       },
     );

@@ -5,6 +5,7 @@ import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { bundleProgram, type ProgramSource } from "./bundle.ts";
+import { type BuildRequest, type FunctionBuild, parseBuildRequest } from "./function-build.ts";
 
 /** A resource as the program declares it, all its inputs resolved. */
 export interface DeclaredResource {
@@ -21,40 +22,38 @@ export interface CreatedResource extends DeclaredResource {
   state: Record<string, unknown>;
 }
 
-export interface FunctionBuild {
-  /** As Lambda gets it. */
-  handler: string;
-  /** The directory to zip. */
-  out: string;
-  errors: string[];
-  sourcemaps: string[];
-}
-
 /** What a cloud does for a program. */
 export interface Cloud {
   create(resource: DeclaredResource): Promise<{ id: string; state?: Record<string, unknown> }>;
   /** Answers a data source, such as `aws:index/getRegion:getRegion`. */
   lookUp(token: string, inputs: Record<string, unknown>): Promise<Record<string, unknown>>;
-  /** Bundles a function's handler, `functions/reconcile.handler`. */
-  build(functionName: string, handler: string): Promise<FunctionBuild>;
+  /** Bundles a function. */
+  build(request: BuildRequest): Promise<FunctionBuild>;
   /** SST keeps function archives in a bucket of its own, one a Region. */
   assetBucket: string;
 }
 
+/** What came of a program. */
+export interface Ran {
+  resources: CreatedResource[];
+  /** What the program returns, `sst deploy`'s last lines. */
+  outputs: Record<string, unknown>;
+}
+
 /**
  * Runs the real SST program in a process of its own, gives each of its resources to `cloud` in an order in which everything that an input
- * refers to exists before, and returns them all; components (`sst:…`) are not among them.
+ * refers to exists before, and returns them all with the program's outputs; components (`sst:…`) are not among the resources.
  * @throws Error with the first thing that could not be created.
  */
 export async function runProgram(
   source: ProgramSource,
   { stage, cloud, signal }: { stage: string; cloud: Cloud; signal?: AbortSignal },
-): Promise<CreatedResource[]> {
-  const created: CreatedResource[] = [];
+): Promise<Ran> {
+  const ran: Ran = { resources: [], outputs: {} };
   const failures: Error[] = [];
   const server = await serve(async (path, body) => {
     try {
-      return await answer(path, body, cloud, created);
+      return await answer(path, body, cloud, ran);
     } catch (error) {
       failures.push(error as Error);
       throw error;
@@ -74,7 +73,7 @@ export async function runProgram(
     });
     if (failures[0]) throw failures[0];
     if (code !== 0) throw new Error(`running ${source.program}: ${errors.trim() || `exit code ${code}`}`);
-    return created;
+    return ran;
   } finally {
     server.close();
     server.closeAllConnections();
@@ -82,14 +81,18 @@ export async function runProgram(
   }
 }
 
-async function answer(path: string, body: unknown, cloud: Cloud, created: CreatedResource[]): Promise<unknown> {
-  if (path === "/resource") return createResource(body as Told, cloud, created);
+async function answer(path: string, body: unknown, cloud: Cloud, ran: Ran): Promise<unknown> {
+  if (path === "/resource") return createResource(body as Told, cloud, ran.resources);
   if (path === "/call") {
     const { token, inputs } = body as { token: string; inputs: Record<string, unknown> };
     return cloud.lookUp(token, inputs);
   }
+  if (path === "/outputs") {
+    ran.outputs = (body as { inputs: Ran["outputs"] }).inputs;
+    return {};
+  }
   // SST's own JSON-RPC: errors go into the answer.
-  const { method, params } = body as { method: string; params: [Record<string, string>] };
+  const { method, params } = body as { method: string; params: [unknown] };
   return { result: await answerSst(method, params[0], cloud) };
 }
 
@@ -108,9 +111,9 @@ async function createResource({ type, name, inputs, custom, id }: Told, cloud: C
   return { id: newId, state: whole.state };
 }
 
-async function answerSst(method: string, input: Record<string, string>, cloud: Cloud): Promise<unknown> {
+async function answerSst(method: string, input: unknown, cloud: Cloud): Promise<unknown> {
   if (method === "Provider.Aws.Bootstrap") return { asset: cloud.assetBucket };
-  if (method === "Runtime.Build") return cloud.build(input.functionID as string, input.handler as string);
+  if (method === "Runtime.Build") return cloud.build(parseBuildRequest(input));
   throw new Error(`answering SST: nobody knows ${method} here`);
 }
 

@@ -9,7 +9,7 @@ beforeAll(async () => {
       policies: {
         reserveConcurrency: false,
         baseAmiSchedule: "rate(1 hour)",
-        patchTuesday: { time: "09:30", timeZone: "Europe/Berlin" },
+        patchTuesday: { time: "20:30", timeZone: "Europe/Berlin" },
         network: {
           kind: "vpc",
           vpcId: "vpc-0123456789abcdef0",
@@ -65,7 +65,7 @@ test("every subscriber is subscribed", () => {
 
 test("Patch Tuesday follows the time and the time zone of the policy", () => {
   expect(other.named("PatchTuesday").inputs).toMatchObject({
-    scheduleExpression: "cron(30 9 ? * TUE#2 *)",
+    scheduleExpression: "cron(30 20 ? * TUE#2 *)",
     scheduleExpressionTimezone: "Europe/Berlin",
   });
   expect(other.named("BaseAmis").inputs.scheduleExpression).toBe("rate(1 hour)");

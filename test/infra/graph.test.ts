@@ -58,13 +58,16 @@ describe("rules", () => {
     });
   });
 
-  test("changes of parameters are heard below the channels' prefix only", () => {
+  test("changes of parameters are heard below the channels' prefix only, refused ones not at all", () => {
     const pattern = JSON.parse(String(graph.named("ChannelChanged").inputs.eventPattern));
 
     expect(pattern).toEqual({
       source: ["aws.ssm"],
       "detail-type": ["Parameter Store Change"],
-      detail: { name: [{ prefix: "/eks-windows-images/production/channels/" }] },
+      detail: {
+        name: [{ prefix: "/eks-windows-images/production/channels/" }],
+        exception: [{ exists: false }],
+      },
     });
   });
 

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import type { ConfigurationInput } from "../../functions/configuration.ts";
 import { readGraph } from "../../local/deploy/graph.ts";
 import type { Place } from "../../local/deploy/look-ups.ts";
-import type { CreatedResource } from "../../local/deploy/program.ts";
+import type { CreatedResource, Ran } from "../../local/deploy/program.ts";
 
 export const root = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -20,6 +20,7 @@ export interface Statement {
 
 export interface Graph {
   resources: CreatedResource[];
+  outputs: Record<string, unknown>;
   /** The one resource of that name. */
   named(name: string): CreatedResource;
   ofType(type: string): CreatedResource[];
@@ -52,9 +53,10 @@ export function list<T>(oneOrMore: T | T[] | undefined): T[] {
   return Array.isArray(oneOrMore) ? oneOrMore : [oneOrMore];
 }
 
-function lookAt(resources: CreatedResource[]): Graph {
+function lookAt({ resources, outputs }: Ran): Graph {
   return {
     resources,
+    outputs,
     named(name) {
       const found = resources.filter((resource) => resource.name === name);
       if (found.length !== 1 || !found[0]) throw new Error(`looking for ${name}: there are ${found.length}`);

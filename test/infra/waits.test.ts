@@ -41,6 +41,21 @@ test.each([
   expect(declared).toHaveLength(Object.keys(known).length + 1);
 });
 
+test("CodeBuild's timeout has room for every step, and for every state of AWS: running, stopped, imaged, gone", () => {
+  const steps = { image: stepsOf("../../packer/build.pkr.hcl"), proof: stepsOf("../../packer/proof/build.pkr.hcl") };
+  const rounds = 2 * (waits.updates + waits.restart);
+  const image = waits.windowsPassword + waits.winrm + steps.image * waits.step + waits.containerImages;
+  const proof = proofWaits.windowsPassword + proofWaits.winrm + steps.proof * proofWaits.step;
+  const aws = 4 * waits.awsState + 3 * proofWaits.awsState;
+  const aroundPacker = 60;
+
+  expect(buildMinutes(2)).toBe(image + rounds + proof + aws + aroundPacker);
+});
+
+test("the most rounds that the configuration takes fit into CodeBuild's time", () => {
+  expect(buildMinutes(5)).toBeLessThanOrEqual(2160);
+});
+
 test("a round of updates more is three hours more", () => {
   expect(buildMinutes(3) - buildMinutes(2)).toBe(180);
 });
@@ -52,6 +67,11 @@ test("more rounds of updates than CodeBuild has time for are refused by the name
 function defaultOf(declarations: string, variable: string): string {
   const block = declarations.split(/^variable /m).find((text) => text.startsWith(`"${variable}"`));
   return /default\s+= "?([^"\n]+)"?/.exec(block ?? "")?.[1] ?? `no default of ${variable}`;
+}
+
+function stepsOf(template: string): number {
+  const text = readFileSync(new URL(template, import.meta.url), "utf8");
+  return [...text.matchAll(/timeout\s+= var\.step_timeout/g)].length;
 }
 
 function inMinutes(span: string): number {

@@ -9,7 +9,8 @@ import { GetFunctionCommand } from "@aws-sdk/client-lambda";
 import { HeadObjectCommand } from "@aws-sdk/client-s3";
 import { GetScheduleCommand } from "@aws-sdk/client-scheduler";
 import { ReceiveMessageCommand } from "@aws-sdk/client-sqs";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { recipeHash } from "../../infra/recipe.ts";
 import { type Emulator, startEmulator } from "../../local/aws/emulator.ts";
 import { createClock } from "../../local/clock/clock.ts";
@@ -108,6 +109,34 @@ describe("the real program, deployed", () => {
     expect(Messages.map(({ Body }) => JSON.parse(Body ?? "").detail["build-status"])).toEqual(["FAILED"]);
   });
 
+  test("hears of a channel that has been written, not of one whose image AWS refused after its answer", async () => {
+    const ssm = new SSMClient({ endpoint: emulator.url, region: emulator.region, credentials: emulator.credentials });
+    const write = (name: string, Value: string) =>
+      ssm.send(
+        new PutParameterCommand({
+          Name: `${deployment.channelsPrefix}/${name}`,
+          Value,
+          Type: "String",
+          DataType: "aws:ec2:image",
+        }),
+      );
+    const heardOf = async (name: string) =>
+      (await emulator.events()).find(({ detail }) => detail.name === `${deployment.channelsPrefix}/${name}`);
+    const image = await emulator.addPublicImage({ name: "proved" });
+
+    await write("refused/stable", "ami-0123456789abcdef0");
+    const refused = await vi.waitUntil(() => heardOf("refused/stable"), { timeout: 5000, interval: 50 });
+    await write("windows/stable", image);
+    const written = await vi.waitUntil(() => heardOf("windows/stable"), { timeout: 5000, interval: 50 });
+
+    expect(refused).toMatchObject({ detail: { exception: "Unable to Describe Resource" }, rules: [] });
+    expect(written.rules).toEqual(["eks-windows-images-trial-channel-changed"]);
+    const { Messages = [] } = await clients.sqs.send(
+      new ReceiveMessageCommand({ QueueUrl: deployment.queue.url, MaxNumberOfMessages: 10, WaitTimeSeconds: 2 }),
+    );
+    expect(Messages.flatMap(({ Body = "" }) => JSON.parse(Body).detail.name ?? [])).toEqual([written.detail.name]);
+  });
+
   test("has a project at CodeBuild whose source, role and network exist", async () => {
     const { projects = [] } = await clients.codebuild.send(
       new BatchGetProjectsCommand({ names: [deployment.projectName] }),
@@ -170,42 +199,4 @@ describe("the real program, deployed", () => {
     expect(other.queue.url).not.toBe(deployment.queue.url);
     expect(other.channelsPrefix).toBe("/eks-windows-images/other/channels");
   }, 60_000);
-});
-
-describe("a program that cannot be deployed here fails by the name of", () => {
-  test.each([
-    [
-      "a resource type that nobody knows",
-      'new aws.kinesis.Stream("Odd", { shardCount: 1 })',
-      /creating aws:kinesis\/stream:Stream Odd: nobody knows how/,
-    ],
-    [
-      "an input that nobody knows",
-      'new aws.sns.Topic("Odd", { name: "odd", fifoTopic: false, displayName: "Odd" })',
-      /creating aws:sns\/topic:Topic Odd: .*displayName/s,
-    ],
-    [
-      "a resource it expects to exist",
-      'aws.sqs.Queue.get("Odd", "https://queue")',
-      /looking up aws:sqs\/queue:Queue https:\/\/queue/,
-    ],
-    ["a data source that nobody knows", "aws.ec2.getAmiOutput({})", /looking up aws:ec2\/getAmi:getAmi/],
-    [
-      "what AWS refuses",
-      'new aws.sqs.Queue("Odd", { name: "not a name", fifoQueue: false, contentBasedDeduplication: false, delaySeconds: 0, visibilityTimeoutSeconds: 1 })',
-      /creating aws:sqs\/queue:Queue Odd: .*alphanumeric/,
-    ],
-    ["what it throws itself", 'throw new Error("no recipe")', /no recipe/],
-  ])("%s", { timeout: 60_000 }, async (_, statement, message) => {
-    const folder = mkdtempSync(join(dir, "program-"));
-    const program = join(folder, "sst.config.ts");
-    writeFileSync(
-      program,
-      `export default $config({ app: () => ({ name: "trial", home: "aws" }), async run() { ${statement}; } });`,
-    );
-
-    const deploying = deploy({ emulator, codebuildUrl: agent.url, stage: "odd", root, program, dir: folder });
-
-    await expect(deploying).rejects.toThrow(message);
-  });
 });

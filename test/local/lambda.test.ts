@@ -224,6 +224,30 @@ describe("The event source", () => {
     expect(Math.max(...batches.map(({ running }) => running))).toBe(1);
   });
 
+  test("who waits for it to be idle can be interrupted while the function runs", async () => {
+    const queue = await createQueue("interrupted");
+    await send(queue.url, ["work"]);
+    const [running, answer] = [Promise.withResolvers<void>(), Promise.withResolvers<Invocation>()];
+    const source = startEventSource({
+      sqs,
+      mapping: { queue, batchSize: 1, windowSeconds: 0, partialBatchResponse: false },
+      invoke: () => {
+        running.resolve();
+        return answer.promise;
+      },
+      onFailure: () => undefined,
+    });
+    const interruption = new AbortController();
+    await running.promise;
+
+    const idle = source.idle(interruption.signal);
+    interruption.abort(new Error("stopped by SIGINT"));
+
+    await expect(idle).rejects.toThrow("stopped by SIGINT");
+    answer.resolve({ ok: true, result: null, requestId: "", milliseconds: 0 });
+    await source.stop();
+  });
+
   test("says so when its queue cannot be reached", async () => {
     const url = `${stack.emulator.url}/123456789012/nowhere`;
     const failed = Promise.withResolvers<Error>();

@@ -2,7 +2,7 @@ import { CreateScheduleCommand, SchedulerClient } from "@aws-sdk/client-schedule
 import { CreateQueueCommand, ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { createSchedules } from "../../local/schedules/schedules.ts";
-import { latestOccurrence, occurrences } from "../../local/schedules/timetable.ts";
+import { latestOccurrence, nextOccurrence, occurrences } from "../../local/schedules/timetable.ts";
 import { type FixtureStack, startFixtureStack } from "./fixture/stack.ts";
 
 vi.setConfig({ testTimeout: 30_000 });
@@ -47,6 +47,29 @@ describe("A rate", () => {
 
   test("does not fire between two of its moments", () => {
     expect(fires("rate(1 day)", "2026-11-10T00:00:00Z", "2026-11-10T23:59:59Z")).toEqual([]);
+  });
+});
+
+describe("The next time", () => {
+  test.each([
+    ["of a rate is counted from its start", "rate(15 minutes)", "2026-01-01T00:20:00Z", "2026-01-01T00:30:00.000Z"],
+    ["is after that very moment", "rate(15 minutes)", "2026-01-01T00:30:00Z", "2026-01-01T00:45:00.000Z"],
+    ["is not before the schedule's start", "rate(1 day)", "2025-06-01T00:00:00Z", "2026-01-01T00:00:00.000Z"],
+    ["of a cron expression", "cron(0 11 ? * TUE#2 *)", "2026-11-10T18:59:59.500Z", "2026-11-10T19:00:00.000Z"],
+    ["is the next month's", "cron(0 11 ? * TUE#2 *)", "2026-11-10T19:00:00Z", "2026-12-08T19:00:00.000Z"],
+    ["leaves out what summer time skips", "cron(30 2 * * ? *)", "2026-03-08T08:00:00Z", "2026-03-09T09:30:00.000Z"],
+  ])("%s", (_, expression, from, expected) => {
+    const next = nextOccurrence(timetable(expression, "America/Los_Angeles"), new Date(from));
+
+    expect(next?.toISOString()).toBe(expected);
+  });
+
+  test("does not come after the last year of a cron expression or the schedule's end", () => {
+    const from = new Date("2026-11-10T00:00:00Z");
+    const ended = { ...timetable("rate(1 day)"), end: new Date("2026-11-10T12:00:00Z") };
+
+    expect(nextOccurrence(timetable("cron(0 12 8 * ? 2025)"), from)).toBeUndefined();
+    expect(nextOccurrence(ended, from)).toBeUndefined();
   });
 });
 
@@ -106,6 +129,18 @@ describe("The stack's schedules", () => {
   }, 60_000);
 
   afterAll(() => stack?.stop());
+
+  test("tell when a trigger comes next", async () => {
+    const schedules = createSchedules({ ...client, roles: stack.roles });
+    const from = new Date("2026-12-08T18:00:00.001Z");
+
+    const patchTuesday = await schedules.nextAfter(from, "patch-tuesday");
+    const any = await schedules.nextAfter(from);
+
+    expect(patchTuesday.toISOString()).toBe("2026-12-08T19:00:00.000Z");
+    expect(any.getTime() - from.getTime()).toBeLessThanOrEqual(15 * 60_000);
+    await expect(schedules.nextAfter(from, "kubernetes")).rejects.toThrow("looking for the next kubernetes");
+  });
 
   test("send each trigger once for the time that has passed, the earlier moment first", async () => {
     const schedules = createSchedules({ ...client, roles: stack.roles });

@@ -39,17 +39,29 @@ function scene() {
   };
 }
 
-test("a Packer on the PATH is taken when its version fits", async () => {
+test("a Packer on the PATH is taken when it is of the version that the templates demand", async () => {
   const { site, program, plugin } = scene();
   plugin();
-  const binary = program("packer", "Packer v1.16.2");
+  const binary = program("packer", "Packer v1.16.0");
 
-  expect(await findPacker(site, pins)).toMatchObject({ binary, version: "1.16.2" });
+  expect(await findPacker(site, pins)).toMatchObject({ binary, version: "1.16.0" });
+});
+
+test("the PATH is searched beyond a Packer that does not fit", async () => {
+  const { site, program, plugin } = scene();
+  plugin();
+  const binary = program("packer", "Packer v1.16.0");
+  const first = mkdtempSync(join(tmpdir(), "programs-"));
+  writeFileSync(join(first, "packer"), "#!/bin/sh\necho 'Packer v1.15.1'\n", { mode: 0o755 });
+  vi.stubEnv("PATH", [first, process.env.PATH].join(delimiter));
+
+  expect(await findPacker(site, pins)).toMatchObject({ binary });
 });
 
 test.each([
   ["an older Packer", "Packer v1.15.1"],
-  ["a newer minor", "Packer v1.17.0"],
+  ["a newer Packer", "Packer v1.16.1"],
+  ["a Packer that is no release", "Packer v1.16.0-dev"],
   ["another program of that name", "unpacks dictionaries"],
 ])("%s on the PATH is passed over for what was built before", async (_, says) => {
   const { site, program, plugin, built } = scene();
@@ -64,10 +76,15 @@ test("the setting PACKER goes before everything, and a wrong one is an error", a
   const { site, program, plugin, built } = scene();
   plugin();
   built();
-  const own = program("my-packer", "Packer v1.17.3");
+  const own = program("my-packer", "Packer v1.16.0");
 
   vi.stubEnv("PACKER", own);
-  expect(await findPacker(site, pins)).toMatchObject({ binary: own, version: "1.17.3" });
+  expect(await findPacker(site, pins)).toMatchObject({ binary: own, version: "1.16.0" });
+
+  vi.stubEnv("PACKER", program("other-packer", "Packer v1.17.3"));
+  await expect(findPacker(site, pins)).rejects.toThrow(
+    /using PACKER=.*other-packer: it is Packer 1\.17\.3, the templates demand 1\.16\.0/,
+  );
 
   vi.stubEnv("PACKER", `${own}-mistyped`);
   await expect(findPacker(site, pins)).rejects.toThrow(/using PACKER=.*-mistyped/);
@@ -124,7 +141,26 @@ test("two that install at once do so one after the other", async () => {
   await Promise.all([first, second]);
 
   expect(order).toEqual(["first begins", "first ends", "second"]);
-  expect(lines[0]).toMatch(/Another process is installing/);
+  expect(lines[0]).toMatch(new RegExp(`Another process \\(${process.pid}\\) is installing .* up to 5 minutes`));
+});
+
+test("who waits for another's installation can be interrupted", async () => {
+  const { site } = scene();
+  const interruption = new AbortController();
+  const first = Promise.withResolvers<void>();
+  const begun = Promise.withResolvers<void>();
+  const installation = withLock(site, () => {
+    begun.resolve();
+    return first.promise;
+  });
+  await begun.promise;
+
+  const log = () => interruption.abort(new Error("stopped by SIGINT"));
+  const waiting = withLock({ ...site, log, signal: interruption.signal }, async () => undefined);
+
+  await expect(waiting).rejects.toThrow("stopped by SIGINT");
+  first.resolve();
+  await installation;
 });
 
 test("the lock of a process that died is taken over, and what it left half done is cleared away", async () => {
@@ -136,7 +172,7 @@ test("the lock of a process that died is taken over, and what it left half done 
 
   const seen = await withLock(site, async () => readdirSync(cache));
 
-  expect(seen).toEqual(["lock"]);
+  expect(seen.toSorted()).toEqual(["lock", "lock.holder"]);
   expect(existsSync(lock)).toBe(false);
 });
 

@@ -17,7 +17,6 @@ export const createProject = creator(
     }),
     buildTimeout: z.number(),
     queuedTimeout: z.number(),
-    concurrentBuildLimit: z.number(),
     logsConfig: z.strictObject({
       cloudwatchLogs: z.strictObject({ groupName: z.string(), status: z.literal("ENABLED") }),
     }),
@@ -44,7 +43,6 @@ export const createProject = creator(
         },
         timeoutInMinutes: inputs.buildTimeout,
         queuedTimeoutInMinutes: inputs.queuedTimeout,
-        concurrentBuildLimit: inputs.concurrentBuildLimit,
         logsConfig: { cloudWatchLogs: inputs.logsConfig.cloudwatchLogs },
         vpcConfig: inputs.vpcConfig,
       }),

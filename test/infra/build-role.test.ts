@@ -1,0 +1,157 @@
+import { beforeAll, describe, expect, test } from "vitest";
+import type { Place } from "../../local/deploy/look-ups.ts";
+import { unpermittedCalls } from "../../local/deploy/unpermitted-calls.ts";
+import { type Graph, graphOf, list, permissionsOf, type Statement } from "./graph.ts";
+
+const configuration = { variants: [{ windows: 2022 as const, kubernetes: "1.35" }] };
+const gives = { "aws:RequestTag/eks-windows-images:stage": "production" };
+const bears = { "aws:ResourceTag/eks-windows-images:stage": "production" };
+
+let world: Graph;
+let govCloud: Graph;
+let china: Graph;
+beforeAll(async () => {
+  [world, govCloud, china] = await Promise.all([
+    graphIn({ partition: "aws", region: "us-east-1", accountId: "123456789012" }),
+    graphIn({ partition: "aws-us-gov", region: "us-gov-west-1", accountId: "123456789012" }),
+    graphIn({ partition: "aws-cn", region: "cn-north-1", accountId: "123456789012" }),
+  ]);
+}, 120_000);
+
+function graphIn(place: Place, stage = "production"): Promise<Graph> {
+  return graphOf(configuration, stage, place);
+}
+
+/** What the build role's policies say about an action on a kind of resource. */
+function said(graph: Graph, action: string, kind: string): Statement[] {
+  return permissionsOf(graph.named("BuildRole")).filter(
+    ({ Action, Resource }) =>
+      list(Action).includes(`ec2:${action}`) && list(Resource).some((arn) => arn.split(":")[5]?.startsWith(`${kind}/`)),
+  );
+}
+
+function conditionsOf(graph: Graph, action: string, kind: string) {
+  return said(graph, action, kind).map(({ Condition }) => Condition);
+}
+
+describe("what bears this stage's tag, and nothing else,", () => {
+  test.each([
+    ["may be stopped, at the end of a proof", "StopInstances", "instance"],
+    ["may be terminated", "TerminateInstances", "instance"],
+    ["may be entered", "GetPasswordData", "instance"],
+    ["may be listened to", "GetConsoleOutput", "instance"],
+    ["may become an image", "CreateImage", "instance"],
+    ["may be described as an image", "ModifyImageAttribute", "image"],
+    ["may be deregistered", "DeregisterImage", "image"],
+    ["may be deleted as a snapshot", "DeleteSnapshot", "snapshot"],
+    ["may be deleted as a volume", "DeleteVolume", "volume"],
+    ["may be deleted as a key pair", "DeleteKeyPair", "key-pair"],
+    ["may be opened", "AuthorizeSecurityGroupIngress", "security-group"],
+    ["may be deleted as a security group", "DeleteSecurityGroup", "security-group"],
+  ])("%s", (_, action, kind) => {
+    expect(conditionsOf(world, action, kind)).toEqual([{ StringEquals: bears }]);
+  });
+});
+
+test("calls recorded of the role are judged by its policies", () => {
+  const role = String(world.named("BuildRole").inputs.name);
+  const call = { time: "", service: "ec2", parameters: {}, accessKeyId: null, role, status: 200, error: null };
+  const calls = ["StopInstances", "RebootInstances"].map((operation) => ({ ...call, operation }));
+
+  const complaints = unpermittedCalls(calls, world);
+
+  expect(complaints).toEqual([`role ${role} called ec2:RebootInstances, which no statement of its policies allows`]);
+});
+
+describe("tags", () => {
+  test.each([
+    ["instance", "RunInstances"],
+    ["key-pair", "CreateKeyPair"],
+    ["security-group", "CreateSecurityGroup"],
+  ])("of this stage are given to every %s that is made", (kind, action) => {
+    expect(conditionsOf(world, action, kind)).toEqual([{ StringEquals: gives }]);
+  });
+
+  test.each(["instance", "key-pair", "security-group", "network-interface", "volume"])(
+    "of a %s are given in its creation only",
+    (kind) => {
+      expect(conditionsOf(world, "CreateTags", kind)).toEqual([
+        {
+          StringEquals: {
+            ...gives,
+            "ec2:CreateAction": ["RunInstances", "CreateKeyPair", "CreateSecurityGroup", "CreateImage"],
+          },
+        },
+      ]);
+    },
+  );
+
+  test.each(["image", "snapshot"])(
+    "of a %s that is this stage's may be added to, but not its stage changed",
+    (kind) => {
+      const [inCreation, later, ...others] = conditionsOf(world, "CreateTags", kind);
+
+      expect(inCreation?.StringEquals).toHaveProperty("ec2:CreateAction");
+      expect(later).toEqual({ StringEquals: bears, StringEqualsIfExists: gives });
+      expect(others).toEqual([]);
+    },
+  );
+});
+
+describe("where Packer's plugin tags later", () => {
+  test("instances, key pairs and security groups can be made in China", () => {
+    expect(conditionsOf(china, "RunInstances", "instance")).toEqual([undefined]);
+    expect(conditionsOf(china, "CreateKeyPair", "key-pair")).toEqual([undefined]);
+    expect(conditionsOf(china, "CreateSecurityGroup", "security-group")).toEqual([undefined]);
+  });
+
+  test("key pairs and security groups can be removed in China, where they never get a tag", () => {
+    expect(conditionsOf(china, "DeleteKeyPair", "key-pair")).toEqual([undefined]);
+    expect(conditionsOf(china, "DeleteSecurityGroup", "security-group")).toEqual([undefined]);
+    expect(conditionsOf(china, "TerminateInstances", "instance")).toEqual([{ StringEquals: bears }]);
+  });
+
+  test("instances, key pairs and security groups are tagged in their creation in GovCloud", () => {
+    expect(conditionsOf(govCloud, "RunInstances", "instance")).toEqual([{ StringEquals: gives }]);
+    expect(conditionsOf(govCloud, "DeleteKeyPair", "key-pair")).toEqual([{ StringEquals: bears }]);
+  });
+
+  test.each([
+    ["China", () => china],
+    ["GovCloud", () => govCloud],
+  ])("images can be described and tagged after their creation in %s", (_, graph) => {
+    expect(conditionsOf(graph(), "ModifyImageAttribute", "image")).toEqual([undefined]);
+    expect(conditionsOf(graph(), "CreateTags", "image")[0]).toEqual({ StringEquals: gives });
+  });
+});
+
+test("key pairs are Packer's own, wherever they can be told by their name only", () => {
+  const keyPairs = [world, govCloud, china]
+    .flatMap((graph) => permissionsOf(graph.named("BuildRole")))
+    .flatMap(({ Resource }) => list(Resource))
+    .filter((arn) => arn.includes(":key-pair/"));
+
+  expect(new Set(keyPairs.map((arn) => arn.split(":key-pair/")[1]))).toEqual(new Set(["packer_*"]));
+});
+
+describe("names of IAM", () => {
+  test("are others in another Region of the same stage", () => {
+    const shared = namesIn(world).filter((name) => namesIn(govCloud).includes(name));
+
+    expect(shared).toEqual([]);
+    expect(namesIn(world)).toContain("eks-windows-images-production-us-east-1-build");
+  });
+
+  test("stay within 64 characters and apart, however long the stage is", async () => {
+    const place = { partition: "aws", region: "ap-southeast-2", accountId: "123456789012" };
+    const graph = await graphIn(place, "a-feature-branch-with-quite-a-long-name");
+
+    const roles = graph.ofType("aws:iam/role:Role").map(({ inputs }) => String(inputs.name));
+    expect(Math.max(...namesIn(graph).map((name) => name.length))).toBeLessThanOrEqual(64);
+    expect(new Set(roles).size).toBe(roles.length);
+  }, 60_000);
+
+  function namesIn(graph: Graph): string[] {
+    return graph.resources.filter(({ type }) => type.startsWith("aws:iam/")).map(({ inputs }) => String(inputs.name));
+  }
+});
