@@ -1,3 +1,4 @@
+import type { Installation } from "./installation.ts";
 import type { Machine } from "./machine.ts";
 
 /** How a step ends on a machine. */
@@ -7,6 +8,8 @@ export type Response = {
   stderr: string;
   /** Files that exist in the guest once the step has run. */
   files: Record<string, string>;
+  /** What is different in Windows then; nothing of it if the step fails. */
+  changes: Partial<Installation>;
   /** Lines the step writes to the serial port (EC2's console output). */
   console: string[];
   /** The step never ends; `boot` and `restart`: the machine never comes up. */
@@ -47,12 +50,20 @@ export function createBehaviour(): Behaviour {
     const entry = rules.find(({ rule, left }) => left > 0 && fits(rule, step, machine));
     if (!entry) return healthy;
     entry.left -= 1;
-    const { step: _step, when: _when, times: _times, ...changes } = entry.rule;
-    const failed = changes.exitCode !== undefined && changes.exitCode !== 0 && changes.exitCode !== 3010;
-    return { ...healthy, ...(failed ? { stopsItself: false } : {}), ...changes };
+    const { step: _step, when: _when, times: _times, ...wanted } = entry.rule;
+    const failed = wanted.exitCode !== undefined && wanted.exitCode !== 0 && wanted.exitCode !== 3010;
+    return { ...healthy, ...(failed ? { stopsItself: false, changes: {} } : {}), ...wanted };
   }
 
   return { behave, responseTo };
+}
+
+/** Puts on the machine what a step leaves there. */
+export function leave(machine: Machine, { console, files, changes, hang, dropConnection }: Response): void {
+  machine.console.push(...console);
+  if (hang || dropConnection) return;
+  for (const [path, content] of Object.entries(files)) machine.files.write(path, content);
+  Object.assign(machine.installation, changes);
 }
 
 function fits(rule: Rule, step: string, machine: Machine): boolean {

@@ -17,8 +17,10 @@ const VARIABLES: Record<string, string> = {
   userprofile: String.raw`C:\Users\Administrator`,
 };
 
-export function createFiles(): Files {
+export function createFiles(original?: Files): Files {
   const files = new Map<string, { path: string; content: Buffer }>();
+  for (const path of original?.paths() ?? [])
+    files.set(path.toLowerCase(), { path, content: original?.read(path) ?? Buffer.alloc(0) });
   return {
     write: (path, content) => {
       const full = fullPath(path);

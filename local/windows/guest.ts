@@ -1,4 +1,4 @@
-import type { Behaviour } from "./behaviour.ts";
+import { type Behaviour, leave } from "./behaviour.ts";
 import { type Command, parseCommand } from "./commands.ts";
 import { fullPath } from "./files.ts";
 import { healthyResponse } from "./healthy.ts";
@@ -134,8 +134,7 @@ function step(
     stderr,
   };
   record(machine, { ...entry, exitCode: finished ? response.exitCode : null }, now());
-  for (const [file, content] of Object.entries(response.files)) machine.files.write(file, content);
-  machine.console.push(...response.console);
+  leave(machine, response);
   if (response.hang) return { kind: "hangs" };
   if (response.dropConnection) return { kind: "drops" };
   const outcome = done({ exitCode: response.exitCode, stdout, stderr });

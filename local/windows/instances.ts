@@ -1,4 +1,5 @@
 import {
+  DescribeImagesCommand,
   DescribeInstanceAttributeCommand,
   DescribeInstancesCommand,
   EC2Client,
@@ -16,9 +17,13 @@ export type Emulator = {
 export type Instances = {
   look: () => Promise<{ instance: Instance; state: string }[]>;
   userData: (instanceId: string) => Promise<string>;
+  image: (imageId: string) => Promise<Origin>;
   stop: (instanceId: string) => Promise<void>;
   close: () => void;
 };
+
+/** Where an image comes from: a public one tells by its name what it is, one of ours which instance it was made of. */
+export type Origin = { name: string; sourceInstanceId: string | undefined };
 
 export function createInstances({ url, region, credentials }: Emulator): Instances {
   const ec2 = new EC2Client({ endpoint: url, region, credentials });
@@ -46,9 +51,14 @@ export function createInstances({ url, region, credentials }: Emulator): Instanc
     return Buffer.from(UserData?.Value ?? "", "base64").toString("utf8");
   }
 
+  async function image(imageId: string): Promise<Origin> {
+    const { Images = [] } = await ec2.send(new DescribeImagesCommand({ ImageIds: [imageId] }));
+    return { name: Images[0]?.Name ?? "", sourceInstanceId: Images[0]?.SourceInstanceId };
+  }
+
   async function stop(instanceId: string): Promise<void> {
     await ec2.send(new StopInstancesCommand({ InstanceIds: [instanceId] }));
   }
 
-  return { look, userData, stop, close: () => ec2.destroy() };
+  return { look, userData, image, stop, close: () => ec2.destroy() };
 }

@@ -1,8 +1,8 @@
-import { createFiles, type Files } from "./files.ts";
+import { copyOf, type Disk } from "./disk.ts";
 import type { Entry, Transcript } from "./transcript.ts";
 
 /** One Windows machine: what is in it, and what happened to it. */
-export type Machine = {
+export type Machine = Disk & {
   instanceId: string;
   address: string;
   imageId: string;
@@ -12,7 +12,6 @@ export type Machine = {
   /** When it was last switched off, on the clock of `performance.now()`: an older look at its instance says nothing about now. */
   offAt: number;
   boots: number;
-  files: Files;
   /** What the serial port has printed. */
   console: string[];
   /** How often each step has run. */
@@ -24,13 +23,14 @@ export type Instance = Pick<Machine, "instanceId" | "address" | "imageId" | "tag
 
 type Happened = Entry extends infer Each ? (Each extends Entry ? Omit<Each, "at"> : never) : never;
 
-export function createMachine(instance: Instance): Machine {
+/** A machine begins with what is in its image. */
+export function createMachine(instance: Instance, image: Disk): Machine {
   return {
     ...instance,
+    ...copyOf(image),
     power: "off",
     offAt: Number.NEGATIVE_INFINITY,
     boots: 0,
-    files: createFiles(),
     console: [],
     runs: new Map(),
     transcript: { ...instance, entries: [] },

@@ -1,6 +1,7 @@
 import { setInterval } from "node:timers/promises";
 import { generate } from "selfsigned";
 import { createBehaviour, type Rule } from "./behaviour.ts";
+import { baseDisk } from "./disk.ts";
 import { createInstances, type Emulator } from "./instances.ts";
 import { createMachine, type Instance, type Machine } from "./machine.ts";
 import { createPower, type Power } from "./power.ts";
@@ -32,7 +33,8 @@ const PORT = 5986;
 
 /**
  * A Windows machine for every running instance of the emulator that has a loopback address: WinRM there, restarts that
- * take a moment, an end that follows the instance's state. The instances are looked at four times a second.
+ * take a moment, an end that follows the instance's state. It begins with what is in its image: AWS's, or what the machine
+ * that the image was made of has been left with. The instances are looked at four times a second.
  */
 export async function startMachines({
   emulator,
@@ -66,7 +68,10 @@ export async function startMachines({
 
   async function appear(instance: Instance): Promise<{ machine: Machine; power: Power }> {
     const { instanceId } = instance;
-    const machine = createMachine({ ...instance, userData: await instances.userData(instanceId) });
+    const { name, sourceInstanceId = "" } = await instances.image(instance.imageId);
+    const image = machines.get(sourceInstanceId)?.machine ?? baseDisk(name);
+    const machine = createMachine({ ...instance, userData: await instances.userData(instanceId) }, image);
+    if (machine.installation.generalized) machine.password = await password(instanceId);
     let printed = 0;
     const power = createPower(
       { machine, behaviour, packerDir, now },
@@ -74,7 +79,6 @@ export async function startMachines({
         port: PORT,
         bootMs: BOOT_MS,
         certificate,
-        password: await password(instanceId),
         stopInstance: () => instances.stop(instanceId),
         log,
         changed: () => {

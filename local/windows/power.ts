@@ -2,6 +2,7 @@ import { setTimeout } from "node:timers/promises";
 import { type Guest, run } from "./guest.ts";
 import { healthyPower } from "./healthy.ts";
 import { record } from "./machine.ts";
+import { generalize, startWindows } from "./setup.ts";
 import { type Certificate, startWinRm, type WinRm } from "./winrm.ts";
 
 /** The power of one machine: while it is on, WinRM answers on its address. */
@@ -16,14 +17,13 @@ export type Supply = {
   port: number;
   bootMs: number;
   certificate: Certificate;
-  password: string;
   stopInstance: () => Promise<void>;
   log: (line: string) => void;
   changed: () => void;
 };
 
 export function createPower(guest: Guest, supply: Supply): Power {
-  const { machine, behaviour, now } = guest;
+  const { machine, behaviour, packerDir, now } = guest;
   let winrm: WinRm | undefined;
   let booting = new AbortController();
 
@@ -38,11 +38,22 @@ export function createPower(guest: Guest, supply: Supply): Power {
 
   async function boot(signal: AbortSignal): Promise<void> {
     await setTimeout(supply.bootMs, undefined, { signal });
-    winrm = await startWinRm({
+    startWindows(machine, packerDir);
+    if (machine.installation.communicator) winrm = await openWinRm();
+    if (signal.aborted) return unplug();
+    machine.power = "on";
+    machine.boots += 1;
+    machine.console.push(`${now().toISOString()}: Windows is Ready to use`);
+    supply.changed();
+    record(machine, { kind: "boot" }, now());
+  }
+
+  function openWinRm(): Promise<WinRm> {
+    return startWinRm({
       address: machine.address,
       port: supply.port,
       certificate: supply.certificate,
-      password: supply.password,
+      password: machine.password,
       run: (commandLine) => {
         const outcome = run(guest, commandLine);
         supply.changed();
@@ -50,7 +61,9 @@ export function createPower(guest: Guest, supply: Supply): Power {
       },
       loginRefused: (user) => record(machine, { kind: "login refused", user }, now()),
       closing: async (afterwards) => {
-        if (afterwards === "stop itself") await supply.stopInstance();
+        if (afterwards !== "stop itself") return;
+        generalize(machine);
+        await supply.stopInstance();
       },
       closed: (afterwards) => {
         const going = afterwards === "restart" ? restart() : off("itself");
@@ -58,12 +71,6 @@ export function createPower(guest: Guest, supply: Supply): Power {
       },
       log: (line) => supply.log(`${machine.instanceId}: ${line}`),
     });
-    if (signal.aborted) return unplug();
-    machine.power = "on";
-    machine.boots += 1;
-    machine.console.push(`${now().toISOString()}: Windows is Ready to use`);
-    supply.changed();
-    record(machine, { kind: "boot" }, now());
   }
 
   async function restart(): Promise<void> {

@@ -7,15 +7,25 @@ import { basename, join } from "node:path";
  */
 export type Elevated = { user: string; commandLine: string };
 
-/** The step is the script below `packerDir` whose whole text is in the uploaded one; its name is the file's without `.ps1`. */
+/** The step is the longest script below `packerDir` whose whole text is in the uploaded one; its name is the file's without `.ps1`. */
 export function stepOf(uploaded: string, packerDir: string): string | undefined {
+  return scriptsWithin(uploaded, packerDir).toSorted((a, b) => b.text.length - a.text.length)[0]?.name;
+}
+
+/** The names of all such scripts, in the order in which they stand there. */
+export function scriptsIn(userData: string, packerDir: string): string[] {
+  const text = comparable(userData);
+  return scriptsWithin(userData, packerDir)
+    .toSorted((a, b) => text.indexOf(a.text) - text.indexOf(b.text))
+    .map(({ name }) => name);
+}
+
+function scriptsWithin(uploaded: string, packerDir: string): { name: string; text: string }[] {
   const text = comparable(uploaded);
-  const found = readdirSync(packerDir, { recursive: true, encoding: "utf8" })
+  return readdirSync(packerDir, { recursive: true, encoding: "utf8" })
     .filter((path) => path.endsWith(".ps1"))
     .map((path) => ({ name: basename(path, ".ps1"), text: comparable(readFileSync(join(packerDir, path), "utf8")) }))
-    .filter((script) => script.text !== "" && text.includes(script.text))
-    .sort((a, b) => b.text.length - a.text.length);
-  return found[0]?.name;
+    .filter((script) => script.text !== "" && text.includes(script.text));
 }
 
 /** `elevated_user`: a wrapper runs the real command as a scheduled task of that user. */

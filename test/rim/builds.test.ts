@@ -71,7 +71,7 @@ function history(pages: object[][]): void {
       ids: pages[Number(nextToken)]?.map((one) => (one as { id: string }).id),
       ...(Number(nextToken) + 1 < pages.length && { nextToken: String(Number(nextToken) + 1) }),
     }),
-    BatchGetBuilds: ({ ids }) => ({ builds: all.filter(({ id }) => (ids as string[]).includes(id)) }),
+    BatchGetBuilds: ({ ids }) => ({ builds: all.filter(({ id }) => (ids as unknown as string[]).includes(id)) }),
   };
 }
 

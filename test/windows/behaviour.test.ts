@@ -1,11 +1,13 @@
 import { expect, test } from "vitest";
-import { createBehaviour } from "../../local/windows/behaviour.ts";
+import { createBehaviour, leave } from "../../local/windows/behaviour.ts";
+import { baseDisk } from "../../local/windows/disk.ts";
 import { healthyResponse } from "../../local/windows/healthy.ts";
 import { createMachine, type Machine } from "../../local/windows/machine.ts";
 import { stepFailing, sysprepFailing } from "../../local/windows/results.ts";
 
 function machine(tags: Record<string, string> = {}): Machine {
-  return createMachine({ instanceId: "i-1", address: "127.77.0.4", imageId: "ami-1", tags, userData: "" });
+  const instance = { instanceId: "i-1", address: "127.77.0.4", imageId: "ami-1", tags, userData: "" };
+  return createMachine(instance, baseDisk("Windows_Server-2022-English-Core-EKS_Optimized-1.35"));
 }
 
 const healthy = healthyResponse("90-sysprep", machine(), {});
@@ -25,6 +27,15 @@ test("a rule changes what it names and nothing else", () => {
 
   expect(response).toMatchObject({ exitCode: 0, stdout: healthy.stdout, stopsItself: false });
   expect(response.console).toEqual(["EKSWIN-FAILED sysprep 90-sysprep: it is not generalized"]);
+});
+
+test("a step that a rule lets fail changes nothing on the machine", () => {
+  const { behave, responseTo } = createBehaviour();
+  const updates = healthyResponse("20-windows-updates", machine(), {});
+  behave({ step: "20-windows-updates", exitCode: 1 });
+
+  expect(updates.changes).toMatchObject({ updates: ["KB5099999"] });
+  expect(responseTo("20-windows-updates", machine(), updates).changes).toEqual({});
 });
 
 test("a failed sysprep does not stop the machine", () => {
@@ -50,9 +61,8 @@ test("a rule holds for the machines it is meant for, as often as it says, until 
 test("updates want a restart in the first round and are through in the second", () => {
   const updated = machine();
 
-  updated.runs.set("20-windows-updates", 1);
   const first = healthyResponse("20-windows-updates", updated, {});
-  updated.runs.set("20-windows-updates", 2);
+  leave(updated, first);
   const second = healthyResponse("20-windows-updates", updated, {});
 
   expect([first.exitCode, second.exitCode]).toEqual([3010, 0]);

@@ -4,7 +4,8 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { entriesAfter, stepsOf, uploadedBytes } from "../../local/windows/transcript.ts";
 import { openWorkshop, type Workshop } from "./workshop.ts";
 
-// The real Packer against the stand-in. A build takes at least 15 s, in which Packer sleeps; they sleep side by side.
+// The real Packer against the stand-in. A build takes at least 15 s, in which Packer sleeps; they sleep side by side,
+// those first that take two builds.
 const TIMEOUT_MS = 110_000;
 const REPORT = "C:/ProgramData/fixture/report.json";
 let workshop: Workshop;
@@ -18,6 +19,43 @@ afterAll(async () => {
 });
 
 test.concurrent(
+  "a machine begins with what the build of its image left there",
+  async () => {
+    const { machines, build } = workshop;
+    machines.behave({ step: "10-plain", when: ({ tags }) => tags.purpose === "first", files: { [REPORT]: "kept" } });
+
+    const first = await build({ purpose: "first" });
+    const next = await build({ purpose: "next", variables: { source_ami: first.image() } });
+
+    expect(next.exitCode, next.output).toBe(0);
+    expect(next.transcript.imageId).toBe(first.image());
+    expect(next.read("report.json")).toBe("kept");
+    expect(next.transcript.entries).toContainEqual(
+      expect.objectContaining({ kind: "script", step: "20-windows-updates", exitCode: 0 }),
+    );
+  },
+  TIMEOUT_MS,
+);
+
+test.concurrent(
+  "an image that was never generalized lets nobody in",
+  async () => {
+    const { machines, build } = workshop;
+    machines.behave({ step: "90-sysprep", when: ({ tags }) => tags.purpose === "unsealed", stopsItself: false });
+
+    const unsealed = await build({ purpose: "unsealed", variables: { stops_itself: "false" } });
+    const variables = { source_ami: unsealed.image(), winrm_timeout: "6s" };
+    const { exitCode, output, transcript } = await build({ purpose: "unopened", variables });
+
+    expect(unsealed.exitCode, unsealed.output).toBe(0);
+    expect(exitCode).toBe(1);
+    expect(output).toContain("Timeout waiting for WinRM");
+    expect(transcript.entries).toContainEqual(expect.objectContaining({ kind: "login refused" }));
+  },
+  TIMEOUT_MS,
+);
+
+test.concurrent(
   "a build takes its steps in order, ends with the machine's own stop and leaves an image",
   async () => {
     const { machines, emulator, ec2, sourceImage, build } = workshop;
@@ -27,7 +65,7 @@ test.concurrent(
       files: { [REPORT]: '{"größe":1}' },
     });
 
-    const { exitCode, output, transcript, calls, read } = await build({ purpose: "whole" });
+    const { exitCode, output, transcript, calls, read, image } = await build({ purpose: "whole" });
 
     expect(exitCode, output).toBe(0);
     expect(stepsOf(transcript)).toEqual(["10-plain", "20-windows-updates", "restart", "inline", "90-sysprep"]);
@@ -52,8 +90,7 @@ test.concurrent(
     );
     expect(uploadedBytes(transcript).includes(await emulator.password(transcript.instanceId))).toBe(false);
     expect(read("report.json")).toBe('{"größe":1}');
-    const [, imageId = ""] = JSON.parse(read("manifest.json")).builds[0].artifact_id.split(":");
-    const { Images } = await ec2.send(new DescribeImagesCommand({ ImageIds: [imageId] }));
+    const { Images } = await ec2.send(new DescribeImagesCommand({ ImageIds: [image()] }));
     expect(Images?.[0]).toMatchObject({ Name: "fixture-whole", State: "available" });
     expect(calls).toEqual(expect.arrayContaining(["DeleteKeyPair", "DeleteSecurityGroup", "TerminateInstances"]));
     expect(calls).not.toContain("StopInstances");
@@ -147,7 +184,8 @@ test.concurrent(
     });
 
     expect(exitCode).toBe(1);
-    expect(transcript.entries.at(-1)).toMatchObject({ kind: "script", step: "10-plain", exitCode: null });
+    const scripts = transcript.entries.filter(({ kind }) => kind === "script");
+    expect(scripts).toEqual([expect.objectContaining({ step: "10-plain", exitCode: null })]);
     expect(calls).toEqual(expect.arrayContaining(["DeleteKeyPair", "DeleteSecurityGroup", "TerminateInstances"]));
   },
   TIMEOUT_MS,

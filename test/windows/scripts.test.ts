@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
-import { cleanedPaths, elevatedRun, environmentOf, stepOf } from "../../local/windows/scripts.ts";
+import { cleanedPaths, elevatedRun, environmentOf, scriptsIn, stepOf } from "../../local/windows/scripts.ts";
 
 const fixture = fileURLToPath(new URL("fixture", import.meta.url));
 const plain = readFileSync(`${fixture}/scripts/10-plain.ps1`, "utf8");
@@ -16,6 +16,15 @@ test("a step is known by its script, also inside a wrapper and with other line e
 
 test("a script with a word changed is no step", () => {
   expect(stepOf(plain.replace("Hello", "Goodbye"), fixture)).toBeUndefined();
+});
+
+test("user data tells its scripts in their order", () => {
+  const communicator = readFileSync(`${fixture}/scripts/00-communicator.ps1`, "utf8");
+
+  expect(scriptsIn(`<powershell>\n${plain}\n${communicator}\n</powershell>`, fixture)).toEqual([
+    "10-plain",
+    "00-communicator",
+  ]);
 });
 
 test("the elevated wrapper tells user and command", () => {

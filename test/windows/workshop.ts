@@ -21,6 +21,8 @@ export type Build = {
   calls: string[];
   /** What Packer left in its output directory. */
   read: (name: string) => string;
+  /** The image that the build's manifest names. */
+  image: () => string;
 };
 
 export type Order = {
@@ -90,12 +92,14 @@ export async function openWorkshop(): Promise<Workshop> {
     const transcript = machines.transcripts().find(({ tags }) => tags.purpose === purpose);
     if (!transcript) throw new Error(`building for ${purpose}: no machine appeared\n${output}`);
     const calls = (await emulator.calls()).filter(({ accessKeyId }) => accessKeyId === `PACKER-${purpose}`);
+    const read = (name: string) => readFileSync(join(outputDir, name), "utf8");
     return {
       exitCode,
       output,
       transcript,
       calls: calls.map(({ operation }) => operation),
-      read: (name) => readFileSync(join(outputDir, name), "utf8"),
+      read,
+      image: () => JSON.parse(read("manifest.json")).builds[0].artifact_id.split(":")[1],
     };
   }
 
