@@ -50,10 +50,19 @@ const buildSigns = [
   { class: "provision", sign: /non-zero exit status/ },
 ];
 
+/** Packer's word that a provisioner has used up its time. */
+export const timeoutSign = /Cancelling provisioner after a timeout/;
+
+/** How Packer begins a script, and a file that it sends or fetches. */
+const provisionerSign = /Provisioning with powershell script: \S*?([\w-]+)\.ps1|((?:Up|Down)loading \S+) => /g;
+
 /** What a step that runs out of time stands for, where that is not `provision`. */
 const classOfTimedOutStep = {
+  "10-files": "connection",
   "20-windows-updates": "updates",
   "25-updates-complete": "updates",
+  "30-eks-tools": "download",
+  "50-container-images": "download",
   "70-verify": "test",
   "90-sysprep": "sysprep",
 };
@@ -70,7 +79,8 @@ export function classify(stage, output) {
   if (stage === "init") return { class: matching(initSigns, output) ?? "template", cause };
   const said = guestFailure(output);
   if (said) return said;
-  if (output.includes("Cancelling provisioner after a timeout")) return timedOutStep(output);
+  const late = timedOutStep(output);
+  if (late) return late;
   if (output.includes("Cancelling build after receiving")) return { class: "unknown", cause: "Packer was stopped" };
   // What went wrong on the way and was tried again stands in the output too: Packer's closing words come first.
   return {
@@ -90,6 +100,22 @@ export function guestFailure(output) {
   if (!last) return undefined;
   const [, word, step, cause] = last;
   return { class: guestClasses.includes(word) ? word : "provision", cause: oneLine(`${step}: ${cause}`) };
+}
+
+/**
+ * The step or the transfer that Packer gave up because its time was over.
+ * @param {string} output
+ * @returns {Failure | undefined}
+ */
+export function timedOutStep(output) {
+  const until = output.search(timeoutSign);
+  if (until === -1) return undefined;
+  const last = [...output.slice(0, until).matchAll(provisionerSign)].at(-1);
+  const [, step, transfer] = last ?? [];
+  return {
+    class: transfer ? "connection" : (classOfTimedOutStep[step] ?? "provision"),
+    cause: oneLine(`${step ?? transfer ?? "a step"}: not done in the time it has`),
+  };
 }
 
 /**
@@ -121,11 +147,6 @@ function complaints(output) {
     .split(/\r?\n/)
     .filter((line) => /^==> [^:]+: .*(error|timeout)/i.test(line))
     .join("\n");
-}
-
-function timedOutStep(output) {
-  const step = [...output.matchAll(/Provisioning with powershell script: \S*?([\w-]+)\.ps1/g)].at(-1)?.[1];
-  return { class: classOfTimedOutStep[step] ?? "provision", cause: `${step ?? "a step"}: not done in the time it has` };
 }
 
 function matching(signs, text) {

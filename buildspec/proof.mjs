@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { argv } from "node:process";
 import { pathToFileURL } from "node:url";
-import { causeOf, classOfAwsError, guestFailure } from "./classify.mjs";
+import { causeOf, classOfAwsError, guestFailure, timedOutStep } from "./classify.mjs";
 
 /** An instance that EC2 called running gave no password or let nobody in: that is the image's doing. */
 const silentMachine = /Timeout waiting for (password|WinRM)\./;
@@ -25,7 +25,9 @@ export function judgeProof({ exitCode, output, report }) {
   if (!checks && silence)
     return { proof: "failed", class: "proof", cause: `the machine runs but cannot be reached: ${silence}` };
   const cause =
-    exitCode === 0 ? "the proof brought no report of its checks" : (guestFailure(output)?.cause ?? causeOf(output));
+    exitCode === 0
+      ? "the proof brought no report of its checks"
+      : ((guestFailure(output) ?? timedOutStep(output))?.cause ?? causeOf(output));
   return { proof: "", class: classOfAwsError(output) ?? "unproved", cause };
 }
 

@@ -115,13 +115,14 @@ variable "registry_mirrors" {
   default     = {}
   description = "Registry host to mirrors, tried in this order."
 
-  # Packer renders values for the guest as Go templates: no braces.
+  # Packer renders values for the guest as Go templates: no braces. No user and password either: hosts.toml stays in the image, and the
+  # variables stand in CodeBuild's log.
   validation {
     condition = alltrue(flatten([for host, mirrors in var.registry_mirrors : [
       can(regex("^[a-z0-9.-]+(:[0-9]+)?$", host)),
-      [for mirror in mirrors : can(regex("^https?://[^{}\"'\\s]+$", mirror))],
+      [for mirror in mirrors : can(regex("^https?://[^/@{}\"'\\s]+(/[^{}\"'\\s]*)?$", mirror))],
     ]]))
-    error_message = "Variable registry_mirrors: A registry host such as docker.io, mirrors such as https://mirror.example.com."
+    error_message = "Variable registry_mirrors: A registry host such as docker.io, mirrors such as https://mirror.example.com, without credentials."
   }
 }
 
@@ -161,8 +162,8 @@ variable "kubernetes_release_url" {
   description = "Where Kubernetes' binaries and their .sha256 files are."
 
   validation {
-    condition     = can(regex("^https?://[^{}\"'\\s]+[^/{}\"'\\s]$", var.kubernetes_release_url))
-    error_message = "Variable kubernetes_release_url: An address without a slash at its end, such as https://dl.k8s.io."
+    condition     = can(regex("^https?://[^/@{}\"'\\s]+(/[^/{}\"'\\s]+)*$", var.kubernetes_release_url))
+    error_message = "Variable kubernetes_release_url: An address without credentials and without a slash at its end, such as https://dl.k8s.io."
   }
 }
 

@@ -1,4 +1,6 @@
-# CodeBuild's timeout must be above the sum: password + WinRM + rounds x (updates + restart) + images + 10 x step + 2 x (delay x attempts).
+# CodeBuild's timeout must be above the sum: password + WinRM + rounds x (updates + restart) + images + 10 x step + 4 x (delay x attempts),
+# because AWS is waited for four times: the instance runs, has stopped, is imaged, is terminated.
+# A provisioner's timeout ends nothing: Packer 1.16 only says that it cancels. Who runs Packer must stop it then (buildspec/run-packer.mjs).
 
 variable "windows_password_timeout" {
   type        = string
@@ -80,7 +82,7 @@ variable "aws_poll_delay_seconds" {
 variable "aws_poll_max_attempts" {
   type        = number
   default     = 1440
-  description = "With the delay, how long to wait for a state: 5 s x 1440 = 2 h, for sysprep and for the snapshot each."
+  description = "With the delay, how long to wait for a state: 5 s x 1440 = 2 h, for sysprep and for the snapshot among them."
 
   validation {
     condition     = var.aws_poll_max_attempts >= 1

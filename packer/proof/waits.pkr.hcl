@@ -1,4 +1,5 @@
-# CodeBuild's timeout must be above the sum: password + WinRM + 3 x step + delay x attempts, on top of the build's.
+# CodeBuild's timeout must be above the sum: password + WinRM + 3 x step + 3 x (delay x attempts), on top of the build's. AWS is waited for
+# three times: the instance runs, has stopped, is terminated.
 
 variable "windows_password_timeout" {
   type        = string

@@ -25,8 +25,9 @@ Invoke-Step -Name '10-files' -FailureClass 'provision' -Script {
 
     # What the base brought along, to tell later what this build added.
     $base = [ordered]@{
-        osBuild          = "$(Get-OsBuild)"
-        installedUpdates = @(Get-InstalledUpdate)
+        osBuild             = "$(Get-OsBuild)"
+        installedUpdates    = @(Get-InstalledUpdate)
+        containerdStartType = "$((Get-Service -Name containerd).StartType)"
     }
     Save-Json -Path (Get-WorkPath 'output\base.json') -Value $base
     "The base is Windows build $($base.osBuild)."

@@ -8,11 +8,13 @@ Invoke-Step -Name '25-updates-complete' -FailureClass 'updates' -Script {
     $history = @(Get-UpdateHistory)
     $left = @(Find-ApplicableUpdate -Session (New-UpdateSession) -DeniedUpdate $denied)
     if ($left.Count -gt 0) {
+        $left | ForEach-Object { "Left: $($_.Title)" }
+        # Their KBs come first, for a person who wants them among the denied updates: the failure line is short.
+        $names = @($left | ForEach-Object { (@(Get-UpdateArticle -Update $_) + $_.Title)[0] })
         $causes = foreach ($update in $left) {
-            $last = $history | Where-Object { $_.title -eq $update.Title } | Select-Object -Last 1 | ForEach-Object { "$($_.phase) $($_.result) $($_.hresult)" }
-            "$($update.Title) ($last)"
+            $history | Where-Object { $_.title -eq $update.Title } | Select-Object -Last 1 | ForEach-Object { "$($_.title): $($_.phase) $($_.result) $($_.hresult)" }
         }
-        throw "$($left.Count) updates are left after the last round: $($causes -join '; ')"
+        throw "$($left.Count) updates are left after the last round: $($names -join ', ') ($($causes -join '; '))"
     }
 
     $base = Read-Json -Path (Get-WorkPath 'output\base.json')

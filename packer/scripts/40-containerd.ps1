@@ -10,6 +10,9 @@ Invoke-Step -Name '40-containerd' -FailureClass 'provision' -Script {
             throw "The base's config.toml states no $name."
         }
     }
+    if ($wanted.SandboxImage -match '^(registry\.k8s\.io|k8s\.gcr\.io)/') {
+        throw "The base's config.toml is not understood: $($wanted.SandboxImage) is containerd's own pause image, not AWS's."
+    }
     $wanted.CniConfigDirectory = Join-Path -Path $env:ProgramData -ChildPath 'Amazon\EKS\cni\config'
     $wanted.RegistryDirectory = Get-ContainerdPath 'certs.d'
     New-Item -Path $wanted.CniConfigDirectory, $wanted.RegistryDirectory -ItemType Directory -Force | Out-Null

@@ -3,10 +3,40 @@ $ErrorActionPreference = 'Stop'
 
 # The scheduled task of 90-sysprep: takes away what the build left, generalizes, and stops the machine only if Windows says it is sealed.
 # Nobody is connected any more: what fails is said on the serial console, and the machine keeps running.
-$work = Split-Path -Path $PSScriptRoot -Parent
-Import-Module -Name "$work\modules\EksWindowsImages\EksWindowsImages.psd1"
+
+# Below the hour that the task has: what takes too long must still be able to say so.
+$deadline = (Get-Date).AddMinutes(45)
+
+# Without the module: that it cannot be loaded is one of the things to say.
+function Write-Failure {
+    [CmdletBinding()]
+    param([Parameter(Mandatory)][AllowEmptyString()][string]$Message)
+    $cause = ($Message -replace '[^\x20-\x7E]+', ' ').Trim()
+    if ($cause.Length -gt 400) {
+        $cause = $cause.Substring(0, 400)
+    }
+    $port = New-Object -TypeName System.IO.Ports.SerialPort -ArgumentList 'COM1', 115200
+    $port.WriteTimeout = 10000
+    # The launch agent writes to COM1 too, and it opens for one at a time.
+    for ($attempt = 1; $attempt -le 30; $attempt++) {
+        try {
+            $port.Open()
+            $port.WriteLine("`r`nEKSWIN-FAILED sysprep 90-sysprep: $cause`r")
+            return
+        }
+        catch {
+            Start-Sleep -Seconds 5
+        }
+        finally {
+            $port.Close()
+        }
+    }
+}
 
 try {
+    $work = Split-Path -Path $PSScriptRoot -Parent
+    Import-Module -Name "$work\modules\EksWindowsImages\EksWindowsImages.psd1"
+
     Get-ChildItem -Path WSMan:\localhost\Listener | Remove-Item -Recurse
     Set-Item -Path WSMan:\localhost\MaxTimeoutms -Value 60000 -Force
     Get-ChildItem -Path Cert:\LocalMachine\My | Where-Object { $_.Subject -eq 'CN=eks-windows-images' } | Remove-Item
@@ -28,29 +58,41 @@ try {
     }
     Unregister-ScheduledTask -TaskName 'eks-windows-images-generalize' -Confirm:$false
 
-    # EC2Launch v2 is on Windows 2022 and later, v1 on 2019. Neither stops the machine here.
+    # EC2Launch v2 is on Windows 2022 and later, v1 on 2019. Neither stops the machine here. Neither is waited for: one that hangs could say
+    # nothing.
     $launch = Join-Path -Path $env:ProgramFiles -ChildPath 'Amazon\EC2Launch\EC2Launch.exe'
     if (Test-Path -Path $launch) {
-        Invoke-Native -FilePath $launch -ArgumentList @('sysprep', '--clean') | Out-Null
+        $agent = Start-Native -FilePath $launch -ArgumentList @('sysprep', '--clean')
     }
     else {
         $launch = Join-Path -Path $env:ProgramData -ChildPath 'Amazon\EC2-Windows\Launch\Scripts'
-        foreach ($script in @('InitializeInstance.ps1', '-Schedule'), @('SysprepInstance.ps1', '-NoShutdown')) {
-            $arguments = @('-NoProfile', '-ExecutionPolicy', 'Bypass', '-File', (Join-Path -Path $launch -ChildPath $script[0]), $script[1])
-            Invoke-Native -FilePath 'powershell.exe' -ArgumentList $arguments | Out-Null
-        }
+        $start = @('-NoProfile', '-NonInteractive', '-ExecutionPolicy', 'Bypass', '-File')
+        Invoke-Native -FilePath 'powershell.exe' -ArgumentList ($start + @("$launch\InitializeInstance.ps1", '-Schedule')) | Out-Null
+        $agent = Start-Native -FilePath 'powershell.exe' -ArgumentList ($start + @("$launch\SysprepInstance.ps1", '-NoShutdown'))
     }
 
-    $deadline = (Get-Date).AddMinutes(30)
-    while ((Get-ImageState) -ne 'IMAGE_STATE_GENERALIZE_RESEAL_TO_OOBE') {
+    while ($true) {
+        # Looked at first: what ended before a look at the state is in the state.
+        $running = -not $agent.HasExited -or @(Get-Process -Name 'sysprep' -ErrorAction SilentlyContinue).Count -gt 0
+        $state = Get-ImageState
+        if ($state -eq 'IMAGE_STATE_GENERALIZE_RESEAL_TO_OOBE' -and -not $running) {
+            break
+        }
+        # While sysprep runs, UNDEPLOYABLE only means that it has not finished; afterwards, that it has failed.
+        if ($state -eq 'IMAGE_STATE_UNDEPLOYABLE' -and -not $running) {
+            throw "Windows cannot be generalized, its state is $state; the agent exited with $($agent.ExitCode)."
+        }
+        if ($agent.HasExited -and $agent.ExitCode -ne 0) {
+            throw "The launch agent exited with $($agent.ExitCode) instead of generalizing Windows, whose state is $state."
+        }
         if ((Get-Date) -gt $deadline) {
-            throw "Windows is not generalized after 30 minutes, its state is $(Get-ImageState)."
+            throw "Windows is not generalized after 45 minutes: its state is $state, sysprep runs: $running."
         }
         Start-Sleep -Seconds 5
     }
+    Invoke-Native -FilePath 'shutdown.exe' -ArgumentList @('/s', '/t', '0')
 }
 catch {
-    Write-SerialLine -Line (Get-FailureLine -Name '90-sysprep' -FailureClass 'sysprep' -Exception $_.Exception)
+    Write-Failure -Message $_.Exception.Message
     exit 1
 }
-Stop-Computer -Force

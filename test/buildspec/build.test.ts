@@ -9,13 +9,6 @@ vi.setConfig({ testTimeout: 30_000 });
 const image = "ami-0a1b2c3d4e5f60718";
 const build = ["buildspec/build.sh"];
 
-/** Packer as it is while it waits, and what it does when it is asked to end. */
-const waitingPacker = `
-trap 'echo "Cancelling build after receiving terminated"; touch "$FAKE/cleaned"; exit 1' TERM
-echo "==> amazon-ebs.windows: Waiting for the instance to stop..."
-while [ -d "$FAKE" ]; do sleep 0.02; done
-`;
-
 describe("a build", () => {
   test("makes an image, proves it and tags it", async () => {
     const workshop = openWorkshop();
@@ -129,58 +122,6 @@ describe("a build", () => {
 
     expect(workshop.outcome()).toMatchObject({ IMAGE_ID: image, PROOF: "", FAILURE_CLASS: "unproved" });
     expect(workshop.outcome().FAILURE_CAUSE).toContain("RequestLimitExceeded");
-  });
-});
-
-describe("a build that has to end", () => {
-  test("passes TERM on to Packer and waits for its clean-up", async () => {
-    const workshop = openWorkshop({ image: waitingPacker });
-
-    await workshop.start(build, (output, shell) => {
-      if (output.includes("Waiting for the instance to stop") && !output.includes("Cancelling"))
-        process.kill(shell, "SIGTERM");
-    });
-
-    expect(existsSync(join(workshop.variables.FAKE as string, "cleaned"))).toBe(true);
-    expect(workshop.outcome()).toMatchObject({
-      IMAGE_ID: "",
-      FAILURE_CLASS: "unknown",
-      FAILURE_CAUSE: "Packer was stopped",
-    });
-  });
-
-  test("ends Packer when the guest reports on the serial console that sysprep failed", async () => {
-    const workshop = openWorkshop({
-      image: waitingPacker,
-      aws: `case "$2" in
-        describe-instances) echo i-0123456789abcdef0 ;;
-        get-console-output) printf 'Windows is ready\\r\\nEKSWIN-FAILED sysprep 90-sysprep: ImageState is IMAGE_STATE_COMPLETE\\r\\n' ;;
-      esac`,
-    });
-
-    const { output } = await workshop.run(build);
-
-    expect(workshop.called("aws-describe-instances")).toContain(
-      `Name=tag:eks-windows-images:token,Values=${workshop.variables.TOKEN}`,
-    );
-    expect(existsSync(join(workshop.variables.FAKE as string, "cleaned"))).toBe(true);
-    expect(output).toContain("EKSWIN-FAILED sysprep 90-sysprep");
-    expect(workshop.outcome()).toMatchObject({
-      FAILURE_CLASS: "sysprep",
-      FAILURE_CAUSE: "90-sysprep: ImageState is IMAGE_STATE_COMPLETE",
-    });
-  });
-
-  test("goes on when the serial console cannot be read", async () => {
-    const workshop = openWorkshop({
-      image: `until [ -f "$FAKE/refused" ]; do sleep 0.02; done
-        echo '{"builds":[{"packer_run_uuid":"r","artifact_id":"us-east-1:${image}"}],"last_run_uuid":"r"}' >"$manifest_path"`,
-      aws: `if [ "$2" != create-tags ]; then touch "$FAKE/refused"; echo UnauthorizedOperation >&2; exit 254; fi`,
-    });
-
-    const { code } = await workshop.run(build);
-
-    expect(code).toBe(0);
   });
 });
 

@@ -124,9 +124,12 @@ describe("a failed build", () => {
   });
 
   test.each([
+    ["connection", "10-files"],
     ["updates", "20-windows-updates"],
-    ["test", "70-verify"],
+    ["download", "30-eks-tools"],
     ["provision", "40-containerd"],
+    ["download", "50-container-images"],
+    ["test", "70-verify"],
   ])("is of class %s when the time for %s runs out", (expected, step) => {
     const output = failedBuild(
       "context deadline exceeded",
@@ -139,6 +142,33 @@ describe("a failed build", () => {
     const failure = classify("build", output);
 
     expect(failure).toEqual({ class: expected, cause: `${step}: not done in the time it has` });
+  });
+
+  test("is of class connection when the time for a file runs out", () => {
+    const output = cancelledBuild(
+      "Provisioning with powershell script: packer/scripts/80-report.ps1",
+      "Downloading C:/eks-windows-images/output/report.json => /build/reports/report.json",
+      "Cancelling provisioner after a timeout...",
+    );
+
+    const failure = classify("build", output);
+
+    expect(failure).toEqual({
+      class: "connection",
+      cause: "Downloading C:/eks-windows-images/output/report.json: not done in the time it has",
+    });
+  });
+
+  test("is of the step that ran out of time, not of the one that ran when Packer was ended for it", () => {
+    const output = cancelledBuild(
+      "Provisioning with powershell script: packer/scripts/20-windows-updates.ps1",
+      "Cancelling provisioner after a timeout...",
+      "Provisioning with powershell script: packer/scripts/70-verify.ps1",
+    );
+
+    const failure = classify("build", output);
+
+    expect(failure.class).toBe("updates");
   });
 
   test("is of no known class when somebody stopped it", () => {

@@ -69,6 +69,18 @@ test.each([
   expect(verdict).toEqual({ proof: "", class: expected, cause: error });
 });
 
+test("checks that run out of time say nothing about the image", () => {
+  const output = [
+    "==> amazon-ebs.proof: Provisioning with powershell script: packer/proof/scripts/10-checks.ps1",
+    "==> amazon-ebs.proof: Cancelling provisioner after a timeout...",
+    "Cancelling build after receiving terminated",
+  ].join("\n");
+
+  const verdict = judgeProof({ exitCode: 1, output, report: undefined });
+
+  expect(verdict).toEqual({ proof: "", class: "unproved", cause: "10-checks: not done in the time it has" });
+});
+
 test("passed checks do not prove an image when Packer failed afterwards", () => {
   const output = "--> amazon-ebs.proof: Error stopping instance: api error InternalError\n";
 

@@ -88,6 +88,7 @@ export function openWorkshop(behaviour: Partial<typeof healthy> = {}): Workshop 
     PACKER_DEPLOYMENT: '{ "region": "us-east-1" }',
     ADDRESS_URL: "",
     CONSOLE_POLL_SECONDS: "0.02",
+    TIMEOUT_GRACE_SECONDS: "0.1",
   };
 
   function start(

@@ -109,13 +109,14 @@ export function lint(script: Script, own: Map<string, Signature>): { rule: RuleN
   );
 }
 
-/** A cmdlet, a function of ours, a script block that was handed over, a part of the module; a program in Invoke-Native only. */
+/** A cmdlet, a function of ours, a script block that was handed over, a part of the module; a program in Invoke-Native and Start-Native only. */
 function isAllowedCall({ name, operator, node }: Call, path: string, own: Map<string, Signature>): boolean {
   if (operator === ".") return path.endsWith(".psm1") && /^"\$PSScriptRoot\\\w+\.ps1"$/.test(name);
   if (operator === "&") {
     if (name === "$FilePath") return enclosingFunction(node) === "Invoke-Native";
     return name === "$Script" && declaresScriptBlock(node);
   }
+  if (name === "Start-Process") return enclosingFunction(node) === "Start-Native";
   return own.has(name) || windowsCommands.has(name) || pesterCommands.has(name);
 }
 

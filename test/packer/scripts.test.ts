@@ -47,6 +47,11 @@ describe("each rule catches what it is there for", () => {
     ["programs run through Invoke-Native", `${head}& 'C:\\Program Files\\containerd\\ctr.exe' version`],
     ["programs run through Invoke-Native", `${head}$FilePath = 'a'\n& $FilePath`],
     ["programs run through Invoke-Native", `${head}Start-Process -FilePath 'a.exe'`],
+    [
+      "programs run through Invoke-Native",
+      `${head}function Start-Other { Start-Process -FilePath 'a.exe' -ArgumentList @('b') }`,
+    ],
+    ["programs run through Invoke-Native", `${head}Stop-Computer -Force`],
     ["programs run through Invoke-Native", `${head}[System.Diagnostics.Process]::Start('a.exe')`],
     ["programs run through Invoke-Native", `${head}. "$PSScriptRoot\\Other.ps1"`],
     ["programs run through Invoke-Native", `${head}Get-Itme -Path 'a'`],

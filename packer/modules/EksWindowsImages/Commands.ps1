@@ -37,13 +37,33 @@ function Invoke-Native {
 
 <#
 .SYNOPSIS
+Starts a program and does not wait for it. Its HasExited and ExitCode say what became of it.
+#>
+function Start-Native {
+    [CmdletBinding()]
+    [OutputType([System.Diagnostics.Process])]
+    param(
+        [Parameter(Mandatory)][string]$FilePath,
+        [Parameter(Mandatory)][string[]]$ArgumentList
+    )
+    $process = Start-Process -FilePath $FilePath -ArgumentList $ArgumentList -WindowStyle Hidden -PassThru
+    # Windows PowerShell knows the exit code only of a process whose handle was asked for while it ran.
+    [void]$process.Handle
+    $process
+}
+
+<#
+.SYNOPSIS
 Runs a script block until it does not throw, with pauses that double; throws what the last attempt threw.
+.PARAMETER FinalPattern
+What an exception says that another attempt would only say again.
 #>
 function Invoke-WithRetry {
     [CmdletBinding()]
     param(
         [Parameter(Mandatory)][string]$Activity,
         [Parameter(Mandatory)][scriptblock]$Script,
+        [string]$FinalPattern = '(?!)',
         [int]$MaximumAttempts = 4,
         [int]$DelaySeconds = 15
     )
@@ -52,7 +72,7 @@ function Invoke-WithRetry {
             return & $Script
         }
         catch {
-            if ($attempt -ge $MaximumAttempts) {
+            if ($attempt -ge $MaximumAttempts -or $_.Exception.Message -match $FinalPattern) {
                 throw
             }
             Write-Warning "$Activity failed, attempt $attempt of ${MaximumAttempts}: $($_.Exception.Message)"

@@ -14,24 +14,30 @@ function Get-ContainerdPath {
 .SYNOPSIS
 The settings of containerd that matter to a node, as containerd itself understands its config.toml.
 .DESCRIPTION
-containerd 1.x and 2.x keep them in other tables. From 2.1 on the CNI binaries have a list of directories.
+containerd 1.x and 2.x keep them in other tables. `config dump` of early 2.x shows defaults in place of what stands in a file of version 2;
+`config migrate`, which 1.x does not have, shows what the service uses (containerd#11600). From 2.1 on the CNI binaries have a list of
+directories, bin_dirs; bin_dir still goes before the list where it is set, and is written in its place up to 2.0.
 #>
 function Get-ContainerdSetting {
     [CmdletBinding()]
     param()
-    $dump = Invoke-Native -FilePath (Get-ContainerdPath 'containerd.exe') -ArgumentList @('--config', (Get-ContainerdPath 'config.toml'), 'config', 'dump')
-    $values = ConvertFrom-Toml -Line $dump
     $tables = Get-ContainerdTable
-    $binKey = "$($tables.Cni).bin_dir"
+    $understood = Invoke-Native -FilePath (Get-ContainerdPath 'containerd.exe') -ArgumentList @('--config', (Get-ContainerdPath 'config.toml'), 'config', $tables.Show)
+    $values = ConvertFrom-Toml -Line $understood
+    $binKey = 'bin_dir'
     if ($values.Contains("$($tables.Cni).bin_dirs")) {
-        $binKey = "$($tables.Cni).bin_dirs"
+        $binKey = 'bin_dirs'
+    }
+    $bin = @($values["$($tables.Cni).bin_dir"] | Where-Object { $_ })
+    if ($bin.Count -eq 0) {
+        $bin = @($values["$($tables.Cni).bin_dirs"] | Where-Object { $_ })
     }
     [pscustomobject]@{
         Root               = $values['.root']
         State              = $values['.state']
         SandboxImage       = $values[$tables.SandboxImage]
-        CniBinKey          = $binKey.Split('.')[-1]
-        CniBinDirectory    = @($values[$binKey])
+        CniBinKey          = $binKey
+        CniBinDirectory    = $bin
         CniConfigDirectory = $values["$($tables.Cni).conf_dir"]
         RegistryDirectory  = $values["$($tables.Registry).config_path"]
     }
@@ -43,6 +49,7 @@ function Get-ContainerdTable {
     if ((Get-ProgramVersion -Path (Get-ContainerdPath 'containerd.exe')).Major -ge 2) {
         return @{
             Version      = 3
+            Show         = 'migrate'
             SandboxImage = 'plugins.io.containerd.cri.v1.images.pinned_images.sandbox'
             Cni          = 'plugins.io.containerd.cri.v1.runtime.cni'
             Registry     = 'plugins.io.containerd.cri.v1.images.registry'
@@ -50,6 +57,7 @@ function Get-ContainerdTable {
     }
     @{
         Version      = 2
+        Show         = 'dump'
         SandboxImage = 'plugins.io.containerd.grpc.v1.cri.sandbox_image'
         Cni          = 'plugins.io.containerd.grpc.v1.cri.cni'
         Registry     = 'plugins.io.containerd.grpc.v1.cri.registry'
@@ -133,68 +141,4 @@ function Get-RegistryHostText {
         ''
     }
     $tables -join "`n"
-}
-
-<#
-.SYNOPSIS
-Keys of a TOML text, each with its table in front (`plugins.io.containerd.grpc.v1.cri.cni.bin_dir`; of the root table `.root`).
-.DESCRIPTION
-Reads what `containerd config dump` writes: one key a line, strings in either quotes, lists on one line.
-#>
-function ConvertFrom-Toml {
-    [CmdletBinding()]
-    [OutputType([hashtable])]
-    param([Parameter(Mandatory)][AllowEmptyString()][string[]]$Line)
-    $values = @{}
-    $table = ''
-    foreach ($text in $Line) {
-        if ($text -match '^\s*\[(.+)\]\s*$') {
-            $table = $Matches[1] -replace '["'']', ''
-        }
-        elseif ($text -match '^\s*([\w-]+)\s*=\s*(.*?)\s*$') {
-            $values["$table.$($Matches[1])"] = ConvertFrom-TomlValue -Text $Matches[2]
-        }
-    }
-    $values
-}
-
-function ConvertFrom-TomlValue {
-    [CmdletBinding()]
-    param([Parameter(Mandatory)][AllowEmptyString()][string]$Text)
-    if ($Text.StartsWith('[')) {
-        $strings = [regex]::Matches($Text, '''[^'']*''|"(\\.|[^"\\])*"')
-        return , @($strings | ForEach-Object { ConvertFrom-TomlValue -Text $_.Value })
-    }
-    if ($Text.StartsWith("'")) {
-        return $Text.Trim("'")
-    }
-    if ($Text.StartsWith('"')) {
-        return $Text.Substring(1, $Text.Length - 2) -replace '\\(.)', '$1'
-    }
-    $Text
-}
-
-<#
-.SYNOPSIS
-Runs ctr in the namespace that kubelet uses.
-#>
-function Invoke-Ctr {
-    [CmdletBinding()]
-    [OutputType([string])]
-    param([Parameter(Mandatory)][string[]]$ArgumentList)
-    Invoke-Native -FilePath (Get-ContainerdPath 'ctr.exe') -ArgumentList (@('--namespace', 'k8s.io') + $ArgumentList)
-}
-
-function Get-ContainerImage {
-    [CmdletBinding()]
-    param([Parameter(Mandatory)][string]$Reference)
-    $row = @(Invoke-Ctr -ArgumentList @('images', 'list', "name==$Reference") | Where-Object { $_.StartsWith("$Reference ") })
-    if ($row.Count -ne 1 -or $row[0] -notmatch '(sha256:[a-f0-9]{64})') {
-        throw "containerd does not have $Reference."
-    }
-    [pscustomobject]@{
-        name   = $Reference
-        digest = $Matches[1]
-        pinned = $row[0].Contains('io.cri-containerd.pinned=pinned')
-    }
 }

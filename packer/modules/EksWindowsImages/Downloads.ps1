@@ -1,6 +1,35 @@
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 
+# In the words of curl.exe and ctr.exe. Answers that stay: what is asked for is not there, not ours to have, or not for this machine.
+$finalAnswer = 'returned error: 4(?!08|29)\d\d|: 4(?!08|29)\d\d [A-Z]|: not found|manifest unknown|access denied|insufficient_scope|no match for platform|invalid reference'
+
+# What passes by itself: no answer at all, too many questions, a server in trouble.
+$passingTrouble = 'curl: \((5|6|7|16|18|28|35|52|55|56|92)\)|returned error: (408|429|5\d\d)|: (408|429|5\d\d) [A-Z]|too ?many ?requests|dial tcp|no such host|connectex|wsarecv|wsasend|connection (refused|reset|timed out)|TLS handshake|i/o timeout|deadline exceeded|Client\.Timeout|: (unexpected )?EOF'
+
+<#
+.SYNOPSIS
+Runs a script block that fetches something, again where that may help. What fails is of class `download` only if it may pass by itself.
+#>
+function Invoke-Download {
+    [CmdletBinding()]
+    param(
+        [Parameter(Mandatory)][string]$What,
+        [Parameter(Mandatory)][scriptblock]$Script
+    )
+    try {
+        Invoke-WithRetry -Activity "Downloading $What" -FinalPattern $finalAnswer -Script $Script
+    }
+    catch {
+        $message = $_.Exception.Message
+        $class = 'provision'
+        if ($message -match $passingTrouble -and $message -notmatch $finalAnswer) {
+            $class = 'download'
+        }
+        throw (New-FailureException -FailureClass $class -Message "downloading ${What}: $message")
+    }
+}
+
 <#
 .SYNOPSIS
 Downloads a file and puts it at Path only if its SHA-256 is the one that is given, or the one its publisher keeps beside it.
@@ -42,10 +71,5 @@ function Save-Url {
         [Parameter(Mandatory)][string]$Path
     )
     $arguments = @('--fail', '--location', '--silent', '--show-error', '--proto', '=http,https', '--connect-timeout', '30', '--output', $Path, $Url.AbsoluteUri)
-    try {
-        Invoke-WithRetry -Activity "Downloading $Url" -Script { Invoke-Native -FilePath 'curl.exe' -ArgumentList $arguments }
-    }
-    catch {
-        throw (New-FailureException -FailureClass 'download' -Message "downloading ${Url}: $($_.Exception.Message)")
-    }
+    Invoke-Download -What "$Url" -Script { Invoke-Native -FilePath 'curl.exe' -ArgumentList $arguments }
 }

@@ -7,5 +7,7 @@ $ProgressPreference = 'SilentlyContinue'
 . "$PSScriptRoot\Downloads.ps1"
 . "$PSScriptRoot\Machine.ps1"
 . "$PSScriptRoot\Updates.ps1"
+. "$PSScriptRoot\Toml.ps1"
 . "$PSScriptRoot\Containerd.ps1"
+. "$PSScriptRoot\ContainerImages.ps1"
 . "$PSScriptRoot\Checks.ps1"

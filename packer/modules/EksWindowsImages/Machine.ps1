@@ -65,20 +65,3 @@ function Get-TokenlessMetadataStatus {
     [int]$response.StatusCode
     $response.Close()
 }
-
-<#
-.SYNOPSIS
-Writes a line to the serial console, which stays readable from outside when WinRM is gone.
-#>
-function Write-SerialLine {
-    [CmdletBinding()]
-    param([Parameter(Mandatory)][string]$Line)
-    $port = New-Object -TypeName System.IO.Ports.SerialPort -ArgumentList 'COM1', 115200
-    $port.Open()
-    try {
-        $port.WriteLine("`r`n$Line`r")
-    }
-    finally {
-        $port.Close()
-    }
-}

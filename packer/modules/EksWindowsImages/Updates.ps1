@@ -4,6 +4,9 @@ $ErrorActionPreference = 'Stop'
 # Definitions of Defender come several times a day and install themselves: with them nothing would ever be complete.
 $definitionUpdates = 'e0789628-ce08-4437-be74-2495b842f43b'
 
+# They want a signed-in user, fail without one, and are offered again each time. KB5007651: the Windows Security app's own platform.
+$neverUnattended = @('KB5007651')
+
 # OperationResultCode of the Update Agent API.
 $resultNames = @{ 0 = 'not started'; 1 = 'in progress'; 2 = 'succeeded'; 3 = 'succeeded with errors'; 4 = 'failed'; 5 = 'aborted' }
 
@@ -44,8 +47,12 @@ function Get-SkipReason {
         [Parameter(Mandatory)]$Update,
         [string[]]$DeniedUpdate = @()
     )
-    if (Get-UpdateArticle -Update $Update | Where-Object { $DeniedUpdate -contains $_ }) {
+    $articles = @(Get-UpdateArticle -Update $Update)
+    if ($articles | Where-Object { $DeniedUpdate -contains $_ }) {
         return 'denied'
+    }
+    if ($articles | Where-Object { $neverUnattended -contains $_ }) {
+        return 'never installs unattended'
     }
     if ($Update.BrowseOnly -or $Update.Title -match '\bPreview\b') {
         return 'a preview'
@@ -70,8 +77,8 @@ function Get-UpdateArticle {
 .SYNOPSIS
 Downloads and installs updates.
 .OUTPUTS
-RestartRequired, and Results: one entry an update, whose own result counts, not the overall one. A failed update is no error here: the next
-round tries it again, and what is left after the last round is one.
+RestartRequired, and Results: one entry an update, whose own result counts, not the overall one. A failed update is no error here, nor is an
+Update Agent that throws: the next round tries again, and what is left after the last round is one.
 #>
 function Install-ApplicableUpdate {
     [CmdletBinding()]
@@ -88,7 +95,14 @@ function Install-ApplicableUpdate {
     }
     $downloader = $Session.CreateUpdateDownloader()
     $downloader.Updates = $wanted
-    $download = $downloader.Download()
+    try {
+        $download = $downloader.Download()
+    }
+    catch {
+        $thrown = Get-ThrownResult -Exception $_.Exception
+        $results = @($Update | ForEach-Object { Get-UpdateResult -Update $_ -Phase 'download' -Result $thrown })
+        return [pscustomobject]@{ RestartRequired = $false; Results = $results }
+    }
 
     $results = @()
     $ready = New-Object -ComObject Microsoft.Update.UpdateColl
@@ -106,11 +120,33 @@ function Install-ApplicableUpdate {
 
     $installer = $Session.CreateUpdateInstaller()
     $installer.Updates = $ready
-    $installation = $installer.Install()
-    for ($index = 0; $index -lt $ready.Count; $index++) {
-        $results += Get-UpdateResult -Update $ready.Item($index) -Phase 'install' -Result $installation.GetUpdateResult($index)
+    $thrown = $null
+    $restartRequired = $false
+    try {
+        $installation = $installer.Install()
+        $restartRequired = $installation.RebootRequired
     }
-    [pscustomobject]@{ RestartRequired = $installation.RebootRequired; Results = $results }
+    catch {
+        $thrown = Get-ThrownResult -Exception $_.Exception
+    }
+    for ($index = 0; $index -lt $ready.Count; $index++) {
+        $result = $thrown
+        if ($null -eq $thrown) {
+            $result = $installation.GetUpdateResult($index)
+        }
+        $results += Get-UpdateResult -Update $ready.Item($index) -Phase 'install' -Result $result
+    }
+    [pscustomobject]@{ RestartRequired = $restartRequired; Results = $results }
+}
+
+<#
+.SYNOPSIS
+What counts for each update of a round when the Update Agent throws instead of giving each its result.
+#>
+function Get-ThrownResult {
+    [CmdletBinding()]
+    param([Parameter(Mandatory)][System.Exception]$Exception)
+    [pscustomobject]@{ ResultCode = 4; HResult = $Exception.GetBaseException().HResult }
 }
 
 function Get-UpdateResult {

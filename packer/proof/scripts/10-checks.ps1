@@ -5,8 +5,6 @@ Import-Module -Name "$env:WORK_DIRECTORY\modules\EksWindowsImages\EksWindowsImag
 # Looks at a machine that was started from the image. Ends with 0 whatever it finds: proof.json says whether the image passed; another exit
 # code means that nobody could find out.
 Invoke-Step -Name '10-checks' -FailureClass 'proof' -Script {
-    $inventory = Read-Json -Path (Get-WorkPath 'inventory.json')
-    $report = Read-Json -Path "$env:ProgramData\eks-windows-images\report.json"
     $wanted = [version](Get-Setting 'KUBERNETES_VERSION')
     $kubernetes = Join-Path -Path $env:ProgramFiles -ChildPath 'kubernetes'
     $images = @(Get-ListSetting 'CONTAINER_IMAGES')
@@ -26,6 +24,7 @@ Invoke-Step -Name '10-checks' -FailureClass 'proof' -Script {
         }
         Invoke-Check -Name 'os-build' -Script {
             $build = Get-OsBuild
+            $report = Read-Json -Path "$env:ProgramData\eks-windows-images\report.json"
             Assert-That -Condition ($build -ge [version]$report.baseOsBuild) -Message "Windows build $build is older than the base's $($report.baseOsBuild)."
             Assert-That -Condition ("$build" -eq $report.osBuild) -Message "Windows build $build is not the $($report.osBuild) of the report."
             "$build"
@@ -38,8 +37,14 @@ Invoke-Step -Name '10-checks' -FailureClass 'proof' -Script {
             }
         }
         Invoke-Check -Name 'containerd-runs' -Script {
+            # On a node AWS's bootstrap may be what starts it, and here nobody bootstraps.
+            Start-Service -Name containerd
+            Invoke-WithRetry -Activity 'Asking containerd' -DelaySeconds 5 -Script { Invoke-Ctr -ArgumentList @('version') | Out-Null }
             $service = Get-Service -Name containerd
             Assert-That -Condition ($service.Status -eq 'Running') -Message "containerd is $($service.Status)."
+        }
+        Invoke-Check -Name 'sandbox-image' -Script {
+            (Get-ContainerImage -Reference (Get-ContainerdSetting).SandboxImage).digest
         }
         foreach ($reference in $images) {
             Invoke-Check -Name "container-image $reference" -Script {
@@ -48,10 +53,12 @@ Invoke-Step -Name '10-checks' -FailureClass 'proof' -Script {
                 $image.digest
             }
         }
-        if ($images.Count -gt 0) {
-            Invoke-Check -Name 'container-starts' -Script {
-                Invoke-Ctr -ArgumentList @('run', '--rm', $images[0], 'proof', 'cmd.exe', '/c', 'ver')
+        Invoke-Check -Name 'container-starts' -Script {
+            $reference = Find-RunnableImage -Wanted $images
+            if (-not $reference) {
+                return 'There is no container image to try.'
             }
+            Invoke-Ctr -ArgumentList @('run', '--rm', $reference, 'proof', 'cmd.exe', '/c', 'ver')
         }
         Invoke-Check -Name 'imds-v1-refused' -Script {
             $status = Get-TokenlessMetadataStatus
@@ -64,6 +71,11 @@ Invoke-Step -Name '10-checks' -FailureClass 'proof' -Script {
             "$free % free"
         }
         Invoke-Check -Name 'nothing-left-over' -Script {
+            $inventory = Read-Json -Path (Get-WorkPath 'inventory.json')
+            $trouble = $inventory.PSObject.Properties | Where-Object { $_.Name -eq 'error' } | ForEach-Object { $_.Value }
+            if ($trouble) {
+                throw "$trouble"
+            }
             $left = @($inventory.PSObject.Properties | Where-Object { @($_.Value).Count -gt 0 } | ForEach-Object { "$($_.Name): $($_.Value -join ', ')" })
             Assert-That -Condition ($left.Count -eq 0) -Message "The build left $($left -join '; ')."
         }

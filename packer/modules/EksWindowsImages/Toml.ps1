@@ -1,0 +1,41 @@
+Set-StrictMode -Version Latest
+$ErrorActionPreference = 'Stop'
+
+<#
+.SYNOPSIS
+Keys of a TOML text, each with its table in front (`plugins.io.containerd.grpc.v1.cri.cni.bin_dir`; of the root table `.root`).
+.DESCRIPTION
+Reads what containerd writes: one key a line, strings in either quotes, lists on one line.
+#>
+function ConvertFrom-Toml {
+    [CmdletBinding()]
+    [OutputType([hashtable])]
+    param([Parameter(Mandatory)][AllowEmptyString()][string[]]$Line)
+    $values = @{}
+    $table = ''
+    foreach ($text in $Line) {
+        if ($text -match '^\s*\[(.+)\]\s*$') {
+            $table = $Matches[1] -replace '["'']', ''
+        }
+        elseif ($text -match '^\s*([\w-]+)\s*=\s*(.*?)\s*$') {
+            $values["$table.$($Matches[1])"] = ConvertFrom-TomlValue -Text $Matches[2]
+        }
+    }
+    $values
+}
+
+function ConvertFrom-TomlValue {
+    [CmdletBinding()]
+    param([Parameter(Mandatory)][AllowEmptyString()][string]$Text)
+    if ($Text.StartsWith('[')) {
+        $strings = [regex]::Matches($Text, '''[^'']*''|"(\\.|[^"\\])*"')
+        return , @($strings | ForEach-Object { ConvertFrom-TomlValue -Text $_.Value })
+    }
+    if ($Text.StartsWith("'")) {
+        return $Text.Trim("'")
+    }
+    if ($Text.StartsWith('"')) {
+        return $Text.Substring(1, $Text.Length - 2) -replace '\\(.)', '$1'
+    }
+    $Text
+}

@@ -1,0 +1,134 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test, vi } from "vitest";
+import { openWorkshop } from "./workshop.ts";
+
+// A build starts some twenty processes; other tests may keep the machine busy meanwhile.
+vi.setConfig({ testTimeout: 30_000 });
+
+const image = "ami-0a1b2c3d4e5f60718";
+const build = ["buildspec/build.sh"];
+
+/** Packer as it is while it waits, and what it does when it is asked to end. */
+const waitingPacker = `
+trap 'echo "Cancelling build after receiving terminated"; touch "$FAKE/cleaned"; exit 1' TERM
+touch "$FAKE/waiting"
+echo "==> amazon-ebs.windows: Waiting for the instance to stop..."
+while [ -d "$FAKE" ]; do sleep 0.02; done
+`;
+
+/** Packer whose provisioner has used up its time: it says so and waits on. A second TERM would make it say that all is well. */
+const latePacker = (exitCode: number) => `
+trap 'echo term >>"$FAKE/terms"; [ "$(wc -l <"$FAKE/terms")" = 1 ] || exit 0; sleep 0.3; exit ${exitCode}' TERM
+touch "$FAKE/waiting"
+echo "==> amazon-ebs.layer: Provisioning with powershell script: packer/scripts/20-windows-updates.ps1"
+printf '==> amazon-ebs.layer: Cancelling provisioner '; sleep 0.05; echo 'after a timeout...'
+while [ -d "$FAKE" ]; do sleep 0.02; done
+`;
+
+describe("a build that has to end", () => {
+  test.each([1, 0])(
+    "ends Packer once when a step has used up its time, and has failed even if Packer exits with %i",
+    async (exitCode) => {
+      const workshop = openWorkshop({ image: latePacker(exitCode) });
+
+      const { code } = await workshop.run(build);
+
+      expect(code).not.toBe(0);
+      expect(readFileSync(join(workshop.variables.FAKE as string, "terms"), "utf8")).toBe("term\n");
+      expect(workshop.outcome()).toMatchObject({
+        IMAGE_ID: "",
+        FAILURE_CLASS: "updates",
+        FAILURE_CAUSE: "20-windows-updates: not done in the time it has",
+      });
+    },
+  );
+
+  test("has failed when a step used up its time and Packer ended by itself in the grace that it has", async () => {
+    const workshop = openWorkshop({
+      image: "echo '==> amazon-ebs.layer: Cancelling provisioner after a timeout...'; echo '{}' >\"$manifest_path\"",
+    });
+
+    const { code } = await workshop.run(build, { TIMEOUT_GRACE_SECONDS: "60" });
+
+    expect(code).not.toBe(0);
+    expect(workshop.outcome()).toMatchObject({ FAILURE_CLASS: "provision" });
+  });
+
+  test("leaves the image unproved when the proof's checks use up their time", async () => {
+    const workshop = openWorkshop({ proof: latePacker(0).replace("20-windows-updates", "10-checks") });
+
+    const { code } = await workshop.run(build);
+
+    expect(code).not.toBe(0);
+    expect(workshop.outcome()).toMatchObject({ IMAGE_ID: image, PROOF: "", FAILURE_CLASS: "unproved" });
+    expect(workshop.called("aws-create-tags")).toBeUndefined();
+  });
+
+  test("is asked to end once by guest, timeout and CodeBuild together", async () => {
+    const workshop = openWorkshop({
+      image: latePacker(0),
+      aws: `case "$2" in
+        describe-instances) echo i-0123456789abcdef0 ;;
+        get-console-output) [ ! -f "$FAKE/waiting" ] || echo 'EKSWIN-FAILED sysprep 90-sysprep: late' ;;
+      esac`,
+    });
+
+    const { code } = await workshop.start(build, (output, shell) => {
+      if (output.includes("after a timeout")) process.kill(shell, "SIGTERM");
+    });
+
+    expect(code).not.toBe(0);
+    expect(readFileSync(join(workshop.variables.FAKE as string, "terms"), "utf8")).toBe("term\n");
+  });
+
+  test("passes TERM on to Packer and waits for its clean-up", async () => {
+    const workshop = openWorkshop({ image: waitingPacker });
+
+    await workshop.start(build, (output, shell) => {
+      if (output.includes("Waiting for the instance to stop") && !output.includes("Cancelling"))
+        process.kill(shell, "SIGTERM");
+    });
+
+    expect(existsSync(join(workshop.variables.FAKE as string, "cleaned"))).toBe(true);
+    expect(workshop.outcome()).toMatchObject({
+      IMAGE_ID: "",
+      FAILURE_CLASS: "unknown",
+      FAILURE_CAUSE: "Packer was stopped",
+    });
+  });
+
+  test("ends Packer when the guest reports on the serial console that sysprep failed", async () => {
+    const workshop = openWorkshop({
+      image: waitingPacker,
+      aws: `case "$2" in
+        describe-instances) echo i-0123456789abcdef0 ;;
+        get-console-output) [ ! -f "$FAKE/waiting" ] || printf 'Windows is ready\\r\\nEKSWIN-FAILED sysprep 90-sysprep: ImageState is IMAGE_STATE_COMPLETE\\r\\n' ;;
+      esac`,
+    });
+
+    const { output } = await workshop.run(build);
+
+    expect(workshop.called("aws-describe-instances")).toContain(
+      `Name=tag:eks-windows-images:token,Values=${workshop.variables.TOKEN}`,
+    );
+    expect(existsSync(join(workshop.variables.FAKE as string, "cleaned"))).toBe(true);
+    expect(output).toContain("EKSWIN-FAILED sysprep 90-sysprep");
+    expect(workshop.outcome()).toMatchObject({
+      FAILURE_CLASS: "sysprep",
+      FAILURE_CAUSE: "90-sysprep: ImageState is IMAGE_STATE_COMPLETE",
+    });
+  });
+
+  test("goes on when the serial console cannot be read", async () => {
+    const workshop = openWorkshop({
+      image: `until [ -f "$FAKE/refused" ]; do sleep 0.02; done
+        echo '{"builds":[{"packer_run_uuid":"r","artifact_id":"us-east-1:${image}"}],"last_run_uuid":"r"}' >"$manifest_path"`,
+      aws: `if [ "$2" != create-tags ]; then touch "$FAKE/refused"; echo UnauthorizedOperation >&2; exit 254; fi`,
+    });
+
+    const { code } = await workshop.run(build);
+
+    expect(code).toBe(0);
+  });
+});

@@ -1,0 +1,84 @@
+import { expect, test } from "vitest";
+import { nodesOf, recipeScripts } from "./powershell.ts";
+
+const finalAnswer = pattern("$finalAnswer");
+const passingTrouble = pattern("$passingTrouble");
+
+/** As the module wraps what a program said before it ended. */
+const curl = (said: string) =>
+  `curl.exe --fail --output C:\\kubelet.exe https://dl.k8s.io/v1.35.8/kubelet.exe exited with 22: curl: ${said}`;
+const ctr = (said: string) =>
+  `ctr.exe --namespace k8s.io images pull --hosts-dir C:\\certs.d example.com/denied/app:4.503 exited with 1: ctr: ${said}`;
+
+test.each([
+  curl("(22) The requested URL returned error: 404"),
+  curl("(22) The requested URL returned error: 403"),
+  curl("(22) The requested URL returned error: 401"),
+  ctr('failed to resolve reference "example.com/app:1": example.com/app:1: not found'),
+  ctr(
+    'failed to resolve reference "example.com/app:1": unexpected status from HEAD request to https://example.com/v2/app/manifests/1: 403 Forbidden',
+  ),
+  ctr(
+    "failed to authorize: failed to fetch anonymous token: unexpected status from GET request to https://example.com/token: 401 Unauthorized",
+  ),
+  ctr(
+    "pull access denied, repository does not exist or may require authorization: server message: insufficient_scope: authorization failed",
+  ),
+  ctr("failed to fetch: manifest unknown: manifest tagged by 1 is not found"),
+  ctr("image might be filtered out: no match for platform in manifest: not found"),
+])("is not tried again and is the recipe's fault: %s", (message) => {
+  expect(isFinal(message)).toBe(true);
+  expect(isDownload(message)).toBe(false);
+});
+
+test.each([
+  curl("(6) Could not resolve host: dl.k8s.io"),
+  curl("(28) Operation timed out after 300000 milliseconds with 12 out of 99 bytes received"),
+  curl("(56) Recv failure: Connection was reset"),
+  curl("(22) The requested URL returned error: 429"),
+  curl("(22) The requested URL returned error: 503"),
+  ctr(
+    'failed to do request: Head "https://example.com/v2/app/manifests/1": dial tcp: lookup example.com: no such host',
+  ),
+  ctr("failed to do request: Get https://example.com: net/http: TLS handshake timeout"),
+  ctr(
+    "failed to copy: read tcp 10.0.0.4:49813->203.0.113.7:443: wsarecv: An existing connection was forcibly closed by the remote host.",
+  ),
+  ctr("unexpected status from HEAD request to https://example.com/v2/app/manifests/1: 429 Too Many Requests"),
+  ctr("unexpected status from GET request to https://example.com/v2/app/blobs/sha256:ab: 502 Bad Gateway"),
+  ctr("failed to copy: httpReadSeeker: failed open: unexpected EOF"),
+])("is tried again and may pass by itself: %s", (message) => {
+  expect(isFinal(message)).toBe(false);
+  expect(isDownload(message)).toBe(true);
+});
+
+test.each([
+  curl("(60) SSL certificate problem: self-signed certificate in certificate chain"),
+  curl("(23) Failure writing output to destination"),
+  ctr(
+    "failed to extract layer sha256:ab: hcsshim::ImportLayer failed in Win32: There is not enough space on the disk.",
+  ),
+])("is tried again, and then is the recipe's fault: %s", (message) => {
+  expect(isFinal(message)).toBe(false);
+  expect(isDownload(message)).toBe(false);
+});
+
+/** As Invoke-WithRetry asks. */
+function isFinal(message: string): boolean {
+  return finalAnswer.test(message);
+}
+
+/** As Invoke-Download asks. */
+function isDownload(message: string): boolean {
+  return passingTrouble.test(message) && !finalAnswer.test(message);
+}
+
+/** A pattern of the module, whose regular expressions mean the same here. PowerShell's -match does not look at case. */
+function pattern(variable: string): RegExp {
+  const module = recipeScripts().find(({ path }) => path.endsWith("/Downloads.ps1"));
+  const assignment =
+    module && nodesOf(module.root, "assignment_expression").find(({ text }) => text.startsWith(variable));
+  const [literal] = assignment ? nodesOf(assignment, "verbatim_string_characters") : [];
+  if (!literal) throw new Error(`reading Downloads.ps1: no pattern ${variable}`);
+  return new RegExp(literal.text.slice(1, -1).replaceAll("''", "'"), "i");
+}

@@ -1,0 +1,177 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import type { Node } from "web-tree-sitter";
+import { callsIn, nodesOf, packerDirectory, parse, type Script } from "./powershell.ts";
+
+const inventory = script("proof/scripts/00-inventory.ps1");
+const checks = script("proof/scripts/10-checks.ps1");
+const generalize = script("sysprep/generalize.ps1");
+const updates = script("modules/EksWindowsImages/Updates.ps1");
+const containerd = script("modules/EksWindowsImages/Containerd.ps1");
+
+describe("the proof's user data", () => {
+  test("opens WinRM whatever taking the inventory meets", () => {
+    const [, , ...statements] = topLevel(inventory);
+
+    expect(statements.map(({ type }) => type)).toEqual(["try_statement", "try_statement"]);
+    for (const statement of statements) expect(catchOf(statement)).not.toMatch(/\b(throw|exit)\b/);
+  });
+
+  test("hands on what went wrong, and the check of the leftovers fails with it", () => {
+    const [, , taking] = topLevel(inventory);
+
+    expect(catchOf(taking as Node)).toMatch(/\$inventory = \[ordered\]@\{ error = /);
+    expect(checkOf("nothing-left-over")).toMatch(/-eq 'error'[\s\S]+throw "\$trouble"/);
+  });
+});
+
+describe("the checks of the proof", () => {
+  test("are these", () => {
+    const names = callsIn(checks.root)
+      .filter(({ name }) => name === "Invoke-Check")
+      .map(({ node }) => /-Name (\S+|"[^"]+") -Script/.exec(node.text)?.[1]?.replace(/['"]/g, ""));
+
+    expect(names).toEqual([
+      "windows-set-up",
+      "launch-agent-finished",
+      "os-build",
+      "$tool",
+      "containerd-runs",
+      "sandbox-image",
+      "container-image $reference",
+      "container-starts",
+      "imds-v1-refused",
+      "disk",
+      "nothing-left-over",
+    ]);
+  });
+
+  test("fail on what the image lacks instead of leaving it unproved", () => {
+    const readOutside = callsIn(checks.root)
+      .filter(({ name }) => /^(Read-Json|Get-ContainerdSetting|Get-ContainerImage|Find-RunnableImage)$/.test(name))
+      .filter(({ node }) => !isInside(node, (parent) => parent.text.startsWith("Invoke-Check")));
+
+    expect(readOutside.map(({ node }) => node.text)).toEqual([]);
+  });
+
+  test("start containerd, because on a node AWS's bootstrap may be what starts it", () => {
+    expect(checkOf("containerd-runs")).toMatch(/Start-Service -Name containerd[\s\S]+Get-Service -Name containerd/);
+  });
+
+  test("start a container even if none was wanted in the image", () => {
+    const ifs = nodesOf(checks.root, "if_statement").filter(({ text }) => text.includes("Invoke-Check"));
+
+    expect(ifs).toEqual([]);
+    expect(checkOf("container-starts")).toContain("Find-RunnableImage -Wanted $images");
+  });
+});
+
+describe("generalizing", () => {
+  test("says on the serial console whatever fails, that the module cannot be loaded too", () => {
+    const [, , ...statements] = topLevel(generalize);
+
+    expect(statements.map(({ type }) => type)).toEqual(["pipeline", "function_statement", "try_statement"]);
+    expect(statements[0]?.text).toMatch(/^\$deadline = /);
+    expect(callsIn(statements[1] as Node).map(({ name }) => name)).toEqual(["New-Object", "Start-Sleep"]);
+    expect(catchOf(statements[2] as Node)).toContain("Write-Failure");
+  });
+
+  test("gives up in time to say so before its task is ended", () => {
+    const minutes = Number(/\$deadline = \(Get-Date\)\.AddMinutes\((\d+)\)/.exec(generalize.text)?.[1]);
+    const [, attempts, pause] = /\$attempt -le (\d+);[\s\S]+?Start-Sleep -Seconds (\d+)/.exec(generalize.text) ?? [];
+    const writing = Number(/WriteTimeout = (\d+)/.exec(generalize.text)?.[1]) / 1000;
+    const limit = Number(
+      /ExecutionTimeLimit \(New-TimeSpan -Hours (\d+)\)/.exec(script("scripts/90-sysprep.ps1").text)?.[1],
+    );
+
+    expect(minutes + (Number(attempts) * (Number(pause) + writing)) / 60).toBeLessThan(limit * 60);
+  });
+
+  test("waits for no launch agent that could hang, and stops the machine last", () => {
+    const programs = callsIn(generalize.root).filter(({ name }) => /^(Invoke|Start)-Native$/.test(name));
+
+    expect(programs.map(({ name, node }) => `${name} ${/sysprep|\w+Instance|shutdown/.exec(node.text)?.[0]}`)).toEqual([
+      "Start-Native sysprep",
+      "Invoke-Native InitializeInstance",
+      "Start-Native SysprepInstance",
+      "Invoke-Native shutdown",
+    ]);
+  });
+
+  test("is over only once sysprep has ended, for better or for worse", () => {
+    const states = nodesOf(generalize.root, "if_statement").filter(({ text }) => text.startsWith("if ($state -eq"));
+
+    expect(
+      states.map(({ text }) => /'IMAGE_STATE_(\w+)' -and -not \$running\) \{\s+(break|throw)/.exec(text)?.slice(1)),
+    ).toEqual([
+      ["GENERALIZE_RESEAL_TO_OOBE", "break"],
+      ["UNDEPLOYABLE", "throw"],
+    ]);
+  });
+});
+
+describe("windows updates", () => {
+  test("go on to the next round when the Update Agent throws", () => {
+    const calls = nodesOf(updates.root, "invokation_expression").filter(({ text }) =>
+      /\.(Download|Install)\(\)$/.test(text),
+    );
+
+    expect(calls.map(({ text }) => text)).toEqual(["$downloader.Download()", "$installer.Install()"]);
+    for (const call of calls) expect(isInside(call, ({ type }) => type === "try_statement")).toBe(true);
+  });
+
+  test("that never install unattended are left out without anybody's configuration", () => {
+    expect(updates.text).toMatch(/^\$neverUnattended = @\('KB5007651'\)$/m);
+  });
+
+  test("that are left name their articles before anything else", () => {
+    expect(script("scripts/25-updates-complete.ps1").text).toContain(
+      `updates are left after the last round: $($names -join ', ') (`,
+    );
+  });
+});
+
+describe("containerd's configuration", () => {
+  test("is asked for as the service understands it: 2.x dumps defaults for a file of version 2", () => {
+    const tables = [...containerd.text.matchAll(/Version += (\d)\s+Show += '(\w+)'/g)].map(([, version, show]) => [
+      version,
+      show,
+    ]);
+
+    expect(tables).toEqual([
+      ["3", "migrate"],
+      ["2", "dump"],
+    ]);
+  });
+
+  test("with containerd's own pause image is not AWS's", () => {
+    const refused = /SandboxImage -match '([^']+)'/.exec(script("scripts/40-containerd.ps1").text)?.[1] ?? "";
+
+    expect("registry.k8s.io/pause:3.10").toMatch(new RegExp(refused));
+    expect("602401143452.dkr.ecr.us-east-1.amazonaws.com/eks/pause:3.5").not.toMatch(new RegExp(refused));
+    expect("amazonaws.com/eks/pause-windows:latest").not.toMatch(new RegExp(refused));
+  });
+});
+
+function checkOf(name: string): string {
+  const call = callsIn(checks.root).find(({ node }) => node.text.startsWith(`Invoke-Check -Name '${name}'`));
+  return call?.node.text ?? "";
+}
+
+function topLevel({ root }: Script): Node[] {
+  const statements = nodesOf(root, "statement_list")[0]?.namedChildren ?? [];
+  return statements.filter((node) => node !== null && node.type !== "comment") as Node[];
+}
+
+function catchOf(statement: Node): string {
+  return nodesOf(statement, "catch_clauses").at(-1)?.text ?? "";
+}
+
+function isInside(node: Node, what: (parent: Node) => boolean): boolean {
+  return node.parent !== null && (what(node.parent) || isInside(node.parent, what));
+}
+
+function script(path: string): Script {
+  return parse(path, readFileSync(join(packerDirectory, path), "utf8"));
+}
