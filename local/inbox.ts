@@ -6,6 +6,7 @@ import {
   SQSClient,
 } from "@aws-sdk/client-sqs";
 import { z } from "zod";
+import { interruptible } from "./interruptible.ts";
 
 /** A notification as a machine subscriber gets it. */
 const Notification = z.looseObject({
@@ -25,21 +26,31 @@ export type Inbox = {
   arn: string;
   /** Everything received so far, in order. */
   notifications(): Notification[];
+  /** Resolves when everything that was sent has been received. Rejects with the signal's reason. */
+  idle(signal: AbortSignal): Promise<void>;
   stop(): Promise<void>;
 };
 
 type Aws = { endpoint: string; region: string; credentials: { accessKeyId: string; secretAccessKey: string } };
 
-/** @param received called for each notification as it arrives */
-export async function openInbox(aws: Aws, received: (notification: Notification) => void): Promise<Inbox> {
+/**
+ * @param received called for each notification as it arrives
+ * @param onFailure hears once that nothing is received any more
+ */
+export async function openInbox(
+  aws: Aws,
+  received: (notification: Notification) => void,
+  onFailure: (error: Error) => void,
+): Promise<Inbox> {
   const sqs = new SQSClient(aws);
   const { QueueUrl = "" } = await sqs.send(new CreateQueueCommand({ QueueName: "subscriber-inbox" }));
   const { Attributes = {} } = await sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ["QueueArn"] }));
   const notifications: Notification[] = [];
   const stopping = new AbortController();
+  let round = Promise.withResolvers<void>();
 
   async function collect(): Promise<void> {
-    while (!stopping.signal.aborted) {
+    while (true) {
       const { Messages = [] } = await sqs.send(
         new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10, WaitTimeSeconds: 5 }),
         { abortSignal: stopping.signal },
@@ -49,18 +60,36 @@ export async function openInbox(aws: Aws, received: (notification: Notification)
         notifications.push(notification);
         received(notification);
       }
-      if (Messages.length === 0) continue;
-      const Entries = Messages.map(({ ReceiptHandle }, index) => ({ Id: String(index), ReceiptHandle }));
-      await sqs.send(new DeleteMessageBatchCommand({ QueueUrl, Entries }));
+      if (Messages.length > 0) {
+        const Entries = Messages.map(({ ReceiptHandle }, index) => ({ Id: String(index), ReceiptHandle }));
+        await sqs.send(new DeleteMessageBatchCommand({ QueueUrl, Entries }), { abortSignal: stopping.signal });
+      }
+      round.resolve();
+      round = Promise.withResolvers();
     }
   }
 
-  const collected = collect().catch((error) => {
-    if (!stopping.signal.aborted) throw error;
+  async function isEmpty(): Promise<boolean> {
+    const { Attributes: counts = {} } = await sqs.send(
+      new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ["All"] }),
+    );
+    const { ApproximateNumberOfMessages = 0, ApproximateNumberOfMessagesNotVisible = 0 } = counts;
+    return Number(ApproximateNumberOfMessages) + Number(ApproximateNumberOfMessagesNotVisible) === 0;
+  }
+
+  const collected = collect().catch((cause) => {
+    if (!stopping.signal.aborted) onFailure(new Error("receiving notifications", { cause }));
   });
   return {
     arn: Attributes.QueueArn ?? "",
     notifications: () => notifications,
+    async idle(signal) {
+      while (true) {
+        const { promise: next } = round;
+        if (await interruptible(isEmpty(), signal)) return;
+        await interruptible(next, signal);
+      }
+    },
     async stop() {
       stopping.abort();
       await collected;

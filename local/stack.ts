@@ -1,11 +1,11 @@
 import { EventEmitter } from "node:events";
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { paginateGetParametersByPath, SSMClient } from "@aws-sdk/client-ssm";
+import { SSMClient } from "@aws-sdk/client-ssm";
 import type { Configuration } from "../functions/configuration.ts";
 import { type Emulator, startEmulator } from "./aws/emulator.ts";
+import { firstPatch, releaseKubernetes } from "./aws/kubernetes-releases.ts";
 import { publishAll } from "./aws/public-images.ts";
 import { createRoleCredentials } from "./aws/role-credentials.ts";
 import { startUpstream, type Upstream } from "./aws/upstream.ts";
@@ -13,11 +13,16 @@ import { type Clock, createClock } from "./clock/clock.ts";
 import { type Agent, startCodeBuildAgent } from "./codebuild/agent.ts";
 import { deploy } from "./deploy/deploy.ts";
 import type { Deployment } from "./deploy/deployment.ts";
+import { keepFunctionLog } from "./function-log.ts";
 import { type Inbox, openInbox } from "./inbox.ts";
 import type { LogLine } from "./lambda/function.ts";
 import { type Functions, startFunctions } from "./lambda/functions.ts";
 import { writeLocalConfiguration } from "./local-configuration.ts";
+import { readParameters } from "./parameters.ts";
 import { createSchedules, type Schedules } from "./schedules/schedules.ts";
+import { makeScratch } from "./scratch.ts";
+import type { StackEvents } from "./stack-events.ts";
+import { createStops, type Stops } from "./stops.ts";
 import type { Tools } from "./tools/install.ts";
 import { type Machines, startMachines } from "./windows/machines.ts";
 
@@ -37,8 +42,7 @@ export interface Stack {
   inbox: Inbox;
   /** Structured lines of both functions, in order. */
   logs: LogLine[];
-  /** Fires `change` whenever a function has logged, a build has moved on or a notification has come; `trouble` when a part has broken down. */
-  events: EventEmitter<{ change: [string]; trouble: [Error] }>;
+  events: StackEvents;
   /** Image IDs by parameter name, of all channels. */
   parameters(): Promise<Record<string, string>>;
   stop(): Promise<void>;
@@ -54,6 +58,8 @@ export interface StackOptions {
   /** When AWS released the base images that are there from the start. */
   basesReleasedAt: Date;
   say: (line: string) => void;
+  /** Must exist. Gets the logs of emulator, builds and functions, which else go with the stack. */
+  logDir?: string;
   /** Aborted: everything that has been started is stopped again. */
   signal?: AbortSignal;
 }
@@ -63,41 +69,39 @@ export interface StackOptions {
  * @throws Error of the first part that did not come up, after the others have been stopped
  */
 export async function startStack(options: StackOptions): Promise<Stack> {
-  const stops: (() => Promise<void>)[] = [];
-  let stopped: Promise<void> | undefined;
-  /** Last started, first stopped. */
-  function stop(): Promise<void> {
-    stopped ??= stops.toReversed().reduce((before, one) => before.then(one), Promise.resolve());
-    return stopped;
-  }
+  const stops = createStops();
   try {
-    return await start(options, stops, stop);
+    return await start(options, stops);
   } catch (error) {
-    await stop();
+    await stops.stop().catch((failure: unknown) => {
+      throw new AggregateError([error, failure], "starting the stack and stopping it again");
+    });
     throw error;
   }
 }
 
 async function start(
-  { tools, stage, configFile = join(root, "config.ts"), startsAt, basesReleasedAt, say, signal }: StackOptions,
-  stops: (() => Promise<void>)[],
-  stop: () => Promise<void>,
+  { tools, stage, configFile = join(root, "config.ts"), startsAt, basesReleasedAt, say, logDir, signal }: StackOptions,
+  stops: Stops,
 ): Promise<Stack> {
   function keep<T extends { stop(): Promise<void> }>(part: T): T {
-    stops.push(() => part.stop());
+    stops.add(() => part.stop());
     signal?.throwIfAborted();
     return part;
   }
-  const dir = mkdtempSync(join(tmpdir(), "eksw-"));
-  stops.push(async () => rmSync(dir, { recursive: true, force: true }));
+  const { dir, remove } = makeScratch();
+  stops.add(remove);
   const clock = createClock(join(dir, "clock"), startsAt);
   const now = () => clock.now();
-  const events: Stack["events"] = new EventEmitter();
+  const events: StackEvents = new EventEmitter();
   const change = (what: string) => events.emit("change", what);
+  const trouble = (error: Error) => events.emit("trouble", error);
+  const early: Error[] = [];
+  events.on("trouble", (error) => early.push(error));
 
   say("starting the AWS emulator, the Kubernetes release host and the Windows machines");
   const upstream = keep(await startUpstream());
-  const emulator = keep(await startEmulator({ tools, dir: join(dir, "aws"), clock }));
+  const emulator = keep(await startEmulator({ tools, dir: logDir ?? join(dir, "aws"), clock }));
   const { url: endpoint, region, credentials } = emulator;
   await publishAll(emulator, basesReleasedAt);
   const machines = keep(
@@ -107,8 +111,7 @@ async function start(
       packerDir: join(root, "packer"),
       log: change,
       now,
-      onConsole: (instanceId, text) =>
-        emulator.setConsole(instanceId, text).catch((error) => events.emit("trouble", error)),
+      onConsole: (instanceId, text) => void emulator.setConsole(instanceId, text).catch(trouble),
     }),
   );
   const codebuild = keep(
@@ -119,6 +122,7 @@ async function start(
       clock,
       tools,
       dir: join(dir, "b"),
+      logDir,
       log: change,
       extraEnv: { CONSOLE_POLL_SECONDS: "5" },
     }),
@@ -126,7 +130,7 @@ async function start(
   codebuild.onChange((build) => change(`${build.id} ${build.currentPhase}`));
 
   const aws = { endpoint, region, credentials };
-  const inbox = keep(await openInbox(aws, ({ kind, variant }) => change(`notification ${kind} ${variant}`)));
+  const inbox = keep(await openInbox(aws, ({ kind, variant }) => change(`notification ${kind} ${variant}`), trouble));
   const localConfiguration = join(dir, "config.ts");
   const configuration = await writeLocalConfiguration(localConfiguration, resolve(configFile), {
     network: { kind: "vpc", vpcId: emulator.network.vpcId, subnetIds: [emulator.network.subnetId] },
@@ -134,10 +138,7 @@ async function start(
     packerReleaseUrl: upstream.filesUrl,
     subscriber: inbox.arn,
   });
-  for (const minor of new Set(configuration.variants.map(({ kubernetes }) => kubernetes))) {
-    upstream.setKubernetes(`${minor}.7`);
-    upstream.setEksKubernetes(`${minor}.7`);
-  }
+  releaseKubernetes(upstream, configuration, firstPatch);
 
   say("deploying sst.config.ts to it");
   mkdirSync(join(dir, "deploy"));
@@ -152,7 +153,7 @@ async function start(
   });
 
   const roles = createRoleCredentials({ ...aws, now });
-  const logs: LogLine[] = [];
+  const log = keepFunctionLog(logDir);
   const functions = keep(
     await startFunctions({
       deployment,
@@ -162,14 +163,19 @@ async function start(
         roles,
         clock,
         onLog: (line) => {
-          logs.push(line);
+          log.add(line);
           change(`log of ${line.functionName}`);
         },
       },
       now,
-      onFailure: (error) => events.emit("trouble", error),
+      onFailure: trouble,
+      onFailedInvocation: (error) => {
+        log.addFailure(error);
+        events.emit("failure", error);
+      },
     }),
   );
+  if (early.length > 0) throw early[0];
   return {
     clock,
     emulator,
@@ -181,16 +187,9 @@ async function start(
     schedules: createSchedules({ ...aws, roles }),
     functions,
     inbox,
-    logs,
+    logs: log.lines,
     events,
     parameters: () => readParameters(new SSMClient(aws), deployment.channelsPrefix),
-    stop,
+    stop: stops.stop,
   };
-}
-
-async function readParameters(client: SSMClient, path: string): Promise<Record<string, string>> {
-  const parameters: Record<string, string> = {};
-  for await (const { Parameters = [] } of paginateGetParametersByPath({ client }, { Path: path, Recursive: true }))
-    for (const { Name = "", Value = "" } of Parameters) parameters[Name] = Value;
-  return parameters;
 }

@@ -19,6 +19,8 @@ export type AgentOptions = {
   tools: BuildTools;
   /** Where the builds work. A short path: Packer puts sockets below it. */
   dir: string;
+  /** Must exist. Holds the builds' logs; without it they are below `dir`. */
+  logDir?: string;
   log: (line: string) => void;
   /** Put over what every build's shell starts with. */
   extraEnv?: Record<string, string>;
@@ -33,6 +35,8 @@ export type Agent = {
   builds(): readonly Build[];
   /** Calls back whenever a build has entered a phase, the last time in COMPLETED. Returns what ends that. */
   onChange(listener: (build: Build) => void): () => void;
+  /** Where a build's log is. */
+  logFile(build: Build): string;
   /** The next build ends as FAULT, as if CodeBuild itself had broken down. */
   faultNext(): void;
   /** Ends all builds and leaves no process behind. */
@@ -56,6 +60,7 @@ export async function startCodeBuildAgent(options: AgentOptions): Promise<Agent>
     machine,
     infraCredentials: options.infraCredentials,
     directory: dir,
+    logDirectory: options.logDir,
     now: () => clock.now(),
     log: options.log,
     changed: (build) => {
@@ -90,6 +95,7 @@ export async function startCodeBuildAgent(options: AgentOptions): Promise<Agent>
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
+    logFile: (build) => worker.logFile(service.builds().indexOf(build) + 1),
     faultNext: worker.faultNext,
     stop,
   };

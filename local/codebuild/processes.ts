@@ -24,7 +24,7 @@ async function isGone(group: number, milliseconds: number): Promise<boolean> {
 }
 
 /** Whether there was somebody to signal. */
-function signalGroup(group: number, signal: NodeJS.Signals | 0): boolean {
+export function signalGroup(group: number, signal: NodeJS.Signals | 0): boolean {
   try {
     return process.kill(-group, signal);
   } catch {

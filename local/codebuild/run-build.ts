@@ -57,10 +57,13 @@ export async function runBuild(build: Build, run: Run): Promise<Result> {
   const variables = { ...buildspec.env.variables, ...buildEnvironment(machine, build, credentials, place) };
   const shell = openSession(place, variables, say);
   run.opened(shell);
-  const succeeded = await runPhases(buildspec, shell, phases, say);
-  await exportVariables(build, buildspec, shell);
-  await shell.end(0);
-  return succeeded ? "SUCCEEDED" : "FAILED";
+  try {
+    const succeeded = await runPhases(buildspec, shell, phases, say);
+    await exportVariables(build, buildspec, shell);
+    return succeeded ? "SUCCEEDED" : "FAILED";
+  } finally {
+    await shell.end(0);
+  }
 }
 
 /** After a failed `install` or `pre_build` nothing more is run; after a failed `build` still `post_build`. */

@@ -6,6 +6,15 @@ exec 2>&1
 trap 'exit 143' TERM
 mark="$1"
 shift
+
+# Whoever opened the session holds descriptor 4. When it ends without a line, nobody is left to end this process group, which
+# packer and its plugins are in. The watchdog has a group of its own (-m) and is no job of this shell's, so that `wait` passes it over.
+set -m
+(IFS= read -r -u 4 || kill -KILL -- "-$$") </dev/null >/dev/null 2>&1 3<&- &
+disown
+set +m
+exec 4<&-
+
 while IFS= read -r -u 3 file; do
   # shellcheck disable=SC1090 # the build's own commands
   . "$file" </dev/null 3<&-

@@ -7,7 +7,7 @@ import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { endGroup } from "./processes.ts";
+import { endGroup, signalGroup } from "./processes.ts";
 
 const sessionScript = fileURLToPath(new URL("session.sh", import.meta.url));
 
@@ -20,10 +20,12 @@ export type Session = {
   environment(): Promise<Record<string, string>>;
   /** Ends the shell and all it has started. */
   end(graceMilliseconds: number): Promise<void>;
+  /** The same at once and without waiting, for a process that exits. */
+  kill(): void;
 };
 
 /**
- * Opens a shell in a process group of its own.
+ * Opens a shell in a process group of its own, which does not outlive this process, whatever becomes of it.
  * @param place `source` is the working directory, `work` one that the session may use
  * @param variables all of the shell's environment: nothing is inherited
  * @param say gets the output, line by line
@@ -38,12 +40,14 @@ export function openSession(
     cwd: place.source,
     env: variables,
     detached: true,
-    stdio: ["ignore", "pipe", "ignore", "pipe"],
+    stdio: ["ignore", "pipe", "ignore", "pipe", "pipe"],
   });
   const output = shell.stdout as Readable;
   const commands = shell.stdio[3] as Writable;
+  const watchdog = shell.stdio[4] as Writable;
   // Writing to a shell that has just ended is no error of its own: `ended` tells.
   commands.on("error", () => {});
+  watchdog.on("error", () => {});
   const ended = new Promise<undefined>((resolve) => {
     shell.on("exit", () => resolve(undefined));
     shell.on("error", (error) => {
@@ -61,6 +65,7 @@ export function openSession(
     if (at >= 0) answered(Number(line.slice(at + mark.length)));
   });
   let count = 0;
+  let over = false;
 
   async function run(command: string): Promise<number | undefined> {
     const file = join(place.work, `command-${++count}.sh`);
@@ -83,11 +88,17 @@ export function openSession(
   async function end(graceMilliseconds: number): Promise<void> {
     if (shell.pid === undefined) return;
     await endGroup(shell.pid, graceMilliseconds);
+    over = true;
+    watchdog.end("done\n", () => watchdog.destroy());
     // Who has left the group may still hold the other end of the pipe.
     await Promise.race([read, sleep(lastLinesMilliseconds)]);
     reader.close();
     output.destroy();
   }
 
-  return { run, environment, end };
+  function kill(): void {
+    if (shell.pid !== undefined && !over) signalGroup(shell.pid, "SIGKILL");
+  }
+
+  return { run, environment, end, kill };
 }

@@ -23,12 +23,14 @@ export type Worker = {
   close(): Promise<void>;
 };
 
-type Work = { end: (status: EndStatus, grace: number) => Promise<void>; done: Promise<void> };
+type Work = { end: (status: EndStatus, grace: number) => Promise<void>; kill: () => void; done: Promise<void> };
 
 export type WorkerOptions = {
   machine: Machine;
   infraCredentials: Credentials;
   directory: string;
+  /** Holds the builds' logs; without it they are where the builds work. */
+  logDirectory?: string;
   now: () => Date;
   log: (line: string) => void;
   changed: (build: Build) => void;
@@ -38,11 +40,17 @@ export type WorkerOptions = {
 
 /** Runs builds side by side, each in a directory of its own. */
 export function createWorker(options: WorkerOptions): Worker {
-  const { machine, infraCredentials, now, log, changed, minute } = options;
+  const { machine, infraCredentials, now, log, changed, minute, logDirectory } = options;
   const working = new Map<Build, Work>();
   let faults = 0;
   let begun = 0;
   let closing = false;
+  // However this process ends: an uncaught error gives nobody the time to close.
+  process.on("exit", killAll);
+
+  function killAll(): void {
+    for (const { kill } of working.values()) kill();
+  }
 
   function begin(build: Build): void {
     const phases = keepPhases(build, now, () => changed(build));
@@ -65,7 +73,7 @@ export function createWorker(options: WorkerOptions): Worker {
     phases.enter("QUEUED");
     phases.leave("SUCCEEDED");
     const done = work();
-    working.set(build, { end, done });
+    working.set(build, { end, kill: () => session?.kill(), done });
 
     async function work(): Promise<void> {
       await tell(build);
@@ -129,7 +137,7 @@ export function createWorker(options: WorkerOptions): Worker {
   }
 
   function logFile(build: number): string {
-    return join(options.directory, String(build), "log");
+    return logDirectory ? join(logDirectory, `build-${build}.log`) : join(options.directory, String(build), "log");
   }
 
   return {
@@ -144,6 +152,7 @@ export function createWorker(options: WorkerOptions): Worker {
       const all = [...working.values()];
       await Promise.all(all.map(({ end }) => end("STOPPED", lastGraceMilliseconds)));
       await Promise.all(all.map(({ done }) => done));
+      process.off("exit", killAll);
     },
   };
 }

@@ -5,6 +5,7 @@ import {
   ReceiveMessageCommand,
   type SQSClient,
 } from "@aws-sdk/client-sqs";
+import { interruptible } from "../interruptible.ts";
 import type { Invocation } from "./function.ts";
 import { type QueueMessage, sqsEvent } from "./sqs-event.ts";
 
@@ -20,8 +21,11 @@ export type EventSourceMapping = {
 };
 
 export type EventSource = {
-  /** Resolves when the queue is empty and nothing is in flight. Rejects when polling has failed or was stopped before. */
-  idle(): Promise<void>;
+  /**
+   * Resolves when the queue is empty and nothing is in flight; what a failed invocation left behind is in flight until the queue shows it
+   * again. Rejects when polling has failed or was stopped before, and with the signal's reason.
+   */
+  idle(signal?: AbortSignal): Promise<void>;
   /** Ends polling; an invocation that runs is waited for. */
   stop(): Promise<void>;
 };
@@ -124,12 +128,12 @@ export function startEventSource({
     }
   }
 
-  async function idle(): Promise<void> {
+  async function idle(signal?: AbortSignal): Promise<void> {
     while (true) {
       if (failure) throw failure;
       const next = settled.promise;
-      if (await isEmpty()) return;
-      await next;
+      if (await interruptible(isEmpty(), signal)) return;
+      await interruptible(next, signal);
     }
   }
 

@@ -1,7 +1,7 @@
 import { SQSClient } from "@aws-sdk/client-sqs";
 import type { DeployedFunction, Deployment } from "../deploy/deployment.ts";
 import { startEventSource } from "./event-source.ts";
-import type { Invocation, LambdaHost } from "./function.ts";
+import type { Invocation, InvocationError, LambdaHost } from "./function.ts";
 import { startFunctionUrl } from "./function-url.ts";
 import { invoke } from "./invoke.ts";
 
@@ -10,37 +10,45 @@ export type Functions = {
   url: string;
   /** Runs a function of the deployment once, beside queue and URL. */
   call(fn: DeployedFunction, event: unknown): Promise<Invocation>;
-  /** Resolves when the queue is empty and no function runs. */
-  idle(): Promise<void>;
+  /** Resolves when the queue is empty and `reconcile` does not run. Rejects with the signal's reason. */
+  idle(signal?: AbortSignal): Promise<void>;
   stop(): Promise<void>;
 };
 
 /**
  * @param now the stack's time
  * @param onFailure hears once that the queue cannot be reached any more
+ * @param onFailedInvocation hears of every call by queue or URL that a function did not get through
  */
 export async function startFunctions({
   deployment: { reconcile, api },
   host: bare,
   now,
   onFailure,
+  onFailedInvocation,
 }: {
   deployment: Deployment;
   host: Omit<LambdaHost, "signal">;
   now: () => Date;
   onFailure: (error: Error) => void;
+  onFailedInvocation: (error: Error) => void;
 }): Promise<Functions> {
   const stopping = new AbortController();
   const host = { ...bare, signal: stopping.signal };
   const { region, roles } = host;
   const endpoint = host.endpoints.default;
   if (!reconcile.eventSource) throw new Error(`starting the functions: no queue feeds ${reconcile.handler}`);
+  const run = (fn: DeployedFunction) => async (event: unknown) => {
+    const invocation = await invoke(fn, event, host);
+    if (!invocation.ok && !stopping.signal.aborted) onFailedInvocation(failureOf(fn, invocation.error));
+    return invocation;
+  };
   // Lambda polls with the credentials of the function's own role.
   const poller = { endpoint, region, credentials: () => roles.assume(reconcile.roleArn, reconcile.name) };
   const eventSource = startEventSource({
     sqs: new SQSClient(poller),
     mapping: reconcile.eventSource,
-    invoke: (event) => invoke(reconcile, event, host),
+    invoke: run(reconcile),
     onFailure,
   });
   const functionUrl = await startFunctionUrl({
@@ -48,7 +56,7 @@ export async function startFunctions({
     endpoint,
     findCredentials: roles.issued,
     now,
-    invoke: (event) => invoke(api, event, host),
+    invoke: run(api),
   });
   return {
     url: functionUrl.url,
@@ -59,4 +67,8 @@ export async function startFunctions({
       await Promise.all([eventSource.stop(), functionUrl.stop()]);
     },
   };
+}
+
+function failureOf(fn: DeployedFunction, { errorType, errorMessage }: InvocationError): Error {
+  return new Error(`${fn.name} failed: ${errorType}: ${errorMessage}`);
 }

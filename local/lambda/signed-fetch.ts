@@ -5,11 +5,13 @@ import { parseQuery } from "./signature.ts";
 
 export type Caller = { credentials: Credentials; region: string; now: () => Date };
 
+type Content = { method?: string; headers?: Record<string, string>; body?: string; signal?: AbortSignal };
+
 /** `fetch` for a function URL with `AWS_IAM`: signed with Signature Version 4 by `caller`, at the stack's time. */
 export async function signedFetch(
   url: string | URL,
   caller: Caller,
-  { method = "GET", headers = {}, body }: { method?: string; headers?: Record<string, string>; body?: string } = {},
+  { method = "GET", headers = {}, body, signal }: Content = {},
 ): Promise<Response> {
   const { host, hostname, pathname, search } = new URL(url);
   const { region, credentials, now } = caller;
@@ -27,7 +29,7 @@ export async function signedFetch(
     { signingDate: now() },
   );
   const { host: _setByFetch, ...sent } = request.headers;
-  return fetch(url, { method, headers: sent, body });
+  return fetch(url, { method, headers: sent, body, signal });
 }
 
 function lowerCase(headers: Record<string, string>): Record<string, string> {

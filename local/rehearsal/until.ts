@@ -1,10 +1,11 @@
+import { interruptible } from "../interruptible.ts";
 import type { Stack } from "../stack.ts";
 
 /**
  * Waits until something is so, looking again whenever anything has changed in the stack.
- * @throws what `isSo` throws, or an Error when a part of the stack breaks down or the signal ends the waiting
+ * @throws what `isSo` throws, or an Error when the signal ends the waiting
  */
-export function until(stack: Stack, what: string, isSo: () => boolean, signal: AbortSignal): Promise<void> {
+export async function until(stack: Stack, what: string, isSo: () => boolean, signal: AbortSignal): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
 
   function look(): void {
@@ -15,20 +16,14 @@ export function until(stack: Stack, what: string, isSo: () => boolean, signal: A
     }
   }
 
-  function fail(cause: unknown): void {
-    reject(new Error(`waiting until ${what}`, { cause }));
-  }
-
-  function stop(): void {
-    fail(signal.reason);
-  }
-
-  stack.events.on("change", look).on("trouble", fail);
-  signal.addEventListener("abort", stop);
-  if (signal.aborted) stop();
+  stack.events.on("change", look);
   look();
-  return promise.finally(() => {
-    stack.events.off("change", look).off("trouble", fail);
-    signal.removeEventListener("abort", stop);
-  });
+  try {
+    await interruptible(promise, signal);
+  } catch (cause) {
+    if (!signal.aborted) throw cause;
+    throw new Error(`waiting until ${what}`, { cause });
+  } finally {
+    stack.events.off("change", look);
+  }
 }

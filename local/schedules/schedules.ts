@@ -6,8 +6,9 @@ import {
   SchedulerClient,
 } from "@aws-sdk/client-scheduler";
 import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
+import { triggerOf } from "../../functions/trigger.ts";
 import type { Credentials, RoleCredentials } from "../aws/role-credentials.ts";
-import { latestOccurrence } from "./timetable.ts";
+import { latestOccurrence, nextOccurrence } from "./timetable.ts";
 
 export type Fired = { schedule: string; at: Date; input: string };
 
@@ -17,6 +18,12 @@ export type Schedules = {
    * fires, in the order of those moments.
    */
   fire(from: Date, to: Date): Promise<Fired[]>;
+  /**
+   * The first moment after `from` at which a schedule sends this trigger, in the words of `functions/trigger.ts`; without one, any schedule
+   * anything.
+   * @throws Error when none ever does
+   */
+  nextAfter(from: Date, trigger?: string): Promise<Date>;
 };
 
 /** EventBridge Scheduler keeps its schedules at the emulator, which never fires them: this does, with the credentials of each schedule's own role. */
@@ -66,7 +73,16 @@ export function createSchedules({
     return fired;
   }
 
-  return { fire };
+  async function nextAfter(from: Date, trigger?: string): Promise<Date> {
+    const [next] = (await enabledSchedules())
+      .filter(({ Target }) => !trigger || triggerOf(Target?.Input ?? "").kind === trigger)
+      .flatMap((schedule) => nextOccurrence(timetable(schedule), from) ?? [])
+      .toSorted((one, other) => one.getTime() - other.getTime());
+    if (!next) throw new Error(`looking for the next ${trigger ?? "trigger"}: no schedule fires any more`);
+    return next;
+  }
+
+  return { fire, nextAfter };
 }
 
 function timetable(schedule: GetScheduleCommandOutput) {

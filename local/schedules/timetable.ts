@@ -20,6 +20,12 @@ export function latestOccurrence(timetable: Timetable, from: Date, to: Date): Da
   return occurrence;
 }
 
+/** The first moment after `from` at which the schedule fires; none when it never does again. */
+export function nextOccurrence(timetable: Timetable, from: Date): Date | undefined {
+  const occurrence = firstAfter(timetable, from < timetable.start ? new Date(timetable.start.getTime() - 1) : from);
+  return occurrence && timetable.end && occurrence > timetable.end ? undefined : occurrence;
+}
+
 /** Every moment in (from, to] at which the schedule fires, in order. */
 export function occurrences(timetable: Timetable, from: Date, to: Date): Date[] {
   const found: Date[] = [];
@@ -31,22 +37,35 @@ export function occurrences(timetable: Timetable, from: Date, to: Date): Date[] 
   return found;
 }
 
-/** @throws Error naming an expression that EventBridge Scheduler would not take either. */
 function lastUpTo({ expression, timeZone, start }: Timetable, to: Date): Date | undefined {
-  const [, kind, value = ""] = /^(rate|cron)\((.+)\)$/.exec(expression.trim()) ?? [];
-  if (kind === "rate") return lastOfRate(value, start, to);
+  const { kind, value } = parseExpression(expression);
   if (kind === "cron") return lastOfCron(value, timeZone, to);
+  const interval = intervalOf(value);
+  const elapsed = Math.floor((to.getTime() - start.getTime()) / interval);
+  return elapsed < 0 ? undefined : new Date(start.getTime() + elapsed * interval);
+}
+
+function firstAfter({ expression, timeZone, start }: Timetable, from: Date): Date | undefined {
+  const { kind, value } = parseExpression(expression);
+  if (kind === "cron") return firstOfCron(value, timeZone, from);
+  const interval = intervalOf(value);
+  const elapsed = Math.floor((from.getTime() - start.getTime()) / interval) + 1;
+  return new Date(start.getTime() + elapsed * interval);
+}
+
+/** @throws Error naming an expression that EventBridge Scheduler would not take either. */
+function parseExpression(expression: string): { kind: "rate" | "cron"; value: string } {
+  const [, kind, value = ""] = /^(rate|cron)\((.+)\)$/.exec(expression.trim()) ?? [];
+  if (kind === "rate" || kind === "cron") return { kind, value };
   throw new Error(`reading the schedule expression "${expression}": neither rate(…) nor cron(…)`);
 }
 
-/** A day is 24 hours here, whatever summer time does. */
-function lastOfRate(rate: string, start: Date, to: Date): Date | undefined {
+/** In milliseconds; a day is 24 hours here, whatever summer time does. */
+function intervalOf(rate: string): number {
   const [, count = "", unit = ""] = /^([1-9]\d*) (minute|hour|day)s?$/.exec(rate) ?? [];
   const interval = Number(count) * (unitMilliseconds[unit] ?? 0);
-  if (!interval)
-    throw new Error(`reading the schedule expression "rate(${rate})": not a number of minutes, hours or days`);
-  const elapsed = Math.floor((to.getTime() - start.getTime()) / interval);
-  return elapsed < 0 ? undefined : new Date(start.getTime() + elapsed * interval);
+  if (interval) return interval;
+  throw new Error(`reading the schedule expression "rate(${rate})": not a number of minutes, hours or days`);
 }
 
 function lastOfCron(pattern: string, timeZone: string, to: Date): Date | undefined {
@@ -59,6 +78,13 @@ function lastOfCron(pattern: string, timeZone: string, to: Date): Date | undefin
     if (!occurrence || cron.match(occurrence)) return occurrence;
     before = occurrence;
   }
+}
+
+function firstOfCron(pattern: string, timeZone: string, from: Date): Date | undefined {
+  const cron = parseCron(pattern, timeZone);
+  let occurrence = cron.nextRun(from);
+  while (occurrence && !cron.match(occurrence)) occurrence = cron.nextRun(occurrence);
+  return occurrence ?? undefined;
 }
 
 function parseCron(pattern: string, timeZone: string): Cron {

@@ -1,6 +1,8 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { basename, join, resolve } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { lock } from "proper-lockfile";
 
 export type Log = (line: string) => void;
@@ -37,21 +39,45 @@ export async function installDirectory(target: string, fill: (directory: string)
   }
 }
 
-/** One installing process at a time; a lock whose process died goes stale after 15 seconds. */
-export async function withLock<T>({ cache, log }: Site, work: () => Promise<T>): Promise<T> {
+/**
+ * One installing process at a time; a lock whose process died goes stale after 15 seconds.
+ * @throws the signal's reason when it ends the waiting
+ */
+export async function withLock<T>(site: Site, work: () => Promise<T>): Promise<T> {
+  const { cache } = site;
   mkdirSync(cache, { recursive: true });
-  const place = { lockfilePath: join(cache, "lock"), stale: 15_000, update: 3_000 };
-  const release = await lock(cache, place).catch((cause) => {
-    if (cause.code !== "ELOCKED") throw new Error(`locking ${cache}`, { cause });
-    log("Another process is installing the tools; waiting for it …");
-    return lock(cache, { ...place, retries: { forever: true, factor: 1, minTimeout: 500, maxTimeout: 500 } });
-  });
+  const release = await takeLock(site);
+  const holder = join(cache, "lock.holder");
   try {
+    await writeFile(holder, String(process.pid));
     removeUnfinished(cache);
     return await work();
   } finally {
+    await rm(holder, { force: true });
     await release();
   }
+}
+
+/** proper-lockfile's own retries cannot be interrupted. */
+async function takeLock({ cache, log, signal }: Site): Promise<() => Promise<void>> {
+  let told = false;
+  while (true) {
+    signal?.throwIfAborted();
+    try {
+      return await lock(cache, { lockfilePath: join(cache, "lock"), stale: 15_000, update: 3_000 });
+    } catch (cause) {
+      if ((cause as NodeJS.ErrnoException).code !== "ELOCKED") throw new Error(`locking ${cache}`, { cause });
+    }
+    if (!told) log(await waitingFor(cache));
+    told = true;
+    // Interrupted, it leaves the reason to be thrown above.
+    await sleep(500, undefined, { signal }).catch(() => undefined);
+  }
+}
+
+async function waitingFor(cache: string): Promise<string> {
+  const holder = await readFile(join(cache, "lock.holder"), "utf8").catch(() => "");
+  return `Another process${holder && ` (${holder})`} is installing the tools; waiting for it, up to 5 minutes if it builds Packer …`;
 }
 
 /** What a killed installation left behind; for Packer's build that is gigabytes. */

@@ -30,8 +30,13 @@ export async function runCommand(
 
 /** Where a program stands on the PATH. */
 export function findProgram(name: string): string | undefined {
+  return findPrograms(name)[0];
+}
+
+/** Everywhere that a program of this name stands on the PATH, in its order. */
+export function findPrograms(name: string): string[] {
   const directories = (process.env.PATH ?? "").split(delimiter).filter(Boolean);
-  return directories.map((directory) => join(directory, name)).find(isExecutable);
+  return [...new Set(directories)].map((directory) => join(directory, name)).filter(isExecutable);
 }
 
 export function isExecutable(file: string): boolean {

@@ -3,7 +3,7 @@ import { rename } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { announce, installDirectory, type Site } from "./cache.ts";
-import { findProgram, isExecutable, runCommand } from "./command.ts";
+import { findProgram, findPrograms, isExecutable, runCommand } from "./command.ts";
 import type { Pins } from "./pins.ts";
 
 /** A binary, and a directory for PACKER_PLUGIN_PATH that holds the amazon plugin. */
@@ -14,7 +14,11 @@ const sources = { packer: "github.com/hashicorp/packer", amazonPlugin: "github.c
 const waysOut = (pins: Pins) =>
   `Two ways out: put Packer ${pins.packer} on the PATH (or its path into PACKER), or install Go 1.26 or newer so that it can be built.`;
 
-/** What there is already: the setting PACKER, then the PATH if the version fits, then what was built before. */
+/**
+ * What there is already: the setting PACKER, then whatever on the PATH is of the version that the templates demand, then what was built
+ * before.
+ * @throws Error when PACKER is set to anything else
+ */
 export async function findPacker({ cache }: Site, pins: Pins): Promise<Packer | undefined> {
   const binary = await findBinary(cache, pins);
   const pluginPath = pluginDirectory(cache, pins);
@@ -37,11 +41,14 @@ async function findBinary(cache: string, pins: Pins): Promise<Omit<Packer, "plug
   if (setting) {
     const version = await versionOf(setting);
     if (!version) throw new Error(`using PACKER=${setting}: it does not answer as HashiCorp's Packer`);
+    if (version !== pins.packer)
+      throw new Error(`using PACKER=${setting}: it is Packer ${version}, the templates demand ${pins.packer}`);
     return { binary: setting, version };
   }
-  const found = findProgram("packer");
-  const version = found && (await versionOf(found));
-  if (found && version && fits(version, pins.packer)) return { binary: found, version };
+  for (const binary of findPrograms("packer")) {
+    const version = await versionOf(binary);
+    if (version === pins.packer) return { binary, version };
+  }
   const built = builtBinary(cache, pins);
   return isExecutable(built) ? { binary: built, version: pins.packer } : undefined;
 }
@@ -50,15 +57,9 @@ async function findBinary(cache: string, pins: Pins): Promise<Omit<Packer, "plug
 async function versionOf(binary: string): Promise<string | undefined> {
   const environment = { ...process.env, CHECKPOINT_DISABLE: "1" };
   return runCommand("asking for the version", binary, ["version"], { env: environment, timeout: 20_000 }).then(
-    ({ stdout }) => /^Packer v(\d+\.\d+\.\d+)/m.exec(stdout)?.[1],
+    ({ stdout }) => /^Packer v(\S+)/m.exec(stdout)?.[1],
     () => undefined,
   );
-}
-
-function fits(version: string, wanted: string): boolean {
-  const [major, minor, patch] = version.split(".").map(Number);
-  const [wantedMajor, wantedMinor, wantedPatch] = wanted.split(".").map(Number);
-  return major === wantedMajor && minor === wantedMinor && Number(patch) >= Number(wantedPatch);
 }
 
 async function installPlugin(site: Site, pins: Pins, binary: string): Promise<void> {

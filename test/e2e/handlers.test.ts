@@ -60,10 +60,10 @@ describe("reconcile", () => {
     expect(stack.codebuild.builds()).toEqual([]);
   });
 
-  test("says in its log why the first build waits", () => {
+  test("says in its log why the build waits", () => {
     const wait = stack.logs.findLast(({ record }) => record?.message === "wait")?.record;
     expect(wait?.reasons).toEqual([
-      "the first build waits until all inputs are known",
+      "the build waits until all inputs are known",
       expect.stringContaining("/release/stable-1.35.txt"),
     ]);
   });

@@ -47,6 +47,7 @@ describe("the rehearsal of the repository's configuration", () => {
     expect(run.errors).toBe("");
     expect(run.status).toBe(0);
     expect(rehearsal.ok).toBe(true);
+    expect(Object.keys(rehearsal)).toEqual(["ok", "seconds", "parts", "acts", "parameters"]);
   });
 
   test("ran on the pinned parts", () => {

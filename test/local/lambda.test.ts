@@ -9,9 +9,11 @@ import {
 } from "@aws-sdk/client-sqs";
 import type { SQSEvent } from "aws-lambda";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import type { Deployment } from "../../local/deploy/deployment.ts";
 import { bundleHandler } from "../../local/lambda/bundle.ts";
 import { type EventSourceMapping, startEventSource } from "../../local/lambda/event-source.ts";
 import type { DeployedFunction, Invocation } from "../../local/lambda/function.ts";
+import { startFunctions } from "../../local/lambda/functions.ts";
 import { invoke } from "../../local/lambda/invoke.ts";
 import { type FixtureStack, root, startFixtureStack } from "./fixture/stack.ts";
 
@@ -246,6 +248,25 @@ describe("The event source", () => {
     await expect(idle).rejects.toThrow("stopped by SIGINT");
     answer.resolve({ ok: true, result: null, requestId: "", milliseconds: 0 });
     await source.stop();
+  });
+
+  test("tells of an invocation that failed with the function's own error", async () => {
+    const queue = await createQueue("failing");
+    const fn = await stack.deploy("handlers.throwing", { name: "failing" });
+    const mapping = { queue, batchSize: 1, windowSeconds: 0, partialBatchResponse: false };
+    const failed = Promise.withResolvers<Error>();
+    const functions = await startFunctions({
+      deployment: { reconcile: { ...fn, eventSource: mapping }, api: fn } as unknown as Deployment,
+      host: stack.host,
+      now: () => stack.clock.now(),
+      onFailure: failed.reject,
+      onFailedInvocation: failed.resolve,
+    });
+
+    await send(queue.url, ["look"]);
+
+    expect((await failed.promise).message).toBe("failing failed: RangeError: observing images");
+    await functions.stop();
   });
 
   test("says so when its queue cannot be reached", async () => {
