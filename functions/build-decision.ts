@@ -3,6 +3,7 @@ import type { Build } from "./builds.ts";
 import { retryOf } from "./failures.ts";
 import type { Image, PublishableImage } from "./images.ts";
 import { areComplete, canonical, describeChange, drift, type Inputs, type RecordedInputs } from "./inputs.ts";
+import { minute } from "./time.ts";
 import { endedWithout, type VariantState } from "./variant-state.ts";
 import type { World } from "./world.ts";
 
@@ -12,7 +13,6 @@ export type BuildDecision =
   | { decision: "wait"; reasons: string[]; until: number | undefined }
   | { decision: "nothing"; reasons: string[] };
 
-const minute = 60_000;
 /** EC2's tags and images become visible with a delay; this long a finished build is trusted to have made what it says (rule 4). */
 const settlingTime = 30 * minute;
 /** Proofs that could not find out are tried this often (rule 11). */

@@ -12,6 +12,7 @@ import type { BuildOrder } from "./build-orders.ts";
 import { type Failure, FailureClass } from "./failures.ts";
 import { Inputs, type RecordedInputs } from "./inputs.ts";
 import { JsonText } from "./json.ts";
+import { day } from "./time.ts";
 
 const codebuild = new CodeBuildClient({});
 
@@ -40,7 +41,7 @@ export interface Build {
 }
 
 /** What a look at the history must reach back to: facts older than this are not announced any more. */
-export const historyReach = 31 * 24 * 3_600_000;
+export const historyReach = 31 * day;
 /** BatchGetBuilds' own limit; ListBuildsForProject returns as many a page. */
 const buildsPerPage = 100;
 /** A safety catch: 1,000 builds in a month is far beyond any use. */

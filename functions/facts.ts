@@ -2,7 +2,8 @@ import { mostProofAttempts, unprovedImage, vainProofs } from "./build-decision.t
 import { type ChannelName, channelNames } from "./channels.ts";
 import { type FailureClass, isWorthReporting, retryOf } from "./failures.ts";
 import { canonical, describeChange, drift, type RecordedInputs, sha256 } from "./inputs.ts";
-import { promotions, reasonToLeave } from "./promotion.ts";
+import { reasonToLeave } from "./promotion.ts";
+import { day, iso } from "./time.ts";
 import { endedWithout, type VariantState } from "./variant-state.ts";
 import type { World } from "./world.ts";
 
@@ -46,7 +47,7 @@ export type Fact = Common &
   );
 
 /** Facts older than this, in milliseconds, are not announced any more; their records may expire later. */
-export const announceWithin = 30 * 24 * 3_600_000;
+export const announceWithin = 30 * day;
 
 /** The facts of a variant that subscribers have not been told yet. */
 export function dueFacts(world: World, state: VariantState): Fact[] {
@@ -82,11 +83,11 @@ function published(world: World, { variant, images }: VariantState): Fact[] {
 
 /** Rule 3: a channel that nobody should follow and that nothing can take over is somebody's business. */
 function stranded(world: World, state: VariantState): Fact[] {
+  if (state.publishable.length > 0) return [];
   const variant = state.variant.name;
-  return promotions(world, state).flatMap(({ channel, decision }): Fact[] => {
+  return channelNames.flatMap((channel): Fact[] => {
     const current = world.channels[variant]?.[channel];
-    const alone = decision === "wait" && state.publishable.length === 0;
-    const why = current && alone ? reasonToLeave(state, current) : undefined;
+    const why = current && reasonToLeave(state, current);
     if (!current || !why) return [];
     const { image } = current;
     return [{ kind: "stranded", key: `stranded/${channel}/${image}`, variant, at: world.now, channel, image, why }];
@@ -169,8 +170,4 @@ function aboutKubernetes(world: World, { variant, upstream }: VariantState): Fac
       why,
     },
   ];
-}
-
-function iso(time: number): string {
-  return new Date(time).toISOString();
 }

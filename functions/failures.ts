@@ -1,13 +1,10 @@
 import { z } from "zod";
+import { hour, minute } from "./time.ts";
 
-/** Why a build failed, in the words of `buildspec/`. */
-export const FailureClass = z.enum([
-  "checksum",
-  "template",
-  "provision",
-  "test",
-  "sysprep",
-  "proof",
+/** Classes that the same inputs will meet again: another try soon is a waste. */
+const deterministic = ["checksum", "template", "provision", "test", "sysprep", "proof"] as const;
+/** Classes that may pass by themselves. */
+const transient = [
   "capacity",
   "throttling",
   "download",
@@ -18,7 +15,10 @@ export const FailureClass = z.enum([
   "timed-out",
   "fault",
   "unknown",
-]);
+] as const;
+
+/** Why a build failed, in the words of `buildspec/`. */
+export const FailureClass = z.enum([...deterministic, ...transient]);
 export type FailureClass = z.infer<typeof FailureClass>;
 
 export interface Failure {
@@ -35,19 +35,8 @@ export interface Ended {
   endedAt: number;
 }
 
-/** Classes that the same inputs will meet again: another try soon is a waste. */
-const deterministic: ReadonlySet<FailureClass> = new Set([
-  "checksum",
-  "template",
-  "provision",
-  "test",
-  "sysprep",
-  "proof",
-]);
-
-const minute = 60_000;
 const firstWait = 15 * minute;
-const longestTransientWait = 6 * 60 * minute;
+const longestTransientWait = 6 * hour;
 /** After this many deterministic failures of the same inputs nothing is tried until an input changes. */
 export const mostDeterministicFailures = 3;
 /** Transient failures are nobody's business until there have been this many in a row. */
@@ -83,5 +72,5 @@ export function isWorthReporting(ended: readonly Ended[]): boolean {
 }
 
 function isDeterministic({ failure }: Ended): boolean {
-  return failure !== undefined && deterministic.has(failure.class);
+  return deterministic.some((one) => one === failure?.class);
 }

@@ -59,7 +59,7 @@ export async function readImages(stage: string): Promise<Image[]> {
   return images;
 }
 
-/** What there is to say of an AMI that a channel holds, whoever made it. */
+/** What there is to say of an AMI, whoever made it. */
 export type Described =
   | { status: "described"; createdAt: number; state: string }
   | { status: "gone" }

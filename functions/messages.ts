@@ -1,4 +1,5 @@
 import type { Fact } from "./facts.ts";
+import { iso } from "./time.ts";
 
 /** A notification as people read it. */
 export interface Message {
@@ -102,8 +103,4 @@ function contentOf(fact: Fact): { headline: string; lines: string[] } {
         ],
       };
   }
-}
-
-function iso(time: number): string {
-  return new Date(time).toISOString();
 }

@@ -1,6 +1,7 @@
 import { channelNames, channelParameter } from "./channels.ts";
 import { describeChange, drift } from "./inputs.ts";
 import { type Action, plan } from "./plan.ts";
+import { iso } from "./time.ts";
 import { stateOf } from "./variant-state.ts";
 import type { World } from "./world.ts";
 
@@ -82,8 +83,4 @@ function tell(action: Action) {
     default:
       return action;
   }
-}
-
-function iso(time: number): string {
-  return new Date(time).toISOString();
 }

@@ -1,11 +1,10 @@
-import { DescribeImagesCommand, EC2Client } from "@aws-sdk/client-ec2";
 import { DescribeClusterVersionsCommand, EKSClient } from "@aws-sdk/client-eks";
 import { GetParametersCommand, SSMClient } from "@aws-sdk/client-ssm";
 import { z } from "zod";
 import type { Configuration, Variant } from "./configuration.ts";
+import { describeById } from "./images.ts";
 
 const ssm = new SSMClient({});
-const ec2 = new EC2Client({});
 const eks = new EKSClient({});
 
 /** What an upstream said. `unknown` (it did not answer) is never drift; `missing` (it answered that there is none) is trouble. */
@@ -90,20 +89,12 @@ function baseAnswer(name: string, value: string | undefined): Observed {
   return { state: "known", value };
 }
 
+/** Only the silence report needs the dates; those that EC2 does not tell now wait for the next look. */
 async function readReleaseDates(ids: string[]): Promise<Map<string, number>> {
-  if (ids.length === 0) return new Map();
-  try {
-    const { Images = [] } = await ec2.send(
-      new DescribeImagesCommand({
-        IncludeDeprecated: true,
-        Filters: [{ Name: "image-id", Values: [...new Set(ids)] }],
-      }),
-    );
-    return new Map(Images.map(({ ImageId = "", CreationDate = "" }) => [ImageId, Date.parse(CreationDate)]));
-  } catch {
-    // Only the silence report needs the dates; without them it waits for the next look.
-    return new Map();
-  }
+  const described = await describeById([...new Set(ids)]);
+  return new Map(
+    [...described].flatMap(([id, image]) => (image.status === "described" ? [[id, image.createdAt]] : [])),
+  );
 }
 
 /** `https://dl.k8s.io/release/stable-1.36.txt` holds `v1.36.4`. */

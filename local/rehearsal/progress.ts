@@ -8,9 +8,8 @@ const provisioned = /Provisioning with powershell script: .*?([\w-]+)\.ps1/;
 
 /** Says what happens while it happens. Returns what ends that. */
 export function tellProgress(stack: Stack, say: Say): () => void {
-  const first = stack.inbox.notifications().length;
   let logs = stack.logs.length;
-  let told = first;
+  let told = stack.inbox.notifications().length;
   const phases = new Map<string, string>();
   const tell = (what: string) => {
     const step = provisioned.exec(what)?.[1];

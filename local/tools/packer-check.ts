@@ -4,39 +4,11 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { runCommand } from "./command.ts";
 import { installTools, type Tools } from "./install.ts";
+import { deploymentVariables, orderedVariables } from "./packer-documents.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const say = (line: string) => process.stderr.write(`${line}\n`);
 
-/** A document as every build gets it, so that a variable that is renamed on one side only is found here. */
-const variables = {
-  stage: "production",
-  variant: "windows-2022-core-1.35",
-  token: "0".repeat(64),
-  image_name: "windows-2022-core-1.35-20261110-0000",
-  windows: "2022",
-  edition: "Core",
-  base_family: "EKS_Optimized",
-  source_ami: "ami-0123456789abcdef0",
-  kubernetes_version: "1.35.8",
-  patch_tuesday: "2026-11-10",
-  container_images: ["mcr.microsoft.com/windows/nanoserver:ltsc2022"],
-  registry_mirrors: { "docker.io": ["https://mirror.example.com"] },
-  denied_updates: ["KB5007651"],
-  disk_gib: 100,
-  update_rounds: 2,
-  kubernetes_release_url: "https://dl.k8s.io",
-  image_tags: { "eks-windows-images:variant": "windows-2022-core-1.35" },
-};
-const deployment = {
-  region: "us-east-1",
-  instance_type: "m7i.xlarge",
-  subnet_id: "subnet-0123456789abcdef0",
-  security_group_ids: ["sg-0123456789abcdef0"],
-  ssh_interface: "private_ip",
-  associate_public_ip_address: false,
-  iam_instance_profile: "",
-};
 /** What the buildspec adds on the command line. */
 const templates = {
   packer: { manifest_path: "manifest.json", output_dir: "output" },
@@ -62,11 +34,13 @@ async function format(tools: Tools, write: boolean): Promise<void> {
 async function validate(tools: Tools, template: string, added: object, documents: string): Promise<void> {
   if (!readdirSync(join(root, template)).some((name) => name.endsWith(".pkr.hcl")))
     throw new Error(`validating ${template}: there is no template in it`);
-  const files = Object.entries({ deployment, variables, added }).map(([name, content]) => {
-    const file = join(documents, `${name}.json`);
-    writeFileSync(file, JSON.stringify(content));
-    return `-var-file=${file}`;
-  });
+  const files = Object.entries({ deployment: deploymentVariables, variables: orderedVariables(), added }).map(
+    ([name, content]) => {
+      const file = join(documents, `${name}.json`);
+      writeFileSync(file, JSON.stringify(content));
+      return `-var-file=${file}`;
+    },
+  );
   await packer(`initialising ${template}`, tools, ["init", template]);
   const output = await packer(`validating ${template}`, tools, ["validate", ...files, template]);
   if (/Undefined variable/.test(output)) throw new Error(`validating ${template}: ${output}`);

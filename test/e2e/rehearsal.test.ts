@@ -2,22 +2,11 @@ import { spawn } from "node:child_process";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, test } from "vitest";
+import type { ActResult } from "../../local/rehearsal/act-result.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const variant = "windows-2022-core-1.35";
 const stable = `/eks-windows-images/rehearsal/channels/${variant}/stable`;
-
-interface Act {
-  act: string;
-  trigger: string;
-  variant: string;
-  reasons: string[];
-  builds: number;
-  image: string | null;
-  previous: string | null;
-  published: boolean;
-  notified: boolean;
-}
 
 async function rehearse(...args: string[]) {
   const child = spawn(process.execPath, ["local/rehearse.ts", ...args], {
@@ -33,8 +22,8 @@ async function rehearse(...args: string[]) {
 }
 
 describe("the rehearsal of the repository's configuration", () => {
-  let acts: Record<string, Act> = {};
-  let rehearsal: { ok: boolean; parts: Record<string, string>; acts: Act[]; parameters: Record<string, string> };
+  let acts: Record<string, ActResult> = {};
+  let rehearsal: { ok: boolean; parts: Record<string, string>; acts: ActResult[]; parameters: Record<string, string> };
   let run: Awaited<ReturnType<typeof rehearse>>;
 
   beforeAll(async () => {

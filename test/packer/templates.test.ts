@@ -5,40 +5,14 @@ import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, describe, expect, test } from "vitest";
 import { installTools } from "../../local/tools/install.ts";
+import { deploymentVariables, orderedVariables } from "../../local/tools/packer-documents.ts";
 import { packerDirectory } from "./powershell.ts";
 
 const tools = await installTools(() => {});
 const directory = mkdtempSync(join(tmpdir(), "templates-"));
 afterAll(() => rmSync(directory, { recursive: true }));
 
-const deployment = {
-  region: "us-east-1",
-  instance_type: "m7i.xlarge",
-  subnet_id: "subnet-0123456789abcdef0",
-  security_group_ids: ["sg-0123456789abcdef0"],
-  ssh_interface: "private_ip",
-  associate_public_ip_address: false,
-  iam_instance_profile: "guest",
-};
-const variables = {
-  stage: "production",
-  variant: "windows-2022-core-1.35",
-  token: "0123456789abcdef".repeat(4),
-  image_name: "windows-2022-core-1.35-2026.11.10-0123456789ab",
-  windows: "2022",
-  edition: "Core",
-  base_family: "EKS_Optimized",
-  source_ami: "ami-0123456789abcdef0",
-  kubernetes_version: "1.35.8",
-  patch_tuesday: "2026-11-10",
-  container_images: ["mcr.microsoft.com/windows/nanoserver:ltsc2022"],
-  registry_mirrors: { "docker.io": ["https://mirror.example.com/v2/docker", "https://mirror.example.com/team@2/x"] },
-  denied_updates: ["KB5040437"],
-  disk_gib: 100,
-  update_rounds: 2,
-  kubernetes_release_url: "https://dl.k8s.io",
-  image_tags: { "eks-windows-images:reasons": "first image" },
-};
+const variables = orderedVariables();
 
 test("the templates are formatted", async () => {
   const { output } = await packer("fmt", "-check", "-recursive", packerDirectory);
@@ -47,10 +21,10 @@ test("the templates are formatted", async () => {
 });
 
 test.each([
-  ["the build", "", deployment],
-  ["the build with a public address", "", { ...deployment, ...publicNetwork() }],
-  ["the proof", "proof", deployment],
-  ["the proof with a public address", "proof", { ...deployment, ...publicNetwork() }],
+  ["the build", "", deploymentVariables],
+  ["the build with a public address", "", { ...deploymentVariables, ...publicNetwork() }],
+  ["the proof", "proof", deploymentVariables],
+  ["the proof with a public address", "proof", { ...deploymentVariables, ...publicNetwork() }],
 ])("%s is valid with every variable it is called with", async (_, template, network) => {
   const { valid, output } = await validate(template, { ...variables, ...network });
 
@@ -81,7 +55,7 @@ describe("a value is refused by its own variable", () => {
     ["kubernetes_release_url", "https://user:password@mirror.example.com"],
     ["winrm_timeout", "30"],
   ])("%s = %j", async (name, value) => {
-    const { valid, output } = await validate("", { ...variables, ...deployment, [name]: value });
+    const { valid, output } = await validate("", { ...variables, ...deploymentVariables, [name]: value });
 
     expect(valid).toBe(false);
     expect(output).toContain(`Variable ${name}: `);
