@@ -50,8 +50,14 @@ async function carryOut(action: Action, environment: Environment): Promise<Outco
       case "publish":
         await writeChannel(environment.CHANNELS_PREFIX, action.variant, action.channel, action.image);
         return { action, result: "done" };
+      case "deprecate":
+      case "disable":
+      case "restore":
+      case "deregister":
+        throw new Error(`${action.do} is not planned yet`);
       case "build":
-      case "prove": {
+      case "prove":
+      case "harvest": {
         const started = await startBuild(environment.PROJECT_NAME, action.order);
         if (started.outcome === "no-room") return { action, result: "no-room", detail: started.why };
         return { action, result: "done", detail: started.build ?? "already started" };
@@ -71,6 +77,11 @@ const gerunds: Record<Action["do"], string> = {
   publish: "writing the channel",
   build: "starting a build",
   prove: "starting a proof",
+  harvest: "starting a harvest",
+  deprecate: "deprecating the image",
+  disable: "disabling the image",
+  restore: "restoring the image",
+  deregister: "deregistering the image",
   wait: "waiting",
   nothing: "doing nothing",
 };

@@ -91,7 +91,7 @@ function drifted(world: World, state: VariantState): BuildDecision {
   const reasons = newest ? changes.map(describeChange) : withoutImage(state);
 
   const revoked = state.images.find((image) => image.revoked !== undefined && drift(image.inputs, inputs).length === 0);
-  if (revoked) return wait([...reasons, `${revoked.id} of these very inputs is revoked: ${revoked.revoked}`]);
+  if (revoked) return wait([...reasons, `${revoked.id} of these very inputs is revoked: ${revoked.revoked?.reason}`]);
 
   const ended = endedWithout(state, inputs);
   if (ended.length > 0) {

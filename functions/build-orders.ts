@@ -1,11 +1,12 @@
+import type { Purpose } from "./builds.ts";
 import type { Configuration, Variant } from "./configuration.ts";
-import { canonical, clipTag, type Inputs, inputsToTags, sha256, tagPrefix } from "./inputs.ts";
+import { canonical, clipTag, type Inputs, inputsToTags, type RecordedInputs, sha256, tagPrefix } from "./inputs.ts";
 
 /** What a build is started with. Everything that shapes the image is a pure function of variant, inputs, attempt and policies. */
 export interface BuildOrder {
   variant: string;
-  purpose: "build" | "prove";
-  inputs: Inputs;
+  purpose: Purpose;
+  inputs: RecordedInputs;
   attempt: number;
   /** SHA-256 of all that shapes the image (of `variables` only the reasons are not in it): idempotency token, correlation ID, part of the image's name. */
   token: string;

@@ -16,12 +16,15 @@ import { day } from "./time.ts";
 
 const codebuild = new CodeBuildClient({});
 
+/** `build` makes an image and proves it, `prove` only proves one that is there, `harvest` takes the closed pieces from AWS's EKS image. */
+export type Purpose = (typeof purposes)[number];
+export const purposes = ["build", "prove", "harvest"] as const;
+
 /** One CodeBuild run of ours. */
 export interface Build {
   id: string;
   variant: string;
-  /** `build` makes an image and proves it, `prove` only proves one that is there. */
-  purpose: "build" | "prove";
+  purpose: Purpose;
   inputs: RecordedInputs;
   attempt: number;
   /** The order's hash: idempotency token and correlation ID. */
@@ -32,7 +35,7 @@ export interface Build {
   /** Milliseconds since the epoch. */
   startedAt: number;
   endedAt: number | undefined;
-  /** The image it made, or was asked to prove. */
+  /** The image it made, or was asked to prove or to harvest from. */
   image: string | undefined;
   /** Only of failed ones. */
   failure: Failure | undefined;
@@ -99,7 +102,7 @@ export async function startBuild(project: string, order: BuildOrder): Promise<St
 
 const Variables = z.object({
   VARIANT: z.string().min(1),
-  PURPOSE: z.enum(["build", "prove"]),
+  PURPOSE: z.enum(purposes),
   // A build of an older version of the service may lack an input; it is one of ours all the same.
   INPUTS: JsonText.pipe(Inputs.partial()),
   ATTEMPT: z.coerce.number().int(),

@@ -1,15 +1,14 @@
 import { type Parameter, PutParameterCommand, paginateGetParametersByPath, SSMClient } from "@aws-sdk/client-ssm";
+import { type ChannelName, isChannelName } from "./channel-names.ts";
 import { type Described, describeById } from "./images.ts";
 
 const ssm = new SSMClient({});
 
-/** `candidate` takes an image as soon as it is proved, `stable` (what node groups resolve) once it has soaked. */
-export const channelNames = ["candidate", "stable"] as const;
-export type ChannelName = (typeof channelNames)[number];
-
 /** What a channel's parameter holds. */
 export interface Channel {
   image: string;
+  /** Counts the writes, from 1. */
+  version: number;
   /** Of the last write, in milliseconds since the epoch. */
   writtenAt: number;
   /** The image as EC2 describes it now. */
@@ -31,12 +30,17 @@ export async function readChannels(prefix: string): Promise<Channels> {
   for await (const page of pages) parameters.push(...(page.Parameters ?? []));
   const held = await describeById([...new Set(parameters.map(({ Value = "" }) => Value))]);
   const channels: Channels = {};
-  for (const { Name = "", Value = "", LastModifiedDate } of parameters) {
+  for (const { Name = "", Value = "", Version = 1, LastModifiedDate } of parameters) {
     const [variant, channel] = Name.slice(prefix.length + 1).split("/");
     if (!variant || !isChannelName(channel)) continue;
     channels[variant] = {
       ...channels[variant],
-      [channel]: { image: Value, writtenAt: LastModifiedDate?.getTime() ?? 0, holds: held.get(Value) as Described },
+      [channel]: {
+        image: Value,
+        version: Version,
+        writtenAt: LastModifiedDate?.getTime() ?? 0,
+        holds: held.get(Value) as Described,
+      },
     };
   }
   return channels;
@@ -62,8 +66,4 @@ export async function writeChannel(
       Description: `AMI of ${variant}, channel ${channel}; written by eks-windows-images`,
     }),
   );
-}
-
-function isChannelName(name: string | undefined): name is ChannelName {
-  return channelNames.includes(name as ChannelName);
 }

@@ -16,6 +16,13 @@ import { isAfterRelease } from "./patch-tuesday.ts";
 /** The three families of AWS's public parameters that an image can be built on (`/aws/service/ami-windows-latest/…`). */
 export const baseFamilies = ["EKS_Optimized", "ContainersLatest", "Base"] as const;
 
+/** How an image comes about: on AWS's EKS image, or from a plain Windows with everything that AWS adds to it. */
+export type Recipe = "layer" | "assemble";
+
+export function recipeOf({ base }: { base: (typeof baseFamilies)[number] }): Recipe {
+  return base === "EKS_Optimized" ? "layer" : "assemble";
+}
+
 /** One line of Windows images for EKS. Its name is its identity: a rename is a removal and an addition. */
 export const Variant = z
   .strictObject({
@@ -85,6 +92,20 @@ const Network = z.discriminatedUnion("kind", [
   }),
 ]);
 
+/** What becomes of images that nobody needs any more. */
+const Retention = z.strictObject({
+  /** Publishable images that a variant keeps, those in channels among them. */
+  keep: whole(2, 100).default(3),
+  /** No image younger than this is retired. */
+  minAge: Duration.prefault("7d"),
+  /** Images whose proof failed, or that nobody could prove, go after this. */
+  unprovedAfter: Duration.prefault("3d"),
+  /** How long an image stays disabled, still without reference, before it may be deregistered. */
+  grace: Duration.prefault("14d"),
+  /** Whether disabled images are deregistered after that, with their snapshots. This cannot be undone. */
+  deregister: z.boolean().default(false),
+});
+
 const Policies = z.strictObject({
   /** `upstream`: Kubernetes' newest patch of the minor. `eks`: the patch EKS runs, which lags by days to weeks. */
   kubernetesSource: z.enum(["upstream", "eks"]).default("upstream"),
@@ -108,6 +129,11 @@ const Policies = z.strictObject({
   maxParallel: whole(1, 50).default(2),
   /** How long an image must have been proved before `stable` takes it. The first image of a variant does not wait. */
   soak: Duration.prefault("24h"),
+  /** `manual`: `stable` takes only images that somebody has approved (`POST /promote`), and those once they have soaked. */
+  approval: z.enum(["none", "manual"]).default("none"),
+  /** Whether a revoked image is disabled once no channel holds it: running nodes stay, no new one starts from it. It is deprecated anyway. */
+  disableRevoked: z.boolean().default(false),
+  retention: Retention.prefault({}),
   /** A base family without a release for this long is reported. */
   silentAfter: Duration.prefault("45d"),
   /** Rounds of Windows updates, each with a restart. */

@@ -1,5 +1,5 @@
 import { mostProofAttempts, unprovedImage, vainProofs } from "./build-decision.ts";
-import { type ChannelName, channelNames } from "./channels.ts";
+import { type ChannelName, channelNames } from "./channel-names.ts";
 import { type FailureClass, isWorthReporting, retryOf } from "./failures.ts";
 import { canonical, describeChange, drift, type RecordedInputs, sha256 } from "./inputs.ts";
 import { reasonToLeave } from "./promotion.ts";

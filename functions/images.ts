@@ -1,6 +1,8 @@
 import { DescribeImagesCommand, EC2Client, type Image as Ec2Image, paginateDescribeImages } from "@aws-sdk/client-ec2";
 import { z } from "zod";
+import type { ChannelName } from "./channel-names.ts";
 import { areComplete, type Inputs, inputsFromTags, type RecordedInputs, tagPrefix } from "./inputs.ts";
+import { type Intervention, interventionFromTag } from "./intervention-tags.ts";
 
 const ec2 = new EC2Client({});
 
@@ -19,8 +21,24 @@ export interface Image {
   reasons: string | undefined;
   proof: "passed" | "failed" | undefined;
   provedAt: number | undefined;
-  /** Why it must never be written to a channel again. */
-  revoked: string | undefined;
+  /** That and why it must never be written to a channel again. */
+  revoked: Intervention | undefined;
+  /** That somebody lets `stable` have it. */
+  approved: Intervention | undefined;
+  /** Channels that it was last written to, accepted or not. */
+  published: Partial<Record<ChannelName, Publication>>;
+  /** When EC2 stops listing it to others, or has stopped, in milliseconds since the epoch; undefined where it is not deprecated. */
+  deprecatedAt: number | undefined;
+  /** When retention disabled it, in milliseconds since the epoch. */
+  retiredAt: number | undefined;
+}
+
+/** A write of an image to a channel, as a tag on the image records it before it is made. */
+export interface Publication {
+  /** Milliseconds since the epoch. */
+  at: number;
+  /** The image that the channel held before. */
+  previous: string | undefined;
 }
 
 /** An image that may be written to a channel. */
@@ -107,6 +125,10 @@ function fromEc2(image: Ec2Image): Image | undefined {
     reasons: tags[`${tagPrefix}reasons`],
     proof: ProofTag.parse(tags[`${tagPrefix}proof`]),
     provedAt: Number.isNaN(provedAt) ? undefined : provedAt,
-    revoked: tags[`${tagPrefix}revoked`],
+    revoked: interventionFromTag(tags[`${tagPrefix}revoked`]),
+    approved: interventionFromTag(tags[`${tagPrefix}approved`]),
+    published: {},
+    deprecatedAt: image.DeprecationTime ? Date.parse(image.DeprecationTime) : undefined,
+    retiredAt: undefined,
   };
 }

@@ -22,7 +22,20 @@ export async function observe(environment: Environment, configuration: Configura
     gerund("reading announcements", readAnnounced(environment.BUCKET)),
   ]);
   const { STAGE: stage, RECIPE: recipe } = environment;
-  return { now, stage, recipe, configuration, upstream, images, builds, channels, requests, announced };
+  return {
+    now,
+    stage,
+    recipe,
+    configuration,
+    upstream,
+    images,
+    builds,
+    channels,
+    harvests: {},
+    references: {},
+    requests,
+    announced,
+  };
 }
 
 async function gerund<T>(doing: string, work: Promise<T>): Promise<T> {

@@ -1,6 +1,7 @@
 import { type BuildDecision, decideBuild } from "./build-decision.ts";
 import { type BuildOrder, orderBuild } from "./build-orders.ts";
-import type { ChannelName } from "./channels.ts";
+import type { Purpose } from "./builds.ts";
+import type { ChannelName } from "./channel-names.ts";
 import { dueFacts, type Fact } from "./facts.ts";
 import { promotions } from "./promotion.ts";
 import { stateOf } from "./variant-state.ts";
@@ -17,7 +18,10 @@ export type Action =
       previous: string | undefined;
       reasons: string[];
     }
-  | { do: "build" | "prove"; variant: string; order: BuildOrder; reasons: string[] }
+  | { do: Purpose; variant: string; order: BuildOrder; reasons: string[] }
+  /** A revoked image is deprecated at once, a revoked one (by configuration) or a retired one disabled; `restore` undoes both after an unrevoke. */
+  | { do: "deprecate" | "restore" | "deregister"; variant: string; image: string; reasons: string[] }
+  | { do: "disable"; variant: string; image: string; because: "revoked" | "retired"; reasons: string[] }
   | { do: "wait"; variant: string; for: "build" | ChannelName; until: number | undefined; reasons: string[] }
   | { do: "nothing"; variant: string; reasons: string[] };
 

@@ -1,4 +1,5 @@
-import { type Channel, type ChannelName, channelNames } from "./channels.ts";
+import { type ChannelName, channelNames } from "./channel-names.ts";
+import type { Channel } from "./channels.ts";
 import type { PublishableImage } from "./images.ts";
 import type { VariantState } from "./variant-state.ts";
 import type { World } from "./world.ts";
@@ -60,5 +61,5 @@ export function reasonToLeave(state: VariantState, { holds, image }: Channel): s
   if (holds.status === "gone") return `${image} is gone`;
   if (holds.status === "described" && holds.state === "disabled") return `${image} is disabled`;
   const revoked = state.images.find(({ id }) => id === image)?.revoked;
-  return revoked === undefined ? undefined : `${image} is revoked: ${revoked}`;
+  return revoked === undefined ? undefined : `${image} is revoked: ${revoked.reason}`;
 }

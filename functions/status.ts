@@ -1,4 +1,5 @@
-import { channelNames, channelParameter } from "./channels.ts";
+import { channelNames } from "./channel-names.ts";
+import { channelParameter } from "./channels.ts";
 import { describeChange, drift } from "./inputs.ts";
 import { type Action, plan } from "./plan.ts";
 import { iso } from "./time.ts";
@@ -71,6 +72,7 @@ function tell(action: Action) {
       return { do: action.do, variant: action.variant, fact: action.fact.key };
     case "build":
     case "prove":
+    case "harvest":
       return {
         do: action.do,
         variant: action.variant,

@@ -23,7 +23,14 @@ export interface Upstream {
   baseReleasedAt: number | undefined;
   /** Patch version without `v`. */
   kubernetes: Observed;
+  /** What a build of it has to download: whether it can be had now, and its checksum. */
+  binaries: Availability;
+  /** AMI ID of AWS's newest EKS image of the minor, from which the closed pieces are harvested; only on the assemble recipe. */
+  harvestSource: Observed | undefined;
 }
+
+/** Whether something that a build needs is there. */
+export type Availability = { state: "there" } | { state: "unknown"; why: string } | { state: "missing"; why: string };
 
 /** GetParameters takes 10 names a call (AWS API reference). */
 const namesPerCall = 10;
@@ -52,7 +59,10 @@ export async function readUpstream({ variants, policies }: Configuration): Promi
       const baseAmi = bases.get(baseParameter) as Observed;
       const baseReleasedAt = baseAmi.state === "known" ? releases.get(baseAmi.value) : undefined;
       const kubernetes = patches[minors.indexOf(variant.kubernetes)] as Observed;
-      return [variant.name, { baseParameter, baseAmi, baseReleasedAt, kubernetes }];
+      return [
+        variant.name,
+        { baseParameter, baseAmi, baseReleasedAt, kubernetes, binaries: { state: "there" }, harvestSource: undefined },
+      ];
     }),
   );
 }

@@ -2,8 +2,9 @@ import type { Build } from "./builds.ts";
 import type { Channels } from "./channels.ts";
 import type { Configuration } from "./configuration.ts";
 import type { Image } from "./images.ts";
+import type { References } from "./references.ts";
 import type { Request } from "./requests.ts";
-import type { Upstream } from "./upstream.ts";
+import type { Observed, Upstream } from "./upstream.ts";
 
 /** All that a plan depends on, read at one time. Plain data: what is decided from it can be decided again from a copy. */
 export interface World {
@@ -18,6 +19,10 @@ export interface World {
   images: Image[];
   builds: Build[];
   channels: Channels;
+  /** SHA-256 of the manifest of what was harvested from AWS's EKS images, by AMI ID; `missing` where nothing was yet. */
+  harvests: Record<string, Observed>;
+  /** Who uses the images that retention thinks of, by image ID; an image that was not asked about is not there. */
+  references: Record<string, References>;
   /** By variant name. */
   requests: Record<string, Request>;
   /** Keys of the facts that subscribers have been told. */

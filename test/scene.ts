@@ -1,5 +1,5 @@
 import type { Build } from "../functions/builds.ts";
-import type { ChannelName } from "../functions/channels.ts";
+import type { ChannelName } from "../functions/channel-names.ts";
 import { type ConfigurationInput, parseConfiguration } from "../functions/configuration.ts";
 import type { FailureClass } from "../functions/failures.ts";
 import type { Image } from "../functions/images.ts";
@@ -23,6 +23,8 @@ export function scene(configuration: Partial<ConfigurationInput> = {}, at = "202
     images: [],
     builds: [],
     channels: {},
+    harvests: {},
+    references: {},
     requests: {},
     announced: new Set(),
   };
@@ -32,6 +34,8 @@ export function scene(configuration: Partial<ConfigurationInput> = {}, at = "202
       baseAmi: { state: "known", value: "ami-00000000000000001" },
       baseReleasedAt: world.now - 10 * day,
       kubernetes: { state: "known", value: `${kubernetes}.7` },
+      binaries: { state: "there" },
+      harvestSource: undefined,
     };
   let count = 0;
 
@@ -96,6 +100,10 @@ export function scene(configuration: Partial<ConfigurationInput> = {}, at = "202
         proof: "passed",
         provedAt: world.now - hour,
         revoked: undefined,
+        approved: undefined,
+        published: {},
+        deprecatedAt: undefined,
+        retiredAt: undefined,
         ...changes,
       });
       return story;
@@ -108,6 +116,7 @@ export function scene(configuration: Partial<ConfigurationInput> = {}, at = "202
           ...world.channels[variant],
           [channel]: {
             image: id,
+            version: 1,
             writtenAt: world.now - hour,
             holds: image ? { status: "described", createdAt: image.createdAt, state: image.state } : { status: "gone" },
           },

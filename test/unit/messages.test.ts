@@ -44,7 +44,9 @@ test("every kind of fact makes a subject that SNS takes", () => {
     scene().failed("test").failed("test").failed("test"),
     scene().baseMissing(),
     withoutKubernetes,
-    scene().image("ami-1", { revoked: "bad" }).holds("ami-1"),
+    scene()
+      .image("ami-1", { revoked: { reason: "bad", by: undefined, at: undefined } })
+      .holds("ami-1"),
     scene().baseReleased(100 * 24 * 3_600_000),
     scene()
       .image("ami-2", { proof: undefined })

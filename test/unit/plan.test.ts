@@ -283,7 +283,9 @@ describe("after failures (rule 6)", () => {
 });
 
 test("the inputs of a revoked image are not built again until one changes (rule 7)", () => {
-  const story = scene().published("ami-1", { kubernetes: "1.35.6" }).image("ami-2", { revoked: "breaks networking" });
+  const story = scene()
+    .published("ami-1", { kubernetes: "1.35.6" })
+    .image("ami-2", { revoked: { reason: "breaks networking", by: undefined, at: undefined } });
   expect(story.building()).toMatchObject({
     do: "wait",
     reasons: expect.arrayContaining(["ami-2 of these very inputs is revoked: breaks networking"]),
@@ -402,7 +404,7 @@ describe("images without proof (rule 11)", () => {
   });
 
   test.each([
-    ["revoked", { revoked: "bad" }],
+    ["revoked", { revoked: { reason: "bad", by: undefined, at: undefined } }],
     ["disabled", { state: "disabled" }],
     ["pending", { state: "pending" }],
   ])("are left alone when they are %s", (_, changes) => {
@@ -485,7 +487,7 @@ describe("which image a channel holds (rules 1 to 3)", () => {
     ["of a failed proof", { proof: "failed" as const }],
     ["pending", { state: "pending" }],
     ["disabled", { state: "disabled" }],
-    ["revoked", { revoked: "bad" }],
+    ["revoked", { revoked: { reason: "bad", by: undefined, at: undefined } }],
     ["without the time of its proof", { provedAt: undefined }],
   ])("an image that is %s is never written", (_, changes) => {
     expect(scene().image("ami-1", changes).publications()).toEqual({});
@@ -503,7 +505,11 @@ describe("which image a channel holds (rules 1 to 3)", () => {
   });
 
   test.each([
-    ["revoked", (story: ReturnType<typeof scene>) => Object.assign(story.world.images[1] ?? {}, { revoked: "bad" })],
+    [
+      "revoked",
+      (story: ReturnType<typeof scene>) =>
+        Object.assign(story.world.images[1] ?? {}, { revoked: { reason: "bad", by: undefined, at: undefined } }),
+    ],
     [
       "disabled",
       (story: ReturnType<typeof scene>) => Object.assign(story.world.images[1] ?? {}, { state: "disabled" }),
@@ -529,7 +535,7 @@ describe("which image a channel holds (rules 1 to 3)", () => {
   });
 
   test.each([
-    ["revoked", { revoked: "bad" }],
+    ["revoked", { revoked: { reason: "bad", by: undefined, at: undefined } }],
     ["disabled", { state: "disabled" }],
   ])("a channel left with nothing but a %s image keeps its value and is reported", (_, changes) => {
     const story = scene().image("ami-1", changes).holds("ami-1");

@@ -1,0 +1,24 @@
+import { clipTag } from "./inputs.ts";
+
+/** What a person decided about an image, as a tag on it records it. */
+export interface Intervention {
+  reason: string;
+  /** ARN of who decided; undefined where somebody wrote the tag by hand. */
+  by: string | undefined;
+  /** Milliseconds since the epoch; undefined where somebody wrote the tag by hand. */
+  at: number | undefined;
+}
+
+/** The tag's value: `2026-11-22T20:00:00.000Z arn:aws:iam::123456789012:user/ann containers lose their network`, clipped to EC2's limit. */
+export function interventionToTag({ at, by, reason }: Required<Intervention> & { at: number; by: string }): string {
+  return clipTag(`${new Date(at).toISOString()} ${by} ${reason}`);
+}
+
+/** What a tag says. Text of another shape, written by hand, is a reason; an empty one is no intervention. */
+export function interventionFromTag(value: string | undefined): Intervention | undefined {
+  if (!value?.trim()) return undefined;
+  const [, time = "", by, reason] = /^(\d{4}-\d\d-\d\dT[\d:.]+Z) (arn:\S+|unknown) (.+)$/s.exec(value) ?? [];
+  return reason === undefined
+    ? { reason: value.trim(), by: undefined, at: undefined }
+    : { reason, by, at: Date.parse(time) };
+}
