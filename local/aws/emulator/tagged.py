@@ -1,0 +1,31 @@
+"""Which tags the EC2 resources bear that a call names: policies are judged by what was there when the call was made."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from moto.core import DEFAULT_ACCOUNT_ID
+from moto.ec2.models import ec2_backends
+
+ID = re.compile(r"(ami|eni|i|key|sg|snap|subnet|vol|vpc)-[0-9a-f]+")
+
+
+def tags_of(region: str, parameters: dict[str, Any]) -> dict[str, dict[str, str]]:
+    """By ID; of key pairs, which calls name, by name. What bears no tag is left out."""
+    backend = ec2_backends[DEFAULT_ACCOUNT_ID][region]
+    found = {one: dict(backend.tags[one]) for one in strings(parameters) if ID.fullmatch(one) and one in backend.tags}
+    key = backend.key_pairs.get(parameters.get("KeyName"))
+    if key:
+        found[key.key_name] = dict(backend.tags[key.id])
+    return {one: tags for one, tags in found.items() if tags}
+
+
+def strings(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for item in value.values():
+            yield from strings(item)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from strings(item)

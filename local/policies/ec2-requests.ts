@@ -1,0 +1,142 @@
+import { z } from "zod";
+import { ec2Arn, ec2TypeOf, type Place } from "./arns.ts";
+import type { Request } from "./verdict.ts";
+
+/** Tags by the ID of the resource that bears them, as they were when the call was made. */
+export type Tags = Readonly<Record<string, Readonly<Record<string, string>>>>;
+
+export interface Ec2Call {
+  operation: string;
+  parameters: Record<string, unknown>;
+  tags: Tags;
+}
+
+const TagList = z.array(z.object({ Key: z.string(), Value: z.string().default("") })).default([]);
+const TagSpecifications = z.array(z.object({ ResourceType: z.string(), Tags: TagList })).default([]);
+
+/** Which of an operation's parameters name what it works on; the operations of ours, as in the Service Authorization Reference. */
+const targets: Record<string, string> = {
+  AuthorizeSecurityGroupIngress: "GroupId",
+  CreateImage: "InstanceId",
+  DeleteKeyPair: "KeyName",
+  DeleteSecurityGroup: "GroupId",
+  DeleteSnapshot: "SnapshotId",
+  DeleteVolume: "VolumeId",
+  DeregisterImage: "ImageId",
+  DisableImage: "ImageId",
+  DisableImageDeprecation: "ImageId",
+  EnableImage: "ImageId",
+  EnableImageDeprecation: "ImageId",
+  GetConsoleOutput: "InstanceId",
+  GetPasswordData: "InstanceId",
+  ModifyImageAttribute: "ImageId",
+  StopInstances: "InstanceIds",
+  TerminateInstances: "InstanceIds",
+};
+
+/** What a creating operation makes, and of what that exists already. */
+const creations: Record<string, { makes: string[]; of: string[] }> = {
+  CreateImage: { makes: ["image", "snapshot"], of: [] },
+  CreateKeyPair: { makes: ["key-pair"], of: [] },
+  CreateSecurityGroup: { makes: ["security-group"], of: ["VpcId"] },
+  RunInstances: { makes: ["instance", "network-interface", "volume"], of: ["ImageId"] },
+};
+
+/**
+ * What a call of EC2 asks for. An operation on several resources is asked for each of them, each with its own tags.
+ * @throws Error for an operation that is not known here
+ */
+export function ec2Requests({ operation, parameters, tags }: Ec2Call, place: Place): Request[] {
+  const action = `ec2:${operation}`;
+  if (/^Describe/.test(operation)) return [{ action, resource: "*", context: {} }];
+  if (operation === "CreateTags" || operation === "DeleteTags") return taggings(action, parameters, tags, place);
+  const creation = creations[operation];
+  const target = targets[operation];
+  if (!creation && !target) throw new Error(`judging a call: ec2:${operation} is not known here`);
+  const worksOn = target ? idsIn(parameters[target], target) : [];
+  return [
+    ...worksOn.map((id) => on(action, id, tags, place)),
+    ...(creation ? creating(operation, creation, parameters, tags, place) : []),
+  ];
+}
+
+function taggings(action: string, parameters: Record<string, unknown>, tags: Tags, place: Place): Request[] {
+  const given = TagList.parse(parameters.Tags);
+  return idsIn(parameters.Resources, "Resources").map((id) => {
+    const { resource, context } = on(action, id, tags, place);
+    return { action, resource, context: { ...context, ...requestTags(given) } };
+  });
+}
+
+function creating(
+  operation: string,
+  { makes, of }: { makes: string[]; of: string[] },
+  parameters: Record<string, unknown>,
+  tags: Tags,
+  place: Place,
+): Request[] {
+  const action = `ec2:${operation}`;
+  const specifications = TagSpecifications.parse(parameters.TagSpecifications);
+  const given = (type: string) => specifications.find(({ ResourceType }) => ResourceType === type)?.Tags ?? [];
+  const used = [
+    ...of.flatMap((name) => idsIn(parameters[name], name)),
+    ...(operation === "RunInstances" ? runsIn(parameters) : []),
+  ];
+  return [
+    ...makes.map((type) => ({ action, resource: ec2Arn(place, type, "*"), context: requestTags(given(type)) })),
+    ...used.map((id) => on(action, id, tags, place)),
+    ...specifications
+      .filter(({ Tags }) => Tags.length > 0)
+      .map(({ ResourceType, Tags }) => ({
+        action: "ec2:CreateTags",
+        resource: ec2Arn(place, ResourceType, "*"),
+        context: { ...requestTags(Tags), "ec2:createaction": [operation] },
+      })),
+  ];
+}
+
+const Interfaces = z
+  .array(z.object({ SubnetId: z.string().optional(), Groups: z.array(z.string()).default([]) }))
+  .default([]);
+
+/** Subnet, security groups and key of a new instance, wherever the call names them. */
+function runsIn(parameters: Record<string, unknown>): string[] {
+  const interfaces = Interfaces.parse(parameters.NetworkInterfaces);
+  return [
+    ...idsIn(parameters.SubnetId, "SubnetId"),
+    ...idsIn(parameters.SecurityGroupIds, "SecurityGroupIds"),
+    ...interfaces.flatMap(({ SubnetId, Groups }) => [...(SubnetId ? [SubnetId] : []), ...Groups]),
+    ...idsIn(parameters.KeyName, "KeyName"),
+  ];
+}
+
+/** Keys are named, everything else has an ID. */
+function idsIn(value: unknown, parameter: string): string[] {
+  const ids = z
+    .union([z.string(), z.array(z.string())])
+    .optional()
+    .parse(value);
+  const list = ids === undefined ? [] : [ids].flat();
+  return parameter === "KeyName" ? list.map((name) => `key-pair/${name}`) : list;
+}
+
+function on(action: string, id: string, tags: Tags, place: Place): Request {
+  const [, keyName] = /^key-pair\/(.+)$/.exec(id) ?? [];
+  const resource = keyName ? ec2Arn(place, "key-pair", keyName) : ec2Arn(place, ec2TypeOf(id), id);
+  const borne = tags[keyName ?? id] ?? {};
+  const context = Object.fromEntries(
+    Object.entries(borne).flatMap(([key, value]) => [
+      [`aws:resourcetag/${key.toLowerCase()}`, [value]],
+      [`ec2:resourcetag/${key.toLowerCase()}`, [value]],
+    ]),
+  );
+  return { action, resource, context };
+}
+
+function requestTags(given: z.infer<typeof TagList>): Request["context"] {
+  if (given.length === 0) return {};
+  return {
+    ...Object.fromEntries(given.map(({ Key, Value }) => [`aws:requesttag/${Key.toLowerCase()}`, [Value]])),
+    "aws:tagkeys": given.map(({ Key }) => Key),
+  };
+}

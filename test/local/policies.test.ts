@@ -1,0 +1,205 @@
+import { describe, expect, test } from "vitest";
+import type { Place } from "../../local/policies/arns.ts";
+import { statementsOf } from "../../local/policies/policy.ts";
+import { requestsOf } from "../../local/policies/requests.ts";
+import { judge, type Request } from "../../local/policies/verdict.ts";
+
+const place: Place = { partition: "aws", region: "us-east-1", accountId: "123456789012" };
+const account = { ...place, roleOfProfile: (name: string) => `arn:aws:iam::123456789012:role/${name}-role` };
+const image = "arn:aws:ec2:us-east-1::image/ami-1";
+
+function policy(...statements: object[]) {
+  return statementsOf(JSON.stringify({ Version: "2012-10-17", Statement: statements }));
+}
+
+function asking(context: Request["context"] = {}, changes: Partial<Request> = {}): Request {
+  return { action: "ec2:DeregisterImage", resource: image, context, ...changes };
+}
+
+const allow = { Effect: "Allow", Action: "ec2:DeregisterImage", Resource: image };
+const tagged = { "aws:resourcetag/stage": ["production"] };
+
+describe("a verdict", () => {
+  test.each([
+    ["nothing allows it", policy(), asking()],
+    ["another action is allowed", policy({ ...allow, Action: "ec2:Describe*" }), asking()],
+    ["another resource is allowed", policy({ ...allow, Resource: "arn:aws:ec2:us-east-1::snapshot/*" }), asking()],
+    ["another Region is allowed", policy({ ...allow, Resource: "arn:aws:ec2:eu-west-1::image/*" }), asking()],
+    [
+      "a statement denies it, whatever else allows it",
+      policy({ ...allow, Action: "ec2:*", Resource: "*" }, { ...allow, Effect: "Deny" }),
+      asking(),
+    ],
+    [
+      "one of several conditions does not hold",
+      policy({ ...allow, Condition: { StringEquals: { "aws:ResourceTag/stage": "production", "ec2:Owner": "1" } } }),
+      asking(tagged),
+    ],
+  ])("is no where %s", (_, statements, request) => {
+    const verdict = judge(statements, request);
+
+    expect(verdict.allowed).toBe(false);
+  });
+
+  test.each([
+    ["exactly this is allowed", policy(allow), asking()],
+    ["a pattern allows it", policy({ ...allow, Action: "EC2:Dereg*", Resource: "arn:*:image/ami-?" }), asking()],
+    [
+      "the denial is about something else",
+      policy(allow, { ...allow, Effect: "Deny", Condition: { Bool: { "aws:SecureTransport": "false" } } }),
+      asking({ "aws:securetransport": ["true"] }),
+    ],
+  ])("is yes where %s", (_, statements, request) => {
+    const verdict = judge(statements, request);
+
+    expect(verdict.allowed).toBe(true);
+  });
+
+  test("says what stands against it", () => {
+    const statements = policy({ ...allow, Sid: "Ours", Condition: { StringEquals: { "aws:ResourceTag/stage": "x" } } });
+
+    expect(judge(statements, asking(tagged))).toMatchObject({
+      why: `the conditions of Ours do not hold for ec2:DeregisterImage on ${image}`,
+    });
+    expect(judge(statements, asking({}, { action: "ec2:RunInstances" }))).toMatchObject({
+      why: "no statement allows ec2:RunInstances",
+    });
+  });
+});
+
+describe("a condition", () => {
+  const keys = { "aws:tagkeys": ["a", "b"] };
+  test.each([
+    ["StringEquals", "aws:ResourceTag/stage", ["production"], tagged, true],
+    ["StringEquals", "aws:ResourceTag/stage", ["Production"], tagged, false],
+    ["StringEquals", "aws:ResourceTag/stage", ["production"], {}, false],
+    ["StringEquals", "aws:ResourceTag/stage", ["test", "production"], tagged, true],
+    ["StringEqualsIfExists", "aws:ResourceTag/stage", ["test"], {}, true],
+    ["StringEqualsIfExists", "aws:ResourceTag/stage", ["test"], tagged, false],
+    ["StringNotEquals", "aws:ResourceTag/stage", ["production"], tagged, false],
+    ["StringNotEquals", "aws:ResourceTag/stage", ["production"], {}, true],
+    ["StringEqualsIgnoreCase", "aws:ResourceTag/stage", ["PRODUCTION"], tagged, true],
+    ["StringLike", "aws:ResourceTag/stage", ["prod*"], tagged, true],
+    ["StringLike", "aws:ResourceTag/stage", ["*test"], tagged, false],
+    ["ArnEquals", "aws:SourceArn", ["arn:aws:events:*:rule/a"], { "aws:sourcearn": ["arn:aws:events:x:rule/a"] }, true],
+    ["ArnLike", "aws:SourceArn", ["arn:aws:events:*:rule/b"], { "aws:sourcearn": ["arn:aws:events:x:rule/a"] }, false],
+    ["Bool", "aws:SecureTransport", ["false"], { "aws:securetransport": ["false"] }, true],
+    ["Bool", "aws:SecureTransport", ["false"], {}, false],
+    ["Null", "codebuild:source.buildspec", ["false"], { "codebuild:source.buildspec": ["x"] }, true],
+    ["Null", "codebuild:source.buildspec", ["false"], {}, false],
+    ["Null", "codebuild:source.buildspec", ["true"], {}, true],
+    ["ForAllValues:StringEquals", "aws:TagKeys", ["a", "b", "c"], keys, true],
+    ["ForAllValues:StringEquals", "aws:TagKeys", ["a"], keys, false],
+    ["ForAllValues:StringEquals", "aws:TagKeys", ["a"], {}, true],
+    ["ForAnyValue:StringEquals", "aws:TagKeys", ["a"], keys, true],
+    ["ForAnyValue:StringEquals", "aws:TagKeys", ["c"], keys, false],
+    ["ForAnyValue:StringEquals", "aws:TagKeys", ["a"], {}, false],
+    ["NumericLessThan", "s3:max-keys", ["10"], { "s3:max-keys": ["9"] }, true],
+  ])("%s of %s with %j", (operator, key, values, context, holds) => {
+    const statements = policy({ ...allow, Condition: { [operator]: { [key]: values } } });
+
+    expect(judge(statements, asking(context)).allowed).toBe(holds);
+  });
+
+  test.each([
+    ["an operator that nobody knows", { DateGreaterThan: { "aws:CurrentTime": "2026-01-01" } }, "DateGreaterThan"],
+    ["a policy variable", { StringEquals: { "aws:ResourceTag/owner": `\${aws:username}` } }, "policy variable"],
+  ])("with %s is never thought to hold", (_, Condition, said) => {
+    expect(() => judge(policy({ ...allow, Condition }), asking(tagged))).toThrow(said);
+  });
+});
+
+test("a statement that the judge would misread is refused", () => {
+  expect(() => policy({ Effect: "Allow", NotAction: "iam:*", Resource: "*" })).toThrow("NotAction");
+  expect(() => policy({ ...allow, NotResource: "*" })).toThrow("NotResource");
+});
+
+describe("a call asks for", () => {
+  const tags = { "ami-1": { stage: "production" }, "i-1": { stage: "test" } };
+  function asked(service: string, operation: string, parameters: Record<string, unknown>) {
+    return requestsOf({ service, operation, parameters, tags }, account).map(
+      ({ action, resource }) => `${action} ${resource.replace("arn:aws:", "").replace(":123456789012:", "::")}`,
+    );
+  }
+
+  test.each<[string, string, Record<string, unknown>, string[]]>([
+    ["ec2", "DescribeImages", {}, ["ec2:DescribeImages *"]],
+    [
+      "ec2",
+      "TerminateInstances",
+      { InstanceIds: ["i-1", "i-2"] },
+      ["ec2:TerminateInstances ec2:us-east-1::instance/i-1", "ec2:TerminateInstances ec2:us-east-1::instance/i-2"],
+    ],
+    ["ec2", "DeleteKeyPair", { KeyName: "packer_1" }, ["ec2:DeleteKeyPair ec2:us-east-1::key-pair/packer_1"]],
+    [
+      "ec2",
+      "CreateImage",
+      { InstanceId: "i-1", TagSpecifications: [{ ResourceType: "image", Tags: [{ Key: "stage", Value: "test" }] }] },
+      [
+        "ec2:CreateImage ec2:us-east-1::instance/i-1",
+        "ec2:CreateImage ec2:us-east-1::image/*",
+        "ec2:CreateImage ec2:us-east-1::snapshot/*",
+        "ec2:CreateTags ec2:us-east-1::image/*",
+      ],
+    ],
+    [
+      "ec2",
+      "RunInstances",
+      {
+        ImageId: "ami-1",
+        KeyName: "packer_1",
+        IamInstanceProfile: { Name: "guest" },
+        NetworkInterfaces: [{ SubnetId: "subnet-1", Groups: ["sg-1"] }],
+      },
+      [
+        "ec2:RunInstances ec2:us-east-1::instance/*",
+        "ec2:RunInstances ec2:us-east-1::network-interface/*",
+        "ec2:RunInstances ec2:us-east-1::volume/*",
+        "ec2:RunInstances ec2:us-east-1::image/ami-1",
+        "ec2:RunInstances ec2:us-east-1::subnet/subnet-1",
+        "ec2:RunInstances ec2:us-east-1::security-group/sg-1",
+        "ec2:RunInstances ec2:us-east-1::key-pair/packer_1",
+        "iam:PassRole iam:::role/guest-role",
+      ],
+    ],
+    ["s3", "PutObject", { Bucket: "b", Key: "reports/x" }, ["s3:PutObject s3:::b/reports/x"]],
+    ["s3", "ListObjectsV2", { Bucket: "b", Prefix: "announced/" }, ["s3:ListBucket s3:::b"]],
+    [
+      "ssm",
+      "GetParameters",
+      { Names: ["/aws/service/x", "/ours/y"] },
+      ["ssm:GetParameters ssm:us-east-1::parameter/aws/service/x", "ssm:GetParameters ssm:us-east-1::parameter/ours/y"],
+    ],
+    [
+      "ssm",
+      "PutParameter",
+      { Name: "/ours/y", DataType: "aws:ec2:image" },
+      ["ssm:PutParameter ssm:us-east-1::parameter/ours/y", "ec2:DescribeImages *"],
+    ],
+    ["sqs", "SendMessage", { QueueUrl: "http://127.0.0.1:1/1/q" }, ["sqs:SendMessage sqs:us-east-1::q"]],
+    ["sts", "GetCallerIdentity", {}, []],
+  ])("%s:%s %j", (service, operation, parameters, expected) => {
+    expect(asked(service, operation, parameters)).toEqual(expected);
+  });
+
+  test("with the tags that the resource bears and those that it is to get", () => {
+    const parameters = { Resources: ["i-1"], Tags: [{ Key: "proof", Value: "passed" }] };
+
+    const [request] = requestsOf({ service: "ec2", operation: "CreateTags", parameters, tags }, account);
+
+    expect(request?.context).toEqual({
+      "aws:resourcetag/stage": ["test"],
+      "ec2:resourcetag/stage": ["test"],
+      "aws:requesttag/proof": ["passed"],
+      "aws:tagkeys": ["proof"],
+    });
+  });
+
+  test.each([
+    ["ec2", "CopyImage", { ImageId: "ami-1" }],
+    ["dynamodb", "PutItem", {}],
+    ["ec2", "StopInstances", { InstanceIds: ["x-1"] }],
+  ])("something unknown, and is not guessed: %s:%s", (service, operation, parameters) => {
+    expect(() => asked(service, operation, parameters)).toThrow("judging a call");
+  });
+});
