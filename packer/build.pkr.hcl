@@ -4,15 +4,19 @@ locals {
 
   # Sums over the base64 text, because Packer's functions read text only and a custom file may be anything.
   uploads = { for name in setunion(
-    fileset(".", "modules/**"), fileset(".", "tests/**"), fileset(".", "custom/**"), fileset(".", "sysprep/**")
+    fileset(".", "modules/**"), fileset(".", "tests/**"), fileset(".", "custom/**"), fileset(".", "sysprep/**"), ["versions.json"]
   ) : name => sha256(filebase64("${path.root}/${name}")) }
 
   environment = {
     WORK_DIRECTORY         = local.guest
+    REGION                 = var.region
+    RECIPE_KIND            = local.recipe
     WINDOWS                = var.windows
     EDITION                = var.edition
     KUBERNETES_VERSION     = var.kubernetes_version
     KUBERNETES_RELEASE_URL = var.kubernetes_release_url
+    PATCH_TUESDAY          = var.patch_tuesday
+    BASE_RELEASED          = var.source_ami_released
     CONTAINER_IMAGES       = jsonencode(var.container_images)
     REGISTRY_MIRRORS       = jsonencode(var.registry_mirrors)
     DENIED_UPDATES         = jsonencode(var.denied_updates)
@@ -43,8 +47,15 @@ locals {
   ]])
 }
 
+# A step of one recipe alone says so with `only`.
 build {
-  sources = ["source.amazon-ebs.layer"]
+  dynamic "source" {
+    for_each = [local.recipe]
+    labels   = ["amazon-ebs.windows"]
+    content {
+      name = source.value
+    }
+  }
 
   provisioner "file" {
     sources     = [for name in ["modules", "tests", "custom", "sysprep"] : "${path.root}/${name}"]
@@ -52,10 +63,31 @@ build {
     timeout     = var.step_timeout
   }
 
+  provisioner "file" {
+    source      = "${path.root}/versions.json"
+    destination = "${local.guest}/"
+    timeout     = var.step_timeout
+  }
+
   provisioner "powershell" {
     scripts = ["${local.scripts}/10-files.ps1"]
     env     = merge(local.environment, { UPLOADS = jsonencode(local.uploads) })
     timeout = var.step_timeout
+  }
+
+  provisioner "powershell" {
+    only    = ["amazon-ebs.assemble"]
+    scripts = ["${local.scripts}/15-containers-feature.ps1"]
+    env     = local.environment
+    timeout = var.step_timeout
+  }
+
+  # Until then the feature is only half there, and updates are chosen by what is there.
+  provisioner "windows-restart" {
+    only            = ["amazon-ebs.assemble"]
+    restart_timeout = var.restart_timeout
+    check_registry  = true
+    timeout         = ""
   }
 
   # One block for scripts and restarts: of two, the first would run all its rounds before the second.
@@ -66,7 +98,7 @@ build {
     content {
       name     = provisioner.value.name
       timeout  = provisioner.value.timeout
-      override = { layer = provisioner.value.settings }
+      override = { (local.recipe) = provisioner.value.settings }
     }
   }
 
@@ -78,7 +110,42 @@ build {
   }
 
   provisioner "powershell" {
-    scripts = ["${local.scripts}/30-eks-tools.ps1"]
+    scripts = ["${local.scripts}/28-launch-agent.ps1"]
+    env     = local.environment
+    timeout = var.step_timeout
+  }
+
+  provisioner "powershell" {
+    scripts = ["${local.scripts}/30-aws-cli.ps1"]
+    env     = local.environment
+    timeout = var.step_timeout
+  }
+
+  provisioner "powershell" {
+    only    = ["amazon-ebs.assemble"]
+    scripts = ["${local.scripts}/31-harvested-files.ps1"]
+    env = merge(local.environment, {
+      HARVEST_URL      = "s3://${var.bucket}/harvest/${var.harvest_source}"
+      HARVEST_MANIFEST = var.harvest_manifest
+    })
+    timeout = var.step_timeout
+  }
+
+  provisioner "powershell" {
+    only    = ["amazon-ebs.assemble"]
+    scripts = ["${local.scripts}/32-containerd-install.ps1"]
+    env     = local.environment
+    timeout = var.step_timeout
+  }
+
+  provisioner "powershell" {
+    scripts = ["${local.scripts}/33-kubernetes.ps1"]
+    env     = local.environment
+    timeout = var.step_timeout
+  }
+
+  provisioner "powershell" {
+    scripts = ["${local.scripts}/34-eks-tools.ps1"]
     env     = local.environment
     timeout = var.step_timeout
   }
@@ -98,7 +165,14 @@ build {
   provisioner "powershell" {
     scripts = ["${local.scripts}/60-custom.ps1"]
     env     = local.environment
-    timeout = var.step_timeout
+    timeout = var.custom_timeout
+  }
+
+  # What a custom script left for the next start is finished before anybody looks.
+  provisioner "windows-restart" {
+    restart_timeout = var.restart_timeout
+    check_registry  = true
+    timeout         = ""
   }
 
   provisioner "powershell" {
@@ -118,6 +192,17 @@ build {
     sources     = [for name in ["tests.json", "report.json"] : "${local.guest}/output/${name}"]
     destination = "${var.output_dir}/"
     timeout     = var.step_timeout
+  }
+
+  dynamic "provisioner" {
+    for_each = var.edition == "Full" ? ["85-appx"] : [] # Core has no apps
+    labels   = ["powershell"]
+    content {
+      scripts       = ["${local.scripts}/${provisioner.value}.ps1"]
+      env           = local.environment
+      elevated_user = "SYSTEM" # removing another user's app takes more than Administrator has over WinRM
+      timeout       = var.step_timeout
+    }
   }
 
   # Nothing may follow, not even Packer's own clean-up script: a minute later the guest generalizes and stops itself.

@@ -76,3 +76,19 @@ variable "iam_instance_profile" {
   default     = ""
   description = "Instance profile of the instance; empty for none."
 }
+
+variable "harvest_instance_profile" {
+  type        = string
+  default     = ""
+  description = "Instance profile of the instance that a harvest runs on; empty for none."
+}
+
+variable "bucket" {
+  type        = string
+  description = "Bucket of the artifacts, harvested files among them."
+
+  validation {
+    condition     = can(regex("^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", var.bucket))
+    error_message = "Variable bucket: A bucket is 3 to 63 of a-z, 0-9, dot and hyphen."
+  }
+}

@@ -8,7 +8,8 @@ locals {
   }
 }
 
-source "amazon-ebs" "layer" {
+# What both recipes start from; the build uses it under the name of its recipe.
+source "amazon-ebs" "windows" {
   region        = var.region
   source_ami    = var.source_ami
   instance_type = var.instance_type

@@ -63,8 +63,8 @@ variable "base_family" {
   description = "Family of AWS's images that source_ami belongs to."
 
   validation {
-    condition     = var.base_family == "EKS_Optimized"
-    error_message = "Variable base_family: The layer recipe builds on EKS_Optimized."
+    condition     = contains(["EKS_Optimized", "ContainersLatest", "Base"], var.base_family)
+    error_message = "Variable base_family: EKS_Optimized (the layer recipe), ContainersLatest or Base (the assemble recipe)."
   }
 }
 
@@ -75,6 +75,38 @@ variable "source_ami" {
   validation {
     condition     = can(regex("^ami-[a-f0-9]{8,17}$", var.source_ami))
     error_message = "Variable source_ami: An image is written like ami-0123456789abcdef0."
+  }
+}
+
+variable "source_ami_released" {
+  type        = string
+  description = "Day on which AWS released source_ami: what was released before patch_tuesday must come out newer."
+
+  validation {
+    condition     = can(formatdate("YYYY", "${var.source_ami_released}T00:00:00Z"))
+    error_message = "Variable source_ami_released: A date is written like 2026-11-10."
+  }
+}
+
+variable "harvest_source" {
+  type        = string
+  default     = ""
+  description = "AWS's EKS image whose files were harvested: for the assemble recipe, which needs them; otherwise empty."
+
+  validation {
+    condition     = var.harvest_source == "" || can(regex("^ami-[a-f0-9]{8,17}$", var.harvest_source))
+    error_message = "Variable harvest_source: Empty, or an image written like ami-0123456789abcdef0."
+  }
+}
+
+variable "harvest_manifest" {
+  type        = string
+  default     = ""
+  description = "SHA-256 of the manifest of that harvest, through which every harvested file is checked; empty as harvest_source is."
+
+  validation {
+    condition     = var.harvest_manifest == "" || can(regex("^[a-f0-9]{64}$", var.harvest_manifest))
+    error_message = "Variable harvest_manifest: Empty, or 64 hexadecimal digits."
   }
 }
 
@@ -93,7 +125,7 @@ variable "patch_tuesday" {
   description = "The Patch Tuesday whose updates the image must have, as a date."
 
   validation {
-    condition     = can(regex("^[0-9]{4}-[0-9]{2}-[0-9]{2}$", var.patch_tuesday))
+    condition     = can(formatdate("YYYY", "${var.patch_tuesday}T00:00:00Z"))
     error_message = "Variable patch_tuesday: A date is written like 2026-11-10."
   }
 }

@@ -1,5 +1,5 @@
-# CodeBuild's timeout must be above the sum: password + WinRM + rounds x (updates + restart) + images + 10 x step + 4 x (delay x attempts),
-# because AWS is waited for four times: the instance runs, has stopped, is imaged, is terminated.
+# CodeBuild's timeout must be above the sum: password + WinRM + rounds x (updates + restart) + images + custom + 17 x step + 2 x restart
+# + 4 x (delay x attempts), because AWS is waited for four times: the instance runs, has stopped, is imaged, is terminated.
 # A provisioner's timeout ends nothing: Packer 1.16 only says that it cancels. Who runs Packer must stop it then (buildspec/run-packer.mjs).
 
 variable "windows_password_timeout" {
@@ -57,9 +57,20 @@ variable "container_images_timeout" {
   }
 }
 
-variable "step_timeout" {
+variable "custom_timeout" {
   type        = string
   default     = "30m"
+  description = "How long the user's own scripts may take altogether."
+
+  validation {
+    condition     = can(regex("^[0-9]+[smh]$", var.custom_timeout))
+    error_message = "Variable custom_timeout: A time span is written like 30m."
+  }
+}
+
+variable "step_timeout" {
+  type        = string
+  default     = "15m"
   description = "How long any other step may take."
 
   validation {
@@ -81,8 +92,8 @@ variable "aws_poll_delay_seconds" {
 
 variable "aws_poll_max_attempts" {
   type        = number
-  default     = 1440
-  description = "With the delay, how long to wait for a state: 5 s x 1440 = 2 h, for sysprep and for the snapshot among them."
+  default     = 1080
+  description = "With the delay, how long to wait for a state: 5 s x 1080 = 90 min, for sysprep and for the snapshot among them."
 
   validation {
     condition     = var.aws_poll_max_attempts >= 1

@@ -1,7 +1,8 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { parseVersions } from "../../functions/versions.ts";
 import { runCommand } from "./command.ts";
 import { installTools, type Tools } from "./install.ts";
 import { deploymentVariables, orderedVariables } from "./packer-documents.ts";
@@ -10,17 +11,25 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 const say = (line: string) => process.stderr.write(`${line}\n`);
 
 /** What the buildspec adds on the command line. */
-const templates = {
-  packer: { manifest_path: "manifest.json", output_dir: "output" },
-  "packer/proof": { manifest_path: "manifest.json", output_dir: "output", image_id: "ami-0123456789abcdef1" },
-};
+const added = { manifest_path: "manifest.json", output_dir: "output" };
+const image = { image_id: "ami-0123456789abcdef1" };
+
+/** Each template with the variables of every order that it is called for. */
+const calls = [
+  { template: "packer", order: orderedVariables("layer"), added },
+  { template: "packer", order: orderedVariables("assemble"), added },
+  { template: "packer/proof", order: orderedVariables("layer"), added: { ...added, ...image } },
+  { template: "packer/proof", order: orderedVariables("assemble"), added: { ...added, ...image } },
+  { template: "packer/harvest", order: orderedVariables("harvest"), added },
+];
 
 async function checkTemplates(tools: Tools, write: boolean): Promise<void> {
   await format(tools, write);
   if (write) return;
+  parseVersions(readFileSync(join(root, "packer/versions.json"), "utf8"));
   const documents = mkdtempSync(join(tmpdir(), "packer-check-"));
   try {
-    for (const [template, added] of Object.entries(templates)) await validate(tools, template, added, documents);
+    for (const call of calls) await validate(tools, call, documents);
   } finally {
     rmSync(documents, { recursive: true });
   }
@@ -31,20 +40,22 @@ async function format(tools: Tools, write: boolean): Promise<void> {
   await packer("formatting the Packer templates (npm run format)", tools, ["fmt", ...how, "-recursive", "packer"]);
 }
 
-async function validate(tools: Tools, template: string, added: object, documents: string): Promise<void> {
+async function validate(
+  tools: Tools,
+  { template, order, added }: (typeof calls)[number],
+  documents: string,
+): Promise<void> {
   if (!readdirSync(join(root, template)).some((name) => name.endsWith(".pkr.hcl")))
     throw new Error(`validating ${template}: there is no template in it`);
-  const files = Object.entries({ deployment: deploymentVariables, variables: orderedVariables(), added }).map(
-    ([name, content]) => {
-      const file = join(documents, `${name}.json`);
-      writeFileSync(file, JSON.stringify(content));
-      return `-var-file=${file}`;
-    },
-  );
+  const files = Object.entries({ deployment: deploymentVariables, order, added }).map(([name, content]) => {
+    const file = join(documents, `${name}.json`);
+    writeFileSync(file, JSON.stringify(content));
+    return `-var-file=${file}`;
+  });
   await packer(`initialising ${template}`, tools, ["init", template]);
   const output = await packer(`validating ${template}`, tools, ["validate", ...files, template]);
   if (/Undefined variable/.test(output)) throw new Error(`validating ${template}: ${output}`);
-  say(`${template} is valid`);
+  say(`${template} is valid${order.base_family ? ` on ${order.base_family}` : ""}`);
 }
 
 async function packer(doing: string, tools: Tools, parameters: string[]): Promise<string> {

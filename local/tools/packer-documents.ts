@@ -1,37 +1,65 @@
-import { orderBuild } from "../../functions/build-orders.ts";
-import { parseConfiguration } from "../../functions/configuration.ts";
+import { type BuildWish, type HarvestWish, orderBuild } from "../../functions/build-orders.ts";
+import { parseConfiguration, type Variant } from "../../functions/configuration.ts";
+
+const recipe = "a".repeat(64);
+const configuration = parseConfiguration({
+  variants: [
+    {
+      windows: 2022,
+      kubernetes: "1.35",
+      containerImages: ["mcr.microsoft.com/windows/nanoserver:ltsc2022"],
+      registryMirrors: {
+        "docker.io": ["https://mirror.example.com/v2/docker", "https://mirror.example.com/team@2/x"],
+      },
+      deniedUpdates: ["KB5040437"],
+    },
+    { name: "assembled", windows: 2022, kubernetes: "1.35", base: "Base" },
+  ],
+});
+const [layered, assembled] = configuration.variants as [Variant, Variant];
+const harvestSource = "ami-0123456789abcdef2";
+
+/** What the service orders, a document for each kind of build. */
+const wishes = {
+  layer: build(layered),
+  assemble: build(assembled),
+  harvest: {
+    purpose: "harvest",
+    variant: assembled,
+    inputs: { baseAmi: harvestSource, recipe },
+    attempt: 1,
+    reasons: [`nothing is harvested from ${harvestSource} yet`],
+  },
+} satisfies Record<string, BuildWish | HarvestWish>;
+export type OrderedKind = keyof typeof wishes;
 
 /**
  * Packer's variables as the service itself sends them with a build: a variable that is renamed on one side only does not pass a check of
  * the templates.
  */
-export function orderedVariables(): Record<string, unknown> {
-  const configuration = parseConfiguration({
-    variants: [
-      {
-        windows: 2022,
-        kubernetes: "1.35",
-        containerImages: ["mcr.microsoft.com/windows/nanoserver:ltsc2022"],
-        registryMirrors: {
-          "docker.io": ["https://mirror.example.com/v2/docker", "https://mirror.example.com/team@2/x"],
-        },
-        deniedUpdates: ["KB5040437"],
-      },
-    ],
-  });
-  const [variant] = configuration.variants;
-  if (!variant) throw new Error("ordering a build: the configuration has no variant");
-  const recipe = "a".repeat(64);
-  const inputs = {
-    baseAmi: "ami-0123456789abcdef0",
-    kubernetes: "1.35.8",
-    patchTuesday: "2026-11-10",
-    recipe,
-    settings: "b".repeat(64),
+export function orderedVariables(kind: OrderedKind = "layer"): Record<string, unknown> {
+  const deployed = { stage: "production", recipe, harvestRecipe: "c".repeat(64), configuration };
+  return JSON.parse(orderBuild(wishes[kind], deployed).variables.PACKER_VARIABLES ?? "");
+}
+
+function build(variant: Variant): BuildWish {
+  const assembles = variant.base !== "EKS_Optimized";
+  return {
+    purpose: "build",
+    variant,
+    inputs: {
+      baseAmi: "ami-0123456789abcdef0",
+      kubernetes: "1.35.8",
+      patchTuesday: "2026-11-10",
+      recipe,
+      settings: "b".repeat(64),
+      ...(assembles && { harvest: "d".repeat(64) }),
+    },
+    attempt: 1,
+    reasons: ["first image of the variant"],
+    baseReleased: "2026-11-03",
+    harvestSource: assembles ? harvestSource : undefined,
   };
-  const wish = { purpose: "build" as const, variant, inputs, attempt: 1, reasons: ["first image of the variant"] };
-  const { variables } = orderBuild(wish, { stage: "production", recipe, configuration });
-  return JSON.parse(variables.PACKER_VARIABLES ?? "");
 }
 
 /** What the infrastructure adds, in a VPC of the user's. */
@@ -43,4 +71,6 @@ export const deploymentVariables = {
   ssh_interface: "private_ip",
   associate_public_ip_address: false,
   iam_instance_profile: "guest",
+  harvest_instance_profile: "harvest",
+  bucket: "artifacts",
 };

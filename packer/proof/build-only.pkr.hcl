@@ -45,6 +45,24 @@ variable "update_rounds" {
   description = "Not used by the proof."
 }
 
+variable "source_ami_released" {
+  type        = string
+  default     = ""
+  description = "Not used by the proof."
+}
+
+variable "harvest_source" {
+  type        = string
+  default     = ""
+  description = "Not used by the proof."
+}
+
+variable "harvest_manifest" {
+  type        = string
+  default     = ""
+  description = "Not used by the proof."
+}
+
 variable "kubernetes_release_url" {
   type        = string
   description = "Not used by the proof."

@@ -5,7 +5,9 @@ Import-Module -Name "$env:WORK_DIRECTORY\modules\EksWindowsImages\EksWindowsImag
 # One round. Runs as SYSTEM. Packer restarts the machine after every round and calls it again.
 Invoke-Step -Name '20-windows-updates' -FailureClass 'updates' -Script {
     $session = New-UpdateSession
-    $updates = @(Find-ApplicableUpdate -Session $session -DeniedUpdate @(Get-ListSetting 'DENIED_UPDATES'))
+    $offers = @(Find-OfferedUpdate -Session $session -DeniedUpdate @(Get-ListSetting 'DENIED_UPDATES'))
+    $offers | Where-Object { $_.LeftOut } | ForEach-Object { "Leaving out $($_.Update.Title): $($_.LeftOut)" }
+    $updates = @($offers | Where-Object { -not $_.LeftOut } | ForEach-Object { $_.Update })
     if ($updates.Count -eq 0) {
         'Nothing applicable is left.'
         return

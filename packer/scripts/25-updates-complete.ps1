@@ -2,11 +2,20 @@ Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 Import-Module -Name "$env:WORK_DIRECTORY\modules\EksWindowsImages\EksWindowsImages.psd1"
 
-# After the last round and its restart: nothing applicable is left, nothing denied was installed. Runs as SYSTEM.
+# After the last round and its restart: nothing applicable is left, nothing denied was installed, and a base that is older than the updates has
+# become newer. Runs as SYSTEM.
 Invoke-Step -Name '25-updates-complete' -FailureClass 'updates' -Script {
     $denied = @(Get-ListSetting 'DENIED_UPDATES')
     $history = @(Get-UpdateHistory)
-    $left = @(Find-ApplicableUpdate -Session (New-UpdateSession) -DeniedUpdate $denied)
+    $wayOut = 'deniedUpdates in config.ts is the way out'
+
+    $offers = @(Find-OfferedUpdate -Session (New-UpdateSession) -DeniedUpdate $denied)
+    $leftOut = @($offers | Where-Object { $_.LeftOut } | ForEach-Object {
+            [pscustomobject]@{ articles = @(Get-UpdateArticle -Update $_.Update); title = $_.Update.Title; reason = $_.LeftOut }
+        })
+    Save-Json -Path (Get-WorkPath 'output\updates-left-out.json') -Value $leftOut
+
+    $left = @($offers | Where-Object { -not $_.LeftOut } | ForEach-Object { $_.Update })
     if ($left.Count -gt 0) {
         $left | ForEach-Object { "Left: $($_.Title)" }
         # Their KBs come first, for a person who wants them among the denied updates: the failure line is short.
@@ -14,15 +23,30 @@ Invoke-Step -Name '25-updates-complete' -FailureClass 'updates' -Script {
         $causes = foreach ($update in $left) {
             $history | Where-Object { $_.title -eq $update.Title } | Select-Object -Last 1 | ForEach-Object { "$($_.title): $($_.phase) $($_.result) $($_.hresult)" }
         }
-        throw "$($left.Count) updates are left after the last round: $($names -join ', ') ($($causes -join '; '))"
+        throw "$($left.Count) updates are left after the last round: $($names -join ', ') ($wayOut): $($causes -join '; ')"
     }
 
-    $base = Read-Json -Path (Get-WorkPath 'output\base.json')
-    $ours = @(Get-InstalledUpdate | Where-Object { $base.installedUpdates -notcontains $_ })
-    $ours += @($history | Where-Object { $_.phase -eq 'install' } | ForEach-Object { $_.articles })
-    $refused = @($ours | Where-Object { $denied -contains $_ } | Sort-Object -Unique)
+    $refused = @(Get-AddedUpdate | Where-Object { $denied -contains $_ })
     if ($refused.Count -gt 0) {
         throw (New-FailureException -FailureClass 'provision' -Message "Denied updates were installed: $($refused -join ', ')")
     }
-    "Windows build $($base.osBuild) has become $(Get-OsBuild); nothing applicable is left."
+
+    # That a Patch Tuesday's updates are in is a claim. The build of Windows, which every cumulative update raises, is the evidence.
+    $base = [version](Read-Json -Path (Get-WorkPath 'output\base.json')).osBuild
+    $build = Get-OsBuild
+    $released = Get-Setting 'BASE_RELEASED'
+    $patchTuesday = Get-Setting 'PATCH_TUESDAY'
+    if ([datetime]$released -le [datetime]$patchTuesday -and $build -le $base) {
+        $kept = @($leftOut | Where-Object { $_.reason -eq 'denied' } | ForEach-Object { $_.articles })
+        if ($kept.Count -eq 0) {
+            $failed = @($history | Where-Object { $_.result -notlike 'succeeded*' } | ForEach-Object { $_.articles } | Sort-Object -Unique)
+            $cause = 'Windows Update offered nothing that would'
+            if ($failed.Count -gt 0) {
+                $cause = "failed: $($failed -join ', ') ($wayOut)"
+            }
+            throw "Windows build $build has not risen, though the base was released on $released, before the updates of ${patchTuesday}; $cause."
+        }
+        Write-Warning "Windows build $build has not risen since $released, because of denied updates: $($kept -join ', ')"
+    }
+    "Windows build $base has become ${build}; nothing applicable is left."
 }

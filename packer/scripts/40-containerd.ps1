@@ -2,16 +2,24 @@ Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 Import-Module -Name "$env:WORK_DIRECTORY\modules\EksWindowsImages\EksWindowsImages.psd1"
 
-# containerd's config.toml as a whole. From AWS's stays what a node cannot do without: pause image, CNI binaries, root and state.
+# containerd's config.toml as a whole. On layer what a node cannot do without stays as AWS has it: pause image, CNI binaries, root and state.
+# On assemble there is no file yet, and all of it is ours.
 Invoke-Step -Name '40-containerd' -FailureClass 'provision' -Script {
-    $wanted = Get-ContainerdSetting
-    foreach ($name in 'Root', 'State', 'SandboxImage', 'CniBinDirectory') {
-        if (-not $wanted.$name) {
-            throw "The base's config.toml states no $name."
-        }
+    if ((Get-Setting 'RECIPE_KIND') -eq 'assemble') {
+        $wanted = New-ContainerdSetting -SandboxImage (Get-Artifact -Name 'pause').reference
     }
-    if ($wanted.SandboxImage -match '^(registry\.k8s\.io|k8s\.gcr\.io)/') {
-        throw "The base's config.toml is not understood: $($wanted.SandboxImage) is containerd's own pause image, not AWS's."
+    else {
+        $wanted = Get-ContainerdSetting
+        foreach ($name in 'Root', 'State', 'SandboxImage', 'CniBinDirectory') {
+            if (-not $wanted.$name) {
+                throw "The base's config.toml states no $name."
+            }
+        }
+        if ($wanted.SandboxImage -match '^(registry\.k8s\.io|k8s\.gcr\.io)/') {
+            throw "The base's config.toml is not understood: $($wanted.SandboxImage) is containerd's own pause image, not AWS's."
+        }
+        $program = Get-ContainerdPath 'containerd.exe'
+        Add-ReportedBinary -Path $program -Version "$(Get-ProgramVersion -Path $program)" -From 'base'
     }
     $wanted.CniConfigDirectory = Join-Path -Path $env:ProgramData -ChildPath 'Amazon\EKS\cni\config'
     $wanted.RegistryDirectory = Get-ContainerdPath 'certs.d'

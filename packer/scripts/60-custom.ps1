@@ -2,14 +2,15 @@ Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 Import-Module -Name "$env:WORK_DIRECTORY\modules\EksWindowsImages\EksWindowsImages.psd1"
 
-# The user's own scripts, packer/custom/*.ps1, in order of name. Each runs in a process of its own and fails by throwing or by its exit code.
+# The user's own scripts, packer/custom/*.ps1, in order of name. Each runs in a process of its own and fails by throwing or by its exit
+# code, of which 3010 wants a restart. Packer restarts the machine afterwards in any case.
 Invoke-Step -Name '60-custom' -FailureClass 'provision' -Script {
     $env:CUSTOM_FILES = Get-WorkPath 'custom\files'
     $scripts = @(Get-ChildItem -Path (Get-WorkPath 'custom') -Filter '*.ps1' -File | Sort-Object -Property Name)
     foreach ($script in $scripts) {
         "Running $($script.Name)"
-        Invoke-Native -FilePath 'powershell.exe' -ArgumentList @('-NoProfile', '-NonInteractive', '-ExecutionPolicy', 'Bypass', '-File', $script.FullName)
+        Invoke-Native -FilePath 'powershell.exe' -ArgumentList @('-NoProfile', '-NonInteractive', '-ExecutionPolicy', 'Bypass', '-File', $script.FullName) -AllowedExitCode 0, 3010
     }
-    Save-Json -Path (Get-WorkPath 'output\custom.json') -Value @($scripts | ForEach-Object { $_.Name })
+    Save-Json -Path (Get-WorkPath 'output\custom.json') -Value @($scripts | ForEach-Object { [pscustomobject]@{ name = $_.Name; sha256 = Get-Sha256 -Path $_.FullName } })
     "$($scripts.Count) custom scripts ran."
 }

@@ -6,33 +6,40 @@ Import-Module -Name "$env:WORK_DIRECTORY\modules\EksWindowsImages\EksWindowsImag
 Invoke-Step -Name '80-report' -FailureClass 'provision' -Script {
     $base = Read-Json -Path (Get-WorkPath 'output\base.json')
     $tests = Read-Json -Path (Get-WorkPath 'output\tests.json')
-    $programs = @(
-        Join-Path -Path $env:ProgramFiles -ChildPath 'kubernetes\kubelet.exe'
-        Join-Path -Path $env:ProgramFiles -ChildPath 'kubernetes\kube-proxy.exe'
-        Get-ContainerdPath 'containerd.exe'
-    )
+    $kubernetes = Join-Path -Path $env:ProgramFiles -ChildPath 'kubernetes'
+    $added = @(Get-AddedUpdate)
     $report = [ordered]@{
-        windows           = Get-Setting 'WINDOWS'
-        edition           = Get-Setting 'EDITION'
-        baseOsBuild       = $base.osBuild
-        osBuild           = "$(Get-OsBuild)"
-        installedUpdates  = @(Get-InstalledUpdate)
-        kubernetesVersion = "$(Get-ProgramVersion -Path $programs[0])"
-        binaries          = @($programs | ForEach-Object {
-                [ordered]@{
-                    path    = $_
-                    version = "$(Get-ProgramVersion -Path $_)"
-                    sha256  = (Get-FileHash -Path $_ -Algorithm SHA256).Hash.ToLower()
-                }
+        recipe           = Get-Setting 'RECIPE_KIND'
+        windows          = Get-Setting 'WINDOWS'
+        edition          = Get-Setting 'EDITION'
+        baseReleased     = Get-Setting 'BASE_RELEASED'
+        patchTuesday     = Get-Setting 'PATCH_TUESDAY'
+        baseOsBuild      = $base.osBuild
+        osBuild          = "$(Get-OsBuild)"
+        kubernetes       = [ordered]@{
+            kubelet   = "$(Get-ProgramVersion -Path "$kubernetes\kubelet.exe")"
+            kubeProxy = "$(Get-ProgramVersion -Path "$kubernetes\kube-proxy.exe")"
+        }
+        containerd       = "$(Get-ProgramVersion -Path (Get-ContainerdPath 'containerd.exe'))"
+        installedUpdates = @(@(Get-InstalledUpdate) + $added | Sort-Object -Unique)
+        addedUpdates     = $added
+        updates          = @(Get-UpdateHistory)
+        updatesLeftOut   = @(Read-JsonList -Path (Get-WorkPath 'output\updates-left-out.json'))
+        binaries         = @(Get-ReportedBinary | Sort-Object -Property path | ForEach-Object {
+                [ordered]@{ path = $_.path; version = $_.version; sha256 = Get-Sha256 -Path $_.path; from = $_.from }
             })
-        containerImages   = @(Read-Json -Path (Get-WorkPath 'output\images.json') | ForEach-Object { $_ })
-        customSteps       = @(Read-Json -Path (Get-WorkPath 'output\custom.json') | ForEach-Object { $_ })
-        tests             = [ordered]@{ passed = $tests.passed; failed = $tests.failed }
+        containerImages  = @(Read-JsonList -Path (Get-WorkPath 'output\images.json'))
+        customSteps      = @(Read-JsonList -Path (Get-WorkPath 'output\custom.json'))
+        tests            = [ordered]@{
+            passed = $tests.passed
+            failed = $tests.failed
+            names  = @($tests.tests | ForEach-Object { $_.name })
+        }
     }
     Save-Json -Path (Get-WorkPath 'output\report.json') -Value $report
 
     $kept = Join-Path -Path $env:ProgramData -ChildPath 'eks-windows-images'
     New-Item -Path $kept -ItemType Directory -Force | Out-Null
     Copy-Item -Path (Get-WorkPath 'output\report.json') -Destination $kept -Force
-    "Windows build $($report.osBuild), Kubernetes $($report.kubernetesVersion), $($report.containerImages.Count) container images."
+    "Windows build $($report.osBuild), Kubernetes $($report.kubernetes.kubelet), $($report.binaries.Count) binaries, $($report.containerImages.Count) container images."
 }

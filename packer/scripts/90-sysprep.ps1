@@ -4,14 +4,6 @@ Import-Module -Name "$env:WORK_DIRECTORY\modules\EksWindowsImages\EksWindowsImag
 
 # Only plans what comes: a connection that breaks during the last step would fail the build. In a minute Packer has hung up.
 Invoke-Step -Name '90-sysprep' -FailureClass 'sysprep' -Script {
-    if ((Get-Setting 'EDITION') -eq 'Full') {
-        # An app that is installed for one user only makes generalizing fail.
-        $provisioned = @(Get-AppxProvisionedPackage -Online | ForEach-Object { $_.DisplayName })
-        Get-AppxPackage -AllUsers |
-            Where-Object { -not $_.NonRemovable -and -not $_.IsFramework -and $provisioned -notcontains $_.Name } |
-            Remove-AppxPackage -AllUsers
-    }
-
     $script = Get-WorkPath 'sysprep\generalize.ps1'
     $task = @{
         TaskName = 'eks-windows-images-generalize'

@@ -48,6 +48,7 @@ try {
         "$env:SystemRoot\Temp\script-*"
         "$env:SystemRoot\Temp\winrmcp-*"
         "$env:SystemRoot\Panther\unattend.xml"
+        "$env:SystemRoot\System32\Sysprep\Panther\setuperr.log"
         "$env:SystemDrive\Users\*\AppData\Local\Temp\winrmcp-*"
         "$env:SystemDrive\Users\*\AppData\Roaming\Microsoft\Windows\PowerShell\PSReadLine\*_history.txt"
         "$env:SystemDrive\Users\*\Documents\PowerShell_transcript*"
@@ -71,22 +72,30 @@ try {
         $agent = Start-Native -FilePath 'powershell.exe' -ArgumentList ($start + @("$launch\SysprepInstance.ps1", '-NoShutdown'))
     }
 
+    $quietUntil = (Get-Date).AddMinutes(5)
     while ($true) {
         # Looked at first: what ended before a look at the state is in the state.
         $running = -not $agent.HasExited -or @(Get-Process -Name 'sysprep' -ErrorAction SilentlyContinue).Count -gt 0
+        if ($running) {
+            $quietUntil = (Get-Date).AddMinutes(5)
+        }
         $state = Get-ImageState
         if ($state -eq 'IMAGE_STATE_GENERALIZE_RESEAL_TO_OOBE' -and -not $running) {
             break
         }
         # While sysprep runs, UNDEPLOYABLE only means that it has not finished; afterwards, that it has failed.
         if ($state -eq 'IMAGE_STATE_UNDEPLOYABLE' -and -not $running) {
-            throw "Windows cannot be generalized, its state is $state; the agent exited with $($agent.ExitCode)."
+            throw "Windows cannot be generalized, its state is $state; the agent exited with $($agent.ExitCode). $(Get-SysprepError)"
         }
         if ($agent.HasExited -and $agent.ExitCode -ne 0) {
-            throw "The launch agent exited with $($agent.ExitCode) instead of generalizing Windows, whose state is $state."
+            throw "The launch agent exited with $($agent.ExitCode) instead of generalizing Windows, whose state is $state. $(Get-SysprepError)"
+        }
+        # What sysprep refuses before it begins leaves the state alone, and an agent may end before sysprep has started.
+        if ((Get-Date) -gt $quietUntil) {
+            throw "Windows is not generalized and nothing generalizes it any more: its state is $state. $(Get-SysprepError)"
         }
         if ((Get-Date) -gt $deadline) {
-            throw "Windows is not generalized after 45 minutes: its state is $state, sysprep runs: $running."
+            throw "Windows is not generalized after 45 minutes: its state is $state. $(Get-SysprepError)"
         }
         Start-Sleep -Seconds 5
     }

@@ -11,10 +11,4 @@ Describe 'Kubernetes' {
             ($version -ge $wanted) | Should Be $true
         }
     }
-
-    foreach ($file in 'Start-EKSBootstrap.ps1', 'EKS-StartupTask.ps1', 'EKS-WindowsServiceHost.exe', 'credential-providers') {
-        It "still has $file from its base" {
-            "$env:ProgramFiles\Amazon\EKS\$file" | Should Exist
-        }
-    }
 }

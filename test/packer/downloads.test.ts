@@ -9,6 +9,8 @@ const curl = (said: string) =>
   `curl.exe --fail --output C:\\kubelet.exe https://dl.k8s.io/v1.35.8/kubelet.exe exited with 22: curl: ${said}`;
 const ctr = (said: string) =>
   `ctr.exe --namespace k8s.io images pull --hosts-dir C:\\certs.d example.com/denied/app:4.503 exited with 1: ctr: ${said}`;
+const aws = (said: string) =>
+  `aws.exe s3api get-object --bucket artifacts --key harvest/ami-0123456789abcdef0/files/404503ab C:\\file.partial exited with 254: ${said}`;
 
 test.each([
   curl("(22) The requested URL returned error: 404"),
@@ -26,6 +28,9 @@ test.each([
   ),
   ctr("failed to fetch: manifest unknown: manifest tagged by 1 is not found"),
   ctr("image might be filtered out: no match for platform in manifest: not found"),
+  aws("An error occurred (AccessDenied) when calling the GetObject operation: Access Denied"),
+  aws("An error occurred (NoSuchKey) when calling the GetObject operation: The specified key does not exist."),
+  aws("An error occurred (404) when calling the HeadObject operation: Not Found"),
 ])("is not tried again and is the recipe's fault: %s", (message) => {
   expect(isFinal(message)).toBe(true);
   expect(isDownload(message)).toBe(false);
@@ -47,6 +52,11 @@ test.each([
   ctr("unexpected status from HEAD request to https://example.com/v2/app/manifests/1: 429 Too Many Requests"),
   ctr("unexpected status from GET request to https://example.com/v2/app/blobs/sha256:ab: 502 Bad Gateway"),
   ctr("failed to copy: httpReadSeeker: failed open: unexpected EOF"),
+  aws("An error occurred (SlowDown) when calling the PutObject operation: Please reduce your request rate."),
+  aws("An error occurred (503) when calling the GetObject operation (reached max retries: 2): Service Unavailable"),
+  aws('Could not connect to the endpoint URL: "https://artifacts.s3.us-east-1.amazonaws.com/harvest"'),
+  aws('Read timeout on endpoint URL: "https://artifacts.s3.us-east-1.amazonaws.com/harvest"'),
+  aws("Unable to locate credentials. You can configure credentials by running aws login"),
 ])("is tried again and may pass by itself: %s", (message) => {
   expect(isFinal(message)).toBe(false);
   expect(isDownload(message)).toBe(true);

@@ -1,34 +1,69 @@
-/** A container image that is wanted in the machine image. */
+import type { BuildWish, HarvestWish } from "../../functions/build-orders.ts";
+import { type Configuration, parseConfiguration, type Variant } from "../../functions/configuration.ts";
+import type { Inputs } from "../../functions/inputs.ts";
+
+/** A container image that is wanted in every machine image here. */
 export const reference = "mcr.microsoft.com/windows/nanoserver:ltsc2022";
-/** On all that a run makes, from its first moment. */
-export const runTags = {
-  Name: "windows-2022-core-1.35-2026.11.10-0123456789ab",
-  "eks-windows-images:stage": "production",
-  "eks-windows-images:variant": "windows-2022-core-1.35",
-  "eks-windows-images:token": "0123456789abcdef".repeat(4),
+
+/** One variant of each recipe; a desktop has one step more. */
+export function configurationOf(kubernetesReleaseUrl: string, updateRounds: number): Configuration {
+  const common = {
+    windows: 2022,
+    kubernetes: "1.35",
+    containerImages: [reference],
+    registryMirrors: { "docker.io": ["https://mirror.example.com/v2/docker"] },
+    deniedUpdates: ["KB5040437"],
+    diskGiB: 120,
+  } as const;
+  return parseConfiguration({
+    variants: [
+      { ...common, name: "layer" },
+      { ...common, name: "assemble", edition: "Full", base: "Base" },
+    ],
+    policies: { kubernetesReleaseUrl, updateRounds },
+  });
+}
+
+const { variants } = configurationOf("https://dl.k8s.io", 1);
+const [layer, assemble] = variants as [Variant, Variant];
+
+/** What every image here is made from besides its base: updates that are younger than AWS's images are. */
+const inputs: Omit<Inputs, "baseAmi"> = {
+  kubernetes: "1.35.8",
+  patchTuesday: "2026-11-10",
+  recipe: "a".repeat(64),
+  settings: "b".repeat(64),
 };
-/** On the finished image and its snapshot besides. */
-export const inputTags = {
-  "eks-windows-images:reasons": "first image",
-  "eks-windows-images:input:kubernetes": "1.35.8",
-  "eks-windows-images:input:patchTuesday": "2026-11-10",
-};
-/** What the plan hands to Packer, source_ami apart. */
-export const variables = {
-  stage: runTags["eks-windows-images:stage"],
-  variant: runTags["eks-windows-images:variant"],
-  token: runTags["eks-windows-images:token"],
-  image_name: runTags.Name,
-  windows: "2022",
-  edition: "Core",
-  base_family: "EKS_Optimized",
-  kubernetes_version: "1.35.8",
-  patch_tuesday: "2026-11-10",
-  container_images: [reference],
-  registry_mirrors: { "docker.io": ["https://mirror.example.com/v2/docker"] },
-  denied_updates: ["KB5040437"],
-  disk_gib: 120,
-  update_rounds: 2,
-  kubernetes_release_url: "https://dl.k8s.io",
-  image_tags: inputTags,
-};
+
+/** @param attempt tells builds apart that are made side by side */
+export function layered(baseAmi: string, attempt: number): BuildWish {
+  return {
+    purpose: "build",
+    variant: layer,
+    inputs: { ...inputs, baseAmi },
+    attempt,
+    reasons: ["first image of the variant"],
+    baseReleased: "2026-10-14",
+    harvestSource: undefined,
+  };
+}
+
+/** @param harvest AWS's EKS image that was harvested, and the SHA-256 of the manifest */
+export function assembled(baseAmi: string, harvest: { image: string; manifest: string }, attempt: number): BuildWish {
+  return {
+    ...layered(baseAmi, attempt),
+    variant: assemble,
+    inputs: { ...inputs, baseAmi, harvest: harvest.manifest },
+    harvestSource: harvest.image,
+  };
+}
+
+export function harvested(eksImage: string, attempt: number): HarvestWish {
+  return {
+    purpose: "harvest",
+    variant: assemble,
+    inputs: { baseAmi: eksImage, recipe: inputs.recipe },
+    attempt,
+    reasons: [`nothing is harvested from ${eksImage} yet`],
+  };
+}

@@ -5,24 +5,42 @@ import { callsIn, packerDirectory, recipeScripts } from "./powershell.ts";
 
 const build = read("build.pkr.hcl");
 const [locals, blocks] = build.split(/^build \{/m) as [string, string];
+const provisioners = blocks
+  .split(/^ {2}(?=dynamic "provisioner"|provisioner ")/m)
+  .slice(1)
+  .map((block) => block.replace(/^(dynamic |)"?provisioner"? ?/, ""));
 
-test("the steps of a build come in order of their names", () => {
-  const steps = [...blocks.matchAll(/for_each = local\.(update_rounds)|scripts\/?\}?\/([\w-]+)\.ps1/g)].map(
-    ([, rounds, step]) => rounds ?? step,
-  );
+const steps = [
+  { step: "10-files" },
+  { step: "15-containers-feature", of: "assemble" },
+  { step: "restart", of: "assemble" },
+  { step: "update_rounds" },
+  { step: "25-updates-complete" },
+  { step: "28-launch-agent" },
+  { step: "30-aws-cli" },
+  { step: "31-harvested-files", of: "assemble" },
+  { step: "32-containerd-install", of: "assemble" },
+  { step: "33-kubernetes" },
+  { step: "34-eks-tools" },
+  { step: "40-containerd" },
+  { step: "50-container-images" },
+  { step: "60-custom" },
+  { step: "restart" },
+  { step: "70-verify" },
+  { step: "80-report" },
+  { step: "85-appx" },
+  { step: "90-sysprep" },
+];
 
-  expect(steps).toEqual([
-    "10-files",
-    "update_rounds",
-    "25-updates-complete",
-    "30-eks-tools",
-    "40-containerd",
-    "50-container-images",
-    "60-custom",
-    "70-verify",
-    "80-report",
-    "90-sysprep",
-  ]);
+test("the steps of a build come in order of their names, those of the assemble recipe alone among them", () => {
+  const found = provisioners.flatMap((block) => {
+    const step = /local\.(update_rounds)|\/(\d\d-[\w-]+)\.ps1|\["(85-appx)"\]/.exec(block)?.slice(1).find(Boolean);
+    const of = /^ {4}only += \["amazon-ebs\.(\w+)"\]$/m.exec(block)?.[1];
+    const name = step ?? (block.startsWith('"windows-restart"') ? "restart" : undefined);
+    return name ? [{ step: name, ...(of && { of }) }] : [];
+  });
+
+  expect(found).toEqual(steps);
 });
 
 test("a round of updates is the script and then a restart", () => {
@@ -35,39 +53,78 @@ test("a round of updates is the script and then a restart", () => {
 test("every script is a step", () => {
   const used = [...(build + read("source.pkr.hcl")).matchAll(/\/([\w-]+\.ps1)/g)].map(([, name]) => name);
 
-  expect([...new Set(used)].sort()).toEqual(readdirSync(join(packerDirectory, "scripts")).sort());
+  expect([...new Set([...used, "85-appx.ps1"])].sort()).toEqual(readdirSync(join(packerDirectory, "scripts")).sort());
+});
+
+test("apps are removed on editions that have some, and by SYSTEM", () => {
+  const block = provisioners.find((text) => text.includes("85-appx"));
+
+  expect(block).toMatch(/for_each += var\.edition == "Full" \? \["85-appx"\] : \[\]/);
+  expect(block).toMatch(/elevated_user += "SYSTEM"/);
 });
 
 test("nothing follows the step that generalizes", () => {
-  const last = blocks.split(/^ {2}(?:dynamic "provisioner"|provisioner "\w+") \{/m).at(-1);
+  const last = provisioners.at(-1);
 
   expect(last).toContain("90-sysprep.ps1");
   expect(last).toMatch(/skip_clean += true/);
 });
 
 test("every provisioner has a timeout", () => {
-  const provisioners = `${blocks}${read("proof/build.pkr.hcl")}`.split(/provisioner" \{|provisioner "\w+" \{/).slice(1);
+  const others = ["proof/build.pkr.hcl", "harvest/build.pkr.hcl"].map((path) =>
+    read(path)
+      .split(/provisioner "\w+" \{/)
+      .slice(1),
+  );
 
-  for (const provisioner of provisioners) expect(provisioner).toMatch(/\btimeout += /);
+  for (const provisioner of [...provisioners, ...others.flat()]) expect(provisioner).toMatch(/\btimeout += /);
+});
+
+test("every restart waits for what is pending", () => {
+  const restarts = build.split(/windows-restart"/).slice(1);
+
+  expect(restarts).toHaveLength(3);
+  for (const restart of restarts)
+    expect(restart).toMatch(/^[\s\S]{1,200}restart_timeout += var\.restart_timeout\n +check_registry += true/);
 });
 
 test("what the steps read is what the template hands over", () => {
-  const given = [...locals.matchAll(/^ {4}([A-Z_]+) += /gm)].map(([, name]) => name);
-  const steps = recipeScripts().filter(({ path }) => !path.startsWith("proof/"));
+  const given = [...build.matchAll(/^ {4,6}([A-Z_]+) += /gm)].map(([, name]) => name);
+  const scripts = recipeScripts().filter(({ path }) => !/^(proof|harvest)\//.test(path));
 
-  expect([...settingsReadBy(steps)].sort()).toEqual([...given, "UPLOADS"].sort());
+  expect([...settingsReadBy(scripts)].sort()).toEqual([...given, "UPLOADS"].sort());
 });
 
-test("what the proof reads is what its template hands over", () => {
-  const given = [...read("proof/build.pkr.hcl").matchAll(/^ {6}([A-Z_]+) += /gm)].map(([, name]) => name);
-  const checks = recipeScripts().filter(({ path }) => path.startsWith("proof/"));
+test.each(["proof", "harvest"])("what the %s reads is what its template hands over", (template) => {
+  const given = [...read(`${template}/build.pkr.hcl`).matchAll(/^ {6}([A-Z_]+) += /gm)].map(([, name]) => name);
+  const scripts = recipeScripts().filter(({ path }) => path.startsWith(`${template}/`));
+  const modules = recipeScripts().filter(({ path }) => path.startsWith("modules/"));
 
-  expect([...settingsReadBy(checks), "WORK_DIRECTORY"].sort()).toEqual(given.sort());
+  const asked = settingsReadBy(scripts);
+  const askedByModules = settingsReadBy(modules);
+
+  expect([...asked].filter((name) => !given.includes(name))).toEqual([]);
+  expect(given.filter((name = "") => !asked.has(name) && !askedByModules.has(name))).toEqual([]);
 });
 
-test("build and proof are deployed alike", () => {
-  expect(read("proof/deployment.pkr.hcl")).toBe(read("deployment.pkr.hcl"));
-  expect(read("proof/plugins.pkr.hcl")).toBe(read("plugins.pkr.hcl"));
+test.each(["proof", "harvest"])("build and %s are deployed alike", (template) => {
+  expect(read(`${template}/deployment.pkr.hcl`)).toBe(read("deployment.pkr.hcl"));
+  expect(read(`${template}/plugins.pkr.hcl`)).toBe(read("plugins.pkr.hcl"));
+});
+
+test("proof and harvest wait alike", () => {
+  const waits = ["proof", "harvest"].map((template) => read(`${template}/waits.pkr.hcl`).replace(/^#.*\n/gm, ""));
+
+  expect(waits[1]).toBe(waits[0]);
+});
+
+test.each(["proof", "harvest"])("a variable that build and %s both use is checked alike", (template) => {
+  const own = variablesOf("variables.pkr.hcl");
+  const shared = Object.entries(variablesOf(`${template}/variables.pkr.hcl`)).filter(([name]) => name in own);
+
+  const used = shared.filter(([, text]) => !text.includes("Not used"));
+  expect(used.length).toBeGreaterThan(4);
+  for (const [name, text] of used) expect(validationOf(text), name).toBe(validationOf(own[name] ?? ""));
 });
 
 test("each script calls itself by its name", () => {
@@ -94,6 +151,16 @@ function settingsReadBy(scripts: ReturnType<typeof recipeScripts>): Set<string> 
       .map((call) => call.arguments[0]?.text.replaceAll("'", "") ?? ""),
   );
   return new Set(names.filter((name) => /^[A-Z_]+$/.test(name)));
+}
+
+function variablesOf(path: string): Record<string, string> {
+  return Object.fromEntries(
+    [...read(path).matchAll(/^variable "(\w+)" \{\n[\s\S]+?^\}$/gm)].map(([text, name]) => [name, text]),
+  );
+}
+
+function validationOf(variable: string): string | undefined {
+  return /^ {2}validation \{[\s\S]+?^ {2}\}/m.exec(variable)?.[0];
 }
 
 function read(path: string): string {

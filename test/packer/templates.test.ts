@@ -12,7 +12,9 @@ const tools = await installTools(() => {});
 const directory = mkdtempSync(join(tmpdir(), "templates-"));
 afterAll(() => rmSync(directory, { recursive: true }));
 
-const variables = orderedVariables();
+const layer = orderedVariables("layer");
+const assemble = orderedVariables("assemble");
+const harvest = orderedVariables("harvest");
 
 test("the templates are formatted", async () => {
   const { output } = await packer("fmt", "-check", "-recursive", packerDirectory);
@@ -21,15 +23,43 @@ test("the templates are formatted", async () => {
 });
 
 test.each([
-  ["the build", "", deploymentVariables],
-  ["the build with a public address", "", { ...deploymentVariables, ...publicNetwork() }],
-  ["the proof", "proof", deploymentVariables],
-  ["the proof with a public address", "proof", { ...deploymentVariables, ...publicNetwork() }],
-])("%s is valid with every variable it is called with", async (_, template, network) => {
-  const { valid, output } = await validate(template, { ...variables, ...network });
+  ["the layer recipe", "", layer],
+  ["the assemble recipe", "", assemble],
+  ["the proof of a layered image", "proof", layer],
+  ["the proof of an assembled image", "proof", assemble],
+  ["the harvest", "harvest", harvest],
+])("%s is valid with every variable it is called with, in both networks", async (_, template, variables) => {
+  const runs = await Promise.all(
+    [deploymentVariables, { ...deploymentVariables, ...publicNetwork() }].map((network) =>
+      validate(template, { ...variables, ...network }),
+    ),
+  );
+
+  for (const { output } of runs) expect(output).toContain("The configuration is valid");
+  for (const { output } of runs) expect(output).not.toContain("Undefined variable");
+});
+
+test.each(["EKS_Optimized", "ContainersLatest", "Base"])("an image can be built on %s", async (base_family) => {
+  const recipe = base_family === "EKS_Optimized" ? layer : assemble;
+
+  const { output } = await validate("", { ...recipe, ...deploymentVariables, base_family });
 
   expect(output).toContain("The configuration is valid");
-  expect(valid).toBe(true);
+});
+
+describe("a harvest belongs to the assemble recipe", () => {
+  test.each([
+    ["assemble without one", assemble, { harvest_source: "", harvest_manifest: "" }],
+    ["assemble without its manifest", assemble, { harvest_manifest: "" }],
+    ["assemble without its source", assemble, { harvest_source: "" }],
+    ["layer with one", layer, { harvest_source: "ami-0123456789abcdef1" }],
+    ["layer with a manifest", layer, { harvest_manifest: "c".repeat(64) }],
+  ])("%s is refused", async (_, variables, changes) => {
+    const { valid, output } = await validate("", { ...variables, ...deploymentVariables, ...changes });
+
+    expect(valid).toBe(false);
+    expect(output).toContain("Variable harvest_source: ");
+  });
 });
 
 describe("a value is refused by its own variable", () => {
@@ -39,8 +69,15 @@ describe("a value is refused by its own variable", () => {
     ["temporary_security_group_source_cidrs", []],
     ["token", "0123"],
     ["windows", "2016"],
-    ["base_family", "Base"],
+    ["base_family", "EKS"],
     ["source_ami", "latest"],
+    ["source_ami_released", ""],
+    ["source_ami_released", "2026-13-01"],
+    ["patch_tuesday", "10 November 2026"],
+    ["harvest_source", "ami"],
+    ["harvest_manifest", "abc"],
+    ["bucket", ""],
+    ["bucket", "s3://artifacts"],
     ["kubernetes_version", "1.35"],
     ["container_images", ['mcr.microsoft.com/a:b"; exit']],
     ["container_images", ["nanoserver"]],
@@ -55,7 +92,7 @@ describe("a value is refused by its own variable", () => {
     ["kubernetes_release_url", "https://user:password@mirror.example.com"],
     ["winrm_timeout", "30"],
   ])("%s = %j", async (name, value) => {
-    const { valid, output } = await validate("", { ...variables, ...deploymentVariables, [name]: value });
+    const { valid, output } = await validate("", { ...layer, ...deploymentVariables, [name]: value });
 
     expect(valid).toBe(false);
     expect(output).toContain(`Variable ${name}: `);

@@ -4,6 +4,8 @@ $ErrorActionPreference = 'Stop'
 <#
 .SYNOPSIS
 Runs a program, passes its output on line by line, and throws unless it exits with an allowed code.
+.DESCRIPTION
+In a pipeline PowerShell waits for programs of the graphical kind too, such as msiexec.exe, which it would otherwise only start.
 #>
 function Invoke-Native {
     [CmdletBinding()]

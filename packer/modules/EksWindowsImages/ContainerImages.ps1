@@ -12,6 +12,42 @@ function Invoke-Ctr {
     Invoke-Native -FilePath (Get-ContainerdPath 'ctr.exe') -ArgumentList (@('--namespace', 'k8s.io') + $ArgumentList)
 }
 
+<#
+.SYNOPSIS
+Pulls an image, through the mirrors of its registry, and keeps it.
+.DESCRIPTION
+Without --hosts-dir ctr ignores the mirrors; without the label kubelet's garbage collection may take the image. Where a reference has a tag
+and a digest, containerd's CRI looks for it under the digest alone.
+.PARAMETER Digest
+What the tag of the reference must be.
+#>
+function Add-ContainerImage {
+    [CmdletBinding()]
+    param(
+        [Parameter(Mandatory)][string]$Reference,
+        [string]$Digest = ''
+    )
+    $pulled = $Reference
+    if ($Digest) {
+        $pulled = "$($Reference -replace ':[^:/@]+$', '')@$Digest"
+    }
+    Invoke-Download -What $pulled -Script {
+        Invoke-Ctr -ArgumentList @('images', 'pull', '--hosts-dir', (Get-ContainerdPath 'certs.d'), $pulled) | Out-Null
+    }
+    $names = @($pulled, $Reference, ($Reference -replace ':[^:/@]+@', '@') | Select-Object -Unique)
+    foreach ($name in $names) {
+        if ($name -ne $pulled) {
+            Invoke-Ctr -ArgumentList @('images', 'tag', '--force', $pulled, $name) | Out-Null
+        }
+        Invoke-Ctr -ArgumentList @('images', 'label', $name, 'io.cri-containerd.pinned=pinned') | Out-Null
+    }
+    $image = Get-ContainerImage -Reference $Reference
+    if ($Digest -and $image.digest -ne $Digest) {
+        throw (New-FailureException -FailureClass 'checksum' -Message "$Reference is $($image.digest), expected $Digest.")
+    }
+    $image
+}
+
 function Get-ContainerImage {
     [CmdletBinding()]
     param([Parameter(Mandatory)][string]$Reference)

@@ -43,6 +43,30 @@ function Get-ContainerdSetting {
     }
 }
 
+<#
+.SYNOPSIS
+The settings of a node whose containerd has none yet: containerd's own directories, and AWS's for CNI.
+.PARAMETER SandboxImage
+The pause image.
+#>
+function New-ContainerdSetting {
+    [CmdletBinding()]
+    param([Parameter(Mandatory)][string]$SandboxImage)
+    $binKey = 'bin_dir'
+    if ((Get-ProgramVersion -Path (Get-ContainerdPath 'containerd.exe')) -ge [version]'2.1') {
+        $binKey = 'bin_dirs'
+    }
+    [pscustomobject]@{
+        Root               = Join-Path -Path $env:ProgramData -ChildPath 'containerd\root'
+        State              = Join-Path -Path $env:ProgramData -ChildPath 'containerd\state'
+        SandboxImage       = $SandboxImage
+        CniBinKey          = $binKey
+        CniBinDirectory    = @(Get-EksPath 'cni')
+        CniConfigDirectory = ''
+        RegistryDirectory  = ''
+    }
+}
+
 function Get-ContainerdTable {
     [CmdletBinding()]
     param()

@@ -1,24 +1,28 @@
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 
-# In the words of curl.exe and ctr.exe. Answers that stay: what is asked for is not there, not ours to have, or not for this machine.
-$finalAnswer = 'returned error: 4(?!08|29)\d\d|: 4(?!08|29)\d\d [A-Z]|: not found|manifest unknown|access denied|insufficient_scope|no match for platform|invalid reference'
+# In the words of curl.exe, ctr.exe and aws.exe. Answers that stay: what is asked for is not there, not ours to have, or not for this machine.
+$finalAnswer = 'returned error: 4(?!08|29)\d\d|: 4(?!08|29)\d\d [A-Z]|: not found|manifest unknown|access denied|insufficient_scope|no match for platform|invalid reference|An error occurred \((AccessDenied|AllAccessDisabled|NoSuch\w+|PermanentRedirect|40[0134])\)'
 
 # What passes by itself: no answer at all, too many questions, a server in trouble.
-$passingTrouble = 'curl: \((5|6|7|16|18|28|35|52|55|56|92)\)|returned error: (408|429|5\d\d)|: (408|429|5\d\d) [A-Z]|too ?many ?requests|dial tcp|no such host|connectex|wsarecv|wsasend|connection (refused|reset|timed out)|TLS handshake|i/o timeout|deadline exceeded|Client\.Timeout|: (unexpected )?EOF'
+$passingTrouble = 'curl: \((5|6|7|16|18|28|35|52|55|56|92)\)|returned error: (408|429|5\d\d)|: (408|429|5\d\d) [A-Z]|too ?many ?requests|dial tcp|no such host|connectex|wsarecv|wsasend|connection (refused|reset|timed out)|TLS handshake|i/o timeout|deadline exceeded|Client\.Timeout|: (unexpected )?EOF|An error occurred \((SlowDown|RequestTimeout|Throttling\w*|InternalError|ServiceUnavailable|5\d\d)\)|Could not connect to the endpoint|timeout on endpoint|Connection was closed|Unable to locate credentials'
 
 <#
 .SYNOPSIS
-Runs a script block that fetches something, again where that may help. What fails is of class `download` only if it may pass by itself.
+Runs a script block that moves something over the network, again where that may help. What fails is of class `download` only if it may pass
+by itself.
+.PARAMETER Doing
+What the script block does, for the cause of the failure.
 #>
 function Invoke-Download {
     [CmdletBinding()]
     param(
         [Parameter(Mandatory)][string]$What,
-        [Parameter(Mandatory)][scriptblock]$Script
+        [Parameter(Mandatory)][scriptblock]$Script,
+        [string]$Doing = 'downloading'
     )
     try {
-        Invoke-WithRetry -Activity "Downloading $What" -FinalPattern $finalAnswer -Script $Script
+        Invoke-WithRetry -Activity "$Doing $What" -FinalPattern $finalAnswer -Script $Script
     }
     catch {
         $message = $_.Exception.Message
@@ -26,15 +30,20 @@ function Invoke-Download {
         if ($message -match $passingTrouble -and $message -notmatch $finalAnswer) {
             $class = 'download'
         }
-        throw (New-FailureException -FailureClass $class -Message "downloading ${What}: $message")
+        throw (New-FailureException -FailureClass $class -Message "$Doing ${What}: $message")
     }
 }
 
 <#
 .SYNOPSIS
-Downloads a file and puts it at Path only if its SHA-256 is the one that is given, or the one its publisher keeps beside it.
+Downloads a file and puts it at Path only if its SHA-256 is the one that is given or the one its publisher keeps beside it, or if it bears the
+signature of its publisher.
+.PARAMETER Url
+https, http, or an object in S3 (s3://bucket/key), which the role of the instance may read.
 .PARAMETER ChecksumUrl
 Where the publisher keeps the sum: a text that begins with it.
+.PARAMETER Signer
+The organization (O) in the subject of the Authenticode certificate.
 #>
 function Get-VerifiedFile {
     [CmdletBinding()]
@@ -42,7 +51,8 @@ function Get-VerifiedFile {
         [Parameter(Mandatory)][uri]$Url,
         [Parameter(Mandatory)][string]$Path,
         [Parameter(Mandatory, ParameterSetName = 'Pinned')][ValidatePattern('^[A-Fa-f0-9]{64}$')][string]$Checksum,
-        [Parameter(Mandatory, ParameterSetName = 'Published')][uri]$ChecksumUrl
+        [Parameter(Mandatory, ParameterSetName = 'Published')][uri]$ChecksumUrl,
+        [Parameter(Mandatory, ParameterSetName = 'Signed')][string]$Signer
     )
     $expected = $Checksum
     if ($PSCmdlet.ParameterSetName -eq 'Published') {
@@ -55,13 +65,50 @@ function Get-VerifiedFile {
         }
     }
     $partial = "$Path.partial"
+    if ($PSCmdlet.ParameterSetName -eq 'Signed') {
+        # Windows goes by the extension when it looks for a signature.
+        $partial = [System.IO.Path]::ChangeExtension($Path, ".partial$([System.IO.Path]::GetExtension($Path))")
+    }
     Save-Url -Url $Url -Path $partial
-    $actual = (Get-FileHash -Path $partial -Algorithm SHA256).Hash
-    if ($actual -ne $expected) {
+    $complaint = ''
+    if ($PSCmdlet.ParameterSetName -eq 'Signed') {
+        $complaint = Get-SignatureComplaint -Path $partial -Signer $Signer
+    }
+    else {
+        $actual = (Get-FileHash -Path $partial -Algorithm SHA256).Hash
+        if ($actual -ne $expected) {
+            $complaint = "has the SHA-256 $($actual.ToLower()), expected $($expected.ToLower())"
+        }
+    }
+    if ($complaint) {
         Remove-Item -Path $partial
-        throw (New-FailureException -FailureClass 'checksum' -Message "$Url has the SHA-256 $($actual.ToLower()), expected $($expected.ToLower()).")
+        throw (New-FailureException -FailureClass 'checksum' -Message "$Url $complaint.")
     }
     Move-Item -Path $partial -Destination $Path -Force
+}
+
+<#
+.SYNOPSIS
+What is wrong with the Authenticode signature of a file; nothing if Windows trusts it and the certificate is the organization's.
+#>
+function Get-SignatureComplaint {
+    [CmdletBinding()]
+    [OutputType([string])]
+    param(
+        [Parameter(Mandatory)][string]$Path,
+        [Parameter(Mandatory)][string]$Signer
+    )
+    $signature = Get-AuthenticodeSignature -FilePath $Path
+    if ($signature.Status -ne 'Valid') {
+        return "has a signature that is not valid but $($signature.Status)"
+    }
+    # One attribute a line, without quotes: a comma in a name can be taken for no separator.
+    $form = [System.Security.Cryptography.X509Certificates.X500DistinguishedNameFlags]'UseNewLines, DoNotUseQuotes'
+    $subject = $signature.SignerCertificate.SubjectName.Decode($form)
+    if (@($subject -split '\r?\n' | ForEach-Object { $_.Trim() }) -cnotcontains "O=$Signer") {
+        return "is signed by $($signature.SignerCertificate.Subject), not by $Signer"
+    }
+    ''
 }
 
 function Save-Url {
@@ -70,6 +117,12 @@ function Save-Url {
         [Parameter(Mandatory)][uri]$Url,
         [Parameter(Mandatory)][string]$Path
     )
+    $program = 'curl.exe'
     $arguments = @('--fail', '--location', '--silent', '--show-error', '--proto', '=http,https', '--connect-timeout', '30', '--output', $Path, $Url.AbsoluteUri)
-    Invoke-Download -What "$Url" -Script { Invoke-Native -FilePath 'curl.exe' -ArgumentList $arguments }
+    if ($Url.Scheme -eq 's3') {
+        # Not `s3 cp`: it asks for the object's head first, whose refusals name no reason.
+        $program = Get-AwsCliPath
+        $arguments = @('s3api', 'get-object', '--region', (Get-Setting 'REGION'), '--bucket', $Url.Host, '--key', $Url.AbsolutePath.TrimStart('/'), $Path)
+    }
+    Invoke-Download -What "$Url" -Script { Invoke-Native -FilePath $program -ArgumentList $arguments | Out-Null }
 }

@@ -22,13 +22,16 @@ function Get-InstalledUpdate {
 
 <#
 .SYNOPSIS
-The version a program states when asked with --version.
+The version a program states when asked with --version, or as it wants to be asked.
 #>
 function Get-ProgramVersion {
     [CmdletBinding()]
     [OutputType([version])]
-    param([Parameter(Mandatory)][string]$Path)
-    $text = (Invoke-Native -FilePath $Path -ArgumentList @('--version')) -join ' '
+    param(
+        [Parameter(Mandatory)][string]$Path,
+        [string[]]$ArgumentList = @('--version')
+    )
+    $text = (Invoke-Native -FilePath $Path -ArgumentList $ArgumentList) -join ' '
     if ($text -notmatch '\bv?(\d+\.\d+\.\d+)') {
         throw "$Path states no version: $text"
     }
@@ -40,6 +43,19 @@ function Get-ImageState {
     [OutputType([string])]
     param()
     (Get-ItemProperty -Path 'HKLM:\SOFTWARE\Microsoft\Windows\CurrentVersion\Setup\State').ImageState
+}
+
+<#
+.SYNOPSIS
+What sysprep complained about first, such as an app that is in its way; empty if it did not. Later complaints follow from that one.
+#>
+function Get-SysprepError {
+    [CmdletBinding()]
+    [OutputType([string])]
+    param()
+    $log = "$env:SystemRoot\System32\Sysprep\Panther\setuperr.log"
+    $lines = @(Get-Content -Path $log -ErrorAction SilentlyContinue | Where-Object { $_ -match '\bSYSPRP\b' })
+    "$($lines | Select-Object -First 1)" -replace '^.*\bSYSPRP\s+', ''
 }
 
 <#

@@ -126,3 +126,15 @@ function Read-Json {
     param([Parameter(Mandatory)][string]$Path)
     ConvertFrom-Json -InputObject ([System.IO.File]::ReadAllText($Path))
 }
+
+<#
+.SYNOPSIS
+The entries of a JSON list in a file, one by one; none while there is no file.
+#>
+function Read-JsonList {
+    [CmdletBinding()]
+    param([Parameter(Mandatory)][string]$Path)
+    if (Test-Path -Path $Path) {
+        Read-Json -Path $Path | ForEach-Object { $_ }
+    }
+}

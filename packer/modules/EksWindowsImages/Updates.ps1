@@ -20,9 +20,11 @@ function New-UpdateSession {
 
 <#
 .SYNOPSIS
-The updates that are still to be installed: no drivers, no previews, none that asks a person, none that is denied.
+The updates that Windows Update offers, drivers apart.
+.OUTPUTS
+One entry an update: Update, and LeftOut, which says why it is not to be installed and is empty otherwise.
 #>
-function Find-ApplicableUpdate {
+function Find-OfferedUpdate {
     [CmdletBinding()]
     param(
         [Parameter(Mandatory)]$Session,
@@ -31,12 +33,7 @@ function Find-ApplicableUpdate {
     $searcher = $Session.CreateUpdateSearcher()
     $found = Invoke-WithRetry -Activity 'Searching for updates' -Script { $searcher.Search("IsInstalled=0 and IsHidden=0 and Type='Software'") }
     foreach ($update in $found.Updates) {
-        $reason = Get-SkipReason -Update $update -DeniedUpdate $DeniedUpdate
-        if ($reason) {
-            Write-Warning "Leaving out $($update.Title): $reason"
-            continue
-        }
-        $update
+        [pscustomobject]@{ Update = $update; LeftOut = Get-SkipReason -Update $update -DeniedUpdate $DeniedUpdate }
     }
 }
 
@@ -172,8 +169,20 @@ What the rounds so far did, from the file they keep.
 function Get-UpdateHistory {
     [CmdletBinding()]
     param()
-    $path = Get-WorkPath 'output\updates.json'
-    if (Test-Path -Path $path) {
-        Read-Json -Path $path | ForEach-Object { $_ }
-    }
+    Read-JsonList -Path (Get-WorkPath 'output\updates.json')
+}
+
+<#
+.SYNOPSIS
+The KBs that this build has installed: what is there and was not in the base, and what the Update Agent says it has installed.
+#>
+function Get-AddedUpdate {
+    [CmdletBinding()]
+    [OutputType([string])]
+    param()
+    $base = Read-Json -Path (Get-WorkPath 'output\base.json')
+    @(
+        Get-InstalledUpdate | Where-Object { $base.installedUpdates -notcontains $_ }
+        Get-UpdateHistory | Where-Object { $_.phase -eq 'install' -and $_.result -like 'succeeded*' } | ForEach-Object { $_.articles }
+    ) | Sort-Object -Unique
 }

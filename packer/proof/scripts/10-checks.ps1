@@ -36,6 +36,25 @@ Invoke-Step -Name '10-checks' -FailureClass 'proof' -Script {
                 "$version"
             }
         }
+        Invoke-Check -Name 'files-as-reported' -Script {
+            $binaries = @((Read-Json -Path "$env:ProgramData\eks-windows-images\report.json").binaries)
+            Assert-That -Condition ($binaries.Count -gt 0) -Message 'The report names no file.'
+            $other = @($binaries | Where-Object { -not (Test-Path -LiteralPath $_.path) -or (Get-Sha256 -Path $_.path) -ne $_.sha256 } | ForEach-Object { $_.path })
+            Assert-That -Condition ($other.Count -eq 0) -Message "Not as reported: $($other -join ', ')."
+            "$($binaries.Count) files"
+        }
+        Invoke-Check -Name 'credential-provider' -Script {
+            $provider = Get-EksPath 'credential-providers\ecr-credential-provider.exe'
+            Assert-That -Condition (Test-Path -LiteralPath $provider) -Message "There is no $provider."
+        }
+        Invoke-Check -Name 'csi-proxy' -Script {
+            $service = Get-CsiProxyService
+            Assert-That -Condition ($null -ne $service) -Message 'No service runs csi-proxy.exe.'
+            "$($service.Name) is $($service.State)"
+        }
+        Invoke-Check -Name 'startup-task' -Script {
+            Assert-That -Condition ($null -ne (Get-StartupTask)) -Message 'The task is missing that brings a node up at each start.'
+        }
         Invoke-Check -Name 'containerd-runs' -Script {
             # On a node AWS's bootstrap may be what starts it, and here nobody bootstraps.
             Start-Service -Name containerd

@@ -1,0 +1,28 @@
+import { isDeepStrictEqual } from "node:util";
+import { type Artifact, parseVersions } from "../../functions/versions.ts";
+import type { Found } from "./publishers.ts";
+
+/**
+ * The text of a `versions.json` with one artifact pinned and everything else, its form too, as it was.
+ * @throws Error if the artifact does not stand there unpinned
+ */
+export function withPin(text: string, artifact: Artifact, { pin, source }: Found): string {
+  const field = artifact.kind === "image" ? "digest" : "sha256";
+  const address = "reference" in artifact ? artifact.reference : "url" in artifact ? artifact.url : "";
+  const start = text.indexOf(`: ${JSON.stringify(address)}`);
+  const pinned =
+    text.slice(0, start) +
+    text
+      .slice(start)
+      .replace(`"${field}": null`, `"${field}": ${JSON.stringify(pin)}`)
+      .replace('"source": null', `"source": ${JSON.stringify(source)}`);
+
+  const wanted = parseVersions(text).artifacts.map((each) =>
+    isDeepStrictEqual(each, artifact) ? { ...each, [field]: pin, source } : each,
+  );
+  if (start < 0 || !isDeepStrictEqual(parseVersions(pinned).artifacts, wanted))
+    throw new Error(
+      `packer/versions.json is not written as usual: ${artifact.name} ${artifact.version} cannot be found in it`,
+    );
+  return pinned;
+}

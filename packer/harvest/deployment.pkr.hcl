@@ -1,0 +1,94 @@
+variable "region" {
+  type        = string
+  description = "Region in which the instance runs and the image is made."
+
+  validation {
+    condition     = can(regex("^[a-z]{2}(-[a-z]+)+-[0-9]$", var.region))
+    error_message = "Variable region: The region is written like us-east-1."
+  }
+}
+
+variable "instance_type" {
+  type        = string
+  description = "Nitro, x86-64: the serial console can only be read at once on Nitro."
+
+  validation {
+    condition     = can(regex("^[a-z0-9-]+\\.[a-z0-9]+$", var.instance_type))
+    error_message = "Variable instance_type: The instance type is written like m7i.xlarge."
+  }
+}
+
+variable "subnet_id" {
+  type        = string
+  default     = ""
+  description = "Subnet of the instance; empty for one of the default VPC."
+
+  validation {
+    condition     = var.subnet_id == "" || can(regex("^subnet-[a-f0-9]{8,17}$", var.subnet_id))
+    error_message = "Variable subnet_id: The subnet is empty or written like subnet-0123456789abcdef0."
+  }
+}
+
+variable "security_group_ids" {
+  type        = list(string)
+  default     = []
+  description = "Groups that admit 5986 from where Packer runs; empty for a temporary one."
+
+  validation {
+    condition     = alltrue([for id in var.security_group_ids : can(regex("^sg-[a-f0-9]{8,17}$", id))])
+    error_message = "Variable security_group_ids: A security group is written like sg-0123456789abcdef0."
+  }
+}
+
+# The plugin's own default is the whole world; this one admits nobody.
+variable "temporary_security_group_source_cidrs" {
+  type        = list(string)
+  default     = ["127.0.0.1/32"]
+  description = "Who the temporary security group admits."
+
+  validation {
+    condition = length(var.temporary_security_group_source_cidrs) > 0 && alltrue([
+      for cidr in var.temporary_security_group_source_cidrs : can(regex("^[0-9]{1,3}(\\.[0-9]{1,3}){3}/32$|^[0-9a-f:]+/128$", cidr))
+    ])
+    error_message = "Variable temporary_security_group_source_cidrs: Single addresses only, written like 203.0.113.7/32."
+  }
+}
+
+variable "ssh_interface" {
+  type        = string
+  default     = "public_ip"
+  description = "Which address of the instance Packer connects to; the plugin's name for it, though it is WinRM."
+
+  validation {
+    condition     = contains(["public_ip", "private_ip"], var.ssh_interface)
+    error_message = "Variable ssh_interface: The interface is public_ip or private_ip."
+  }
+}
+
+variable "associate_public_ip_address" {
+  type        = bool
+  default     = true
+  description = "Whether the instance gets a public address."
+}
+
+variable "iam_instance_profile" {
+  type        = string
+  default     = ""
+  description = "Instance profile of the instance; empty for none."
+}
+
+variable "harvest_instance_profile" {
+  type        = string
+  default     = ""
+  description = "Instance profile of the instance that a harvest runs on; empty for none."
+}
+
+variable "bucket" {
+  type        = string
+  description = "Bucket of the artifacts, harvested files among them."
+
+  validation {
+    condition     = can(regex("^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", var.bucket))
+    error_message = "Variable bucket: A bucket is 3 to 63 of a-z, 0-9, dot and hyphen."
+  }
+}

@@ -1,0 +1,34 @@
+Set-StrictMode -Version Latest
+$ErrorActionPreference = 'Stop'
+Import-Module -Name "$env:WORK_DIRECTORY\modules\EksWindowsImages\EksWindowsImages.psd1"
+
+# On AWS's EKS image: what it has and plain Windows has not goes to the user's own bucket, each file under its SHA-256. The manifest comes
+# last: where it is, everything it names is. Nobody has bootstrapped this machine, so there is nothing of a cluster on it.
+Invoke-Step -Name '10-harvest' -FailureClass 'provision' -Script {
+    $bucket = Get-Setting 'HARVEST_URL'
+    New-Item -Path (Get-WorkPath 'output') -ItemType Directory -Force | Out-Null
+    $setup = Get-EksSetup
+    $setupFile = Get-WorkPath 'output\eks.json'
+    Save-Json -Path $setupFile -Value $setup
+
+    # Where each file belongs, and where it is now.
+    $sources = [ordered]@{}
+    foreach ($path in @(Get-HarvestedPath -CsiProxy $setup.csiProxy.commandLine)) {
+        $sources[$path] = $path
+    }
+    $sources[(Get-EksSetupPath)] = $setupFile
+
+    $files = @()
+    foreach ($path in $sources.Keys) {
+        $source = Get-Item -LiteralPath $sources[$path] -Force
+        $file = [pscustomobject]@{ path = $path; sha256 = Get-Sha256 -Path $source.FullName; bytes = $source.Length }
+        Publish-File -Path $source.FullName -Url "$bucket/files/$($file.sha256)"
+        "$path is $($file.sha256)."
+        $files += $file
+    }
+
+    $manifest = Get-WorkPath 'output\manifest.json'
+    Save-HarvestManifest -File $files -Recipe (Get-Setting 'HARVEST_RECIPE') -Path $manifest
+    Publish-File -Path $manifest -Url "$bucket/manifest.json"
+    "$($files.Count) files are harvested; the manifest is $(Get-Sha256 -Path $manifest)."
+}

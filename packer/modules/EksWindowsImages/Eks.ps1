@@ -1,0 +1,130 @@
+Set-StrictMode -Version Latest
+$ErrorActionPreference = 'Stop'
+
+$startupTask = 'EKS Windows startup task'
+# EKS-WindowsServiceHost.exe writes what kubelet and kube-proxy say to an event log of this name.
+$eventLogKey = 'HKLM:\SYSTEM\CurrentControlSet\Services\EventLog\EKS'
+
+function Get-EksPath {
+    [CmdletBinding()]
+    [OutputType([string])]
+    param([string]$ChildPath = '')
+    Join-Path -Path $env:ProgramFiles -ChildPath ("Amazon\EKS\$ChildPath".TrimEnd('\'))
+}
+
+<#
+.SYNOPSIS
+Where a harvested image's setup stands: what AWS's EKS image has besides files.
+#>
+function Get-EksSetupPath {
+    [CmdletBinding()]
+    [OutputType([string])]
+    param()
+    Join-Path -Path $env:ProgramData -ChildPath 'eks-windows-images\eks.json'
+}
+
+<#
+.SYNOPSIS
+The service that runs csi-proxy.exe, under whatever name; nothing where there is none.
+#>
+function Get-CsiProxyService {
+    [CmdletBinding()]
+    param()
+    Get-CimInstance -ClassName Win32_Service | Where-Object { $_.PathName -match '\\csi-proxy\.exe' } | Select-Object -First 1
+}
+
+<#
+.SYNOPSIS
+The scheduled task that brings a node up at each start, which AWS's bootstrap enables; nothing where there is none.
+#>
+function Get-StartupTask {
+    [CmdletBinding()]
+    param()
+    Get-ScheduledTask -TaskName $startupTask -ErrorAction SilentlyContinue
+}
+
+<#
+.SYNOPSIS
+What this EKS image has besides files: csi-proxy's service, the startup task, machine-wide variables, the event log's sources.
+#>
+function Get-EksSetup {
+    [CmdletBinding()]
+    param()
+    $csiProxy = Get-CsiProxyService
+    if (-not $csiProxy) {
+        throw 'The EKS image has no service that runs csi-proxy.exe.'
+    }
+    $task = Get-StartupTask
+    if (-not $task) {
+        throw "The EKS image has no scheduled task $startupTask."
+    }
+    $environment = [ordered]@{}
+    $variables = [Environment]::GetEnvironmentVariables('Machine')
+    foreach ($name in @($variables.Keys | Where-Object { $_ -match '^(EKS|KUBE)' } | Sort-Object)) {
+        $environment[$name] = $variables[$name]
+    }
+    $sources = @()
+    if (Test-Path -Path $eventLogKey) {
+        $sources = @(Get-ChildItem -Path $eventLogKey | ForEach-Object { $_.PSChildName } | Sort-Object)
+    }
+    [ordered]@{
+        csiProxy     = [ordered]@{
+            name        = $csiProxy.Name
+            displayName = $csiProxy.DisplayName
+            commandLine = $csiProxy.PathName
+            startMode   = $csiProxy.StartMode
+        }
+        startupTask  = "$(Export-ScheduledTask -TaskName $task.TaskName -TaskPath $task.TaskPath)"
+        environment  = $environment
+        eventSources = $sources
+    }
+}
+
+<#
+.SYNOPSIS
+Gives this machine what an EKS image has besides files. What is there already stays.
+.PARAMETER Setup
+As from Get-EksSetup.
+#>
+function Install-EksSetup {
+    [CmdletBinding()]
+    param([Parameter(Mandatory)]$Setup)
+    foreach ($variable in $Setup.environment.PSObject.Properties) {
+        [Environment]::SetEnvironmentVariable($variable.Name, $variable.Value, 'Machine')
+    }
+    # The log has a source of its own name from its first one on.
+    $known = @(Get-ChildItem -Path $eventLogKey -ErrorAction SilentlyContinue | ForEach-Object { $_.PSChildName })
+    $sources = @($Setup.eventSources | Where-Object { $_ -ne 'EKS' -and $known -notcontains $_ })
+    if ($sources.Count -gt 0) {
+        New-EventLog -LogName 'EKS' -Source $sources
+    }
+
+    if (-not (Get-CsiProxyService)) {
+        if ($Setup.csiProxy.commandLine -match 'log_file="?(?<directory>[^"]+)\\[^\\"]+\.log') {
+            New-Item -Path $Matches['directory'] -ItemType Directory -Force | Out-Null
+        }
+        $service = @{
+            Name           = $Setup.csiProxy.name
+            DisplayName    = $Setup.csiProxy.displayName
+            BinaryPathName = $Setup.csiProxy.commandLine
+            StartupType    = $Setup.csiProxy.startMode -replace '^Auto$', 'Automatic'
+        }
+        New-Service @service | Out-Null
+    }
+    if (-not (Get-StartupTask)) {
+        Register-ScheduledTask -TaskName $startupTask -Xml $Setup.startupTask | Out-Null
+    }
+}
+
+<#
+.SYNOPSIS
+Adds a directory to the machine's path, once.
+#>
+function Add-MachinePath {
+    [CmdletBinding()]
+    param([Parameter(Mandatory)][string]$Directory)
+    $path = [Environment]::GetEnvironmentVariable('Path', 'Machine')
+    if (@($path -split ';') -notcontains $Directory) {
+        [Environment]::SetEnvironmentVariable('Path', "$($path.TrimEnd(';'));$Directory", 'Machine')
+    }
+}

@@ -1,0 +1,12 @@
+locals {
+  recipe  = var.base_family == "EKS_Optimized" ? "layer" : "assemble"
+  harvest = compact([var.harvest_source, var.harvest_manifest])
+
+  complaints = join(" ", compact([
+    local.recipe == "assemble" && length(local.harvest) < 2 ? "Variable harvest_source: The assemble recipe needs a harvest and its manifest." : "",
+    local.recipe == "layer" && length(local.harvest) > 0 ? "Variable harvest_source: Only the assemble recipe takes a harvest." : "",
+  ]))
+
+  # The validation of a variable sees no other variable (Packer 1.16). A key that is not there stops Packer, which then prints the complaints.
+  no_complaints = { "" = true }[local.complaints]
+}

@@ -1,0 +1,20 @@
+Set-StrictMode -Version Latest
+$ErrorActionPreference = 'Stop'
+Import-Module -Name "$env:WORK_DIRECTORY\modules\EksWindowsImages\EksWindowsImages.psd1"
+
+# What AWS publishes nowhere but in its EKS images, from the bucket that a harvest filled (harvest/), with the credentials of the instance's
+# role. The manifest is the one that this build was ordered with, and each file is the one that the manifest names.
+Invoke-Step -Name '31-harvested-files' -FailureClass 'provision' -Script {
+    $harvest = Get-Setting 'HARVEST_URL'
+    $manifest = Get-WorkPath 'downloads\manifest.json'
+    Get-VerifiedFile -Url "$harvest/manifest.json" -Checksum (Get-Setting 'HARVEST_MANIFEST') -Path $manifest
+
+    $files = @((Read-Json -Path $manifest).files)
+    foreach ($file in $files) {
+        New-Item -Path (Split-Path -Path $file.path -Parent) -ItemType Directory -Force | Out-Null
+        Get-VerifiedFile -Url "$harvest/files/$($file.sha256)" -Checksum $file.sha256 -Path $file.path
+        Add-ReportedBinary -Path $file.path -Version '' -From 'harvest'
+        "$($file.path) is in place."
+    }
+    "$($files.Count) files of AWS's EKS image are in place."
+}

@@ -1,0 +1,35 @@
+Set-StrictMode -Version Latest
+$ErrorActionPreference = 'Stop'
+Import-Module -Name "$env:WORK_DIRECTORY\modules\EksWindowsImages\EksWindowsImages.psd1"
+
+# containerd's release for the wanted minor of Kubernetes, where AWS's EKS images have it, as a service. It is configured and started by
+# 40-containerd.
+Invoke-Step -Name '32-containerd-install' -FailureClass 'provision' -Script {
+    $wanted = Get-Artifact -Name 'containerd'
+    $archive = Get-WorkPath 'downloads\containerd.tar.gz'
+    Get-VerifiedFile -Url $wanted.url -Checksum $wanted.sha256 -Path $archive
+    $unpacked = Get-WorkPath 'downloads\containerd'
+    New-Item -Path $unpacked -ItemType Directory -Force | Out-Null
+    # Windows' own: the tar of Git or MSYS, which may come first in the path, takes C: for another machine.
+    Invoke-Native -FilePath "$env:SystemRoot\System32\tar.exe" -ArgumentList @('-xzf', $archive, '-C', $unpacked)
+
+    $directory = Split-Path -Path (Get-ContainerdPath 'containerd.exe') -Parent
+    New-Item -Path $directory -ItemType Directory -Force | Out-Null
+    Get-Service -Name containerd -ErrorAction SilentlyContinue | Stop-Service -Force
+    foreach ($program in 'containerd.exe', 'ctr.exe', 'containerd-shim-runhcs-v1.exe') {
+        Copy-Item -Path "$unpacked\bin\$program" -Destination $directory -Force
+        Add-ReportedBinary -Path (Get-ContainerdPath $program) -Version $wanted.version -From 'download'
+    }
+    $installed = Get-ProgramVersion -Path (Get-ContainerdPath 'containerd.exe')
+    if ($installed -ne [version]$wanted.version) {
+        throw "containerd states version $installed after $($wanted.version) was installed."
+    }
+
+    # It refuses to register a second time.
+    if (-not (Get-Service -Name containerd -ErrorAction SilentlyContinue)) {
+        Invoke-Native -FilePath (Get-ContainerdPath 'containerd.exe') -ArgumentList @('--register-service')
+    }
+    Set-Service -Name containerd -StartupType Automatic
+    Add-MachinePath -Directory $directory
+    "containerd $installed is installed."
+}

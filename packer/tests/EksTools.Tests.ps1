@@ -1,0 +1,76 @@
+Set-StrictMode -Version Latest
+$ErrorActionPreference = 'Stop'
+
+Describe 'EKS tools' {
+    $files = @(
+        'Start-EKSBootstrap.ps1'
+        'EKS-StartupTask.ps1'
+        'EKS-WindowsServiceHost.exe'
+        'aws-iam-authenticator.exe'
+        'credential-providers\ecr-credential-provider.exe'
+        'cni\vpc-bridge.exe'
+        'bin\aws-vpc-cni-k8s-connector.exe'
+    )
+    foreach ($file in $files) {
+        It "have $file" {
+            "$env:ProgramFiles\Amazon\EKS\$file" | Should Exist
+        }
+    }
+
+    It 'have the directories that the bootstrap writes to' {
+        "$env:ProgramData\Amazon\EKS\cni\config" | Should Exist
+        "$env:ProgramData\kubernetes" | Should Exist
+    }
+
+    It 'bring a node up with one startup task' {
+        @(Get-ScheduledTask -TaskName 'EKS Windows startup task').Count | Should Be 1
+    }
+
+    It 'have csi-proxy as a service' {
+        # AWS's bootstrap may be what starts it.
+        (Get-CsiProxyService).PathName | Should Match 'csi-proxy\.exe'
+    }
+
+    It 'have a launch agent, not too old' {
+        $agent = Read-Json -Path (Get-WorkPath 'output\launch-agent.json')
+        ([version]$agent.version -ge [version](Get-Artifact -Name $agent.name).version) | Should Be $true
+    }
+
+    It 'have the AWS CLI, not too old' {
+        $version = Get-ProgramVersion -Path "$env:ProgramFiles\Amazon\AWSCLIV2\aws.exe"
+        ($version -ge [version](Get-Artifact -Name 'aws-cli').version) | Should Be $true
+    }
+
+    if ((Get-Setting 'RECIPE_KIND') -eq 'assemble') {
+        It 'let the control plane reach kubelet' {
+            (Get-NetFirewallRule -Name 'eks-node-kubelet').Enabled | Should Be 'True'
+        }
+
+        It 'have the machine-wide variables of an EKS image' {
+            $setup = Read-Json -Path "$env:ProgramData\eks-windows-images\eks.json"
+            foreach ($variable in $setup.environment.PSObject.Properties) {
+                [Environment]::GetEnvironmentVariable($variable.Name, 'Machine') | Should Be $variable.Value
+            }
+        }
+
+        It 'have the sources of events of an EKS image' {
+            $setup = Read-Json -Path "$env:ProgramData\eks-windows-images\eks.json"
+            foreach ($source in @($setup.eventSources | Where-Object { $_ -ne 'EKS' })) {
+                "HKLM:\SYSTEM\CurrentControlSet\Services\EventLog\EKS\$source" | Should Exist
+            }
+        }
+
+        It 'and containerd are found by their names' {
+            $path = [Environment]::GetEnvironmentVariable('Path', 'Machine') -split ';'
+            ($path -contains "$env:ProgramFiles\kubernetes") | Should Be $true
+            ($path -contains "$env:ProgramFiles\containerd") | Should Be $true
+        }
+
+        It 'have the pause image of versions.json, for good' {
+            $pause = Get-Artifact -Name 'pause'
+            $image = Get-ContainerImage -Reference $pause.reference
+            $image.digest | Should Be $pause.digest
+            $image.pinned | Should Be $true
+        }
+    }
+}
