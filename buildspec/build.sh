@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# A run from its received source to a proved image. Values of variables are data here: they stand in files or in single
-# arguments, and no shell reads them a second time.
+# A run from its received source to a proved image, or to what AWS's image was asked for. Values of variables are data here: they stand in
+# files or in single arguments, and no shell reads them a second time.
 set -euo pipefail
 
 : "${RUN_DIR:?}"
@@ -8,21 +8,33 @@ set -euo pipefail
 begin_outcome
 trap 'fail_if_silent "the build ended without saying why; the log knows more"' EXIT
 
-[[ "${PURPOSE-}" =~ ^(build|prove)$ ]] || fail unknown "PURPOSE is \"${PURPOSE-}\"; allowed: build, prove"
+[[ "${PURPOSE-}" =~ ^(build|prove|harvest)$ ]] ||
+  fail unknown "PURPOSE is \"${PURPOSE-}\"; allowed: build, prove, harvest"
 [[ "${TOKEN-}" =~ ^[0-9a-f]{64}$ ]] || fail unknown "TOKEN is \"${TOKEN-}\"; allowed: a SHA-256 in hex"
-if [[ "$PURPOSE" == prove ]]; then
+[[ "${BUCKET-}" =~ ^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$ ]] || fail unknown "BUCKET is \"${BUCKET-}\"; allowed: the name of a bucket"
+if [[ "$PURPOSE" != build ]]; then
   [[ "${IMAGE_ID-}" =~ ^ami-[0-9a-f]{8,17}$ ]] || fail unknown "IMAGE_ID is \"${IMAGE_ID-}\"; allowed: the ID of an image"
-  outcome IMAGE_ID "$IMAGE_ID"
 fi
+# A harvest leaves no image of ours.
+[[ "$PURPOSE" != prove ]] || outcome IMAGE_ID "$IMAGE_ID"
 
 bash buildspec/check-recipe.sh
+[[ "$PURPOSE" != build ]] || bash buildspec/check-versions.sh
+[[ "$PURPOSE" != prove ]] || bash buildspec/require-report.sh "$IMAGE_ID"
 PACKER="$(bash buildspec/install-packer.sh buildspec/packer.sha256 "$RUN_DIR")"
 export PACKER
 bash buildspec/write-variables.sh
 
 . buildspec/packer.sh
 stoppable bash buildspec/check-templates.sh
-if [[ "$PURPOSE" == build ]]; then
-  stoppable bash buildspec/build-image.sh
-fi
-stoppable bash buildspec/prove-image.sh "$(<"$RUN_DIR/outcome/IMAGE_ID")"
+case "$PURPOSE" in
+  harvest) stoppable bash buildspec/harvest-image.sh "$IMAGE_ID" ;;
+  prove) stoppable bash buildspec/prove-image.sh "$IMAGE_ID" ;;
+  build)
+    stoppable bash buildspec/build-image.sh
+    image="$(<"$RUN_DIR/outcome/IMAGE_ID")"
+    # An image that looks proved must have its report: this order.
+    stoppable bash buildspec/publish-report.sh "$image"
+    stoppable bash buildspec/prove-image.sh "$image"
+    ;;
+esac

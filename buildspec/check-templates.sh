@@ -1,12 +1,21 @@
 #!/usr/bin/env bash
-# Installs the plugins and validates both templates, so that a mistake in the proof shows before the image is built.
+# Installs the plugins and validates every template that this run uses, so that a mistake in the proof shows before the image is built.
 set -euo pipefail
 . buildspec/outcome.sh
 . buildspec/packer.sh
 
-run_packer init-image init packer/ || fail_as init init-image
-run_packer init-proof init packer/proof/ || fail_as init init-proof
-run_packer validate-image validate "${variables[@]}" packer/ || fail_as validate validate-image
+# check NAME FOLDER ARGUMENT…
+check() {
+  local name="$1" folder="$2"
+  shift 2
+  run_packer "init-$name" init "$folder" || fail_as init "init-$name"
+  run_packer "validate-$name" validate "${variables[@]}" "$@" "$folder" || fail_as validate "validate-$name"
+}
+
+if [[ "$PURPOSE" == harvest ]]; then
+  check harvest packer/harvest/
+  exit
+fi
+[[ "$PURPOSE" == prove ]] || check image packer/
 # Any image will do, it is not looked up.
-run_packer validate-proof validate "${variables[@]}" -var image_id=ami-00000000 packer/proof/ ||
-  fail_as validate validate-proof
+check proof packer/proof/ -var image_id=ami-00000000

@@ -38,7 +38,7 @@ const initSigns = [
 
 const buildSigns = [
   ...awsSigns,
-  { class: "connection", sign: /(Timeout|Error) waiting for (password|WinRM|machine to restart)/ },
+  { class: "connection", sign: /(Timeout|Error) waiting for (password|WinRM)/ },
   // 16001 and 2300218: the WinRM session broke under a running script.
   {
     class: "connection",
@@ -59,11 +59,18 @@ const provisionerSign = /Provisioning with powershell script: \S*?([\w-]+)\.ps1|
 /** What a step that runs out of time stands for, where that is not `provision`. */
 const classOfTimedOutStep = {
   "10-files": "connection",
+  "10-harvest": "connection",
   "20-windows-updates": "updates",
   "25-updates-complete": "updates",
-  "30-eks-tools": "download",
+  "28-launch-agent": "download",
+  "30-aws-cli": "download",
+  "31-harvested-files": "download",
+  "32-containerd-install": "download",
+  "33-kubernetes": "download",
+  "34-eks-tools": "download",
   "50-container-images": "download",
   "70-verify": "test",
+  "85-appx": "sysprep",
   "90-sysprep": "sysprep",
 };
 
@@ -81,6 +88,8 @@ export function classify(stage, output) {
   if (said) return said;
   const late = timedOutStep(output);
   if (late) return late;
+  const restart = lostRestart(output);
+  if (restart) return restart;
   if (output.includes("Cancelling build after receiving")) return { class: "unknown", cause: "Packer was stopped" };
   // What went wrong on the way and was tried again stands in the output too: Packer's closing words come first.
   return {
@@ -116,6 +125,14 @@ export function timedOutStep(output) {
     class: transfer ? "connection" : (classOfTimedOutStep[step] ?? "provision"),
     cause: oneLine(`${step ?? transfer ?? "a step"}: not done in the time it has`),
   };
+}
+
+/** The restart that a machine did not come back from, by the step before it: Packer calls all of them the same. */
+function lostRestart(output) {
+  const error = closingErrors(output).find((message) => /(Timeout|Error) waiting for machine to restart/.test(message));
+  if (!error) return undefined;
+  const step = [...output.matchAll(provisionerSign)].at(-1)?.[1];
+  return { class: "connection", cause: oneLine(step ? `restart after ${step}: ${error}` : error) };
 }
 
 /**

@@ -20,8 +20,15 @@ if [[ -n "$found" && "$("$found" version </dev/null 2>/dev/null | head -n 1)" ==
 fi
 
 url="${PACKER_RELEASE_URL-}/packer/$version/$archive"
-curl --fail --silent --show-error --location --globoff --proto '=http,https' --retry 3 --max-time 600 --output "$directory/$archive" -- "$url" >&2 ||
+status="$(curl --silent --show-error --location --globoff --proto '=http,https' --retry 3 --max-time 600 \
+  --output "$directory/$archive" --write-out '%{http_code}' -- "$url")" ||
   fail download "$url cannot be downloaded"
+case "$status" in
+  200) ;;
+  # Nobody will put it there: the address is wrong (policies.packerReleaseUrl).
+  404 | 410) fail template "$url does not exist (HTTP $status)" ;;
+  *) fail download "$url cannot be downloaded (HTTP $status)" ;;
+esac
 received="$(sha256sum "$directory/$archive" | cut -d ' ' -f 1)"
 [[ "$received" == "$sha256" ]] || fail checksum "$url has the SHA-256 $received, pinned is $sha256"
 unzip -q -o "$directory/$archive" packer -d "$directory" >&2

@@ -7,6 +7,7 @@ begin_outcome() {
   outcome PROOF ""
   outcome FAILURE_CLASS ""
   outcome FAILURE_CAUSE ""
+  outcome FAILURE_LINES ""
 }
 
 # outcome NAME VALUE
@@ -17,6 +18,7 @@ outcome() {
 # fail CLASS CAUSE: ends the script.
 fail() {
   local cause="${2//[[:cntrl:]]/ }"
+  cause="${cause//  / }"
   outcome FAILURE_CLASS "$1"
   outcome FAILURE_CAUSE "${cause:0:500}"
   printf '%s\n' "$cause" >&2

@@ -17,9 +17,15 @@ run_packer() {
   stoppable node buildspec/run-packer.mjs "$log" "$PACKER" "$@"
 }
 
+# keep_last_lines NAME: of $RUN_DIR/NAME.log, for those who are told.
+keep_last_lines() {
+  outcome FAILURE_LINES "$(node buildspec/failure-lines.mjs "$RUN_DIR/$1.log")"
+}
+
 # fail_as STAGE NAME: ends the script with what $RUN_DIR/NAME.log says about the failure.
 fail_as() {
   local verdict
+  keep_last_lines "$2"
   verdict="$(node buildspec/classify.mjs "$1" "$RUN_DIR/$2.log")"
   fail "${verdict%%$'\n'*}" "${verdict#*$'\n'}"
 }

@@ -3,6 +3,7 @@
 set -euo pipefail
 . buildspec/outcome.sh
 . buildspec/packer.sh
+. buildspec/reports.sh
 
 image="$1" status=0
 
@@ -12,7 +13,10 @@ verdict="$(node buildspec/proof.mjs "$status" "$RUN_DIR/proof.log" "$RUN_DIR/rep
 # A passed proof has neither class nor cause, and then these lines are missing.
 { read -r proof; read -r class; read -r cause; } <<<"$verdict" || true
 
+[[ "$proof" == passed ]] || keep_last_lines proof
 if [[ -n "$proof" ]]; then
+  # A machine that nobody got into has left none.
+  [[ ! -e "$RUN_DIR/reports/proof.json" ]] || put_report "$image" proof.json
   answer="$(aws ec2 create-tags --resources "$image" --tags \
     "Key=eks-windows-images:proof,Value=$proof" \
     "Key=eks-windows-images:proved-at,Value=$(date -u +%Y-%m-%dT%H:%M:%SZ)" 2>&1)" ||

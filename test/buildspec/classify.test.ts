@@ -65,6 +65,19 @@ describe("a failed build", () => {
       "connection",
       'Error creating temporary script: unknown error Post "https://10.0.1.4:5986/wsman": dial tcp 10.0.1.4:5986: i/o timeout',
     ],
+    [
+      "unknown",
+      "Error creating AMI: operation error EC2: CreateImage, https response error StatusCode: 500, RequestID: 4f1c, api error InternalError: An internal error has occurred",
+    ],
+    [
+      "throttling",
+      "Error creating AMI: operation error EC2: CreateImage, exceeded maximum number of attempts, 3, https response error StatusCode: 503, RequestID: 4f1c, api error RequestLimitExceeded: Request limit exceeded.",
+    ],
+    [
+      "capacity",
+      "Error creating AMI: operation error EC2: CreateImage, https response error StatusCode: 400, RequestID: 4f1c, api error SnapshotLimitExceeded: The maximum number of snapshots is reached",
+    ],
+    ["unknown", "Error waiting for AMI: unexpected state 'failed', wanted target 'available'"],
     ["sysprep", "Error waiting for instance to stop: exceeded max wait time for InstanceStopped waiter"],
     ["provision", scriptFailed],
     [
@@ -77,18 +90,38 @@ describe("a failed build", () => {
     expect(failure).toEqual({ class: expected, cause: error });
   });
 
+  test.each(["20-windows-updates", "60-custom"])(
+    "names the restart that the machine did not come back from: after %s",
+    (step) => {
+      const output = failedBuild(
+        "Timeout waiting for machine to restart.",
+        "Provisioning with powershell script: packer/scripts/10-files.ps1",
+        `Provisioning with powershell script: packer/scripts/${step}.ps1`,
+        "Restarting Machine",
+        "Waiting for machine to restart...",
+      );
+
+      const failure = classify("build", output);
+
+      expect(failure).toEqual({
+        class: "connection",
+        cause: `restart after ${step}: Timeout waiting for machine to restart.`,
+      });
+    },
+  );
+
   test("believes the script that failed inside the guest", () => {
     const output = failedBuild(
       scriptFailed,
-      "Provisioning with powershell script: packer/scripts/30-eks-tools.ps1",
-      "EKSWIN-FAILED checksum 30-eks-tools: kubelet.exe has SHA-256 00ff, its publisher says 11ee",
+      "Provisioning with powershell script: packer/scripts/33-kubernetes.ps1",
+      "EKSWIN-FAILED checksum 33-kubernetes: kubelet.exe has SHA-256 00ff, its publisher says 11ee",
     );
 
     const failure = classify("build", output);
 
     expect(failure).toEqual({
       class: "checksum",
-      cause: "30-eks-tools: kubelet.exe has SHA-256 00ff, its publisher says 11ee",
+      cause: "33-kubernetes: kubelet.exe has SHA-256 00ff, its publisher says 11ee",
     });
   });
 
@@ -126,10 +159,19 @@ describe("a failed build", () => {
   test.each([
     ["connection", "10-files"],
     ["updates", "20-windows-updates"],
-    ["download", "30-eks-tools"],
+    ["provision", "15-containers-feature"],
+    ["download", "28-launch-agent"],
+    ["download", "30-aws-cli"],
+    ["download", "31-harvested-files"],
+    ["download", "32-containerd-install"],
+    ["download", "33-kubernetes"],
+    ["download", "34-eks-tools"],
     ["provision", "40-containerd"],
     ["download", "50-container-images"],
+    ["provision", "60-custom"],
     ["test", "70-verify"],
+    ["sysprep", "85-appx"],
+    ["connection", "10-harvest"],
   ])("is of class %s when the time for %s runs out", (expected, step) => {
     const output = failedBuild(
       "context deadline exceeded",

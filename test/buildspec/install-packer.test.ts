@@ -90,7 +90,7 @@ describe("Packer from the release host", () => {
   });
 
   test.each([
-    ["is not there", async () => serve({})],
+    ["wants to know who asks", async () => serve({}, 403)],
     ["does not answer", async () => "http://127.0.0.1:9"],
     ["is a file", async () => "file:///etc/passwd#"],
     ["is no address", async () => "$(touch pwned)"],
@@ -105,6 +105,22 @@ describe("Packer from the release host", () => {
     expect(existsSync(join(workshop.directory, "source/pwned"))).toBe(false);
   });
 });
+
+test.each([404, 410])(
+  "Packer from an address that answers %i will not come: a mistake in the configuration",
+  async (status) => {
+    const workshop = openWorkshop({ version: "echo 'Packer v1.0.0'" });
+    const url = await serve({}, status);
+
+    const { code } = await install(workshop, `${sha256}  ${archive}\n`, url);
+
+    expect(code).not.toBe(0);
+    expect(workshop.outcome()).toMatchObject({ FAILURE_CLASS: "template" });
+    expect(workshop.outcome().FAILURE_CAUSE).toContain(
+      `${url}/packer/1.99.0/${archive} does not exist (HTTP ${status})`,
+    );
+  },
+);
 
 test("the pin of the recipe names one version and its SHA-256", async () => {
   const workshop = openWorkshop({ version: "echo 'Packer v1.16.0'" });

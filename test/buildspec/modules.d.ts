@@ -13,3 +13,23 @@ declare module "*/buildspec/proof.mjs" {
     cause: string;
   };
 }
+
+declare module "*/buildspec/check-versions.mjs" {
+  export function unpinned(
+    versions: { artifacts: object[] },
+    ordered: { variant: string; base_family: string; windows: string; kubernetes_version: string },
+  ): string;
+}
+
+declare module "*/buildspec/failure-lines.mjs" {
+  export function failureLines(output: string): string[];
+}
+
+declare module "*/buildspec/report.mjs" {
+  export function parseReport(name: string, text: string): object;
+  export function summaryTags(report: object): { Key: string; Value: string }[];
+}
+
+declare module "*/buildspec/harvest.mjs" {
+  export function harvested(manifest: object, ordered: { harvest_recipe: string }): string;
+}

@@ -19,13 +19,26 @@ import { recipeHash } from "../../infra/recipe.ts";
 
 const root = join(import.meta.dirname, "../..");
 
+const harvestRecipe = "a1".repeat(32);
+
+/** What the image that the stand-in for Packer makes says of itself. */
+export const report = {
+  osBuild: "20348.4052",
+  kubernetes: { kubelet: "1.35.8", kubeProxy: "1.35.8" },
+  containerd: "1.7.27",
+};
+
 /** What the stand-ins for programs do unless a test says otherwise; `$FAKE` is where they leave what they saw. */
 const healthy = {
   version: `echo "Packer v1.16.0"`,
   init: "",
   validate: `echo "The configuration is valid."`,
-  image: `echo '{"builds":[{"packer_run_uuid":"r","artifact_id":"us-east-1:ami-0a1b2c3d4e5f60718"}],"last_run_uuid":"r"}' >"$manifest_path"`,
+  manifest: `echo '{"builds":[{"packer_run_uuid":"r","artifact_id":"us-east-1:ami-0a1b2c3d4e5f60718"}],"last_run_uuid":"r"}' >"$manifest_path"`,
+  report: `echo '${JSON.stringify(report)}' >"$output_dir/report.json"; echo '{"passed":31,"failed":0}' >"$output_dir/tests.json"`,
+  image: `. "$FAKE/manifest"; . "$FAKE/report"`,
+  harvest: `echo "==> amazon-ebs.harvest: 214 files are in the bucket"`,
   proof: `echo '{"result":"passed","checks":[{"name":"kubelet","passed":true}]}' >"$output_dir/proof.json"`,
+  manifested: `echo '{"files":[{"path":"C:\\\\eks.exe","sha256":"${"2c".repeat(32)}","bytes":123}],"recipe":"${harvestRecipe}"}'`,
   aws: "",
 };
 
@@ -37,14 +50,30 @@ done
 case "$1 \${!#}" in
   "build packer/") . "$FAKE/image" ;;
   "build packer/proof/") . "$FAKE/proof" ;;
+  "build packer/harvest/") . "$FAKE/harvest" ;;
   *) . "$FAKE/$1" ;;
 esac
 `;
 
 const aws = `#!/usr/bin/env bash
 printf '%s\\0' "$@" >>"$FAKE/aws-$2"
+case "$2" in describe-instances | get-console-output) ;; *) printf '%s\n' "$*" >>"$FAKE/aws-calls" ;; esac
 . "$FAKE/aws"
+[ "$2" != get-object ] || . "$FAKE/manifested" >"\${!#}"
 `;
+
+/** One artefact of the recipe, which every build of these tests needs. */
+const versions = {
+  artifacts: [
+    {
+      kind: "signed",
+      name: "aws-cli",
+      version: "2.30.1",
+      recipes: ["layer", "assemble"],
+      signer: "CN=Amazon Web Services",
+    },
+  ],
+};
 
 export type Ended = { code: number | null; output: string };
 
@@ -57,6 +86,8 @@ export type Workshop = {
   start(script: string[], onOutput: (output: string, process: number) => void): Promise<Ended>;
   /** The parameters of all calls of a stand-in, one after the other. */
   called(call: string): string[] | undefined;
+  /** All calls of AWS that are no look at the console's machine, as `s3api put-object --bucket …`. */
+  awsCalls(): string[];
   outcome(): Record<string, string>;
 };
 
@@ -68,10 +99,11 @@ export function openWorkshop(behaviour: Partial<typeof healthy> = {}): Workshop 
   const bin = join(directory, "bin");
   const fake = join(directory, "fake");
   const runDirectory = join(directory, "run");
-  for (const made of [join(source, "packer/proof"), bin, fake, join(runDirectory, "outcome")])
+  for (const made of [join(source, "packer"), bin, fake, join(runDirectory, "outcome")])
     mkdirSync(made, { recursive: true });
   cpSync(join(root, "buildspec"), join(source, "buildspec"), { recursive: true });
   writeFileSync(join(source, "packer/build.pkr.hcl"), "# a template\n");
+  writeFileSync(join(source, "packer/versions.json"), JSON.stringify(versions));
   for (const [name, text] of Object.entries({ packer, aws })) {
     writeFileSync(join(bin, name), text);
     chmodSync(join(bin, name), 0o755);
@@ -84,7 +116,14 @@ export function openWorkshop(behaviour: Partial<typeof healthy> = {}): Workshop 
     PURPOSE: "build",
     TOKEN: "ab".repeat(32),
     RECIPE: recipeHash(source),
-    PACKER_VARIABLES: '{ "variant": "windows-2022-core-1.35" }',
+    BUCKET: "eks-windows-images-artifacts",
+    PACKER_VARIABLES: JSON.stringify({
+      variant: "windows-2022-core-1.35",
+      base_family: "EKS_Optimized",
+      windows: "2022",
+      kubernetes_version: "1.35.8",
+      harvest_recipe: harvestRecipe,
+    }),
     PACKER_DEPLOYMENT: '{ "region": "us-east-1" }',
     ADDRESS_URL: "",
     CONSOLE_POLL_SECONDS: "0.02",
@@ -115,19 +154,32 @@ export function openWorkshop(behaviour: Partial<typeof healthy> = {}): Workshop 
     return existsSync(file) ? readFileSync(file, "utf8").split("\0").slice(0, -1) : undefined;
   }
 
+  function awsCalls(): string[] {
+    const file = join(fake, "aws-calls");
+    return existsSync(file) ? readFileSync(file, "utf8").split("\n").slice(0, -1) : [];
+  }
+
   function outcome(): Record<string, string> {
     const place = join(runDirectory, "outcome");
     return Object.fromEntries(readdirSync(place).map((word) => [word, readFileSync(join(place, word), "utf8")]));
   }
 
-  return { directory, variables, run: (script, more) => start(script, () => {}, more), start, called, outcome };
+  return {
+    directory,
+    variables,
+    run: (script, more) => start(script, () => {}, more),
+    start,
+    called,
+    awsCalls,
+    outcome,
+  };
 }
 
-/** A server on this machine that gives every path its bytes, and 404 to the rest. */
-export async function serve(files: Record<string, string | Buffer>): Promise<string> {
+/** A server on this machine that gives every path its bytes, and a status to the rest. */
+export async function serve(files: Record<string, string | Buffer>, otherwise = 404): Promise<string> {
   const server = createServer((request, response) => {
     const content = files[request.url ?? ""];
-    response.writeHead(content === undefined ? 404 : 200).end(content);
+    response.writeHead(content === undefined ? otherwise : 200).end(content);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   onTestFinished(() => {

@@ -1,0 +1,125 @@
+import { describe, expect, test, vi } from "vitest";
+import { failureLines } from "../../buildspec/failure-lines.mjs";
+import { openWorkshop } from "./workshop.ts";
+
+// A build starts some twenty processes; other tests may keep the machine busy meanwhile.
+vi.setConfig({ testTimeout: 30_000 });
+
+/** What Packer 1.16 writes of a build whose script failed. */
+function failedStep(...said: string[]): string {
+  return [
+    "==> amazon-ebs.layer: Prevalidating any provided VPC information",
+    "==> amazon-ebs.layer: Launching a source AWS instance...",
+    "==> amazon-ebs.layer: Provisioning with powershell script: packer/scripts/28-launch-agent.ps1",
+    "    amazon-ebs.layer: EC2Launch 2.0.2081",
+    "==> amazon-ebs.layer: Provisioning with powershell script: packer/scripts/33-kubernetes.ps1",
+    ...said.map((line) => `    amazon-ebs.layer: ${line}`),
+    "==> amazon-ebs.layer: Provisioning step had errors: Running the cleanup provisioner, if present...",
+    "==> amazon-ebs.layer: Terminating the source AWS instance...",
+    "==> amazon-ebs.layer: Cleaning up any extra volumes...",
+    "==> amazon-ebs.layer: No volumes to clean up, skipping",
+    "==> amazon-ebs.layer: Deleting temporary security group...",
+    "==> amazon-ebs.layer: Deleting temporary keypair...",
+    "Build 'amazon-ebs.layer' errored after 4 minutes: Script exited with non-zero exit status: 1",
+    "",
+    "==> Wait completed after 4 minutes",
+    "",
+    "==> Some builds didn't complete successfully and had errors:",
+    "--> amazon-ebs.layer: Script exited with non-zero exit status: 1",
+    "",
+    "==> Builds finished but no artifacts were created.",
+    "",
+  ].join("\n");
+}
+
+describe("the last lines of a failure", () => {
+  test("are those of the step that failed, without what Packer cleans up afterwards", () => {
+    const lines = failureLines(
+      failedStep("kubelet 1.35.8 from dl.k8s.io", "EKSWIN-FAILED checksum 33-kubernetes: 00ff"),
+    );
+
+    expect(lines).toEqual([
+      "Provisioning with powershell script: packer/scripts/33-kubernetes.ps1",
+      "kubelet 1.35.8 from dl.k8s.io",
+      "EKSWIN-FAILED checksum 33-kubernetes: 00ff",
+      "Build 'amazon-ebs.layer' errored after 4 minutes: Script exited with non-zero exit status: 1",
+    ]);
+  });
+
+  test("are the newest, each whole, and no more than 1,500 characters in all", () => {
+    const said = Array.from({ length: 200 }, (_, index) => `line ${index} says "hello"`);
+
+    const lines = failureLines(failedStep(...said));
+
+    expect(JSON.stringify(lines).length).toBeLessThanOrEqual(1500);
+    expect(JSON.stringify(lines).length).toBeGreaterThan(1400);
+    expect(lines.slice(-3, -1)).toEqual(said.slice(-2));
+    for (const line of lines.slice(0, -1)) expect(said).toContain(line);
+  });
+
+  test("are clipped where one alone is too long", () => {
+    const lines = failureLines(failedStep("x".repeat(5000)));
+
+    expect(lines.at(-2)).toBe(`${"x".repeat(299)}…`);
+  });
+
+  test("have no colours and no control characters", () => {
+    const lines = failureLines(failedStep("\u001b[31mred\u001b[0m\tand\u0007loud\r"));
+
+    expect(lines.at(-2)).toBe("red and loud");
+  });
+
+  test("say an error once, and nothing of tags", () => {
+    const error = "Error launching source instance: api error InsufficientInstanceCapacity: none left";
+    const output = [
+      "==> amazon-ebs.layer: Launching a source AWS instance...",
+      '==> amazon-ebs.layer: Adding tag: "Name": "eks-windows-images/production/layer/be68e074f49c"',
+      `==> amazon-ebs.layer: ${error}`,
+      `Build 'amazon-ebs.layer' errored after 1 second 68 milliseconds: ${error}`,
+    ].join("\n");
+
+    expect(failureLines(output)).toEqual(["Launching a source AWS instance...", error]);
+  });
+
+  test("are the whole error where Packer did not come as far as a step", () => {
+    const lines = failureLines("Error: Unsupported argument\n\n  on packer/source.pkr.hcl line 3:\n");
+
+    expect(lines).toEqual(["Error: Unsupported argument", "  on packer/source.pkr.hcl line 3:"]);
+  });
+
+  test("are none where nothing was said", () => {
+    expect(failureLines("")).toEqual([]);
+  });
+});
+
+describe("the buildspec", () => {
+  const build = ["buildspec/build.sh"];
+
+  test("hands the last lines of the image over as one line of text, whatever stands in them", async () => {
+    const workshop = openWorkshop({
+      image: `printf '==> amazon-ebs.layer: PROOF=passed\\n==> amazon-ebs.layer: "$(touch pwned)"\\n'; exit 1`,
+    });
+
+    await workshop.run(build);
+
+    expect(workshop.outcome().FAILURE_LINES).toBe(JSON.stringify(["PROOF=passed", '"$(touch pwned)"']));
+  });
+
+  test("hands those of the proof over", async () => {
+    const workshop = openWorkshop({
+      proof: `echo '    amazon-ebs.proof: kubelet is v1.35.7'; echo '{"result":"failed","checks":[{"name":"kubelet","passed":false}]}' >"$output_dir/proof.json"; exit 1`,
+    });
+
+    await workshop.run(build);
+
+    expect(JSON.parse(workshop.outcome().FAILURE_LINES ?? "")).toEqual(["kubelet is v1.35.7"]);
+  });
+
+  test("has none of a failure outside of Packer", async () => {
+    const workshop = openWorkshop();
+
+    await workshop.run(build, { RECIPE: "0".repeat(64) });
+
+    expect(workshop.outcome().FAILURE_LINES).toBe("");
+  });
+});

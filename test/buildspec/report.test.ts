@@ -1,0 +1,124 @@
+import { describe, expect, test, vi } from "vitest";
+import { parseReport, summaryTags } from "../../buildspec/report.mjs";
+import { openWorkshop, report } from "./workshop.ts";
+
+// A build starts some twenty processes; other tests may keep the machine busy meanwhile.
+vi.setConfig({ testTimeout: 30_000 });
+
+const image = "ami-0a1b2c3d4e5f60718";
+const build = ["buildspec/build.sh"];
+
+describe("an image's reports", () => {
+  test("are kept and summarized on the image before it is proved, and the proof's before the image is tagged with it", async () => {
+    const workshop = openWorkshop();
+
+    await workshop.run(build);
+
+    const { RUN_DIR, BUCKET } = workshop.variables;
+    const put = (name: string) =>
+      `s3api put-object --bucket ${BUCKET} --key reports/${image}/${name} --body ${RUN_DIR}/reports/${name} --content-type application/json`;
+    const summary = [
+      { Key: "eks-windows-images:os-build", Value: "20348.4052" },
+      { Key: "eks-windows-images:kubelet", Value: "1.35.8" },
+      { Key: "eks-windows-images:containerd", Value: "1.7.27" },
+    ];
+    expect(workshop.awsCalls()).toEqual([
+      put("report.json"),
+      put("tests.json"),
+      `ec2 create-tags --resources ${image} --tags ${JSON.stringify(summary)}`,
+      put("proof.json"),
+      expect.stringMatching(/^ec2 create-tags .*eks-windows-images:proof,Value=passed/),
+    ]);
+  });
+
+  test.each([
+    ["the guest has left no report.json", `rm -f "$output_dir/report.json"`],
+    ["report.json is no JSON", `echo '{"osBuild":' >"$output_dir/report.json"`],
+    ["report.json is no object", `echo null >"$output_dir/report.json"`],
+    ["report.json says nothing of kubelet", `echo '{"osBuild":"20348.4052"}' >"$output_dir/report.json"`],
+    ["the guest has left no tests.json", `rm -f "$output_dir/tests.json"`],
+    ["tests.json is no JSON", `echo passed >"$output_dir/tests.json"`],
+  ])("are missed: %s", async (cause, spoil) => {
+    const workshop = openWorkshop({ image: `. "$FAKE/manifest"; . "$FAKE/report"; ${spoil}` });
+
+    const { code } = await workshop.run(build);
+
+    expect(code).not.toBe(0);
+    expect(workshop.outcome()).toMatchObject({ IMAGE_ID: image, PROOF: "", FAILURE_CLASS: "provision" });
+    expect(workshop.outcome().FAILURE_CAUSE).toContain(`${image}: ${cause}`);
+    expect(workshop.awsCalls()).toEqual([]);
+    expect(workshop.called("packer-build-proof")).toBeUndefined();
+  });
+
+  test.each(["report.json", "tests.json", "os-build"])(
+    "that cannot be put leave the image unproved: %s",
+    async (what) => {
+      const workshop = openWorkshop({
+        aws: `case "$*" in *${what}*) echo 'An error occurred (SlowDown)' >&2; exit 254 ;; esac`,
+      });
+
+      const { code } = await workshop.run(build);
+
+      expect(code).not.toBe(0);
+      expect(workshop.outcome()).toMatchObject({ IMAGE_ID: image, PROOF: "", FAILURE_CLASS: "unproved" });
+      expect(workshop.outcome().FAILURE_CAUSE).toContain("SlowDown");
+      expect(workshop.called("packer-build-proof")).toBeUndefined();
+    },
+  );
+
+  test("must be there before an image is proved later", async () => {
+    const workshop = openWorkshop({
+      aws: `[ "$2" != head-object ] || { echo 'An error occurred (404)' >&2; exit 254; }`,
+    });
+
+    const { code } = await workshop.run(build, { PURPOSE: "prove", IMAGE_ID: image });
+
+    expect(code).not.toBe(0);
+    expect(workshop.outcome()).toMatchObject({ IMAGE_ID: image, PROOF: "", FAILURE_CLASS: "unproved" });
+    expect(workshop.outcome().FAILURE_CAUSE).toContain(`reports/${image}/report.json cannot be read`);
+    expect(workshop.called("packer-build-proof")).toBeUndefined();
+  });
+
+  test("of a proof whose file cannot be put leaves the proof out", async () => {
+    const workshop = openWorkshop({
+      aws: `case "$*" in *proof.json*) echo 'An error occurred (SlowDown)' >&2; exit 254 ;; esac`,
+    });
+
+    await workshop.run(build);
+
+    expect(workshop.outcome()).toMatchObject({ PROOF: "", FAILURE_CLASS: "unproved" });
+    expect(workshop.called("aws-create-tags")?.join()).not.toContain("eks-windows-images:proof");
+  });
+
+  test("of a machine that nobody got into are none: only the tag tells", async () => {
+    const workshop = openWorkshop({ proof: "echo '--> amazon-ebs.proof: Timeout waiting for WinRM.'; exit 1" });
+
+    await workshop.run(build);
+
+    expect(workshop.outcome()).toMatchObject({ PROOF: "failed", FAILURE_CLASS: "proof" });
+    expect(workshop.awsCalls().join()).not.toContain("proof.json");
+  });
+});
+
+describe("the summary of a report", () => {
+  test("is read from what Windows PowerShell writes", () => {
+    const parsed = parseReport("report.json", `\uFEFF${JSON.stringify(report)}\r\n`);
+
+    expect(summaryTags(parsed).map(({ Value }) => Value)).toEqual(["20348.4052", "1.35.8", "1.7.27"]);
+  });
+
+  test("fits into a tag and has only what every tag may have", () => {
+    const [, , containerd] = summaryTags({ ...report, containerd: ` 1.7.27$(reboot)\n"${"x".repeat(300)} ` });
+
+    expect(containerd?.Value).toHaveLength(256);
+    expect(containerd?.Value).toMatch(/^1\.7\.27__reboot___x+$/);
+  });
+
+  test.each([
+    ["os-build", { osBuild: 20348 }],
+    ["kubelet", { kubernetes: {} }],
+    ["containerd", { containerd: " " }],
+  ])("cannot be made without %s", (name, other) => {
+    expect(() => summaryTags({ ...report, ...other })).toThrow(`says nothing of ${name}`);
+  });
+});
