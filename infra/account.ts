@@ -1,6 +1,7 @@
 export const { accountId } = aws.getCallerIdentityOutput();
 export const { region } = aws.getRegionOutput();
-export const { partition } = aws.getPartitionOutput();
+/** `dnsSuffix` ends the names of the services that have one a partition: in China EC2 is `ec2.amazonaws.com.cn`. */
+export const { partition, dnsSuffix } = aws.getPartitionOutput();
 
 /** An ARN in this partition, Region and account: `arnOf("ec2", "image/*")`. */
 export function arnOf(service: string, resource: $util.Input<string>): $util.Output<string> {
@@ -12,7 +13,21 @@ export function imageArn(kind: "image" | "snapshot"): $util.Output<string> {
   return $interpolate`arn:${partition}:ec2:${region}::${kind}/*`;
 }
 
-/** A role's policy document as JSON. Statements allow unless they say otherwise. */
-export function policyDocument(statements: aws.types.input.iam.GetPolicyDocumentStatementArgs[]): $util.Output<string> {
+type Statement = aws.types.input.iam.GetPolicyDocumentStatementArgs;
+
+/** A policy document as JSON. Statements allow unless they say otherwise. */
+export function policyDocument(statements: Statement[]): $util.Output<string> {
   return aws.iam.getPolicyDocumentOutput({ statements }).json;
+}
+
+/** For the policy of a queue or a topic: nobody may do this to it without TLS. */
+export function nothingWithoutTls(action: string, resource: $util.Input<string>): Statement {
+  return {
+    sid: "NothingWithoutTls",
+    effect: "Deny",
+    actions: [action],
+    resources: [resource],
+    principals: [{ type: "*", identifiers: ["*"] }],
+    conditions: [{ test: "Bool", variable: "aws:SecureTransport", values: ["false"] }],
+  };
 }

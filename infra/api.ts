@@ -1,18 +1,20 @@
 import { arnOf } from "./account.ts";
 import { lambda } from "./functions.ts";
 import { requestsPrefix } from "./names.ts";
-import { observing } from "./permissions.ts";
+import { intervening, observing } from "./permissions.ts";
 import { queue } from "./queue.ts";
 
-/** Behind a function URL that takes only calls signed by an AWS identity. It writes requests and triggers a reconcile, nothing else. */
+/** Behind a function URL that takes only calls signed by an AWS identity. It writes requests, tags images with what
+ * a person decided about them and triggers a reconcile, nothing else. */
 export const api = lambda("Api", "api", {
-  description: "Status, plan, rebuild",
+  description: "Status, plan, and what people decide",
   handler: "functions/api.handler",
   timeout: "30 seconds",
   memory: "512 MB",
   url: { authorization: "iam", cors: false },
   permissions: [
     ...observing,
+    ...intervening,
     { actions: ["ssm:PutParameter"], resources: [arnOf("ssm", `parameter${requestsPrefix}/*`)] },
     { actions: ["sqs:SendMessage"], resources: [queue.arn] },
   ],

@@ -8,6 +8,10 @@ import { packerPermissions } from "./packer-permissions.ts";
 const codeBuild = [
   { actions: ["s3:GetObject", "s3:GetObjectVersion"], resources: [$interpolate`${artifacts.arn}/source/*`] },
   { actions: ["s3:GetBucketLocation"], resources: [artifacts.arn] },
+  // HeadObject before a later proof: is there a report?
+  { actions: ["s3:GetObject", "s3:PutObject"], resources: [$interpolate`${artifacts.arn}/reports/*`] },
+  // After a harvest: has it come to its end, and is it what was ordered?
+  { actions: ["s3:GetObject"], resources: [$interpolate`${artifacts.arn}/harvest/*/manifest.json`] },
   { actions: ["logs:CreateLogStream", "logs:PutLogEvents"], resources: [$interpolate`${buildLogs.arn}:*`] },
 ];
 

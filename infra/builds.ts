@@ -2,7 +2,7 @@ import { region } from "./account.ts";
 import { artifacts, source } from "./artifacts.ts";
 import { buildRole } from "./build-role.ts";
 import { policies } from "./configuration.ts";
-import { guestProfile } from "./guest.ts";
+import { guestProfile, harvestProfile } from "./guest.ts";
 import { buildLogs } from "./logs.ts";
 import { named } from "./names.ts";
 import { addressUrl, codeBuildVpc, instanceNetwork } from "./network.ts";
@@ -14,11 +14,13 @@ const packerDeployment = $jsonStringify({
   instance_type: policies.instanceType,
   ...instanceNetwork,
   iam_instance_profile: guestProfile.name,
+  harvest_instance_profile: harvestProfile.name,
+  bucket: artifacts.name,
 });
 
 export const project = new aws.codebuild.Project("Builds", {
   name: named("build"),
-  description: "Packer: builds an image, boots it, tags it as proved",
+  description: "Packer: builds an image, boots it, tags it as proved; harvests from AWS's",
   serviceRole: buildRole.arn,
   source: {
     type: "S3",

@@ -1,5 +1,5 @@
 import { policyDocument } from "./account.ts";
-import { artifacts, recipe } from "./artifacts.ts";
+import { artifacts, harvestRecipe, recipe } from "./artifacts.ts";
 import { project } from "./builds.ts";
 import { policies } from "./configuration.ts";
 import { channelsPrefix, named, requestsPrefix } from "./names.ts";
@@ -27,6 +27,7 @@ export function lambda(
     environment: {
       STAGE: $app.stage,
       RECIPE: recipe,
+      HARVEST_RECIPE: harvestRecipe,
       PROJECT_NAME: project.name,
       TOPIC_ARN: notifications.arn,
       QUEUE_URL: queue.url,

@@ -1,5 +1,5 @@
 import { arnOf, imageArn, partition } from "./account.ts";
-import { guestProfile, guestRole } from "./guest.ts";
+import { guestProfile, guestRole, harvestProfile, harvestRole } from "./guest.ts";
 import { bearsOurTag, givesNoOther, givesOurTag } from "./names.ts";
 
 /** The plugin calls its temporary key pairs `packer_<UUID>`; a key pair's ARN ends in its name. */
@@ -59,7 +59,7 @@ export const packerPermissions: aws.types.input.iam.GetPolicyDocumentStatementAr
     conditions: partition.apply((one) => (tagsImagesLater(one) ? [givesOurTag] : [givesOurTag, inCreation])),
   },
   {
-    // The inputs, by Packer once the image is there; the proof, by the buildspec.
+    // The inputs, by Packer once the image is there; the summary of its report and the proof, by the buildspec.
     sid: "TagItsImagesFurther",
     actions: ["ec2:CreateTags"],
     resources: images,
@@ -97,11 +97,15 @@ export const packerPermissions: aws.types.input.iam.GetPolicyDocumentStatementAr
     resources: [imageArn("image")],
     conditions: partition.apply((one) => (tagsImagesLater(one) ? [] : [bearsOurTag])),
   },
-  { sid: "FindGuestProfile", actions: ["iam:GetInstanceProfile"], resources: [guestProfile.arn] },
+  {
+    sid: "FindGuestProfile",
+    actions: ["iam:GetInstanceProfile"],
+    resources: [guestProfile.arn, harvestProfile.arn],
+  },
   {
     sid: "GiveGuestItsRole",
     actions: ["iam:PassRole"],
-    resources: [guestRole.arn],
+    resources: [guestRole.arn, harvestRole.arn],
     conditions: [{ test: "StringLike", variable: "iam:PassedToService", values: ["ec2.amazonaws.com*"] }],
   },
 ];

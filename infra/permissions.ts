@@ -1,10 +1,43 @@
-import { arnOf, partition, region } from "./account.ts";
+import { channelNames } from "../functions/channel-names.ts";
+import { tagPrefix } from "../functions/inputs.ts";
+import { arnOf, imageArn, partition, region } from "./account.ts";
 import { artifacts } from "./artifacts.ts";
 import { project } from "./builds.ts";
-import { channelsPrefix, requestsPrefix } from "./names.ts";
+import { bearsOurTag, channelsPrefix, requestsPrefix } from "./names.ts";
+
+type Permission = sst.aws.FunctionPermissionArgs;
+
+/** What AWS scopes to no resource. Everything here only looks. */
+const unscoped: Permission[] = [
+  {
+    actions: [
+      "ec2:DescribeImages",
+      // Who uses an image, asked a second time and in another way: an image is retired only where both answers agree.
+      "ec2:DescribeInstances",
+      "ec2:DescribeImageReferences",
+      "eks:DescribeClusterVersions",
+    ],
+    resources: ["*"],
+  },
+  {
+    // DescribeImageReferences looks at these in the caller's name, and leaves out silently what the caller may not see (AWS, managed policy
+    // AmazonEC2ImageReferencesAccessPolicy).
+    actions: [
+      "ec2:DescribeLaunchTemplates",
+      "ec2:DescribeLaunchTemplateVersions",
+      "ssm:DescribeParameters",
+      "ssm:GetParameters",
+      "imagebuilder:ListImageRecipes",
+      "imagebuilder:ListContainerRecipes",
+      "imagebuilder:GetContainerRecipe",
+    ],
+    resources: ["*"],
+    conditions: [{ test: "ForAnyValue:StringEquals", variable: "aws:CalledVia", values: ["ec2-images.amazonaws.com"] }],
+  },
+];
 
 /** What looking at the world takes; both functions do it. */
-export const observing: sst.aws.FunctionPermissionArgs[] = [
+export const observing: Permission[] = [
   {
     // Public parameters belong to no account, so their ARN names none.
     actions: ["ssm:GetParameter", "ssm:GetParameters"],
@@ -24,11 +57,58 @@ export const observing: sst.aws.FunctionPermissionArgs[] = [
   {
     actions: ["s3:ListBucket"],
     resources: [artifacts.arn],
-    conditions: [{ test: "StringLike", variable: "s3:prefix", values: ["announced/*"] }],
+    conditions: [{ test: "StringLike", variable: "s3:prefix", values: ["announced/*", "harvest/*", "reports/*"] }],
   },
   {
-    // AWS scopes neither of the two to a resource.
-    actions: ["ec2:DescribeImages", "eks:DescribeClusterVersions"],
-    resources: ["*"],
+    actions: ["s3:GetObject"],
+    resources: ["harvest/*/manifest.json", "reports/*"].map((key) => $interpolate`${artifacts.arn}/${key}`),
+  },
+  ...unscoped,
+];
+
+/** Tags that tell what has been done with an image, each written by one role only. */
+const publicationTags = [...channelNames.map((channel) => `published-${channel}`), "retired-at", "withdrawn-at"];
+const interventionTags = ["revoked", "approved"];
+
+/** What becomes of images of this stage after they are proved. */
+export const retiring: Permission[] = [
+  {
+    actions: ["ec2:EnableImageDeprecation", "ec2:DisableImageDeprecation", "ec2:EnableImage", "ec2:DisableImage"],
+    resources: [imageArn("image")],
+    conditions: [bearsOurTag],
+  },
+  ...tagging(["ec2:CreateTags"], publicationTags),
+  // When a retired or revoked image is taken back.
+  ...tagging(["ec2:DeleteTags"], ["retired-at", "withdrawn-at"]),
+];
+
+/** Only where the configuration wants it: this cannot be undone. Snapshots go with their image. */
+export const deregistering: Permission[] = [
+  {
+    actions: ["ec2:DeregisterImage", "ec2:DeleteSnapshot"],
+    resources: [imageArn("image"), imageArn("snapshot")],
+    conditions: [bearsOurTag],
   },
 ];
+
+/** A person's decision about an image of this stage, and its withdrawal. */
+export const intervening: Permission[] = tagging(["ec2:CreateTags", "ec2:DeleteTags"], interventionTags);
+
+function tagging(actions: string[], tags: string[]): Permission[] {
+  return [
+    {
+      actions,
+      resources: [imageArn("image")],
+      conditions: [
+        bearsOurTag,
+        {
+          test: "ForAllValues:StringEquals",
+          variable: "aws:TagKeys",
+          values: tags.map((tag) => `${tagPrefix}${tag}`),
+        },
+        // Of no keys at all everything is true, and DeleteTags without keys deletes all tags.
+        { test: "Null", variable: "aws:TagKeys", values: ["false"] },
+      ],
+    },
+  ];
+}

@@ -1,6 +1,13 @@
+import { nothingWithoutTls, policyDocument } from "./account.ts";
+
 /** What a message that could not even be observed ends in, after {@link maxReceiveCount} attempts. */
 export const deadLetters = new sst.aws.Queue("DeadLetters", {
   transform: { queue: { sqsManagedSseEnabled: true, messageRetentionSeconds: 14 * 24 * 60 * 60 } },
+});
+
+new aws.sqs.QueuePolicy("DeadLettersPolicy", {
+  queueUrl: deadLetters.url,
+  policy: policyDocument([nothingWithoutTls("sqs:*", deadLetters.arn)]),
 });
 
 /** Seconds that one reconcile may take. */

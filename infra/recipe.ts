@@ -2,13 +2,15 @@ import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join, relative, sep } from "node:path";
 
-const folders = ["packer", "buildspec"];
+const recipeFolders = ["packer", "buildspec"];
+/** What shapes a harvest: another recipe is no reason to harvest again unless it differs here. */
+const harvestFolders = ["packer/harvest", "packer/modules"];
 
 /**
  * The files that make an image what it is, as paths below `root` with `/`, in the order of their bytes.
  * @throws Error on a name that shells and archives might not carry through unchanged.
  */
-export function recipeFiles(root: string): string[] {
+export function recipeFiles(root: string, folders = recipeFolders): string[] {
   const files = folders.flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
@@ -21,8 +23,16 @@ export function recipeFiles(root: string): string[] {
 
 /** What `find packer buildspec -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum` says in `root`. */
 export function recipeHash(root: string): string {
-  const lines = recipeFiles(root).map((file) => `${sha256(readFileSync(join(root, file)))}  ${file}\n`);
-  return sha256(lines.join(""));
+  return hashOf(root, recipeFiles(root));
+}
+
+/** The same of what shapes a harvest. */
+export function harvestRecipeHash(root: string): string {
+  return hashOf(root, recipeFiles(root, harvestFolders));
+}
+
+function hashOf(root: string, files: string[]): string {
+  return sha256(files.map((file) => `${sha256(readFileSync(join(root, file)))}  ${file}\n`).join(""));
 }
 
 function sha256(content: string | Buffer): string {

@@ -1,14 +1,14 @@
 import { arnOf } from "./account.ts";
 import { artifacts } from "./artifacts.ts";
-import { project } from "./builds.ts";
 import { policies } from "./configuration.ts";
 import { lambda } from "./functions.ts";
 import { channelsPrefix } from "./names.ts";
 import { notifications } from "./notifications.ts";
-import { observing } from "./permissions.ts";
+import { deregistering, observing, retiring } from "./permissions.ts";
 import { queue, reconcileSeconds } from "./queue.ts";
+import { startingBuilds } from "./start-build.ts";
 
-/** The one writer: starts builds, writes channels, announces. */
+/** The one writer: starts builds, writes channels, retires images, announces. */
 export const reconcile = lambda("Reconcile", "reconcile", {
   description: "Looks at everything, decides, acts",
   handler: "functions/reconcile.handler",
@@ -18,10 +18,12 @@ export const reconcile = lambda("Reconcile", "reconcile", {
   permissions: [
     ...observing,
     { actions: ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"], resources: [queue.arn] },
-    { actions: ["codebuild:StartBuild"], resources: [project.arn] },
+    ...startingBuilds,
     { actions: ["ssm:PutParameter"], resources: [arnOf("ssm", `parameter${channelsPrefix}/*`)] },
     { actions: ["sns:Publish"], resources: [notifications.arn] },
     { actions: ["s3:PutObject"], resources: [$interpolate`${artifacts.arn}/announced/*`] },
+    ...retiring,
+    ...(policies.retention.deregister ? deregistering : []),
   ],
 });
 

@@ -1,4 +1,4 @@
-import { accountId, policyDocument } from "./account.ts";
+import { accountId, nothingWithoutTls, policyDocument } from "./account.ts";
 import { project } from "./builds.ts";
 import { channelsPrefix, named } from "./names.ts";
 import { queue } from "./queue.ts";
@@ -32,14 +32,7 @@ new aws.sqs.QueuePolicy("TriggersPolicy", {
         { test: "StringEquals", variable: "aws:SourceAccount", values: [accountId] },
       ],
     },
-    {
-      sid: "NothingWithoutTls",
-      effect: "Deny",
-      actions: ["sqs:*"],
-      resources: [queue.arn],
-      principals: [{ type: "*", identifiers: ["*"] }],
-      conditions: [{ test: "Bool", variable: "aws:SecureTransport", values: ["false"] }],
-    },
+    nothingWithoutTls("sqs:*", queue.arn),
   ]),
 });
 

@@ -7,21 +7,27 @@ export const waits = {
   updates: 120,
   restart: 60,
   containerImages: 120,
-  step: 30,
-  awsState: 120,
+  custom: 30,
+  step: 15,
+  awsState: 90,
 };
 
 /** Those of packer/proof/waits.pkr.hcl. */
 export const proofWaits = { windowsPassword: 30, winrm: 30, step: 30, awsState: 30 };
 
-/** Ten scripts and transfers of their own; AWS is waited for until the instance runs, has stopped, is imaged, is gone. */
+/**
+ * 17 scripts and transfers of their own, restarts after the Containers feature and the user's scripts; AWS is waited for until the instance
+ * runs, has stopped, is imaged, is gone.
+ */
 function building(rounds: number): number {
   return (
     waits.windowsPassword +
     waits.winrm +
     rounds * (waits.updates + waits.restart) +
     waits.containerImages +
-    10 * waits.step +
+    waits.custom +
+    17 * waits.step +
+    2 * waits.restart +
     4 * waits.awsState
   );
 }
@@ -37,7 +43,7 @@ const mostMinutes = 2160;
 
 /**
  * CodeBuild's timeout, above the sum of everything Packer may wait for: killed hard, Packer leaves its instance, key pair and security group
- * behind. With two rounds of updates 1,320 + 240 + 60 = 1,620 minutes; a usual build takes about 90.
+ * behind. With two rounds of updates 1,305 + 240 + 60 = 1,605 minutes; a usual build takes about 90.
  * @throws Error when the configuration asks for more than CodeBuild can give.
  */
 export function buildMinutes(rounds: number = policies.updateRounds): number {

@@ -10,7 +10,7 @@ import { createInstanceProfile, createRole } from "./create/roles.ts";
 import { createRule, createTarget } from "./create/rules.ts";
 import { createSchedule } from "./create/schedules.ts";
 import { createSecurityGroup } from "./create/security-groups.ts";
-import { createSubscription, createTopic } from "./create/topics.ts";
+import { createSubscription, createTopic, createTopicPolicy } from "./create/topics.ts";
 import type { Created, Creator } from "./creator.ts";
 import { notCreated } from "./not-created.ts";
 import type { DeclaredResource } from "./program.ts";
@@ -32,6 +32,7 @@ const creators: Readonly<Record<string, Creator>> = {
   "aws:s3/bucketVersioning:BucketVersioning": createVersioning,
   "aws:scheduler/schedule:Schedule": createSchedule,
   "aws:sns/topic:Topic": createTopic,
+  "aws:sns/topicPolicy:TopicPolicy": createTopicPolicy,
   "aws:sns/topicSubscription:TopicSubscription": createSubscription,
   "aws:sqs/queue:Queue": createQueue,
   "aws:sqs/queuePolicy:QueuePolicy": createQueuePolicy,

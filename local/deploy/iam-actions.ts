@@ -38,8 +38,14 @@ function besides(action: string, parameters: Call["parameters"]): string[] {
   if (!action.startsWith("ec2:")) return [];
   return [
     ...(isGiven(parameters.TagSpecifications) ? ["ec2:CreateTags"] : []),
+    ...(action === "ec2:DeregisterImage" && isTrue(parameters.DeleteAssociatedSnapshots) ? ["ec2:DeleteSnapshot"] : []),
     ...(action === "ec2:RunInstances" && isGiven(parameters.IamInstanceProfile) ? ["iam:PassRole"] : []),
   ];
+}
+
+/** Recorded from a query as text. */
+function isTrue(value: unknown): boolean {
+  return String(value) === "true";
 }
 
 function isGiven(value: unknown): boolean {

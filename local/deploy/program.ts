@@ -118,7 +118,8 @@ async function answerSst(method: string, input: unknown, cloud: Cloud): Promise<
 }
 
 async function serve(handle: (path: string, body: unknown) => Promise<unknown>): Promise<Server> {
-  const server = createServer((request, response) => {
+  // Node closes a connection that has been idle for five seconds, on a busy machine just when the program asks again.
+  const server = createServer({ keepAliveTimeout: 0 }, (request, response) => {
     read(request)
       .then((body) => handle(request.url ?? "", body))
       .then(

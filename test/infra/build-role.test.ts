@@ -55,7 +55,16 @@ describe("what bears this stage's tag, and nothing else,", () => {
 
 test("calls recorded of the role are judged by its policies", () => {
   const role = String(world.named("BuildRole").inputs.name);
-  const call = { time: "", service: "ec2", parameters: {}, accessKeyId: null, role, status: 200, error: null };
+  const call = {
+    time: "",
+    service: "ec2",
+    parameters: {},
+    tags: {},
+    accessKeyId: null,
+    role,
+    status: 200,
+    error: null,
+  };
   const calls = ["StopInstances", "RebootInstances"].map((operation) => ({ ...call, operation }));
 
   const complaints = unpermittedCalls(calls, world);
@@ -134,6 +143,41 @@ test("key pairs are Packer's own, wherever they can be told by their name only",
   expect(new Set(keyPairs.map((arn) => arn.split(":key-pair/")[1]))).toEqual(new Set(["packer_*"]));
 });
 
+describe("roles and profiles of instances", () => {
+  function statement(action: string): Statement | undefined {
+    return permissionsOf(world.named("BuildRole")).find(({ Action }) => list(Action).includes(action));
+  }
+
+  test("that may be given away are the guest's and that of a harvest, to EC2 only", () => {
+    expect(statement("iam:PassRole")).toMatchObject({
+      Resource: [world.named("GuestRole").state.arn, world.named("HarvestRole").state.arn],
+      Condition: { StringLike: { "iam:PassedToService": "ec2.amazonaws.com*" } },
+    });
+    expect(statement("iam:GetInstanceProfile")?.Resource).toEqual([
+      world.named("GuestProfile").state.arn,
+      world.named("HarvestProfile").state.arn,
+    ]);
+  });
+});
+
+describe("the bucket", () => {
+  test.each([
+    ["reports are written", "s3:PutObject", ["reports/*"]],
+    [
+      "sources, reports and the manifests of harvests are read",
+      "s3:GetObject",
+      ["source/*", "reports/*", "harvest/*/manifest.json"],
+    ],
+  ])("of it %s, and nothing else", (_, action, keys) => {
+    const bucket = world.named("ArtifactsBucket").state.arn;
+    const resources = permissionsOf(world.named("BuildRole"))
+      .filter(({ Action }) => list(Action).includes(action))
+      .flatMap(({ Resource }) => list(Resource));
+
+    expect(resources).toEqual(keys.map((key) => `${bucket}/${key}`));
+  });
+});
+
 describe("names of IAM", () => {
   test("are others in another Region of the same stage", () => {
     const shared = namesIn(world).filter((name) => namesIn(govCloud).includes(name));
@@ -149,7 +193,7 @@ describe("names of IAM", () => {
     const roles = graph.ofType("aws:iam/role:Role").map(({ inputs }) => String(inputs.name));
     expect(Math.max(...namesIn(graph).map((name) => name.length))).toBeLessThanOrEqual(64);
     expect(new Set(roles).size).toBe(roles.length);
-  }, 60_000);
+  }, 120_000);
 
   function namesIn(graph: Graph): string[] {
     return graph.resources.filter(({ type }) => type.startsWith("aws:iam/")).map(({ inputs }) => String(inputs.name));

@@ -5,7 +5,7 @@ import { type Graph, graphOf, root, statementsOf, variablesOf } from "./graph.ts
 let graph: Graph;
 beforeAll(async () => {
   graph = await graphOf({ variants: [{ windows: 2022, kubernetes: "1.35" }] }, "production");
-}, 60_000);
+}, 120_000);
 
 describe("builds", () => {
   test("CodeBuild gets the recipe whose hash is its name, and exactly the recipe's files", () => {
@@ -35,6 +35,8 @@ describe("builds", () => {
         ssh_interface: "public_ip",
         associate_public_ip_address: true,
         iam_instance_profile: graph.named("GuestProfile").inputs.name,
+        harvest_instance_profile: graph.named("HarvestProfile").inputs.name,
+        bucket: graph.named("ArtifactsBucket").inputs.bucket,
       },
     });
     expect(graph.ofType("aws:ec2/securityGroup:SecurityGroup")).toEqual([]);
@@ -45,7 +47,7 @@ describe("builds", () => {
   });
 
   test("a build ends before CodeBuild's own limit", () => {
-    expect(graph.named("Builds").inputs.buildTimeout).toBe(1620);
+    expect(graph.named("Builds").inputs.buildTimeout).toBe(1605);
   });
 });
 
@@ -64,17 +66,36 @@ describe("the bucket", () => {
   test("refuses what comes without TLS", () => {
     const statements = statementsOf(graph.named("ArtifactsPolicy").inputs.policy);
 
-    expect(statements).toMatchObject([
-      { Effect: "Deny", Action: "s3:*", Principal: "*", Condition: { Bool: { "aws:SecureTransport": "false" } } },
+    const { arn } = graph.named("ArtifactsBucket").state;
+    expect(statements).toEqual([
+      {
+        Effect: "Deny",
+        Action: "s3:*",
+        Principal: "*",
+        Resource: [arn, `${arn}/*`],
+        Condition: { Bool: { "aws:SecureTransport": "false" } },
+      },
     ]);
   });
 
-  test("forgets what was announced after 90 days and old versions after 30", () => {
+  test("forgets what was announced after 90 days, what was harvested after 400, old versions after 30", () => {
     const rules = graph.named("ArtifactsLifecycle").inputs.rules;
 
     expect(rules).toMatchObject([
       { filter: { prefix: "announced/" }, expiration: { days: 90 } },
+      { filter: { prefix: "harvest/" }, expiration: { days: 400 } },
+      { filter: { prefix: "" }, abortIncompleteMultipartUpload: { daysAfterInitiation: 7 } },
       { filter: { prefix: "" }, noncurrentVersionExpiration: { noncurrentDays: 30 } },
     ]);
+  });
+
+  test("keeps an image's reports for as long as the image", () => {
+    const rules = graph.named("ArtifactsLifecycle").inputs.rules as {
+      filter: { prefix: string };
+      expiration?: object;
+    }[];
+
+    const touching = rules.filter(({ filter: { prefix } }) => "reports/".startsWith(prefix));
+    expect(touching.filter(({ expiration }) => expiration && "days" in expiration)).toEqual([]);
   });
 });

@@ -1,11 +1,11 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { recipeHash } from "../../infra/recipe.ts";
+import { harvestRecipeHash, recipeHash } from "../../infra/recipe.ts";
 import { type Graph, graphOf, list, permissionsOf, root, statementsOf } from "./graph.ts";
 
 let graph: Graph;
 beforeAll(async () => {
   graph = await graphOf({ variants: [{ windows: 2022, kubernetes: "1.35" }] }, "production");
-}, 60_000);
+}, 120_000);
 
 describe("functions", () => {
   test.each(["ReconcileFunction", "ApiFunction"])("%s runs on Node.js 24 and arm64", (name) => {
@@ -22,6 +22,7 @@ describe("functions", () => {
     expect(ours).toEqual({
       STAGE: "production",
       RECIPE: recipeHash(root),
+      HARVEST_RECIPE: harvestRecipeHash(root),
       PROJECT_NAME: graph.named("Builds").inputs.name,
       TOPIC_ARN: graph.named("NotificationsTopic").state.arn,
       QUEUE_URL: graph.named("TriggersQueue").state.url,
@@ -71,6 +72,7 @@ describe("roles", () => {
       ApiRole: [{ Service: "lambda.amazonaws.com" }],
       BuildRole: [{ Service: "codebuild.amazonaws.com" }],
       GuestRole: [{ Service: "ec2.amazonaws.com" }],
+      HarvestRole: [{ Service: "ec2.amazonaws.com" }],
       ReconcileRole: [{ Service: "lambda.amazonaws.com" }],
       SchedulerRole: [{ Service: "scheduler.amazonaws.com" }],
     });
@@ -91,15 +93,39 @@ describe("roles", () => {
     }
   });
 
-  test("only what AWS cannot scope is allowed on every resource", () => {
+  test("only what AWS cannot scope is allowed on every resource, and it only looks", () => {
     const everywhere = graph
       .ofType("aws:iam/role:Role")
       .flatMap(permissionsOf)
-      .filter(({ Resource }) => list(Resource).includes("*"))
+      .filter(({ Effect, Resource, Condition }) => Effect === "Allow" && list(Resource).includes("*") && !Condition)
       .flatMap(({ Action }) => list(Action));
 
     expect(everywhere.filter((action) => !/^(ec2|eks):Describe/.test(action))).toEqual([]);
   });
+
+  test("what EC2 looks at in the caller's name is allowed to nobody who asks himself", () => {
+    const viaOthers = graph
+      .ofType("aws:iam/role:Role")
+      .flatMap((role) => permissionsOf(role).map((statement) => ({ role: role.name, ...statement })))
+      .filter(({ Effect, Resource, Condition }) => Effect === "Allow" && list(Resource).includes("*") && Condition);
+
+    expect(viaOthers.map(({ role }) => role).sort()).toEqual(["ApiRole", "ReconcileRole"]);
+    for (const { Condition } of viaOthers)
+      expect(Condition).toEqual({ "ForAnyValue:StringEquals": { "aws:CalledVia": "ec2-images.amazonaws.com" } });
+  });
+
+  test("each has policies that IAM takes: 10,240 characters a role, however long the stage is", async () => {
+    const longest = await graphOf(
+      { variants: [{ windows: 2022, kubernetes: "1.35" }], policies: { retention: { deregister: true } } },
+      "a-feature-branch-with-quite-a-long-name",
+      { partition: "aws-us-gov", region: "us-gov-west-1", accountId: "123456789012" },
+    );
+
+    for (const role of longest.ofType("aws:iam/role:Role")) {
+      const policies = (role.inputs.inlinePolicies ?? []) as { policy: string }[];
+      expect(policies.map(({ policy }) => policy).join("").length).toBeLessThan(10_240);
+    }
+  }, 120_000);
 
   test("reconcile alone writes channels and starts builds; api alone writes requests", () => {
     const writers = (action: string, resource: string) =>
@@ -118,20 +144,43 @@ describe("roles", () => {
     expect(writers("codebuild:StartBuild", String(graph.named("Builds").inputs.name))).toEqual(["ReconcileRole"]);
   });
 
-  test("no function tags images", () => {
-    const taggers = graph
-      .ofType("aws:iam/role:Role")
-      .filter((role) => permissionsOf(role).some(({ Action }) => list(Action).includes("ec2:CreateTags")))
-      .map(({ name }) => name);
-
-    expect(taggers).toEqual(["BuildRole"]);
-  });
-
-  test("the guest may read the recipe's prefix and nothing else", () => {
+  test("the guest may read the recipe and what was harvested, and nothing else", () => {
     const permissions = permissionsOf(graph.named("GuestRole"));
 
+    const bucket = graph.named("ArtifactsBucket").state.arn;
     expect(permissions).toEqual([
-      { Effect: "Allow", Action: "s3:GetObject", Resource: `${graph.named("ArtifactsBucket").state.arn}/source/*` },
+      { Effect: "Allow", Action: "s3:GetObject", Resource: [`${bucket}/source/*`, `${bucket}/harvest/*`] },
+    ]);
+  });
+
+  test("AWS's image may write what is harvested from it, and nothing else", () => {
+    const permissions = permissionsOf(graph.named("HarvestRole"));
+
+    const bucket = graph.named("ArtifactsBucket").state.arn;
+    expect(permissions).toEqual([{ Effect: "Allow", Action: "s3:PutObject", Resource: `${bucket}/harvest/*` }]);
+  });
+
+  test.each([
+    ["a function reads what was harvested and reported, and lists no other prefix", "ReconcileRole"],
+    ["so does the other one", "ApiRole"],
+  ])("%s", (_, name) => {
+    const bucket = graph.named("ArtifactsBucket").state.arn;
+    const reading = permissionsOf(graph.named(name)).filter(({ Action }) =>
+      list(Action).some((action) => /^s3:(Get|List)/.test(action)),
+    );
+
+    expect(reading).toEqual([
+      {
+        Effect: "Allow",
+        Action: "s3:ListBucket",
+        Resource: bucket,
+        Condition: { StringLike: { "s3:prefix": ["announced/*", "harvest/*", "reports/*"] } },
+      },
+      {
+        Effect: "Allow",
+        Action: "s3:GetObject",
+        Resource: [`${bucket}/harvest/*/manifest.json`, `${bucket}/reports/*`],
+      },
     ]);
   });
 });

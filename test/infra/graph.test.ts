@@ -4,7 +4,7 @@ import { type Graph, graphOf, permissionsOf, statementsOf } from "./graph.ts";
 let graph: Graph;
 beforeAll(async () => {
   graph = await graphOf({ variants: [{ windows: 2022, kubernetes: "1.35" }] }, "production");
-}, 60_000);
+}, 120_000);
 
 describe("schedules", () => {
   test.each([

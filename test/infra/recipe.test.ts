@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { recipeFiles, recipeHash } from "../../infra/recipe.ts";
+import { harvestRecipeHash, recipeFiles, recipeHash } from "../../infra/recipe.ts";
 
 const project = fileURLToPath(new URL("../..", import.meta.url));
 let root: string;
@@ -74,6 +74,18 @@ test("what lies beside the recipe is no part of it", () => {
   writeFileSync(join(root, "config.ts"), "");
 
   expect(recipeHash(root)).toBe(before);
+});
+
+test("only what shapes a harvest makes it another harvest", () => {
+  for (const folder of ["packer/harvest", "packer/modules"]) mkdirSync(join(root, folder));
+  writeFileSync(join(root, "packer/harvest/10-harvest.ps1"), "");
+  const before = harvestRecipeHash(root);
+
+  writeFileSync(join(root, "packer/scripts/10-a.ps1"), "other");
+  expect(harvestRecipeHash(root)).toBe(before);
+
+  writeFileSync(join(root, "packer/modules/new.ps1"), "");
+  expect(harvestRecipeHash(root)).not.toBe(before);
 });
 
 test("a file name that not every tool carries through is refused by name", () => {

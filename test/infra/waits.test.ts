@@ -11,6 +11,7 @@ test.each([
   ["image", image, "updates_timeout", waits.updates],
   ["image", image, "restart_timeout", waits.restart],
   ["image", image, "container_images_timeout", waits.containerImages],
+  ["image", image, "custom_timeout", waits.custom],
   ["image", image, "step_timeout", waits.step],
   ["proof", proof, "windows_password_timeout", proofWaits.windowsPassword],
   ["proof", proof, "winrm_timeout", proofWaits.winrm],
@@ -44,7 +45,8 @@ test.each([
 test("CodeBuild's timeout has room for every step, and for every state of AWS: running, stopped, imaged, gone", () => {
   const steps = { image: stepsOf("../../packer/build.pkr.hcl"), proof: stepsOf("../../packer/proof/build.pkr.hcl") };
   const rounds = 2 * (waits.updates + waits.restart);
-  const image = waits.windowsPassword + waits.winrm + steps.image * waits.step + waits.containerImages;
+  const long = waits.containerImages + waits.custom + 2 * waits.restart;
+  const image = waits.windowsPassword + waits.winrm + steps.image * waits.step + long;
   const proof = proofWaits.windowsPassword + proofWaits.winrm + steps.proof * proofWaits.step;
   const aws = 4 * waits.awsState + 3 * proofWaits.awsState;
   const aroundPacker = 60;
@@ -63,6 +65,29 @@ test("a round of updates more is three hours more", () => {
 test("more rounds of updates than CodeBuild has time for are refused by the name of the setting", () => {
   expect(() => buildMinutes(10)).toThrow("policies.updateRounds is 10");
 });
+
+test("the restarts outside the rounds of updates are two: after the Containers feature and after the user's own scripts", () => {
+  const template = readFileSync(new URL("../../packer/build.pkr.hcl", import.meta.url), "utf8");
+
+  expect(template.match(/^ {2}provisioner "windows-restart"/gm)).toHaveLength(2);
+});
+
+test("a harvest needs less than a build", () => {
+  const declarations = readFileSync(new URL("../../packer/harvest/waits.pkr.hcl", import.meta.url), "utf8");
+  const spans = ["windows_password_timeout", "winrm_timeout"].map((name) => inMinutes(defaultOf(declarations, name)));
+  const step = inMinutes(defaultOf(declarations, "step_timeout"));
+  const aws =
+    Number(defaultOf(declarations, "aws_poll_delay_seconds")) *
+    Number(defaultOf(declarations, "aws_poll_max_attempts"));
+
+  const minutes = sum(spans) + stepsOf("../../packer/harvest/build.pkr.hcl") * step + (3 * aws) / 60;
+  expect(minutes).toBeGreaterThan(0);
+  expect(minutes).toBeLessThan(buildMinutes(1));
+});
+
+function sum(minutes: number[]): number {
+  return minutes.reduce((total, one) => total + one, 0);
+}
 
 function defaultOf(declarations: string, variable: string): string {
   const block = declarations.split(/^variable /m).find((text) => text.startsWith(`"${variable}"`));

@@ -63,6 +63,7 @@ const LifecycleRule = z.strictObject({
     .strictObject({ days: z.number().optional(), expiredObjectDeleteMarker: z.boolean().optional() })
     .optional(),
   noncurrentVersionExpiration: z.strictObject({ noncurrentDays: z.number() }).optional(),
+  abortIncompleteMultipartUpload: z.strictObject({ daysAfterInitiation: z.number() }).optional(),
 });
 
 export const createLifecycle = creator(
@@ -72,7 +73,7 @@ export const createLifecycle = creator(
       new PutBucketLifecycleConfigurationCommand({
         Bucket: bucket,
         LifecycleConfiguration: {
-          Rules: rules.map(({ id, status, filter, expiration, noncurrentVersionExpiration: noncurrent }) => ({
+          Rules: rules.map(({ id, status, filter, expiration, ...others }) => ({
             ID: id,
             Status: status,
             Filter: { Prefix: filter.prefix },
@@ -80,7 +81,12 @@ export const createLifecycle = creator(
               Days: expiration.days,
               ExpiredObjectDeleteMarker: expiration.expiredObjectDeleteMarker,
             },
-            NoncurrentVersionExpiration: noncurrent && { NoncurrentDays: noncurrent.noncurrentDays },
+            NoncurrentVersionExpiration: others.noncurrentVersionExpiration && {
+              NoncurrentDays: others.noncurrentVersionExpiration.noncurrentDays,
+            },
+            AbortIncompleteMultipartUpload: others.abortIncompleteMultipartUpload && {
+              DaysAfterInitiation: others.abortIncompleteMultipartUpload.daysAfterInitiation,
+            },
           })),
         },
       }),

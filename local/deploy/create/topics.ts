@@ -1,4 +1,4 @@
-import { CreateTopicCommand, SubscribeCommand } from "@aws-sdk/client-sns";
+import { CreateTopicCommand, SetTopicAttributesCommand, SubscribeCommand } from "@aws-sdk/client-sns";
 import { z } from "zod";
 import { creator } from "../creator.ts";
 
@@ -16,3 +16,8 @@ export const createSubscription = creator(
     return { id: SubscriptionArn as string, state: { arn: SubscriptionArn } };
   },
 );
+
+export const createTopicPolicy = creator({ arn: z.string(), policy: z.string() }, async ({ arn, policy }, { sns }) => {
+  await sns.send(new SetTopicAttributesCommand({ TopicArn: arn, AttributeName: "Policy", AttributeValue: policy }));
+  return { id: arn };
+});
