@@ -1,63 +1,86 @@
 import { announce } from "./announcements.ts";
-import { startBuild } from "./builds.ts";
+import { orderLifetime, startBuild } from "./builds.ts";
+import type { ChannelName } from "./channel-names.ts";
 import { writeChannel } from "./channels.ts";
 import type { Environment } from "./environment.ts";
+import { deprecateImage, deregisterImage, disableImage, restoreImage } from "./image-states.ts";
+import { tagImage } from "./image-tags.ts";
+import { type Image, publicationToTag } from "./images.ts";
 import type { Action } from "./plan.ts";
+import { lookAgain, type Writing } from "./second-look.ts";
+import type { World } from "./world.ts";
 
 /** What came of one action. */
 export type Outcome = { action: Action } & (
   | { result: "done"; detail?: string }
   | { result: "no-room"; detail: string }
+  /** Nothing was written: the world has changed since the plan was made, and the next look decides. */
+  | { result: "stale" }
   | { result: "failed"; error: Error }
 );
 
+/** What an action is carried out with. */
+interface Means {
+  /** As the plan saw it. */
+  world: World;
+  environment: Environment;
+  /** Milliseconds since the epoch. */
+  clock: () => number;
+}
+
 /**
  * Carries a plan out, the variants side by side, the actions of each in their order. What fails is planned anew by the next look and
- * keeps nothing else from being done, with one exception: a channel whose image could not be announced is not moved on. Never throws.
+ * keeps nothing else from being done, with one exception: a channel whose image could not be announced is not moved on, unless nobody
+ * should get that image. Never throws.
  */
-export async function act(actions: readonly Action[], environment: Environment): Promise<Outcome[]> {
+export async function act(
+  actions: readonly Action[],
+  world: World,
+  environment: Environment,
+  clock: () => number,
+): Promise<Outcome[]> {
   const variants = [...new Set(actions.map(({ variant }) => variant))];
   const outcomes = await Promise.all(
     variants.map((variant) =>
       inOrder(
         actions.filter((action) => action.variant === variant),
-        environment,
+        { world, environment, clock },
       ),
     ),
   );
   return outcomes.flat();
 }
 
-async function inOrder(actions: Action[], environment: Environment): Promise<Outcome[]> {
+async function inOrder(actions: Action[], means: Means): Promise<Outcome[]> {
   const outcomes: Outcome[] = [];
-  const untold = new Set<string>();
+  const untold = new Set<ChannelName>();
   for (const action of actions) {
-    if (action.do === "publish" && untold.has(action.channel)) continue;
-    const outcome = await carryOut(action, environment);
+    if (action.do === "publish" && action.leaves === undefined && untold.has(action.channel)) continue;
+    const outcome = await carryOut(action, means);
     outcomes.push(outcome);
-    if (outcome.result === "failed" && action.do === "announce" && action.fact.kind === "published")
-      untold.add(action.fact.channel);
+    if (outcome.result === "failed" && action.do === "announce")
+      if (action.fact.kind === "published" || action.fact.kind === "rolled-back") untold.add(action.fact.channel);
   }
   return outcomes;
 }
 
-async function carryOut(action: Action, environment: Environment): Promise<Outcome> {
+async function carryOut(action: Action, means: Means): Promise<Outcome> {
+  const { environment } = means;
   try {
     switch (action.do) {
       case "announce":
         await announce(environment.TOPIC_ARN, environment.BUCKET, action.fact);
         return { action, result: "done" };
       case "publish":
-        await writeChannel(environment.CHANNELS_PREFIX, action.variant, action.channel, action.image);
-        return { action, result: "done" };
       case "deprecate":
       case "disable":
       case "restore":
       case "deregister":
-        throw new Error(`${action.do} is not planned yet`);
+        return { action, result: (await write(action, means)) ? "done" : "stale" };
       case "build":
       case "prove":
       case "harvest": {
+        if (means.clock() - means.world.now >= orderLifetime) return { action, result: "stale" };
         const started = await startBuild(environment.PROJECT_NAME, action.order);
         if (started.outcome === "no-room") return { action, result: "no-room", detail: started.why };
         return { action, result: "done", detail: started.build ?? "already started" };
@@ -69,6 +92,34 @@ async function carryOut(action: Action, environment: Environment): Promise<Outco
   } catch (cause) {
     const error = new Error(`${gerunds[action.do]} for ${action.variant}: ${(cause as Error).message}`, { cause });
     return { action, result: "failed", error };
+  }
+}
+
+/** False where another look has decided otherwise. */
+async function write(action: Writing, { world, environment, clock }: Means): Promise<boolean> {
+  const now = clock();
+  const fresh = await lookAgain(action, world, environment, now);
+  if (!fresh) return false;
+  const image = fresh.images.find(({ id }) => id === action.image) as Image;
+  switch (action.do) {
+    case "publish": {
+      const { channel, variant, previous } = action;
+      await tagImage(image.id, { [`published-${channel}`]: publicationToTag({ at: now, previous }) });
+      await writeChannel(environment.CHANNELS_PREFIX, variant, channel, image.id);
+      return true;
+    }
+    case "deprecate":
+      await deprecateImage(image.id, now);
+      return true;
+    case "disable":
+      await disableImage(image, action.because, now);
+      return true;
+    case "restore":
+      await restoreImage(image);
+      return true;
+    case "deregister":
+      await deregisterImage(image.id);
+      return true;
   }
 }
 

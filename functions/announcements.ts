@@ -2,6 +2,7 @@ import { PutObjectCommand, paginateListObjectsV2, S3Client } from "@aws-sdk/clie
 import { PublishCommand, SNSClient } from "@aws-sdk/client-sns";
 import type { Fact } from "./facts.ts";
 import { messageOf } from "./messages.ts";
+import { differences, readReport } from "./reports.ts";
 
 const s3 = new S3Client({});
 const sns = new SNSClient({});
@@ -18,10 +19,12 @@ export async function readAnnounced(bucket: string): Promise<ReadonlySet<string>
 
 /**
  * Tells the subscribers of a fact, then records that they were told: a crash between the two tells them twice, never not at all.
- * The message is text for mail and JSON for machines; the attributes are for filter policies.
+ * The message is text for mail and JSON for machines; the attributes are for filter policies. What a channel got is told with what changed
+ * inside, where both images have their reports.
  */
 export async function announce(topicArn: string, bucket: string, fact: Fact): Promise<void> {
-  const message = messageOf(fact);
+  const inside = await changesInside(bucket, fact);
+  const message = messageOf(fact, inside);
   const attributes = { kind: fact.kind, variant: fact.variant, ...("channel" in fact && { channel: fact.channel }) };
   await sns.send(
     new PublishCommand({
@@ -31,7 +34,7 @@ export async function announce(topicArn: string, bucket: string, fact: Fact): Pr
       Message: JSON.stringify({
         default: message.text,
         ...Object.fromEntries(
-          machineProtocols.map((protocol) => [protocol, JSON.stringify({ ...fact, text: message.text })]),
+          machineProtocols.map((protocol) => [protocol, JSON.stringify({ ...fact, inside, text: message.text })]),
         ),
       }),
       MessageAttributes: Object.fromEntries(
@@ -44,3 +47,9 @@ export async function announce(topicArn: string, bucket: string, fact: Fact): Pr
 
 /** SNS sends these the JSON; `email` and `sms` get the text. */
 const machineProtocols = ["sqs", "https", "lambda", "email-json"];
+
+async function changesInside(bucket: string, fact: Fact): Promise<string[] | undefined> {
+  if ((fact.kind !== "published" && fact.kind !== "rolled-back") || fact.previous === undefined) return undefined;
+  const [previous, current] = await Promise.all([readReport(bucket, fact.previous), readReport(bucket, fact.image)]);
+  return previous && current && differences(previous, current);
+}

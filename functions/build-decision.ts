@@ -1,47 +1,38 @@
-import type { BuildWish } from "./build-orders.ts";
+import type { BuildWish, HarvestWish, ProofWish } from "./build-orders.ts";
 import type { Build } from "./builds.ts";
+import { recipeOf } from "./configuration.ts";
 import { retryOf } from "./failures.ts";
+import { decideHarvest } from "./harvest-decision.ts";
 import type { Image, PublishableImage } from "./images.ts";
 import { areComplete, canonical, describeChange, drift, type Inputs, type RecordedInputs } from "./inputs.ts";
-import { minute } from "./time.ts";
+import { obstacles } from "./preflight.ts";
+import { describeLost, isWithoutImage, lostImages, settlingBuild, settlingTime } from "./settling.ts";
+import { iso, minute } from "./time.ts";
 import { endedWithout, type VariantState } from "./variant-state.ts";
 import type { World } from "./world.ts";
 
 /** What to do about a variant's images. Every answer has its reasons; `until` is in milliseconds since the epoch. */
 export type BuildDecision =
-  | { decision: "start"; wish: BuildWish }
+  | { decision: "start"; wish: BuildWish | ProofWish | HarvestWish }
   | { decision: "wait"; reasons: string[]; until: number | undefined }
   | { decision: "nothing"; reasons: string[] };
 
-/** EC2's tags and images become visible with a delay; this long a finished build is trusted to have made what it says (rule 4). */
-const settlingTime = 30 * minute;
 /** Proofs that could not find out are tried this often (rule 11). */
 export const mostProofAttempts = 2;
 const proofRetryWait = 15 * minute;
 
 /** Decides by rules 4 to 9 and 11 whether a variant gets a build now. The limit on parallel builds comes after it. */
 export function decideBuild(world: World, state: VariantState): BuildDecision {
-  return underWay(world, state) ?? proofMissing(world, state) ?? drifted(world, state);
+  return underWay(world, state) ?? proofMissing(world, state) ?? decideHarvest(world, state) ?? drifted(world, state);
 }
 
-function underWay(world: World, { builds, images }: VariantState): BuildDecision | undefined {
-  const running = builds.find(({ status }) => status === "running");
+function underWay(world: World, state: VariantState): BuildDecision | undefined {
+  const running = state.builds.find(({ status }) => status === "running");
   if (running) return wait(`${running.purpose} ${running.id} runs (${running.phase})`);
-  const settling = builds.find(
-    (build) => world.now - (build.endedAt ?? 0) < settlingTime && !hasSettled(build, images),
-  );
+  const settling = settlingBuild(world, state);
   if (!settling) return undefined;
   const why = `${settling.id} has made ${settling.image}, which is not visible with all its tags yet`;
   return wait(why, (settling.endedAt ?? 0) + settlingTime);
-}
-
-/** Whether EC2 shows all that an ended build has left there. */
-function hasSettled({ image, status, failure }: Build, images: Image[]): boolean {
-  if (image === undefined || status === "stopped") return true;
-  const visible = images.find(({ id }) => id === image);
-  if (!visible || !areComplete(visible.inputs)) return false;
-  const saysProof = status === "succeeded" || failure?.class === "proof";
-  return !saysProof || visible.proof !== undefined;
 }
 
 /**
@@ -80,45 +71,63 @@ function proofMissing(world: World, state: VariantState): BuildDecision | undefi
 }
 
 function drifted(world: World, state: VariantState): BuildDecision {
-  const { variant, desired, unknown, builds } = state;
+  const { variant, desired, unknown, upstream } = state;
   const newest = state.publishable[0];
-  if (state.upstream?.baseAmi.state === "missing") return wait(["there is nothing to build on", ...unknown]);
-  const inputs = { ...stillGood(newest, desired), ...desired };
-  if (!areComplete(inputs)) return wait(["the build waits until all inputs are known", ...unknown]);
-  const changes = newest ? drift(newest.inputs, desired) : [];
+  if (upstream?.baseAmi.state === "missing") return wait(["there is nothing to build on", ...unknown]);
+  const changes = newest ? drift(newest.inputs, desired).map(describeChange) : withoutImage(state);
   if (newest && changes.length === 0)
     return { decision: "nothing", reasons: [`${newest.id} is up to date`, ...unknown] };
-  const reasons = newest ? changes.map(describeChange) : withoutImage(state);
+  const reasons = [...changes, ...lostImages(world, state).slice(0, 1).map(describeLost)];
+  const inputs = { ...stillGood(newest, desired), ...desired };
+  if (!areComplete(inputs, recipeOf(variant)))
+    return wait([...reasons, "the build waits until all inputs are known", ...unknown]);
+  const postponed = postponement(world, state, inputs);
+  if (postponed) return wait([...reasons, postponed.why], postponed.until);
+  const missing = obstacles(world, state, inputs);
+  if (missing.length > 0) return wait([...reasons, ...missing]);
 
+  const attempt =
+    state.builds.filter((build) => build.purpose === "build" && canonical(build.inputs) === canonical(inputs)).length +
+    1;
+  const baseReleased = iso(upstream?.baseReleasedAt ?? 0).slice(0, 10);
+  const harvestSource = upstream?.harvestSource?.state === "known" ? upstream.harvestSource.value : undefined;
+  return {
+    decision: "start",
+    wish: { purpose: "build", variant, inputs, attempt, reasons, baseReleased, harvestSource },
+  };
+}
+
+/** Rules 6 to 9: why a build that is wanted does not start now, and when it may; undefined where nothing speaks against it. */
+function postponement(
+  world: World,
+  state: VariantState,
+  inputs: Inputs,
+): { why: string; until: number | undefined } | undefined {
   const revoked = state.images.find((image) => image.revoked !== undefined && drift(image.inputs, inputs).length === 0);
-  if (revoked) return wait([...reasons, `${revoked.id} of these very inputs is revoked: ${revoked.revoked?.reason}`]);
+  if (revoked)
+    return { why: `${revoked.id} of these very inputs is revoked: ${revoked.revoked?.reason}`, until: undefined };
 
   const ended = endedWithout(state, inputs);
   if (ended.length > 0) {
     const retry = retryOf(ended);
-    if (retry.when === "never") return wait([...reasons, `${retry.why}: waits for a change or a request`]);
-    if (retry.at > world.now) return wait([...reasons, retry.why], retry.at);
+    if (retry.when === "never") return { why: `${retry.why}: waits for a change or a request`, until: undefined };
+    if (retry.at > world.now) return { why: retry.why, until: retry.at };
   }
 
-  const last = builds.find(({ purpose }) => purpose === "build");
-  const earliest =
-    last && last.status !== "failed" && !isNewRequest(state)
-      ? last.startedAt + world.configuration.policies.minInterval
-      : 0;
-  if (earliest > world.now)
-    return wait([...reasons, "builds of a variant keep their distance (minInterval)"], earliest);
-
-  const attempt =
-    builds.filter((build) => build.purpose === "build" && canonical(build.inputs) === canonical(inputs)).length + 1;
-  return { decision: "start", wish: { purpose: "build", variant, inputs, attempt, reasons } };
+  const last = state.builds.find(({ purpose }) => purpose === "build");
+  if (!last || last.status === "failed" || isWithoutImage(last, state.images) || isNewRequest(state)) return undefined;
+  const earliest = last.startedAt + world.configuration.policies.minInterval;
+  return earliest > world.now
+    ? { why: "builds of a variant keep their distance (minInterval)", until: earliest }
+    : undefined;
 }
 
 /**
- * Recorded inputs that may stand in for those nobody can tell now. Not once the variant's own entry has changed: another minor or base family
- * would be mixed with what belongs to the old one.
+ * What may stand in for an input that nobody can tell now: the recorded Kubernetes version, whose binaries are looked for like any other's. Not
+ * once the variant's own entry has changed: another minor would be mixed with what belongs to the old one. A base or a harvest has to be known.
  */
 function stillGood(newest: PublishableImage | undefined, desired: RecordedInputs): RecordedInputs {
-  return newest && newest.inputs.settings === desired.settings ? newest.inputs : {};
+  return newest && newest.inputs.settings === desired.settings ? { kubernetes: newest.inputs.kubernetes } : {};
 }
 
 function withoutImage({ images, desired }: VariantState): string[] {

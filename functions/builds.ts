@@ -12,7 +12,7 @@ import type { BuildOrder } from "./build-orders.ts";
 import { type Failure, FailureClass } from "./failures.ts";
 import { Inputs, type RecordedInputs } from "./inputs.ts";
 import { JsonText } from "./json.ts";
-import { day } from "./time.ts";
+import { day, minute } from "./time.ts";
 
 const codebuild = new CodeBuildClient({});
 
@@ -73,6 +73,12 @@ export async function readBuilds(project: string, now: number): Promise<Build[]>
   return builds;
 }
 
+/**
+ * Milliseconds from the look at the world until which an order may be carried out. CodeBuild knows a token for five minutes (API reference of
+ * StartBuild): whoever has seen no build and starts it later than that might start it a second time. A minute is for lists that lag.
+ */
+export const orderLifetime = 4 * minute;
+
 /** What became of an order: started (or already under way), or no room in the account right now. */
 export type Started = { outcome: "started"; build: string | undefined } | { outcome: "no-room"; why: string };
 
@@ -110,6 +116,9 @@ const Variables = z.object({
   IMAGE_ID: z.string().optional(),
 });
 
+/** A JSON array on one line: a build that says nothing, or something else, has no lines. */
+const FailureLines = JsonText.pipe(z.array(z.string())).catch([]);
+
 function fromCodeBuild(build: CodeBuildBuild, now: number): Build | undefined {
   const variables = Variables.safeParse(named(build.environment?.environmentVariables)).data;
   if (!build.id || !variables) return undefined;
@@ -139,11 +148,14 @@ function statusOf({ buildStatus }: CodeBuildBuild): Build["status"] {
 
 function failureOf(build: CodeBuildBuild, exported: Record<string, string>): Failure | undefined {
   if (statusOf(build) !== "failed") return undefined;
-  if (build.buildStatus === "TIMED_OUT") return { class: "timed-out", cause: "CodeBuild's time for the build ran out" };
-  if (build.buildStatus === "FAULT") return { class: "fault", cause: "CodeBuild itself failed" };
+  const lines = FailureLines.parse(exported.FAILURE_LINES);
+  if (build.buildStatus === "TIMED_OUT")
+    return { class: "timed-out", cause: "CodeBuild's time for the build ran out", lines };
+  if (build.buildStatus === "FAULT") return { class: "fault", cause: "CodeBuild itself failed", lines };
   return {
     class: FailureClass.catch("unknown").parse(exported.FAILURE_CLASS),
     cause: exported.FAILURE_CAUSE || phaseMessage(build) || "the build ended without saying why",
+    lines,
   };
 }
 

@@ -23,10 +23,11 @@ export function channelParameter(prefix: string, variant: string, channel: Chann
   return `${prefix}/${variant}/${channel}`;
 }
 
-/** All channels below the prefix, those of removed variants too. */
-export async function readChannels(prefix: string): Promise<Channels> {
+/** All channels below the prefix, those of removed variants too; or one variant's. */
+export async function readChannels(prefix: string, only?: string): Promise<Channels> {
   const parameters: Parameter[] = [];
-  const pages = paginateGetParametersByPath({ client: ssm }, { Path: prefix, Recursive: true });
+  const Path = only === undefined ? prefix : `${prefix}/${only}`;
+  const pages = paginateGetParametersByPath({ client: ssm }, { Path, Recursive: true });
   for await (const page of pages) parameters.push(...(page.Parameters ?? []));
   const held = await describeById([...new Set(parameters.map(({ Value = "" }) => Value))]);
   const channels: Channels = {};
@@ -48,7 +49,8 @@ export async function readChannels(prefix: string): Promise<Channels> {
 
 /**
  * Asks Parameter Store to hold the image. Success promises nothing yet: `aws:ec2:image` values are validated afterwards, so
- * the write counts when a later look reads it back.
+ * the write counts when a later look reads it back. Of a parameter's 100 versions AWS drops the oldest by itself, unless it bears a
+ * label; then writes fail (`ParameterMaxVersionLimitExceeded`), so channels never get one.
  */
 export async function writeChannel(
   prefix: string,

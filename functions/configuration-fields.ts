@@ -39,6 +39,12 @@ export const WebAddress = z
     "an https address: what comes from there goes into the image",
   );
 
+/** A host of releases, without the slash at its end: paths are put behind it. */
+export const ReleaseHost = WebAddress.transform((url) => url.replace(/\/+$/, "")).refine(
+  (url) => !/[?#]/.test(url),
+  "an address without query",
+);
+
 export const RegistryHost = text(/^[a-z0-9.-]+(:\d+)?$/, 'a registry host such as "docker.io"');
 
 const timeZones = new Set(["UTC", ...Intl.supportedValuesOf("timeZone")]);

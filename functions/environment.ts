@@ -1,9 +1,12 @@
 import { z } from "zod";
 
+const Sha256 = z.string().regex(/^[a-f0-9]{64}$/, "a SHA-256 in hex");
+
 /** What the infrastructure tells a function. */
 const Environment = z.object({
   STAGE: z.string().min(1),
-  RECIPE: z.string().regex(/^[a-f0-9]{64}$/, "a SHA-256 in hex"),
+  RECIPE: Sha256,
+  HARVEST_RECIPE: Sha256,
   PROJECT_NAME: z.string().min(1),
   TOPIC_ARN: z.string().startsWith("arn:"),
   QUEUE_URL: z.url(),

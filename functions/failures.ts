@@ -25,6 +25,8 @@ export interface Failure {
   class: FailureClass;
   /** One line. */
   cause: string;
+  /** The last lines of the failing step, newest last; none where the build could not tell. */
+  lines: string[];
 }
 
 /** A build that has ended without an image to show for it. */

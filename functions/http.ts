@@ -1,7 +1,13 @@
-import type { APIGatewayProxyStructuredResultV2 } from "aws-lambda";
+import type { APIGatewayProxyEventV2WithIAMAuthorizer, APIGatewayProxyStructuredResultV2 } from "aws-lambda";
+import { z } from "zod";
+import { JsonText } from "./json.ts";
+
+/** A signed call of the function URL. */
+export type Call = APIGatewayProxyEventV2WithIAMAuthorizer;
+export type Answer = APIGatewayProxyStructuredResultV2;
 
 /** A JSON answer. */
-export function answer(statusCode: number, body: unknown): APIGatewayProxyStructuredResultV2 {
+export function answer(statusCode: number, body: unknown): Answer {
   return { statusCode, headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) };
 }
 
@@ -12,4 +18,23 @@ export function answer(statusCode: number, body: unknown): APIGatewayProxyStruct
  */
 export function refusal(statusCode: number, error: string, allowed: unknown): Error {
   return Object.assign(new Error(JSON.stringify({ error, allowed })), { statusCode, expose: true });
+}
+
+/**
+ * A call's body.
+ * @param example what it may be, for people whose body was none
+ * @throws a {@link refusal} that says what is wrong with it
+ */
+export function parseBody<T extends z.ZodType>(call: Call, schema: T, example: unknown): z.infer<T> {
+  const text = call.isBase64Encoded ? Buffer.from(call.body ?? "", "base64").toString() : (call.body ?? "");
+  const json = JsonText.safeParse(text);
+  if (!json.success) throw refusal(400, "the body is not JSON", example);
+  const body = schema.safeParse(json.data);
+  if (!body.success) throw refusal(400, z.prettifyError(body.error), example);
+  return body.data;
+}
+
+/** ARN of who signed the call. */
+export function callerOf(call: Call): string {
+  return call.requestContext.authorizer?.iam?.userArn ?? "unknown";
 }

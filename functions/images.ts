@@ -1,8 +1,9 @@
 import { DescribeImagesCommand, EC2Client, type Image as Ec2Image, paginateDescribeImages } from "@aws-sdk/client-ec2";
 import { z } from "zod";
-import type { ChannelName } from "./channel-names.ts";
+import { type ChannelName, channelNames } from "./channel-names.ts";
 import { areComplete, type Inputs, inputsFromTags, type RecordedInputs, tagPrefix } from "./inputs.ts";
 import { type Intervention, interventionFromTag } from "./intervention-tags.ts";
+import { iso } from "./time.ts";
 
 const ec2 = new EC2Client({});
 
@@ -29,6 +30,8 @@ export interface Image {
   published: Partial<Record<ChannelName, Publication>>;
   /** When EC2 stops listing it to others, or has stopped, in milliseconds since the epoch; undefined where it is not deprecated. */
   deprecatedAt: number | undefined;
+  /** When its being revoked made the service deprecate it, in milliseconds since the epoch; undefined where somebody else did, or nobody. */
+  withdrawnAt: number | undefined;
   /** When retention disabled it, in milliseconds since the epoch. */
   retiredAt: number | undefined;
 }
@@ -62,15 +65,16 @@ export function newestFirst<T extends { createdAt: number; id: string }>(images:
 
 const ProofTag = z.enum(["passed", "failed"]).optional().catch(undefined);
 
-/** All images of a stage, disabled ones too, those not yet tagged completely too. */
-export async function readImages(stage: string): Promise<Image[]> {
+/** All images of a stage, or of one variant of it: disabled ones too, those not yet tagged completely too. */
+export async function readImages(stage: string, variant?: string): Promise<Image[]> {
   const images: Image[] = [];
+  const tags = { stage, ...(variant !== undefined && { variant }) };
   const pages = paginateDescribeImages(
     { client: ec2, pageSize: 500 },
     {
       Owners: ["self"],
       IncludeDisabled: true,
-      Filters: [{ Name: `tag:${tagPrefix}stage`, Values: [stage] }],
+      Filters: Object.entries(tags).map(([name, value]) => ({ Name: `tag:${tagPrefix}${name}`, Values: [value] })),
     },
   );
   for await (const page of pages) images.push(...(page.Images ?? []).flatMap((image) => fromEc2(image) ?? []));
@@ -114,7 +118,7 @@ function fromEc2(image: Ec2Image): Image | undefined {
   const tags = Object.fromEntries((image.Tags ?? []).map(({ Key = "", Value = "" }) => [Key, Value]));
   const variant = tags[`${tagPrefix}variant`];
   if (!image.ImageId || !variant) return undefined;
-  const provedAt = Date.parse(tags[`${tagPrefix}proved-at`] ?? "");
+  const timeOf = (name: string) => timeFromTag(tags[`${tagPrefix}${name}`]);
   return {
     id: image.ImageId,
     variant,
@@ -124,11 +128,33 @@ function fromEc2(image: Ec2Image): Image | undefined {
     token: tags[`${tagPrefix}token`],
     reasons: tags[`${tagPrefix}reasons`],
     proof: ProofTag.parse(tags[`${tagPrefix}proof`]),
-    provedAt: Number.isNaN(provedAt) ? undefined : provedAt,
+    provedAt: timeOf("proved-at"),
     revoked: interventionFromTag(tags[`${tagPrefix}revoked`]),
     approved: interventionFromTag(tags[`${tagPrefix}approved`]),
-    published: {},
+    published: Object.fromEntries(
+      channelNames.flatMap((channel) => {
+        const publication = publicationFromTag(tags[`${tagPrefix}published-${channel}`]);
+        return publication ? [[channel, publication]] : [];
+      }),
+    ),
     deprecatedAt: image.DeprecationTime ? Date.parse(image.DeprecationTime) : undefined,
-    retiredAt: undefined,
+    withdrawnAt: timeOf("withdrawn-at"),
+    retiredAt: timeOf("retired-at"),
   };
+}
+
+/** The tag's value: `2026-11-22T20:00:00.000Z ami-0123456789abcdef0`, or `… none`. */
+export function publicationToTag({ at, previous }: Publication): string {
+  return `${iso(at)} ${previous ?? "none"}`;
+}
+
+function publicationFromTag(value: string | undefined): Publication | undefined {
+  const [time, previous] = value?.split(" ") ?? [];
+  const at = timeFromTag(time);
+  return at === undefined ? undefined : { at, previous: previous?.startsWith("ami-") ? previous : undefined };
+}
+
+function timeFromTag(value: string | undefined): number | undefined {
+  const time = Date.parse(value ?? "");
+  return Number.isNaN(time) ? undefined : time;
 }

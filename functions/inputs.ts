@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
-import type { Variant } from "./configuration.ts";
+import type { Recipe, Variant } from "./configuration.ts";
 
 /**
  * What an image is made from; all that can cause a rebuild. The order is the order in which drift is told.
@@ -11,7 +11,7 @@ import type { Variant } from "./configuration.ts";
  * | `patchTuesday` | `YYYY-MM-DD` of the latest Patch Tuesday that has passed |
  * | `recipe` | SHA-256 over `packer/` and `buildspec/` |
  * | `settings` | SHA-256 of the variant's entry in `config.ts` |
- * | `harvest` | SHA-256 of the manifest of harvested files; only for base families that need it |
+ * | `harvest` | SHA-256 of the manifest of harvested files; only on the assemble recipe |
  * | `request` | ID of the latest manual rebuild request; only once there was one |
  */
 export const inputNames = [
@@ -26,9 +26,8 @@ export const inputNames = [
 export type InputName = (typeof inputNames)[number];
 
 const requiredInputs = ["baseAmi", "kubernetes", "patchTuesday", "recipe", "settings"] as const;
-type RequiredInput = (typeof requiredInputs)[number];
 
-/** Complete inputs: everything but `harvest` and `request` is there. */
+/** Complete inputs: everything but `request` is there, and `harvest` on the assemble recipe. */
 export const Inputs = z.object({
   baseAmi: z.string().min(1),
   kubernetes: z.string().min(1),
@@ -55,14 +54,18 @@ export const tagPrefix = "eks-windows-images:";
 /** EC2's limit for a tag value, in characters. */
 const longestTagValue = 256;
 
-/** What is missing from the inputs of an image or of a build that is being thought of. */
-export function missingInputs(inputs: RecordedInputs): RequiredInput[] {
-  return requiredInputs.filter((name) => !inputs[name]);
+/**
+ * What is missing from the inputs of an image or of a build that is being thought of.
+ * @param recipe of the build; an image is judged without, for its variant may have had another recipe when it was made
+ */
+export function missingInputs(inputs: RecordedInputs, recipe?: Recipe): InputName[] {
+  const required: InputName[] = recipe === "assemble" ? [...requiredInputs, "harvest"] : [...requiredInputs];
+  return required.filter((name) => !inputs[name]);
 }
 
 /** Whether all required inputs are there, narrowing the type. */
-export function areComplete(inputs: RecordedInputs): inputs is Inputs {
-  return missingInputs(inputs).length === 0;
+export function areComplete(inputs: RecordedInputs, recipe?: Recipe): inputs is Inputs {
+  return missingInputs(inputs, recipe).length === 0;
 }
 
 /**

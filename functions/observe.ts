@@ -3,9 +3,14 @@ import { readBuilds } from "./builds.ts";
 import { readChannels } from "./channels.ts";
 import type { Configuration } from "./configuration.ts";
 import type { Environment } from "./environment.ts";
-import { readImages } from "./images.ts";
+import { readHarvests } from "./harvests.ts";
+import { type Image, isPublishable, newestFirst, readImages } from "./images.ts";
+import { readBinaries } from "./kubernetes-releases.ts";
+import { readReferences } from "./references.ts";
 import { readRequests } from "./requests.ts";
-import { readUpstream } from "./upstream.ts";
+import { retirementCandidates } from "./retention.ts";
+import { type Observed, readUpstream, type Upstream } from "./upstream.ts";
+import { stateOf } from "./variant-state.ts";
 import type { World } from "./world.ts";
 
 /**
@@ -21,21 +26,47 @@ export async function observe(environment: Environment, configuration: Configura
     gerund("reading requests", readRequests(environment.REQUESTS_PREFIX)),
     gerund("reading announcements", readAnnounced(environment.BUCKET)),
   ]);
-  const { STAGE: stage, RECIPE: recipe } = environment;
-  return {
+  const { STAGE: stage, RECIPE: recipe, HARVEST_RECIPE: harvestRecipe, BUCKET: bucket } = environment;
+  const sources = Object.values(upstream).flatMap(({ harvestSource }) => known(harvestSource));
+  const versions = configuration.variants.flatMap(({ name }) => versionsWanted(name, upstream, images));
+  const [harvests, binaries] = await Promise.all([
+    readHarvests(bucket, sources, harvestRecipe),
+    readBinaries(versions, configuration.policies.kubernetesReleaseUrl),
+  ]);
+  const world: World = {
     now,
     stage,
     recipe,
+    harvestRecipe,
     configuration,
     upstream,
+    binaries,
     images,
     builds,
     channels,
-    harvests: {},
+    harvests,
     references: {},
     requests,
     announced,
   };
+  return { ...world, references: await readReferences(imagesThatMayGo(world)) };
+}
+
+/** Only of these has anybody to know who uses them. */
+function imagesThatMayGo(world: World): string[] {
+  return world.configuration.variants.flatMap((variant) => retirementCandidates(world, stateOf(world, variant)));
+}
+
+/** The Kubernetes version that a build of the variant would take: while nobody can tell the wanted one, that of its newest image. */
+function versionsWanted(variant: string, upstream: Record<string, Upstream>, images: Image[]): string[] {
+  const wanted = known(upstream[variant]?.kubernetes);
+  if (wanted.length > 0) return wanted;
+  const newest = newestFirst(images.filter((image) => image.variant === variant).filter(isPublishable))[0];
+  return newest ? [newest.inputs.kubernetes] : [];
+}
+
+function known(observed: Observed | undefined): string[] {
+  return observed?.state === "known" ? [observed.value] : [];
 }
 
 async function gerund<T>(doing: string, work: Promise<T>): Promise<T> {

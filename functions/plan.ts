@@ -3,8 +3,10 @@ import { type BuildOrder, orderBuild } from "./build-orders.ts";
 import type { Purpose } from "./builds.ts";
 import type { ChannelName } from "./channel-names.ts";
 import { dueFacts, type Fact } from "./facts.ts";
-import { promotions } from "./promotion.ts";
-import { stateOf } from "./variant-state.ts";
+import { channelActions } from "./promotion.ts";
+import { retirements } from "./retention.ts";
+import { withdrawals } from "./revocation.ts";
+import { stateOf, type VariantState } from "./variant-state.ts";
 import type { World } from "./world.ts";
 
 /** One thing to do, or not to do, with its reasons. Times are milliseconds since the epoch. */
@@ -16,6 +18,8 @@ export type Action =
       channel: ChannelName;
       image: string;
       previous: string | undefined;
+      /** Why nobody should get what the channel holds; undefined where the image is only newer. */
+      leaves: string | undefined;
       reasons: string[];
     }
   | { do: Purpose; variant: string; order: BuildOrder; reasons: string[] }
@@ -39,36 +43,42 @@ export function plan(world: World): Action[] {
     const variant = state.variant.name;
     return [
       ...dueFacts(world, state).map((fact): Action => ({ do: "announce", variant, fact })),
-      ...promotions(world, state).flatMap((promotion): Action[] => {
-        if (promotion.decision === "stay") return [];
-        const { channel, reasons } = promotion;
-        if (promotion.decision === "wait")
-          return [{ do: "wait", variant, for: channel, until: promotion.until, reasons }];
-        return [{ do: "publish", variant, channel, image: promotion.image, previous: promotion.previous, reasons }];
-      }),
+      ...channelActions(world, state),
+      ...withdrawals(world, state),
+      ...retirements(world, state),
       toAction(world, decisions[index] as BuildDecision, variant),
     ];
   });
 }
 
-/** Rule 10: at most `maxParallel` builds at once, the variant whose image is oldest first. */
-function withinLimits(
-  world: World,
-  candidates: { state: ReturnType<typeof stateOf>; decision: BuildDecision }[],
-): BuildDecision[] {
+type Wish = Extract<BuildDecision, { decision: "start" }>["wish"];
+
+/** Rule 10: at most `maxParallel` builds at once, the variant whose image is oldest first, and one harvest of an image for all variants. */
+function withinLimits(world: World, candidates: { state: VariantState; decision: BuildDecision }[]): BuildDecision[] {
   const { maxParallel } = world.configuration.policies;
   const running = world.builds.filter(({ status }) => status === "running").length;
-  const age = ({ state }: (typeof candidates)[number]) => state.publishable[0]?.createdAt ?? 0;
-  const first = candidates
-    .filter(({ decision }) => decision.decision === "start")
-    .toSorted((a, b) => age(a) - age(b))
+  const age = (state: VariantState) => state.publishable[0]?.createdAt ?? 0;
+  const starts = candidates
+    .flatMap(({ state, decision }) => (decision.decision === "start" ? [{ age: age(state), wish: decision.wish }] : []))
+    .toSorted((a, b) => a.age - b.age)
+    .map(({ wish }) => wish);
+  const first = starts
+    .filter((wish) => harvesterOf(wish, starts) === wish)
     .slice(0, Math.max(0, maxParallel - running));
-  return candidates.map((candidate) => {
-    const { decision } = candidate;
-    if (decision.decision !== "start" || first.includes(candidate)) return decision;
-    const why = `waits for its turn: at most ${maxParallel} builds run at once (maxParallel)`;
+  return candidates.map(({ decision }) => {
+    if (decision.decision !== "start" || first.includes(decision.wish)) return decision;
+    const harvester = harvesterOf(decision.wish, starts);
+    const why = first.includes(harvester)
+      ? `waits for the harvest of ${harvester.inputs.baseAmi} that ${harvester.variant.name} starts`
+      : `waits for its turn: at most ${maxParallel} builds run at once (maxParallel)`;
     return { decision: "wait", reasons: [...decision.wish.reasons, why], until: undefined };
   });
+}
+
+/** Who harvests for this wish: the first that wants to harvest from the same image; for everything else itself. */
+function harvesterOf(wish: Wish, wishes: Wish[]): Wish {
+  const same = (other: Wish) => other.purpose === "harvest" && other.inputs.baseAmi === wish.inputs.baseAmi;
+  return (wish.purpose === "harvest" && wishes.find(same)) || wish;
 }
 
 function toAction(world: World, decision: BuildDecision, variant: string): Action {

@@ -1,43 +1,85 @@
 import { type ChannelName, channelNames } from "./channel-names.ts";
 import type { Channel } from "./channels.ts";
 import type { PublishableImage } from "./images.ts";
+import type { Action } from "./plan.ts";
+import { lastPublication, readBackWithin } from "./publications.ts";
+import { iso } from "./time.ts";
 import type { VariantState } from "./variant-state.ts";
 import type { World } from "./world.ts";
 
 /** What is to become of one channel of a variant. */
 export type Promotion =
-  | { channel: ChannelName; decision: "publish"; image: string; previous: string | undefined; reasons: string[] }
-  | { channel: ChannelName; decision: "wait"; reasons: string[]; until: number | undefined }
+  | {
+      channel: ChannelName;
+      decision: "publish";
+      image: string;
+      previous: string | undefined;
+      /** Why nobody should get what the channel holds; undefined where the image is only newer. */
+      leaves: string | undefined;
+      reasons: string[];
+    }
+  | {
+      channel: ChannelName;
+      decision: "wait";
+      /** As above: the channel is stranded for now. */
+      leaves: string | undefined;
+      reasons: string[];
+      until: number | undefined;
+    }
   | { channel: ChannelName; decision: "stay"; reasons: string[] };
 
-/** Decides for every channel of a variant which image it should hold (rules 1 to 3). */
-export function promotions(world: World, state: VariantState): Promotion[] {
-  return channelNames.map((channel) => promotion(world, state, channel));
+/** One thing that keeps a publishable image out of a channel. */
+export interface Hindrance {
+  why: string;
+  /** When it passes by itself, in milliseconds since the epoch. */
+  until: number | undefined;
 }
 
-function promotion(world: World, state: VariantState, channel: ChannelName): Promotion {
-  const current = world.channels[state.variant.name]?.[channel];
-  const soak = channel === "stable" ? world.configuration.policies.soak : 0;
-  const soaked = (image: PublishableImage) => image.provedAt + soak <= world.now;
-  const newest = state.publishable[0];
-  const best = state.publishable.find(soaked) ?? (current ? undefined : newest);
+/** What is to be done, or waited for, about the channels of a variant. */
+export function channelActions(world: World, state: VariantState): Action[] {
+  const variant = state.variant.name;
+  return channelNames.flatMap((channel): Action[] => {
+    const next = promotion(world, state, channel);
+    if (next.decision === "stay") return [];
+    const { leaves, reasons } = next;
+    if (next.decision === "wait") return [{ do: "wait", variant, for: channel, until: next.until, reasons }];
+    return [{ do: "publish", variant, channel, image: next.image, previous: next.previous, leaves, reasons }];
+  });
+}
 
-  if (current?.holds.status === "unknown")
-    return {
-      channel,
-      decision: "wait",
-      reasons: [`cannot tell what the channel holds: ${current.holds.why}`],
-      until: undefined,
-    };
-  if (best && best.id !== current?.image) {
-    const why = reasonToMove(state, current, best);
-    if (why) return { channel, decision: "publish", image: best.id, previous: current?.image, reasons: [why] };
-  }
-  if (newest && newest.id !== current?.image && !soaked(newest))
-    return { channel, decision: "wait", reasons: [`${newest.id} soaks`], until: newest.provedAt + soak };
-  const stranded = current && !newest && reasonToLeave(state, current);
-  if (stranded)
-    return { channel, decision: "wait", reasons: [stranded, "no other image can be published"], until: undefined };
+/** Decides which image a channel should hold (rules 1 to 3). */
+export function promotion(world: World, state: VariantState, channel: ChannelName): Promotion {
+  const current = world.channels[state.variant.name]?.[channel];
+  const wait = (reasons: string[], until?: number, leaves?: string): Promotion => ({
+    channel,
+    decision: "wait",
+    leaves,
+    reasons: leaves === undefined ? reasons : [leaves, ...reasons],
+    until,
+  });
+  const doubt = current && doubtAbout(state, current);
+  if (doubt) return wait([`cannot tell what the channel holds: ${doubt}`]);
+
+  const last = lastPublication(world, state, channel);
+  if (last?.outcome === "pending")
+    return wait([`${last.image.id} was written at ${iso(last.at)}, not read back yet`], last.at + readBackWithin);
+
+  const best = bestFor(world, state, channel);
+  const why = best && reasonToMove(state, current, best);
+  const leaves = current && reasonToLeave(state, current);
+  if (best && why)
+    return { channel, decision: "publish", image: best.id, previous: current?.image, leaves, reasons: [why] };
+
+  const hindered = state.publishable
+    .filter((image) => reasonToMove(state, current, image) !== undefined)
+    .flatMap((image) => hindrances(world, channel, image));
+  if (hindered.length > 0)
+    return wait(
+      hindered.map((one) => one.why),
+      earliest(hindered),
+      leaves,
+    );
+  if (leaves) return wait(["no other image can be published"], undefined, leaves);
   return {
     channel,
     decision: "stay",
@@ -45,14 +87,52 @@ function promotion(world: World, state: VariantState, channel: ChannelName): Pro
   };
 }
 
-/** Why the channel should leave what it holds for `best`; undefined where it should not. */
-function reasonToMove(state: VariantState, current: Channel | undefined, best: PublishableImage): string | undefined {
-  if (!current) return `${best.id} is the first image of the channel`;
-  const { holds, image } = current;
+/**
+ * Rule 2: the newest publishable image that nothing keeps out of the channel. The first image of a channel does not soak; it needs its
+ * approval all the same, for nodes that are there already would follow it too.
+ */
+function bestFor(world: World, state: VariantState, channel: ChannelName): PublishableImage | undefined {
+  const free = state.publishable.find((image) => hindrances(world, channel, image).length === 0);
+  if (free || world.channels[state.variant.name]?.[channel]) return free;
+  return state.publishable.find((image) => hindrances(world, channel, image).every(({ until }) => until !== undefined));
+}
+
+/** Whether a channel takes the image by itself, now or once it has soaked, unless a newer one comes first. */
+export function mayTake(world: World, state: VariantState, channel: ChannelName, image: PublishableImage): boolean {
+  const current = world.channels[state.variant.name]?.[channel];
+  const passes = hindrances(world, channel, image).every(({ until }) => until !== undefined);
+  return passes && (current?.holds.status === "unknown" || reasonToMove(state, current, image) !== undefined);
+}
+
+/** What keeps a publishable image out of a channel. `candidate` takes every one at once. */
+export function hindrances(
+  world: World,
+  channel: ChannelName,
+  { id, provedAt, approved }: PublishableImage,
+): Hindrance[] {
+  if (channel === "candidate") return [];
+  const { soak, approval } = world.configuration.policies;
+  const soaked = provedAt + soak;
+  return [
+    ...(soaked > world.now ? [{ why: `${id} soaks`, until: soaked }] : []),
+    ...(approval === "manual" && !approved ? [{ why: `${id} waits for its approval`, until: undefined }] : []),
+  ];
+}
+
+function earliest(hindrances: readonly Hindrance[]): number | undefined {
+  const ends = hindrances.flatMap(({ until }) => until ?? []);
+  return ends.length > 0 ? Math.min(...ends) : undefined;
+}
+
+/** Why the channel should leave what it holds for this image; undefined where it should not (rule 3). */
+function reasonToMove(state: VariantState, current: Channel | undefined, image: PublishableImage): string | undefined {
+  if (!current) return `${image.id} is the first image of the channel`;
+  if (image.id === current.image) return undefined;
+  const { holds } = current;
   const bad = reasonToLeave(state, current);
   if (bad) return bad;
-  return holds.status === "described" && best.createdAt > holds.createdAt
-    ? `${best.id} is newer than ${image}`
+  return holds.status === "described" && image.createdAt > holds.createdAt
+    ? `${image.id} is newer than ${current.image}`
     : undefined;
 }
 
@@ -62,4 +142,12 @@ export function reasonToLeave(state: VariantState, { holds, image }: Channel): s
   if (holds.status === "described" && holds.state === "disabled") return `${image} is disabled`;
   const revoked = state.images.find(({ id }) => id === image)?.revoked;
   return revoked === undefined ? undefined : `${image} is revoked: ${revoked.reason}`;
+}
+
+/** Why nobody can tell what the channel's image is now. An image that one call lists and the other does not is no more gone than there. */
+function doubtAbout({ images }: VariantState, { holds, image }: Channel): string | undefined {
+  if (holds.status === "unknown") return holds.why;
+  return holds.status === "gone" && images.some(({ id, state }) => id === image && state !== "deregistered")
+    ? `${image} is among the variant's images, but cannot be described by its ID`
+    : undefined;
 }

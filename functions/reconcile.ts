@@ -21,7 +21,7 @@ async function reconcile(event: SQSEvent): Promise<void> {
     else logger.info("trigger", { trigger });
   }
   const world = await observe(environment, configuration, Date.now());
-  const outcomes = await act(plan(world), environment);
+  const outcomes = await act(plan(world), world, environment, Date.now);
   for (const outcome of outcomes) report(outcome);
   throwIfNothingWorked(outcomes);
 }

@@ -1,2 +1,110 @@
+import { EC2Client, paginateDescribeImageReferences, paginateDescribeInstances } from "@aws-sdk/client-ec2";
+
+const ec2 = new EC2Client({});
+
 /** Who uses an image. What cannot be told for certain counts as use. */
 export type References = { state: "unused" } | { state: "used"; by: string[] } | { state: "unknown"; why: string };
+
+/** DescribeImageReferences takes 10 IDs a call (EC2 API reference). */
+const imagesPerCall = 10;
+
+const pageSize = 100;
+
+/** Every state but `terminated`: EC2 lists those for about an hour more, and they use nothing. */
+const livingStates = ["pending", "running", "shutting-down", "stopping", "stopped"];
+
+/** As many versions of a launch template as EC2 looks at; it is 10 unless said otherwise, and a group may be pinned to an older one. */
+const versionDepth = "10000";
+
+/**
+ * Who uses these images in this account and Region, by image ID: instances, launch templates, parameters, Image Builder's recipes. Never
+ * throws: where a call fails, ends half-way or contradicts DescribeInstances, nothing is known of any image that it was asked about. EC2
+ * does not see other accounts.
+ */
+export async function readReferences(images: readonly string[]): Promise<Record<string, References>> {
+  const calls = Array.from({ length: Math.ceil(images.length / imagesPerCall) }, (_, index) =>
+    readCall(images.slice(index * imagesPerCall, (index + 1) * imagesPerCall)),
+  );
+  return Object.fromEntries((await Promise.all(calls)).flat());
+}
+
+async function readCall(images: string[]): Promise<[string, References][]> {
+  try {
+    const [references, instances] = await Promise.all([referencesTo(images), instancesOf(images)]);
+    return images.map((image) => [image, judge(image, references, instances)]);
+  } catch (error) {
+    const why = `asking who uses ${images.join(", ")}: ${(error as Error).message}`;
+    return images.map((image) => [image, { state: "unknown", why }]);
+  }
+}
+
+/** A resource, and the image it uses. */
+interface Use {
+  image: string;
+  by: string;
+}
+
+/**
+ * What two answers say of an image.
+ * @param references all that DescribeImageReferences has answered; one that leaves out an instance, of whatever image, is not to be trusted
+ * @param instances all that DescribeInstances has answered
+ */
+export function judge(image: string, references: readonly Use[], instances: readonly Use[]): References {
+  const untold = instances.find((one) => !references.some((other) => other.image === one.image && other.by === one.by));
+  if (untold)
+    return {
+      state: "unknown",
+      why: `DescribeInstances shows ${untold.by} on ${untold.image}, which DescribeImageReferences leaves out`,
+    };
+  const by = references.filter((one) => one.image === image).map((one) => one.by);
+  return by.length === 0 ? { state: "unused" } : { state: "used", by };
+}
+
+/** Resources by the part of their ARN that people know them by: `instance/i-…`, `launch-template/lt-…`. */
+async function referencesTo(images: string[]): Promise<Use[]> {
+  const found: Use[] = [];
+  const pages = paginateDescribeImageReferences(
+    { client: ec2, pageSize },
+    {
+      ImageIds: images,
+      ResourceTypes: [
+        {
+          ResourceType: "ec2:Instance",
+          ResourceTypeOptions: [{ OptionName: "state-name", OptionValues: livingStates }],
+        },
+        {
+          ResourceType: "ec2:LaunchTemplate",
+          ResourceTypeOptions: [{ OptionName: "version-depth", OptionValues: [versionDepth] }],
+        },
+        { ResourceType: "ssm:Parameter" },
+        { ResourceType: "imagebuilder:ImageRecipe" },
+        { ResourceType: "imagebuilder:ContainerRecipe" },
+      ],
+    },
+  );
+  for await (const { ImageReferences } of pages) {
+    if (!ImageReferences) throw new Error("DescribeImageReferences answered without a list");
+    for (const { ImageId: image, Arn } of ImageReferences) {
+      if (!image || !Arn) throw new Error("DescribeImageReferences answered with a reference that names nothing");
+      found.push({ image, by: Arn.split(":").slice(5).join(":") });
+    }
+  }
+  return found;
+}
+
+async function instancesOf(images: string[]): Promise<Use[]> {
+  const found: Use[] = [];
+  const pages = paginateDescribeInstances(
+    { client: ec2, pageSize },
+    {
+      Filters: [
+        { Name: "image-id", Values: images },
+        { Name: "instance-state-name", Values: livingStates },
+      ],
+    },
+  );
+  for await (const { Reservations = [] } of pages)
+    for (const { Instances = [] } of Reservations)
+      for (const { InstanceId: id = "", ImageId: image = "" } of Instances) found.push({ image, by: `instance/${id}` });
+  return found;
+}

@@ -12,8 +12,14 @@ export const Request = z.object({
   by: z.string(),
   /** ISO 8601. */
   at: z.string(),
+  /** IDs of the requests before it, newest first: one of them again is a repeated call, not a new request. */
+  earlier: z.array(z.string()).optional(),
 });
 export type Request = z.infer<typeof Request>;
+
+const mostEarlier = 20;
+/** A standard parameter's, in bytes. */
+const longestValue = 4096;
 
 /** The latest request of each variant, by variant name. One that cannot be read (somebody edited it) counts as none. */
 export async function readRequests(prefix: string): Promise<Record<string, Request>> {
@@ -27,16 +33,32 @@ export async function readRequests(prefix: string): Promise<Record<string, Reque
   return requests;
 }
 
+/** Whether the ID is one of the variant's latest requests. */
+export function isRepeated(known: Request | undefined, id: string): boolean {
+  return known !== undefined && (known.id === id || known.earlier?.includes(id) === true);
+}
+
+/** The request that takes the known one's place and remembers the IDs before it, as many as a parameter can hold. */
+export function succeed(known: Request | undefined, request: Omit<Request, "earlier">): Request {
+  const earlier = known ? [known.id, ...(known.earlier ?? [])].slice(0, mostEarlier) : [];
+  while (earlier.length > 0 && Buffer.byteLength(textOf({ ...request, earlier })) > longestValue) earlier.pop();
+  return { ...request, earlier };
+}
+
 /** Replaces the variant's request; the same ID again changes nothing that counts. */
 export async function writeRequest(prefix: string, variant: string, request: Request): Promise<void> {
   await ssm.send(
     new PutParameterCommand({
       Name: `${prefix}/${variant}`,
-      // Parameter Store refuses `{{`, its own syntax for references; in JSON it can only stand inside text.
-      Value: JSON.stringify(request).replaceAll("{{", "{\\u007b"),
+      Value: textOf(request),
       Type: "String",
       Overwrite: true,
       Description: `Latest rebuild request of ${variant}; written by eks-windows-images`,
     }),
   );
+}
+
+/** Parameter Store refuses `{{`, its own syntax for references; in JSON it can only stand inside text. */
+function textOf(request: Request): string {
+  return JSON.stringify(request).replaceAll("{{", "{\\u007b");
 }

@@ -1,9 +1,14 @@
-import { channelNames } from "./channel-names.ts";
+import { type ChannelName, channelNames } from "./channel-names.ts";
 import { channelParameter } from "./channels.ts";
+import { recipeOf } from "./configuration.ts";
+import { imageStatuses } from "./image-status.ts";
 import { describeChange, drift } from "./inputs.ts";
+import { outlook } from "./outlook.ts";
 import { type Action, plan } from "./plan.ts";
+import { tell } from "./plan-answer.ts";
+import { promotion } from "./promotion.ts";
 import { iso } from "./time.ts";
-import { stateOf } from "./variant-state.ts";
+import { stateOf, type VariantState } from "./variant-state.ts";
 import type { World } from "./world.ts";
 
 /** The state of all variants as `GET /` answers it. Times are ISO 8601. */
@@ -16,73 +21,80 @@ export function statusOf(world: World, channelsPrefix: string) {
     variants: world.configuration.variants.map((variant) => {
       const state = stateOf(world, variant);
       const newest = state.publishable[0];
-      const running = state.builds.find(({ status }) => status === "running");
-      const failed = state.builds.find(({ status }) => status === "failed");
+      const own = actions.filter((action) => action.variant === variant.name);
       return {
         variant: variant.name,
+        base: variant.base,
         channels: Object.fromEntries(
-          channelNames.map((name) => {
-            const channel = world.channels[variant.name]?.[name];
-            return [
-              name,
-              {
-                parameter: channelParameter(channelsPrefix, variant.name, name),
-                image: channel?.image ?? null,
-                since: channel ? iso(channel.writtenAt) : null,
-              },
-            ];
-          }),
+          channelNames.map((name) => [name, channelStatus(world, state, name, channelsPrefix)]),
         ),
         newestImage: newest?.id ?? null,
         recorded: newest?.inputs ?? null,
         desired: state.desired,
         unknown: state.unknown,
         drift: newest ? drift(newest.inputs, state.desired).map(describeChange) : ["first image of the variant"],
-        running: running
-          ? {
-              build: running.id,
-              purpose: running.purpose,
-              phase: running.phase,
-              since: iso(running.startedAt),
-              log: running.log ?? null,
-            }
-          : null,
-        lastFailure: failed
-          ? {
-              build: failed.id,
-              at: iso(failed.endedAt ?? failed.startedAt),
-              ...failed.failure,
-              log: failed.log ?? null,
-            }
-          : null,
-        next: actions.filter((action) => action.variant === variant.name).map(tell),
+        harvest: harvestOf(world, state),
+        running: runningBuild(state),
+        lastFailure: lastFailure(state),
+        nextBuild: nextBuild(own),
+        images: imageStatuses(world, state),
+        next: own.map(tell),
       };
     }),
   };
 }
 
-/** The plan as `GET /plan` answers it: what the next reconcile would do, and what not, with reasons. */
-export function planOf(world: World) {
-  return { now: iso(world.now), actions: plan(world).map(tell) };
+function channelStatus(world: World, state: VariantState, name: ChannelName, prefix: string) {
+  const channel = world.channels[state.variant.name]?.[name];
+  const next = promotion(world, state, name);
+  return {
+    parameter: channelParameter(prefix, state.variant.name, name),
+    image: channel?.image ?? null,
+    since: channel ? iso(channel.writtenAt) : null,
+    next: next.decision === "publish" ? next.image : null,
+    /** When what keeps the next image out passes by itself: the end of its soak. */
+    waitsUntil: next.decision === "wait" && next.until !== undefined ? iso(next.until) : null,
+    outlook: outlook(world, state, name),
+  };
 }
 
-function tell(action: Action) {
-  switch (action.do) {
-    case "announce":
-      return { do: action.do, variant: action.variant, fact: action.fact.key };
-    case "build":
-    case "prove":
-    case "harvest":
-      return {
-        do: action.do,
-        variant: action.variant,
-        inputs: action.order.inputs,
-        token: action.order.token,
-        reasons: action.reasons,
-      };
-    case "wait":
-      return { ...action, until: action.until === undefined ? null : iso(action.until) };
-    default:
-      return action;
-  }
+/** Where the closed pieces come from and whether they are there; null for a variant that needs none. */
+function harvestOf(world: World, { variant, upstream }: VariantState) {
+  if (recipeOf(variant) === "layer") return null;
+  const source = upstream?.harvestSource;
+  if (source?.state !== "known") return { from: null, manifest: null, why: source?.why ?? "nothing is known of it" };
+  const harvest = world.harvests[source.value];
+  return harvest?.state === "known"
+    ? { from: source.value, manifest: harvest.value, why: null }
+    : { from: source.value, manifest: null, why: harvest?.why ?? "nothing is known of it" };
+}
+
+function runningBuild({ builds }: VariantState) {
+  const running = builds.find(({ status }) => status === "running");
+  if (!running) return null;
+  const { id: build, purpose, phase, startedAt, log } = running;
+  return { build, purpose, phase, since: iso(startedAt), log: log ?? null };
+}
+
+function lastFailure({ builds }: VariantState) {
+  const failed = builds.find(({ status }) => status === "failed");
+  if (!failed) return null;
+  return {
+    build: failed.id,
+    purpose: failed.purpose,
+    at: iso(failed.endedAt ?? failed.startedAt),
+    ...failed.failure,
+    log: failed.log ?? null,
+  };
+}
+
+/** When the next build can start as far as anybody knows: `now`, a time, or null where nothing is to be built or only a person or a change helps. */
+function nextBuild(actions: readonly Action[]) {
+  const action = actions.findLast((one) => one.do === "wait" && one.for === "build");
+  if (action?.do === "wait")
+    return { at: action.until === undefined ? null : iso(action.until), reasons: action.reasons };
+  const build = actions.find((one) => one.do === "build" || one.do === "prove" || one.do === "harvest");
+  const nothing = actions.find((one) => one.do === "nothing");
+  if (build && "reasons" in build) return { at: "now", reasons: build.reasons };
+  return { at: null, reasons: nothing?.do === "nothing" ? nothing.reasons : [] };
 }

@@ -13,8 +13,8 @@ const Scheduled = z
   .transform(({ trigger }): Trigger => ({ kind: trigger, about: "schedule" }));
 
 const Manual = z
-  .object({ trigger: z.literal("manual"), variant: z.string(), request: z.string() })
-  .transform(({ variant, request }): Trigger => ({ kind: "manual", about: `${variant} request ${request}` }));
+  .object({ trigger: z.literal("manual"), variant: z.string(), call: z.string() })
+  .transform(({ variant, call }): Trigger => ({ kind: "manual", about: `${variant} ${call}` }));
 
 /** CodeBuild's event, as far as the record needs it. `@types/aws-lambda` lacks two of its statuses. */
 const BuildStateChange = z

@@ -4,7 +4,7 @@ import type { Configuration } from "./configuration.ts";
 import type { Image } from "./images.ts";
 import type { References } from "./references.ts";
 import type { Request } from "./requests.ts";
-import type { Observed, Upstream } from "./upstream.ts";
+import type { Availability, Observed, Upstream } from "./upstream.ts";
 
 /** All that a plan depends on, read at one time. Plain data: what is decided from it can be decided again from a copy. */
 export interface World {
@@ -13,9 +13,13 @@ export interface World {
   stage: string;
   /** SHA-256 of the deployed `packer/` and `buildspec/`. */
   recipe: string;
+  /** SHA-256 of the part of it that harvests. */
+  harvestRecipe: string;
   configuration: Configuration;
   /** By variant name. */
   upstream: Record<string, Upstream>;
+  /** Whether the Windows binaries of a Kubernetes patch version can be downloaded, by version. */
+  binaries: Record<string, Availability>;
   images: Image[];
   builds: Build[];
   channels: Channels;

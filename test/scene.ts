@@ -1,16 +1,29 @@
 import type { Build } from "../functions/builds.ts";
 import type { ChannelName } from "../functions/channel-names.ts";
-import { type ConfigurationInput, parseConfiguration } from "../functions/configuration.ts";
+import { type ConfigurationInput, parseConfiguration, recipeOf } from "../functions/configuration.ts";
+import type { Fact, FactOf } from "../functions/facts.ts";
 import type { FailureClass } from "../functions/failures.ts";
 import type { Image } from "../functions/images.ts";
 import type { Inputs, RecordedInputs } from "../functions/inputs.ts";
 import { type Action, plan } from "../functions/plan.ts";
+import { publicationKey } from "../functions/publications.ts";
 import { stateOf } from "../functions/variant-state.ts";
 import type { World } from "../functions/world.ts";
 
 export const hour = 3_600_000;
 export const day = 24 * hour;
 export const core = "windows-2022-core-1.35";
+export const full = "windows-2022-full-1.35";
+/** A configuration of both. */
+export const two = {
+  variants: [
+    { windows: 2022 as const, kubernetes: "1.35" },
+    { windows: 2022 as const, edition: "Full" as const, kubernetes: "1.35" },
+  ],
+};
+
+/** The one answer that every variant gets about building. */
+type AboutBuilding = Extract<Action, { do: "build" | "prove" | "harvest" | "wait" | "nothing" }>;
 
 /** A world told in the domain's words. Unless said otherwise upstream is calm, nothing runs and it is noon UTC on 4 November 2026. */
 export function scene(configuration: Partial<ConfigurationInput> = {}, at = "2026-11-04T12:00:00Z") {
@@ -18,8 +31,10 @@ export function scene(configuration: Partial<ConfigurationInput> = {}, at = "202
     now: Date.parse(at),
     stage: "test",
     recipe: "a".repeat(64),
+    harvestRecipe: "e".repeat(64),
     configuration: parseConfiguration({ variants: [{ windows: 2022, kubernetes: "1.35" }], ...configuration }),
     upstream: {},
+    binaries: {},
     images: [],
     builds: [],
     channels: {},
@@ -28,15 +43,20 @@ export function scene(configuration: Partial<ConfigurationInput> = {}, at = "202
     requests: {},
     announced: new Set(),
   };
-  for (const { name, kubernetes } of world.configuration.variants)
-    world.upstream[name] = {
-      baseParameter: `/aws/service/ami-windows-latest/${name}`,
+  for (const variant of world.configuration.variants) {
+    const harvested = recipeOf(variant) === "assemble";
+    world.upstream[variant.name] = {
+      baseParameter: `/aws/service/ami-windows-latest/${variant.name}`,
       baseAmi: { state: "known", value: "ami-00000000000000001" },
+      baseImage: { state: "there" },
       baseReleasedAt: world.now - 10 * day,
-      kubernetes: { state: "known", value: `${kubernetes}.7` },
-      binaries: { state: "there" },
-      harvestSource: undefined,
+      kubernetes: { state: "known", value: `${variant.kubernetes}.7` },
+      harvestSource: harvested ? { state: "known", value: "ami-0000000000000ea51" } : undefined,
+      harvestImage: harvested ? { state: "there" } : undefined,
     };
+    world.binaries[`${variant.kubernetes}.7`] = { state: "there" };
+  }
+  world.harvests["ami-0000000000000ea51"] = { state: "known", value: "d".repeat(64) };
   let count = 0;
 
   function variantOf(name: string) {
@@ -74,12 +94,30 @@ export function scene(configuration: Partial<ConfigurationInput> = {}, at = "202
     },
     kubernetes(value: string, variant = core) {
       Object.assign(world.upstream[variant] ?? {}, { kubernetes: { state: "known", value } });
+      world.binaries[value] ??= { state: "there" };
       return story;
     },
     silentAbout(source: "baseAmi" | "kubernetes", variant = core) {
       Object.assign(world.upstream[variant] ?? {}, {
         [source]: { state: "unknown", why: `${source} does not answer` },
       });
+      return story;
+    },
+    /** What can be downloaded of a Kubernetes version. */
+    binaries(version: string, state: "there" | "missing" | "unknown") {
+      const why = `kubelet ${version} is ${state}`;
+      world.binaries[version] = state === "there" ? { state } : { state, why };
+      return story;
+    },
+    /** AWS has a new EKS image, from which nothing is harvested yet. */
+    eksImage(source: string, variant = core) {
+      Object.assign(world.upstream[variant] ?? {}, { harvestSource: { state: "known", value: source } });
+      world.harvests[source] ??= { state: "missing", why: `nothing is harvested from ${source} yet` };
+      return story;
+    },
+    /** The manifest of what was harvested has this hash. */
+    harvested(source: string, value: string) {
+      world.harvests[source] = { state: "known", value };
       return story;
     },
     request(id: string, variant = core) {
@@ -89,12 +127,14 @@ export function scene(configuration: Partial<ConfigurationInput> = {}, at = "202
     /** An image of ours; proved an hour ago and made two hours ago unless said otherwise. */
     image(id: string, changes: Partial<Image> = {}, recorded: RecordedInputs = {}) {
       const variant = changes.variant ?? core;
+      const inputs = story.inputs(recorded, variant);
+      world.binaries[inputs.kubernetes] ??= { state: "there" };
       world.images.push({
         id,
         variant,
         state: "available",
         createdAt: world.now - 2 * hour,
-        inputs: story.inputs(recorded, variant),
+        inputs,
         token: undefined,
         reasons: undefined,
         proof: "passed",
@@ -103,26 +143,63 @@ export function scene(configuration: Partial<ConfigurationInput> = {}, at = "202
         approved: undefined,
         published: {},
         deprecatedAt: undefined,
+        withdrawnAt: undefined,
         retiredAt: undefined,
         ...changes,
       });
       return story;
     },
-    /** Both channels (or one) hold the image, and everybody knows. */
+    /** Both channels (or one) hold the image since an hour, and everybody knows. */
     holds(id: string, channels: ChannelName[] = ["candidate", "stable"], variant = core) {
       const image = world.images.find((one) => one.id === id);
       for (const channel of channels) {
+        const before = world.channels[variant]?.[channel];
+        const version = (before?.version ?? 0) + 1;
+        const writtenAt = world.now - hour + version;
         world.channels[variant] = {
           ...world.channels[variant],
           [channel]: {
             image: id,
-            version: 1,
-            writtenAt: world.now - hour,
+            version,
+            writtenAt,
             holds: image ? { status: "described", createdAt: image.createdAt, state: image.state } : { status: "gone" },
           },
         };
-        world.announced.add(`published/${channel}/${id}`);
+        if (image) image.published = { ...image.published, [channel]: { at: writtenAt, previous: before?.image } };
+        world.announced.add(publicationKey("published", variant, channel, { version, image: id }));
       }
+      return story;
+    },
+    /** The image was written to the channel, and nobody has read it back yet. */
+    wrote(id: string, channel: ChannelName, ago = 0, variant = core) {
+      const image = world.images.find((one) => one.id === id);
+      const previous = world.channels[variant]?.[channel]?.image;
+      if (image) image.published = { ...image.published, [channel]: { at: world.now - ago, previous } };
+      return story;
+    },
+    /** Somebody revokes the image now. */
+    revoke(id: string, reason = "breaks networking") {
+      const image = world.images.find((one) => one.id === id);
+      Object.assign(image ?? {}, { revoked: { reason, by: "arn:aws:iam::123456789012:user/ann", at: world.now } });
+      return story;
+    },
+    unrevoke(id: string) {
+      Object.assign(world.images.find((one) => one.id === id) ?? {}, { revoked: undefined });
+      return story;
+    },
+    approve(id: string) {
+      const approved = { reason: "looks good", by: "arn:aws:iam::123456789012:user/ann", at: world.now };
+      Object.assign(world.images.find((one) => one.id === id) ?? {}, { approved });
+      return story;
+    },
+    /** Nobody knows anything of the publications and facts told so far. */
+    forget() {
+      world.announced.clear();
+      return story;
+    },
+    /** Whoever listens hears everything that is due. */
+    tellAll() {
+      for (const action of plan(world)) if (action.do === "announce") world.announced.add(action.fact.key);
       return story;
     },
     /** The usual state of a variant: an image made and proved two days ago, in both channels. */
@@ -153,7 +230,7 @@ export function scene(configuration: Partial<ConfigurationInput> = {}, at = "202
     },
     /** A build of the inputs as they should be now failed just now. */
     failed(failureClass: FailureClass, changes: Partial<Build> = {}) {
-      const failure = { class: failureClass, cause: `${failureClass} trouble` };
+      const failure = { class: failureClass, cause: `${failureClass} trouble`, lines: [] };
       return story.build({
         status: "failed",
         phase: "COMPLETED",
@@ -168,15 +245,10 @@ export function scene(configuration: Partial<ConfigurationInput> = {}, at = "202
     },
     /** The one action that concerns building. */
     building(variant = core) {
-      const found = story
-        .actions(variant)
-        .filter(
-          (one) =>
-            one.do === "build" ||
-            one.do === "prove" ||
-            one.do === "nothing" ||
-            (one.do === "wait" && one.for === "build"),
-        );
+      const found = story.actions(variant).flatMap((one): AboutBuilding[] => {
+        if (one.do === "wait") return one.for === "build" ? [one] : [];
+        return one.do === "build" || one.do === "prove" || one.do === "harvest" || one.do === "nothing" ? [one] : [];
+      });
       if (found.length !== 1 || !found[0])
         throw new Error(`expected one decision about building, found ${found.length}`);
       return found[0];
@@ -186,6 +258,16 @@ export function scene(configuration: Partial<ConfigurationInput> = {}, at = "202
       return Object.fromEntries(
         story.actions(variant).flatMap((one) => (one.do === "publish" ? [[one.channel, one.image]] : [])),
       );
+    },
+    /** What a channel waits for. */
+    waiting(channel: ChannelName, variant = core) {
+      return story.actions(variant).find((one) => one.do === "wait" && one.for === channel);
+    },
+    /** What subscribers are to be told, of one kind. */
+    facts<Kind extends Fact["kind"]>(kind: Kind, variant = core): FactOf<Kind>[] {
+      return story
+        .actions(variant)
+        .flatMap((one) => (one.do === "announce" && one.fact.kind === kind ? [one.fact as FactOf<Kind>] : []));
     },
     announcements(variant = core): string[] {
       return story.actions(variant).flatMap((one) => (one.do === "announce" ? [one.fact.key] : []));

@@ -97,6 +97,22 @@ describe("a build of the history", () => {
       { status: "failed", failure: { class: "sysprep", cause: "it hung" } },
     ],
     [
+      "that failed with the last lines of its step",
+      {},
+      {
+        FAILURE_CLASS: "test",
+        FAILURE_CAUSE: "2 tests failed",
+        FAILURE_LINES: '["Containerd: runs","EKSWIN-FAILED test 70-verify: 2 tests failed"]',
+      },
+      { failure: { class: "test", lines: ["Containerd: runs", "EKSWIN-FAILED test 70-verify: 2 tests failed"] } },
+    ],
+    [
+      "that failed with lines that nobody can read",
+      {},
+      { FAILURE_CLASS: "test", FAILURE_LINES: "EKSWIN-FAILED" },
+      { failure: { class: "test", lines: [] } },
+    ],
+    [
       "that failed with a class nobody knows",
       {},
       { FAILURE_CLASS: "gremlins", FAILURE_CAUSE: "?" },
@@ -106,7 +122,7 @@ describe("a build of the history", () => {
       "that failed without a word",
       {},
       {},
-      { failure: { class: "unknown", cause: "the build ended without saying why" } },
+      { failure: { class: "unknown", cause: "the build ended without saying why", lines: [] } },
     ],
     [
       "that failed before it could say why",
@@ -126,6 +142,14 @@ describe("a build of the history", () => {
   test("of an older version, which lacks an input, is one of ours all the same", async () => {
     history([[recorded("p:1", {}, {}, { INPUTS: '{"baseAmi":"ami-1"}' })]]);
     expect(await builds.readBuilds("p", now)).toMatchObject([{ inputs: { baseAmi: "ami-1" } }]);
+  });
+
+  test("that harvests has the image that it harvests from, although it makes none", async () => {
+    const variables = { PURPOSE: "harvest", IMAGE_ID: "ami-7", INPUTS: '{"baseAmi":"ami-7","recipe":"a"}' };
+    history([[recorded("p:1", { buildStatus: "SUCCEEDED" }, { IMAGE_ID: "" }, variables)]]);
+    expect(await builds.readBuilds("p", now)).toMatchObject([
+      { purpose: "harvest", status: "succeeded", image: "ami-7", inputs: { baseAmi: "ami-7", recipe: "a" } },
+    ]);
   });
 
   test("that somebody else started is passed over", async () => {

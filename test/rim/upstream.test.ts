@@ -1,16 +1,18 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type ConfigurationInput, parseConfiguration } from "../../functions/configuration.ts";
 import { parameterName, publishAll } from "../../local/aws/public-images.ts";
 import { type Aws, startAws } from "./aws.ts";
 
 let aws: Aws;
 let readUpstream: typeof import("../../functions/upstream.ts").readUpstream;
+let readBinaries: typeof import("../../functions/kubernetes-releases.ts").readBinaries;
 const releasedAt = new Date("2026-10-01T00:00:00Z");
 
 beforeAll(async () => {
   aws = await startAws();
   await publishAll(aws.emulator, releasedAt);
   ({ readUpstream } = await import("../../functions/upstream.ts"));
+  ({ readBinaries } = await import("../../functions/kubernetes-releases.ts"));
 });
 
 beforeEach(() => {
@@ -101,5 +103,64 @@ test("a minor that the release host does not have is missing", async () => {
   expect(found.a?.kubernetes).toEqual({
     state: "missing",
     why: expect.stringContaining("there is no Kubernetes 1.98"),
+  });
+});
+
+test.each(["ContainersLatest", "Base"] as const)(
+  "what is closed in an assembled image of %s comes from AWS's EKS image of the same Windows and minor, edition Core",
+  async (base) => {
+    const found = await read([
+      { name: "assembled", windows: 2022, edition: "Full", kubernetes: "1.34", base },
+      { name: "layered", windows: 2022, edition: "Core", kubernetes: "1.34" },
+    ]);
+    expect(found.assembled?.harvestSource).toEqual(found.layered?.baseAmi);
+    expect(found.assembled).toMatchObject({ baseImage: { state: "there" }, harvestImage: { state: "there" } });
+    expect(found.layered).toMatchObject({
+      baseImage: { state: "there" },
+      harvestSource: undefined,
+      harvestImage: undefined,
+    });
+  },
+);
+
+test("an EKS image that AWS does not publish is a missing harvest source", async () => {
+  const found = await read([{ name: "a", windows: 2022, kubernetes: "1.99", base: "Base" }]);
+  expect(found.a?.baseAmi.state).toBe("known");
+  expect(found.a?.harvestSource).toEqual({ state: "missing", why: expect.stringContaining("Core-EKS_Optimized-1.99") });
+});
+
+test("a parameter that names an image which EC2 does not know has nothing to start from", async () => {
+  const name = parameterName({ windows: 2025, edition: "Full", base: "Base" });
+  await aws.emulator.setPublicParameter(name, "ami-0000000000000dead");
+  const found = await read([{ name: "a", windows: 2025, edition: "Full", kubernetes: "1.35", base: "Base" }]);
+  expect(found.a).toMatchObject({
+    baseAmi: { state: "known" },
+    baseImage: { state: "missing", why: expect.stringContaining("ami-0000000000000dead") },
+    baseReleasedAt: undefined,
+  });
+});
+
+describe("the binaries of a Kubernetes version", () => {
+  test("are there when both programs and their checksums are, each version by itself", async () => {
+    expect(await readBinaries(["1.35.7", "1.35.9", "1.35.7"], aws.upstream.url)).toEqual({
+      "1.35.7": { state: "there" },
+      "1.35.9": { state: "missing", why: expect.stringContaining("/v1.35.9/bin/windows/amd64/kubelet.exe") },
+    });
+  });
+
+  test("are unknown while the release host does not answer", async () => {
+    aws.upstream.unanswering(true);
+    expect(await readBinaries(["1.35.7"], aws.upstream.url)).toMatchObject({ "1.35.7": { state: "unknown" } });
+  });
+
+  test("are unknown where a program stands without a checksum worth the name", async () => {
+    const folder = "mirror/v1.35.7/bin/windows/amd64";
+    for (const program of ["kubelet.exe", "kube-proxy.exe"]) {
+      aws.upstream.putFile(`${folder}/${program}`, "program");
+      aws.upstream.putFile(`${folder}/${program}.sha256`, "<html>Please sign in</html>");
+    }
+    expect(await readBinaries(["1.35.7"], `${aws.upstream.filesUrl}/mirror`)).toEqual({
+      "1.35.7": { state: "unknown", why: expect.stringContaining("kubelet.exe.sha256 holds no SHA-256") },
+    });
   });
 });

@@ -1,17 +1,15 @@
-import { CreateBucketCommand, S3Client } from "@aws-sdk/client-s3";
-import { CreateTopicCommand, SNSClient, SubscribeCommand } from "@aws-sdk/client-sns";
-import { CreateQueueCommand, GetQueueAttributesCommand, ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
-import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import type { BuildOrder } from "../../functions/build-orders.ts";
-import type { Environment } from "../../functions/environment.ts";
-import type { Fact } from "../../functions/facts.ts";
+import type { FactOf } from "../../functions/facts.ts";
 import type { Action } from "../../functions/plan.ts";
 import { type Aws, startAws } from "./aws.ts";
+import { type Service, type Surroundings, startService, startSurroundings } from "./service.ts";
 
 const variant = "windows-2022-core-1.35";
 let aws: Aws;
-let environment: Environment;
-let inboxUrl: string;
+let surroundings: Surroundings;
+let service: Service;
 let functions: {
   act: typeof import("../../functions/act.ts").act;
   channels: typeof import("../../functions/channels.ts");
@@ -21,23 +19,8 @@ let functions: {
 
 beforeAll(async () => {
   aws = await startAws();
-  const { TopicArn = "" } = await new SNSClient({}).send(new CreateTopicCommand({ Name: "news" }));
-  await new S3Client({}).send(new CreateBucketCommand({ Bucket: "artifacts" }));
-  const sqs = new SQSClient({});
-  const { QueueUrl = "" } = await sqs.send(new CreateQueueCommand({ QueueName: "inbox" }));
-  const { Attributes } = await sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ["QueueArn"] }));
-  await new SNSClient({}).send(new SubscribeCommand({ TopicArn, Protocol: "sqs", Endpoint: Attributes?.QueueArn }));
-  inboxUrl = QueueUrl;
-  environment = {
-    STAGE: "test",
-    RECIPE: "a".repeat(64),
-    PROJECT_NAME: "project",
-    TOPIC_ARN: TopicArn,
-    QUEUE_URL: QueueUrl,
-    BUCKET: "artifacts",
-    CHANNELS_PREFIX: "/test/channels",
-    REQUESTS_PREFIX: "/test/requests",
-  };
+  surroundings = await startSurroundings("writing");
+  service = await startService(aws, surroundings, "test");
   functions = {
     act: (await import("../../functions/act.ts")).act,
     channels: await import("../../functions/channels.ts"),
@@ -46,74 +29,126 @@ beforeAll(async () => {
   };
 });
 
+beforeEach(() => aws.emulator.parameterValidation({ delayMs: 50 }));
+afterEach(async () => void (await surroundings.told()));
 afterAll(() => aws?.stop());
 
-function published(image: string, channel: "candidate" | "stable" = "candidate"): Fact {
-  const at = aws.clock.now().getTime();
-  const key = `published/${channel}/${image}`;
+function published(image: string, previous?: string): FactOf<"published"> {
   return {
     kind: "published",
-    key,
+    key: `published/${variant}/candidate/1-${image}`,
     variant,
-    at,
-    channel,
+    at: aws.clock.now().getTime(),
+    channel: "candidate",
     image,
-    previous: undefined,
+    previous,
     inputs: {},
     reasons: ["a test"],
     token: undefined,
   };
 }
 
-async function receive() {
-  const { Messages = [] } = await new SQSClient({}).send(
-    new ReceiveMessageCommand({ QueueUrl: inboxUrl, MaxNumberOfMessages: 10 }),
-  );
-  return Messages.map(({ Body = "" }) => JSON.parse(Body));
+describe("a fact", () => {
+  const announce = (fact: FactOf<"published">, topicArn = surroundings.topicArn) =>
+    functions.announcements.announce(topicArn, surroundings.bucket, fact);
+
+  test("is told as JSON to machines, with attributes to filter by, and then recorded", async () => {
+    await announce(published("ami-1"));
+
+    const [message] = await surroundings.told();
+    expect(message).toMatchObject({
+      kind: "published",
+      image: "ami-1",
+      text: expect.stringContaining("a test"),
+      attributes: { kind: "published", variant, channel: "candidate" },
+    });
+    const announced = await functions.announcements.readAnnounced(surroundings.bucket);
+    expect(announced).toContain(`published/${variant}/candidate/1-ami-1`);
+  });
+
+  test("that could not be sent is not recorded", async () => {
+    await expect(announce(published("ami-2"), `${surroundings.topicArn}-gone`)).rejects.toThrow();
+    const announced = await functions.announcements.readAnnounced(surroundings.bucket);
+    expect(announced).not.toContain(`published/${variant}/candidate/1-ami-2`);
+  });
+
+  test("is told with what changed inside the image, where both have their reports", async () => {
+    await putReport("ami-3", reportOf("1.7.25"));
+    await putReport("ami-4", reportOf("1.7.27"));
+
+    await announce(published("ami-4", "ami-3"));
+
+    const [message] = await surroundings.told();
+    expect(message?.inside).toEqual(["containerd 1.7.25 → 1.7.27"]);
+    expect(message?.text).toContain("containerd 1.7.25 → 1.7.27");
+  });
+
+  test.each([
+    ["is missing", undefined],
+    ["is no JSON", "half a rep"],
+    ["says something else", "{}"],
+  ])("is told without that where a report %s", async (_, report) => {
+    const image = `ami-of-${report ?? "none"}`;
+    await putReport("ami-3", reportOf("1.7.25"));
+    if (report) await putReport(image, report);
+
+    await announce(published(image, "ami-3"));
+
+    const [message] = await surroundings.told();
+    expect(message).toMatchObject({ image });
+    expect(message).not.toHaveProperty("inside");
+  });
+
+  test("is told where reports cannot be read at all", async () => {
+    const lift = await aws.emulator.failCalls({ operation: "GetObject", code: "AccessDenied", status: 403 });
+    await announce(published("ami-5", "ami-3"));
+    await lift();
+    expect(await surroundings.told()).toHaveLength(1);
+  });
+});
+
+async function putReport(image: string, Body: string): Promise<void> {
+  const Key = `reports/${image}/report.json`;
+  await new S3Client({}).send(new PutObjectCommand({ Bucket: surroundings.bucket, Key, Body }));
 }
 
-test("a fact is told as JSON to machines, with attributes to filter by, and then recorded", async () => {
-  await functions.announcements.announce(environment.TOPIC_ARN, environment.BUCKET, published("ami-1"));
+function reportOf(containerd: string): string {
+  const kubernetes = { kubelet: "1.35.7", kubeProxy: "1.35.7" };
+  const lists = { installedUpdates: [], containerImages: [], customSteps: [] };
+  return JSON.stringify({ recipe: "layer", osBuild: "20348.4052", kubernetes, containerd, ...lists });
+}
 
-  const [message] = await receive();
-  expect(JSON.parse(message.Message)).toMatchObject({
-    kind: "published",
-    image: "ami-1",
-    text: expect.stringContaining("a test"),
+describe("a channel", () => {
+  const prefix = "/channel/channels";
+
+  test("reads back what was written once Parameter Store has accepted the image, and describes it", async () => {
+    const image = await aws.emulator.addPublicImage({ name: "ours" });
+    await functions.channels.writeChannel(prefix, variant, "stable", image);
+
+    await vi.waitFor(async () => {
+      const channels = await functions.channels.readChannels(prefix);
+      expect(channels[variant]?.stable).toMatchObject({ image, holds: { status: "described", state: "available" } });
+    });
   });
-  expect(message.MessageAttributes).toMatchObject({
-    kind: { Value: "published" },
-    variant: { Value: variant },
-    channel: { Value: "candidate" },
+
+  test("stays as it was after a write that Parameter Store rejects", async () => {
+    const channelParameter = functions.channels.channelParameter(prefix, variant, "candidate");
+    await functions.channels.writeChannel(prefix, variant, "candidate", "ami-0000000000000dead");
+
+    await vi.waitFor(async () => {
+      const events = await aws.emulator.events();
+      expect(events.some(({ detail }) => detail.name === channelParameter && detail.exception)).toBe(true);
+    });
+    expect((await functions.channels.readChannels(prefix))[variant]?.candidate).toBeUndefined();
   });
-  expect(await functions.announcements.readAnnounced("artifacts")).toContain("published/candidate/ami-1");
-});
 
-test("a fact that could not be sent is not recorded", async () => {
-  const nowhere = `${environment.TOPIC_ARN}-gone`;
-  await expect(functions.announcements.announce(nowhere, "artifacts", published("ami-2"))).rejects.toThrow();
-  expect(await functions.announcements.readAnnounced("artifacts")).not.toContain("published/candidate/ami-2");
-});
-
-test("a channel reads back what was written once Parameter Store has accepted the image, and describes it", async () => {
-  const image = await aws.emulator.addPublicImage({ name: "ours" });
-  await functions.channels.writeChannel("/test/channels", variant, "stable", image);
-
-  await vi.waitFor(async () => {
-    const channels = await functions.channels.readChannels("/test/channels");
-    expect(channels[variant]?.stable).toMatchObject({ image, holds: { status: "described", state: "available" } });
+  test("can be written more often than Parameter Store keeps versions", async () => {
+    const image = await aws.emulator.addPublicImage({ name: "often" });
+    for (let count = 1; count <= 105; count++) await functions.channels.writeChannel(prefix, "often", "stable", image);
+    await vi.waitFor(async () => {
+      expect((await functions.channels.readChannels(prefix)).often?.stable?.version).toBe(105);
+    }, 10_000);
   });
-});
-
-test("a write that Parameter Store rejects afterwards leaves the channel as it was", async () => {
-  const channelParameter = functions.channels.channelParameter("/test/channels", variant, "candidate");
-  await functions.channels.writeChannel("/test/channels", variant, "candidate", "ami-0000000000000dead");
-
-  await vi.waitFor(async () => {
-    const events = await aws.emulator.events();
-    expect(events.some(({ detail }) => detail.name === channelParameter && detail.exception)).toBe(true);
-  });
-  expect((await functions.channels.readChannels("/test/channels"))[variant]?.candidate).toBeUndefined();
 });
 
 test("a request survives whatever its reason says", async () => {
@@ -128,28 +163,23 @@ test("a request survives whatever its reason says", async () => {
 });
 
 test("a mail that cannot be sent holds back the channel it is about and nothing else", async () => {
-  const image = await aws.emulator.addPublicImage({ name: "next" });
-  const publish = (channel: "candidate" | "stable"): Action => ({
-    do: "publish",
-    variant,
-    channel,
-    image,
-    previous: undefined,
-    reasons: [],
-  });
-  const actions: Action[] = [
-    { do: "announce", variant, fact: published("ami-3", "candidate") },
-    publish("candidate"),
-    publish("stable"),
-    { do: "nothing", variant, reasons: [] },
-  ];
+  const first = await service.image("first", 9);
+  await service.reconcile();
+  await vi.waitFor(async () => expect(await service.holds("stable")).toBe(first));
+  await vi.waitFor(async () => expect(await service.holds("candidate")).toBe(first));
+  const down = { service: "sns", code: "AuthorizationError", status: 403 };
+  const liftOne = await aws.emulator.failCalls({ ...down, after: 1 });
+  await service.reconcile();
+  await liftOne();
+  await service.image("second", 5);
 
-  const outcomes = await functions.act(actions, { ...environment, TOPIC_ARN: `${environment.TOPIC_ARN}-gone` });
+  const lift = await aws.emulator.failCalls(down);
+  const outcomes = await service.reconcile();
+  await lift();
 
   expect(outcomes.map(({ action, result }) => [action.do, "channel" in action ? action.channel : "", result])).toEqual([
     ["announce", "", "failed"],
-    ["publish", "stable", "done"],
-    ["nothing", "", "done"],
+    ["publish", "candidate", "done"],
   ]);
 });
 
@@ -164,13 +194,12 @@ const order: BuildOrder = {
 };
 
 test("one variant's failing action does not keep another's from being done", async () => {
-  const image = await aws.emulator.addPublicImage({ name: "other" });
   const actions: Action[] = [
     { do: "build", variant: "broken", order: { ...order, variant: "broken" }, reasons: [] },
-    { do: "publish", variant: "whole", channel: "stable", image, previous: undefined, reasons: [] },
+    { do: "announce", variant: "whole", fact: { ...published("ami-9"), variant: "whole" } },
   ];
 
-  const outcomes = await functions.act(actions, environment);
+  const outcomes = await functions.act(actions, await service.observe(), service.environment, Date.now);
 
   expect(outcomes.map(({ action, result }) => [action.variant, result])).toEqual([
     ["broken", "failed"],

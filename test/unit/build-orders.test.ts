@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { type BuildWish, orderBuild } from "../../functions/build-orders.ts";
-import { parseConfiguration } from "../../functions/configuration.ts";
+import { parseConfiguration, type Variant } from "../../functions/configuration.ts";
 import type { Inputs } from "../../functions/inputs.ts";
 
 const inputs: Inputs = {
@@ -10,29 +10,56 @@ const inputs: Inputs = {
   recipe: "a".repeat(64),
   settings: "b".repeat(64),
 };
+const reasons = ["first image of the variant"];
+
+function deployed(changes: object = {}, stage = "test", policies: object = {}) {
+  const configuration = parseConfiguration({ variants: [{ windows: 2022, kubernetes: "1.35", ...changes }], policies });
+  const variant = configuration.variants[0] as Variant;
+  return { variant, deployed: { stage, recipe: "c".repeat(64), harvestRecipe: "e".repeat(64), configuration } };
+}
 
 function order(changes: object = {}, stage = "test", wish: Partial<BuildWish> = {}, policies: object = {}) {
-  const configuration = parseConfiguration({ variants: [{ windows: 2022, kubernetes: "1.35", ...changes }], policies });
-  const [variant] = configuration.variants;
-  if (!variant) throw new Error("no variant");
-  const reasons = ["first image of the variant"];
-  return orderBuild(
-    { purpose: "build", variant, inputs, attempt: 1, reasons, ...wish },
-    { stage, recipe: "c".repeat(64), configuration },
-  );
+  const { variant, deployed: world } = deployed(changes, stage, policies);
+  const calm = {
+    purpose: "build",
+    inputs,
+    attempt: 1,
+    reasons,
+    baseReleased: "2026-11-03",
+    harvestSource: undefined,
+  } as const;
+  return orderBuild({ ...calm, variant, ...wish }, world);
+}
+
+function proof(image = "ami-1", attempt = 1) {
+  const { variant, deployed: world } = deployed();
+  return orderBuild({ purpose: "prove", variant, inputs, attempt, reasons, image }, world);
+}
+
+function harvest(changes: object = {}, world: object = {}) {
+  const { variant, deployed: calm } = deployed(changes);
+  const source = { baseAmi: "ami-0123456789abcdef2", recipe: calm.recipe };
+  return orderBuild({ purpose: "harvest", variant, inputs: source, attempt: 1, reasons }, { ...calm, ...world });
+}
+
+function packerVariables({ variables }: ReturnType<typeof order>) {
+  return JSON.parse(variables.PACKER_VARIABLES ?? "");
 }
 
 describe("what CodeBuild is given", () => {
   test("is the variant's part of config.ts and the inputs, as Packer's variables", () => {
-    const variables = JSON.parse(
+    const variables = packerVariables(
       order({
         diskGiB: 120,
         deniedUpdates: ["KB5040437"],
         registryMirrors: { "docker.io": ["https://mirror.example.com"] },
-      }).variables.PACKER_VARIABLES ?? "",
+      }),
     );
     expect(variables).toMatchObject({
       source_ami: inputs.baseAmi,
+      source_ami_released: "2026-11-03",
+      harvest_source: "",
+      harvest_manifest: "",
       kubernetes_version: "1.35.8",
       windows: "2022",
       disk_gib: 120,
@@ -43,31 +70,29 @@ describe("what CodeBuild is given", () => {
     });
   });
 
+  test("says where an image that is assembled finds what was harvested, and its checksum", () => {
+    const wish = { harvestSource: "ami-0123456789abcdef2", inputs: { ...inputs, harvest: "d".repeat(64) } };
+    expect(packerVariables(order({ base: "Base" }, "test", wish))).toMatchObject({
+      base_family: "Base",
+      harvest_source: "ami-0123456789abcdef2",
+      harvest_manifest: "d".repeat(64),
+      image_tags: { "eks-windows-images:input:harvest": "d".repeat(64) },
+    });
+  });
+
   test("names the image in EC2's alphabet, by stage, variant and token", () => {
-    const { token, variables } = order();
-    const { image_name: name } = JSON.parse(variables.PACKER_VARIABLES ?? "");
-    expect(name).toBe(`eks-windows-images/test/windows-2022-core-1.35/${token.slice(0, 12)}`);
+    const ordered = order();
+    const { image_name: name } = packerVariables(ordered);
+    expect(name).toBe(`eks-windows-images/test/windows-2022-core-1.35/${ordered.token.slice(0, 12)}`);
     expect(name).toMatch(/^[\w ()[\]./'@-]{3,128}$/);
   });
 
-  test.each([
-    ["stage", order({}, "production")],
-    ["variant", order({ name: "other" })],
-    ["purpose", order({}, "test", { purpose: "prove" })],
-    ["image", order({}, "test", { purpose: "prove", image: "ami-1" })],
-    ["attempt", order({}, "test", { attempt: 2 })],
-    ["input", order({}, "test", { inputs: { ...inputs, kubernetes: "1.35.9" } })],
-    ["policy that shapes the image", order({}, "test", {}, { updateRounds: 3 })],
-  ])("is another order with another %s", (_, other) => {
-    expect(other.token).not.toBe(order().token);
-  });
-
   test("asks for the recipe that is deployed, not for the one an image was made with", () => {
-    expect(order({}, "test", { purpose: "prove", image: "ami-1" }).variables.RECIPE).toBe("c".repeat(64));
+    expect(proof().variables.RECIPE).toBe("c".repeat(64));
   });
 
   test("says what it is about in plain variables", () => {
-    const { variables, token } = order({}, "test", { purpose: "prove", image: "ami-1", attempt: 2 });
+    const { variables, token } = proof("ami-1", 2);
     expect(variables).toMatchObject({
       PURPOSE: "prove",
       VARIANT: "windows-2022-core-1.35",
@@ -79,19 +104,72 @@ describe("what CodeBuild is given", () => {
     expect(JSON.parse(variables.INPUTS ?? "")).toEqual(inputs);
   });
 
+  test("of a proof is the same document as of a build", () => {
+    expect(Object.keys(packerVariables(proof()))).toEqual(Object.keys(packerVariables(order())));
+  });
+
+  test("of a harvest is AWS's image and nothing about an image of ours", () => {
+    const ordered = harvest({ base: "Base" });
+    expect(ordered.variables).toMatchObject({ PURPOSE: "harvest", IMAGE_ID: "ami-0123456789abcdef2" });
+    expect(packerVariables(ordered)).toEqual({
+      stage: "test",
+      variant: "windows-2022-core-1.35",
+      token: ordered.token,
+      image_name: expect.stringContaining(ordered.token.slice(0, 12)),
+      windows: "2022",
+      source_ami: "ami-0123456789abcdef2",
+      harvest_recipe: "e".repeat(64),
+    });
+  });
+
   test("stays below CodeBuild's limit for all variables even with the longest settings that are allowed", () => {
     const containerImages = Array.from(
-      { length: 28 },
+      { length: 26 },
       (_, index) => `registry.example.com/team/windows/image-${"x".repeat(21)}:${index}`,
     );
     const longest = {
-      inputs: { ...inputs, request: "r".repeat(128) },
+      inputs: { ...inputs, harvest: "d".repeat(64), request: "r".repeat(128) },
+      harvestSource: "ami-0123456789abcdef2",
       reasons: Array.from({ length: 7 }, () => "x".repeat(160)),
     };
-    const { variables } = order({ name: "n".repeat(64), containerImages }, "production", longest);
+    const { variables } = order(
+      { name: "n".repeat(64), base: "ContainersLatest", containerImages },
+      "production",
+      longest,
+    );
     const size = Object.entries(variables).reduce((sum, [name, value]) => sum + name.length + value.length, 0);
-    expect(JSON.stringify(containerImages).length).toBeGreaterThan(1850);
-    // The project's own variables take up to 600 of the 5,500 characters.
-    expect(size).toBeLessThan(4900);
+    expect(JSON.stringify(containerImages).length).toBeGreaterThan(1700);
+    // The project's own variables take up to 700 of the 5,500 characters.
+    expect(size).toBeLessThan(4800);
+  });
+});
+
+describe("the token", () => {
+  test.each([
+    ["stage", order({}, "production")],
+    ["variant", order({ name: "other" })],
+    ["purpose", proof()],
+    ["attempt", order({}, "test", { attempt: 2 })],
+    ["input", order({}, "test", { inputs: { ...inputs, kubernetes: "1.35.9" } })],
+    ["harvest", order({}, "test", { inputs: { ...inputs, harvest: "d".repeat(64) } })],
+    ["policy that shapes the image", order({}, "test", {}, { updateRounds: 3 })],
+  ])("is another with another %s", (_, other) => {
+    expect(other.token).not.toBe(order().token);
+  });
+
+  test("of a proof is another with another image", () => {
+    expect(proof("ami-2").token).not.toBe(proof("ami-1").token);
+  });
+
+  test("does not depend on the reasons, nor on where the same files were harvested", () => {
+    expect(order({}, "test", { reasons: ["request none → r1"] }).token).toBe(order().token);
+    expect(order({}, "test", { harvestSource: "ami-9" }).token).toBe(
+      order({}, "test", { harvestSource: "ami-8" }).token,
+    );
+  });
+
+  test("of a harvest does not depend on who starts it, but on the scripts that harvest", () => {
+    expect(harvest({ name: "other" }).token).toBe(harvest().token);
+    expect(harvest({}, { harvestRecipe: "f".repeat(64) }).token).not.toBe(harvest().token);
   });
 });

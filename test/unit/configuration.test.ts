@@ -33,6 +33,20 @@ test("what is left out has sensible defaults, time spans are milliseconds", () =
   });
 });
 
+test("a slash at the end of a release host's address makes no difference", () => {
+  const { policies } = parseConfiguration({
+    variants: [variant],
+    policies: {
+      kubernetesReleaseUrl: "https://mirror.example.com/k8s//",
+      packerReleaseUrl: "https://mirror.example.com/",
+    },
+  });
+  expect(policies).toMatchObject({
+    kubernetesReleaseUrl: "https://mirror.example.com/k8s",
+    packerReleaseUrl: "https://mirror.example.com",
+  });
+});
+
 describe("a mistake is answered with field, value and what is allowed", () => {
   test.each([
     [
@@ -111,6 +125,11 @@ describe("a mistake is answered with field, value and what is allowed", () => {
       "a name with capitals",
       { variants: [{ ...variant, name: "Core" }] },
       'variants[0].name is "Core"; allowed: 1 to 64 of a-z',
+    ],
+    [
+      "a release host with a query",
+      { variants: [variant], policies: { kubernetesReleaseUrl: "https://mirror.example.com/?token=1" } },
+      'policies.kubernetesReleaseUrl is "https://mirror.example.com/?token=1"; allowed: an address without query',
     ],
     [
       "a schedule that is none",

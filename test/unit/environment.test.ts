@@ -4,6 +4,7 @@ import { readEnvironment } from "../../functions/environment.ts";
 const variables = {
   STAGE: "test",
   RECIPE: "a".repeat(64),
+  HARVEST_RECIPE: "b".repeat(64),
   PROJECT_NAME: "eks-windows-images-test",
   TOPIC_ARN: "arn:aws:sns:us-east-1:123456789012:test",
   QUEUE_URL: "https://sqs.us-east-1.amazonaws.com/123456789012/test",

@@ -86,7 +86,13 @@ describe("tags", () => {
 });
 
 describe("completeness", () => {
-  test("needs everything but harvest and request", () => {
+  test("needs the harvest where an image is to be assembled", () => {
+    expect(missingInputs(complete, "layer")).toEqual([]);
+    expect(missingInputs(complete, "assemble")).toEqual(["harvest"]);
+    expect(areComplete({ ...complete, harvest: "c".repeat(64) }, "assemble")).toBe(true);
+  });
+
+  test("of an image needs everything but harvest and request", () => {
     expect(areComplete(complete)).toBe(true);
     expect(missingInputs({ baseAmi: "ami-00000000000000001", kubernetes: "1.35.7" })).toEqual([
       "patchTuesday",

@@ -10,7 +10,7 @@ test.each([
   ["schedule-base-ami", { kind: "base-ami", about: "schedule" }],
   ["schedule-kubernetes", { kind: "kubernetes", about: "schedule" }],
   ["schedule-patch-tuesday", { kind: "patch-tuesday", about: "schedule" }],
-  ["manual", { kind: "manual", about: "windows-2022-core-1.35 request r-2026-11-04" }],
+  ["manual", { kind: "manual", about: "windows-2022-core-1.35 rebuild r-2026-11-04" }],
   [
     "codebuild-succeeded",
     { kind: "build", about: "eks-windows-images-test:4d1f7a3c-8a0e-4a27-9e5b-3a8f0f2f7d11 SUCCEEDED" },

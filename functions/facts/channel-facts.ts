@@ -1,0 +1,128 @@
+import { type ChannelName, channelNames } from "../channel-names.ts";
+import type { Channel } from "../channels.ts";
+import type { Fact } from "../facts.ts";
+import { type Image, isPublishable } from "../images.ts";
+import { describeChange, drift, type RecordedInputs } from "../inputs.ts";
+import { promotion } from "../promotion.ts";
+import { lastPublication, publicationKey, readBackWithin, toldPublications } from "../publications.ts";
+import type { VariantState } from "../variant-state.ts";
+import type { World } from "../world.ts";
+
+/** What a channel holds, and what nodes that follow it will get. */
+interface Publication {
+  channel: ChannelName;
+  image: string;
+  /** What the channel held before; undefined where it held nothing, or nobody knows. */
+  previous: string | undefined;
+  inputs: RecordedInputs;
+  /** Input by input what changed against `previous`. */
+  reasons: string[];
+  /** Correlation ID of the build that made it. */
+  token: string | undefined;
+}
+
+export type ChannelFact =
+  | ({ kind: "published" } & Publication)
+  /** As `published`, but to an older image, because nobody should get the newer one. */
+  | ({ kind: "rolled-back"; previous: string; why: string } & Publication)
+  | { kind: "write-rejected"; channel: ChannelName; image: string; holds: string | undefined }
+  /** Rule 3: a channel that nobody should follow and that nothing can take over now is somebody's business. */
+  | {
+      kind: "stranded";
+      channel: ChannelName;
+      image: string;
+      why: string;
+      waitsFor: string[];
+      until: number | undefined;
+    };
+
+export function channelFacts(world: World, state: VariantState): Fact[] {
+  return channelNames.flatMap((channel) =>
+    [published, writeRejected, stranded].flatMap((read) => read(world, state, channel)),
+  );
+}
+
+function published(world: World, state: VariantState, channel: ChannelName): Fact[] {
+  const variant = state.variant.name;
+  const current = world.channels[variant]?.[channel];
+  const image = state.images.find(({ id }) => id === current?.image);
+  if (!current || !image) return [];
+  const keyOf = (kind: "published" | "rolled-back") => publicationKey(kind, variant, channel, current);
+  // What it replaced may have become good or bad since it was told: it is the same write all the same.
+  if (world.announced.has(keyOf("published")) || world.announced.has(keyOf("rolled-back"))) return [];
+  const { previous, reasons } = changesIn(world, state, channel, image);
+  const { token, inputs } = image;
+  const common = { variant, at: current.writtenAt, channel, image: image.id, inputs, reasons, token };
+  const why = previous && whyLeft(state, image, previous);
+  if (previous && why) return [{ ...common, kind: "rolled-back", key: keyOf("rolled-back"), previous, why }];
+  if (lastTold(world, variant, channel, current.version) === image.id) return [];
+  return [{ ...common, kind: "published", key: keyOf("published"), previous }];
+}
+
+/** Two writes of one image in a row, where its tag became visible late, are one publication. */
+function lastTold(world: World, variant: string, channel: ChannelName, version: number): string | undefined {
+  return toldPublications(world, variant, channel)
+    .filter((told) => told.version < version)
+    .toSorted((a, b) => b.version - a.version)[0]?.image;
+}
+
+/** What the channel held before, and what changed since; its own tag says so, if the service was the last to write the channel. */
+function changesIn(
+  world: World,
+  state: VariantState,
+  channel: ChannelName,
+  image: Image,
+): { previous: string | undefined; reasons: string[] } {
+  const publication = image.published[channel];
+  if (!publication || lastPublication(world, state, channel)?.image.id !== image.id)
+    return { previous: undefined, reasons: ["the parameter was not written by this service"] };
+  const { previous } = publication;
+  if (previous === undefined) return { previous, reasons: ["first image of the channel"] };
+  const before = state.images.find(({ id }) => id === previous);
+  return {
+    previous,
+    reasons: before
+      ? drift(before.inputs, image.inputs).map(describeChange)
+      : [`${previous} is gone: nobody can compare`],
+  };
+}
+
+/** Why the channel went back from `previous` to an older image; undefined where it did not. An image that is gone is as old as its build. */
+function whyLeft({ images, builds }: VariantState, image: Image, previous: string): string | undefined {
+  const before = images.find(({ id }) => id === previous);
+  const createdAt = before?.createdAt ?? builds.find((build) => build.image === previous)?.startedAt;
+  if (createdAt === undefined || createdAt <= image.createdAt) return undefined;
+  if (!before) return `${previous} is gone`;
+  if (before.revoked) return `${previous} is revoked: ${before.revoked.reason}`;
+  return before.state === "available" ? undefined : `${previous} is ${before.state}`;
+}
+
+function writeRejected(world: World, state: VariantState, channel: ChannelName): Fact[] {
+  const last = lastPublication(world, state, channel);
+  if (last?.outcome !== "rejected" || !isPublishable(last.image)) return [];
+  const variant = state.variant.name;
+  const image = last.image.id;
+  return [
+    {
+      kind: "write-rejected",
+      key: `write-rejected/${variant}/${channel}/${image}`,
+      variant,
+      at: last.at + readBackWithin,
+      channel,
+      image,
+      holds: world.channels[variant]?.[channel]?.image,
+    },
+  ];
+}
+
+function stranded(world: World, state: VariantState, channel: ChannelName): Fact[] {
+  const variant = state.variant.name;
+  const current: Channel | undefined = world.channels[variant]?.[channel];
+  const next = promotion(world, state, channel);
+  if (!current || next.decision !== "wait" || next.leaves === undefined) return [];
+  const { leaves: why, until } = next;
+  const { image } = current;
+  const waitsFor = next.reasons.filter((reason) => reason !== why);
+  const key = `stranded/${channel}/${image}`;
+  return [{ kind: "stranded", key, variant, at: world.now, channel, image, why, waitsFor, until }];
+}

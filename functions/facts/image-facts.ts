@@ -1,0 +1,70 @@
+import { mostProofAttempts, unprovedImage, vainProofs } from "../build-decision.ts";
+import { type ChannelName, channelNames } from "../channel-names.ts";
+import type { Fact } from "../facts.ts";
+import { sha256 } from "../inputs.ts";
+import { describeLost, lostImages, settlingTime } from "../settling.ts";
+import type { VariantState } from "../variant-state.ts";
+import type { World } from "../world.ts";
+
+export type ImageFact =
+  | {
+      kind: "revoked";
+      image: string;
+      reason: string;
+      /** ARN of who did it; undefined where somebody wrote the tag by hand. */
+      by: string | undefined;
+      /** Channels that hold it now. */
+      holders: ChannelName[];
+      /** Whether it is disabled, too, once no channel holds it. */
+      disables: boolean;
+    }
+  | { kind: "unproved"; image: string; attempts: number }
+  | { kind: "image-missing"; build: string; image: string | undefined; why: string; log: string | undefined };
+
+export function imageFacts(world: World, state: VariantState): Fact[] {
+  return [revoked, unproved, imageMissing].flatMap((read) => read(world, state));
+}
+
+/** A tag that somebody wrote by hand has no time; the service deprecates a revoked image with its first look at it. */
+function revoked(world: World, { variant: { name: variant }, images }: VariantState): Fact[] {
+  return images.flatMap(({ id: image, revoked, deprecatedAt }): Fact[] => {
+    if (!revoked) return [];
+    const { reason, by } = revoked;
+    return [
+      {
+        kind: "revoked",
+        key: `revoked/${image}/${revoked.at ?? sha256(reason).slice(0, 16)}`,
+        variant,
+        at: revoked.at ?? deprecatedAt ?? world.now,
+        image,
+        reason,
+        by,
+        holders: channelNames.filter((name) => world.channels[variant]?.[name]?.image === image),
+        disables: world.configuration.policies.disableRevoked,
+      },
+    ];
+  });
+}
+
+function unproved(_world: World, state: VariantState): Fact[] {
+  const image = unprovedImage(state);
+  if (!image) return [];
+  const attempts = vainProofs(state, image.id).filter(({ status }) => status !== "running");
+  if (attempts.length < mostProofAttempts) return [];
+  const common = { key: `unproved/${image.id}`, variant: state.variant.name };
+  const at = attempts[0]?.endedAt ?? image.createdAt;
+  return [{ ...common, kind: "unproved", at, image: image.id, attempts: attempts.length }];
+}
+
+function imageMissing(world: World, state: VariantState): Fact[] {
+  return lostImages(world, state).map((build) => ({
+    kind: "image-missing",
+    key: `image-missing/${build.id}`,
+    variant: state.variant.name,
+    at: (build.endedAt ?? build.startedAt) + settlingTime,
+    build: build.id,
+    image: build.image,
+    why: describeLost(build),
+    log: build.log,
+  }));
+}

@@ -1,0 +1,169 @@
+import type { ImageOrder, RollbackOrder } from "./call-bodies.ts";
+import { channelNames } from "./channel-names.ts";
+import type { Variant } from "./configuration.ts";
+import type { Image } from "./images.ts";
+import { interventionFromTag, interventionToTag } from "./intervention-tags.ts";
+import { obstacles, outlook, whyNotPublishable } from "./outlook.ts";
+import { promotion } from "./promotion.ts";
+import { stateOf } from "./variant-state.ts";
+import type { World } from "./world.ts";
+
+/** Who asks, and when in milliseconds since the epoch. */
+export interface Caller {
+  by: string;
+  at: number;
+}
+
+/** What a person's call comes to. Tags are written and removed by their keys without prefix; neither where the call repeats what was decided already. */
+export type Decision =
+  | {
+      outcome: "accepted";
+      variant: string;
+      image: string;
+      write: Record<string, string>;
+      remove: string[];
+      message: string;
+    }
+  | Refusal;
+export interface Refusal {
+  outcome: "refused";
+  status: 404 | 409;
+  why: string;
+  /** What would be right. */
+  allowed: unknown;
+}
+
+/** The image must never be written to a channel again. Nothing that is ours is refused. */
+export function decideRevoke(world: World, { image: id, reason }: ImageOrder, caller: Caller): Decision {
+  const image = imageOf(world, id);
+  if (!image) return noSuchImage(world, id);
+  if (image.revoked) return accepted(world, image, {}, [], `${id} is revoked already: ${image.revoked.reason}`);
+  return accepted(world, image, { revoked: interventionToTag({ ...caller, reason }) }, [], `${id} is revoked`);
+}
+
+/** The image may be published again, if it is publishable otherwise. */
+export function decideUnrevoke(world: World, { image: id }: ImageOrder): Decision {
+  const image = imageOf(world, id);
+  if (!image) return noSuchImage(world, id);
+  if (!image.revoked)
+    return conflict(`${id} is not revoked`, { image: world.images.filter((one) => one.revoked).map((one) => one.id) });
+  return accepted(world, image, {}, ["revoked"], `${id} is revoked no more`);
+}
+
+/** `stable` may have the image once it has soaked. */
+export function decidePromote(world: World, { image: id, reason }: ImageOrder, caller: Caller): Decision {
+  const image = imageOf(world, id);
+  if (!image) return noSuchImage(world, id);
+  const variant = variantOf(world, image.variant);
+  if (!variant) return conflict(`${id} belongs to ${image.variant}, which is no variant any more`, variantsOf(world));
+  const soon = () => outlook(world, stateOf(world, variant), "stable");
+  if (world.configuration.policies.approval === "none")
+    return conflict(`no image needs an approval (policies.approval is none): ${soon()}`, "GET / tells what is to come");
+  const why = whyNotPublishable(image);
+  if (why) return conflict(`${id} ${why}`, { image: approvable(world) });
+  if (image.approved) return accepted(world, image, {}, [], `${id} is approved already: ${image.approved.reason}`);
+  return accepted(world, image, { approved: interventionToTag({ ...caller, reason }) }, [], `${id} is approved`);
+}
+
+/** Rule 3: the revocation of what the channel holds, refused where nothing could take its place at once. */
+export function decideRollback(
+  world: World,
+  { variant: name, channel, reason }: RollbackOrder,
+  caller: Caller,
+): Decision {
+  const variant = variantOf(world, name);
+  if (!variant) return noSuchVariant(world, name);
+  const held = world.channels[name]?.[channel]?.image;
+  if (!held) return conflict(`${channel} of ${name} holds nothing to go back from`, "POST /rebuild");
+  const image = imageOf(world, held);
+  if (!image)
+    return conflict(`${channel} holds ${held}, which is no image of ours and cannot be revoked`, imagesOf(world));
+  const write: Record<string, string> = image.revoked ? {} : { revoked: interventionToTag({ ...caller, reason }) };
+  const then = applied(world, { image: held, write, remove: [] });
+  const next = promotion(then, stateOf(then, variant), channel);
+  if (next.decision !== "publish")
+    return conflict(
+      `${channel} of ${name} has nothing to go back to: ${reasonsAgainst(then, variant, held, channel)}`,
+      {
+        "POST /revoke": `takes ${held} out of use all the same; ${channel} keeps its value until another image can be published`,
+      },
+    );
+  return accepted(world, image, write, [], `${channel} of ${name} goes back from ${held} to ${next.image}`);
+}
+
+/** The world as it will be once the tags are written. */
+export function applied(
+  world: World,
+  { image: id, write, remove }: { image: string; write: Readonly<Record<string, string>>; remove: readonly string[] },
+): World {
+  const tag = (name: "revoked" | "approved", now: Image[typeof name]) =>
+    remove.includes(name) ? undefined : (interventionFromTag(write[name]) ?? now);
+  return {
+    ...world,
+    images: world.images.map((image) =>
+      image.id === id
+        ? { ...image, revoked: tag("revoked", image.revoked), approved: tag("approved", image.approved) }
+        : image,
+    ),
+  };
+}
+
+export function noSuchVariant(world: Pick<World, "configuration">, name: string): Refusal {
+  const why = `there is no variant ${JSON.stringify(name)}`;
+  return { outcome: "refused", status: 404, why, allowed: variantsOf(world) };
+}
+
+function accepted(
+  world: World,
+  { id, variant: name }: Image,
+  write: Record<string, string>,
+  remove: string[],
+  what: string,
+): Decision {
+  const then = applied(world, { image: id, write, remove });
+  const variant = variantOf(then, name);
+  const next = variant
+    ? channelNames.map((channel) => outlook(then, stateOf(then, variant), channel))
+    : [`${name} is no variant any more, its channels are left as they are`];
+  return { outcome: "accepted", variant: name, image: id, write, remove, message: [what, ...next].join("; ") };
+}
+
+/** Every other image of the variant with what keeps it out; where that is none of it, what keeps the channel from being written. */
+function reasonsAgainst(world: World, variant: Variant, held: string, channel: RollbackOrder["channel"]): string {
+  const state = stateOf(world, variant);
+  const others = state.images.filter(({ id }) => id !== held).map((image) => obstacles(world, channel, image));
+  if (others.length === 0) return "there is no other image";
+  if (others.some((against) => against.length === 0)) return promotion(world, state, channel).reasons.join("; ");
+  return others.flat().join("; ");
+}
+
+function conflict(why: string, allowed: unknown): Refusal {
+  return { outcome: "refused", status: 409, why, allowed };
+}
+
+function noSuchImage(world: World, id: string): Refusal {
+  return { outcome: "refused", status: 404, why: `${id} is no image of ours`, allowed: imagesOf(world) };
+}
+
+function imageOf({ images }: World, id: string): Image | undefined {
+  return images.find((image) => image.id === id);
+}
+
+function variantOf({ configuration }: World, name: string): Variant | undefined {
+  return configuration.variants.find((variant) => variant.name === name);
+}
+
+function variantsOf({ configuration }: Pick<World, "configuration">) {
+  return { variant: configuration.variants.map(({ name }) => name) };
+}
+
+/** Image IDs by variant. */
+function imagesOf({ images }: World) {
+  const variants = [...new Set(images.map(({ variant }) => variant))];
+  const idsOf = (name: string) => images.flatMap(({ id, variant }) => (variant === name ? [id] : []));
+  return { image: Object.fromEntries(variants.map((name) => [name, idsOf(name)])) };
+}
+
+function approvable({ images }: World): string[] {
+  return images.filter((image) => !whyNotPublishable(image) && !image.approved).map(({ id }) => id);
+}

@@ -1,0 +1,129 @@
+import { type ChannelName, channelNames } from "./channel-names.ts";
+import { type Image, isPublishable } from "./images.ts";
+import { drift } from "./inputs.ts";
+import type { Action } from "./plan.ts";
+import { mayTake } from "./promotion.ts";
+import { lastPublication } from "./publications.ts";
+import { iso } from "./time.ts";
+import type { VariantState } from "./variant-state.ts";
+import type { World } from "./world.ts";
+
+/** What becomes of one image, and why. `disable` is the first of two phases, `deregister` the second and last. */
+export interface Retention {
+  image: string;
+  decision: "keep" | "disable" | "deregister";
+  /** Of `keep`: all that keeps it. */
+  reasons: string[];
+}
+
+/** What there is to say before it is known who uses the image. */
+type Verdict = Pick<Retention, "decision" | "reasons">;
+
+/** Who is named when an image is in use. */
+const mostUsersNamed = 3;
+
+/** Rule 12: what becomes of each image of a variant, newest first. An image that somebody uses, or may use, is kept. */
+export function retention(world: World, state: VariantState): Retention[] {
+  return state.images.map((image) => {
+    const { decision, reasons } = verdictOn(world, state, image);
+    const use = decision === "keep" ? undefined : useOf(world, image);
+    return use ? { image: image.id, decision: "keep", reasons: [use] } : { image: image.id, decision, reasons };
+  });
+}
+
+/** The retention of a variant's images as what is to be done. */
+export function retirements(world: World, state: VariantState): Action[] {
+  const variant = state.variant.name;
+  return retention(world, state).flatMap(({ image, decision, reasons }): Action[] => {
+    if (decision === "keep") return [];
+    if (decision === "deregister") return [{ do: "deregister", variant, image, reasons }];
+    return [{ do: "disable", variant, image, because: "retired", reasons }];
+  });
+}
+
+/** The images that would go if nobody used them: whose references have to be read. */
+export function retirementCandidates(world: World, state: VariantState): string[] {
+  return state.images.filter((image) => verdictOn(world, state, image).decision !== "keep").map(({ id }) => id);
+}
+
+function verdictOn(world: World, state: VariantState, image: Image): Verdict {
+  const protections = [...placesIn(world, state, image), ...whyBarred(state, image)];
+  const [phase, hindrance, reason] =
+    image.state === "disabled" && !isWithdrawn(image)
+      ? (["deregister", ...secondPhase(world, image)] as const)
+      : (["disable", ...firstPhase(world, state, image)] as const);
+  const reasons = [...protections, ...(hindrance ? [hindrance] : [])];
+  return reasons.length > 0 ? { decision: "keep", reasons } : { decision: phase, reasons: [reason] };
+}
+
+/** Disabled because it was revoked, and not yet by retention: its first phase is still to come. */
+function isWithdrawn({ state, revoked, withdrawnAt, retiredAt }: Image): boolean {
+  return state === "disabled" && revoked !== undefined && withdrawnAt !== undefined && retiredAt === undefined;
+}
+
+/** Channels that hold the image, held it last (a rollback, or a node that reads the parameter late, comes back to it) or are to have it. */
+function placesIn(world: World, state: VariantState, image: Image): string[] {
+  const { id } = image;
+  const holders = Object.entries(world.channels).flatMap(([variant, channels]) =>
+    channelNames.filter((name) => channels[name]?.image === id).map((name) => `${variant}/${name} holds it`),
+  );
+  if (holders.length > 0) return holders;
+  return channelNames.flatMap((name) => {
+    if (heldLast(world, state, name).has(id)) return [`${name} held it last`];
+    return isPublishable(image) && mayTake(world, state, name, image) ? [`${name} may take it`] : [];
+  });
+}
+
+/** What the channel's image replaced, the image that was last written to it, and what that one was to replace. */
+function heldLast(world: World, state: VariantState, channel: ChannelName): Set<string | undefined> {
+  const current = world.channels[state.variant.name]?.[channel]?.image;
+  const last = lastPublication(world, state, channel)?.image;
+  const previousOf = (image: Image | undefined) => image?.published[channel]?.previous;
+  return new Set([last?.id, previousOf(last), previousOf(state.images.find(({ id }) => id === current))]);
+}
+
+/** What bars both phases wherever the image stands. */
+function whyBarred(state: VariantState, image: Image): string[] {
+  if (image.revoked === undefined || drift(image.inputs, state.desired).length > 0) return [];
+  return [
+    "it is revoked, and as long as it is there its inputs, which are still the desired ones, are not built again",
+  ];
+}
+
+/** What keeps the image from being disabled, and otherwise why it is. */
+function firstPhase(world: World, state: VariantState, image: Image): [hindrance: string | undefined, reason: string] {
+  if (image.state !== "available" && !isWithdrawn(image)) return [`it is ${image.state}`, ""];
+  const { keep, minAge, unprovedAfter } = world.configuration.policies.retention;
+  if (image.proof !== "passed") {
+    const what = image.proof === "failed" ? "its proof failed" : "nobody has proved it";
+    if (state.builds.some(({ status }) => status === "running")) return ["a build of the variant runs", ""];
+    return [tooYoung(world, image.createdAt + unprovedAfter, "unprovedAfter"), what];
+  }
+  const rank = isPublishable(image) ? state.publishable.findIndex(({ id }) => id === image.id) : -1;
+  if (rank >= 0 && rank < keep) return [`it is one of the newest ${keep} that can be published (keep)`, ""];
+  const what = rank >= 0 ? `${keep} newer ones can be published (keep)` : "it cannot be published";
+  return [tooYoung(world, image.createdAt + minAge, "minAge"), image.revoked ? "it is revoked" : what];
+}
+
+/** What keeps a disabled image from being deregistered, and otherwise why it is. */
+function secondPhase(world: World, image: Image): [hindrance: string | undefined, reason: string] {
+  const { deregister, grace } = world.configuration.policies.retention;
+  if (image.retiredAt === undefined) return ["it was disabled by somebody else", ""];
+  const since = `disabled since ${iso(image.retiredAt)}`;
+  if (!deregister) return [`${since}; deregistering is off (retention.deregister)`, ""];
+  return [tooYoung(world, image.retiredAt + grace, "grace"), since];
+}
+
+function tooYoung(world: World, until: number, policy: string): string | undefined {
+  return world.now < until ? `until ${iso(until)} (${policy})` : undefined;
+}
+
+/** Who uses the image, or why that cannot be told for certain; undefined where nobody does. */
+function useOf({ references }: World, { id }: Image): string | undefined {
+  const found = references[id];
+  if (found === undefined) return "who uses it has not been asked";
+  if (found.state === "unknown") return `who uses it cannot be told: ${found.why}`;
+  if (found.state === "unused") return undefined;
+  const more = found.by.length - mostUsersNamed;
+  return `used by ${found.by.slice(0, mostUsersNamed).join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
+}

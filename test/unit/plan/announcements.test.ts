@@ -1,0 +1,190 @@
+import { describe, expect, test } from "vitest";
+import { core, day, hour, scene } from "../../scene.ts";
+
+const old = { createdAt: 1, provedAt: 1 };
+
+describe("what subscribers are told of a channel", () => {
+  test("a published image, once for each channel, and not again", () => {
+    const story = scene().image("ami-1").holds("ami-1").forget();
+    expect(story.announcements()).toEqual([`published/${core}/candidate/1-ami-1`, `published/${core}/stable/1-ami-1`]);
+    expect(story.tellAll().announcements()).toEqual([]);
+  });
+
+  test("with what changed against the image that the channel held before", () => {
+    const story = scene()
+      .published("ami-1", { kubernetes: "1.35.5" })
+      .image("ami-2", old, { kubernetes: "1.35.6" })
+      .image("ami-3")
+      .holds("ami-3")
+      .forget();
+    expect(story.facts("published")[0]).toMatchObject({ previous: "ami-1", reasons: ["kubernetes 1.35.5 → 1.35.7"] });
+  });
+
+  test("that it is the first, or that nobody can compare", () => {
+    const story = scene().published("ami-1").forget();
+    expect(story.facts("published")[0]).toMatchObject({ previous: undefined, reasons: ["first image of the channel"] });
+    story.image("ami-2").holds("ami-2").forget();
+    story.world.images.shift();
+    expect(story.facts("published")[0]).toMatchObject({ reasons: ["ami-1 is gone: nobody can compare"] });
+  });
+
+  test("that somebody else wrote it", () => {
+    const story = scene().image("ami-1", old).image("ami-2").holds("ami-2");
+    for (const channel of Object.values(story.world.channels[core] ?? {}))
+      Object.assign(channel, { image: "ami-1", version: 9, writtenAt: story.world.now });
+    expect(story.facts("published")[0]).toMatchObject({
+      image: "ami-1",
+      previous: undefined,
+      reasons: ["the parameter was not written by this service"],
+    });
+  });
+
+  test("before the channel moves on, so that no publication goes untold", () => {
+    const story = scene().published("ami-1").image("ami-2");
+    story.world.announced.delete(`published/${core}/candidate/1-ami-1`);
+    const done = story.actions().map((action) => action.do);
+    expect(done.slice(0, 2)).toEqual(["announce", "publish"]);
+  });
+
+  test("nothing of what is older than 30 days", () => {
+    const story = scene()
+      .published("ami-1")
+      .forget()
+      .later(31 * day);
+    expect(story.facts("published")).toEqual([]);
+  });
+
+  test("an image of somebody else's is no publication", () => {
+    const story = scene().published("ami-1").forget();
+    for (const channel of Object.values(story.world.channels[core] ?? {})) channel.image = "ami-theirs";
+    expect(story.facts("published")).toEqual([]);
+  });
+});
+
+describe("what subscribers are told of a rollback", () => {
+  const rolledBack = () =>
+    scene()
+      .image("ami-1", old, { kubernetes: "1.35.6" })
+      .holds("ami-1")
+      .image("ami-2")
+      .holds("ami-2")
+      .revoke("ami-2", "pods lose DNS");
+
+  test("that a channel went back, why, and what that takes back", () => {
+    const story = rolledBack().holds("ami-1").forget();
+    expect(story.facts("published")).toEqual([]);
+    expect(story.facts("rolled-back")).toMatchObject([
+      {
+        key: `rolled-back/${core}/candidate/3-ami-1`,
+        image: "ami-1",
+        previous: "ami-2",
+        why: "ami-2 is revoked: pods lose DNS",
+        reasons: ["kubernetes 1.35.7 → 1.35.6"],
+      },
+      { channel: "stable" },
+    ]);
+    expect(story.tellAll().facts("rolled-back")).toEqual([]);
+  });
+
+  test("also where the image had been announced before", () => {
+    expect(rolledBack().tellAll().holds("ami-1").forget().facts("rolled-back")).toHaveLength(2);
+  });
+
+  test.each([
+    [
+      "disabled",
+      (story: ReturnType<typeof scene>) => Object.assign(story.world.images[1] ?? {}, { state: "disabled" }),
+    ],
+    ["gone", (story: ReturnType<typeof scene>) => story.world.images.pop()],
+  ])("also where the image is %s, as far as its age is known", (state, spoil) => {
+    const story = scene().image("ami-1", old).holds("ami-1").image("ami-2").holds("ami-2");
+    story.build({ status: "succeeded", image: "ami-2", endedAt: story.world.now });
+    spoil(story);
+    story.holds("ami-1").forget();
+    expect(story.facts("rolled-back")[0]).toMatchObject({ why: `ami-2 is ${state}` });
+  });
+
+  test("not where the channel leaves a revoked image for a newer one", () => {
+    const story = rolledBack().later(hour).image("ami-3").holds("ami-3").forget();
+    expect(story.facts("rolled-back")).toEqual([]);
+    expect(story.facts("published")).toMatchObject([{ previous: "ami-2" }, { previous: "ami-2" }]);
+  });
+
+  test("not a second time as a publication, once the image is unrevoked", () => {
+    const story = rolledBack().holds("ami-1").forget().tellAll().unrevoke("ami-2");
+    expect(story.facts("published")).toEqual([]);
+    expect(story.publications()).toMatchObject({ candidate: "ami-2" });
+  });
+
+  test("and that the unrevoked image is back", () => {
+    const story = rolledBack().holds("ami-1").tellAll().unrevoke("ami-2").holds("ami-2");
+    for (const key of [...story.world.announced]) if (key.includes("/4-")) story.world.announced.delete(key);
+    expect(story.facts("published")).toMatchObject([{ image: "ami-2", previous: "ami-1" }, { image: "ami-2" }]);
+  });
+
+  test("a rollback is not held back by what could not be told before", () => {
+    const publish = rolledBack()
+      .forget()
+      .actions()
+      .find((action) => action.do === "publish");
+    expect(publish).toMatchObject({ image: "ami-1", leaves: "ami-2 is revoked: pods lose DNS" });
+  });
+});
+
+describe("what subscribers are told of builds", () => {
+  const failing = () =>
+    scene().published("ami-1").kubernetes("1.35.8").failed("sysprep", { log: "https://logs.example.com/1" });
+  const succeeds = (story: ReturnType<typeof scene>) =>
+    story
+      .later(hour)
+      .image("ami-2", { createdAt: story.world.now, provedAt: story.world.now })
+      .build({ status: "succeeded", endedAt: story.world.now, image: "ami-2" });
+
+  test("the first success after failures that were told, once", () => {
+    const story = succeeds(failing().tellAll());
+    expect(story.facts("recovered")).toMatchObject([{ image: "ami-2", failures: 1, last: "sysprep" }]);
+    expect(story.tellAll().facts("recovered")).toEqual([]);
+  });
+
+  test("not the second", () => {
+    const story = succeeds(succeeds(failing().tellAll()).tellAll());
+    expect(story.facts("recovered")).toEqual([]);
+  });
+
+  test("not after failures that nobody was told of", () => {
+    const story = scene().published("ami-1").kubernetes("1.35.8").failed("capacity").tellAll();
+    expect(succeeds(story).facts("recovered")).toEqual([]);
+  });
+
+  test("a harvest that succeeds is no recovery of a build", () => {
+    const story = failing().tellAll().later(hour);
+    story.build({ purpose: "harvest", status: "succeeded", endedAt: story.world.now });
+    expect(story.facts("recovered")).toEqual([]);
+  });
+
+  test("a failure with the last lines of its step", () => {
+    const lines = ["Generalizing", "EKSWIN-FAILED sysprep 90-sysprep: 0x80310039"];
+    const story = scene().failed("sysprep", { failure: { class: "sysprep", cause: "0x80310039", lines } });
+    expect(story.facts("failed")).toMatchObject([{ failure: { lines } }]);
+  });
+
+  test("an image that a build says it has made and that is not there half an hour later", () => {
+    const story = scene()
+      .published("ami-1")
+      .kubernetes("1.35.8")
+      .build({ status: "succeeded", image: "ami-2", endedAt: Date.parse("2026-11-04T12:00:00Z") });
+    expect(story.later(hour / 2 - 1).facts("image-missing")).toEqual([]);
+    expect(story.later(1).facts("image-missing")).toMatchObject([{ image: "ami-2" }]);
+    expect(story.tellAll().later(hour).facts("image-missing")).toEqual([]);
+  });
+});
+
+test("in a calm month nothing is told twice, and nothing at all where nothing has come about", () => {
+  const story = scene().image("ami-1").holds("ami-1").forget();
+  const told: string[] = [];
+  for (let look = 0; look < 24 * 5; look++) {
+    told.push(...story.announcements());
+    story.tellAll().later(hour);
+  }
+  expect(told).toEqual([`published/${core}/candidate/1-ami-1`, `published/${core}/stable/1-ami-1`]);
+});

@@ -1,0 +1,24 @@
+import { describe, expect, test } from "vitest";
+import { scene } from "../../scene.ts";
+
+describe("rule 1: only an image that is available, proved, not revoked and completely tagged is ever written to a channel", () => {
+  test.each([
+    ["not proved", { proof: undefined }],
+    ["of a failed proof", { proof: "failed" as const }],
+    ["pending", { state: "pending" }],
+    ["disabled", { state: "disabled" }],
+    ["revoked", { revoked: { reason: "bad", by: undefined, at: undefined } }],
+    ["without the time of its proof", { provedAt: undefined }],
+  ])("an image that is %s is never written", (_, changes) => {
+    expect(scene().image("ami-1", changes).publications()).toEqual({});
+  });
+
+  test.each(["none", "manual"] as const)("an approval makes no image publishable (approval: %s)", (approval) => {
+    const story = scene({ policies: { approval } }).image("ami-1", { proof: undefined }).approve("ami-1");
+    expect(story.publications()).toEqual({});
+  });
+
+  test("an image whose tags are incomplete is never written", () => {
+    expect(scene().image("ami-1", {}, { recipe: undefined }).publications()).toEqual({});
+  });
+});

@@ -1,0 +1,33 @@
+import { describe, expect, test } from "vitest";
+import { scene } from "../../scene.ts";
+
+describe("rule 7: the inputs of a revoked image are not rebuilt", () => {
+  test("wait until one of them changes", () => {
+    const story = scene()
+      .published("ami-1", { kubernetes: "1.35.6" })
+      .image("ami-2", { revoked: { reason: "breaks networking", by: undefined, at: undefined } });
+    expect(story.building()).toMatchObject({
+      do: "wait",
+      reasons: expect.arrayContaining(["ami-2 of these very inputs is revoked: breaks networking"]),
+    });
+    expect(story.request("r1").building()).toMatchObject({ do: "build" });
+  });
+
+  test("whatever has become of the image: it is disabled, or retention has taken it out of use", () => {
+    const story = scene()
+      .published("ami-1", { kubernetes: "1.35.6" })
+      .image("ami-2", { state: "disabled" })
+      .revoke("ami-2");
+    Object.assign(story.world.images[1] ?? {}, { retiredAt: story.world.now });
+    expect(story.building()).toMatchObject({ do: "wait" });
+  });
+
+  test("are built again once the image is not revoked any more", () => {
+    const story = scene()
+      .published("ami-1", { kubernetes: "1.35.6" })
+      .image("ami-2", { proof: "failed" })
+      .revoke("ami-2");
+    expect(story.building()).toMatchObject({ do: "wait" });
+    expect(story.unrevoke("ami-2").building()).toMatchObject({ do: "build" });
+  });
+});
