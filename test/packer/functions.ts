@@ -35,7 +35,7 @@ export function complaintAbout(call: Call, { parameters, mandatory }: Signature)
     named.push(argument.text.replace(/^-|:$/g, ""));
     index++;
   }
-  const known = [...parameters, "ErrorAction"].map((name) => name.toLowerCase());
+  const known = [...parameters, "ErrorAction", "WarningAction"].map((name) => name.toLowerCase());
   const unknown = named.find((name) => !known.includes(name.toLowerCase()));
   if (unknown) return `has no parameter ${unknown}`;
   const given = named.map((name) => name.toLowerCase());

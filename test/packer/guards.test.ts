@@ -37,6 +37,10 @@ describe("the checks of the proof", () => {
       "launch-agent-finished",
       "os-build",
       "$tool",
+      "files-as-reported",
+      "credential-provider",
+      "csi-proxy",
+      "startup-task",
       "containerd-runs",
       "sandbox-image",
       "container-image $reference",
@@ -108,6 +112,26 @@ describe("generalizing", () => {
       ["GENERALIZE_RESEAL_TO_OOBE", "break"],
       ["UNDEPLOYABLE", "throw"],
     ]);
+  });
+});
+
+describe("a download", () => {
+  test("is put in place last, after its sum or its signature was looked at", () => {
+    const downloads = script("modules/EksWindowsImages/Downloads.ps1");
+    const verified = nodesOf(downloads.root, "function_statement").find(({ text }) =>
+      /^function Get-VerifiedFile/.test(text),
+    );
+    const calls = callsIn(verified as Node).map(({ name }) => name);
+
+    expect(calls.filter((name) => /^(Save-Url|Get-FileHash|Get-SignatureComplaint|Move-Item)$/.test(name))).toEqual([
+      "Save-Url",
+      "Save-Url",
+      "Get-SignatureComplaint",
+      "Get-FileHash",
+      "Move-Item",
+    ]);
+    expect(calls.at(-1)).toBe("Move-Item");
+    expect(verified?.text).toMatch(/if \(\$complaint\) \{[\s\S]+throw[\s\S]+\}\s+Move-Item /);
   });
 });
 

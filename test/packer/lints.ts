@@ -1,5 +1,5 @@
 import type { Node } from "web-tree-sitter";
-import { pesterCommands, windowsCommands } from "./commands.ts";
+import { pesterCommands, unitTestCommands, windowsCommands } from "./commands.ts";
 import { complaintAbout, type Signature } from "./functions.ts";
 import {
   type Call,
@@ -11,19 +11,22 @@ import {
   type Script,
   variableName,
 } from "./powershell.ts";
+import { styleRules } from "./style-lints.ts";
 
 /** What a rule has to say about a script, with the line. */
 type Rule = (script: Script, own: Map<string, Signature>) => { at: Node; what: string }[];
 
 const download =
-  /^(curl|wget|certutil|bitsadmin)(\.exe)?$|^(iwr|irm|Invoke-WebRequest|Invoke-RestMethod|Start-BitsTransfer)$/i;
+  /^(curl|wget|certutil|bitsadmin)(\.exe)?$|^(iwr|irm|Invoke-WebRequest|Invoke-RestMethod|Start-BitsTransfer|(Read|Copy|Write)-S3Object)$|^(s3|s3api|get-object|put-object)$/i;
 const downloadType = /^(System\.)?Net\.(WebClient|WebRequest|HttpWebRequest|Http\.HttpClient)$/i;
-/** The one that verifies, and the one that asks the instance's own metadata service. */
-const mayDownload = ["Save-Url", "Get-TokenlessMetadataStatus"];
+/** The one that Get-VerifiedFile calls, the one that uploads, and the one that asks the instance's own metadata service. */
+const mayDownload = ["Save-Url", "Publish-File", "Get-TokenlessMetadataStatus"];
 /** Assigned by PowerShell itself. */
 const automatic = ["_", "true", "false", "null", "PSScriptRoot", "PSCmdlet", "Matches", "LASTEXITCODE"];
 
 export const rules = {
+  ...styleRules,
+
   "strict mode and Stop come first": ({ path, root }) => {
     if (path.endsWith(".psd1")) return [];
     const [strict, stop] = nodesOf(root, "statement_list")[0]?.namedChildren ?? [];
@@ -61,6 +64,9 @@ export const rules = {
     ...callsIn(root)
       .filter(({ name, node }) => name === "Save-Url" && enclosingFunction(node) !== "Get-VerifiedFile")
       .map(({ node }) => ({ at: node, what: node.text })),
+    ...nodesOf(root, "verbatim_string_characters")
+      .filter((node) => node.text === "'pull'" && enclosingFunction(node) !== "Add-ContainerImage")
+      .map((node) => ({ at: node, what: node.text })),
   ],
 
   "no address says latest": ({ root }) =>
@@ -91,8 +97,9 @@ export const rules = {
       return complaint ? [{ at: call.node, what: `${call.name} ${complaint}` }] : [];
     }),
 
-  "variables are assigned somewhere": ({ root }) => {
+  "variables are assigned somewhere": ({ path, root }, own) => {
     const assigned = assignedIn(root);
+    if (path.startsWith("pester/")) for (const name of givenByPester(root, own)) assigned.add(name);
     return nodesOf(root, "variable")
       .filter((variable) => {
         const name = variableName(variable).toLowerCase();
@@ -111,12 +118,15 @@ export function lint(script: Script, own: Map<string, Signature>): { rule: RuleN
 
 /** A cmdlet, a function of ours, a script block that was handed over, a part of the module; a program in Invoke-Native and Start-Native only. */
 function isAllowedCall({ name, operator, node }: Call, path: string, own: Map<string, Signature>): boolean {
+  const isUnitTest = path.startsWith("pester/");
+  if (operator === "." && isUnitTest) return name === "$part.FullName";
   if (operator === ".") return path.endsWith(".psm1") && /^"\$PSScriptRoot\\\w+\.ps1"$/.test(name);
   if (operator === "&") {
     if (name === "$FilePath") return enclosingFunction(node) === "Invoke-Native";
     return name === "$Script" && declaresScriptBlock(node);
   }
   if (name === "Start-Process") return enclosingFunction(node) === "Start-Native";
+  if (isUnitTest && unitTestCommands.has(name)) return true;
   return own.has(name) || windowsCommands.has(name) || pesterCommands.has(name);
 }
 
@@ -124,6 +134,13 @@ function declaresScriptBlock(node: Node): boolean {
   const name = enclosingFunction(node);
   const statement = nodesOf(node.tree.rootNode, "function_statement").find((each) => functionName(each) === name);
   return statement !== undefined && /\[scriptblock\]\$Script\b/.test(statement.text);
+}
+
+/** What Pester hands to a test: its cases, its drive; to a mock: the parameters of what it stands in for. */
+function givenByPester(root: Node, own: Map<string, Signature>): string[] {
+  const cases = nodesOf(root, "key_expression").map(({ text }) => text);
+  const parameters = [...own.values()].flatMap((signature) => signature.parameters);
+  return [...cases, ...parameters, "TestDrive", "Seconds"].map((name) => name.toLowerCase());
 }
 
 function assignedIn(root: Node): Set<string> {

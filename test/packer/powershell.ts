@@ -23,10 +23,19 @@ export function parse(path: string, text: string): Script {
 
 /** Every script, module and manifest of the recipe, the user's own apart. */
 export function recipeScripts(): Script[] {
-  return readdirSync(packerDirectory, { recursive: true, encoding: "utf8" })
-    .filter((path) => /\.ps[md]?1$/.test(path) && !path.startsWith("custom/"))
+  return scriptsIn(packerDirectory, "").filter(({ path }) => !path.startsWith("custom/"));
+}
+
+/** The unit tests of the module, which run on Windows only; below `pester/`. */
+export function unitTests(): Script[] {
+  return scriptsIn(fileURLToPath(new URL("../pester", import.meta.url)), "pester/");
+}
+
+function scriptsIn(directory: string, prefix: string): Script[] {
+  return readdirSync(directory, { recursive: true, encoding: "utf8" })
+    .filter((path) => /\.ps[md]?1$/.test(path))
     .sort()
-    .map((path) => parse(path, readFileSync(join(packerDirectory, path), "utf8")));
+    .map((path) => parse(`${prefix}${path}`, readFileSync(join(directory, path), "utf8")));
 }
 
 export function nodesOf(root: Node, ...types: string[]): Node[] {

@@ -1,13 +1,26 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { signaturesOf } from "./functions.ts";
 import { lint, type RuleName, rules } from "./lints.ts";
-import { callsIn, parse, recipeScripts, syntaxErrors } from "./powershell.ts";
+import {
+  callsIn,
+  functionName,
+  nodesOf,
+  packerDirectory,
+  parse,
+  recipeScripts,
+  syntaxErrors,
+  unitTests,
+} from "./powershell.ts";
 
 const scripts = recipeScripts();
+const tests = unitTests();
 const own = signaturesOf(scripts);
+const ownOfTests = signaturesOf([...scripts, ...tests]);
 const head = "Set-StrictMode -Version Latest\n$ErrorActionPreference = 'Stop'\n";
 
-test.each(scripts)("$path is PowerShell", (script) => {
+test.each([...scripts, ...tests])("$path is PowerShell", (script) => {
   expect(syntaxErrors(script)).toEqual([]);
 });
 
@@ -19,6 +32,10 @@ test("a script that is not PowerShell is noticed", () => {
 
 test.each(scripts)("$path keeps the rules of the house", (script) => {
   expect(lint(script, own)).toEqual([]);
+});
+
+test.each(tests)("$path keeps the rules of the house", (script) => {
+  expect(lint(script, ownOfTests)).toEqual([]);
 });
 
 describe("each rule catches what it is there for", () => {
@@ -58,6 +75,38 @@ describe("each rule catches what it is there for", () => {
     ["functions are called as they are declared", `${head}Get-WorkPath -Path 'a'`],
     ["functions are called as they are declared", `${head}Invoke-Native -ArgumentList @('a')`],
     ["functions are called as they are declared", `${head}Get-WorkPath`],
+    [
+      "only Get-VerifiedFile downloads",
+      `${head}Invoke-Native -FilePath (Get-AwsCliPath) -ArgumentList @('s3', 'cp', 's3://a/b', 'b')`,
+    ],
+    [
+      "only Get-VerifiedFile downloads",
+      `${head}Invoke-Native -FilePath 'a.exe' -ArgumentList @('s3api', 'get-object')`,
+    ],
+    ["only Get-VerifiedFile downloads", `${head}Read-S3Object -BucketName 'a'`],
+    ["only Get-VerifiedFile downloads", `${head}Invoke-Ctr -ArgumentList @('images', 'pull', 'example.com/a:1')`],
+    ["functions are cmdlets with an approved verb", `${head}function Do-Thing { [CmdletBinding()] param() 1 }`],
+    ["functions are cmdlets with an approved verb", `${head}function thing { [CmdletBinding()] param() 1 }`],
+    ["functions are cmdlets with an approved verb", `${head}function Get-Thing { param([string]$Name) $Name }`],
+    ["functions are cmdlets with an approved verb", `${head}function Get-Thing { 1 }`],
+    ["commands are called by their names", `${head}gci 'C:\\'`],
+    ["commands are called by their names", `${head}1, 2 | % { $_ }`],
+    ["commands are called by their names", `${head}1, 2 | where { $_ }`],
+    ["what is said goes down the pipeline", `${head}Write-Host 'hello'`],
+    ["an exception is dealt with", `${head}try { Get-Date } catch { }`],
+    ["an exception is dealt with", `${head}try { Get-Date } catch [System.Exception] {\n# never mind\n}`],
+    [
+      "an error is only kept silent where nothing is an answer",
+      `${head}Copy-Item -Path 'a' -Destination 'b' -ErrorAction SilentlyContinue`,
+    ],
+    ["an error is only kept silent where nothing is an answer", `${head}Remove-Item -Path 'a' -ErrorAction Ignore`],
+    ["an error is only kept silent where nothing is an answer", `${head}$ErrorActionPreference = 'SilentlyContinue'`],
+    ["no line ends in a backtick", `${head}Copy-Item -Path 'a' \`\n    -Destination 'b'`],
+    ["no secret is spelled out", `${head}ConvertTo-SecureString 'a' -AsPlainText -Force`],
+    ["no secret is spelled out", `${head}Invoke-Native -FilePath 'a.exe' -ArgumentList @('--password', 'b')`],
+    ["no secret is spelled out", `${head}New-Service -Name 'a' -Credential 'b'`],
+    ["no secret is spelled out", `${head}function Get-Thing { [CmdletBinding()] param([string]$Password) $Password }`],
+    ["no secret is spelled out", `${head}'https://me:secret@example.com/a'`],
     ["variables are assigned somewhere", `${head}$wanted = 1\n$wnated`],
   ];
 
@@ -86,3 +135,19 @@ test("every function of the module is used", () => {
 
   expect([...own.keys()].filter((name) => !called.has(name))).toEqual([]);
 });
+
+test("the module hands out what the scripts call and its README promises, and no more", () => {
+  const callers = scripts.filter(({ path }) => !path.startsWith("modules/"));
+  const called = new Set(callers.flatMap(({ root }) => callsIn(root).map(({ name }) => name)));
+  const promised = readFileSync(join(packerDirectory, "custom/README.md"), "utf8");
+  const wanted = [...own.keys()].filter((name) => called.has(name) || promised.includes(`\`${name}\``));
+  const local = callers.flatMap(({ root }) => nodesOf(root, "function_statement").map(functionName));
+
+  expect(exported()).toEqual(wanted.filter((name) => !local.includes(name)).sort());
+});
+
+function exported(): string[] {
+  const manifest = scripts.find(({ path }) => path.endsWith(".psd1"))?.text ?? "";
+  const list = /FunctionsToExport = @\(([^)]*)\)/.exec(manifest)?.[1] ?? "";
+  return [...list.matchAll(/'([^']+)'/g)].map(([, name]) => name as string);
+}

@@ -1,0 +1,81 @@
+import type { Kind } from "./facts.ts";
+
+/** Things that no script makes, and why they are there nevertheless. `*` stands for any text. */
+export type Brought = { kind: Kind; subjects: string[]; because: string };
+
+export const brought: Brought[] = [
+  {
+    kind: "registry",
+    subjects: [
+      "HKLM:\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion",
+      "HKLM:\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Setup\\State",
+    ],
+    because: "Windows itself keeps its build and its state of set-up there",
+  },
+  {
+    kind: "registry",
+    subjects: [
+      "HKLM:\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Component Based Servicing\\RebootPending",
+      "HKLM:\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\WindowsUpdate\\Auto Update\\RebootRequired",
+    ],
+    because: "Windows makes them when it waits for a restart and takes them away with it",
+  },
+  { kind: "disk", subjects: ["C:"], because: "EC2Launch grows the system partition over the volume of source.pkr.hcl" },
+  {
+    kind: "address",
+    subjects: ["http://169.254.169.254/*"],
+    because: "EC2; source.pkr.hcl sets imds_support on the image",
+  },
+  {
+    kind: "file",
+    subjects: [
+      "C:\\Program Files\\Amazon\\EC2Launch\\EC2Launch.exe",
+      "C:\\ProgramData\\Amazon\\EC2-Windows\\Launch\\*",
+    ],
+    because: "each of AWS's images for Windows has its launch agent: v1 on 2019, v2 later",
+  },
+  { kind: "file", subjects: ["C:\\Windows\\System32\\tar.exe"], because: "Windows itself, since 2019" },
+  {
+    kind: "file",
+    subjects: ["C:\\Windows\\System32\\Sysprep\\Panther\\*", "C:\\Windows\\Panther\\unattend.xml"],
+    because: "Windows' set-up",
+  },
+  {
+    kind: "service",
+    subjects: ["kubelet", "kube-proxy"],
+    because: "only a base on which somebody has bootstrapped has them; what is there is stopped",
+  },
+  {
+    kind: "task",
+    subjects: ["packer-*"],
+    because: "Packer has one while it runs a script as SYSTEM and takes it away itself",
+  },
+  {
+    kind: "app",
+    subjects: ["of one user"],
+    because: "Windows Server with a desktop brings apps, and who signs in gets more",
+  },
+  {
+    kind: "container image",
+    subjects: ["<SandboxImage>"],
+    because: "config.toml names AWS's own on layer and that of versions.json on assemble, which has a check besides",
+  },
+  {
+    kind: "file",
+    subjects: [
+      "C:\\Windows\\Temp\\packer-*",
+      "C:\\Windows\\Temp\\script-*",
+      "C:\\Windows\\Temp\\winrmcp-*",
+      "C:\\Users\\*\\AppData\\Local\\Temp\\winrmcp-*",
+    ],
+    because: "Packer puts its scripts and uploads there",
+  },
+  {
+    kind: "file",
+    subjects: [
+      "C:\\Users\\*\\AppData\\Roaming\\Microsoft\\Windows\\PowerShell\\PSReadLine\\*_history.txt",
+      "C:\\Users\\*\\Documents\\PowerShell_transcript*",
+    ],
+    because: "PowerShell writes them when somebody types, or asks for it",
+  },
+];

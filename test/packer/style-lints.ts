@@ -1,0 +1,81 @@
+import type { Node } from "web-tree-sitter";
+import { callsIn, enclosingFunction, functionName, nodesOf, type Script } from "./powershell.ts";
+
+type Finding = { at: Node; what: string };
+
+/** Of the verbs that PowerShell approves (Get-Verb), those that fit what an image build does. */
+const verbs = new Set(
+  "Add Assert Clear Close Compare Confirm Convert ConvertFrom ConvertTo Copy Disable Enable Expand Export Find Format Get Grant Import Initialize Install Invoke Join Measure Merge Mount Move New Open Publish Read Register Remove Rename Repair Reset Resize Resolve Restart Restore Resume Save Search Select Send Set Show Split Start Stop Sync Test Trace Uninstall Unregister Update Use Wait Watch Write".split(
+    " ",
+  ),
+);
+
+/** Short names that Windows PowerShell brings along. */
+const aliases =
+  /^(%|\?|ac|cat|cd|clc|clear|cls|copy|cp|cpi|del|dir|echo|epal|erase|fc|fl|foreach|ft|gc|gci|gcm|gi|gl|gm|gp|gps|group|gsv|gv|gwmi|h|ii|ipmo|kill|ls|measure|mi|mount|move|mp|mv|ni|nv|oh|popd|ps|pushd|pwd|r|rd|rdr|ren|ri|rm|rmdir|rp|sajb|sal|saps|sasv|sc|select|set|si|sl|sleep|sls|sort|sp|spps|spsv|start|sv|tee|type|where|write)$/i;
+
+/** What may find nothing: an empty answer is an answer there. */
+const mayFindNothing =
+  /^Get-(ChildItem|Command|Content|Item|ItemProperty|Module|NetFirewallRule|Process|ScheduledTask|Service)$/;
+
+const secret = /^-?-?(access-?key|api-?key|credential|password|pass-?phrase|private-?key|secret|session-?token)$/i;
+
+export const styleRules = {
+  "functions are cmdlets with an approved verb": ({ root }: Script): Finding[] =>
+    nodesOf(root, "function_statement").flatMap((statement) => {
+      const name = functionName(statement);
+      const [verb = "", noun = ""] = name.split("-");
+      const isCmdlet = /^\[CmdletBinding\(/.test(nodesOf(statement, "param_block")[0]?.text ?? "");
+      return [
+        ...(verbs.has(verb) && /^[A-Z]\w+$/.test(noun) ? [] : [{ at: statement, what: `${name} is no verb and noun` }]),
+        ...(isCmdlet ? [] : [{ at: statement, what: `${name} has no [CmdletBinding()]` }]),
+      ];
+    }),
+
+  "commands are called by their names": ({ root }: Script): Finding[] =>
+    callsIn(root)
+      .filter(({ name, operator }) => operator === "" && aliases.test(name))
+      .map(({ node }) => ({ at: node, what: node.text })),
+
+  "what is said goes down the pipeline": ({ root }: Script): Finding[] =>
+    callsIn(root)
+      .filter(({ name }) =>
+        /^(Write-Host|Write-Output|Write-Verbose|Write-Debug|Write-Information|Out-Host)$/i.test(name),
+      )
+      .map(({ node }) => ({ at: node, what: node.text })),
+
+  "an exception is dealt with": ({ root }: Script): Finding[] =>
+    nodesOf(root, "catch_clause")
+      .filter((clause) => nodesOf(clause, "statement_list").length === 0)
+      .map((node) => ({ at: node, what: node.text })),
+
+  "an error is only kept silent where nothing is an answer": ({ root }: Script): Finding[] => [
+    ...callsIn(root)
+      .filter(({ name }) => !mayFindNothing.test(name))
+      .filter((call) => call.arguments.some(({ text }) => /^-(ErrorAction|EA)$/i.test(text)))
+      .filter((call) => call.arguments.some(({ text }) => /^(SilentlyContinue|Ignore|Continue)$/i.test(text)))
+      .map(({ node }) => ({ at: node, what: node.text })),
+    ...nodesOf(root, "assignment_expression")
+      .filter(({ text }) => /^\$(\w+:)?ErrorActionPreference\s*=/i.test(text) && !/=\s*'Stop'$/.test(text))
+      .filter((node) => enclosingFunction(node) !== "Invoke-Native")
+      .map((node) => ({ at: node, what: node.text })),
+  ],
+
+  "no line ends in a backtick": ({ text, root }: Script): Finding[] =>
+    text.split("\n").flatMap((line, index) => (/`\s*$/.test(line) ? [{ at: root, what: `line ${index + 1}` }] : [])),
+
+  "no secret is spelled out": ({ root }: Script): Finding[] => [
+    ...callsIn(root)
+      .filter(({ name }) => /^(ConvertTo-SecureString|Get-Credential)$/i.test(name))
+      .map(({ node }) => ({ at: node, what: node.text })),
+    ...nodesOf(root, "command_parameter", "verbatim_string_characters", "expandable_string_literal")
+      .filter(({ text }) => secret.test(text.replace(/^['"]|['"]$/g, "")))
+      .map((node) => ({ at: node, what: node.text })),
+    ...nodesOf(root, "script_parameter")
+      .filter(({ text }) => secret.test(/\$(\w+)/.exec(text)?.[1] ?? ""))
+      .map((node) => ({ at: node, what: node.text })),
+    ...nodesOf(root, "verbatim_string_characters", "expandable_string_literal")
+      .filter(({ text }) => /\bAKIA[A-Z0-9]{16}\b|:\/\/[^\s/:@]+:[^\s/@]+@|BEGIN [A-Z ]*PRIVATE KEY/.test(text))
+      .map((node) => ({ at: node, what: node.text })),
+  ],
+};

@@ -1,0 +1,62 @@
+Set-StrictMode -Version Latest
+$ErrorActionPreference = 'Stop'
+
+BeforeAll {
+    foreach ($part in Get-ChildItem -Path "$PSScriptRoot\..\..\packer\modules\EksWindowsImages" -Filter '*.ps1') {
+        . $part.FullName
+    }
+}
+
+Describe 'Add-ContainerImage' {
+    BeforeEach {
+        $digest = "sha256:$('a' * 64)"
+        $script:ran = @()
+        Mock -CommandName Start-Sleep
+        Mock -CommandName Invoke-Ctr -MockWith {
+            $script:ran += $ArgumentList -join ' '
+            if ($ArgumentList[1] -eq 'list') {
+                "$($ArgumentList[2] -replace '^name==', '') application/vnd.oci.image.index.v1+json $digest 100 MiB windows/amd64 io.cri-containerd.pinned=pinned"
+            }
+        }
+    }
+
+    It 'pulls through the mirrors and keeps the image' {
+        $image = Add-ContainerImage -Reference 'mcr.microsoft.com/windows/nanoserver:ltsc2022'
+        @($script:ran | Where-Object { $_ -like 'images pull --hosts-dir *certs.d *nanoserver:ltsc2022' }).Count | Should -Be 1
+        @($script:ran | Where-Object { $_ -like 'images label *nanoserver:ltsc2022 io.cri-containerd.pinned=pinned' }).Count | Should -Be 1
+        $image.digest | Should -Be $digest
+        $image.pinned | Should -BeTrue
+    }
+
+    It 'pulls by digest where one is given, and gives the image its name too' {
+        Add-ContainerImage -Reference 'example.com/pause:3.10' -Digest $digest | Out-Null
+        @($script:ran | Where-Object { $_ -like "images pull *example.com/pause@$digest" }).Count | Should -Be 1
+        @($script:ran | Where-Object { $_ -like "images tag --force example.com/pause@$digest example.com/pause:3.10" }).Count | Should -Be 1
+    }
+
+    It 'refuses an image of another digest' {
+        $thrown = { Add-ContainerImage -Reference 'example.com/pause:3.10' -Digest "sha256:$('b' * 64)" } | Should -Throw -PassThru
+        $thrown.Exception.Data['FailureClass'] | Should -Be 'checksum'
+    }
+}
+
+Describe 'Get-ContainerImage' {
+    It 'does not take another image for the one that is asked for' {
+        Mock -CommandName Invoke-Ctr -MockWith { "example.com/app:10 type sha256:$('a' * 64) 1 MiB windows/amd64 -" }
+        { Get-ContainerImage -Reference 'example.com/app:1' } | Should -Throw 'containerd does not have example.com/app:1.'
+    }
+}
+
+Describe 'Find-RunnableImage' {
+    BeforeEach {
+        Mock -CommandName Invoke-Ctr -MockWith { 'example.com/pause:3.10', 'mcr.microsoft.com/windows/servercore:ltsc2022' }
+    }
+
+    It 'prefers one of the wanted that has a shell' {
+        Find-RunnableImage -Wanted @('example.com/app:1', 'mcr.microsoft.com/windows/nanoserver:ltsc2022') | Should -Be 'mcr.microsoft.com/windows/nanoserver:ltsc2022'
+    }
+
+    It 'takes one that the base has where none is wanted' {
+        Find-RunnableImage -Wanted @() | Should -Be 'mcr.microsoft.com/windows/servercore:ltsc2022'
+    }
+}

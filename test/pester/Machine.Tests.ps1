@@ -1,0 +1,95 @@
+Set-StrictMode -Version Latest
+$ErrorActionPreference = 'Stop'
+
+BeforeAll {
+    foreach ($part in Get-ChildItem -Path "$PSScriptRoot\..\..\packer\modules\EksWindowsImages" -Filter '*.ps1') {
+        . $part.FullName
+    }
+}
+
+Describe 'Get-OsBuild' {
+    It 'is the build with its revision' {
+        $build = Get-OsBuild
+        $build.Major | Should -Be ([Environment]::OSVersion.Version.Build)
+        $build.Minor | Should -BeGreaterThan 0
+    }
+}
+
+Describe 'Get-ImageState' {
+    It 'is complete on a machine that runs' {
+        Get-ImageState | Should -Be 'IMAGE_STATE_COMPLETE'
+    }
+}
+
+Describe 'Get-ProgramVersion' {
+    It 'finds the version in <text>' -TestCases @(
+        @{ text = 'Kubernetes v1.35.8-eks-0123456'; version = '1.35.8' }
+        @{ text = 'containerd github.com/containerd/containerd v1.7.27 05044ec0a9a75232'; version = '1.7.27' }
+        @{ text = 'aws-cli/2.31.0 Python/3.13.7 Windows/2022Server exe/AMD64'; version = '2.31.0' }
+    ) {
+        Mock -CommandName Invoke-Native -MockWith { $text }
+        Get-ProgramVersion -Path 'a.exe' | Should -Be ([version]$version)
+    }
+
+    It 'does not take silence for a version' {
+        Mock -CommandName Invoke-Native -MockWith { 'usage: a.exe' }
+        { Get-ProgramVersion -Path 'a.exe' } | Should -Throw 'a.exe states no version*'
+    }
+}
+
+Describe 'Get-SysprepError' {
+    It 'is the first complaint, without when and who' {
+        Mock -CommandName Get-Content -MockWith {
+            '2026-11-10 10:00:00, Error                 SYSPRP Package Some.App_1.0 was installed for a user'
+            '2026-11-10 10:00:01, Error                 SYSPRP Failed to remove apps for the current user'
+        }
+        Get-SysprepError | Should -Be 'Package Some.App_1.0 was installed for a user'
+    }
+
+    It 'is empty where sysprep did not complain' {
+        Mock -CommandName Get-Content
+        Get-SysprepError | Should -Be ''
+    }
+}
+
+Describe 'Get-Sha256' {
+    It 'is in small letters, also of a file whose name looks like a pattern' {
+        $path = Join-Path -Path $TestDrive -ChildPath 'a[1].txt'
+        [System.IO.File]::WriteAllText($path, '')
+        Get-Sha256 -Path $path | Should -BeExactly 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'
+    }
+}
+
+Describe 'Add-ReportedBinary' {
+    It 'keeps the last word on each file' {
+        $env:WORK_DIRECTORY = "$TestDrive"
+        New-Item -Path (Get-WorkPath 'output') -ItemType Directory -Force | Out-Null
+        Add-ReportedBinary -Path 'C:\a.exe' -Version '1.0.0' -From 'base'
+        Add-ReportedBinary -Path 'C:\b.exe' -Version '' -From 'harvest'
+        Add-ReportedBinary -Path 'C:\a.exe' -Version '1.0.1' -From 'download'
+        $reported = @(Get-ReportedBinary)
+        $reported.Count | Should -Be 2
+        ($reported | Where-Object { $_.path -eq 'C:\a.exe' }).version | Should -Be '1.0.1'
+    }
+}
+
+Describe 'Assert-That' {
+    It 'throws its message unless the condition holds' {
+        { Assert-That -Condition $false -Message 'It does not hold.' } | Should -Throw 'It does not hold.'
+        { Assert-That -Condition $true -Message 'It does not hold.' } | Should -Not -Throw
+    }
+}
+
+Describe 'Invoke-Check' {
+    It 'has passed unless it throws' {
+        $check = Invoke-Check -Name 'a' -Script { 'one'; 'two' }
+        $check.passed | Should -BeTrue
+        $check.detail | Should -Be 'one two'
+    }
+
+    It 'has failed with what it threw' {
+        $check = Invoke-Check -Name 'a' -Script { throw 'the cause' }
+        $check.passed | Should -BeFalse
+        $check.detail | Should -Be 'the cause'
+    }
+}

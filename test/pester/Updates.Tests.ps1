@@ -1,0 +1,138 @@
+Set-StrictMode -Version Latest
+$ErrorActionPreference = 'Stop'
+
+BeforeAll {
+    foreach ($part in Get-ChildItem -Path "$PSScriptRoot\..\..\packer\modules\EksWindowsImages" -Filter '*.ps1') {
+        . $part.FullName
+    }
+}
+
+Describe 'Updates' {
+    BeforeAll {
+        function New-FakeUpdate {
+            [CmdletBinding()]
+            param(
+                [string[]]$Article = @('5040437'),
+                [string]$Title = '2026-11 Cumulative Update for Microsoft server operating system',
+                [bool]$BrowseOnly = $false,
+                [bool]$CanRequestUserInput = $false,
+                [string[]]$Category = @()
+            )
+            [pscustomobject]@{
+                KBArticleIDs         = $Article
+                Title                = $Title
+                BrowseOnly           = $BrowseOnly
+                InstallationBehavior = [pscustomobject]@{ CanRequestUserInput = $CanRequestUserInput }
+                Categories           = @($Category | ForEach-Object { [pscustomobject]@{ CategoryID = $_ } })
+            }
+        }
+    }
+
+    Describe 'Get-SkipReason' {
+        It 'has none for an update like any other' {
+            Get-SkipReason -Update (New-FakeUpdate) | Should -Be ''
+        }
+
+        It 'leaves out what is denied, by its KB' {
+            Get-SkipReason -Update (New-FakeUpdate) -DeniedUpdate @('KB5040437') | Should -Be 'denied'
+            Get-SkipReason -Update (New-FakeUpdate) -DeniedUpdate @('KB504043') | Should -Be ''
+        }
+
+        It 'leaves out what never installs unattended' {
+            Get-SkipReason -Update (New-FakeUpdate -Article @('5007651')) | Should -Be 'never installs unattended'
+        }
+
+        It 'leaves out previews' {
+            Get-SkipReason -Update (New-FakeUpdate -Title '2026-11 Cumulative Update Preview for Windows') | Should -Be 'a preview'
+            Get-SkipReason -Update (New-FakeUpdate -BrowseOnly $true) | Should -Be 'a preview'
+        }
+
+        It 'leaves out what asks a person' {
+            Get-SkipReason -Update (New-FakeUpdate -CanRequestUserInput $true) | Should -Be 'asks a person'
+        }
+
+        It 'leaves out definitions, which come several times a day' {
+            Get-SkipReason -Update (New-FakeUpdate -Category @('e0789628-ce08-4437-be74-2495b842f43b')) | Should -Be 'a definition update'
+        }
+    }
+
+    Describe 'Get-UpdateArticle' {
+        It 'names the KBs as people do' {
+            @(Get-UpdateArticle -Update (New-FakeUpdate -Article @('1', '2'))) | Should -Be @('KB1', 'KB2')
+        }
+
+        It 'names none where there is none' {
+            @(Get-UpdateArticle -Update (New-FakeUpdate -Article @())).Count | Should -Be 0
+        }
+    }
+
+    Describe 'Find-OfferedUpdate' {
+        It 'says of each update why it is left out' {
+            $updates = @((New-FakeUpdate), (New-FakeUpdate -Article @('5007651')))
+            $searcher = New-Object -TypeName PSObject
+            $searcher | Add-Member -MemberType ScriptMethod -Name Search -Value { [pscustomobject]@{ Updates = $updates } }
+            $session = New-Object -TypeName PSObject
+            $session | Add-Member -MemberType ScriptMethod -Name CreateUpdateSearcher -Value { $searcher }
+            $offered = @(Find-OfferedUpdate -Session $session)
+            $offered.Count | Should -Be 2
+            $offered[0].LeftOut | Should -Be ''
+            $offered[1].LeftOut | Should -Be 'never installs unattended'
+        }
+    }
+
+    Describe 'Get-UpdateResult' {
+        It 'says in words what became of an update: <code>' -TestCases @(
+            @{ code = 2; word = 'succeeded' }
+            @{ code = 3; word = 'succeeded with errors' }
+            @{ code = 4; word = 'failed' }
+            @{ code = 5; word = 'aborted' }
+        ) {
+            $result = Get-UpdateResult -Update (New-FakeUpdate) -Phase 'install' -Result ([pscustomobject]@{ ResultCode = $code; HResult = 0 })
+            $result.result | Should -Be $word
+            $result.phase | Should -Be 'install'
+            @($result.articles) | Should -Be @('KB5040437')
+        }
+
+        It 'writes the code of an error as people look it up' {
+            $result = Get-UpdateResult -Update (New-FakeUpdate) -Phase 'download' -Result ([pscustomobject]@{ ResultCode = 4; HResult = -2145124329 })
+            $result.hresult | Should -Be '0x80240017'
+        }
+    }
+
+    Describe 'Get-ThrownResult' {
+        It 'is a failure with the code of the innermost exception' {
+            $inner = New-Object -TypeName System.Runtime.InteropServices.COMException -ArgumentList 'inner', -2145124329
+            $outer = New-Object -TypeName System.Exception -ArgumentList 'outer', $inner
+            $result = Get-ThrownResult -Exception $outer
+            $result.ResultCode | Should -Be 4
+            $result.HResult | Should -Be -2145124329
+        }
+    }
+
+    Describe 'New-UpdateSession' {
+        It 'is a session of the Update Agent that says who asks' {
+            (New-UpdateSession).ClientApplicationID | Should -Be 'eks-windows-images'
+        }
+    }
+
+    Describe 'Get-InstalledUpdate' {
+        It 'names each KB once, in order' {
+            Mock -CommandName Get-HotFix -MockWith { 'KB2', 'KB1', 'KB2', 'File 1' | ForEach-Object { [pscustomobject]@{ HotFixID = $_ } } }
+            @(Get-InstalledUpdate) | Should -Be @('KB1', 'KB2')
+        }
+    }
+
+    Describe 'Get-AddedUpdate' {
+        It 'counts what is new and what the Update Agent has installed, but not what failed' {
+            Mock -CommandName Read-Json -MockWith { [pscustomobject]@{ installedUpdates = @('KB1') } }
+            Mock -CommandName Get-InstalledUpdate -MockWith { 'KB1', 'KB2' }
+            Mock -CommandName Get-UpdateHistory -MockWith {
+                [pscustomobject]@{ phase = 'install'; result = 'succeeded'; articles = @('KB3') }
+                [pscustomobject]@{ phase = 'install'; result = 'failed'; articles = @('KB4') }
+                [pscustomobject]@{ phase = 'download'; result = 'succeeded'; articles = @('KB5') }
+            }
+            $env:WORK_DIRECTORY = "$TestDrive"
+            @(Get-AddedUpdate) | Should -Be @('KB2', 'KB3')
+        }
+    }
+}
