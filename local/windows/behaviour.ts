@@ -7,7 +7,7 @@ export type Response = {
   stdout: string;
   stderr: string;
   /** Files that exist in the guest once the step has run. */
-  files: Record<string, string>;
+  files: Record<string, string | Buffer>;
   /** What is different in Windows then; nothing of it if the step fails. */
   changes: Partial<Installation>;
   /** Lines the step writes to the serial port (EC2's console output). */
@@ -32,7 +32,23 @@ export type Rule = {
 
 export type Behaviour = {
   behave: (rule: Rule) => () => void;
-  responseTo: (step: string, machine: Machine, healthy: Response) => Response;
+  /** @param healthy what the step does without a rule: done only if no rule keeps the step from its end */
+  responseTo: (step: string, machine: Machine, healthy: () => Response | Promise<Response>) => Promise<Response>;
+  /** Whether a rule lets the machine never come up. */
+  staysDown: (why: "boot" | "restart", machine: Machine) => boolean;
+};
+
+/** A step that says nothing and changes nothing. */
+export const QUIET: Response = {
+  exitCode: 0,
+  stdout: "",
+  stderr: "",
+  files: {},
+  changes: {},
+  console: [],
+  hang: false,
+  dropConnection: false,
+  stopsItself: false,
 };
 
 export function createBehaviour(): Behaviour {
@@ -46,16 +62,30 @@ export function createBehaviour(): Behaviour {
     };
   }
 
-  function responseTo(step: string, machine: Machine, healthy: Response): Response {
-    const entry = rules.find(({ rule, left }) => left > 0 && fits(rule, step, machine));
-    if (!entry) return healthy;
-    entry.left -= 1;
-    const { step: _step, when: _when, times: _times, ...wanted } = entry.rule;
+  async function responseTo(
+    step: string,
+    machine: Machine,
+    healthy: () => Response | Promise<Response>,
+  ): Promise<Response> {
+    const wanted = wantedOf(step, machine);
     const failed = wanted.exitCode !== undefined && wanted.exitCode !== 0 && wanted.exitCode !== 3010;
-    return { ...healthy, ...(failed ? { stopsItself: false, changes: {} } : {}), ...wanted };
+    const prevented = failed || wanted.hang || wanted.dropConnection;
+    return { ...(prevented ? QUIET : await healthy()), ...wanted };
   }
 
-  return { behave, responseTo };
+  function staysDown(why: "boot" | "restart", machine: Machine): boolean {
+    return wantedOf(why, machine).hang === true;
+  }
+
+  function wantedOf(step: string, machine: Machine): Partial<Response> {
+    const entry = rules.find(({ rule, left }) => left > 0 && fits(rule, step, machine));
+    if (!entry) return {};
+    entry.left -= 1;
+    const { step: _step, when: _when, times: _times, ...wanted } = entry.rule;
+    return wanted;
+  }
+
+  return { behave, responseTo, staysDown };
 }
 
 /** Puts on the machine what a step leaves there. */

@@ -1,85 +1,95 @@
 import type { Response } from "./behaviour.ts";
-import { readJson } from "./documents.ts";
-import type { Settings } from "./healthy.ts";
-import { containerImageNamed, isAtLeast, TOOLS, type Tool } from "./installation.ts";
-import type { Machine } from "./machine.ts";
+import { checksIn } from "./check-names.ts";
+import { assertThat, type Looks, runChecks } from "./check-runs.ts";
+import { EKS } from "./eks-image.ts";
+import { containerImageNamed, isAtLeast } from "./installation.ts";
+import { sha256 } from "./network.ts";
+import { PROGRAMS, versionOf } from "./programs.ts";
 import { REPORT } from "./report.ts";
-import { type Checked, proofOf } from "./results.ts";
-import { isRecent } from "./verification.ts";
+import { proofOf } from "./results.ts";
+import { list, readJson, type Situation, setting, workPath } from "./situation.ts";
+import { containerdOf, recentTool } from "./verification.ts";
 
 /** All of Windows' container images have a shell except those that are made for one purpose. */
 const WITH_SHELL = /\/(nanoserver|servercore)[:@]/;
 
-/** As packer/proof/scripts/10-checks.ps1: what it finds is what the image brought along; what it wants are the proof's variables. */
-export function check(machine: Machine, settings: Settings): Partial<Response> {
-  const { KUBERNETES_VERSION = "", CONTAINER_IMAGES = "[]", WORK_DIRECTORY = "" } = settings;
-  const references: string[] = JSON.parse(CONTAINER_IMAGES);
-  const checks = [
-    checked("windows-set-up", () => ""),
-    checked("launch-agent-finished", () => ""),
-    checked("os-build", () => osBuild(machine)),
-    ...TOOLS.map((tool) => checked(tool, () => program(machine, tool, KUBERNETES_VERSION))),
-    checked("containerd-runs", () => containerd(machine).version),
-    checked("sandbox-image", () => containerImageNamed(machine.installation, containerd(machine).sandboxImage).digest),
-    ...references.map((reference) => checked(`container-image ${reference}`, () => pinnedImage(machine, reference))),
-    checked("container-starts", () => container(machine, references)),
-    checked("imds-v1-refused", () => ""),
-    checked("disk", () => "61 % free"),
-    checked("nothing-left-over", () => nothingLeftOver(machine, WORK_DIRECTORY)),
-  ];
-  return proofOf(checks, WORK_DIRECTORY);
+/** What the checks of packer/proof find: what the image has brought along. */
+export const CHECKS: Looks = {
+  "windows-set-up": () => "",
+  "launch-agent-finished": () => "",
+  "os-build": (situation) => osBuild(situation),
+  $tool: (situation, tool) => recentTool(situation, tool),
+  "containerd-runs": (situation) => {
+    const { containersFeature } = situation.machine.installation;
+    assertThat(containersFeature === "there" && containerdOf(situation).configured, "containerd is Stopped.");
+    return versionOf(situation.machine, PROGRAMS.containerd);
+  },
+  "files-as-reported": (situation) => filesAsReported(situation),
+  "credential-provider": ({ machine }) => {
+    assertThat(machine.files.read(CREDENTIAL_PROVIDER) !== undefined, `There is no ${CREDENTIAL_PROVIDER}.`);
+    return "";
+  },
+  "csi-proxy": ({ machine }) => {
+    assertThat(machine.installation.eks !== null, "No service runs csi-proxy.exe.");
+    return "csiproxy is Running";
+  },
+  "startup-task": ({ machine }) => {
+    assertThat(machine.installation.eks !== null, "The task is missing that brings a node up at each start.");
+    return "";
+  },
+  "sandbox-image": (situation) =>
+    containerImageNamed(situation.machine.installation, containerdOf(situation).sandboxImage).digest,
+  "container-image $reference": ({ machine }, reference) => {
+    const { pinned, digest } = containerImageNamed(machine.installation, reference);
+    assertThat(pinned, `${reference} is not pinned.`);
+    return digest;
+  },
+  "container-starts": (situation) => container(situation, list(situation, "CONTAINER_IMAGES")),
+  "imds-v1-refused": () => "",
+  disk: () => "61 % free",
+  "nothing-left-over": (situation) => nothingLeftOver(situation),
+};
+
+const CREDENTIAL_PROVIDER = `${EKS}\\credential-providers\\ecr-credential-provider.exe`;
+
+export function check(situation: Situation): Partial<Response> {
+  return proofOf(runChecks(checksIn(situation.packerDir), CHECKS, situation), setting(situation, "WORK_DIRECTORY"));
 }
 
-/** Passed unless it throws; what it threw is the detail. */
-function checked(name: string, look: () => string): Checked {
-  try {
-    return { name, passed: true, detail: look() };
-  } catch (error) {
-    return { name, passed: false, detail: (error as Error).message };
-  }
-}
-
-function osBuild(machine: Machine): string {
-  const { build } = machine.installation;
-  const report = readJson<{ baseOsBuild: string; osBuild: string }>(machine, REPORT);
-  if (!isAtLeast(build, report.baseOsBuild))
-    throw new Error(`Windows build ${build} is older than the base's ${report.baseOsBuild}.`);
-  if (build !== report.osBuild) throw new Error(`Windows build ${build} is not the ${report.osBuild} of the report.`);
+function osBuild(situation: Situation): string {
+  const { build } = situation.machine.installation;
+  const report = readJson<{ baseOsBuild: string; osBuild: string }>(situation, REPORT);
+  assertThat(
+    isAtLeast(build, report.baseOsBuild),
+    `Windows build ${build} is older than the base's ${report.baseOsBuild}.`,
+  );
+  assertThat(build === report.osBuild, `Windows build ${build} is not the ${report.osBuild} of the report.`);
   return build;
 }
 
-function program({ installation }: Machine, tool: Tool, wanted: string): string {
-  const version = installation.tools[tool];
-  if (!version) throw new Error(`There is no program C:\\Program Files\\kubernetes\\${tool}.exe.`);
-  if (!isRecent(version, wanted)) throw new Error(`${tool} is ${version}, wanted is ${wanted}.`);
-  return version;
+function filesAsReported(situation: Situation): string {
+  const { binaries } = readJson<{ binaries: { path: string; sha256: string }[] }>(situation, REPORT);
+  const { files } = situation.machine;
+  assertThat(binaries.length > 0, "The report names no file.");
+  const other = binaries.filter(({ path, sha256: reported }) => sha256(files.read(path) ?? "") !== reported);
+  assertThat(other.length === 0, `Not as reported: ${other.map(({ path }) => path).join(", ")}.`);
+  return `${binaries.length} files`;
 }
 
-function containerd({ installation }: Machine) {
-  if (!installation.containerd) throw new Error("Cannot find any service with service name 'containerd'.");
-  return installation.containerd;
-}
-
-function pinnedImage({ installation }: Machine, reference: string): string {
-  const { pinned, digest } = containerImageNamed(installation, reference);
-  if (!pinned) throw new Error(`${reference} is not pinned.`);
-  return digest;
-}
-
-function container({ installation }: Machine, wanted: string[]): string {
+function container({ machine: { installation } }: Situation, wanted: string[]): string {
   const present = installation.containerImages.map(({ name }) => name);
   const withShell = (names: string[]) => names.filter((name) => WITH_SHELL.test(name));
   const [reference] = [...withShell(wanted), ...wanted, ...withShell(present)];
   if (reference === undefined) return "There is no container image to try.";
-  if (!present.includes(reference)) throw new Error(`ctr.exe exited with 1: ctr: image "${reference}": not found`);
+  assertThat(present.includes(reference), `ctr.exe exited with 1: ctr: image "${reference}": not found`);
   return `Microsoft Windows [Version 10.0.${installation.build}]`;
 }
 
-function nothingLeftOver(machine: Machine, workDirectory: string): string {
-  const inventory = readJson<Record<string, string[]>>(machine, `${workDirectory}/inventory.json`);
+function nothingLeftOver(situation: Situation): string {
+  const inventory = readJson<Record<string, string[]>>(situation, workPath(situation, "inventory.json"));
   const left = Object.entries(inventory)
     .filter(([, found]) => found.length > 0)
     .map(([kind, found]) => `${kind}: ${found.join(", ")}`);
-  if (left.length > 0) throw new Error(`The build left ${left.join("; ")}.`);
+  assertThat(left.length === 0, `The build left ${left.join("; ")}.`);
   return "";
 }

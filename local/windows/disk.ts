@@ -1,5 +1,8 @@
+import { eksFiles, PAUSE, SETUP } from "./eks-image.ts";
 import { createFiles, type Files } from "./files.ts";
-import { baseInstallation, type Installation } from "./installation.ts";
+import { BUILDS, type ContainerImage, type Installation, knownWindows } from "./installation.ts";
+import { sha256 } from "./network.ts";
+import { EC2LAUNCH_V1, PROGRAMS, program } from "./programs.ts";
 
 /** What is on a machine's disk, and so in the image that is made of it. */
 export type Disk = {
@@ -9,12 +12,45 @@ export type Disk = {
   password: string;
 };
 
-/** The disk of one of AWS's images, by its name. */
+const LAUNCH_AGENT = "2.0.2107";
+
+/** What AWS's public image of this name brings: `Windows_Server-2022-English-Core-EKS_Optimized-1.35-2026.10.09`. */
 export function baseDisk(imageName: string): Disk {
-  return { installation: baseInstallation(imageName), files: createFiles(), password: "" };
+  const [, release, edition, minor, family, date] =
+    /^Windows_Server-(\d{4})-English-(Core|Full)-(?:EKS_Optimized-(\d+\.\d+)|(ContainersLatest|Base))-?(.*)$/.exec(
+      imageName,
+    ) ?? [];
+  const windows = knownWindows(release);
+  const forEks = minor !== undefined;
+  const files = createFiles();
+  if (windows !== 2019) files.write(PROGRAMS["ec2launch-v2"], program("EC2Launch", LAUNCH_AGENT));
+  else for (const [path, content] of Object.entries(EC2LAUNCH_V1)) files.write(path, content);
+  for (const [path, content] of Object.entries(forEks ? eksFiles(minor, date ?? "") : {})) files.write(path, content);
+  return {
+    installation: {
+      windows,
+      edition: edition === "Full" ? "Full" : "Core",
+      build: BUILDS[windows].base,
+      buildAfterRestart: null,
+      updates: [],
+      containersFeature: forEks || family === "ContainersLatest" ? "there" : "absent",
+      eks: forEks ? SETUP : null,
+      containerd: forEks ? { sandboxImage: PAUSE, configured: false, mirrors: [] } : null,
+      containerImages: forEks ? [pulledContainerImage(PAUSE)] : [],
+      apps: edition === "Full" ? ["Microsoft.Edge.GameAssist"] : [],
+      communicator: false,
+      generalized: true,
+    },
+    files,
+    password: "",
+  };
 }
 
 /** As an image takes it: neither sees what becomes of the other. */
 export function copyOf({ installation, files, password }: Disk): Disk {
   return { installation: structuredClone(installation), files: createFiles(files), password };
+}
+
+export function pulledContainerImage(name: string, digest = `sha256:${sha256(name)}`): ContainerImage {
+  return { name, digest, pinned: true };
 }

@@ -3,6 +3,7 @@ import { type Command, parseCommand } from "./commands.ts";
 import { fullPath } from "./files.ts";
 import { healthyResponse } from "./healthy.ts";
 import { type Machine, record } from "./machine.ts";
+import type { Network } from "./network.ts";
 import { cleanedPaths, elevatedRun, environmentOf, stepOf } from "./scripts.ts";
 import type { Output } from "./soap.ts";
 import type { ScriptRun } from "./transcript.ts";
@@ -13,16 +14,16 @@ export type Outcome =
   | { kind: "hangs" }
   | { kind: "drops" };
 
-export type Guest = { machine: Machine; behaviour: Behaviour; packerDir: string; now: () => Date };
+export type Guest = { machine: Machine; behaviour: Behaviour; network: Network; packerDir: string; now: () => Date };
 
 const HOST = "EC2AMAZ-STANDIN";
 
 /** What a command line does inside the machine. */
-export function run(guest: Guest, commandLine: string): Outcome {
+export async function run(guest: Guest, commandLine: string): Promise<Outcome> {
   return obey(guest, parseCommand(commandLine), null);
 }
 
-function obey(guest: Guest, command: Command, elevated: string | null): Outcome {
+async function obey(guest: Guest, command: Command, elevated: string | null): Promise<Outcome> {
   const { machine, now } = guest;
   const { files } = machine;
   switch (command.kind) {
@@ -83,11 +84,11 @@ function download({ machine, now }: Guest, path: string): Outcome {
   });
 }
 
-function script(
+async function script(
   guest: Guest,
   { path, environment }: Extract<Command, { kind: "script" }>,
   elevated: string | null,
-): Outcome {
+): Promise<Outcome> {
   const { machine, now } = guest;
   const text = machine.files.read(path)?.toString("utf8");
   if (text === undefined)
@@ -106,27 +107,26 @@ function script(
   return step(guest, path, text, environment, elevated);
 }
 
-function step(
+async function step(
   guest: Guest,
   path: string,
   text: string,
   variables: string | undefined,
   elevated: string | null,
-): Outcome {
-  const { machine, behaviour, packerDir, now } = guest;
-  const name = stepOf(text, packerDir);
+): Promise<Outcome> {
+  const { machine, behaviour, network, packerDir, now } = guest;
+  const name = stepOf(text, packerDir) ?? null;
   const environment = environmentOf((variables ? machine.files.read(variables)?.toString("utf8") : text) ?? "");
-  machine.runs.set(name ?? "inline", (machine.runs.get(name ?? "inline") ?? 0) + 1);
-  const response = behaviour.responseTo(
-    name ?? "inline",
-    machine,
-    healthyResponse(name ?? "inline", machine, environment),
+  const called = name ?? "inline";
+  machine.runs.set(called, (machine.runs.get(called) ?? 0) + 1);
+  const response = await behaviour.responseTo(called, machine, () =>
+    healthyResponse(called, { machine, settings: environment, network, packerDir }),
   );
   const { stdout, stderr } = response;
   const finished = !response.hang && !response.dropConnection;
   const entry: Omit<ScriptRun, "exitCode"> = {
     kind: "script",
-    step: name ?? null,
+    step: name,
     path,
     elevated,
     environment,

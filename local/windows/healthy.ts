@@ -1,58 +1,51 @@
-import type { Response } from "./behaviour.ts";
+import { awsCli, launchAgent } from "./amazon.ts";
+import { QUIET, type Response } from "./behaviour.ts";
 import { check } from "./checks.ts";
-import type { Machine } from "./machine.ts";
+import { containerd, containerdInstall, containerImages, containersFeature } from "./containers.ts";
+import { eksTools, harvest, harvestedFiles } from "./harvest.ts";
+import { kubernetes } from "./kubernetes.ts";
 import { report } from "./report.ts";
 import { stepFailing } from "./results.ts";
-import { containerd, containerImages, custom, files, tools, updates, updatesComplete } from "./steps.ts";
+import { apps, sysprep } from "./setup.ts";
+import { type Situation, StepError, type Take } from "./situation.ts";
+import { updates, updatesComplete } from "./updates.ts";
+import { custom, files } from "./uploads.ts";
 import { verify } from "./verification.ts";
 
-export type Settings = Record<string, string>;
+type Step = { failureClass: string; take: Take };
 
-/** What a step does, from what is on the machine; it fails by throwing. */
-type Step = { failureClass: string; take: (machine: Machine, settings: Settings) => Partial<Response> };
-
-const QUIET: Response = {
-  exitCode: 0,
-  stdout: "",
-  stderr: "",
-  files: {},
-  changes: {},
-  console: [],
-  hang: false,
-  dropConnection: false,
-  stopsItself: false,
-};
-
-/** By the names of the scripts in packer/scripts and packer/proof/scripts. */
-const STEPS: Record<string, Step> = {
+/** By the names of the scripts in packer/scripts, packer/harvest/scripts and packer/proof/scripts. */
+export const STEPS: Record<string, Step> = {
   "10-files": { failureClass: "provision", take: files },
+  "15-containers-feature": { failureClass: "provision", take: containersFeature },
   "20-windows-updates": { failureClass: "updates", take: updates },
   "25-updates-complete": { failureClass: "updates", take: updatesComplete },
-  "30-eks-tools": { failureClass: "provision", take: tools },
+  "28-launch-agent": { failureClass: "provision", take: launchAgent },
+  "30-aws-cli": { failureClass: "provision", take: awsCli },
+  "31-harvested-files": { failureClass: "provision", take: harvestedFiles },
+  "32-containerd-install": { failureClass: "provision", take: containerdInstall },
+  "33-kubernetes": { failureClass: "provision", take: kubernetes },
+  "34-eks-tools": { failureClass: "provision", take: eksTools },
   "40-containerd": { failureClass: "provision", take: containerd },
   "50-container-images": { failureClass: "provision", take: containerImages },
   "60-custom": { failureClass: "provision", take: custom },
   "70-verify": { failureClass: "test", take: verify },
   "80-report": { failureClass: "provision", take: report },
-  "90-sysprep": {
-    failureClass: "sysprep",
-    take: () => ({ stdout: "This machine generalizes and stops itself in a minute.\r\n", stopsItself: true }),
-  },
+  "85-appx": { failureClass: "sysprep", take: apps },
+  "90-sysprep": { failureClass: "sysprep", take: sysprep },
+  "10-harvest": { failureClass: "provision", take: harvest },
   "10-checks": { failureClass: "proof", take: check },
 };
 
-/** How a step ends when nothing is wrong but what is wrong with the machine. */
-export function healthyResponse(step: string, machine: Machine, settings: Settings): Response {
+/** How a step ends when nothing is wrong but what is wrong with the machine. A script that is none of the recipe's only says that it ran. */
+export async function healthyResponse(step: string, situation: Situation): Promise<Response> {
   const known = STEPS[step];
   const done = { ...QUIET, stdout: `${step} is done.\r\n` };
   if (!known) return done;
   try {
-    return { ...done, ...known.take(machine, settings) };
+    return { ...done, ...(await known.take(situation)) };
   } catch (error) {
-    return { ...done, ...stepFailing(step, known.failureClass, (error as Error).message) };
+    const failureClass = error instanceof StepError ? error.failureClass : known.failureClass;
+    return { ...done, ...stepFailing(step, failureClass, (error as Error).message) };
   }
-}
-
-export function healthyPower(): Response {
-  return QUIET;
 }

@@ -1,25 +1,28 @@
-import { createHash } from "node:crypto";
-
-/** Windows and what is installed in it: with the files, what an image holds. */
+/** Windows and what is set up in it: with the files, what an image holds. */
 export type Installation = {
   windows: Windows;
+  edition: "Core" | "Full";
   build: string;
   /** What the build becomes by the next restart, when updates wait for it. */
   buildAfterRestart: string | null;
   updates: string[];
-  /** Versions by program; nothing of Kubernetes in a base that is not made for EKS. */
-  tools: Partial<Record<Tool, string>>;
+  /** Of containers in Windows; there only after the restart that follows its installation. */
+  containersFeature: "absent" | "after restart" | "there";
+  /** What of EKS is set up besides its files: the command line of csi-proxy's service, and the tasks that bring a node up. */
+  eks: { csiProxy: string; tasks: Record<string, string> } | null;
+  /** containerd's service and its config.toml. */
   containerd: Containerd | null;
   containerImages: ContainerImage[];
+  /** Apps that one user has for herself: with them Windows cannot be generalized. */
+  apps: string[];
   /** WinRM over HTTPS: listener, certificate, firewall rule. */
   communicator: boolean;
-  /** Sealed by sysprep: the next start sets up a new machine, with a new password, and runs the user data. */
+  /** Waits for its first start: no password yet, user data still to run. */
   generalized: boolean;
 };
 
-export type Tool = (typeof TOOLS)[number];
 export type Containerd = {
-  version: string;
+  /** Empty before there is a config.toml. */
   sandboxImage: string;
   /** Whether config.toml is the recipe's, and which registries have mirrors there. */
   configured: boolean;
@@ -27,8 +30,6 @@ export type Containerd = {
 };
 export type ContainerImage = { name: string; digest: string; pinned: boolean };
 type Windows = keyof typeof BUILDS;
-
-export const TOOLS = ["kubelet", "kube-proxy"] as const;
 
 /** The one update that there is, for every Windows. */
 export const UPDATE = { article: "KB5099999", title: "2026-11 Cumulative Update for Windows Server (KB5099999)" };
@@ -40,34 +41,11 @@ export const BUILDS = {
   2025: { base: "26100.4349", updated: "26100.7171" },
 };
 
-/** AWS's EKS images come weeks after a patch of Kubernetes: below every patch that the stack's upstream releases. */
-const BASE_PATCH = 5;
-
-const PAUSE = "602401143452.dkr.ecr.us-west-2.amazonaws.com/eks/pause:3.10-windows";
-
 const collator = new Intl.Collator("en", { numeric: true });
 
-/** What AWS's public image of this name brings: `Windows_Server-2022-English-Core-EKS_Optimized-1.35-2026.10.09`. */
-export function baseInstallation(imageName: string): Installation {
-  const windows = Number(/^Windows_Server-(\d{4})-/.exec(imageName)?.[1]);
-  const minor = /-EKS_Optimized-(\d+\.\d+)/.exec(imageName)?.[1];
-  const known = windows === 2019 || windows === 2025 ? windows : 2022;
-  const version = `${minor}.${BASE_PATCH}`;
-  return {
-    windows: known,
-    build: BUILDS[known].base,
-    buildAfterRestart: null,
-    updates: [],
-    tools: minor ? { kubelet: version, "kube-proxy": version } : {},
-    containerd: minor ? { version: "2.1.4", sandboxImage: PAUSE, configured: false, mirrors: [] } : null,
-    containerImages: minor ? [pulledContainerImage(PAUSE)] : [],
-    communicator: false,
-    generalized: true,
-  };
-}
-
-export function pulledContainerImage(name: string): ContainerImage {
-  return { name, digest: `sha256:${digestOf(name)}`, pinned: true };
+export function knownWindows(release: string | undefined): Windows {
+  const windows = Number(release);
+  return windows === 2019 || windows === 2025 ? windows : 2022;
 }
 
 /** @throws Error when it is not there */
@@ -84,8 +62,4 @@ export function isAtLeast(version: string, other: string): boolean {
 
 export function minorOf(version: string): string {
   return version.split(".").slice(0, 2).join(".");
-}
-
-export function digestOf(text: string): string {
-  return createHash("sha256").update(text).digest("hex");
 }

@@ -4,6 +4,7 @@ import { createBehaviour, type Rule } from "./behaviour.ts";
 import { baseDisk } from "./disk.ts";
 import { createInstances, type Emulator } from "./instances.ts";
 import { createMachine, type Instance, type Machine } from "./machine.ts";
+import { createNetwork, type Network } from "./network.ts";
 import { createPower, type Power } from "./power.ts";
 import type { Transcript } from "./transcript.ts";
 
@@ -44,10 +45,10 @@ export async function startMachines({
   now = () => new Date(),
   onConsole,
 }: Options): Promise<Machines> {
-  const instances = createInstances(emulator);
+  const instances = createInstances(emulator, now);
   const certificate = await generate([{ name: "commonName", value: "EC2AMAZ-STANDIN" }], { keyType: "ec" });
   const behaviour = createBehaviour();
-  const machines = new Map<string, { machine: Machine; power: Power }>();
+  const machines = new Map<string, { machine: Machine; power: Power; network: Network }>();
   const stopping = new AbortController();
 
   async function follow(): Promise<void> {
@@ -72,9 +73,16 @@ export async function startMachines({
     const image = machines.get(sourceInstanceId)?.machine ?? baseDisk(name);
     const machine = createMachine({ ...instance, userData: await instances.userData(instanceId) }, image);
     if (machine.installation.generalized) machine.password = await password(instanceId);
+    const { url: endpoint, region } = emulator;
+    const network = createNetwork({
+      endpoint,
+      region,
+      credentials: () => instances.credentials(instanceId),
+      packerDir,
+    });
     let printed = 0;
     const power = createPower(
-      { machine, behaviour, packerDir, now },
+      { machine, behaviour, network, packerDir, now },
       {
         port: PORT,
         bootMs: BOOT_MS,
@@ -88,7 +96,7 @@ export async function startMachines({
         },
       },
     );
-    const entry = { machine, power };
+    const entry = { machine, power, network };
     machines.set(instanceId, entry);
     return entry;
   }
@@ -115,6 +123,7 @@ export async function startMachines({
       stopping.abort();
       await followed;
       await Promise.all([...machines.values()].map(({ power }) => power.unplug()));
+      for (const { network } of machines.values()) network.close();
       instances.close();
     },
   };

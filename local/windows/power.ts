@@ -1,6 +1,5 @@
 import { setTimeout } from "node:timers/promises";
 import { type Guest, run } from "./guest.ts";
-import { healthyPower } from "./healthy.ts";
 import { record } from "./machine.ts";
 import { generalize, startWindows } from "./setup.ts";
 import { type Certificate, startWinRm, type WinRm } from "./winrm.ts";
@@ -29,7 +28,7 @@ export function createPower(guest: Guest, supply: Supply): Power {
 
   function on(why: "boot" | "restart"): void {
     machine.power = "booting";
-    if (behaviour.responseTo(why, machine, healthyPower()).hang) return;
+    if (behaviour.staysDown(why, machine)) return;
     booting = new AbortController();
     boot(booting.signal).catch((cause: unknown) => {
       if (!booting.signal.aborted) supply.log(`${machine.instanceId} does not come up: ${String(cause)}`);
@@ -54,8 +53,8 @@ export function createPower(guest: Guest, supply: Supply): Power {
       port: supply.port,
       certificate: supply.certificate,
       password: machine.password,
-      run: (commandLine) => {
-        const outcome = run(guest, commandLine);
+      run: async (commandLine) => {
+        const outcome = await run(guest, commandLine);
         supply.changed();
         return outcome;
       },

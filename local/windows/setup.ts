@@ -1,6 +1,9 @@
+import type { Response } from "./behaviour.ts";
 import type { Disk } from "./disk.ts";
 import type { Machine } from "./machine.ts";
+import { sysprepFailing } from "./results.ts";
 import { scriptsIn } from "./scripts.ts";
+import type { Situation } from "./situation.ts";
 
 /** Where packer/proof/scripts/00-inventory.ps1 writes. */
 const INVENTORY = "C:/eks-windows-images-proof/inventory.json";
@@ -8,17 +11,37 @@ const INVENTORY = "C:/eks-windows-images-proof/inventory.json";
 const TEMPORARY =
   /^C:\\(Windows\\Temp\\(packer|script|winrmcp)-|Users\\[^\\]+\\AppData\\Local\\Temp\\winrmcp-|eks-windows-images\\)/i;
 
-/** What a start does to Windows: it finishes updates, and in a machine made of a generalized image runs the user data. */
+/** What a start does to Windows: it finishes updates and features, and in a machine made of a generalized image runs the user data. */
 export function startWindows(machine: Machine, packerDir: string): void {
   const { installation, files } = machine;
   installation.build = installation.buildAfterRestart ?? installation.build;
   installation.buildAfterRestart = null;
+  if (installation.containersFeature === "after restart") installation.containersFeature = "there";
   if (!installation.generalized) return;
   installation.generalized = false;
   for (const script of scriptsIn(machine.userData, packerDir)) {
     if (script === "00-inventory") files.write(INVENTORY, JSON.stringify(inventoryOf(machine)));
     if (script === "00-communicator") installation.communicator = true;
   }
+}
+
+/** Takes away what would stop 90-sysprep. */
+export function apps({ machine }: Situation): Partial<Response> {
+  const removed = machine.installation.apps;
+  return { stdout: removed.map((app) => `${app} is removed.\r\n`).join(""), changes: { apps: [] } };
+}
+
+/** Plans the task that generalizes; an app of one user's makes that fail. */
+export function sysprep({ machine }: Situation): Partial<Response> {
+  const [app] = machine.installation.apps;
+  const planned = { stdout: "This machine generalizes and stops itself in a minute.\r\n" };
+  if (app === undefined) return { ...planned, stopsItself: true };
+  return {
+    ...planned,
+    ...sysprepFailing(
+      `Windows cannot be generalized: Package ${app} was installed for a user, but not provisioned for all users.`,
+    ),
+  };
 }
 
 /** packer/sysprep/generalize.ps1, the task that 90-sysprep plans. */

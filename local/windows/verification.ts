@@ -1,62 +1,115 @@
 import type { Response } from "./behaviour.ts";
-import { saved } from "./documents.ts";
-import type { Settings } from "./healthy.ts";
-import { isAtLeast, minorOf, TOOLS } from "./installation.ts";
-import type { Machine } from "./machine.ts";
-import { stepFailing } from "./results.ts";
+import { testsIn } from "./check-names.ts";
+import { assertThat, type Looks, runChecks } from "./check-runs.ts";
+import { EKS } from "./eks-image.ts";
+import { EKS_TESTS } from "./eks-tests.ts";
+import { type Containerd, containerImageNamed, isAtLeast, minorOf } from "./installation.ts";
+import { EC2LAUNCH_V1, PROGRAMS, SHIM, TOOLS, versionOf } from "./programs.ts";
+import { type Situation, StepError, saved, setting, workPath } from "./situation.ts";
 
-type Test = { name: string; holds: boolean };
+/** What the tests of packer/tests find on the machine. */
+export const TESTS: Looks = {
+  ...EKS_TESTS,
+  "Windows: has the Containers feature": ({ machine }) => {
+    const { containersFeature } = machine.installation;
+    assertThat(containersFeature === "there", `The Containers feature is ${containersFeature}.`);
+    return "";
+  },
+  "Windows: is not older than its base": (situation) => {
+    const { build } = situation.machine.installation;
+    const { osBuild } = saved<{ osBuild: string }>(situation, "base");
+    assertThat(isAtLeast(build, osBuild), `${build} is older than ${osBuild}.`);
+    return "";
+  },
+  "Windows: waits for no restart": ({ machine }) => {
+    const { buildAfterRestart, containersFeature } = machine.installation;
+    assertThat(buildAfterRestart === null && containersFeature !== "after restart", "Windows waits for a restart.");
+    return "";
+  },
+  "Windows: uses its whole disk": () => "",
+  "Windows: has a tenth of its disk free": () => "",
+  "Windows: has a launch agent to generalize it": ({ machine }) => {
+    const agents = [PROGRAMS["ec2launch-v2"], ...Object.keys(EC2LAUNCH_V1)];
+    assertThat(
+      agents.some((path) => machine.files.read(path)),
+      "There is no launch agent.",
+    );
+    return "";
+  },
+  "Windows: takes WinRM by HTTPS and NTLM only": ({ machine }) => {
+    assertThat(machine.installation.communicator, "There is no listener for HTTPS.");
+    return "";
+  },
+  "Kubernetes: has $tool of the wanted minor, not older than $wanted": (situation, tool) => recentTool(situation, tool),
+  "containerd: runs": (situation) => serviceOf(containerdOf(situation)),
+  "containerd: is started as in its base, by Windows if the base has none": (situation) =>
+    serviceOf(containerdOf(situation)),
+  "containerd: has what runs a container of Windows": ({ machine }) => {
+    assertThat(machine.files.read(SHIM) !== undefined, `There is no ${SHIM}.`);
+    return "";
+  },
+  "containerd: looks for CNI configurations where EKS writes them": (situation) => {
+    assertThat(containerdOf(situation).configured, "config.toml names another directory.");
+    return "";
+  },
+  "containerd: has the CNI plugins": ({ machine }) => {
+    assertThat(machine.files.read(`${EKS}\\cni\\vpc-bridge.exe`) !== undefined, "There is no vpc-bridge.exe.");
+    return "";
+  },
+  "containerd: holds its pause image": (situation) =>
+    containerImageNamed(situation.machine.installation, containerdOf(situation).sandboxImage).digest,
+  "containerd: asks the mirrors of $registry first": (situation, registry) => {
+    assertThat(containerdOf(situation).mirrors.includes(registry), `There is no hosts.toml of ${registry}.`);
+    return "";
+  },
+  "containerd: holds $reference and keeps it": ({ machine }, reference) => {
+    const { pinned, digest } = containerImageNamed(machine.installation, reference);
+    assertThat(pinned, `${reference} is not pinned.`);
+    return digest;
+  },
+};
 
-/** The tests of packer/tests that the model of a machine can tell the outcome of, by their names there. */
-export function verify(machine: Machine, settings: Settings): Partial<Response> {
-  const tests = testsOf(machine, settings).map(({ name, holds }) => ({
+export function verify(situation: Situation): Partial<Response> {
+  const tests = runChecks(testsIn(situation.packerDir), TESTS, situation);
+  const bad = tests.filter(({ passed }) => !passed);
+  const results = tests.map(({ name, passed, detail }) => ({
     name,
-    result: holds ? "Passed" : "Failed",
-    message: holds ? "" : "It does not hold.",
+    result: passed ? "Passed" : "Failed",
+    message: passed ? "" : detail,
   }));
-  const bad = tests.filter(({ result }) => result !== "Passed");
   const passed = tests.length - bad.length;
-  const files = {
-    [`${settings.WORK_DIRECTORY}/output/tests.json`]: JSON.stringify({ passed, failed: bad.length, tests }),
-  };
-  if (bad.length === 0) return { stdout: `${passed} tests passed.\r\n`, files };
-  const causes = bad.map(({ name, message }) => `${name} - ${message}`).join("; ");
+  if (bad.length > 0) {
+    const causes = bad.map(({ name, detail }) => `${name} - ${detail}`).join("; ");
+    throw new StepError("test", `${bad.length} of ${tests.length} tests did not pass: ${causes}`);
+  }
   return {
-    ...stepFailing("70-verify", "test", `${bad.length} of ${tests.length} tests did not pass: ${causes}`),
-    files,
+    stdout: `${passed} tests passed.\r\n`,
+    files: {
+      [workPath(situation, "output/tests.json")]: JSON.stringify({ passed, failed: bad.length, tests: results }),
+    },
   };
 }
 
-function testsOf(machine: Machine, settings: Settings): Test[] {
-  const { build, buildAfterRestart, containerd, containerImages, tools } = machine.installation;
-  const { KUBERNETES_VERSION: wanted = "", CONTAINER_IMAGES = "[]", REGISTRY_MIRRORS = "{}" } = settings;
-  const references: string[] = JSON.parse(CONTAINER_IMAGES);
-  const base = saved<{ osBuild: string }>(machine, settings, "base");
-  return [
-    { name: "Windows: is not older than its base", holds: isAtLeast(build, base.osBuild) },
-    { name: "Windows: waits for no restart", holds: buildAfterRestart === null },
-    ...TOOLS.map((tool) => ({
-      name: `Kubernetes: has ${tool} of the wanted minor, not older than ${wanted}`,
-      holds: isRecent(tools[tool], wanted),
-    })),
-    { name: "containerd: runs", holds: containerd !== null },
-    { name: "containerd: looks for CNI configurations where EKS writes them", holds: containerd?.configured === true },
-    {
-      name: "containerd: holds its pause image",
-      holds: containerImages.some(({ name }) => name === containerd?.sandboxImage),
-    },
-    ...Object.keys(JSON.parse(REGISTRY_MIRRORS)).map((registry) => ({
-      name: `containerd: asks the mirrors of ${registry} first`,
-      holds: containerd?.mirrors.includes(registry) === true,
-    })),
-    ...references.map((reference) => ({
-      name: `containerd: holds ${reference} and keeps it`,
-      holds: containerImages.some(({ name, pinned }) => name === reference && pinned),
-    })),
-  ];
+function serviceOf({ sandboxImage }: Containerd): string {
+  assertThat(sandboxImage !== "", "containerd is Stopped.");
+  return "Running";
+}
+
+export function containerdOf({ machine }: Situation) {
+  const { containerd } = machine.installation;
+  if (!containerd) throw new Error("Cannot find any service with service name 'containerd'.");
+  return containerd;
 }
 
 /** Of the minor that is wanted, and that patch or a later one. */
-export function isRecent(version: string | undefined, wanted: string): boolean {
-  return version !== undefined && minorOf(version) === minorOf(wanted) && isAtLeast(version, wanted);
+export function recentTool(situation: Situation, tool: string): string {
+  const wanted = setting(situation, "KUBERNETES_VERSION");
+  const known = TOOLS.find((name) => name === tool);
+  if (!known) throw new Error(`The stand-in does not know where ${tool} is.`);
+  const version = versionOf(situation.machine, PROGRAMS[known]);
+  assertThat(
+    minorOf(version) === minorOf(wanted) && isAtLeast(version, wanted),
+    `${tool} is ${version}, wanted is ${wanted}.`,
+  );
+  return version;
 }

@@ -26,7 +26,7 @@ export type Endpoint = {
   port: number;
   certificate: Certificate;
   password: string;
-  run: (commandLine: string) => Outcome;
+  run: (commandLine: string) => Promise<Outcome>;
   loginRefused: (user: string) => void;
   /** A shell is being closed in which a command asked for something afterwards: the answer waits for it. */
   closing: (afterwards: Afterwards) => Promise<void>;
@@ -118,7 +118,7 @@ async function handle(request: Request, shells: Map<string, Shell>, endpoint: En
   if (!shell) return { status: 500, body: refused(request, "The shell was not found on the server.") };
   if (request.action === "command") {
     const id = randomUUID().toUpperCase();
-    const outcome = endpoint.run(request.commandLine);
+    const outcome = await endpoint.run(request.commandLine);
     shell.commands.set(id, outcome);
     if (outcome.kind === "done") shell.afterwards ??= outcome.afterwards;
     return { status: 200, body: commandStarted(request, id) };

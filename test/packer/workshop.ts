@@ -1,145 +1,190 @@
-import { spawn } from "node:child_process";
-import { createHash } from "node:crypto";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { CodeBuildClient, StartBuildCommand } from "@aws-sdk/client-codebuild";
 import { EC2Client } from "@aws-sdk/client-ec2";
+import { CreateBucketCommand, GetObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { type BuildOrder, type BuildWish, type HarvestWish, orderBuild } from "../../functions/build-orders.ts";
+import { harvestRecipeHash, recipeHash } from "../../infra/recipe.ts";
 import { type Emulator, type RecordedCall, startEmulator } from "../../local/aws/emulator.ts";
+import { createRoleCredentials } from "../../local/aws/role-credentials.ts";
+import { startUpstream, type Upstream } from "../../local/aws/upstream.ts";
 import { createClock } from "../../local/clock/clock.ts";
+import { startCodeBuildAgent } from "../../local/codebuild/agent.ts";
 import { installTools } from "../../local/tools/install.ts";
 import { type Machines, startMachines } from "../../local/windows/machines.ts";
 import type { Transcript } from "../../local/windows/transcript.ts";
-import { packerDirectory } from "./powershell.ts";
+import { bucket, copySource, createProject, ended, putSource, root } from "./codebuild.ts";
+import { configurationOf } from "./order.ts";
+import { createProfile } from "./profiles.ts";
 
-const runPacker = fileURLToPath(new URL("../../buildspec/run-packer.mjs", import.meta.url));
+const stage = "production";
 
-/** One run of the real Packer with a template of the recipe, as the buildspec runs it. */
+/** What happened on one machine, and what Packer called for its sake, in order. */
+export type Part = { transcript: Transcript; calls: RecordedCall[] };
+
+/** One build by the real buildspec and the real Packer. */
 export type Run = {
-  exitCode: number | null;
-  output: string;
-  transcript: Transcript;
-  /** What this run's Packer called at AWS, in order. */
-  calls: RecordedCall[];
-  /** Of the user Packer is and of the machine it makes. */
+  order: BuildOrder;
+  succeeded: boolean;
+  /** What the buildspec hands over; what is empty stands here too. */
+  exported: Record<string, string>;
+  log: string;
+  /** The machine that is built (or harvested) on, then the one that proves the image. */
+  parts: Part[];
+  /** Of whoever Packer is and of the machines it makes. */
   secrets: string[];
-  /** What Packer left in its output directory. */
-  read: (name: string) => string;
 };
 
 export type Order = {
-  /** `packer/` or `packer/proof/`. */
-  template: "" | "proof";
-  /** The run's instance has it as its `Name`. */
-  name: string;
-  /** On top of where to run. */
-  variables: object;
+  wish: BuildWish | HarvestWish;
+  updateRounds?: number;
+  kubernetesReleaseUrl?: string;
+  /** On top of PACKER_DEPLOYMENT: Packer's waits. */
+  waits?: Record<string, string | number>;
+  /** Put over what the build's shell starts with. */
+  environment?: Record<string, string>;
+  /** Files of the source that are other than in the repository. */
+  changed?: Record<string, string>;
 };
 
+type Prepare = (token: string, role: string) => Promise<void> | void;
+
 export type Workshop = {
+  emulator: Emulator;
+  upstream: Upstream;
   ec2: EC2Client;
-  sourceImage: string;
+  s3: S3Client;
   machines: Machines;
-  /** Any number of runs side by side, told apart by the `Name` that their instances have. */
-  run: (order: Order) => Promise<Run>;
+  /**
+   * Any number of runs side by side.
+   * @param prepare gets the run's token, which its machines bear, and the name of its role, which only its calls have
+   */
+  run: (order: Order, prepare?: Prepare) => Promise<Run>;
+  /** An object in the bucket. */
+  read: (key: string) => Promise<Buffer>;
   stop: () => Promise<void>;
 };
 
-/** The emulator, its machines and Packer, as in a rehearsal. */
+/** Emulator, upstream, machines and CodeBuild, as in a rehearsal; every build is somebody of its own. */
 export async function openWorkshop(): Promise<Workshop> {
   const tools = await installTools(() => {});
-  const dir = mkdtempSync(join(tmpdir(), "packer-"));
-  const emulator = await startEmulator({ tools, dir, clock: createClock(join(dir, "clock")) });
+  // Packer puts sockets below it, whose paths may have 100 characters.
+  const dir = mkdtempSync(join(tmpdir(), "p-"));
+  const clock = createClock(join(dir, "clock"));
+  const [emulator, upstream] = await Promise.all([startEmulator({ tools, dir, clock }), startUpstream()]);
+  upstream.setKubernetes("1.35.8");
   const { url: endpoint, region, credentials, password } = emulator;
-  const ec2 = new EC2Client({ endpoint, region, credentials });
-  const sourceImage = await emulator.addPublicImage({
-    name: "Windows_Server-2022-English-Core-EKS_Optimized-1.35-2026.10.09",
+  const aws = { endpoint, region, credentials };
+  const ec2 = new EC2Client(aws);
+  const s3 = new S3Client({ ...aws, forcePathStyle: true });
+  const machines = await startMachines({
+    emulator,
+    password,
+    packerDir: join(root, "packer"),
+    log: () => {},
+    onConsole: (instanceId, text) => void emulator.setConsole(instanceId, text),
   });
-  const machines = await startMachines({ emulator, password, packerDir: packerDirectory, log: () => {} });
+  const agent = await startCodeBuildAgent({
+    emulatorUrl: endpoint,
+    infraCredentials: credentials,
+    region,
+    clock,
+    tools,
+    dir: join(dir, "b"),
+    log: () => {},
+    // Each look at the serial console starts the AWS CLI twice: a second of a core each time.
+    extraEnv: { TIMEOUT_GRACE_SECONDS: "1", CONSOLE_POLL_SECONDS: "300" },
+  });
+  const codebuild = new CodeBuildClient({ ...aws, endpoint: agent.url });
+  const roles = createRoleCredentials({ ...aws, now: () => clock.now() });
+  const profiles = await Promise.all([createProfile(aws, "guest"), createProfile(aws, "harvest")]);
+  await s3.send(new CreateBucketCommand({ Bucket: bucket }));
 
-  async function run({ template, name, variables }: Order): Promise<Run> {
-    const identity = identityOf(name);
-    const outputDir = mkdtempSync(join(dir, "run-"));
-    const file = join(outputDir, "variables.json");
-    writeFileSync(file, JSON.stringify({ ...deployment(emulator), ...variables, output_dir: outputDir }));
-    const { exitCode, output } = await execute(tools, emulator, identity, [
-      runPacker,
-      join(outputDir, "packer.log"),
-      tools.packer,
-      "build",
-      `-var-file=${file}`,
-      "-var",
-      `manifest_path=${join(outputDir, "manifest.json")}`,
-      join(packerDirectory, template),
-    ]);
-    const transcript = machines.transcripts().find(({ tags }) => tags.Name === name);
-    if (!transcript) throw new Error(`running Packer: no machine appeared\n${output}`);
+  async function run(
+    { wish, changed = {}, waits = {}, environment = {}, ...given }: Order,
+    prepare: Prepare = () => {},
+  ): Promise<Run> {
+    const { updateRounds = 1, kubernetesReleaseUrl = upstream.url } = given;
+    const source = copySource(changed, mkdtempSync(join(dir, "source-")));
+    const deployed = { stage, recipe: recipeHash(source), harvestRecipe: harvestRecipeHash(source) };
+    const order = orderBuild(wish, { ...deployed, configuration: configurationOf(kubernetesReleaseUrl, updateRounds) });
+    const { token } = order;
+    const role = `build-${token.slice(0, 16)}`;
+    await prepare(token, role);
+    const identity = await roles.assume(`arn:aws:iam::${emulator.accountId}:role/${role}`, "build");
+    const shell = {
+      AWS_ACCESS_KEY_ID: identity.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: identity.secretAccessKey,
+      AWS_SESSION_TOKEN: identity.sessionToken,
+      STAGE: stage,
+      BUCKET: bucket,
+      ADDRESS_URL: "",
+      PACKER_RELEASE_URL: "",
+      PACKER_DEPLOYMENT: JSON.stringify({ ...placeOf(emulator, profiles), ...waits }),
+      ...order.variables,
+      ...environment,
+    };
+    await putSource(s3, source, token);
+    await createProject(codebuild, token, emulator);
+    const environmentVariablesOverride = Object.entries(shell).map(([name, value]) => ({ name, value }));
+    const { build: started } = await codebuild.send(
+      new StartBuildCommand({ projectName: token, environmentVariablesOverride }),
+    );
+    const build = await ended(agent, started?.id ?? "");
     const calls = await emulator.calls();
+    const parts = partsOf(
+      machines.transcripts().filter(({ tags }) => tags["eks-windows-images:token"] === token),
+      calls.filter(({ accessKeyId }) => accessKeyId === identity.accessKeyId),
+    );
+    const passwords = await Promise.all(parts.map(({ transcript }) => password(transcript.instanceId)));
     return {
-      exitCode,
-      output,
-      transcript,
-      calls: calls.filter(({ accessKeyId }) => accessKeyId === identity.AWS_ACCESS_KEY_ID),
-      secrets: [...Object.values(identity), await password(transcript.instanceId)],
-      read: (name) => readFileSync(join(outputDir, name), "utf8"),
+      order,
+      succeeded: build.buildStatus === "SUCCEEDED",
+      exported: Object.fromEntries(build.exportedEnvironmentVariables.map(({ name, value }) => [name, value])),
+      log: readFileSync(agent.logFile(build), "utf8"),
+      parts,
+      secrets: [...Object.values(identity), ...passwords],
     };
   }
 
+  async function read(key: string): Promise<Buffer> {
+    const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+    return Buffer.from((await Body?.transformToByteArray()) ?? []);
+  }
+
   async function stop(): Promise<void> {
+    await agent.stop();
     await machines.stop();
-    await emulator.stop();
+    await Promise.all([emulator.stop(), upstream.stop()]);
     rmSync(dir, { recursive: true, force: true });
   }
 
-  return { ec2, sourceImage, machines, run, stop };
+  return { emulator, upstream, ec2, s3, machines, run, read, stop };
 }
 
-function identityOf(name: string) {
-  return {
-    AWS_ACCESS_KEY_ID: `PACKER-${createHash("sha256").update(name).digest("hex").slice(0, 16)}`,
-    AWS_SECRET_ACCESS_KEY: `the secret key of ${name}`,
-    AWS_SESSION_TOKEN: `the session token of ${name}`,
-  };
-}
-
-function deployment({ region, network }: Emulator): object {
+/** PACKER_DEPLOYMENT, with the pauses between two looks as short as they can be. */
+function placeOf({ region, network }: Emulator, [guest, harvest]: string[]): object {
   return {
     region,
     instance_type: "m7i.xlarge",
     subnet_id: network.subnetId,
     security_group_ids: [],
+    temporary_security_group_source_cidrs: ["203.0.113.7/32"],
     ssh_interface: "private_ip",
     associate_public_ip_address: false,
-    iam_instance_profile: "",
-    temporary_security_group_source_cidrs: ["203.0.113.7/32"],
+    iam_instance_profile: guest,
+    harvest_instance_profile: harvest,
+    bucket,
     aws_poll_delay_seconds: 1,
   };
 }
 
-async function execute(
-  tools: { pluginPath: string },
-  emulator: Emulator,
-  identity: Record<string, string>,
-  commandLine: string[],
-): Promise<{ exitCode: number | null; output: string }> {
-  const child = spawn(process.execPath, commandLine, {
-    env: {
-      ...process.env,
-      ...emulator.environment,
-      ...identity,
-      PACKER_PLUGIN_PATH: tools.pluginPath,
-      PACKER_NO_COLOR: "1",
-      CHECKPOINT_DISABLE: "1",
-      TIMEOUT_GRACE_SECONDS: "1",
-    },
-  });
-  let output = "";
-  for (const stream of [child.stdout, child.stderr])
-    stream.setEncoding("utf8").on("data", (text: string) => {
-      output += text;
-    });
-  const exitCode = await new Promise<number | null>((resolve, reject) =>
-    child.once("error", reject).once("close", resolve),
-  );
-  return { exitCode, output };
+/** Packer begins with a key pair for each machine. */
+function partsOf(transcripts: Transcript[], calls: RecordedCall[]): Part[] {
+  const begins = calls.flatMap(({ operation }, index) => (operation === "CreateKeyPair" ? [index] : []));
+  return transcripts.map((transcript, index) => ({
+    transcript,
+    calls: calls.slice(index === 0 ? 0 : begins[index], begins[index + 1]),
+  }));
 }

@@ -1,80 +1,104 @@
 import { expect, test } from "vitest";
-import { createBehaviour, leave } from "../../local/windows/behaviour.ts";
+import { createBehaviour, leave, QUIET } from "../../local/windows/behaviour.ts";
 import { baseDisk } from "../../local/windows/disk.ts";
 import { healthyResponse } from "../../local/windows/healthy.ts";
 import { createMachine, type Machine } from "../../local/windows/machine.ts";
 import { stepFailing, sysprepFailing } from "../../local/windows/results.ts";
+import type { Settings } from "../../local/windows/situation.ts";
+import { eksImage, network, packer } from "./machine-room.ts";
 
 function machine(tags: Record<string, string> = {}): Machine {
   const instance = { instanceId: "i-1", address: "127.77.0.4", imageId: "ami-1", tags, userData: "" };
-  return createMachine(instance, baseDisk("Windows_Server-2022-English-Core-EKS_Optimized-1.35"));
+  return createMachine(instance, baseDisk(eksImage));
 }
 
-const healthy = healthyResponse("90-sysprep", machine(), {});
+function take(step: string, on: Machine, settings: Settings = {}) {
+  const given = { WORK_DIRECTORY: "C:/work", DENIED_UPDATES: "[]", ...settings };
+  return healthyResponse(step, { machine: on, settings: given, network: network(), packerDir: packer });
+}
 
-test("without a rule a machine is healthy", () => {
-  expect(createBehaviour().responseTo("90-sysprep", machine(), healthy)).toMatchObject({
-    exitCode: 0,
-    stopsItself: true,
-  });
+const sealing = { ...QUIET, stdout: "sealing", stopsItself: true };
+const healthy = () => sealing;
+
+test("without a rule a machine is healthy", async () => {
+  expect(await createBehaviour().responseTo("90-sysprep", machine(), healthy)).toEqual(sealing);
 });
 
-test("a rule changes what it names and nothing else", () => {
+test("a rule changes what it names and nothing else", async () => {
   const { behave, responseTo } = createBehaviour();
   behave({ step: "90-sysprep", ...sysprepFailing("it is not generalized") });
 
-  const response = responseTo("90-sysprep", machine(), healthy);
+  const response = await responseTo("90-sysprep", machine(), healthy);
 
-  expect(response).toMatchObject({ exitCode: 0, stdout: healthy.stdout, stopsItself: false });
+  expect(response).toMatchObject({ exitCode: 0, stdout: "sealing", stopsItself: false });
   expect(response.console).toEqual(["EKSWIN-FAILED sysprep 90-sysprep: it is not generalized"]);
 });
 
-test("a step that a rule lets fail changes nothing on the machine", () => {
-  const { behave, responseTo } = createBehaviour();
-  const updates = healthyResponse("20-windows-updates", machine(), {});
-  behave({ step: "20-windows-updates", exitCode: 1 });
+test.each([{ exitCode: 1 }, { hang: true }, { dropConnection: true }])(
+  "a step that a rule keeps from its end (%j) does nothing",
+  async (rule) => {
+    const { behave, responseTo } = createBehaviour();
+    let done = false;
+    behave({ step: "90-sysprep", ...rule });
 
-  expect(updates.changes).toMatchObject({ updates: ["KB5099999"] });
-  expect(responseTo("20-windows-updates", machine(), updates).changes).toEqual({});
-});
+    const response = await responseTo("90-sysprep", machine(), () => {
+      done = true;
+      return sealing;
+    });
 
-test("a failed sysprep does not stop the machine", () => {
+    expect(done).toBe(false);
+    expect(response).toEqual({ ...QUIET, ...rule });
+  },
+);
+
+test("a failed sysprep does not stop the machine", async () => {
   const { behave, responseTo } = createBehaviour();
   behave({ step: "90-sysprep", ...stepFailing("90-sysprep", "sysprep", "no task") });
 
-  expect(responseTo("90-sysprep", machine(), healthy).stopsItself).toBe(false);
+  expect((await responseTo("90-sysprep", machine(), healthy)).stopsItself).toBe(false);
 });
 
-test("a rule holds for the machines it is meant for, as often as it says, until it is taken back", () => {
+test("a rule holds for the machines it is meant for, as often as it says, until it is taken back", async () => {
   const { behave, responseTo } = createBehaviour();
-  const exitCode = (tags = {}) => responseTo("90-sysprep", machine(tags), healthy).exitCode;
+  const exitCode = async (tags = {}) => (await responseTo("90-sysprep", machine(tags), healthy)).exitCode;
   const takeBack = behave({ step: /sysprep/, exitCode: 1, when: ({ tags }) => tags.variant === "a" });
   behave({ step: "90-sysprep", exitCode: 2, times: 1, when: ({ tags }) => tags.variant === "a" });
 
-  expect(exitCode()).toBe(0);
-  expect(exitCode({ variant: "a" })).toBe(2);
-  expect(exitCode({ variant: "a" })).toBe(1);
+  expect(await exitCode()).toBe(0);
+  expect(await exitCode({ variant: "a" })).toBe(2);
+  expect(await exitCode({ variant: "a" })).toBe(1);
   takeBack();
-  expect(exitCode({ variant: "a" })).toBe(0);
+  expect(await exitCode({ variant: "a" })).toBe(0);
 });
 
-test("updates want a restart in the first round and are through in the second", () => {
+test("a machine that a rule keeps down comes up once the rule is used up", () => {
+  const { behave, staysDown } = createBehaviour();
+  behave({ step: "restart", hang: true, times: 1 });
+
+  expect([staysDown("boot", machine()), staysDown("restart", machine()), staysDown("restart", machine())]).toEqual([
+    false,
+    true,
+    false,
+  ]);
+});
+
+test("updates want a restart in the first round and are through in the second", async () => {
   const updated = machine();
 
-  const first = healthyResponse("20-windows-updates", updated, {});
+  const first = await take("20-windows-updates", updated);
   leave(updated, first);
-  const second = healthyResponse("20-windows-updates", updated, {});
+  const second = await take("20-windows-updates", updated);
 
   expect([first.exitCode, second.exitCode]).toEqual([3010, 0]);
 });
 
-test("a file that was not uploaded, or not whole, fails the step that looks", () => {
-  const settings = { WORK_DIRECTORY: "C:/work", UPLOADS: JSON.stringify({ "tests/a.ps1": "0".repeat(64) }) };
+test("a file that was not uploaded, or not whole, fails the step that looks", async () => {
+  const settings = { UPLOADS: JSON.stringify({ "tests/a.ps1": "0".repeat(64) }) };
   const incomplete = machine();
 
-  const missing = healthyResponse("10-files", incomplete, settings);
+  const missing = await take("10-files", incomplete, settings);
   incomplete.files.write(String.raw`c:\work\tests\a.ps1`, "half");
-  const broken = healthyResponse("10-files", incomplete, settings);
+  const broken = await take("10-files", incomplete, settings);
 
   expect(missing).toMatchObject({
     exitCode: 1,

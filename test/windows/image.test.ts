@@ -1,30 +1,26 @@
-import { readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
-import { expect, test } from "vitest";
-import { createBehaviour, leave, type Rule } from "../../local/windows/behaviour.ts";
-import { baseDisk, type Disk } from "../../local/windows/disk.ts";
-import { healthyResponse } from "../../local/windows/healthy.ts";
-import { createMachine, type Machine } from "../../local/windows/machine.ts";
+import { readdirSync, readFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { leave, QUIET, type Rule } from "../../local/windows/behaviour.ts";
+import { checksIn, testsIn } from "../../local/windows/check-names.ts";
+import { CHECKS } from "../../local/windows/checks.ts";
+import { STEPS } from "../../local/windows/healthy.ts";
 import { REPORT } from "../../local/windows/report.ts";
-import { generalize, startWindows } from "../../local/windows/setup.ts";
+import { updatesWithoutEffect } from "../../local/windows/results.ts";
+import { TESTS } from "../../local/windows/verification.ts";
+import {
+  type Build,
+  build,
+  eksImage,
+  failedChecks,
+  harvest,
+  nanoserver,
+  network,
+  packer,
+  start,
+} from "./machine-room.ts";
 
-const packer = fileURLToPath(new URL("../../packer", import.meta.url));
-const base = "Windows_Server-2022-English-Core-EKS_Optimized-1.35-2026.10.09";
-const nanoserver = "mcr.microsoft.com/windows/nanoserver:ltsc2022";
-const asked = { KUBERNETES_VERSION: "1.35.7", CONTAINER_IMAGES: JSON.stringify([nanoserver]) };
-const steps = [
-  "10-files",
-  "20-windows-updates",
-  "restart",
-  "25-updates-complete",
-  "30-eks-tools",
-  "40-containerd",
-  "50-container-images",
-  "60-custom",
-  "70-verify",
-  "80-report",
-  "90-sysprep",
-];
+const plainImage = "Windows_Server-2022-English-Core-Base-2026.10.14";
 
 /** What lets a build pass that its own tests and report would stop. */
 const blind: Rule[] = [
@@ -32,126 +28,182 @@ const blind: Rule[] = [
   {
     step: "80-report",
     exitCode: 0,
-    files: { [REPORT]: JSON.stringify({ baseOsBuild: "20348.2849", osBuild: "20348.4405" }) },
+    files: { [REPORT]: JSON.stringify({ baseOsBuild: "20348.2849", osBuild: "20348.4405", binaries: [] }) },
   },
 ];
 
-function start(image: Disk, ...scripts: string[]): Machine {
-  const userData = scripts.map((name) => readFileSync(`${packer}/${name}.ps1`, "utf8")).join("\n");
-  const instance = { instanceId: "i-1", address: "127.77.0.4", imageId: "ami-1", tags: {}, userData };
-  const machine = createMachine(instance, image);
-  startWindows(machine, packer);
-  return machine;
+async function assemble(wanted: Partial<Build> = {}) {
+  const reached = network();
+  const HARVEST_MANIFEST = await harvest(eksImage, reached);
+  return build({ recipe: "assemble", from: plainImage, network: reached, given: { HARVEST_MANIFEST }, ...wanted });
 }
 
-function build({ without = [], order = steps, rules = [], from = base }: Partial<Order> = {}): Built {
-  const { behave, responseTo } = createBehaviour();
-  rules.forEach(behave);
-  const machine = start(baseDisk(from), "scripts/00-communicator");
-  machine.files.write("C:/eks-windows-images/modules/module.psm1", "");
-  const settings = { WORK_DIRECTORY: "C:/eks-windows-images", ...asked };
-  for (const step of order.filter((one) => !without.includes(one))) {
-    if (step === "restart") {
-      startWindows(machine, packer);
-      continue;
-    }
-    const response = responseTo(step, machine, healthyResponse(step, machine, settings));
-    leave(machine, response);
-    if (response.exitCode === 1) return { machine, failure: response.stderr };
-    if (response.stopsItself) generalize(machine);
-  }
-  return { machine, failure: "" };
-}
+describe.each([
+  ["layer", () => build()],
+  ["assemble", () => assemble()],
+])("an image of the whole recipe %s", (recipe, make) => {
+  test("proves itself and reports what is in it", async () => {
+    const { machine, failure } = await make();
 
-function failedChecks(image: Disk): string[] {
-  const machine = start(image, "proof/scripts/00-inventory", "scripts/00-communicator");
-  const directory = "C:/eks-windows-images-proof";
-  const { files, stderr } = healthyResponse("10-checks", machine, { WORK_DIRECTORY: directory, ...asked });
-  expect(stderr).toBe("");
-  const { checks } = JSON.parse(files[`${directory}/output/proof.json`] ?? "");
-  return checks.filter((check: { passed: boolean }) => !check.passed).map((check: { name: string }) => check.name);
-}
-
-test("an image of the whole recipe proves itself and reports what is in it", () => {
-  const { machine, failure } = build();
-
-  expect(failure).toBe("");
-  expect(failedChecks(machine)).toEqual([]);
-  expect(JSON.parse(machine.files.read(REPORT)?.toString() ?? "")).toMatchObject({
-    baseOsBuild: "20348.2849",
-    osBuild: "20348.4405",
-    installedUpdates: ["KB5099999"],
-    kubernetesVersion: "1.35.7",
-    containerImages: [{ name: nanoserver, pinned: true }],
-    tests: { failed: 0 },
+    expect(failure).toBe("");
+    expect(await failedChecks(machine)).toEqual([]);
+    expect(JSON.parse(machine.files.read(REPORT)?.toString() ?? "")).toMatchObject({
+      recipe,
+      baseOsBuild: "20348.2849",
+      osBuild: "20348.4405",
+      addedUpdates: ["KB5099999"],
+      kubernetes: { kubelet: "1.35.7", kubeProxy: "1.35.7" },
+      binaries: expect.arrayContaining([
+        {
+          path: String.raw`C:\Program Files\kubernetes\kubelet.exe`,
+          version: "1.35.7",
+          sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
+          from: "download",
+        },
+      ]),
+      containerImages: expect.arrayContaining([expect.objectContaining({ name: nanoserver, pinned: true })]),
+      tests: { failed: 0 },
+    });
   });
 });
 
 test.each([
   ["20-windows-updates", "updates 25-updates-complete: 1 updates are left"],
-  ["restart", "test 70-verify: 1 of 8 tests did not pass: Windows: waits for no restart"],
-  ["30-eks-tools", "test 70-verify: 2 of 8 tests did not pass: Kubernetes: has kubelet"],
-  ["40-containerd", "test 70-verify: 1 of 8 tests did not pass: containerd: looks for CNI configurations"],
-  ["50-container-images", `test 70-verify: 1 of 8 tests did not pass: containerd: holds ${nanoserver}`],
+  ["30-aws-cli", "EKS tools: have the AWS CLI, not too old - The AWS CLI is 2.31.0"],
+  ["33-kubernetes", "test 70-verify: 2 of"],
+  ["40-containerd", "test 70-verify: 1 of"],
+  ["50-container-images", `test 70-verify: 1 of`],
   ["60-custom", String.raw`provision 80-report: Could not find file 'C:\eks-windows-images\output\custom.json'`],
   ["70-verify", String.raw`provision 80-report: Could not find file 'C:\eks-windows-images\output\tests.json'`],
-])("a build without %s is stopped", (step, failure) => {
-  expect(build({ without: [step] }).failure).toContain(failure);
+])("a build of layer without %s is stopped", async (step, failure) => {
+  expect((await build({ without: [step] })).failure).toContain(failure);
 });
 
 test.each([
-  ["30-eks-tools", ["kubelet", "kube-proxy"]],
-  ["50-container-images", [`container-image ${nanoserver}`, "container-starts"]],
-  ["20-windows-updates", ["os-build"]],
-])("an image without %s whose build did not notice fails its proof", (step, checks) => {
-  const { machine, failure } = build({ without: [step, "25-updates-complete"], rules: blind });
+  ["15-containers-feature", "40-containerd: containerd does not start: the Containers feature is not there"],
+  ["restart", "25-updates-complete: "],
+  ["30-aws-cli", "31-harvested-files: There is no program"],
+  ["31-harvested-files", "34-eks-tools: There is no "],
+  ["32-containerd-install", "40-containerd: There is no program"],
+  ["33-kubernetes", "70-verify: 3 of"],
+  ["34-eks-tools", "EKS tools: have csi-proxy as a service"],
+  ["40-containerd", "50-container-images: "],
+])("a build of assemble without %s is stopped", async (step, failure) => {
+  expect((await assemble({ without: [step] })).failure).toContain(failure);
+});
+
+test.each([
+  ["33-kubernetes", ["kubelet", "kube-proxy", "files-as-reported"]],
+  ["50-container-images", ["files-as-reported", `container-image ${nanoserver}`, "container-starts"]],
+  ["20-windows-updates", ["os-build", "files-as-reported"]],
+])("an image without %s whose build did not notice fails its proof", async (step, checks) => {
+  const { machine, failure } = await build({ without: [step, "25-updates-complete"], rules: blind });
 
   expect(failure).toBe("");
-  expect(failedChecks(machine)).toEqual(checks);
+  expect(await failedChecks(machine)).toEqual(checks);
 });
 
-test("an image that a step said to have filled and did not fails its proof", () => {
-  const rules = [...blind, { step: /eks-tools|container-images/, changes: {} }];
-
-  expect(failedChecks(build({ rules }).machine)).toEqual([
-    "kubelet",
-    "kube-proxy",
-    `container-image ${nanoserver}`,
-    "container-starts",
-  ]);
-});
-
-test("an image that was generalized without being cleaned fails its proof", () => {
-  const { machine } = build({ without: ["90-sysprep"] });
+test("an image that was generalized without being cleaned fails its proof", async () => {
+  const { machine } = await build({ without: ["90-sysprep"] });
   machine.installation.generalized = true;
 
-  expect(failedChecks(machine)).toEqual(["nothing-left-over"]);
+  expect(await failedChecks(machine)).toEqual(["nothing-left-over"]);
 });
 
-test("an image without a report fails its proof", () => {
-  expect(failedChecks(build({ without: ["80-report"] }).machine)).toEqual(["os-build"]);
+test("an image without a report fails its proof", async () => {
+  expect(await failedChecks((await build({ without: ["80-report"] })).machine)).toEqual([
+    "os-build",
+    "files-as-reported",
+  ]);
 });
 
 test.each([
   [
     "of another minor",
-    base.replace("1.35", "1.34"),
-    "30-eks-tools: The base has kubelet 1.34.5, which is another minor",
+    eksImage.replace("1.35", "1.34"),
+    "33-kubernetes: The base has kubelet 1.34.5, which is another minor",
   ],
-  ["without containerd", "Windows_Server-2022-English-Core-Base-2026.10.09", "10-files: Cannot find any service"],
-])("a base %s stops the build", (_what, from, failure) => {
-  expect(build({ from }).failure).toContain(failure);
+  ["without Kubernetes", plainImage, "33-kubernetes: There is no program"],
+])("a base %s stops a build of layer", async (_what, from, failure) => {
+  expect((await build({ from })).failure).toContain(failure);
 });
 
-test("what happens to a machine leaves its image as it was", () => {
-  const { machine: image } = build();
+test("updates that leave Windows as it was stop a build whose base is older than they are", async () => {
+  const rules = [{ step: "20-windows-updates", ...updatesWithoutEffect() }];
+
+  const older = await build({ rules });
+  const newer = await build({ rules, given: { BASE_RELEASED: "2026-11-12" } });
+
+  expect(older.failure).toContain("updates 25-updates-complete: Windows build 20348.2849 has not risen");
+  expect(newer.failure).toBe("");
+});
+
+test("an app of one user's keeps a desktop from being generalized unless it is removed", async () => {
+  const from = eksImage.replace("Core", "Full");
+  const order = ["85-appx", "90-sysprep"];
+
+  const cleaned = await build({ from, order });
+  const left = await build({ from, order, without: ["85-appx"] });
+
+  expect(cleaned.machine.installation.generalized).toBe(true);
+  expect(left.machine.installation.generalized).toBe(false);
+  expect(left.machine.console.join("\n")).toContain("EKSWIN-FAILED sysprep 90-sysprep: ");
+});
+
+describe("a harvest", () => {
+  test("of the same release is the same to the byte, of another release another one", async () => {
+    const [first, again, next] = await Promise.all(
+      [eksImage, eksImage, eksImage.replace("10.09", "11.13")].map((image) => harvest(image, network())),
+    );
+
+    expect(again).toBe(first);
+    expect(next).not.toBe(first);
+  });
+
+  test("of which a file was changed stops the build that wants it", async () => {
+    const reached = network();
+    const HARVEST_MANIFEST = await harvest(eksImage, reached);
+    const [file] = [...reached.objects.keys()].filter((url) => url.includes("/files/"));
+    reached.objects.set(file as string, Buffer.from("another"));
+
+    const { failure } = await assemble({ network: reached, given: { HARVEST_MANIFEST } });
+
+    expect(failure).toContain("EKSWIN-FAILED checksum 31-harvested-files: ");
+  });
+});
+
+test("what happens to a machine leaves its image as it was", async () => {
+  const { machine: image } = await build();
   const machine = start(image, "scripts/00-communicator");
 
-  leave(machine, { ...healthyResponse("none", machine, {}), files: { [REPORT]: "other" }, changes: { tools: {} } });
+  leave(machine, { ...QUIET, files: { [REPORT]: "other" }, changes: { build: "1.1" } });
 
-  expect(image.installation).toMatchObject({ generalized: true, tools: { kubelet: "1.35.7" } });
+  expect(image.installation).toMatchObject({ generalized: true, build: "20348.4405" });
   expect(image.files.read(REPORT)?.toString()).not.toBe("other");
 });
 
-type Order = { without: string[]; order: string[]; rules: Rule[]; from: string };
-type Built = { machine: Machine; failure: string };
+test("the stand-in takes every step that the recipe has a script for, and no others", () => {
+  const scripts = ["scripts", "harvest/scripts", "proof/scripts"].flatMap((folder) =>
+    readdirSync(join(packer, folder)),
+  );
+  const steps = scripts.map((name) => basename(name, ".ps1")).filter((name) => !name.startsWith("00-"));
+
+  expect(Object.keys(STEPS).sort()).toEqual(steps.sort());
+});
+
+test("the stand-in reports what the recipe's own script reports", async () => {
+  const script = readFileSync(join(packer, "scripts/80-report.ps1"), "utf8");
+  const reported = [...script.matchAll(/^ {8}(\w+) +=/gm)].map(([, name]) => name);
+  const { machine } = await build();
+
+  expect(Object.keys(JSON.parse(machine.files.read(REPORT)?.toString() ?? ""))).toEqual(reported);
+});
+
+test.each([
+  ["tests of the image", TESTS, testsIn],
+  ["checks of the proof", CHECKS, checksIn],
+])("the stand-in knows the %s, and no others", (_what, looks, namesIn) => {
+  const names = namesIn(packer).map(({ name }) => name);
+
+  expect(Object.keys(looks).sort()).toEqual([...new Set(names)].sort());
+});

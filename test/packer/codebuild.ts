@@ -1,0 +1,54 @@
+import { cpSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type CodeBuildClient, CreateProjectCommand } from "@aws-sdk/client-codebuild";
+import { PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
+import { zipSync } from "fflate";
+import { recipeFiles } from "../../infra/recipe.ts";
+import type { Emulator } from "../../local/aws/emulator.ts";
+import type { Agent } from "../../local/codebuild/agent.ts";
+import type { Build } from "../../local/codebuild/build.ts";
+
+export const root = fileURLToPath(new URL("../..", import.meta.url));
+export const bucket = "artifacts";
+
+/** The recipe as it is but for what is changed. Answers where. */
+export function copySource(changed: Record<string, string>, dir: string): string {
+  for (const folder of ["packer", "buildspec"]) cpSync(join(root, folder), join(dir, folder), { recursive: true });
+  for (const [path, text] of Object.entries(changed)) writeFileSync(join(dir, path), text);
+  return dir;
+}
+
+/** Where CodeBuild finds it. */
+export async function putSource(s3: S3Client, source: string, name: string): Promise<void> {
+  const files = Object.fromEntries(recipeFiles(source).map((path) => [path, readFileSync(join(source, path))]));
+  await s3.send(new PutObjectCommand({ Bucket: bucket, Key: `source/${name}.zip`, Body: zipSync(files) }));
+}
+
+/** A project for one build. */
+export async function createProject(codebuild: CodeBuildClient, name: string, { accountId }: Emulator): Promise<void> {
+  await codebuild.send(
+    new CreateProjectCommand({
+      name,
+      source: { type: "S3", location: `${bucket}/source/${name}.zip`, buildspec: "buildspec/build.yml" },
+      artifacts: { type: "NO_ARTIFACTS" },
+      environment: {
+        type: "LINUX_CONTAINER",
+        image: "aws/codebuild/amazonlinux-x86_64-standard:5.0",
+        computeType: "BUILD_GENERAL1_SMALL",
+      },
+      serviceRole: `arn:aws:iam::${accountId}:role/build`,
+    }),
+  );
+}
+
+/** Whatever it ends as. */
+export function ended(agent: Agent, id: string): Promise<Build> {
+  return new Promise((resolve) => {
+    const forget = agent.onChange((build) => {
+      if (build.id !== id || build.currentPhase !== "COMPLETED") return;
+      forget();
+      resolve(build);
+    });
+  });
+}

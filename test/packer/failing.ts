@@ -1,0 +1,185 @@
+import { proofFailing, stepFailing, sysprepFailing, updatesWithoutEffect } from "../../local/windows/results.ts";
+import {
+  artifactStating,
+  hasty,
+  type Injection,
+  machines,
+  otherHarvestedFiles,
+  otherKubelet,
+  otherManifest,
+  refused,
+  type Step,
+  stepsBelow,
+} from "./injections.ts";
+
+/** A run that is to fail, and what is to be known of it then. */
+export type Failing = {
+  what: string;
+  injection: Injection;
+  /** What is ordered; a build of layer if it says nothing. */
+  kind?: "layer" | "assemble" | "harvest";
+  /** The script that fails of its own accord. */
+  step?: string;
+  failureClass: string;
+  cause: string;
+  /** What the log's last lines before Packer's clean-up say; the cause without the step's name if it says nothing. */
+  said?: string;
+};
+
+const noCapacity = { code: "InsufficientInstanceCapacity", message: "There is no capacity" };
+
+/** The image is there, and nobody could prove it. */
+export const unproved: (Failing & { proof: string | undefined })[] = [
+  {
+    what: "its machine lets nobody in",
+    injection: hasty(machines({ step: "boot", hang: true }, "proof"), { winrm_timeout: "25s" }),
+    failureClass: "proof",
+    cause: "Timeout waiting for WinRM.",
+    proof: "failed",
+  },
+  {
+    what: "a check of its fails",
+    injection: machines({ step: "10-checks", ...proofFailing([{ name: "disk", detail: "Only 3 % free" }]) }, "proof"),
+    failureClass: "proof",
+    cause: "failed checks: disk (Only 3 % free)",
+    said: "failed disk: Only 3 % free",
+    proof: "failed",
+  },
+  {
+    what: "its checks cannot run",
+    injection: machines({ step: "10-checks", ...stepFailing("10-checks", "proof", "told to fail") }, "proof"),
+    failureClass: "unproved",
+    cause: "10-checks: told to fail",
+    proof: undefined,
+  },
+  {
+    what: "there is no capacity for its machine",
+    injection: refused("RunInstances", { ...noCapacity, after: 1 }),
+    failureClass: "capacity",
+    cause: "InsufficientInstanceCapacity",
+    proof: undefined,
+  },
+];
+
+const told: Failing[] = [
+  {
+    what: "Windows cannot be generalized",
+    injection: hasty(
+      machines({ step: "90-sysprep", ...sysprepFailing("its state is IMAGE_STATE_UNDEPLOYABLE") }),
+      {},
+      { CONSOLE_POLL_SECONDS: "4" },
+    ),
+    step: "90-sysprep",
+    failureClass: "sysprep",
+    cause: "90-sysprep: its state is IMAGE_STATE_UNDEPLOYABLE",
+  },
+  {
+    what: "EC2 makes no image",
+    injection: refused("CreateImage", { code: "InvalidRequest", message: "The image cannot be made" }),
+    failureClass: "unknown",
+    cause: "InvalidRequest: The image cannot be made",
+  },
+  {
+    what: "containerd is not what its sum says",
+    injection: artifactStating("containerd", { sha256: "0".repeat(64) }),
+    kind: "assemble",
+    step: "32-containerd-install",
+    failureClass: "checksum",
+    cause: "32-containerd-install: https://github.com/containerd/",
+  },
+  {
+    what: "a harvested file is not what the manifest says",
+    injection: otherHarvestedFiles,
+    kind: "assemble",
+    step: "31-harvested-files",
+    failureClass: "checksum",
+    cause: "31-harvested-files: s3://",
+  },
+  {
+    what: "the manifest is not the one that the build was ordered with",
+    injection: otherManifest,
+    kind: "assemble",
+    failureClass: "checksum",
+    cause: "manifest.json has the SHA-256 ",
+  },
+  {
+    what: "kubelet is not what its sum says",
+    injection: otherKubelet,
+    step: "33-kubernetes",
+    failureClass: "checksum",
+    cause: "kubelet.exe has the SHA-256",
+  },
+  {
+    what: "the AWS CLI has another signature",
+    injection: artifactStating("aws-cli", { signer: "Nobody" }),
+    step: "30-aws-cli",
+    failureClass: "checksum",
+    cause: "30-aws-cli: https://awscli.amazonaws.com/",
+  },
+  {
+    what: "a restart never ends",
+    injection: hasty(machines({ step: "restart", hang: true }), { restart_timeout: "10s" }),
+    failureClass: "connection",
+    cause: "Timeout waiting for machine to restart.",
+  },
+  {
+    what: "updates have no effect",
+    injection: machines({ step: "20-windows-updates", ...updatesWithoutEffect() }),
+    step: "25-updates-complete",
+    failureClass: "updates",
+    cause: "25-updates-complete: Windows build 20348.2849 has not risen",
+  },
+  {
+    what: "updates never end",
+    injection: hasty(machines({ step: "20-windows-updates", hang: true }), { updates_timeout: "3s" }),
+    step: "20-windows-updates",
+    failureClass: "updates",
+    cause: "20-windows-updates: not done in the time it has",
+    said: "Cancelling provisioner after a timeout",
+  },
+  {
+    what: "a machine lets nobody in",
+    injection: hasty(machines({ step: "boot", hang: true }), { winrm_timeout: "8s" }),
+    failureClass: "connection",
+    cause: "Timeout waiting for WinRM.",
+  },
+  {
+    what: "there is no capacity",
+    injection: refused("RunInstances", noCapacity),
+    failureClass: "capacity",
+    cause: "InsufficientInstanceCapacity",
+  },
+  {
+    what: "containerd is not pinned",
+    injection: artifactStating("containerd", { sha256: null }),
+    kind: "assemble",
+    failureClass: "template",
+    cause: "npm run pin",
+    said: "",
+  },
+];
+
+const ofAssembleOnly = ["15-containers-feature", "85-appx"];
+
+/** There is no image: every script of the recipe fails once, of its own accord or because it is told to. */
+export const failing: Failing[] = [
+  ...stepsBelow("scripts")
+    .filter(({ name }) => !told.some(({ step }) => step === name))
+    .toReversed()
+    .map((step) => scriptFailing(step, ofAssembleOnly.includes(step.name) ? "assemble" : "layer")),
+  ...told,
+];
+
+/** There is no harvest. */
+export const barren: Failing[] = stepsBelow("harvest/scripts").map((step) => scriptFailing(step, "harvest"));
+
+function scriptFailing({ name, failureClass }: Step, kind: "layer" | "assemble" | "harvest"): Failing {
+  return {
+    what: `${name} fails`,
+    injection: machines({ step: name, ...stepFailing(name, failureClass, "told to fail") }),
+    kind,
+    step: name,
+    failureClass,
+    cause: `${name}: told to fail`,
+  };
+}

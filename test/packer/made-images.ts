@@ -1,0 +1,104 @@
+import { DescribeImagesCommand, DescribeSnapshotsCommand } from "@aws-sdk/client-ec2";
+import { describe, expect, test } from "vitest";
+import { entriesAfter, stepsOf } from "../../local/windows/transcript.ts";
+import { callsOf, plain, tagsAtBirth } from "./calls.ts";
+import { reference } from "./order.ts";
+import { build, machine, proof, runTags, variablesOf } from "./runs.ts";
+import type { Run, Workshop } from "./workshop.ts";
+
+/** What holds of every image that is made, whatever its recipe. */
+export function describeImage(recipe: string, workshop: () => Workshop, run: () => Run, base: () => string): void {
+  describe(`an image of ${recipe}`, () => {
+    test("is made of a machine that is left alone after its last step and stops itself", () => {
+      const after = entriesAfter(machine(run()), "90-sysprep");
+
+      expect(after).toEqual([expect.objectContaining({ kind: "shutdown", by: "itself" })]);
+      expect(callsOf(build(run()), "StopInstances")).toEqual([]);
+    });
+
+    test("is made on an instance that takes IMDSv2 only and has an encrypted disk of its size", () => {
+      const [request] = callsOf(build(run()), "RunInstances");
+
+      expect(request).toMatchObject({
+        ImageId: base(),
+        IamInstanceProfile: { Name: "guest" },
+        MetadataOptions: { HttpEndpoint: "enabled", HttpTokens: "required" },
+        BlockDeviceMappings: [
+          {
+            DeviceName: "/dev/sda1",
+            Ebs: { VolumeType: "gp3", VolumeSize: 120, Encrypted: true, DeleteOnTermination: true },
+          },
+        ],
+      });
+    });
+
+    test("can be found by its tags, and all that is made for it, from the first moment", () => {
+      expect(tagsAtBirth(build(run()), "RunInstances", "instance")).toEqual(runTags(run()));
+      expect(tagsAtBirth(build(run()), "RunInstances", "volume")).toEqual(runTags(run()));
+      expect(tagsAtBirth(build(run()), "CreateImage", "image")).toEqual(runTags(run()));
+      expect(tagsAtBirth(build(run()), "CreateImage", "snapshot")).toEqual(runTags(run()));
+    });
+
+    test("takes IMDSv2 only, and says what it was made from and what is in it", async () => {
+      const { ec2 } = workshop();
+      const { IMAGE_ID: image = "" } = run().exported;
+      const { Images: [described] = [] } = await ec2.send(new DescribeImagesCommand({ ImageIds: [image] }));
+      const SnapshotIds = [described?.BlockDeviceMappings?.[0]?.Ebs?.SnapshotId ?? ""];
+      const { Snapshots: [snapshot] = [] } = await ec2.send(new DescribeSnapshotsCommand({ SnapshotIds }));
+      const made = { ...runTags(run()), ...variablesOf(run()).image_tags };
+
+      expect(described).toMatchObject({ Name: runTags(run()).Name, State: "available" });
+      expect(plain(snapshot?.Tags)).toEqual(made);
+      expect(plain(described?.Tags)).toEqual({
+        ...made,
+        "eks-windows-images:os-build": "20348.4405",
+        "eks-windows-images:kubelet": "1.35.8",
+        "eks-windows-images:containerd": expect.stringMatching(/^\d+\.\d+\.\d+$/),
+        "eks-windows-images:proof": "passed",
+        "eks-windows-images:proved-at": expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
+      });
+      expect(callsOf(build(run()), "ModifyImageAttribute")).toContainEqual({
+        ImageId: image,
+        ImdsSupport: { Value: "v2.0" },
+      });
+    });
+
+    test("is described by reports of its own that are kept", async () => {
+      const { IMAGE_ID: image } = run().exported;
+      const read = async (name: string) => JSON.parse((await workshop().read(`reports/${image}/${name}`)).toString());
+
+      expect(await read("tests.json")).toMatchObject({ failed: 0 });
+      expect(await read("proof.json")).toMatchObject({ result: "passed" });
+      expect(await read("report.json")).toMatchObject({
+        recipe,
+        baseReleased: "2026-10-14",
+        patchTuesday: "2026-11-10",
+        kubernetes: { kubelet: "1.35.8", kubeProxy: "1.35.8" },
+        addedUpdates: ["KB5099999"],
+        containerImages: expect.arrayContaining([expect.objectContaining({ name: reference, pinned: true })]),
+      });
+    });
+
+    test("proves itself with metadata options and disk of its own: nothing else would show what nodes get", () => {
+      const [request] = callsOf(proof(run()), "RunInstances");
+
+      expect(run().exported).toMatchObject({ PROOF: "passed", FAILURE_CLASS: "", FAILURE_CAUSE: "" });
+      expect(stepsOf(proof(run()).transcript)).toEqual(["10-checks"]);
+      expect(request).toMatchObject({ ImageId: run().exported.IMAGE_ID });
+      expect(request).not.toHaveProperty("MetadataOptions");
+      expect(request).not.toHaveProperty("BlockDeviceMappings");
+      expect(callsOf(proof(run()), "CreateImage")).toEqual([]);
+    });
+
+    test("has its inventory taken before WinRM is opened, on an instance that is found by its tags", () => {
+      const { userData } = proof(run()).transcript;
+      const tags = { ...runTags(run()), Name: `proof of ${runTags(run()).Name}` };
+
+      expect(userData).toMatch(
+        /^<powershell>[\s\S]+inventory\.json[\s\S]+New-NetFirewallRule[\s\S]+<\/powershell>\s*$/,
+      );
+      expect(tagsAtBirth(proof(run()), "RunInstances", "instance")).toEqual(tags);
+      expect(tagsAtBirth(proof(run()), "RunInstances", "volume")).toEqual(tags);
+    });
+  });
+}

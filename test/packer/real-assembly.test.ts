@@ -1,0 +1,138 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { stepsOf } from "../../local/windows/transcript.ts";
+import { callsOf, tagsAtBirth } from "./calls.ts";
+import { bucket } from "./codebuild.ts";
+import { type Harvest, harvestOf } from "./harvests.ts";
+import { expectNothingLeft } from "./leftovers.ts";
+import { describeImage } from "./made-images.ts";
+import { assembled, harvested } from "./order.ts";
+import { build, describeRun, elevated, machine, runTags } from "./runs.ts";
+import { openWorkshop, type Run, type Workshop } from "./workshop.ts";
+
+// A harvest, and an image that is assembled with it and proves itself, by the real Packer: some 100 s, nearly all of which Packer sleeps.
+const TIMEOUT_MS = 240_000;
+
+const eksImageName = "Windows_Server-2022-English-Core-EKS_Optimized-1.35-2026.10.14";
+
+let workshop: Workshop;
+let eksImage: string;
+let plainImage: string;
+let harvest: Run;
+let again: Run;
+let assembly: Run;
+let harvests: { first: Harvest; again: Harvest };
+
+beforeAll(async () => {
+  workshop = await openWorkshop();
+  const { addPublicImage } = workshop.emulator;
+  eksImage = await addPublicImage({ name: eksImageName });
+  plainImage = await addPublicImage({ name: "Windows_Server-2022-English-Full-Base-2026.10.14" });
+  const sameRelease = await addPublicImage({ name: eksImageName });
+  [harvest, again] = await Promise.all([
+    workshop.run({ wish: harvested(eksImage, 1) }),
+    workshop.run({ wish: harvested(sameRelease, 1) }),
+  ]);
+  harvests = {
+    first: await harvestOf(workshop.s3, eksImage),
+    again: await harvestOf(workshop.s3, sameRelease),
+  };
+  const taken = { image: eksImage, manifest: harvests.first.sha256 };
+  assembly = await workshop.run({ wish: assembled(plainImage, taken, 1) });
+}, TIMEOUT_MS);
+
+afterAll(async () => {
+  await workshop?.stop();
+});
+
+describeRun("a harvest", () => harvest);
+describeRun("a build of assemble", () => assembly);
+
+describe("a harvest", () => {
+  test("makes no image, on an instance that may write to the bucket and takes IMDSv2 only", () => {
+    const [request] = callsOf(build(harvest), "RunInstances");
+
+    expect(stepsOf(machine(harvest))).toEqual(["10-harvest"]);
+    expect(request).toMatchObject({
+      ImageId: eksImage,
+      IamInstanceProfile: { Name: "harvest" },
+      MetadataOptions: { HttpTokens: "required" },
+    });
+    expect(tagsAtBirth(build(harvest), "RunInstances", "instance")).toEqual(runTags(harvest));
+    expect(callsOf(build(harvest), "CreateImage")).toEqual([]);
+    expect(harvest.exported).toMatchObject({ IMAGE_ID: "", FAILURE_CLASS: "" });
+  });
+
+  test("writes below its own prefix and does nothing else, the manifest last of all", async () => {
+    const prefix = `harvest/${eksImage}`;
+    const calls = (await workshop.emulator.calls()).filter(({ role }) => role === "harvest");
+    const ofThis = calls.filter(({ parameters }) => String(parameters.Key).startsWith(`${prefix}/`));
+    const { files } = harvests.first.manifest;
+
+    expect(calls.filter(({ service, operation }) => service !== "s3" || operation !== "PutObject")).toEqual([]);
+    expect(calls.filter(({ parameters }) => !/^harvest\/ami-\w+\//.test(String(parameters.Key)))).toEqual([]);
+    expect(ofThis.map(({ parameters }) => parameters)).toEqual([
+      ...files.map(({ sha256 }) => expect.objectContaining({ Bucket: bucket, Key: `${prefix}/files/${sha256}` })),
+      expect.objectContaining({ Bucket: bucket, Key: `${prefix}/manifest.json` }),
+    ]);
+  });
+
+  test("of the same release gives the same bytes, wherever and whenever it is made", () => {
+    expect(again.succeeded, again.log).toBe(true);
+    expect(harvests.again.text).toBe(harvests.first.text);
+  });
+
+  test("gives the assembled image its files, which are all that its machine reads", async () => {
+    const calls = (await workshop.emulator.calls()).filter(({ role }) => role === "guest");
+    const { files } = harvests.first.manifest;
+    const report = JSON.parse((await workshop.read(`reports/${assembly.exported.IMAGE_ID}/report.json`)).toString());
+
+    expect(new Set(calls.map(({ operation }) => operation))).toEqual(new Set(["GetObject"]));
+    expect(new Set(calls.map(({ parameters }) => parameters.Key))).toEqual(
+      new Set([harvests.first.key, ...files.map(({ sha256 }) => `harvest/${eksImage}/files/${sha256}`)]),
+    );
+    for (const { path, sha256 } of files)
+      expect(report.binaries).toContainEqual({ path, sha256, version: expect.any(String), from: "harvest" });
+  });
+});
+
+describe("the steps of assemble", () => {
+  test("are those of layer and what puts AWS's part in its place, with a restart after the feature", () => {
+    expect(stepsOf(machine(assembly))).toEqual([
+      "10-files",
+      "15-containers-feature",
+      "restart",
+      "20-windows-updates",
+      "restart",
+      "25-updates-complete",
+      "28-launch-agent",
+      "30-aws-cli",
+      "31-harvested-files",
+      "32-containerd-install",
+      "33-kubernetes",
+      "34-eks-tools",
+      "40-containerd",
+      "50-container-images",
+      "60-custom",
+      "restart",
+      "70-verify",
+      "80-report",
+      "85-appx",
+      "90-sysprep",
+    ]);
+  });
+
+  test("install updates and remove apps as SYSTEM, and do everything else as Administrator", () => {
+    expect(elevated(assembly)).toEqual(["20-windows-updates", "25-updates-complete", "85-appx"]);
+  });
+});
+
+describeImage(
+  "assemble",
+  () => workshop,
+  () => assembly,
+  () => plainImage,
+);
+
+test("nothing is left of what was made on the way", async () => {
+  await expectNothingLeft(workshop.ec2);
+});

@@ -1,0 +1,63 @@
+import { describe, expect, test } from "vitest";
+import type { Transcript } from "../../local/windows/transcript.ts";
+import { callsOf } from "./calls.ts";
+import { givenTo, secretsIn } from "./secrets.ts";
+import type { Part, Run } from "./workshop.ts";
+
+/** The machine that the image is made of, or that is harvested. */
+export function build(run: Run): Part {
+  return run.parts[0] as Part;
+}
+
+export function proof(run: Run): Part {
+  return run.parts[1] as Part;
+}
+
+export function machine(run: Run): Transcript {
+  return build(run).transcript;
+}
+
+/** The steps that run as SYSTEM. */
+export function elevated(run: Run): (string | null)[] {
+  return machine(run).entries.flatMap((entry) =>
+    entry.kind === "script" && entry.elevated === "SYSTEM" ? [entry.step] : [],
+  );
+}
+
+/** What the plan handed to Packer. */
+export function variablesOf({ order }: Run): { image_name: string; image_tags: Record<string, string> } {
+  return JSON.parse(order.variables.PACKER_VARIABLES ?? "");
+}
+
+/** On all that a run makes, from its first moment. */
+export function runTags(run: Run): Record<string, string> {
+  return {
+    Name: variablesOf(run).image_name,
+    "eks-windows-images:stage": "production",
+    "eks-windows-images:variant": run.order.variant,
+    "eks-windows-images:token": run.order.token,
+  };
+}
+
+/** What holds of every run of Packer. */
+export function describeRun(name: string, run: () => Run): void {
+  describe(name, () => {
+    test("succeeds", () => {
+      expect(run().succeeded, run().log).toBe(true);
+    });
+
+    test("gives its machines no secret: no password, no credentials", () => {
+      const { parts, secrets } = run();
+
+      expect(secrets).toHaveLength(3 + parts.length);
+      for (const { transcript } of parts) expect(secretsIn(givenTo(transcript), secrets)).toEqual([]);
+    });
+
+    test("opens its machines to the one address it was told", () => {
+      for (const part of run().parts)
+        expect(callsOf(part, "AuthorizeSecurityGroupIngress").map(({ IpPermissions }) => IpPermissions)).toEqual([
+          [{ IpProtocol: "tcp", FromPort: 5986, ToPort: 5986, IpRanges: [{ CidrIp: "203.0.113.7/32" }] }],
+        ]);
+    });
+  });
+}
