@@ -26,7 +26,7 @@ const noise =
  */
 export function failureLines(output) {
   const lines = output.split(/\r?\n/).map(plain).filter(Boolean);
-  const said = lines.filter((line) => !noise.test(line));
+  const said = untilStop(lines, output).filter((line) => !noise.test(line));
   const step = said.slice(
     Math.max(
       0,
@@ -39,6 +39,13 @@ export function failureLines(output) {
     last.unshift(line);
   }
   return last;
+}
+
+/** A proof that found something is all right to Packer: what matters then is the last script, before its report is fetched and the machine stopped. */
+function untilStop(lines, output) {
+  const stop = lines.findIndex((line) => /^Stopping the source instance/.test(line));
+  if (stop === -1 || output.includes("==> Some builds didn't complete")) return lines;
+  return lines.slice(0, stop).filter((line) => !/^Downloading .+ => /.test(line));
 }
 
 /** At the end Packer says once more what it has said of most errors. */

@@ -79,8 +79,7 @@ function filesAsReported(situation: Situation): string {
 function container({ machine: { installation } }: Situation, wanted: string[]): string {
   const present = installation.containerImages.map(({ name }) => name);
   const withShell = (names: string[]) => names.filter((name) => WITH_SHELL.test(name));
-  const [reference] = [...withShell(wanted), ...wanted, ...withShell(present)];
-  if (reference === undefined) return "There is no container image to try.";
+  const [reference = installation.containerd?.sandboxImage ?? ""] = [...withShell(wanted), ...withShell(present)];
   assertThat(present.includes(reference), `ctr.exe exited with 1: ctr: image "${reference}": not found`);
   return `Microsoft Windows [Version 10.0.${installation.build}]`;
 }

@@ -2,7 +2,7 @@ import { artifact, fetchVerified } from "./artifacts.ts";
 import type { Response } from "./behaviour.ts";
 import { withBinaries } from "./binaries.ts";
 import { pulledContainerImage } from "./disk.ts";
-import type { Containerd } from "./installation.ts";
+import { type Containerd, containerImageNamed } from "./installation.ts";
 import { CONTAINERD_PROGRAMS, PROGRAMS, program, versionOf } from "./programs.ts";
 import { list, map, type Situation, setting, workPath } from "./situation.ts";
 
@@ -62,7 +62,7 @@ export function containerImages(situation: Situation): Partial<Response> {
   if (setting(situation, "RECIPE_KIND") === "assemble") {
     const { reference, digest } = artifact(situation, "pause");
     pulled.unshift(pulledContainerImage(reference ?? "", digest ?? undefined));
-  }
+  } else pulled.unshift(containerImageNamed(installation, installation.containerd.sandboxImage));
   const others = installation.containerImages.filter((image) => !pulled.some(({ name }) => name === image.name));
   return {
     stdout: pulled.map(({ name, digest }) => `${name} is ${digest}.\r\n`).join(""),

@@ -7,7 +7,7 @@ const BASE_PATCH = 5;
 const CONTAINERD = "2.1.4";
 const AWS_CLI = "2.31.0";
 
-export const PAUSE = "602401143452.dkr.ecr.us-west-2.amazonaws.com/eks/pause:3.10-windows";
+export const PAUSE = "amazonaws.com/eks/pause-windows:latest";
 
 export const STARTUP_TASK = "EKS Windows startup task";
 

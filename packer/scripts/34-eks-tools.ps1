@@ -43,6 +43,11 @@ Invoke-Step -Name '34-eks-tools' -FailureClass 'provision' -Script {
     }
 
     if ($recipe -eq 'assemble') {
+        # The bootstrap asks EC2 and EKS by AWS's cmdlets, which AWS's plain images of Windows bring along.
+        $asks = Select-String -Path (Get-EksPath '*.ps1') -Pattern 'Get-EKSCluster|Get-EC2Instance' -Quiet
+        if ($asks -and -not (Get-Module -ListAvailable -Name 'AWSPowerShell', 'AWS.Tools.EKS')) {
+            throw 'There are no AWS Tools for PowerShell, without which the bootstrap finds no cluster.'
+        }
         Install-EksSetup -Setup (Read-Json -Path (Get-EksSetupPath))
         if (-not (Get-NetFirewallRule -Name 'eks-node-kubelet' -ErrorAction SilentlyContinue)) {
             # The control plane asks kubelet there, for logs and for exec.

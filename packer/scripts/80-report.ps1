@@ -26,7 +26,8 @@ Invoke-Step -Name '80-report' -FailureClass 'provision' -Script {
         updates          = @(Get-UpdateHistory)
         updatesLeftOut   = @(Read-JsonList -Path (Get-WorkPath 'output\updates-left-out.json'))
         binaries         = @(Get-ReportedBinary | Sort-Object -Property path | ForEach-Object {
-                [ordered]@{ path = $_.path; version = $_.version; sha256 = Get-Sha256 -Path $_.path; from = $_.from }
+                $version = @($_.version, (Get-FileVersion -Path $_.path) | Where-Object { $_ } | Select-Object -First 1) -join ''
+                [ordered]@{ path = $_.path; version = $version; sha256 = Get-Sha256 -Path $_.path; from = $_.from }
             })
         containerImages  = @(Read-JsonList -Path (Get-WorkPath 'output\images.json'))
         customSteps      = @(Read-JsonList -Path (Get-WorkPath 'output\custom.json'))

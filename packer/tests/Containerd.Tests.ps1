@@ -32,7 +32,9 @@ Describe 'containerd' {
     }
 
     It 'holds its pause image' {
-        (Get-ContainerImage -Reference $setting.SandboxImage).digest | Should Match '^sha256:'
+        $image = Get-ContainerImage -Reference $setting.SandboxImage
+        $image.digest | Should Match '^sha256:'
+        $image.pinned | Should Be $true
     }
 
     foreach ($registry in $mirrors.Keys) {

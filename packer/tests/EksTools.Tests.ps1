@@ -53,6 +53,20 @@ Describe 'EKS tools' {
             }
         }
 
+        It 'have the directories of an EKS image' {
+            $setup = Read-Json -Path "$env:ProgramData\eks-windows-images\eks.json"
+            foreach ($directory in $setup.directories) {
+                $directory | Should Exist
+            }
+        }
+
+        It 'have the tasks of an EKS image' {
+            $setup = Read-Json -Path "$env:ProgramData\eks-windows-images\eks.json"
+            foreach ($task in $setup.tasks.PSObject.Properties) {
+                @(Get-ScheduledTask -TaskName $task.Name).Count | Should Be 1
+            }
+        }
+
         It 'have the sources of events of an EKS image' {
             $setup = Read-Json -Path "$env:ProgramData\eks-windows-images\eks.json"
             foreach ($source in @($setup.eventSources | Where-Object { $_ -ne 'EKS' })) {

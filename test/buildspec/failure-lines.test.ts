@@ -87,6 +87,22 @@ describe("the last lines of a failure", () => {
     expect(lines).toEqual(["Error: Unsupported argument", "  on packer/source.pkr.hcl line 3:"]);
   });
 
+  test("are those of the checks where a proof found something and Packer is content", () => {
+    const checks = "==> amazon-ebs.proof: Provisioning with powershell script: packer/proof/scripts/10-checks.ps1";
+    const said = ["    amazon-ebs.proof: failed disk: Only 3 % free", "    amazon-ebs.proof: EKSWIN-PROOF failed disk"];
+    const end = [
+      "==> amazon-ebs.proof: Downloading C:/eks-windows-images-proof/output/proof.json => reports/",
+      "==> amazon-ebs.proof: Stopping the source instance...",
+      "==> amazon-ebs.proof: Skipping AMI creation...",
+    ];
+
+    expect(failureLines([checks, ...said, ...end].join("\n"))).toEqual([
+      "Provisioning with powershell script: packer/proof/scripts/10-checks.ps1",
+      "failed disk: Only 3 % free",
+      "EKSWIN-PROOF failed disk",
+    ]);
+  });
+
   test("are none where nothing was said", () => {
     expect(failureLines("")).toEqual([]);
   });

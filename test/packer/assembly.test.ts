@@ -114,13 +114,27 @@ describe("harvested files", () => {
 
 describe("what an EKS image has besides files", () => {
   test("is never there a second time", () => {
-    const guarded = { "Register-ScheduledTask": "Get-StartupTask", "New-Service": "Get-CsiProxyService" };
+    const guarded = {
+      "Register-ScheduledTask": "Get-ScheduledTask -TaskName $name -ErrorAction SilentlyContinue",
+      "New-Service": "Get-CsiProxyService",
+    };
 
     for (const [command, guard] of Object.entries(guarded)) {
       const calls = callsIn(eks.root).filter(({ name }) => name === command);
       expect(calls).toHaveLength(1);
       expect(ifAround(calls[0]?.node)).toContain(`if (-not (${guard}))`);
     }
+  });
+
+  test("is every task that the bootstrap may enable, without who registered it and when", () => {
+    const body = functionOf(eks, "Get-EksSetup").text;
+    const varying = new RegExp(/-replace '([^']+)', ''/.exec(body)?.[1] ?? "(?!)", "g");
+    const xml =
+      "<Task>\n  <RegistrationInfo>\n    <Date>2026-10-09T01:02:03</Date>\n    <Author>A\\B</Author>\n  </RegistrationInfo>\n</Task>";
+
+    expect(eks.text).toContain("$everyTask = 'EKS Windows*'");
+    expect(body).toContain("Get-ScheduledTask -TaskName $everyTask");
+    expect(xml.replace(varying, "")).toBe("<Task>\n  <RegistrationInfo>\n  </RegistrationInfo>\n</Task>");
   });
 
   test("gets csi-proxy the directory that it logs to", () => {

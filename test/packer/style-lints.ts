@@ -5,7 +5,7 @@ type Finding = { at: Node; what: string };
 
 /** Of the verbs that PowerShell approves (Get-Verb), those that fit what an image build does. */
 const verbs = new Set(
-  "Add Assert Clear Close Compare Confirm Convert ConvertFrom ConvertTo Copy Disable Enable Expand Export Find Format Get Grant Import Initialize Install Invoke Join Measure Merge Mount Move New Open Publish Read Register Remove Rename Repair Reset Resize Resolve Restart Restore Resume Save Search Select Send Set Show Split Start Stop Sync Test Trace Uninstall Unregister Update Use Wait Watch Write".split(
+  "Add Assert Clear Close Compare Confirm Convert ConvertFrom ConvertTo Copy Disable Enable Expand Export Find Format Get Grant Import Initialize Install Invoke Join Measure Merge Mount Move New Open Protect Publish Read Register Remove Rename Repair Reset Resize Resolve Restart Restore Resume Save Search Select Send Set Show Split Start Stop Sync Test Trace Uninstall Unregister Update Use Wait Watch Write".split(
     " ",
   ),
 );

@@ -40,6 +40,15 @@ Describe 'Add-ContainerImage' {
     }
 }
 
+Describe 'Protect-ContainerImage' {
+    It 'labels the image as kubelet''s runtime reads it' {
+        $script:ran = @()
+        Mock -CommandName Invoke-Ctr -MockWith { $script:ran += $ArgumentList -join ' ' }
+        Protect-ContainerImage -Reference 'amazonaws.com/eks/pause-windows:latest'
+        $script:ran | Should -Be 'images label amazonaws.com/eks/pause-windows:latest io.cri-containerd.pinned=pinned'
+    }
+}
+
 Describe 'Get-ContainerImage' {
     It 'does not take another image for the one that is asked for' {
         Mock -CommandName Invoke-Ctr -MockWith { "example.com/app:10 type sha256:$('a' * 64) 1 MiB windows/amd64 -" }
@@ -54,6 +63,10 @@ Describe 'Find-RunnableImage' {
 
     It 'prefers one of the wanted that has a shell' {
         Find-RunnableImage -Wanted @('example.com/app:1', 'mcr.microsoft.com/windows/nanoserver:ltsc2022') | Should -Be 'mcr.microsoft.com/windows/nanoserver:ltsc2022'
+    }
+
+    It 'does not take one of which it does not know whether it has a shell' {
+        Find-RunnableImage -Wanted @('example.com/app:1') | Should -Be 'mcr.microsoft.com/windows/servercore:ltsc2022'
     }
 
     It 'takes one that the base has where none is wanted' {

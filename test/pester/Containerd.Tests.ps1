@@ -46,6 +46,11 @@ Describe 'Get-ContainerdConfigText' {
         $values["$($table.Registry).config_path"] | Should -Be $setting.RegistryDirectory
     }
 
+    It 'leaves containerd <version> the runtimes that it has by itself' -TestCases @(@{ version = '1.7.27' }, @{ version = '2.0.5' }) {
+        Mock -CommandName Get-ProgramVersion -MockWith { [version]$version }
+        Get-ContainerdConfigText -Setting $setting | Should -Not -Match 'runtimes'
+    }
+
     It 'has a list of directories for CNI since 2.1' {
         Mock -CommandName Get-ProgramVersion -MockWith { [version]'2.1.4' }
         $newer = $setting.PSObject.Copy()

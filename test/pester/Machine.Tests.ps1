@@ -7,6 +7,16 @@ BeforeAll {
     }
 }
 
+Describe 'Get-FileVersion' {
+    It 'is the one among the resources of the file' {
+        Get-FileVersion -Path "$env:SystemRoot\System32\WindowsPowerShell\v1.0\powershell.exe" | Should -Match '^10\.0\.'
+    }
+
+    It 'is empty where there is none' {
+        Get-FileVersion -Path "$PSScriptRoot\Machine.Tests.ps1" | Should -Be ''
+    }
+}
+
 Describe 'Get-OsBuild' {
     It 'is the build with its revision' {
         $build = Get-OsBuild

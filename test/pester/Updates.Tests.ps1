@@ -54,6 +54,10 @@ Describe 'Updates' {
         It 'leaves out definitions, which come several times a day' {
             Get-SkipReason -Update (New-FakeUpdate -Category @('e0789628-ce08-4437-be74-2495b842f43b')) | Should -Be 'a definition update'
         }
+
+        It 'leaves out what would make another Windows of it' {
+            Get-SkipReason -Update (New-FakeUpdate -Category @('3689bdc8-b205-4af4-8d4a-a63924c5e9d5')) | Should -Be 'another Windows'
+        }
     }
 
     Describe 'Get-UpdateArticle' {

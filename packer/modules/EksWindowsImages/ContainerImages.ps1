@@ -16,8 +16,7 @@ function Invoke-Ctr {
 .SYNOPSIS
 Pulls an image, through the mirrors of its registry, and keeps it.
 .DESCRIPTION
-Without --hosts-dir ctr ignores the mirrors; without the label kubelet's garbage collection may take the image. Where a reference has a tag
-and a digest, containerd's CRI looks for it under the digest alone.
+Without --hosts-dir ctr ignores the mirrors. Where a reference has a tag and a digest, containerd's CRI looks for it under the digest alone.
 .PARAMETER Digest
 What the tag of the reference must be.
 #>
@@ -39,13 +38,23 @@ function Add-ContainerImage {
         if ($name -ne $pulled) {
             Invoke-Ctr -ArgumentList @('images', 'tag', '--force', $pulled, $name) | Out-Null
         }
-        Invoke-Ctr -ArgumentList @('images', 'label', $name, 'io.cri-containerd.pinned=pinned') | Out-Null
+        Protect-ContainerImage -Reference $name
     }
     $image = Get-ContainerImage -Reference $Reference
     if ($Digest -and $image.digest -ne $Digest) {
         throw (New-FailureException -FailureClass 'checksum' -Message "$Reference is $($image.digest), expected $Digest.")
     }
     $image
+}
+
+<#
+.SYNOPSIS
+Keeps kubelet's garbage collection from taking an image.
+#>
+function Protect-ContainerImage {
+    [CmdletBinding()]
+    param([Parameter(Mandatory)][string]$Reference)
+    Invoke-Ctr -ArgumentList @('images', 'label', $Reference, 'io.cri-containerd.pinned=pinned') | Out-Null
 }
 
 function Get-ContainerImage {
@@ -64,18 +73,17 @@ function Get-ContainerImage {
 
 <#
 .SYNOPSIS
-A container image to try, which has a shell: one that is wanted here, else one that the base has cached. Nothing if there is none.
+A container image that is known to have a shell: one that is wanted here, else one that the base has cached. Nothing if there is none.
 #>
 function Find-RunnableImage {
     [CmdletBinding()]
     [OutputType([string])]
     param([Parameter(Mandatory)][AllowEmptyCollection()][string[]]$Wanted)
     $present = @(Invoke-Ctr -ArgumentList @('images', 'list', '--quiet'))
-    # All of Windows' container images have cmd.exe except those that are made for one purpose, such as pause.
+    # Images that are made for one purpose, such as pause or a host process, need not have cmd.exe.
     $withShell = '/(nanoserver|servercore)[:@]'
     @(
         $Wanted | Where-Object { $_ -match $withShell }
-        $Wanted
         $present | Where-Object { $_ -match $withShell }
     ) | Select-Object -First 1
 }

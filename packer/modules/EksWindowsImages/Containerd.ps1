@@ -91,6 +91,9 @@ function Get-ContainerdTable {
 <#
 .SYNOPSIS
 The whole config.toml: a string patched into the other major's file would silently do nothing.
+.DESCRIPTION
+No runtimes: one that is named here takes the place of all that containerd has by itself, runhcs-wcow-process and -hypervisor with the
+annotations that pods may give them.
 .PARAMETER Setting
 As from Get-ContainerdSetting.
 #>
@@ -117,12 +120,6 @@ state = '$($Setting.State)'
 [plugins.'io.containerd.cri.v1.runtime'.cni]
   $($Setting.CniBinKey) = $bin
   conf_dir = '$($Setting.CniConfigDirectory)'
-
-[plugins.'io.containerd.cri.v1.runtime'.containerd]
-  default_runtime_name = 'runhcs-wcow-process'
-
-[plugins.'io.containerd.cri.v1.runtime'.containerd.runtimes.runhcs-wcow-process]
-  runtime_type = 'io.containerd.runhcs.v1'
 "@
     }
     @"
@@ -139,12 +136,6 @@ state = '$($Setting.State)'
 [plugins.'io.containerd.grpc.v1.cri'.cni]
   $($Setting.CniBinKey) = $bin
   conf_dir = '$($Setting.CniConfigDirectory)'
-
-[plugins.'io.containerd.grpc.v1.cri'.containerd]
-  default_runtime_name = 'runhcs-wcow-process'
-
-[plugins.'io.containerd.grpc.v1.cri'.containerd.runtimes.runhcs-wcow-process]
-  runtime_type = 'io.containerd.runhcs.v1'
 "@
 }
 

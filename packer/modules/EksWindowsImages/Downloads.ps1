@@ -118,7 +118,9 @@ function Save-Url {
         [Parameter(Mandatory)][string]$Path
     )
     $program = 'curl.exe'
-    $arguments = @('--fail', '--location', '--silent', '--show-error', '--proto', '=http,https', '--connect-timeout', '30', '--output', $Path, $Url.AbsoluteUri)
+    $arguments = @('--fail', '--location', '--silent', '--show-error', '--proto', '=http,https', '--connect-timeout', '30')
+    # A connection on which nothing comes any more would last as long as the step may.
+    $arguments += @('--speed-limit', '1024', '--speed-time', '60', '--output', $Path, $Url.AbsoluteUri)
     if ($Url.Scheme -eq 's3') {
         # Not `s3 cp`: it asks for the object's head first, whose refusals name no reason.
         $program = Get-AwsCliPath

@@ -2,6 +2,8 @@ Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 
 $startupTask = 'EKS Windows startup task'
+# AWS's bootstrap enables more than that one, such as `EKS Windows cleanup and startup task`, and fails where one is missing.
+$everyTask = 'EKS Windows*'
 # EKS-WindowsServiceHost.exe writes what kubelet and kube-proxy say to an event log of this name.
 $eventLogKey = 'HKLM:\SYSTEM\CurrentControlSet\Services\EventLog\EKS'
 
@@ -45,7 +47,8 @@ function Get-StartupTask {
 
 <#
 .SYNOPSIS
-What this EKS image has besides files: csi-proxy's service, the startup task, machine-wide variables, the event log's sources.
+What this EKS image has besides files: csi-proxy's service, the tasks that bring a node up, machine-wide variables, the event log's sources,
+and directories, of which some are empty until a node writes there.
 #>
 function Get-EksSetup {
     [CmdletBinding()]
@@ -54,9 +57,14 @@ function Get-EksSetup {
     if (-not $csiProxy) {
         throw 'The EKS image has no service that runs csi-proxy.exe.'
     }
-    $task = Get-StartupTask
-    if (-not $task) {
+    if (-not (Get-StartupTask)) {
         throw "The EKS image has no scheduled task $startupTask."
+    }
+    $tasks = [ordered]@{}
+    foreach ($one in @(Get-ScheduledTask -TaskName $everyTask | Sort-Object -Property TaskName)) {
+        $xml = "$(Export-ScheduledTask -TaskName $one.TaskName -TaskPath $one.TaskPath)"
+        # Who registered it, and when, is another with every release of the image.
+        $tasks[$one.TaskName] = $xml -replace '\s*<(Date|Author)>[^<]*</\1>', ''
     }
     $environment = [ordered]@{}
     $variables = [Environment]::GetEnvironmentVariables('Machine')
@@ -67,6 +75,11 @@ function Get-EksSetup {
     if (Test-Path -Path $eventLogKey) {
         $sources = @(Get-ChildItem -Path $eventLogKey | ForEach-Object { $_.PSChildName } | Sort-Object)
     }
+    $roots = @(
+        Get-EksPath
+        Join-Path -Path $env:ProgramData -ChildPath 'Amazon\EKS'
+    )
+    $directories = @(Get-ChildItem -Path ($roots | Where-Object { Test-Path -Path $_ }) -Recurse -Directory -Force | ForEach-Object { $_.FullName } | Sort-Object)
     [ordered]@{
         csiProxy     = [ordered]@{
             name        = $csiProxy.Name
@@ -74,9 +87,10 @@ function Get-EksSetup {
             commandLine = $csiProxy.PathName
             startMode   = $csiProxy.StartMode
         }
-        startupTask  = "$(Export-ScheduledTask -TaskName $task.TaskName -TaskPath $task.TaskPath)"
+        tasks        = $tasks
         environment  = $environment
         eventSources = $sources
+        directories  = $directories
     }
 }
 
@@ -89,6 +103,9 @@ As from Get-EksSetup.
 function Install-EksSetup {
     [CmdletBinding()]
     param([Parameter(Mandatory)]$Setup)
+    foreach ($directory in $Setup.directories) {
+        New-Item -Path $directory -ItemType Directory -Force | Out-Null
+    }
     foreach ($variable in $Setup.environment.PSObject.Properties) {
         [Environment]::SetEnvironmentVariable($variable.Name, $variable.Value, 'Machine')
     }
@@ -111,8 +128,10 @@ function Install-EksSetup {
         }
         New-Service @service | Out-Null
     }
-    if (-not (Get-StartupTask)) {
-        Register-ScheduledTask -TaskName $startupTask -Xml $Setup.startupTask | Out-Null
+    foreach ($name in @(@($startupTask) + @($Setup.tasks.PSObject.Properties | ForEach-Object { $_.Name }) | Select-Object -Unique)) {
+        if (-not (Get-ScheduledTask -TaskName $name -ErrorAction SilentlyContinue)) {
+            Register-ScheduledTask -TaskName $name -Xml $Setup.tasks.$name | Out-Null
+        }
     }
 }
 

@@ -25,6 +25,7 @@ function Get-HarvestedPath {
     $program = $Matches['program']
     $directories = @(
         Get-EksPath
+        Join-Path -Path $env:ProgramData -ChildPath 'Amazon\EKS'
         Join-Path -Path $env:ProgramFiles -ChildPath 'Microsoft\Hns'
     )
     $paths = @(

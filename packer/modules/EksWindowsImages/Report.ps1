@@ -5,7 +5,7 @@ $ErrorActionPreference = 'Stop'
 .SYNOPSIS
 Notes a file for the image report: one that a step puts in place, or finds in the base and relies on. Its SHA-256 is taken last of all.
 .PARAMETER Version
-What the file states; empty where it states none.
+What the file states when it is asked; empty for one that is not asked, of which the report has the version in its resources.
 #>
 function Add-ReportedBinary {
     [CmdletBinding()]
@@ -23,6 +23,17 @@ function Get-ReportedBinary {
     [CmdletBinding()]
     param()
     Read-JsonList -Path (Get-WorkPath 'output\binaries.json')
+}
+
+<#
+.SYNOPSIS
+The version among the resources of a file; empty where it has none, such as a script or a program that Go built.
+#>
+function Get-FileVersion {
+    [CmdletBinding()]
+    [OutputType([string])]
+    param([Parameter(Mandatory)][string]$Path)
+    "$((Get-Item -LiteralPath $Path -Force).VersionInfo.ProductVersion)".Trim()
 }
 
 <#

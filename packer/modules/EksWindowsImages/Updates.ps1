@@ -4,6 +4,9 @@ $ErrorActionPreference = 'Stop'
 # Definitions of Defender come several times a day and install themselves: with them nothing would ever be complete.
 $definitionUpdates = 'e0789628-ce08-4437-be74-2495b842f43b'
 
+# Another Windows: KB5044284 offers 2025 to 2019 and 2022. An image stays what its variant says.
+$upgrades = '3689bdc8-b205-4af4-8d4a-a63924c5e9d5'
+
 # They want a signed-in user, fail without one, and are offered again each time. KB5007651: the Windows Security app's own platform.
 $neverUnattended = @('KB5007651')
 
@@ -59,6 +62,9 @@ function Get-SkipReason {
     }
     if ($Update.Categories | Where-Object { $_.CategoryID -eq $definitionUpdates }) {
         return 'a definition update'
+    }
+    if ($Update.Categories | Where-Object { $_.CategoryID -eq $upgrades }) {
+        return 'another Windows'
     }
     ''
 }

@@ -19,8 +19,11 @@ Invoke-Step -Name '10-checks' -FailureClass 'proof' -Script {
             if (Test-Path -Path $launch) {
                 return Invoke-Native -FilePath $launch -ArgumentList @('status', '--block')
             }
-            $log = [System.IO.File]::ReadAllText("$env:ProgramData\Amazon\EC2-Windows\Launch\Log\Ec2Launch.log")
-            Assert-That -Condition $log.Contains('Windows is Ready to use') -Message 'EC2Launch has not said that Windows is ready.'
+            # v1 has no way to wait for it, and the user data that let us in is not the last that it does.
+            Invoke-WithRetry -Activity 'Waiting for EC2Launch' -MaximumAttempts 6 -DelaySeconds 10 -Script {
+                $log = [System.IO.File]::ReadAllText("$env:ProgramData\Amazon\EC2-Windows\Launch\Log\Ec2Launch.log")
+                Assert-That -Condition $log.Contains('Windows is Ready to use') -Message 'EC2Launch has not said that Windows is ready.'
+            }
         }
         Invoke-Check -Name 'os-build' -Script {
             $build = Get-OsBuild
@@ -63,7 +66,9 @@ Invoke-Step -Name '10-checks' -FailureClass 'proof' -Script {
             Assert-That -Condition ($service.Status -eq 'Running') -Message "containerd is $($service.Status)."
         }
         Invoke-Check -Name 'sandbox-image' -Script {
-            (Get-ContainerImage -Reference (Get-ContainerdSetting).SandboxImage).digest
+            $image = Get-ContainerImage -Reference (Get-ContainerdSetting).SandboxImage
+            Assert-That -Condition $image.pinned -Message "$($image.name) is not pinned."
+            $image.digest
         }
         foreach ($reference in $images) {
             Invoke-Check -Name "container-image $reference" -Script {
@@ -74,10 +79,15 @@ Invoke-Step -Name '10-checks' -FailureClass 'proof' -Script {
         }
         Invoke-Check -Name 'container-starts' -Script {
             $reference = Find-RunnableImage -Wanted $images
-            if (-not $reference) {
-                return 'There is no container image to try.'
+            if ($reference) {
+                return Invoke-Ctr -ArgumentList @('run', '--rm', $reference, 'proof', 'cmd.exe', '/c', 'ver')
             }
-            Invoke-Ctr -ArgumentList @('run', '--rm', $reference, 'proof', 'cmd.exe', '/c', 'ver')
+            # The pause image is on every node. It has no shell, and runs until somebody ends it.
+            $pause = (Get-ContainerdSetting).SandboxImage
+            Invoke-Ctr -ArgumentList @('run', '--detach', '--null-io', $pause, 'proof') | Out-Null
+            $tasks = @(Invoke-Ctr -ArgumentList @('tasks', 'list'))
+            Assert-That -Condition (($tasks -join ' ') -match '\bproof\b.+\bRUNNING\b') -Message "A container of $pause does not run: $($tasks -join ' ')."
+            "$pause runs"
         }
         Invoke-Check -Name 'imds-v1-refused' -Script {
             $status = Get-TokenlessMetadataStatus

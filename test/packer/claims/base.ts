@@ -56,11 +56,6 @@ export const brought: Brought[] = [
     because: "Windows Server with a desktop brings apps, and who signs in gets more",
   },
   {
-    kind: "container image",
-    subjects: ["<SandboxImage>"],
-    because: "config.toml names AWS's own on layer and that of versions.json on assemble, which has a check besides",
-  },
-  {
     kind: "file",
     subjects: [
       "C:\\Windows\\Temp\\packer-*",

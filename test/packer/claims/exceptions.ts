@@ -66,6 +66,11 @@ export const elsewhere: { script: string; subject: string; because: string }[] =
     subject: "<directory>",
     because: "the command line of csi-proxy's service names it, for its log",
   },
+  {
+    script: "scripts/34-eks-tools.ps1",
+    subject: "<directories>",
+    because: "the harvest names them: AWS's image has them at the same place",
+  },
 ];
 
 /** What the proof's user data looks at besides what the build left. */

@@ -45,7 +45,10 @@ function ctr(words: string[]): Bare[] {
   const rest = words.slice(words.indexOf("images") + 1);
   if (rest[0] === "pull") return [fact("writes", "container image", rest.at(-1) ?? "")];
   if (rest[0] === "label") return [fact("writes", "container image", rest[1] ?? "")];
-  if (words.includes("run")) return [fact("reads", "container image", words[words.indexOf("--rm") + 1] ?? "")];
+  if (words.includes("run")) {
+    const image = words.slice(words.indexOf("run") + 1).find((word) => !word.startsWith("--"));
+    return [fact("reads", "container image", image ?? "")];
+  }
   return named.map((name) => fact("reads", "container image", name));
 }
 
