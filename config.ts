@@ -20,4 +20,5 @@ export const config: ConfigurationInput = {
     network: { kind: "public" },
   },
   subscribers: [],
+  operators: [],
 };

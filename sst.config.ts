@@ -7,18 +7,28 @@ export default $config({
       home: "aws",
       removal: stage === "production" ? "retain" : "remove",
       protect: stage === "production",
-      providers: { aws: "7.20.0" },
+      providers: {
+        aws: {
+          version: "7.20.0",
+          // What builds make bears the second one too: activate it for cost allocation, and it tells what a stage costs.
+          defaultTags: { tags: { project: "eks-windows-images", "eks-windows-images:stage": stage } },
+        },
+      },
     };
   },
   async run() {
     await import("./infra/artifacts.ts");
     await import("./infra/notifications.ts");
+    await import("./infra/operations.ts");
     const { queue } = await import("./infra/queue.ts");
     const { project } = await import("./infra/builds.ts");
     await import("./infra/reconcile.ts");
     const { api } = await import("./infra/api.ts");
     await import("./infra/schedules.ts");
     await import("./infra/rules.ts");
+    await import("./infra/queries.ts");
+    await import("./infra/alarms.ts");
+    await import("./infra/topic-access.ts");
     const { channelsPrefix } = await import("./infra/names.ts");
 
     return {

@@ -62,7 +62,7 @@ export const Variant = z
   .transform((variant) => ({ ...variant, name: variant.name ?? derivedName(variant) }));
 export type Variant = z.infer<typeof Variant>;
 
-/** Who hears of published and failed images through SNS. */
+/** Who hears of something through SNS. */
 const Subscriber = z.discriminatedUnion("protocol", [
   z.strictObject({ protocol: z.literal(["email", "email-json"]), endpoint: z.email("an e-mail address") }),
   z.strictObject({ protocol: z.literal("https"), endpoint: z.url({ protocol: /^https$/, error: "an https address" }) }),
@@ -75,6 +75,17 @@ const Subscriber = z.discriminatedUnion("protocol", [
     endpoint: z.string().regex(/^\+\d{6,15}$/, "a number such as +15555550123"),
   }),
 ]);
+
+/** A role or user of this account or another; never a whole account, never everybody. */
+const Caller = z
+  .string()
+  .regex(
+    /^arn:aws[a-z-]*:iam::\d{12}:(role|user)\/[\w+=,.@/-]{1,512}$/,
+    'the ARN of a role or user such as "arn:aws:iam::123456789012:role/image-operators"',
+  );
+
+/** The function's policy may have 20 KB (Lambda quotas), and each caller takes up to 2 KB of it. */
+const mostCallers = 10;
 
 /** The whole of `config.ts`. */
 export const Configuration = z.strictObject({
@@ -93,7 +104,16 @@ export const Configuration = z.strictObject({
       }
     }),
   policies: Policies.prefault({}),
+  /** Who hears what becomes of images. */
   subscribers: z.array(Subscriber).default([]),
+  /** Who hears that the service itself needs a person: its alarms. */
+  operators: z.array(Subscriber).default([]),
+  /** Who may call the function URL, besides identities of this account whose own policies let them. */
+  callers: z
+    .array(Caller)
+    .max(mostCallers, `at most ${mostCallers}: give more of them one role`)
+    .refine((callers) => new Set(callers).size === callers.length, "each caller once")
+    .default([]),
 });
 export type Configuration = z.infer<typeof Configuration>;
 /** What a user writes in `config.ts`: as {@link Configuration}, with everything that has a default left out at will. */

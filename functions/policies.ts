@@ -70,6 +70,8 @@ export const Policies = z.strictObject({
   retention: Retention.prefault({}),
   /** A base family without a release for this long is reported. */
   silentAfter: Duration.prefault("45d"),
+  /** A variant that has been behind its inputs for this long is an alarm for the operators. */
+  staleAfter: Duration.prefault("7d"),
   /** Rounds of Windows updates, each with a restart. */
   updateRounds: whole(1, 5).default(2),
   /** Nitro, x86-64; the container images and updates want four cores. */

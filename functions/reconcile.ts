@@ -6,6 +6,9 @@ import { act, type Outcome } from "./act.ts";
 import { parseConfiguration } from "./configuration.ts";
 import { readEnvironment } from "./environment.ts";
 import { logger } from "./logger.ts";
+import { logOutcome, logStandings, logTriggers } from "./look-log.ts";
+import { measurementsOf, standingsOf } from "./measurements.ts";
+import { writeMeasurements } from "./metrics.ts";
 import { observe } from "./observe.ts";
 import { plan } from "./plan.ts";
 import { triggerOf } from "./trigger.ts";
@@ -15,26 +18,16 @@ const configuration = parseConfiguration(config);
 
 /** A batch of triggers is one look at the world. */
 async function reconcile(event: SQSEvent): Promise<void> {
-  for (const { body } of event.Records) {
-    const trigger = triggerOf(body);
-    if (trigger.kind === "unknown") logger.warn("trigger not recognised, looking all the same", { trigger });
-    else logger.info("trigger", { trigger });
-  }
+  const began = performance.now();
+  const triggers = event.Records.map(({ body }) => triggerOf(body));
+  logTriggers(triggers);
   const world = await observe(environment, configuration, Date.now());
   const outcomes = await act(plan(world), world, environment, Date.now);
-  for (const outcome of outcomes) report(outcome);
+  for (const outcome of outcomes) logOutcome(outcome, world);
+  logStandings(standingsOf(world), world);
   throwIfNothingWorked(outcomes);
-}
-
-function report(outcome: Outcome): void {
-  const { action, ...result } = outcome;
-  const { do: what, variant, ...rest } = action;
-  const facts = {
-    ...rest,
-    ...("order" in rest && { order: undefined, token: rest.order.token, inputs: rest.order.inputs }),
-  };
-  if (result.result === "failed") logger.error(`${what} failed`, { variant, ...facts, error: result.error });
-  else logger.info(what, { variant, ...facts, ...result });
+  const milliseconds = performance.now() - began;
+  writeMeasurements(world.stage, measurementsOf({ world, triggers, outcomes, milliseconds }));
 }
 
 /** One variant's trouble is told in the log and tried again by the next look; the batch is only when no variant was spared. */
@@ -48,4 +41,6 @@ function throwIfNothingWorked(outcomes: Outcome[]): void {
     );
 }
 
-export const handler = middy<SQSEvent, void>().use(injectLambdaContext(logger)).handler(reconcile);
+export const handler = middy<SQSEvent, void>()
+  .use(injectLambdaContext(logger, { resetKeys: true }))
+  .handler(reconcile);

@@ -1,8 +1,13 @@
 import { arnOf } from "./account.ts";
+import { allow } from "./callers.ts";
+import { callers, policies } from "./configuration.ts";
 import { lambda } from "./functions.ts";
 import { requestsPrefix } from "./names.ts";
 import { intervening, observing } from "./permissions.ts";
 import { queue } from "./queue.ts";
+
+/** Calls served at once: people's, and a status page's. Each reads the whole world, and EC2 and SSM throttle an account as a whole. */
+const mostCalls = 5;
 
 /** Behind a function URL that takes only calls signed by an AWS identity. It writes requests, tags images with what
  * a person decided about them and triggers a reconcile, nothing else. */
@@ -12,6 +17,7 @@ export const api = lambda("Api", "api", {
   timeout: "30 seconds",
   memory: "512 MB",
   url: { authorization: "iam", cors: false },
+  concurrency: policies.reserveConcurrency ? { reserved: mostCalls } : undefined,
   permissions: [
     ...observing,
     ...intervening,
@@ -19,3 +25,5 @@ export const api = lambda("Api", "api", {
     { actions: ["sqs:SendMessage"], resources: [queue.arn] },
   ],
 });
+
+allow(callers, api);

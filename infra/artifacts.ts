@@ -51,6 +51,12 @@ export const artifacts = new sst.aws.Bucket("Artifacts", {
   },
 });
 
+// What S3 does anyway since 2023. A key of ours would cost more and open what its policy lets in, which the bucket's own does already.
+new aws.s3.BucketServerSideEncryptionConfiguration("ArtifactsEncryption", {
+  bucket: artifacts.name,
+  rules: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } }],
+});
+
 /** What CodeBuild gets. Older recipes stay: a build that waits in CodeBuild's queue still wants the one it was asked for. */
 export const source = new aws.s3.BucketObjectv2(
   "RecipeSource",

@@ -1,4 +1,4 @@
 import { config } from "../config.ts";
 import { parseConfiguration } from "../functions/configuration.ts";
 
-export const { variants, policies, subscribers } = parseConfiguration(config);
+export const { variants, policies, subscribers, operators, callers } = parseConfiguration(config);

@@ -1,10 +1,14 @@
 import { arnOf, imageArn, partition } from "./account.ts";
+import { policies } from "./configuration.ts";
 import { guestProfile, guestRole, harvestProfile, harvestRole } from "./guest.ts";
 import { bearsOurTag, givesNoOther, givesOurTag } from "./names.ts";
 
 /** The plugin calls its temporary key pairs `packer_<UUID>`; a key pair's ARN ends in its name. */
 const keyPairs = arnOf("ec2", "key-pair/packer_*");
 const groups = arnOf("ec2", "security-group/*");
+/** In a VPC of the user's a build takes the group that was deployed; elsewhere it looks for a subnet and makes a group for itself. */
+const findsItsPlace = policies.network.kind === "public";
+const keyPairsAndGroups = findsItsPlace ? [keyPairs, groups] : [keyPairs];
 const instances = arnOf("ec2", "instance/*");
 const images = [imageArn("image"), imageArn("snapshot")];
 const volumes = arnOf("ec2", "volume/*");
@@ -24,13 +28,12 @@ export const packerPermissions: aws.types.input.iam.GetPolicyDocumentStatementAr
     actions: [
       "ec2:DescribeImages",
       "ec2:DescribeInstances",
-      "ec2:DescribeInstanceTypeOfferings",
       "ec2:DescribeRegions",
       "ec2:DescribeSecurityGroups",
       "ec2:DescribeSnapshots",
       "ec2:DescribeSubnets",
       "ec2:DescribeVolumes",
-      "ec2:DescribeVpcs",
+      ...(findsItsPlace ? ["ec2:DescribeInstanceTypeOfferings", "ec2:DescribeVpcs"] : []),
     ],
     resources: ["*"],
   },
@@ -43,19 +46,28 @@ export const packerPermissions: aws.types.input.iam.GetPolicyDocumentStatementAr
   {
     sid: "StartThemFrom",
     actions: ["ec2:RunInstances"],
-    resources: [...images, keyPairs, groups, volumes, arnOf("ec2", "network-interface/*"), arnOf("ec2", "subnet/*")],
+    resources: [
+      imageArn("image"),
+      keyPairs,
+      groups,
+      volumes,
+      arnOf("ec2", "network-interface/*"),
+      arnOf("ec2", "subnet/*"),
+    ],
   },
   {
     sid: "MakeTaggedKeysAndGroups",
-    actions: ["ec2:CreateKeyPair", "ec2:CreateSecurityGroup"],
-    resources: [keyPairs, groups],
+    actions: ["ec2:CreateKeyPair", ...(findsItsPlace ? ["ec2:CreateSecurityGroup"] : [])],
+    resources: keyPairsAndGroups,
     conditions: outsideChina(givesOurTag),
   },
-  { sid: "MakeGroupsIn", actions: ["ec2:CreateSecurityGroup"], resources: [arnOf("ec2", "vpc/*")] },
+  ...(findsItsPlace
+    ? [{ sid: "MakeGroupsIn", actions: ["ec2:CreateSecurityGroup"], resources: [arnOf("ec2", "vpc/*")] }]
+    : []),
   {
     sid: "TagWhatItMakes",
     actions: ["ec2:CreateTags"],
-    resources: [...images, instances, keyPairs, groups, volumes, arnOf("ec2", "network-interface/*")],
+    resources: [...images, instances, ...keyPairsAndGroups, volumes, arnOf("ec2", "network-interface/*")],
     conditions: partition.apply((one) => (tagsImagesLater(one) ? [givesOurTag] : [givesOurTag, inCreation])),
   },
   {
@@ -66,26 +78,32 @@ export const packerPermissions: aws.types.input.iam.GetPolicyDocumentStatementAr
     conditions: [bearsOurTag, givesNoOther],
   },
   {
-    sid: "UseAndRemoveWhatIsTagged",
+    sid: "UseTaggedInstances",
     actions: [
       "ec2:CreateImage",
-      "ec2:DeleteSnapshot",
-      // Of volumes that an image brings along and that outlive the instance.
-      "ec2:DeleteVolume",
-      "ec2:DeregisterImage",
       "ec2:GetConsoleOutput",
       "ec2:GetPasswordData",
       // At the end of a proof only; a machine that becomes an image stops itself.
       "ec2:StopInstances",
       "ec2:TerminateInstances",
     ],
-    resources: [...images, instances, volumes],
+    resources: [instances],
+    conditions: [bearsOurTag],
+  },
+  {
+    // What there is of an image that cannot be finished. Volumes: of those that an image brings along and that outlive the instance.
+    sid: "RemoveWhatIsTagged",
+    actions: ["ec2:DeleteSnapshot", "ec2:DeleteVolume", "ec2:DeregisterImage"],
+    resources: [...images, volumes],
     conditions: [bearsOurTag],
   },
   {
     sid: "UseAndRemoveTaggedKeysAndGroups",
-    actions: ["ec2:AuthorizeSecurityGroupIngress", "ec2:DeleteKeyPair", "ec2:DeleteSecurityGroup"],
-    resources: [keyPairs, groups],
+    actions: [
+      "ec2:DeleteKeyPair",
+      ...(findsItsPlace ? ["ec2:AuthorizeSecurityGroupIngress", "ec2:DeleteSecurityGroup"] : []),
+    ],
+    resources: keyPairsAndGroups,
     conditions: outsideChina(bearsOurTag),
   },
   // The image and its snapshot do not exist yet; the instance it is made of bears the tag.

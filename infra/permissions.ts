@@ -1,8 +1,10 @@
 import { channelNames } from "../functions/channel-names.ts";
+import { recipeOf } from "../functions/configuration.ts";
 import { tagPrefix } from "../functions/inputs.ts";
 import { arnOf, imageArn, partition, region } from "./account.ts";
 import { artifacts } from "./artifacts.ts";
 import { project } from "./builds.ts";
+import { policies, variants } from "./configuration.ts";
 import { bearsOurTag, channelsPrefix, requestsPrefix } from "./names.ts";
 
 type Permission = sst.aws.FunctionPermissionArgs;
@@ -15,7 +17,9 @@ const unscoped: Permission[] = [
       // Who uses an image, asked a second time and in another way: an image is retired only where both answers agree.
       "ec2:DescribeInstances",
       "ec2:DescribeImageReferences",
-      "eks:DescribeClusterVersions",
+      // Whether it is shared with other accounts, whose use nobody here can see.
+      "ec2:DescribeImageAttribute",
+      ...(policies.kubernetesSource === "eks" ? ["eks:DescribeClusterVersions"] : []),
     ],
     resources: ["*"],
   },
@@ -36,19 +40,19 @@ const unscoped: Permission[] = [
   },
 ];
 
+const assembles = variants.some((variant) => recipeOf(variant) === "assemble");
+
 /** What looking at the world takes; both functions do it. */
 export const observing: Permission[] = [
   {
     // Public parameters belong to no account, so their ARN names none.
-    actions: ["ssm:GetParameter", "ssm:GetParameters"],
+    actions: ["ssm:GetParameters"],
     resources: [$interpolate`arn:${partition}:ssm:${region}::parameter/aws/service/ami-windows-latest/*`],
   },
   {
-    actions: ["ssm:GetParameter", "ssm:GetParameters", "ssm:GetParametersByPath"],
-    resources: [channelsPrefix, requestsPrefix].flatMap((prefix) => [
-      arnOf("ssm", `parameter${prefix}`),
-      arnOf("ssm", `parameter${prefix}/*`),
-    ]),
+    // Who may read a path reads everything below it (Systems Manager user guide, "Restricting access to parameters").
+    actions: ["ssm:GetParametersByPath"],
+    resources: [channelsPrefix, requestsPrefix].map((prefix) => arnOf("ssm", `parameter${prefix}`)),
   },
   {
     actions: ["codebuild:BatchGetBuilds", "codebuild:ListBuildsForProject"],
@@ -57,13 +61,20 @@ export const observing: Permission[] = [
   {
     actions: ["s3:ListBucket"],
     resources: [artifacts.arn],
-    conditions: [{ test: "StringLike", variable: "s3:prefix", values: ["announced/*", "harvest/*", "reports/*"] }],
+    conditions: [
+      { test: "StringLike", variable: "s3:prefix", values: ["announced/*", ...(assembles ? ["harvest/*"] : [])] },
+    ],
   },
-  {
-    actions: ["s3:GetObject"],
-    resources: ["harvest/*/manifest.json", "reports/*"].map((key) => $interpolate`${artifacts.arn}/${key}`),
-  },
+  ...(assembles
+    ? [{ actions: ["s3:GetObject"], resources: [$interpolate`${artifacts.arn}/harvest/*/manifest.json`] }]
+    : []),
   ...unscoped,
+];
+
+/** What reconcile reads besides: a variant's channels once more before it writes one, and what differs inside two images, for the subscribers. */
+export const lookingCloser: Permission[] = [
+  { actions: ["ssm:GetParametersByPath"], resources: [arnOf("ssm", `parameter${channelsPrefix}/*`)] },
+  { actions: ["s3:GetObject"], resources: [$interpolate`${artifacts.arn}/reports/*`] },
 ];
 
 /** Tags that tell what has been done with an image, each written by one role only. */

@@ -14,7 +14,7 @@ new aws.sqs.QueuePolicy("DeadLettersPolicy", {
 export const reconcileSeconds = 300;
 
 /** A message throttled by the reservation of one counts as received although nobody looked at it: be generous. */
-const maxReceiveCount = 20;
+export const maxReceiveCount = 20;
 
 /**
  * Every trigger meets here, so that a storm of them is one batch and one reconcile. Encrypted by SQS itself: under
@@ -25,4 +25,10 @@ export const queue = new sst.aws.Queue("Triggers", {
   visibilityTimeout: `${6 * reconcileSeconds} seconds`,
   dlq: { queue: deadLetters.arn, retry: maxReceiveCount },
   transform: { queue: { sqsManagedSseEnabled: true } },
+});
+
+// Without it any queue of the account may name this one as its own.
+new aws.sqs.RedriveAllowPolicy("DeadLettersRedrive", {
+  queueUrl: deadLetters.url,
+  redriveAllowPolicy: $jsonStringify({ redrivePermission: "byQueue", sourceQueueArns: [queue.arn] }),
 });

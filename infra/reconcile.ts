@@ -4,9 +4,10 @@ import { policies } from "./configuration.ts";
 import { lambda } from "./functions.ts";
 import { channelsPrefix } from "./names.ts";
 import { notifications } from "./notifications.ts";
-import { deregistering, observing, retiring } from "./permissions.ts";
+import { deregistering, lookingCloser, observing, retiring } from "./permissions.ts";
 import { queue, reconcileSeconds } from "./queue.ts";
 import { startingBuilds } from "./start-build.ts";
+import { encryptingFor } from "./topic-key.ts";
 
 /** The one writer: starts builds, writes channels, retires images, announces. */
 export const reconcile = lambda("Reconcile", "reconcile", {
@@ -17,10 +18,12 @@ export const reconcile = lambda("Reconcile", "reconcile", {
   concurrency: policies.reserveConcurrency ? { reserved: 1 } : undefined,
   permissions: [
     ...observing,
+    ...lookingCloser,
     { actions: ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"], resources: [queue.arn] },
     ...startingBuilds,
     { actions: ["ssm:PutParameter"], resources: [arnOf("ssm", `parameter${channelsPrefix}/*`)] },
     { actions: ["sns:Publish"], resources: [notifications.arn] },
+    encryptingFor(notifications.arn),
     { actions: ["s3:PutObject"], resources: [$interpolate`${artifacts.arn}/announced/*`] },
     ...retiring,
     ...(policies.retention.deregister ? deregistering : []),

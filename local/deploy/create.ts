@@ -1,7 +1,13 @@
 import type { Clients } from "./clients.ts";
-import { createBucket, createLifecycle, createPublicAccessBlock, createVersioning } from "./create/buckets.ts";
+import {
+  createBucket,
+  createEncryption,
+  createLifecycle,
+  createPublicAccessBlock,
+  createVersioning,
+} from "./create/buckets.ts";
 import { createProject } from "./create/builds.ts";
-import { createFunction, createFunctionUrl } from "./create/functions.ts";
+import { createFunction, createFunctionUrl, createPermission } from "./create/functions.ts";
 import { createLogGroup } from "./create/logs.ts";
 import { createObject } from "./create/objects.ts";
 import { createQueue, createQueuePolicy } from "./create/queues.ts";
@@ -25,10 +31,12 @@ const creators: Readonly<Record<string, Creator>> = {
   "aws:iam/role:Role": createRole,
   "aws:lambda/function:Function": createFunction,
   "aws:lambda/functionUrl:FunctionUrl": createFunctionUrl,
+  "aws:lambda/permission:Permission": createPermission,
   "aws:s3/bucket:Bucket": createBucket,
   "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": createLifecycle,
   "aws:s3/bucketObjectv2:BucketObjectv2": createObject,
   "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": createPublicAccessBlock,
+  "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration": createEncryption,
   "aws:s3/bucketVersioning:BucketVersioning": createVersioning,
   "aws:scheduler/schedule:Schedule": createSchedule,
   "aws:sns/topic:Topic": createTopic,

@@ -1,16 +1,18 @@
 /// <reference path="../../.sst/platform/config.d.ts" />
 
-/** What Pulumi tells of a resource or a look-up, assets as {@link PlainAsset}. */
+/** What Pulumi tells of a resource or a look-up. */
 type Told = Record<string, unknown>;
 type Config = { app: (input: { stage: string }) => Promise<object> | object; run: () => Promise<unknown> };
 
 /**
- * Runs an SST program in this process and tells every resource, every look-up and its outputs to the process that started it. The process ends by
- * itself once nothing is left to resolve.
+ * Runs an SST program in this process and tells its settings, every resource, every look-up and its outputs to the process that started it. The
+ * process ends by itself once nothing is left to resolve.
  */
 export async function evaluate(config: Config, run: (program: Config["run"]) => Promise<unknown>): Promise<void> {
   const stage = process.env.SST_STAGE as string;
-  Object.assign(globalThis, { $app: { ...(await config.app({ stage })), stage, providers: {} } });
+  const app = await config.app({ stage });
+  await tell("/app", { inputs: app });
+  Object.assign(globalThis, { $app: { ...app, stage, providers: {} } });
   await $util.runtime.setMocks(
     {
       newResource: async (resource) => (await tell("/resource", resource)) as { id: string; state: Told },

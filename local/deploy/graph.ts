@@ -41,12 +41,25 @@ export async function readGraph({
   }
 }
 
+/** Service in an ARN and what stands before the name there, by type; of all others the provider's module and nothing. */
+const arnForms: Readonly<Record<string, [service: string, kind: string]>> = {
+  "aws:cloudwatch/eventRule:EventRule": ["events", "rule/"],
+  "aws:cloudwatch/logGroup:LogGroup": ["logs", "log-group:"],
+  "aws:cloudwatch/metricAlarm:MetricAlarm": ["cloudwatch", "alarm:"],
+  "aws:codebuild/project:Project": ["codebuild", "project/"],
+  "aws:iam/instanceProfile:InstanceProfile": ["iam", "instance-profile/"],
+  "aws:iam/role:Role": ["iam", "role/"],
+  "aws:kms/key:Key": ["kms", "key/"],
+  "aws:lambda/function:Function": ["lambda", "function:"],
+  "aws:scheduler/schedule:Schedule": ["scheduler", "schedule/default/"],
+};
+
 function madeUp({ type, name, inputs }: DeclaredResource, { partition, region, accountId }: Place) {
-  const service = type.split(/[:/]/)[1];
+  const [service, kind] = arnForms[type] ?? [type.split(/[:/]/)[1], ""];
   const noun = inputs.name ?? inputs.bucket ?? name;
   const where = service === "s3" ? "::" : `:${service === "iam" ? "" : region}:${accountId}`;
   return {
-    arn: `arn:${partition}:${service}${where}:${noun}`,
+    arn: `arn:${partition}:${service}${where}:${kind}${noun}`,
     url: `https://${service}.${region}.example/${noun}`,
     functionUrl: `https://${name.toLowerCase()}.lambda-url.${region}.example/`,
     base64: Buffer.from(name).toString("base64"),

@@ -35,6 +35,8 @@ export interface Cloud {
 
 /** What came of a program. */
 export interface Ran {
+  /** What `app()` answers: name, removal, providers and their default tags … */
+  app: Record<string, unknown>;
   resources: CreatedResource[];
   /** What the program returns, `sst deploy`'s last lines. */
   outputs: Record<string, unknown>;
@@ -49,7 +51,7 @@ export async function runProgram(
   source: ProgramSource,
   { stage, cloud, signal }: { stage: string; cloud: Cloud; signal?: AbortSignal },
 ): Promise<Ran> {
-  const ran: Ran = { resources: [], outputs: {} };
+  const ran: Ran = { app: {}, resources: [], outputs: {} };
   const failures: Error[] = [];
   const server = await serve(async (path, body) => {
     try {
@@ -87,8 +89,8 @@ async function answer(path: string, body: unknown, cloud: Cloud, ran: Ran): Prom
     const { token, inputs } = body as { token: string; inputs: Record<string, unknown> };
     return cloud.lookUp(token, inputs);
   }
-  if (path === "/outputs") {
-    ran.outputs = (body as { inputs: Ran["outputs"] }).inputs;
+  if (path === "/app" || path === "/outputs") {
+    ran[path === "/app" ? "app" : "outputs"] = (body as { inputs: Record<string, unknown> }).inputs;
     return {};
   }
   // SST's own JSON-RPC: errors go into the answer.

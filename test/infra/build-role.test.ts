@@ -1,6 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import type { Place } from "../../local/deploy/look-ups.ts";
-import { unpermittedCalls } from "../../local/deploy/unpermitted-calls.ts";
 import { type Graph, graphOf, list, permissionsOf, type Statement } from "./graph.ts";
 
 const configuration = { variants: [{ windows: 2022 as const, kubernetes: "1.35" }] };
@@ -51,25 +50,6 @@ describe("what bears this stage's tag, and nothing else,", () => {
   ])("%s", (_, action, kind) => {
     expect(conditionsOf(world, action, kind)).toEqual([{ StringEquals: bears }]);
   });
-});
-
-test("calls recorded of the role are judged by its policies", () => {
-  const role = String(world.named("BuildRole").inputs.name);
-  const call = {
-    time: "",
-    service: "ec2",
-    parameters: {},
-    tags: {},
-    accessKeyId: null,
-    role,
-    status: 200,
-    error: null,
-  };
-  const calls = ["StopInstances", "RebootInstances"].map((operation) => ({ ...call, operation }));
-
-  const complaints = unpermittedCalls(calls, world);
-
-  expect(complaints).toEqual([`role ${role} called ec2:RebootInstances, which no statement of its policies allows`]);
 });
 
 describe("tags", () => {

@@ -72,5 +72,6 @@ test("Patch Tuesday follows the time and the time zone of the policy", () => {
 });
 
 test("an account that refuses reservations gets none", () => {
-  expect(other.named("ReconcileFunction").inputs.reservedConcurrentExecutions).toBeUndefined();
+  for (const name of ["ReconcileFunction", "ApiFunction"])
+    expect(other.named(name).inputs.reservedConcurrentExecutions).toBeUndefined();
 });

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { harvestRecipeHash, recipeHash } from "../../infra/recipe.ts";
+import type { CreatedResource } from "../../local/deploy/program.ts";
 import { type Graph, graphOf, list, permissionsOf, root, statementsOf } from "./graph.ts";
 
 let graph: Graph;
@@ -144,13 +145,11 @@ describe("roles", () => {
     expect(writers("codebuild:StartBuild", String(graph.named("Builds").inputs.name))).toEqual(["ReconcileRole"]);
   });
 
-  test("the guest may read the recipe and what was harvested, and nothing else", () => {
+  test("the guest may read what was harvested, and nothing else", () => {
     const permissions = permissionsOf(graph.named("GuestRole"));
 
     const bucket = graph.named("ArtifactsBucket").state.arn;
-    expect(permissions).toEqual([
-      { Effect: "Allow", Action: "s3:GetObject", Resource: [`${bucket}/source/*`, `${bucket}/harvest/*`] },
-    ]);
+    expect(permissions).toEqual([{ Effect: "Allow", Action: "s3:GetObject", Resource: `${bucket}/harvest/*` }]);
   });
 
   test("AWS's image may write what is harvested from it, and nothing else", () => {
@@ -161,26 +160,35 @@ describe("roles", () => {
   });
 
   test.each([
-    ["a function reads what was harvested and reported, and lists no other prefix", "ReconcileRole"],
-    ["so does the other one", "ApiRole"],
-  ])("%s", (_, name) => {
-    const bucket = graph.named("ArtifactsBucket").state.arn;
-    const reading = permissionsOf(graph.named(name)).filter(({ Action }) =>
-      list(Action).some((action) => /^s3:(Get|List)/.test(action)),
-    );
-
-    expect(reading).toEqual([
-      {
-        Effect: "Allow",
-        Action: "s3:ListBucket",
-        Resource: bucket,
-        Condition: { StringLike: { "s3:prefix": ["announced/*", "harvest/*", "reports/*"] } },
-      },
-      {
-        Effect: "Allow",
-        Action: "s3:GetObject",
-        Resource: [`${bucket}/harvest/*/manifest.json`, `${bucket}/reports/*`],
-      },
-    ]);
+    [
+      "reconcile lists what it has announced, and reads what images report",
+      "ReconcileRole",
+      ["announced/*"],
+      ["reports/*"],
+    ],
+    ["api lists what has been announced", "ApiRole", ["announced/*"], []],
+  ])("%s, and nothing else", (_, name, listed, read) => {
+    expect(readingOf(graph.named(name))).toEqual({ listed, read });
   });
+
+  test.each([
+    ["reconcile", "ReconcileRole", ["harvest/*/manifest.json", "reports/*"]],
+    ["api", "ApiRole", ["harvest/*/manifest.json"]],
+  ])("%s reads what was harvested too, where a variant needs it", async (_, name, read) => {
+    const assembling = await graphOf({ variants: [{ windows: 2022, kubernetes: "1.35", base: "Base" }] }, "production");
+
+    expect(readingOf(assembling.named(name))).toEqual({ listed: ["announced/*", "harvest/*"], read });
+  });
+
+  /** Prefixes of the bucket. */
+  function readingOf(role: CreatedResource) {
+    const reading = permissionsOf(role).filter(({ Action }) => list(Action).some((one) => /^s3:(Get|List)/.test(one)));
+    return {
+      listed: reading.flatMap(({ Condition }) => list(Condition?.StringLike?.["s3:prefix"])),
+      read: reading
+        .filter(({ Action }) => list(Action).includes("s3:GetObject"))
+        .flatMap(({ Resource }) => list(Resource))
+        .map((arn) => arn.replace(/^arn:aws:s3:::[^/]*\//, "")),
+    };
+  }
 });

@@ -95,6 +95,16 @@ describe("the queue", () => {
     expect(redrive).toEqual({ deadLetterTargetArn: graph.named("DeadLettersQueue").state.arn, maxReceiveCount: 20 });
   });
 
+  test("no other queue may give messages up to that one", () => {
+    const { queueUrl, redriveAllowPolicy } = graph.named("DeadLettersRedrive").inputs;
+
+    expect(queueUrl).toBe(graph.named("DeadLettersQueue").state.url);
+    expect(JSON.parse(String(redriveAllowPolicy))).toEqual({
+      redrivePermission: "byQueue",
+      sourceQueueArns: [graph.named("TriggersQueue").state.arn],
+    });
+  });
+
   test.each(["TriggersQueue", "DeadLettersQueue"])(
     "%s is encrypted in the way that EventBridge can write to",
     (name) => {

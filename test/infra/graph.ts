@@ -11,6 +11,7 @@ export const root = fileURLToPath(new URL("../..", import.meta.url));
 
 /** IAM's own words. */
 export interface Statement {
+  Sid?: string;
   Effect: "Allow" | "Deny";
   Action: string | string[];
   Resource?: string | string[];
@@ -19,6 +20,7 @@ export interface Statement {
 }
 
 export interface Graph {
+  app: Record<string, unknown>;
   resources: CreatedResource[];
   outputs: Record<string, unknown>;
   /** The one resource of that name. */
@@ -53,8 +55,9 @@ export function list<T>(oneOrMore: T | T[] | undefined): T[] {
   return Array.isArray(oneOrMore) ? oneOrMore : [oneOrMore];
 }
 
-function lookAt({ resources, outputs }: Ran): Graph {
+function lookAt({ app, resources, outputs }: Ran): Graph {
   return {
+    app,
     resources,
     outputs,
     named(name) {

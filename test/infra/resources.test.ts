@@ -50,6 +50,14 @@ describe("the table of resources", () => {
   test.each([
     ["a queue under a key of AWS's", "TriggersQueue", { kmsMasterKeyId: "alias/aws/sqs" }, "kmsMasterKeyId"],
     ["a topic under a key of AWS's", "NotificationsTopic", { kmsMasterKeyId: "alias/aws/sns" }, "kmsMasterKeyId"],
+    ["a topic that is not encrypted", "OperationsTopic", { kmsMasterKeyId: undefined }, "kmsMasterKeyId"],
+    [
+      "an alarm that keeps quiet where nothing is measured",
+      "QuietAlarm",
+      { treatMissingData: "missing" },
+      "treatMissingData",
+    ],
+    ["a key that does not rotate", "TopicKey", { enableKeyRotation: false }, "enableKeyRotation"],
     ["a log that is kept for ever", "BuildLogs", { retentionInDays: undefined }, "retentionInDays"],
     ["a function URL without signatures", "ApiUrl", { authorizationType: "NONE" }, "authorizationType"],
     ["a bucket that may become public", "ArtifactsPublicAccessBlock", { blockPublicPolicy: false }, "blockPublic"],

@@ -28,7 +28,16 @@ const lambda: Expectation = {
   says: { runtime: "nodejs24.x", architectures: ["arm64"], vpcConfig: undefined },
 };
 const code: Expectation = { type: "s3/bucketObjectv2:BucketObjectv2", says: { bucket: "sst-asset", acl: undefined } };
+/** Under `alias/aws/sns` no alarm could publish to a topic. */
+const topic: Expectation = { type: "sns/topic:Topic", says: { fifoTopic: false, kmsMasterKeyId: "TopicKey" } };
+const query: Expectation = { type: "cloudwatch/queryDefinition:QueryDefinition" };
 const instanceProfile: Expectation = { type: "iam/instanceProfile:InstanceProfile" };
+
+/** What happens where nothing is measured is said of each. */
+function alarm(treatMissingData: string): Expectation {
+  const actionsEnabled = undefined;
+  return { type: "cloudwatch/metricAlarm:MetricAlarm", says: { treatMissingData, actionsEnabled } };
+}
 
 function role(service: string): Expectation {
   return {
@@ -41,11 +50,15 @@ function role(service: string): Expectation {
 /** Every resource that is always there, by its name in the program. */
 export const expected: Readonly<Record<string, Expectation>> = {
   ApiCode: code,
-  ApiFunction: { ...lambda, says: { ...lambda.says, timeout: 30 } },
+  ApiFunction: { ...lambda, says: { ...lambda.says, timeout: 30, reservedConcurrentExecutions: 5 } },
   ApiLogs: logs,
   ApiRole: role("lambda"),
   ApiUrl: { type: "lambda/functionUrl:FunctionUrl", says: { authorizationType: "AWS_IAM", cors: undefined } },
   ArtifactsBucket: { type: "s3/bucket:Bucket", says: { acl: undefined, policy: undefined, forceDestroy: false } },
+  ArtifactsEncryption: {
+    type: "s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
+    says: { rules: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } }] },
+  },
   ArtifactsLifecycle: { type: "s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration" },
   ArtifactsPolicy: { type: "s3/bucketPolicy:BucketPolicy", guards: true },
   ArtifactsPublicAccessBlock: {
@@ -67,8 +80,10 @@ export const expected: Readonly<Record<string, Expectation>> = {
   },
   ChannelChanged: rule,
   ChannelChangedTarget: target,
+  DeadLettersAlarm: alarm("ignore"),
   DeadLettersPolicy: { type: "sqs/queuePolicy:QueuePolicy", guards: true },
   DeadLettersQueue: queue,
+  DeadLettersRedrive: { type: "sqs/redriveAllowPolicy:RedriveAllowPolicy" },
   GuestProfile: instanceProfile,
   GuestRole: role("ec2"),
   HarvestProfile: instanceProfile,
@@ -77,11 +92,15 @@ export const expected: Readonly<Record<string, Expectation>> = {
   // SST's own, for values that functions are linked to; ours are linked to none.
   LambdaEncryptionKey: { type: "random:index/randomBytes:RandomBytes", says: { length: 32 } },
   NotificationsPolicy: { type: "sns/topicPolicy:TopicPolicy", guards: true },
-  // Under `alias/aws/sns` no alarm could publish to it.
-  NotificationsTopic: { type: "sns/topic:Topic", says: { fifoTopic: false, kmsMasterKeyId: undefined } },
+  NotificationsTopic: topic,
+  OperationsPolicy: { type: "sns/topicPolicy:TopicPolicy", guards: true },
+  OperationsTopic: topic,
   PatchTuesday: schedule,
+  QueueOldAlarm: alarm("notBreaching"),
+  QuietAlarm: alarm("breaching"),
   RecipeSource: { type: "s3/bucketObjectv2:BucketObjectv2", says: { acl: undefined } },
   ReconcileCode: code,
+  ReconcileFailingAlarm: alarm("notBreaching"),
   ReconcileFunction: { ...lambda, says: { ...lambda.says, timeout: 300, reservedConcurrentExecutions: 1 } },
   ReconcileLogs: logs,
   ReconcileRole: role("lambda"),
@@ -90,8 +109,16 @@ export const expected: Readonly<Record<string, Expectation>> = {
     says: { scalingConfig: { maximumConcurrency: 2 } },
   },
   SchedulerRole: role("scheduler"),
+  StaleAlarm: alarm("ignore"),
+  TopicKey: { type: "kms/key:Key", says: { enableKeyRotation: true, policy: undefined, isEnabled: undefined } },
+  TopicKeyPolicy: { type: "kms/keyPolicy:KeyPolicy", says: { keyId: "TopicKey" } },
   TriggersPolicy: { type: "sqs/queuePolicy:QueuePolicy", guards: true },
   TriggersQueue: queue,
+  WhatBecame: query,
+  WhatFailed: query,
+  WhoAsked: query,
+  WhyBuilt: query,
+  WhyNotBuilt: query,
 };
 
 /** Those of a build in a VPC of the user's. */

@@ -1,35 +1,26 @@
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import type { Environment } from "../../functions/environment.ts";
 import { plan } from "../../functions/plan.ts";
 import type { World } from "../../functions/world.ts";
-import { parseRequest } from "../../local/codebuild/requests.ts";
-import { createService, type Service } from "../../local/codebuild/service.ts";
-import type { ServiceError } from "../../local/codebuild/service-error.ts";
+import type { Service } from "../../local/codebuild/service.ts";
 import { core, hour, scene } from "../scene.ts";
+import { type CodeBuild, startCodeBuild } from "./codebuild.ts";
 
 const project = "project";
 const minute = 60_000;
 let service: Service;
-let server: Server;
+let codebuild: CodeBuild;
 let now: number;
 let act: typeof import("../../functions/act.ts").act;
 let readBuilds: typeof import("../../functions/builds.ts").readBuilds;
 
-/** The stack's CodeBuild, whose builds do nothing. */
 beforeAll(async () => {
-  server = createServer(async (incoming, outgoing) => {
-    const { status, answer } = perform(String(incoming.headers["x-amz-target"]), await textOf(incoming));
-    outgoing.writeHead(status, { "content-type": "application/x-amz-json-1.1" });
-    outgoing.end(answer);
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  codebuild = await startCodeBuild(project, () => new Date(now));
   Object.assign(process.env, {
     AWS_REGION: "us-east-1",
     AWS_ACCESS_KEY_ID: "test",
     AWS_SECRET_ACCESS_KEY: "test",
-    AWS_ENDPOINT_URL_CODEBUILD: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    AWS_ENDPOINT_URL_CODEBUILD: codebuild.url,
   });
   ({ act } = await import("../../functions/act.ts"));
   ({ readBuilds } = await import("../../functions/builds.ts"));
@@ -37,49 +28,10 @@ beforeAll(async () => {
 
 beforeEach(() => {
   now = Date.parse("2026-11-04T12:00:00Z");
-  service = createService({
-    region: "us-east-1",
-    now: () => new Date(now),
-    logLink: (build) => `https://logs.example.com/${build}`,
-    begin: () => {},
-    stop: () => {},
-  });
-  service.CreateProject({
-    name: project,
-    source: { type: "S3", location: "bucket/key", buildspec: "build.yml" },
-    artifacts: { type: "NO_ARTIFACTS" },
-    environment: { type: "LINUX_CONTAINER", image: "image", computeType: "SMALL", environmentVariables: [] },
-    serviceRole: "arn:aws:iam::123456789012:role/build",
-    timeoutInMinutes: 60,
-    queuedTimeoutInMinutes: 480,
-  });
+  service = codebuild.reset();
 });
 
-afterAll(() => new Promise((resolve) => server.close(resolve)));
-
-async function textOf(incoming: AsyncIterable<Buffer>): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of incoming) chunks.push(chunk);
-  return Buffer.concat(chunks).toString();
-}
-
-function perform(target: string, body: string): { status: number; answer: string } {
-  try {
-    const { operation, parameters } = parseRequest(target, body);
-    return { status: 200, answer: asAws(service[operation](parameters as never)) };
-  } catch (error) {
-    const { code, message } = error as ServiceError;
-    return { status: 400, answer: JSON.stringify({ __type: code, message }) };
-  }
-}
-
-/** Times as AWS's JSON protocol has them, in seconds. */
-function asAws(answer: unknown): string {
-  return JSON.stringify(answer, function (this: Record<string, unknown>, key, value) {
-    const raw = this[key];
-    return raw instanceof Date ? raw.getTime() / 1000 : value;
-  });
-}
+afterAll(() => codebuild?.stop());
 
 /** A look of reconcile's at the world of now. */
 async function look(change: (world: ReturnType<typeof scene>) => void = () => {}): Promise<World> {

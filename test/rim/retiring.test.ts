@@ -2,10 +2,12 @@ import {
   CreateImageCommand,
   CreateLaunchTemplateCommand,
   CreateTagsCommand,
+  DeleteTagsCommand,
   DescribeImagesCommand,
   DescribeSnapshotsCommand,
   EC2Client,
   type Image,
+  ModifyImageAttributeCommand,
   RunInstancesCommand,
   TerminateInstancesCommand,
 } from "@aws-sdk/client-ec2";
@@ -21,6 +23,9 @@ let readReferences: typeof import("../../functions/references.ts").readReference
 let ec2: EC2Client;
 let lift: () => Promise<void> = async () => undefined;
 let stages = 0;
+
+/** What has to answer before an image may go. */
+const asked = ["DescribeImageReferences", "DescribeInstances", "DescribeImageAttribute"];
 
 beforeAll(async () => {
   aws = await startAws();
@@ -96,7 +101,7 @@ describe("who uses an image", () => {
     expect(await readReferences([image])).toEqual({ [image]: { state: "unused" } });
   });
 
-  test.each(["DescribeImageReferences", "DescribeInstances"])("nobody can tell where %s fails", async (operation) => {
+  test.each(asked)("nobody can tell where %s fails", async (operation) => {
     const service = await startService(aws, surroundings, `stage-${++stages}`);
     const image = await service.image("a", 1);
     await fail(operation);
@@ -152,11 +157,22 @@ describe("an image that has to go", () => {
     expect((await describeImage(old))?.State).toBe("available");
   });
 
-  test.each(["DescribeImageReferences", "DescribeInstances"])("stays while %s does not answer", async (operation) => {
+  test.each(asked)("stays while %s does not answer", async (operation) => {
     const { service, old } = await withOldImage({});
     await fail(operation);
     expect(await retire(service, await service.observe())).toEqual([]);
     expect((await describeImage(old))?.State).toBe("available");
+  });
+
+  test("stays while it is shared with another account, from which disabling would take it", async () => {
+    const { service, old } = await withOldImage({});
+    const share = (LaunchPermission: object) =>
+      ec2.send(new ModifyImageAttributeCommand({ ImageId: old, LaunchPermission }));
+    await share({ Add: [{ UserId: "210987654321" }] });
+    expect(await retire(service, await service.observe())).toEqual([]);
+    expect((await service.observe()).references[old]).toEqual({ state: "used", by: ["account 210987654321"] });
+    await share({ Remove: [{ UserId: "210987654321" }] });
+    expect(await retire(service, await service.observe())).toEqual(["disable done"]);
   });
 
   test("stays where an instance has started from it since the plan was made", async () => {
@@ -197,16 +213,13 @@ describe("an image that has been disabled for the whole of its grace", () => {
     expect((await ec2.send(new DescribeSnapshotsCommand({ Filters }))).Snapshots).toEqual([]);
   });
 
-  test.each(["DescribeImageReferences", "DescribeInstances"])(
-    "stays where %s fails right before it",
-    async (operation) => {
-      const { service, old, world } = await disabled();
-      expect(service.plan(world)).toContainEqual(expect.objectContaining({ do: "deregister", image: old }));
-      await fail(operation);
-      expect(await retire(service, world)).toEqual(["deregister stale"]);
-      expect((await describeImage(old))?.State).toBe("disabled");
-    },
-  );
+  test.each(asked)("stays where %s fails right before it", async (operation) => {
+    const { service, old, world } = await disabled();
+    expect(service.plan(world)).toContainEqual(expect.objectContaining({ do: "deregister", image: old }));
+    await fail(operation);
+    expect(await retire(service, world)).toEqual(["deregister stale"]);
+    expect((await describeImage(old))?.State).toBe("disabled");
+  });
 
   test("stays where a launch template names it since the plan was made", async () => {
     const { service, old, world } = await disabled();
@@ -225,9 +238,7 @@ describe("a revoked image", () => {
 
     await service.reconcile();
     const revoked = await describeImage(image);
-    await ec2.send(
-      new CreateTagsCommand({ Resources: [image], Tags: [{ Key: "eks-windows-images:revoked", Value: "" }] }),
-    );
+    await ec2.send(new DeleteTagsCommand({ Resources: [image], Tags: [{ Key: "eks-windows-images:revoked" }] }));
     await service.reconcile();
     const restored = await describeImage(image);
 
@@ -236,6 +247,13 @@ describe("a revoked image", () => {
     expect(restored?.State).toBe("available");
     expect(restored?.DeprecationTime).toBeUndefined();
     expect(tagsOf(restored)).not.toHaveProperty("withdrawn-at");
+  });
+
+  test("is one whose tag says nothing, too: somebody has written it", async () => {
+    const service = await startService(aws, surroundings, `stage-${++stages}`);
+    const image = await service.image("bad", 5, { revoked: " " });
+    expect((await service.observe()).images).toMatchObject([{ id: image, revoked: { reason: "no reason given" } }]);
+    expect(await service.holds("candidate")).toBeUndefined();
   });
 
   test("is not touched again once it is deprecated", async () => {

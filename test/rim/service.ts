@@ -17,6 +17,8 @@ import type { Aws } from "./aws.ts";
 export interface Surroundings {
   topicArn: string;
   bucket: string;
+  /** A queue of its own, which nobody reads. */
+  queueUrl(): Promise<string>;
   /** The machine-readable part of everything that was told since the last call. */
   told(): Promise<Told[]>;
 }
@@ -53,14 +55,20 @@ export async function startSurroundings(name: string): Promise<Surroundings> {
   const { TopicArn: topicArn = "" } = await new SNSClient({}).send(new CreateTopicCommand({ Name: name }));
   await new S3Client({}).send(new CreateBucketCommand({ Bucket: name }));
   const sqs = new SQSClient({});
-  const { QueueUrl = "" } = await sqs.send(new CreateQueueCommand({ QueueName: name }));
-  const { Attributes } = await sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ["QueueArn"] }));
+  // What was received is not received again, however slow the machine.
+  const Attributes = { VisibilityTimeout: "43200" };
+  const { QueueUrl = "" } = await sqs.send(new CreateQueueCommand({ QueueName: name, Attributes }));
+  const queue = await sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ["QueueArn"] }));
   await new SNSClient({}).send(
-    new SubscribeCommand({ TopicArn: topicArn, Protocol: "sqs", Endpoint: Attributes?.QueueArn }),
+    new SubscribeCommand({ TopicArn: topicArn, Protocol: "sqs", Endpoint: queue.Attributes?.QueueArn }),
   );
   return {
     topicArn,
     bucket: name,
+    async queueUrl() {
+      const { QueueUrl = "" } = await sqs.send(new CreateQueueCommand({ QueueName: `${name}-triggers` }));
+      return QueueUrl;
+    },
     async told() {
       const all: Told[] = [];
       for (;;) {

@@ -132,6 +132,17 @@ describe("a mistake is answered with field, value and what is allowed", () => {
       'policies.kubernetesReleaseUrl is "https://mirror.example.com/?token=1"; allowed: an address without query',
     ],
     [
+      "a whole account as caller",
+      { variants: [variant], callers: ["arn:aws:iam::123456789012:root"] },
+      'callers[0] is "arn:aws:iam::123456789012:root"; allowed: the ARN of a role or user',
+    ],
+    ["everybody as caller", { variants: [variant], callers: ["*"] }, 'callers[0] is "*"; allowed: the ARN of a role'],
+    [
+      "a caller twice",
+      { variants: [variant], callers: Array(2).fill("arn:aws:iam::123456789012:role/a") },
+      "allowed: each caller once",
+    ],
+    [
       "a schedule that is none",
       { variants: [variant], policies: { baseAmiSchedule: "hourly" } },
       'policies.baseAmiSchedule is "hourly"; allowed: an EventBridge rate',

@@ -1,5 +1,6 @@
 import {
   CreateBucketCommand,
+  PutBucketEncryptionCommand,
   PutBucketLifecycleConfigurationCommand,
   PutBucketVersioningCommand,
   PutPublicAccessBlockCommand,
@@ -27,6 +28,21 @@ export const createVersioning = creator(
   { bucket: z.string(), versioningConfiguration: z.strictObject({ status: z.literal("Enabled") }) },
   async ({ bucket, versioningConfiguration: { status } }, { s3 }) => {
     await s3.send(new PutBucketVersioningCommand({ Bucket: bucket, VersioningConfiguration: { Status: status } }));
+    return { id: bucket };
+  },
+);
+
+const EncryptionRule = z.strictObject({
+  applyServerSideEncryptionByDefault: z.strictObject({ sseAlgorithm: z.literal("AES256") }),
+});
+
+export const createEncryption = creator(
+  { bucket: z.string(), rules: z.array(EncryptionRule) },
+  async ({ bucket, rules }, { s3 }) => {
+    const Rules = rules.map(({ applyServerSideEncryptionByDefault: { sseAlgorithm } }) => ({
+      ApplyServerSideEncryptionByDefault: { SSEAlgorithm: sseAlgorithm },
+    }));
+    await s3.send(new PutBucketEncryptionCommand({ Bucket: bucket, ServerSideEncryptionConfiguration: { Rules } }));
     return { id: bucket };
   },
 );

@@ -1,4 +1,6 @@
+import { randomUUID } from "node:crypto";
 import {
+  AddPermissionCommand,
   type Architecture,
   CreateFunctionCommand,
   CreateFunctionUrlConfigCommand,
@@ -67,5 +69,29 @@ export const createFunctionUrl = creator(
       }),
     );
     return { id: functionName, state: { functionUrl: FunctionUrl } };
+  },
+);
+
+export const createPermission = creator(
+  {
+    function: z.string(),
+    principal: z.string(),
+    action: z.string(),
+    functionUrlAuthType: z.literal("AWS_IAM").optional(),
+    invokedViaFunctionUrl: z.literal(true).optional(),
+  },
+  async (inputs, { lambda }) => {
+    const StatementId = randomUUID();
+    await lambda.send(
+      new AddPermissionCommand({
+        StatementId,
+        FunctionName: inputs.function,
+        Principal: inputs.principal,
+        Action: inputs.action,
+        FunctionUrlAuthType: inputs.functionUrlAuthType,
+        InvokedViaFunctionUrl: inputs.invokedViaFunctionUrl,
+      }),
+    );
+    return { id: StatementId };
   },
 );

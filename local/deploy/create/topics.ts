@@ -2,10 +2,15 @@ import { CreateTopicCommand, SetTopicAttributesCommand, SubscribeCommand } from 
 import { z } from "zod";
 import { creator } from "../creator.ts";
 
-export const createTopic = creator({ name: z.string(), fifoTopic: z.literal(false) }, async ({ name }, { sns }) => {
-  const { TopicArn } = await sns.send(new CreateTopicCommand({ Name: name }));
-  return { id: TopicArn as string, state: { arn: TopicArn } };
-});
+export const createTopic = creator(
+  { name: z.string(), fifoTopic: z.literal(false), kmsMasterKeyId: z.string() },
+  async ({ name, kmsMasterKeyId }, { sns }) => {
+    const { TopicArn } = await sns.send(
+      new CreateTopicCommand({ Name: name, Attributes: { KmsMasterKeyId: kmsMasterKeyId } }),
+    );
+    return { id: TopicArn as string, state: { arn: TopicArn } };
+  },
+);
 
 export const createSubscription = creator(
   { topic: z.string(), protocol: z.string(), endpoint: z.string() },

@@ -1,0 +1,70 @@
+/** Reasons and triggers are lists, of which CloudWatch Logs Insights shows one entry a column. */
+const reasons = "reasons.0, reasons.1, reasons.2, reasons.3";
+const triggers = "triggers.0, triggers.1, triggers.2";
+
+/** A question about the logs of the functions, in the language of CloudWatch Logs Insights. */
+export interface SavedQuery {
+  noun: string;
+  /** Whose logs answer it. */
+  of: readonly ("reconcile" | "api")[];
+  lines: readonly string[];
+}
+
+/** What they read is written by functions/look-log.ts and by the calls of the API. Saved queries cost nothing; to run one costs 0.005 USD a GB read. */
+export const savedQueries = {
+  built: {
+    noun: "why-was-it-built",
+    of: ["reconcile"],
+    lines: [
+      `fields @timestamp, variant, message, ${reasons}, ${triggers}, result, detail, token`,
+      'filter message in ["build", "prove", "harvest"]',
+      "sort @timestamp desc",
+      "limit 200",
+    ],
+  },
+  notBuilt: {
+    noun: "why-was-it-not",
+    of: ["reconcile"],
+    lines: [
+      `fields @timestamp, variant, message, \`for\`, ${reasons}, until, ${triggers}`,
+      'filter message in ["wait", "nothing"]',
+      "sort @timestamp desc",
+      "limit 200",
+    ],
+  },
+  failed: {
+    noun: "what-failed",
+    of: ["reconcile", "api"],
+    lines: [
+      "fields @timestamp, service, message, variant, error.message, fact.kind, fact.failure.class, fact.failure.cause, fact.log, token",
+      'filter level = "ERROR" or (message = "announce" and fact.kind not in ["published", "rolled-back", "recovered"])',
+      "sort @timestamp desc",
+      "limit 200",
+    ],
+  },
+  asked: {
+    noun: "who-asked",
+    of: ["api"],
+    lines: [
+      "fields @timestamp, by, message, variant, image, reason, request, dryRun, decision.outcome, decision.why, method, path, status",
+      "filter ispresent(by)",
+      "sort @timestamp desc",
+      "limit 200",
+    ],
+  },
+  /** From the order over its build and its announcements to the image's way through the channels. */
+  became: {
+    noun: "what-became-of-it",
+    of: ["reconcile"],
+    lines: [
+      `fields token, @timestamp, variant, message, channel, image, fact.kind, result, detail, ${reasons}, ${triggers}`,
+      "filter ispresent(token)",
+      "sort token, @timestamp",
+      "limit 1000",
+    ],
+  },
+} as const satisfies Record<string, SavedQuery>;
+
+export function textOf({ lines }: SavedQuery): string {
+  return lines.join("\n| ");
+}

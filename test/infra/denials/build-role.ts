@@ -1,0 +1,150 @@
+import {
+  type Denial,
+  ec2,
+  group,
+  image,
+  instance,
+  ours,
+  s3,
+  snapshot,
+  specification,
+  ssm,
+  tagging,
+  theirs,
+  volume,
+} from "./asks.ts";
+
+const as = "BuildRole";
+const key = "packer_6f1c";
+const account = "123456789012";
+const passing = { action: "iam:PassRole", context: { "iam:passedtoservice": ["ec2.amazonaws.com"] } };
+
+/** Each on what is another stage's and on what is ours. */
+const onTheirs: Denial[] = [
+  ["terminates an instance", "TerminateInstances", { InstanceIds: [instance] }],
+  ["stops an instance", "StopInstances", { InstanceIds: [instance] }],
+  ["reads the password of an instance", "GetPasswordData", { InstanceId: instance }],
+  ["reads the console of an instance", "GetConsoleOutput", { InstanceId: instance }],
+  ["deregisters an image", "DeregisterImage", { ImageId: image }],
+  ["describes an image", "ModifyImageAttribute", { ImageId: image }],
+  ["deletes a snapshot", "DeleteSnapshot", { SnapshotId: snapshot }],
+  ["deletes a volume", "DeleteVolume", { VolumeId: volume }],
+  ["opens a security group", "AuthorizeSecurityGroupIngress", { GroupId: group }],
+  ["deletes a security group", "DeleteSecurityGroup", { GroupId: group }],
+  ["deletes a key pair", "DeleteKeyPair", { KeyName: key }],
+].flatMap(([what, operation, parameters]): Denial[] => {
+  const call = [as, operation as string, parameters as Record<string, unknown>] as const;
+  return [
+    { what: `${what} of another stage`, denied: ec2(...call, theirs), allowed: ec2(...call, ours) },
+    { what: `${what} that bears no tag`, denied: ec2(...call), allowed: ec2(...call, ours) },
+  ];
+});
+
+const running = (tags: Record<string, string>) =>
+  ec2(as, "RunInstances", { ImageId: image, TagSpecifications: [specification("instance", tags)] });
+
+const making: Denial[] = [
+  { what: "starts an instance without the stage's tag", denied: running({ Name: "x" }), allowed: running(ours) },
+  { what: "starts an instance with another stage's tag", denied: running(theirs), allowed: running(ours) },
+  {
+    what: "makes a key pair without the stage's tag",
+    denied: ec2(as, "CreateKeyPair", { KeyName: key }),
+    allowed: ec2(as, "CreateKeyPair", { KeyName: key, TagSpecifications: [specification("key-pair", ours)] }),
+  },
+  {
+    what: "makes an image of another stage's instance",
+    denied: ec2(as, "CreateImage", { InstanceId: instance }, theirs),
+    allowed: ec2(as, "CreateImage", { InstanceId: instance }, ours),
+  },
+  {
+    what: "tags an instance that is there already as the stage's",
+    denied: tagging(as, "CreateTags", ours, {}, instance),
+    allowed: running(ours),
+  },
+  {
+    what: "tags a strange image as the stage's",
+    denied: tagging(as, "CreateTags", ours, {}),
+    allowed: tagging(as, "CreateTags", ours, ours),
+  },
+  {
+    what: "gives an image of the stage to another",
+    denied: tagging(as, "CreateTags", theirs, ours),
+    allowed: tagging(as, "CreateTags", { "eks-windows-images:proof": "passed" }, ours),
+  },
+  {
+    what: "proves another stage's image",
+    denied: tagging(as, "CreateTags", { "eks-windows-images:proof": "passed" }, theirs),
+    allowed: tagging(as, "CreateTags", { "eks-windows-images:proof": "passed" }, ours),
+  },
+];
+
+const giving: Denial[] = [
+  ["the role of reconcile", { resource: "<ReconcileRole>" }],
+  ["its own role", { resource: "<BuildRole>" }],
+  ["a role of another account", { resource: "arn:aws:iam::210987654321:role/<GuestRole.name>" }],
+  ["the guest's role to a function", { context: { "iam:passedtoservice": ["lambda.amazonaws.com"] } }],
+].map(([what, change]) => ({
+  what: `gives away ${what}`,
+  denied: { as, ...passing, resource: "<GuestRole>", ...(change as object) },
+  allowed: { as, ...passing, resource: "<GuestRole>" },
+}));
+
+const elsewhere: Denial[] = [
+  {
+    what: "looks at a strange instance profile",
+    denied: {
+      as,
+      action: "iam:GetInstanceProfile",
+      resource: `arn:aws:iam::${account}:instance-profile/admin`,
+      context: {},
+    },
+    allowed: { as, action: "iam:GetInstanceProfile", resource: "<GuestProfile>", context: {} },
+  },
+  {
+    what: "terminates an instance of another Region",
+    denied: {
+      as,
+      action: "ec2:TerminateInstances",
+      resource: `arn:aws:ec2:eu-west-1:${account}:instance/${instance}`,
+      context: { "aws:resourcetag/eks-windows-images:stage": ["production"] },
+    },
+    allowed: ec2(as, "TerminateInstances", { InstanceIds: [instance] }, ours),
+  },
+  {
+    what: "announces",
+    denied: s3(as, "PutObject", "announced/a"),
+    allowed: s3("ReconcileRole", "PutObject", "announced/a"),
+  },
+  {
+    what: "replaces the recipe",
+    denied: s3(as, "PutObject", "source/a.zip"),
+    allowed: s3(as, "PutObject", "reports/a/report.json"),
+  },
+  {
+    what: "puts a harvest there",
+    denied: s3(as, "PutObject", "harvest/a/manifest.json"),
+    allowed: s3("HarvestRole", "PutObject", "harvest/a/manifest.json"),
+  },
+  {
+    what: "reads what was harvested",
+    denied: s3(as, "GetObject", "harvest/a/files/b"),
+    allowed: s3(as, "GetObject", "harvest/a/manifest.json"),
+  },
+  {
+    what: "reads the recipe of another bucket",
+    denied: s3(as, "GetObject", "source/a.zip", "another"),
+    allowed: s3(as, "GetObject", "source/a.zip"),
+  },
+  {
+    what: "deletes a report",
+    denied: s3(as, "DeleteObject", "reports/a/report.json"),
+    allowed: s3(as, "PutObject", "reports/a/report.json"),
+  },
+  {
+    what: "writes a channel",
+    denied: ssm(as, "PutParameter", "/eks-windows-images/production/channels/a/stable"),
+    allowed: ssm("ReconcileRole", "PutParameter", "/eks-windows-images/production/channels/a/stable"),
+  },
+];
+
+export const buildRoleDenials: Denial[] = [...onTheirs, ...making, ...giving, ...elsewhere];
