@@ -41,7 +41,7 @@ export function decideHarvest(world: World, state: VariantState): BuildDecision 
 }
 
 /** All variants' harvests from an image, newest first. */
-function harvestsOf({ builds }: World, source: string): Build[] {
+export function harvestsOf({ builds }: World, source: string | undefined): Build[] {
   return builds
     .filter(({ purpose, inputs }) => purpose === "harvest" && inputs.baseAmi === source)
     .toSorted((a, b) => b.startedAt - a.startedAt || (a.id < b.id ? 1 : -1));

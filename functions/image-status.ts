@@ -1,6 +1,6 @@
 import type { Image } from "./images.ts";
 import type { Intervention } from "./intervention-tags.ts";
-import { obstacles, whyNotPublishable } from "./outlook.ts";
+import { whyKeptOut, whyNotPublishable } from "./outlook.ts";
 import { retention } from "./retention.ts";
 import { iso } from "./time.ts";
 import type { VariantState } from "./variant-state.ts";
@@ -24,7 +24,7 @@ export function imageStatuses(world: World, state: VariantState) {
       deprecatedAt: time(image.deprecatedAt),
       retiredAt: time(image.retiredAt),
       publishable: whyNotPublishable(image) ?? "yes",
-      keptOutOfStableBy: obstacles(world, "stable", image),
+      keptOutOfStableBy: whyKeptOut(world, "stable", image),
       written: writtenTo(image),
       retention: { decision, reasons },
     };

@@ -118,6 +118,8 @@ function fromEc2(image: Ec2Image): Image | undefined {
   const tags = Object.fromEntries((image.Tags ?? []).map(({ Key = "", Value = "" }) => [Key, Value]));
   const variant = tags[`${tagPrefix}variant`];
   if (!image.ImageId || !variant) return undefined;
+  // Who writes the key by hand, even without a text, wants the image out of use.
+  const revoked = tags[`${tagPrefix}revoked`];
   const timeOf = (name: string) => timeFromTag(tags[`${tagPrefix}${name}`]);
   return {
     id: image.ImageId,
@@ -129,7 +131,7 @@ function fromEc2(image: Ec2Image): Image | undefined {
     reasons: tags[`${tagPrefix}reasons`],
     proof: ProofTag.parse(tags[`${tagPrefix}proof`]),
     provedAt: timeOf("proved-at"),
-    revoked: interventionFromTag(tags[`${tagPrefix}revoked`]),
+    revoked: interventionFromTag(revoked === undefined ? undefined : revoked.trim() || "no reason given"),
     approved: interventionFromTag(tags[`${tagPrefix}approved`]),
     published: Object.fromEntries(
       channelNames.flatMap((channel) => {

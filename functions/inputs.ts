@@ -105,9 +105,10 @@ export function inputsFromTags(tags: Record<string, string>): RecordedInputs {
   );
 }
 
-/** Text that fits into a tag's value. */
+/** Text that fits into a tag's value; no character is cut in two. */
 export function clipTag(value: string): string {
-  return value.length <= longestTagValue ? value : `${value.slice(0, longestTagValue - 1)}…`;
+  if (value.length <= longestTagValue) return value;
+  return `${value.slice(0, longestTagValue - 1).replace(/[\ud800-\udbff]$/, "")}…`;
 }
 
 /** The same text for the same inputs, whatever the order of their fields. */

@@ -1,6 +1,6 @@
 import type { Environment } from "./environment.ts";
 import { type Answer, answer, type Call, callerOf, refusal } from "./http.ts";
-import { tagImage, untagImage } from "./image-tags.ts";
+import { keyOf, tagImage, untagImage } from "./image-tags.ts";
 import { applied, type Caller, type Decision } from "./interventions.ts";
 import { logger } from "./logger.ts";
 import { planOf } from "./plan-answer.ts";
@@ -43,7 +43,10 @@ export async function intervene<Order extends { reason: string; dryRun: boolean 
     variant,
     image,
     dryRun: order.dryRun,
-    tags: { write, remove },
+    tags: {
+      write: Object.fromEntries(Object.entries(write).map(([name, value]) => [keyOf(name), value])),
+      remove: remove.map(keyOf),
+    },
     message,
     plan,
   });

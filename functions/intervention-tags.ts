@@ -1,4 +1,5 @@
 import { clipTag } from "./inputs.ts";
+import { iso } from "./time.ts";
 
 /** What a person decided about an image, as a tag on it records it. */
 export interface Intervention {
@@ -9,16 +10,20 @@ export interface Intervention {
   at: number | undefined;
 }
 
-/** The tag's value: `2026-11-22T20:00:00.000Z arn:aws:iam::123456789012:user/ann containers lose their network`, clipped to EC2's limit. */
+/**
+ * The tag's value: `2026-11-22T20:00:00.000Z arn:aws:iam::123456789012:user/ann containers lose their network`, on one line and clipped to
+ * EC2's limit.
+ */
 export function interventionToTag({ at, by, reason }: Required<Intervention> & { at: number; by: string }): string {
-  return clipTag(`${new Date(at).toISOString()} ${by} ${reason}`);
+  return clipTag(`${iso(at)} ${by} ${reason.replace(/[\p{Cc}\s]+/gu, " ")}`);
 }
 
 /** What a tag says. Text of another shape, written by hand, is a reason; an empty one is no intervention. */
 export function interventionFromTag(value: string | undefined): Intervention | undefined {
   if (!value?.trim()) return undefined;
   const [, time = "", by, reason] = /^(\d{4}-\d\d-\d\dT[\d:.]+Z) (arn:\S+|unknown) (.+)$/s.exec(value) ?? [];
-  return reason === undefined
+  const at = Date.parse(time);
+  return reason === undefined || Number.isNaN(at)
     ? { reason: value.trim(), by: undefined, at: undefined }
-    : { reason, by, at: Date.parse(time) };
+    : { reason, by, at };
 }

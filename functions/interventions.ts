@@ -3,7 +3,7 @@ import { channelNames } from "./channel-names.ts";
 import type { Variant } from "./configuration.ts";
 import type { Image } from "./images.ts";
 import { interventionFromTag, interventionToTag } from "./intervention-tags.ts";
-import { obstacles, outlook, whyNotPublishable } from "./outlook.ts";
+import { outlook, whyKeptOut, whyNotPublishable } from "./outlook.ts";
 import { promotion } from "./promotion.ts";
 import { stateOf } from "./variant-state.ts";
 import type { World } from "./world.ts";
@@ -131,7 +131,7 @@ function accepted(
 /** Every other image of the variant with what keeps it out; where that is none of it, what keeps the channel from being written. */
 function reasonsAgainst(world: World, variant: Variant, held: string, channel: RollbackOrder["channel"]): string {
   const state = stateOf(world, variant);
-  const others = state.images.filter(({ id }) => id !== held).map((image) => obstacles(world, channel, image));
+  const others = state.images.filter(({ id }) => id !== held).map((image) => whyKeptOut(world, channel, image));
   if (others.length === 0) return "there is no other image";
   if (others.some((against) => against.length === 0)) return promotion(world, state, channel).reasons.join("; ");
   return others.flat().join("; ");

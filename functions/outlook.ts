@@ -17,7 +17,7 @@ export function whyNotPublishable(image: Image): string | undefined {
 }
 
 /** What keeps an image out of a channel, with the time where it passes by itself; none where the channel may have it. */
-export function obstacles(world: World, channel: ChannelName, image: Image): string[] {
+export function whyKeptOut(world: World, channel: ChannelName, image: Image): string[] {
   if (!isPublishable(image)) return [`${image.id} ${whyNotPublishable(image)}`];
   return hindrances(world, channel, image).map(({ why, until }) =>
     until === undefined ? why : `${why} until ${iso(until)}`,

@@ -57,7 +57,7 @@ export function promotion(world: World, state: VariantState, channel: ChannelNam
     reasons: leaves === undefined ? reasons : [leaves, ...reasons],
     until,
   });
-  const doubt = current && doubtAbout(state, current);
+  const doubt = current && doubtAbout(world, current);
   if (doubt) return wait([`cannot tell what the channel holds: ${doubt}`]);
 
   const last = lastPublication(world, state, channel);
@@ -65,13 +65,13 @@ export function promotion(world: World, state: VariantState, channel: ChannelNam
     return wait([`${last.image.id} was written at ${iso(last.at)}, not read back yet`], last.at + readBackWithin);
 
   const best = bestFor(world, state, channel);
-  const why = best && reasonToMove(state, current, best);
-  const leaves = current && reasonToLeave(state, current);
+  const why = best && reasonToMove(world, current, best);
+  const leaves = current && reasonToLeave(world, current);
   if (best && why)
     return { channel, decision: "publish", image: best.id, previous: current?.image, leaves, reasons: [why] };
 
   const hindered = state.publishable
-    .filter((image) => reasonToMove(state, current, image) !== undefined)
+    .filter((image) => reasonToMove(world, current, image) !== undefined)
     .flatMap((image) => hindrances(world, channel, image));
   if (hindered.length > 0)
     return wait(
@@ -101,16 +101,19 @@ function bestFor(world: World, state: VariantState, channel: ChannelName): Publi
 export function mayTake(world: World, state: VariantState, channel: ChannelName, image: PublishableImage): boolean {
   const current = world.channels[state.variant.name]?.[channel];
   const passes = hindrances(world, channel, image).every(({ until }) => until !== undefined);
-  return passes && (current?.holds.status === "unknown" || reasonToMove(state, current, image) !== undefined);
+  return passes && (current?.holds.status === "unknown" || reasonToMove(world, current, image) !== undefined);
 }
 
-/** What keeps a publishable image out of a channel. `candidate` takes every one at once. */
+/**
+ * What keeps a publishable image out of a channel. `candidate` takes every one at once; a channel takes back what it was given before, for
+ * a soak or an approval that is asked for since then must not leave a rollback without a way.
+ */
 export function hindrances(
   world: World,
   channel: ChannelName,
-  { id, provedAt, approved }: PublishableImage,
+  { id, provedAt, approved, published }: PublishableImage,
 ): Hindrance[] {
-  if (channel === "candidate") return [];
+  if (channel === "candidate" || published[channel]) return [];
   const { soak, approval } = world.configuration.policies;
   const soaked = provedAt + soak;
   return [
@@ -125,29 +128,29 @@ function earliest(hindrances: readonly Hindrance[]): number | undefined {
 }
 
 /** Why the channel should leave what it holds for this image; undefined where it should not (rule 3). */
-function reasonToMove(state: VariantState, current: Channel | undefined, image: PublishableImage): string | undefined {
+function reasonToMove(world: World, current: Channel | undefined, image: PublishableImage): string | undefined {
   if (!current) return `${image.id} is the first image of the channel`;
   if (image.id === current.image) return undefined;
   const { holds } = current;
-  const bad = reasonToLeave(state, current);
+  const bad = reasonToLeave(world, current);
   if (bad) return bad;
   return holds.status === "described" && image.createdAt > holds.createdAt
     ? `${image.id} is newer than ${current.image}`
     : undefined;
 }
 
-/** Why nobody should get what the channel holds, newer images or not; undefined where that is good or nobody knows. */
-export function reasonToLeave(state: VariantState, { holds, image }: Channel): string | undefined {
+/** Why nobody should get what the channel holds, newer images or not, whichever variant's it is; undefined where that is good or nobody knows. */
+function reasonToLeave({ images }: World, { holds, image }: Channel): string | undefined {
   if (holds.status === "gone") return `${image} is gone`;
   if (holds.status === "described" && holds.state === "disabled") return `${image} is disabled`;
-  const revoked = state.images.find(({ id }) => id === image)?.revoked;
+  const revoked = images.find(({ id }) => id === image)?.revoked;
   return revoked === undefined ? undefined : `${image} is revoked: ${revoked.reason}`;
 }
 
 /** Why nobody can tell what the channel's image is now. An image that one call lists and the other does not is no more gone than there. */
-function doubtAbout({ images }: VariantState, { holds, image }: Channel): string | undefined {
+function doubtAbout({ images }: World, { holds, image }: Channel): string | undefined {
   if (holds.status === "unknown") return holds.why;
   return holds.status === "gone" && images.some(({ id, state }) => id === image && state !== "deregistered")
-    ? `${image} is among the variant's images, but cannot be described by its ID`
+    ? `${image} is among our images, but cannot be described by its ID`
     : undefined;
 }

@@ -1,4 +1,9 @@
-import { EC2Client, paginateDescribeImageReferences, paginateDescribeInstances } from "@aws-sdk/client-ec2";
+import {
+  DescribeImageAttributeCommand,
+  EC2Client,
+  paginateDescribeImageReferences,
+  paginateDescribeInstances,
+} from "@aws-sdk/client-ec2";
 
 const ec2 = new EC2Client({});
 
@@ -17,9 +22,9 @@ const livingStates = ["pending", "running", "shutting-down", "stopping", "stoppe
 const versionDepth = "10000";
 
 /**
- * Who uses these images in this account and Region, by image ID: instances, launch templates, parameters, Image Builder's recipes. Never
- * throws: where a call fails, ends half-way or contradicts DescribeInstances, nothing is known of any image that it was asked about. EC2
- * does not see other accounts.
+ * Who uses these images in this account and Region, by image ID: instances, launch templates, parameters, Image Builder's recipes; and with whom
+ * they are shared, for EC2 does not see what other accounts do with them. Never throws: where a call fails, ends half-way or contradicts
+ * DescribeInstances, nothing is known of any image that it was asked about.
  */
 export async function readReferences(images: readonly string[]): Promise<Record<string, References>> {
   const calls = Array.from({ length: Math.ceil(images.length / imagesPerCall) }, (_, index) =>
@@ -30,8 +35,12 @@ export async function readReferences(images: readonly string[]): Promise<Record<
 
 async function readCall(images: string[]): Promise<[string, References][]> {
   try {
-    const [references, instances] = await Promise.all([referencesTo(images), instancesOf(images)]);
-    return images.map((image) => [image, judge(image, references, instances)]);
+    const [references, instances, shares] = await Promise.all([
+      referencesTo(images),
+      instancesOf(images),
+      Promise.all(images.map(sharesOf)),
+    ]);
+    return images.map((image) => [image, judge(image, [...references, ...shares.flat()], instances)]);
   } catch (error) {
     const why = `asking who uses ${images.join(", ")}: ${(error as Error).message}`;
     return images.map((image) => [image, { state: "unknown", why }]);
@@ -46,7 +55,7 @@ interface Use {
 
 /**
  * What two answers say of an image.
- * @param references all that DescribeImageReferences has answered; one that leaves out an instance, of whatever image, is not to be trusted
+ * @param references all that DescribeImageReferences has answered, and shares; what leaves out an instance, of whatever image, is not to be trusted
  * @param instances all that DescribeInstances has answered
  */
 export function judge(image: string, references: readonly Use[], instances: readonly Use[]): References {
@@ -107,4 +116,16 @@ async function instancesOf(images: string[]): Promise<Use[]> {
     for (const { Instances = [] } of Reservations)
       for (const { InstanceId: id = "", ImageId: image = "" } of Instances) found.push({ image, by: `instance/${id}` });
   return found;
+}
+
+/** Others who may start from an image. Disabling it takes it from them, and enabling it does not give it back (EC2 API reference, DisableImage). */
+async function sharesOf(image: string): Promise<Use[]> {
+  const { LaunchPermissions } = await ec2.send(
+    new DescribeImageAttributeCommand({ ImageId: image, Attribute: "launchPermission" }),
+  );
+  if (!LaunchPermissions) throw new Error("DescribeImageAttribute answered without a list");
+  return LaunchPermissions.map(({ UserId, OrganizationArn, OrganizationalUnitArn, Group }) => ({
+    image,
+    by: UserId ? `account ${UserId}` : (OrganizationArn ?? OrganizationalUnitArn ?? `everybody (${Group})`),
+  }));
 }

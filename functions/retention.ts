@@ -4,7 +4,7 @@ import { drift } from "./inputs.ts";
 import type { Action } from "./plan.ts";
 import { mayTake } from "./promotion.ts";
 import { lastPublication } from "./publications.ts";
-import { iso } from "./time.ts";
+import { hour, iso } from "./time.ts";
 import type { VariantState } from "./variant-state.ts";
 import type { World } from "./world.ts";
 
@@ -18,6 +18,9 @@ export interface Retention {
 
 /** What there is to say before it is known who uses the image. */
 type Verdict = Pick<Retention, "decision" | "reasons">;
+
+/** An image that is available so long after it was to be disabled, in milliseconds, is so because a person wants it: a crash is mended sooner. */
+const mendedWithin = hour;
 
 /** Who is named when an image is in use. */
 const mostUsersNamed = 3;
@@ -93,6 +96,8 @@ function whyBarred(state: VariantState, image: Image): string[] {
 /** What keeps the image from being disabled, and otherwise why it is. */
 function firstPhase(world: World, state: VariantState, image: Image): [hindrance: string | undefined, reason: string] {
   if (image.state !== "available" && !isWithdrawn(image)) return [`it is ${image.state}`, ""];
+  if (image.state === "available" && image.retiredAt !== undefined && world.now - image.retiredAt >= mendedWithin)
+    return ["somebody has enabled it again", ""];
   const { keep, minAge, unprovedAfter } = world.configuration.policies.retention;
   if (image.proof !== "passed") {
     const what = image.proof === "failed" ? "its proof failed" : "nobody has proved it";

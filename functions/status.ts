@@ -7,6 +7,7 @@ import { outlook } from "./outlook.ts";
 import { type Action, plan } from "./plan.ts";
 import { tell } from "./plan-answer.ts";
 import { promotion } from "./promotion.ts";
+import { standingOf } from "./standing.ts";
 import { iso } from "./time.ts";
 import { stateOf, type VariantState } from "./variant-state.ts";
 import type { World } from "./world.ts";
@@ -21,6 +22,7 @@ export function statusOf(world: World, channelsPrefix: string) {
     variants: world.configuration.variants.map((variant) => {
       const state = stateOf(world, variant);
       const newest = state.publishable[0];
+      const { behindSince, failing } = standingOf(world, state);
       const own = actions.filter((action) => action.variant === variant.name);
       return {
         variant: variant.name,
@@ -33,6 +35,9 @@ export function statusOf(world: World, channelsPrefix: string) {
         desired: state.desired,
         unknown: state.unknown,
         drift: newest ? drift(newest.inputs, state.desired).map(describeChange) : ["first image of the variant"],
+        /** At least since then. */
+        behindSince: behindSince === undefined ? null : iso(behindSince),
+        failing,
         harvest: harvestOf(world, state),
         running: runningBuild(state),
         lastFailure: lastFailure(state),

@@ -1,6 +1,7 @@
 import type { Build, Purpose } from "../builds.ts";
 import type { Fact } from "../facts.ts";
 import { type Failure, type FailureClass, isWorthReporting, retryOf } from "../failures.ts";
+import { harvestsOf } from "../harvest-decision.ts";
 import { canonical, type RecordedInputs, sha256 } from "../inputs.ts";
 import { iso } from "../time.ts";
 import { endedWithout, type VariantState } from "../variant-state.ts";
@@ -9,6 +10,8 @@ import type { World } from "../world.ts";
 interface Ended {
   purpose: Purpose;
   build: string;
+  /** Correlation ID from plan to notification. */
+  token: string;
   inputs: RecordedInputs;
   /** Link to the log, for people. */
   log: string | undefined;
@@ -17,8 +20,6 @@ interface Ended {
 export type BuildFact =
   | (Ended & {
       kind: "failed";
-      /** Correlation ID from plan to notification. */
-      token: string;
       failure: Failure;
       image: string | undefined;
       next: string;
@@ -28,12 +29,13 @@ export type BuildFact =
   | (Ended & { kind: "recovered"; image: string | undefined; failures: number; last: FailureClass | undefined });
 
 export function buildFacts(world: World, state: VariantState): Fact[] {
-  return state.builds.flatMap((build) => [...failed(state, build), ...recovered(world, state, build)]);
+  return state.builds.flatMap((build) => [...failed(world, state, build), ...recovered(world, state, build)]);
 }
 
-function failed(state: VariantState, build: Build): Fact[] {
-  // What was known when this build ended: it and those before it.
-  const then = { ...state, builds: state.builds.filter(({ startedAt }) => startedAt <= build.startedAt) };
+function failed(world: World, state: VariantState, build: Build): Fact[] {
+  // What was known when this build ended: it and those before it. The failures of a harvest count for all variants that need it.
+  const all = build.purpose === "harvest" ? harvestsOf(world, build.inputs.baseAmi) : state.builds;
+  const then = { ...state, builds: all.filter(({ startedAt }) => startedAt <= build.startedAt) };
   const ended = endedWithout(then, build.inputs);
   if (build.status !== "failed" || !build.failure || !isWorthReporting(ended)) return [];
   const retry = retryOf(ended);
@@ -41,9 +43,9 @@ function failed(state: VariantState, build: Build): Fact[] {
     retry.when === "never"
       ? "Not tried again until an input changes or somebody asks."
       : `Tried again after ${iso(retry.at)}.`;
-  const { token, failure, image } = build;
+  const { failure, image } = build;
   const common = { ...told(state, build), at: build.endedAt ?? build.startedAt };
-  const facts: Fact[] = [{ ...common, kind: "failed", key: failedKey(build), token, failure, image, next }];
+  const facts: Fact[] = [{ ...common, kind: "failed", key: failedKey(build), failure, image, next }];
   if (retry.when === "never")
     facts.push({
       ...common,
@@ -79,8 +81,8 @@ function recovered(world: World, state: VariantState, build: Build): Fact[] {
   ];
 }
 
-function told({ variant }: VariantState, { id: build, purpose, inputs, log }: Build) {
-  return { variant: variant.name, purpose, build, inputs, log };
+function told({ variant }: VariantState, { id: build, purpose, token, inputs, log }: Build) {
+  return { variant: variant.name, purpose, build, token, inputs, log };
 }
 
 function failedKey({ id }: Build): string {

@@ -2,7 +2,7 @@ import { type ChannelName, channelNames } from "../channel-names.ts";
 import type { Channel } from "../channels.ts";
 import type { Fact } from "../facts.ts";
 import { type Image, isPublishable } from "../images.ts";
-import { describeChange, drift, type RecordedInputs } from "../inputs.ts";
+import { describeChange, drift, type RecordedInputs, sha256 } from "../inputs.ts";
 import { promotion } from "../promotion.ts";
 import { lastPublication, publicationKey, readBackWithin, toldPublications } from "../publications.ts";
 import type { VariantState } from "../variant-state.ts";
@@ -123,6 +123,8 @@ function stranded(world: World, state: VariantState, channel: ChannelName): Fact
   const { leaves: why, until } = next;
   const { image } = current;
   const waitsFor = next.reasons.filter((reason) => reason !== why);
-  const key = `stranded/${channel}/${image}`;
+  // A revocation of the same image, once it was taken back, is another fact.
+  const since = world.images.find(({ id }) => id === image)?.revoked?.at ?? sha256(why).slice(0, 16);
+  const key = `stranded/${variant}/${channel}/${image}/${since}`;
   return [{ kind: "stranded", key, variant, at: world.now, channel, image, why, waitsFor, until }];
 }

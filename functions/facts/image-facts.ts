@@ -27,7 +27,7 @@ export function imageFacts(world: World, state: VariantState): Fact[] {
 
 /** A tag that somebody wrote by hand has no time; the service deprecates a revoked image with its first look at it. */
 function revoked(world: World, { variant: { name: variant }, images }: VariantState): Fact[] {
-  return images.flatMap(({ id: image, revoked, deprecatedAt }): Fact[] => {
+  return images.flatMap(({ id: image, revoked, withdrawnAt }): Fact[] => {
     if (!revoked) return [];
     const { reason, by } = revoked;
     return [
@@ -35,7 +35,7 @@ function revoked(world: World, { variant: { name: variant }, images }: VariantSt
         kind: "revoked",
         key: `revoked/${image}/${revoked.at ?? sha256(reason).slice(0, 16)}`,
         variant,
-        at: revoked.at ?? deprecatedAt ?? world.now,
+        at: revoked.at ?? withdrawnAt ?? world.now,
         image,
         reason,
         by,

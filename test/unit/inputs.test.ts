@@ -4,6 +4,7 @@ import { parseConfiguration } from "../../functions/configuration.ts";
 import {
   areComplete,
   canonical,
+  clipTag,
   describeChange,
   drift,
   inputNames,
@@ -78,6 +79,11 @@ describe("tags", () => {
         for (const value of Object.values(inputsToTags(inputs))) expect(value.length).toBeLessThanOrEqual(256);
       }),
     );
+  });
+
+  test("never end in half a character", () => {
+    expect(clipTag(`${"a".repeat(254)}😀😀`)).toBe(`${"a".repeat(254)}…`);
+    expect(clipTag(`${"a".repeat(254)}😀`)).toBe(`${"a".repeat(254)}😀`);
   });
 
   test("of others are passed over", () => {

@@ -27,6 +27,13 @@ describe("The status shows", () => {
     });
   });
 
+  test("since when the variant has been behind, and whether its last build failed", () => {
+    const { world } = scene().published("ami-1").request("again").failed("test");
+
+    expect(only(world)).toMatchObject({ behindSince: "2026-11-04T12:00:00.000Z", failing: true });
+    expect(only(scene().published("ami-1").world)).toMatchObject({ behindSince: null, failing: false });
+  });
+
   test("what each channel holds and what becomes of it next", () => {
     const { world } = scene().published("ami-1").image("ami-2");
 

@@ -153,6 +153,16 @@ describe("one harvest of an image serves all variants", () => {
     expect(story.building("first")).toMatchObject({ do: "wait", until: story.world.now + hour / 2 });
     expect(story.later(hour / 2).building("first")).toMatchObject({ do: "harvest", order: { attempt: 3 } });
   });
+
+  test("that it is given up is told, whoever tried it", () => {
+    const story = released(assembled)
+      .failed("provision", harvest({ startedAt: 1 }))
+      .failed("provision", harvest({ startedAt: 2, variant: "second" }))
+      .failed("provision", harvest({ startedAt: 3 }));
+    expect(story.later(99 * hour).building("second")).toMatchObject({ do: "wait", until: undefined });
+    expect(story.facts("gave-up", "first")).toMatchObject([{ purpose: "harvest" }]);
+    expect(story.facts("failed", "second")).toMatchObject([{ next: expect.stringContaining("Tried again after") }]);
+  });
 });
 
 describe("a harvest that failed", () => {

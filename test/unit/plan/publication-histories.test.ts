@@ -113,7 +113,7 @@ describe("over any history of images, revocations, rejections and crashes", () =
           const held = world.channels[core]?.[channel]?.image;
           const bad = world.images.find(({ id }) => id === held)?.revoked !== undefined;
           if (best) expect(held).toBe(best.id);
-          else if (bad) expect(world.announced).toContain(`stranded/${channel}/${held}`);
+          else if (bad) expect([...world.announced].join()).toContain(`stranded/${core}/${channel}/${held}/`);
         }
       }),
       { numRuns: 300 },

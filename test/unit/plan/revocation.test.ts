@@ -99,8 +99,27 @@ describe("of a revocation subscribers are told", () => {
     expect(story.tellAll().later(day).facts("revoked")).toEqual([]);
   });
 
-  test("again where it is revoked again", () => {
-    const story = scene().image("ami-2").revoke("ami-2").tellAll().unrevoke("ami-2").later(day).revoke("ami-2");
+  test("also where somebody had deprecated the image long before", () => {
+    const revoked = { reason: "bad", by: undefined, at: undefined };
+    const story = scene().image("ami-2", { revoked, deprecatedAt: Date.parse("2026-01-01T00:00:00Z") });
     expect(story.facts("revoked")).toHaveLength(1);
+  });
+
+  test("no more of a tag written by hand once the image has been deprecated for it for 30 days", () => {
+    const revoked = { reason: "bad", by: undefined, at: undefined };
+    const story = scene();
+    story.image("ami-2", { revoked, withdrawnAt: story.world.now - 31 * day });
+    expect(story.facts("revoked")).toEqual([]);
+  });
+
+  test("again where it is revoked again, and that its channels are stranded again", () => {
+    const story = scene().image("ami-2").holds("ami-2").revoke("ami-2");
+    expect(story.facts("stranded")).toHaveLength(2);
+    story.tellAll().later(day).unrevoke("ami-2");
+    expect(story.announcements()).toEqual([]);
+    story.revoke("ami-2");
+    expect(story.facts("revoked")).toHaveLength(1);
+    expect(story.facts("stranded")).toHaveLength(2);
+    expect(story.tellAll().later(day).announcements()).toEqual([]);
   });
 });

@@ -42,6 +42,17 @@ describe("rule 2: a channel takes the newest publishable image that has soaked",
     expect(story.publications()).toEqual({ stable: "ami-1" });
   });
 
+  test("a soak that is made longer is for what comes: what stable was given before it takes back", () => {
+    const story = scene({ policies: { soak: "30d" } })
+      .published("ami-1")
+      .image("ami-2", { createdAt: Date.parse("2026-11-03T10:00:00Z"), provedAt: Date.parse("2026-11-03T11:00:00Z") })
+      .holds("ami-2")
+      .image("ami-3")
+      .holds("ami-3", ["candidate"]);
+    expect(story.publications()).toEqual({});
+    expect(story.revoke("ami-2").publications()).toEqual({ stable: "ami-1" });
+  });
+
   test("a wait tells the end of every soak in turn: of what newer images there are, the first to end", () => {
     const story = scene()
       .published("ami-1")
@@ -88,6 +99,11 @@ describe("rule 2: where approval is manual, stable takes approved images only", 
       .approve("ami-2")
       .image("ami-3", { createdAt: Date.parse("2026-11-03T00:00:00Z"), provedAt: Date.parse("2026-11-03T01:00:00Z") });
     expect(story.publications()).toEqual({ candidate: "ami-3", stable: "ami-2" });
+  });
+
+  test("an approval that is asked for from now on is for what comes: what stable was given before it takes back", () => {
+    const story = manual().published("ami-1").image("ami-2").approve("ami-2").holds("ami-2").revoke("ami-2");
+    expect(story.publications()).toEqual({ candidate: "ami-1", stable: "ami-1" });
   });
 
   test("the first image of a variant does not soak, but needs its approval", () => {

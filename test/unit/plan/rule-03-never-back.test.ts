@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { core, day, scene } from "../../scene.ts";
+import { core, day, full, scene, two } from "../../scene.ts";
 
 describe("rule 3: a channel does not go back to an older image, unless what it holds is bad", () => {
   test("a channel does not go back to an older image", () => {
@@ -38,9 +38,10 @@ describe("rule 3: a channel does not go back to an older image, unless what it h
   ])("a channel left with nothing but a %s image keeps its value and is reported", (_, changes) => {
     const story = scene().image("ami-1", changes).holds("ami-1");
     expect(story.publications()).toEqual({});
-    expect(story.announcements()).toEqual(
-      expect.arrayContaining(["stranded/candidate/ami-1", "stranded/stable/ami-1"]),
-    );
+    expect(story.facts("stranded")).toMatchObject([
+      { channel: "candidate", image: "ami-1" },
+      { channel: "stable", image: "ami-1" },
+    ]);
     expect(story.actions()).toContainEqual(
       expect.objectContaining({
         do: "wait",
@@ -60,6 +61,7 @@ describe("rule 3: a channel does not go back to an older image, unless what it h
   test("nothing is written while one call lists what the channel holds and the other does not", () => {
     const story = scene().image("ami-1", { createdAt: 1, provedAt: 1 }).image("ami-2").holds("ami-2");
     for (const channel of Object.values(story.world.channels[core] ?? {})) channel.holds = { status: "gone" };
+    Object.assign(story.world.images[1] ?? {}, { proof: undefined });
     expect(story.publications()).toEqual({});
   });
 
@@ -72,6 +74,15 @@ describe("rule 3: a channel does not go back to an older image, unless what it h
       });
     expect(story.publications()).toEqual({});
     expect(story.later(day).image("ami-2").publications()).toEqual({ candidate: "ami-2" });
+  });
+
+  test("a revoked image leaves another variant's channel, too", () => {
+    const story = scene(two).published("ami-1").published("ami-9", {}, full);
+    for (const channel of Object.values(story.world.channels[core] ?? {})) channel.image = "ami-9";
+    expect(story.publications()).toEqual({});
+    expect(story.revoke("ami-9").publications()).toEqual({ candidate: "ami-1", stable: "ami-1" });
+    expect(story.announcements()).not.toContainEqual(expect.stringMatching(/^stranded/));
+    expect(story.facts("stranded", full)).toHaveLength(2);
   });
 
   test("of revoked images a channel goes back past all", () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import type { FailureClass } from "../../../functions/failures.ts";
 import { core, day, hour, scene } from "../../scene.ts";
 
 describe("rule 6: after failures, by class", () => {
@@ -77,6 +78,27 @@ describe("rule 6: after failures, by class", () => {
       .build({ status: "stopped", endedAt: Date.parse("2026-11-04T12:00:00Z") });
     expect(story.later(5 * day).building()).toMatchObject({ do: "wait", until: undefined });
     expect(story.request("r1").building()).toMatchObject({ do: "build" });
+  });
+
+  const afterFailures = (failureClass: FailureClass, failures: number) => {
+    const story = scene().published("ami-1").kubernetes("1.35.8");
+    for (let count = 0; count < failures; count++) story.failed(failureClass).later(6 * hour);
+    return story.building();
+  };
+
+  test.each(["checksum", "template", "provision", "test", "sysprep", "proof"] as const)(
+    "%s is deterministic: three are the end",
+    (failureClass) => {
+      expect(afterFailures(failureClass, 2)).toMatchObject({ do: "build", order: { attempt: 3 } });
+      expect(afterFailures(failureClass, 3)).toMatchObject({ do: "wait", until: undefined });
+    },
+  );
+
+  test.each([
+    ...(["capacity", "throttling", "download", "updates", "recipe"] as const),
+    ...(["connection", "unproved", "timed-out", "fault", "unknown"] as const),
+  ])("%s may pass by itself: there is always another try", (failureClass) => {
+    expect(afterFailures(failureClass, 9)).toMatchObject({ do: "build", order: { attempt: 10 } });
   });
 
   test.each([

@@ -6,6 +6,8 @@ import { type Retention, retention, retirementCandidates } from "../../../functi
 import { stateOf } from "../../../functions/variant-state.ts";
 import { core, day, scene } from "../../scene.ts";
 
+const minute = 60_000;
+
 type Policy = NonNullable<ConfigurationInput["policies"]>["retention"];
 type Story = ReturnType<typeof scene>;
 
@@ -85,6 +87,7 @@ describe("rule 12, first phase: which images are disabled", () => {
   test("never one that a channel held last", () => {
     const story = sixImages().holds("ami-1", ["stable"]).holds("ami-6", ["stable"]);
     expect(whyKept(story, "ami-1")).toContain("stable held it last");
+    expect(whyKept(story.wrote("ami-5", "stable"), "ami-1")).toContain("stable held it last");
   });
 
   test("never one that was last written to a channel and has not been read back", () => {
@@ -165,7 +168,16 @@ describe("rule 12, first phase: which images are disabled", () => {
   });
 
   test("one again that was to be disabled when the service died between its tag and its state", () => {
-    expect(fates(change(sixImages(), "ami-1", { retiredAt: 1 }))).toMatchObject({ "ami-1": "disable" });
+    const story = sixImages();
+    change(story, "ami-1", { retiredAt: story.world.now });
+    expect(fates(story.later(59 * minute))).toMatchObject({ "ami-1": "disable" });
+  });
+
+  test("not one that a person has enabled again", () => {
+    const story = sixImages();
+    change(story, "ami-1", { retiredAt: story.world.now }).later(60 * minute);
+    expect(whyKept(story, "ami-1")).toEqual(["somebody has enabled it again"]);
+    expect(fates(change(story, "ami-1", { retiredAt: undefined }))).toMatchObject({ "ami-1": "disable" });
   });
 
   test("never one of a removed variant", () => {

@@ -1,0 +1,36 @@
+import { describe, expect, test } from "vitest";
+import { interventionFromTag, interventionToTag } from "../../functions/intervention-tags.ts";
+
+const by = "arn:aws:sts::123456789012:assumed-role/operators/ann";
+const at = Date.parse("2026-11-22T20:00:00Z");
+
+describe("what a person decided about an image", () => {
+  test("is read from its tag as it was written", () => {
+    const intervention = { at, by, reason: "pods lose DNS: 10 %, “sometimes” – since 2026-11-21" };
+    expect(interventionFromTag(interventionToTag(intervention))).toEqual(intervention);
+  });
+
+  test("stands on one line, whatever the reason has in it", () => {
+    const tag = interventionToTag({ at, by, reason: "pods\r\n\tlose\u0000 DNS" });
+    expect(tag).toMatch(/ pods lose DNS$/);
+  });
+
+  test("keeps its beginning where the tag cannot hold it all", () => {
+    const tag = interventionToTag({ at, by, reason: "x".repeat(500) });
+    expect(tag).toHaveLength(256);
+    expect(interventionFromTag(tag)).toMatchObject({ at, by, reason: expect.stringMatching(/^x+…$/) });
+  });
+
+  test.each([
+    "bad image",
+    `2026-11-22T25:00:00Z ${by} bad image`,
+    `22 November ${by} bad image`,
+    `2026-11-22T20:00:00Z ann bad image`,
+  ])("written by hand as %j is a reason without time and caller", (value) => {
+    expect(interventionFromTag(value)).toEqual({ reason: value, by: undefined, at: undefined });
+  });
+
+  test("is nothing where there is no text", () => {
+    expect([undefined, "", " "].map(interventionFromTag)).toEqual([undefined, undefined, undefined]);
+  });
+});
