@@ -1,7 +1,7 @@
 import type { Response } from "./behaviour.ts";
 import { checksIn } from "./check-names.ts";
 import { assertThat, type Looks, runChecks } from "./check-runs.ts";
-import { EKS } from "./eks-image.ts";
+import { type EksState, eksLoss } from "./eks-state.ts";
 import { containerImageNamed, isAtLeast } from "./installation.ts";
 import { sha256 } from "./network.ts";
 import { PROGRAMS, versionOf } from "./programs.ts";
@@ -25,17 +25,10 @@ export const CHECKS: Looks = {
     return versionOf(situation.machine, PROGRAMS.containerd);
   },
   "files-as-reported": (situation) => filesAsReported(situation),
-  "credential-provider": ({ machine }) => {
-    assertThat(machine.files.read(CREDENTIAL_PROVIDER) !== undefined, `There is no ${CREDENTIAL_PROVIDER}.`);
-    return "";
-  },
-  "csi-proxy": ({ machine }) => {
-    assertThat(machine.installation.eks !== null, "No service runs csi-proxy.exe.");
-    return "csiproxy is Running";
-  },
-  "startup-task": ({ machine }) => {
-    assertThat(machine.installation.eks !== null, "The task is missing that brings a node up at each start.");
-    return "";
+  "eks-as-in-base": (situation) => {
+    const lost = eksLoss(situation.machine, readJson<{ eks: EksState }>(situation, REPORT).eks);
+    assertThat(lost === "", `Not as in its base: ${lost}.`);
+    return "is as in its base";
   },
   "sandbox-image": (situation) =>
     containerImageNamed(situation.machine.installation, containerdOf(situation).sandboxImage).digest,
@@ -49,8 +42,6 @@ export const CHECKS: Looks = {
   disk: () => "61 % free",
   "nothing-left-over": (situation) => nothingLeftOver(situation),
 };
-
-const CREDENTIAL_PROVIDER = `${EKS}\\credential-providers\\ecr-credential-provider.exe`;
 
 export function check(situation: Situation): Partial<Response> {
   return proofOf(runChecks(checksIn(situation.packerDir), CHECKS, situation), setting(situation, "WORK_DIRECTORY"));

@@ -66,7 +66,7 @@ export function containerImages(situation: Situation): Partial<Response> {
   const others = installation.containerImages.filter((image) => !pulled.some(({ name }) => name === image.name));
   return {
     stdout: pulled.map(({ name, digest }) => `${name} is ${digest}.\r\n`).join(""),
-    files: { [workPath(situation, "output/images.json")]: JSON.stringify(pulled) },
+    files: { [workPath(situation, "output/images.json")]: JSON.stringify([...pulled, ...others]) },
     changes: { containerImages: [...others, ...pulled] },
   };
 }

@@ -1,6 +1,6 @@
 import { eksFiles, PAUSE, SETUP } from "./eks-image.ts";
 import { createFiles, type Files } from "./files.ts";
-import { BUILDS, type ContainerImage, type Installation, knownWindows } from "./installation.ts";
+import { BUILDS, type ContainerImage, type Installation, knownWindows, UPDATE } from "./installation.ts";
 import { sha256 } from "./network.ts";
 import { EC2LAUNCH_V1, PROGRAMS, program } from "./programs.ts";
 
@@ -13,6 +13,8 @@ export type Disk = {
 };
 
 const LAUNCH_AGENT = "2.0.2107";
+/** Of April 2023, when AWS made the last images of that family. */
+const LAUNCH_AGENT_OF_CONTAINERS = "2.0.1245";
 
 /** What AWS's public image of this name brings: `Windows_Server-2022-English-Core-EKS_Optimized-1.35-2026.10.09`. */
 export function baseDisk(imageName: string): Disk {
@@ -23,7 +25,8 @@ export function baseDisk(imageName: string): Disk {
   const windows = knownWindows(release);
   const forEks = minor !== undefined;
   const files = createFiles();
-  if (windows !== 2019) files.write(PROGRAMS["ec2launch-v2"], program("EC2Launch", LAUNCH_AGENT));
+  const launchAgent = family === "ContainersLatest" ? LAUNCH_AGENT_OF_CONTAINERS : LAUNCH_AGENT;
+  if (windows !== 2019) files.write(PROGRAMS["ec2launch-v2"], program("EC2Launch", launchAgent));
   else for (const [path, content] of Object.entries(EC2LAUNCH_V1)) files.write(path, content);
   for (const [path, content] of Object.entries(forEks ? eksFiles(minor, date ?? "") : {})) files.write(path, content);
   return {
@@ -33,10 +36,11 @@ export function baseDisk(imageName: string): Disk {
       build: BUILDS[windows].base,
       buildAfterRestart: null,
       updates: [],
+      offered: [UPDATE],
       containersFeature: forEks || family === "ContainersLatest" ? "there" : "absent",
       eks: forEks ? SETUP : null,
       containerd: forEks ? { sandboxImage: PAUSE, configured: false, mirrors: [] } : null,
-      containerImages: forEks ? [pulledContainerImage(PAUSE)] : [],
+      containerImages: forEks ? [pulledContainerImage(PAUSE), ...cached(windows)] : [],
       apps: edition === "Full" ? ["Microsoft.Edge.GameAssist"] : [],
       communicator: false,
       generalized: true,
@@ -44,6 +48,13 @@ export function baseDisk(imageName: string): Disk {
     files,
     password: "",
   };
+}
+
+/** AWS's EKS images have container images of Microsoft's, which kubelet may take away again. */
+function cached(windows: number): ContainerImage[] {
+  const release = windows === 2019 ? "1809" : `ltsc${windows}`;
+  const name = `mcr.microsoft.com/windows/servercore:${release}`;
+  return [{ ...pulledContainerImage(name), pinned: false }];
 }
 
 /** As an image takes it: neither sees what becomes of the other. */

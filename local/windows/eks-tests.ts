@@ -1,7 +1,7 @@
 import { artifact } from "./artifacts.ts";
 import { assertThat, type Looks } from "./check-runs.ts";
 import { EKS } from "./eks-image.ts";
-import { SETUP } from "./harvest.ts";
+import { eksFiles, eksLoss, SETUP, wantedEksState } from "./eks-state.ts";
 import { containerImageNamed, isAtLeast } from "./installation.ts";
 import { PROGRAMS, versionOf } from "./programs.ts";
 import { type Situation, saved } from "./situation.ts";
@@ -12,9 +12,22 @@ export const EKS_TESTS: Looks = {
     assertThat(machine.files.read(`${EKS}\\${name}`) !== undefined, `There is no ${EKS}\\${name}.`);
     return "";
   },
+  "EKS tools: have the bootstrap": ({ machine }) => {
+    assertThat(machine.files.read(`${EKS}\\Start-EKSBootstrap.ps1`) !== undefined, "There is no bootstrap.");
+    return "";
+  },
+  "EKS tools: have every file that the base has": (situation) => {
+    const present = eksFiles(situation.machine);
+    const gone = saved<{ eksFiles: string[] }>(situation, "base").eksFiles.filter((path) => !present.includes(path));
+    assertThat(gone.length === 0, `There is no ${gone.join(", ")}.`);
+    return "";
+  },
+  "EKS tools: have csi-proxy and the tasks as AWS has them": (situation) => {
+    const lost = eksLoss(situation.machine, wantedEksState(situation));
+    assertThat(lost === "", lost);
+    return "";
+  },
   "EKS tools: have the directories that the bootstrap writes to": setUp,
-  "EKS tools: bring a node up with one startup task": setUp,
-  "EKS tools: have csi-proxy as a service": setUp,
   "EKS tools: have a launch agent, not too old": (situation) => {
     const { name, version } = saved<{ name: string; version: string }>(situation, "launch-agent");
     const { version: wanted } = artifact(situation, name);

@@ -2,17 +2,16 @@ import { fetchVerified } from "./artifacts.ts";
 import type { Response } from "./behaviour.ts";
 import { withBinaries } from "./binaries.ts";
 import { EKS } from "./eks-image.ts";
+import { type EksState, eksFiles, eksLoss, eksState, SETUP, wantedEksState } from "./eks-state.ts";
+import type { EksSetup } from "./installation.ts";
 import type { Machine } from "./machine.ts";
 import { sha256 } from "./network.ts";
 import { PROGRAMS } from "./programs.ts";
-import { readJson, type Situation, setting } from "./situation.ts";
+import { readJson, type Situation, saved, setting } from "./situation.ts";
 
 /** What an EKS image has besides files, as a harvest brings it along. */
-type Setup = { csiProxy: { commandLine: string }; tasks: Record<string, string> };
+type Setup = { eks: EksState; csiProxy: { commandLine: string } | null; tasks: Record<string, string> };
 type Manifest = { files: { path: string; sha256: string; bytes: number }[]; recipe: string };
-
-export const SETUP = "C:\\ProgramData\\eks-windows-images\\eks.json";
-const HNS = "C:\\Program Files\\Microsoft\\Hns";
 
 /** Puts the files of EKS into the bucket, each under its sum, and last of all the manifest. */
 export async function harvest(situation: Situation): Promise<Partial<Response>> {
@@ -55,25 +54,30 @@ export async function harvestedFiles(situation: Situation): Promise<Partial<Resp
   };
 }
 
-/** Sets up on assemble what belongs to the harvested files, and wants everything there. */
+/** Sets up on assemble what belongs to the harvested files; on layer wants there what the base had. */
 export function eksTools(situation: Situation): Partial<Response> {
-  const { files, installation } = situation.machine;
+  const { machine } = situation;
   const layer = setting(situation, "RECIPE_KIND") === "layer";
-  const paths = NEEDED.map((name) => `${EKS}\\${name}`);
-  for (const path of paths)
-    if (!files.read(path)) throw new Error(`There is no ${path}, without which no node of EKS comes up.`);
-  const setup = layer ? installation.eks : setupFrom(situation);
-  if (!setup) throw new Error("No service runs csi-proxy.exe, without which there are no volumes.");
+  const paths = layer ? programsOfBase(situation) : NEEDED.map((name) => `${EKS}\\${name}`);
+  for (const path of [`${EKS}\\Start-EKSBootstrap.ps1`, ...paths])
+    if (!machine.files.read(path)) throw new Error(`There is no ${path}, without which no node of EKS comes up.`);
+  const eks = layer ? machine.installation.eks : setupFrom(situation);
+  const lost = eksLoss({ ...machine, installation: { ...machine.installation, eks } }, wantedEksState(situation));
+  if (lost) throw new Error(`This is not as in AWS's EKS image: ${lost}.`);
   return {
-    stdout: `${paths.length} files of EKS, csi-proxy and the startup task are in place.\r\n`,
-    files: layer
-      ? withBinaries(
-          situation,
-          paths.map((path) => ({ path, version: "", from: "base" })),
-        )
-      : {},
-    changes: { eks: setup },
+    stdout: `${paths.length} files of EKS, csi-proxy and the tasks are in place, as in AWS's EKS image.\r\n`,
+    files: withBinaries(
+      situation,
+      paths.map((path) => ({ path, version: "", from: layer ? "base" : "harvest" })),
+    ),
+    changes: { eks },
   };
+}
+
+function programsOfBase(situation: Situation): string[] {
+  return saved<{ eksFiles: string[] }>(situation, "base").eksFiles.filter((path) =>
+    /\.(exe|dll|ps1|psm1)$/i.test(path),
+  );
 }
 
 /** Without them no node comes up. */
@@ -88,16 +92,16 @@ export const NEEDED = [
 ];
 
 function harvestedPaths(machine: Machine): string[] {
-  return machine.files.paths().filter((path) => path.startsWith(`${EKS}\\`) || path.startsWith(`${HNS}\\`));
+  const { csiProxyProgram } = eksState(machine);
+  return [...new Set([...(csiProxyProgram ? [csiProxyProgram] : []), ...eksFiles(machine)])];
 }
 
-function setupOf({ installation }: Machine): Setup {
-  if (!installation.eks) throw new Error("The EKS image has no service that runs csi-proxy.exe.");
-  const { csiProxy, tasks } = installation.eks;
-  return { csiProxy: { commandLine: csiProxy }, tasks };
+function setupOf(machine: Machine): Setup {
+  const { csiProxy = "", tasks = {} } = machine.installation.eks ?? {};
+  return { eks: eksState(machine), csiProxy: csiProxy ? { commandLine: csiProxy } : null, tasks };
 }
 
-function setupFrom(situation: Situation) {
+function setupFrom(situation: Situation): EksSetup {
   const { csiProxy, tasks } = readJson<Setup>(situation, SETUP);
-  return { csiProxy: csiProxy.commandLine, tasks };
+  return { csiProxy: csiProxy?.commandLine ?? "", tasks };
 }

@@ -6,10 +6,12 @@ export type Installation = {
   /** What the build becomes by the next restart, when updates wait for it. */
   buildAfterRestart: string | null;
   updates: string[];
+  /** What Windows Update has for it. */
+  offered: Update[];
   /** Of containers in Windows; there only after the restart that follows its installation. */
   containersFeature: "absent" | "after restart" | "there";
-  /** What of EKS is set up besides its files: the command line of csi-proxy's service, and the tasks that bring a node up. */
-  eks: { csiProxy: string; tasks: Record<string, string> } | null;
+  /** What of EKS is set up besides its files: the command line of csi-proxy's service if there is one, and the tasks that bring a node up. */
+  eks: EksSetup | null;
   /** containerd's service and its config.toml. */
   containerd: Containerd | null;
   containerImages: ContainerImage[];
@@ -21,6 +23,11 @@ export type Installation = {
   generalized: boolean;
 };
 
+export type EksSetup = { csiProxy: string; tasks: Record<string, string> };
+
+/** `raisesBuild`: it is Windows' own monthly one. */
+export type Update = { article: string; title: string; raisesBuild: boolean };
+
 export type Containerd = {
   /** Empty before there is a config.toml. */
   sandboxImage: string;
@@ -31,8 +38,12 @@ export type Containerd = {
 export type ContainerImage = { name: string; digest: string; pinned: boolean };
 type Windows = keyof typeof BUILDS;
 
-/** The one update that there is, for every Windows. */
-export const UPDATE = { article: "KB5099999", title: "2026-11 Cumulative Update for Windows Server (KB5099999)" };
+/** The one update that AWS's images lack, for every Windows. */
+export const UPDATE: Update = {
+  article: "KB5099999",
+  title: "2026-11 Cumulative Update for Windows Server (KB5099999)",
+  raisesBuild: true,
+};
 
 /** Before and after that update. */
 export const BUILDS = {

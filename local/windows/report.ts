@@ -1,5 +1,6 @@
 import type { Response } from "./behaviour.ts";
 import { binariesOf } from "./binaries.ts";
+import { wantedEksState } from "./eks-state.ts";
 import { fullPath } from "./files.ts";
 import type { ContainerImage } from "./installation.ts";
 import { sha256 } from "./network.ts";
@@ -30,6 +31,7 @@ export function report(situation: Situation): Partial<Response> {
     osBuild: build,
     kubernetes: { kubelet, kubeProxy: versionOf(machine, PROGRAMS["kube-proxy"]) },
     containerd: versionOf(machine, PROGRAMS.containerd),
+    eks: wantedEksState(situation),
     installedUpdates: updates,
     addedUpdates: updates.filter((article) => !base.installedUpdates.includes(article)),
     updates: savedOr(situation, "updates"),

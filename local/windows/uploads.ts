@@ -1,4 +1,5 @@
 import type { Response } from "./behaviour.ts";
+import { eksFiles, eksState } from "./eks-state.ts";
 import { fullPath } from "./files.ts";
 import { sha256 } from "./network.ts";
 import { map, type Situation, StepError, setting, workPath } from "./situation.ts";
@@ -18,6 +19,8 @@ export function files(situation: Situation): Partial<Response> {
     osBuild: build,
     installedUpdates: updates,
     containerdStartType: containerd ? "Automatic" : "",
+    eksFiles: eksFiles(machine),
+    eks: eksState(machine),
   };
   return {
     stdout: `${Object.keys(uploads).length} files arrived.\r\nThe base is Windows build ${build}.\r\n`,

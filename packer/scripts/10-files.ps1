@@ -23,12 +23,15 @@ Invoke-Step -Name '10-files' -FailureClass 'provision' -Script {
         New-Item -Path (Get-WorkPath $directory) -ItemType Directory -Force | Out-Null
     }
 
-    # What the base brought along, to tell later what this build added. No start type says that the base has no containerd.
+    # What the base brought along, to tell later what this build added, and that it took nothing away. No start type says that the base has no
+    # containerd.
     $base = [ordered]@{
         osBuild             = "$(Get-OsBuild)"
         installedUpdates    = @(Get-InstalledUpdate)
         containerdStartType = "$(Get-Service -Name containerd -ErrorAction SilentlyContinue | ForEach-Object { $_.StartType })"
+        eksFiles            = @(Get-EksFile)
+        eks                 = Get-EksState
     }
     Save-Json -Path (Get-WorkPath 'output\base.json') -Value $base
-    "The base is Windows build $($base.osBuild)."
+    "The base is Windows build $($base.osBuild), with $($base.eksFiles.Count) files of EKS."
 }

@@ -37,7 +37,8 @@ Invoke-Step -Name '25-updates-complete' -FailureClass 'updates' -Script {
     $released = Get-Setting 'BASE_RELEASED'
     $patchTuesday = Get-Setting 'PATCH_TUESDAY'
     if ([datetime]$released -le [datetime]$patchTuesday -and $build -le $base) {
-        $kept = @($leftOut | Where-Object { $_.reason -eq 'denied' } | ForEach-Object { $_.articles })
+        # Of what is denied, only Windows' own update keeps the build where it is.
+        $kept = @($offers | Where-Object { $_.LeftOut -eq 'denied' -and (Test-OsUpdate -Update $_.Update) } | ForEach-Object { Get-UpdateArticle -Update $_.Update })
         if ($kept.Count -eq 0) {
             $failed = @($history | Where-Object { $_.result -notlike 'succeeded*' } | ForEach-Object { $_.articles } | Sort-Object -Unique)
             $cause = 'Windows Update offered nothing that would'

@@ -3,8 +3,8 @@ $ErrorActionPreference = 'Stop'
 Import-Module -Name "$env:WORK_DIRECTORY\modules\EksWindowsImages\EksWindowsImages.psd1"
 
 # What AWS puts on its EKS images beside Kubernetes and containerd: authenticator, login to ECR, CNI, csi-proxy, HNS module, bootstrap and the
-# startup task. On layer they are from the base and only asserted. On assemble 31-harvested-files has brought the files, and what belongs to
-# them is set up here as AWS has it.
+# startup task. On layer all that the base has of it must still be there; what that is and where, is up to AWS. On assemble 31-harvested-files
+# has brought the files, and what belongs to them is set up here as AWS has it.
 Invoke-Step -Name '34-eks-tools' -FailureClass 'provision' -Script {
     $recipe = Get-Setting 'RECIPE_KIND'
     $directories = @(
@@ -13,33 +13,46 @@ Invoke-Step -Name '34-eks-tools' -FailureClass 'provision' -Script {
     )
     New-Item -Path $directories -ItemType Directory -Force | Out-Null
 
-    $files = @(
-        'Start-EKSBootstrap.ps1'
-        'EKS-StartupTask.ps1'
-        'EKS-WindowsServiceHost.exe'
-        'aws-iam-authenticator.exe'
-        'credential-providers\ecr-credential-provider.exe'
-        'cni\vpc-bridge.exe'
-        'bin\aws-vpc-cni-k8s-connector.exe'
-    ) | ForEach-Object { Get-EksPath $_ }
-    # Older bootstraps load the HNS module, which Windows does not have; newer ones have what they need in themselves.
-    if (Select-String -Path (Get-EksPath '*.ps1') -Pattern 'hns.psm1' -SimpleMatch -Quiet) {
-        $files += Join-Path -Path $env:ProgramFiles -ChildPath 'Microsoft\Hns\hns.psm1'
+    $bootstrap = Get-EksPath 'Start-EKSBootstrap.ps1'
+    if (-not (Test-Path -Path $bootstrap -PathType Leaf)) {
+        throw "There is no $bootstrap, by which user data makes a node."
+    }
+    if ($recipe -eq 'layer') {
+        $source = 'base'
+        $files = @((Read-Json -Path (Get-WorkPath 'output\base.json')).eksFiles | Where-Object { $_ -match '\.(exe|dll|ps1|psm1)$' })
+    }
+    else {
+        $source = 'harvest'
+        $files = @(
+            'Start-EKSBootstrap.ps1'
+            'EKS-StartupTask.ps1'
+            'EKS-WindowsServiceHost.exe'
+            'aws-iam-authenticator.exe'
+            'credential-providers\ecr-credential-provider.exe'
+            'cni\vpc-bridge.exe'
+            'bin\aws-vpc-cni-k8s-connector.exe'
+        ) | ForEach-Object { Get-EksPath $_ }
+        # Older bootstraps load the HNS module, which Windows does not have; newer ones have what they need in themselves.
+        if (Select-String -Path (Get-EksPath '*.ps1') -Pattern 'hns.psm1' -SimpleMatch -Quiet) {
+            $files += Join-Path -Path $env:ProgramFiles -ChildPath 'Microsoft\Hns\hns.psm1'
+        }
     }
     foreach ($path in $files) {
         if (-not (Test-Path -Path $path -PathType Leaf)) {
             throw "There is no $path, without which no node of EKS comes up."
         }
-        if ($recipe -eq 'layer') {
-            Add-ReportedBinary -Path $path -Version '' -From 'base'
-        }
+        Add-ReportedBinary -Path $path -Version '' -From $source
     }
     # kubelet gets at ECR with it. Either a file of AWS's or what its bootstrap writes; neither has the size of a program.
     $configurations = @(Get-ChildItem -Path (Get-EksPath) -Recurse -File |
             Where-Object { $_.Length -lt [math]::Pow(2, 20) } |
             Select-String -Pattern 'CredentialProviderConfig' -SimpleMatch -List)
     if ($configurations.Count -eq 0) {
-        throw "Nothing below $(Get-EksPath) has a CredentialProviderConfig, without which kubelet gets nothing from ECR."
+        $complaint = "Nothing below $(Get-EksPath) has a CredentialProviderConfig, without which kubelet gets nothing from ECR."
+        if ($recipe -eq 'assemble') {
+            throw $complaint
+        }
+        Write-Warning "$complaint AWS must have it elsewhere now."
     }
 
     if ($recipe -eq 'assemble') {
@@ -62,11 +75,9 @@ Invoke-Step -Name '34-eks-tools' -FailureClass 'provision' -Script {
             New-NetFirewallRule @rule | Out-Null
         }
     }
-    if (-not (Get-CsiProxyService)) {
-        throw 'No service runs csi-proxy.exe, without which there are no volumes.'
+    $lost = @(Get-EksLoss -Wanted (Get-WantedEksState))
+    if ($lost.Count -gt 0) {
+        throw "This is not as in AWS's EKS image: $($lost -join '; ')."
     }
-    if (-not (Get-StartupTask)) {
-        throw 'There is no scheduled task EKS Windows startup task.'
-    }
-    "$($files.Count) files of EKS, csi-proxy and the startup task are in place."
+    "$($files.Count) files of EKS, csi-proxy and the tasks are in place, as in AWS's EKS image."
 }

@@ -18,6 +18,8 @@ Invoke-Step -Name '50-container-images' -FailureClass 'provision' -Script {
     foreach ($reference in @(Get-ListSetting 'CONTAINER_IMAGES')) {
         $images += Add-ContainerImage -Reference $reference
     }
+    # What a base of EKS has cached stays as it is.
+    $images += @(Get-CachedImage -Besides @($images | ForEach-Object { $_.name }))
     Save-Json -Path (Get-WorkPath 'output\images.json') -Value $images
     $images | ForEach-Object { "$($_.name) is $($_.digest)." }
 }

@@ -21,6 +21,7 @@ Invoke-Step -Name '80-report' -FailureClass 'provision' -Script {
             kubeProxy = "$(Get-ProgramVersion -Path "$kubernetes\kube-proxy.exe")"
         }
         containerd       = "$(Get-ProgramVersion -Path (Get-ContainerdPath 'containerd.exe'))"
+        eks              = Get-WantedEksState
         installedUpdates = @(@(Get-InstalledUpdate) + $added | Sort-Object -Unique)
         addedUpdates     = $added
         updates          = @(Get-UpdateHistory)

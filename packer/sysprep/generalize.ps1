@@ -37,6 +37,8 @@ try {
     $work = Split-Path -Path $PSScriptRoot -Parent
     Import-Module -Name "$work\modules\EksWindowsImages\EksWindowsImages.psd1"
 
+    $installed = Read-Json -Path "$work\output\launch-agent.json"
+
     Get-ChildItem -Path WSMan:\localhost\Listener | Remove-Item -Recurse
     Set-Item -Path WSMan:\localhost\MaxTimeoutms -Value 60000 -Force
     Get-ChildItem -Path Cert:\LocalMachine\My | Where-Object { $_.Subject -eq 'CN=eks-windows-images' } | Remove-Item
@@ -63,7 +65,23 @@ try {
     # nothing.
     $launch = Join-Path -Path $env:ProgramFiles -ChildPath 'Amazon\EC2Launch\EC2Launch.exe'
     if (Test-Path -Path $launch) {
-        $agent = Start-Native -FilePath $launch -ArgumentList @('sysprep', '--clean')
+        $wait = @()
+        if ([version]$installed.version -lt [version]'2.0.1521') {
+            # Since then neither command needs --block to wait for the agent's service (EC2 user guide, EC2Launch v2 version history). AWS's
+            # ContainersLatest images, the last of which are of April 2023, have an older one: 2.0.1521 is of July 2023.
+            $wait = @('--block')
+            $reset = Start-Native -FilePath $launch -ArgumentList (@('reset', '--clean') + $wait)
+            while (-not $reset.HasExited) {
+                if ((Get-Date) -gt $deadline) {
+                    throw 'EC2Launch is not reset after 45 minutes.'
+                }
+                Start-Sleep -Seconds 5
+            }
+            if ($reset.ExitCode -ne 0) {
+                throw "EC2Launch.exe reset exited with $($reset.ExitCode)."
+            }
+        }
+        $agent = Start-Native -FilePath $launch -ArgumentList (@('sysprep', '--clean') + $wait)
     }
     else {
         $launch = Join-Path -Path $env:ProgramData -ChildPath 'Amazon\EC2-Windows\Launch\Scripts'

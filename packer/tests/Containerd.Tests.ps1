@@ -18,23 +18,25 @@ Describe 'containerd' {
         "$((Get-Service -Name containerd).StartType)" | Should Be $expected
     }
 
-    It 'has what runs a container of Windows' {
-        Get-ContainerdPath 'containerd-shim-runhcs-v1.exe' | Should Exist
-    }
-
     It 'looks for CNI configurations where EKS writes them' {
         $setting.CniConfigDirectory | Should Be "$env:ProgramData\Amazon\EKS\cni\config"
         $setting.CniConfigDirectory | Should Exist
-    }
-
-    It 'has the CNI plugins' {
-        "$($setting.CniBinDirectory[0])\vpc-bridge.exe" | Should Exist
     }
 
     It 'holds its pause image' {
         $image = Get-ContainerImage -Reference $setting.SandboxImage
         $image.digest | Should Match '^sha256:'
         $image.pinned | Should Be $true
+    }
+
+    if ((Get-Setting 'RECIPE_KIND') -eq 'assemble') {
+        It 'has what runs a container of Windows' {
+            Get-ContainerdPath 'containerd-shim-runhcs-v1.exe' | Should Exist
+        }
+
+        It 'has the CNI plugins' {
+            "$($setting.CniBinDirectory[0])\vpc-bridge.exe" | Should Exist
+        }
     }
 
     foreach ($registry in $mirrors.Keys) {

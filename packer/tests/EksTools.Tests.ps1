@@ -2,33 +2,24 @@ Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 
 Describe 'EKS tools' {
-    $files = @(
-        'Start-EKSBootstrap.ps1'
-        'EKS-StartupTask.ps1'
-        'EKS-WindowsServiceHost.exe'
-        'aws-iam-authenticator.exe'
-        'credential-providers\ecr-credential-provider.exe'
-        'cni\vpc-bridge.exe'
-        'bin\aws-vpc-cni-k8s-connector.exe'
-    )
-    foreach ($file in $files) {
-        It "have $file" {
-            "$env:ProgramFiles\Amazon\EKS\$file" | Should Exist
+    It 'have the bootstrap' {
+        "$env:ProgramFiles\Amazon\EKS\Start-EKSBootstrap.ps1" | Should Exist
+    }
+
+    It 'have every file that the base has' {
+        $base = Read-Json -Path (Get-WorkPath 'output\base.json')
+        foreach ($file in $base.eksFiles) {
+            $file | Should Exist
         }
+    }
+
+    It 'have csi-proxy and the tasks as AWS has them' {
+        @(Get-EksLoss -Wanted (Get-WantedEksState)) -join '; ' | Should Be ''
     }
 
     It 'have the directories that the bootstrap writes to' {
         "$env:ProgramData\Amazon\EKS\cni\config" | Should Exist
         "$env:ProgramData\kubernetes" | Should Exist
-    }
-
-    It 'bring a node up with one startup task' {
-        @(Get-ScheduledTask -TaskName 'EKS Windows startup task').Count | Should Be 1
-    }
-
-    It 'have csi-proxy as a service' {
-        # AWS's bootstrap may be what starts it.
-        (Get-CsiProxyService).PathName | Should Match 'csi-proxy\.exe'
     }
 
     It 'have a launch agent, not too old' {
@@ -42,6 +33,20 @@ Describe 'EKS tools' {
     }
 
     if ((Get-Setting 'RECIPE_KIND') -eq 'assemble') {
+        $files = @(
+            'EKS-StartupTask.ps1'
+            'EKS-WindowsServiceHost.exe'
+            'aws-iam-authenticator.exe'
+            'credential-providers\ecr-credential-provider.exe'
+            'cni\vpc-bridge.exe'
+            'bin\aws-vpc-cni-k8s-connector.exe'
+        )
+        foreach ($file in $files) {
+            It "have $file" {
+                "$env:ProgramFiles\Amazon\EKS\$file" | Should Exist
+            }
+        }
+
         It 'let the control plane reach kubelet' {
             (Get-NetFirewallRule -Name 'eks-node-kubelet').Enabled | Should Be 'True'
         }

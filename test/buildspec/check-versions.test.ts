@@ -27,7 +27,7 @@ const old = {
 };
 const recent = { ...old, version: "2.1.6", minors: { from: "1.36" }, sha256: null };
 const pause = { kind: "image", name: "pause", version: "3.10", recipes: ["layer", "assemble"], digest: null };
-const agent = { kind: "base", name: "ec2launch-v2", version: "2.0.1521", recipes: ["layer", "assemble"] };
+const agent = { kind: "base", name: "ec2launch-v2", version: "2.0.863", recipes: ["layer", "assemble"] };
 
 describe("a build", () => {
   test("is refused by the name of what it needs and nobody has pinned", () => {

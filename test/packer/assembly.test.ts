@@ -6,6 +6,7 @@ import { callsIn, enclosingFunction, nodesOf, packerDirectory, parse, type Scrip
 
 const downloads = script("modules/EksWindowsImages/Downloads.ps1");
 const eks = script("modules/EksWindowsImages/Eks.ps1");
+const state = script("modules/EksWindowsImages/EksState.ps1");
 const harvest = script("modules/EksWindowsImages/Harvest.ps1");
 const images = script("modules/EksWindowsImages/ContainerImages.ps1");
 
@@ -86,11 +87,11 @@ describe("harvested files", () => {
     ["C:\\Program Files\\Amazon\\EKS\\csi-proxy.exe -windows-service", "C:\\Program Files\\Amazon\\EKS\\csi-proxy.exe"],
     ["C:\\csi-proxy.exe", "C:\\csi-proxy.exe"],
   ])("have csi-proxy.exe where its service has it: %s", (commandLine, program) => {
-    expect(pattern(harvest, "-notmatch").exec(commandLine)?.groups?.program).toBe(program);
+    expect(pattern(state, "$started -match").exec(commandLine)?.groups?.program).toBe(program);
   });
 
   test("have no logs among them", () => {
-    const left = pattern(harvest, "FullName -notmatch");
+    const left = pattern(state, "FullName -notmatch");
 
     for (const path of ["logs\\kubelet.txt", "log\\a.txt", "a.log", "a.etl", "crash.dmp"])
       expect(`C:\\Program Files\\Amazon\\EKS\\${path}`).toMatch(left);
@@ -115,14 +116,14 @@ describe("harvested files", () => {
 describe("what an EKS image has besides files", () => {
   test("is never there a second time", () => {
     const guarded = {
-      "Register-ScheduledTask": "Get-ScheduledTask -TaskName $name -ErrorAction SilentlyContinue",
+      "Register-ScheduledTask": "Get-ScheduledTask -TaskName $task.Name -ErrorAction SilentlyContinue",
       "New-Service": "Get-CsiProxyService",
     };
 
     for (const [command, guard] of Object.entries(guarded)) {
       const calls = callsIn(eks.root).filter(({ name }) => name === command);
       expect(calls).toHaveLength(1);
-      expect(ifAround(calls[0]?.node)).toContain(`if (-not (${guard}))`);
+      expect(ifAround(calls[0]?.node)).toContain(`-not (${guard}))`);
     }
   });
 
@@ -132,8 +133,9 @@ describe("what an EKS image has besides files", () => {
     const xml =
       "<Task>\n  <RegistrationInfo>\n    <Date>2026-10-09T01:02:03</Date>\n    <Author>A\\B</Author>\n  </RegistrationInfo>\n</Task>";
 
-    expect(eks.text).toContain("$everyTask = 'EKS Windows*'");
-    expect(body).toContain("Get-ScheduledTask -TaskName $everyTask");
+    expect(state.text).toContain("$everyTask = 'EKS *'");
+    expect(functionOf(state, "Get-EksTask").text).toContain("Get-ScheduledTask -TaskName $everyTask");
+    expect(body).toContain("foreach ($one in @(Get-EksTask))");
     expect(xml.replace(varying, "")).toBe("<Task>\n  <RegistrationInfo>\n  </RegistrationInfo>\n</Task>");
   });
 

@@ -77,7 +77,8 @@ const told: Failing[] = [
     what: "EC2 makes no image",
     injection: refused("CreateImage", { code: "InvalidRequest", message: "The image cannot be made" }),
     failureClass: "unknown",
-    cause: "InvalidRequest: The image cannot be made",
+    cause: "Error creating AMI: operation error EC2: CreateImage",
+    said: "InvalidRequest: The image cannot be made",
   },
   {
     what: "containerd is not what its sum says",

@@ -6,6 +6,7 @@ import { harvestOf } from "./harvests.ts";
 import type { Scene } from "./injections.ts";
 import { expectNothingLeft } from "./leftovers.ts";
 import { assembled, harvested, layered } from "./order.ts";
+import { judgeBuilds } from "./permissions.ts";
 import { openWorkshop, type Run } from "./workshop.ts";
 
 // Each is a whole build by the real buildspec and the real Packer, which sleeps most of the time: side by side, the longest first.
@@ -58,6 +59,13 @@ test.concurrent.for(barren)("there is no harvest once $what", async (expected) =
   expectFailure(run, expected);
   await expect(harvestOf(scene.workshop.s3, image)).rejects.toThrow();
   await expectEnded(run);
+});
+
+test("what a failed build removes, the deployed build role may remove", async () => {
+  const { denied, needed } = await judgeBuilds(scene.workshop.emulator);
+
+  expect(denied).toEqual([]);
+  expect(needed).toContain("ec2:TerminateInstances");
 });
 
 test("nothing is left of what was made on the way", async () => {

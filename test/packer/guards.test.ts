@@ -38,9 +38,7 @@ describe("the checks of the proof", () => {
       "os-build",
       "$tool",
       "files-as-reported",
-      "credential-provider",
-      "csi-proxy",
-      "startup-task",
+      "eks-as-in-base",
       "containerd-runs",
       "sandbox-image",
       "container-image $reference",
@@ -95,12 +93,31 @@ describe("generalizing", () => {
   test("waits for no launch agent that could hang, and stops the machine last", () => {
     const programs = callsIn(generalize.root).filter(({ name }) => /^(Invoke|Start)-Native$/.test(name));
 
-    expect(programs.map(({ name, node }) => `${name} ${/sysprep|\w+Instance|shutdown/.exec(node.text)?.[0]}`)).toEqual([
+    expect(
+      programs.map(({ name, node }) => `${name} ${/reset|sysprep|\w+Instance|shutdown/.exec(node.text)?.[0]}`),
+    ).toEqual([
+      "Start-Native reset",
       "Start-Native sysprep",
       "Invoke-Native InitializeInstance",
       "Start-Native SysprepInstance",
       "Invoke-Native shutdown",
     ]);
+  });
+
+  test("resets an EC2Launch v2 older than 2.0.1521 first, whose commands wait for the agent only with --block", () => {
+    const older = nodesOf(generalize.root, "if_statement").findLast(({ text }) => text.includes("'reset'"))?.text ?? "";
+
+    expect(older).toMatch(/^if \(\[version\]\$installed\.version -lt \[version\]'2\.0\.1521'\)/);
+    expect(older).toMatch(/\$wait = @\('--block'\)\s+\$reset = Start-Native .+ \(@\('reset', '--clean'\) \+ \$wait\)/);
+    expect(older).toMatch(/while \(-not \$reset\.HasExited\)[\s\S]+-gt \$deadline[\s\S]+ExitCode -ne 0\) \{\s+throw/);
+    expect(generalize.text).toMatch(/\$wait = @\(\)\s+if [\s\S]+\(@\('sysprep', '--clean'\) \+ \$wait\)/);
+  });
+
+  test("knows the launch agent's version before what the build left is taken away", () => {
+    const { text } = generalize;
+
+    expect(text.indexOf("output\\launch-agent.json")).toBeGreaterThan(0);
+    expect(text.indexOf("output\\launch-agent.json")).toBeLessThan(text.indexOf("$leftovers"));
   });
 
   test("is over only once sysprep has ended, for better or for worse", () => {
@@ -146,7 +163,7 @@ describe("windows updates", () => {
   });
 
   test("that never install unattended are left out without anybody's configuration", () => {
-    expect(updates.text).toMatch(/^\$neverUnattended = @\('KB5007651'\)$/m);
+    expect(script("modules/EksWindowsImages/UpdateOffers.ps1").text).toMatch(/^\$neverUnattended = @\('KB5007651'\)$/m);
   });
 
   test("that are left name their articles before anything else", () => {

@@ -3,6 +3,7 @@ import { stepsOf } from "../../local/windows/transcript.ts";
 import { expectNothingLeft } from "./leftovers.ts";
 import { describeImage } from "./made-images.ts";
 import { layered } from "./order.ts";
+import { judgeBuilds } from "./permissions.ts";
 import { describeRun, elevated, machine } from "./runs.ts";
 import { openWorkshop, type Run, type Workshop } from "./workshop.ts";
 
@@ -61,6 +62,14 @@ describeImage(
   () => layer,
   () => eksImage,
 );
+
+test("Packer calls nothing that the deployed build role may not, and makes its security group itself", async () => {
+  const { denied, needed } = await judgeBuilds(workshop.emulator);
+
+  expect(denied).toEqual([]);
+  for (const operation of ["CreateSecurityGroup", "AuthorizeSecurityGroupIngress", "DeleteSecurityGroup"])
+    expect(needed).toContain(`ec2:${operation}`);
+}, 60_000);
 
 test("nothing is left of what was made on the way", async () => {
   await expectNothingLeft(workshop.ec2);

@@ -118,6 +118,14 @@ test("proof and harvest wait alike", () => {
   expect(waits[1]).toBe(waits[0]);
 });
 
+test.each(["proof", "harvest"])("build and %s wait for WinRM no longer than it takes an operation", (template) => {
+  const [own, other] = ["waits.pkr.hcl", `${template}/waits.pkr.hcl`].map((path) => variablesOf(path).winrm_timeout);
+  const limit = /MaxTimeoutms -Value (\d+)/.exec(read("scripts/00-communicator.ps1"))?.[1];
+
+  expect(other).toBe(own);
+  expect(own).toContain(`<= ${Number(limit) / 1000}, true)`);
+});
+
 test.each(["proof", "harvest"])("a variable that build and %s both use is checked alike", (template) => {
   const own = variablesOf("variables.pkr.hcl");
   const shared = Object.entries(variablesOf(`${template}/variables.pkr.hcl`)).filter(([name]) => name in own);

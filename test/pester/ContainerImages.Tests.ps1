@@ -56,6 +56,20 @@ Describe 'Get-ContainerImage' {
     }
 }
 
+Describe 'Get-CachedImage' {
+    It 'is every other image by its name, pinned or not' {
+        Mock -CommandName Invoke-Ctr -MockWith {
+            if ($ArgumentList -contains '--quiet') {
+                return 'example.com/app:1', 'example.com/pause:3.10', "sha256:$('a' * 64)"
+            }
+            "$($ArgumentList[2] -replace '^name==', '') type sha256:$('a' * 64) 1 MiB windows/amd64 -"
+        }
+        $images = @(Get-CachedImage -Besides @('example.com/pause:3.10'))
+        @($images | ForEach-Object { $_.name }) | Should -Be @('example.com/app:1')
+        $images[0].pinned | Should -BeFalse
+    }
+}
+
 Describe 'Find-RunnableImage' {
     BeforeEach {
         Mock -CommandName Invoke-Ctr -MockWith { 'example.com/pause:3.10', 'mcr.microsoft.com/windows/servercore:ltsc2022' }

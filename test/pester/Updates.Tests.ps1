@@ -60,6 +60,24 @@ Describe 'Updates' {
         }
     }
 
+    Describe 'Test-OsUpdate' {
+        BeforeAll {
+            $security = '0fa1201d-4330-4fa8-8ae9-b877473b6441'
+        }
+
+        It 'is <expected> for <title>' -TestCases @(
+            @{ title = '2026-11 Cumulative Update for Microsoft server operating system version 21H2 for x64-based Systems (KB5099998)'; expected = $true }
+            @{ title = '2026-11 Security Update (KB5099999) (26100.7171)'; expected = $true }
+            @{ title = '2026-11 Cumulative Update for .NET Framework 3.5 and 4.8 for Windows Server 2022 (KB5088888)'; expected = $false }
+        ) {
+            Test-OsUpdate -Update (New-FakeUpdate -Title $title -Category @($security)) | Should -Be $expected
+        }
+
+        It 'is false for one of another category, such as what comes between two Patch Tuesdays' {
+            Test-OsUpdate -Update (New-FakeUpdate -Category @('cd5ffd1e-e932-4e3a-bf74-18bf0b1bbd83')) | Should -BeFalse
+        }
+    }
+
     Describe 'Get-UpdateArticle' {
         It 'names the KBs as people do' {
             @(Get-UpdateArticle -Update (New-FakeUpdate -Article @('1', '2'))) | Should -Be @('KB1', 'KB2')

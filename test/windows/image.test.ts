@@ -5,11 +5,12 @@ import { leave, QUIET, type Rule } from "../../local/windows/behaviour.ts";
 import { checksIn, testsIn } from "../../local/windows/check-names.ts";
 import { CHECKS } from "../../local/windows/checks.ts";
 import { STEPS } from "../../local/windows/healthy.ts";
+import { UPDATE } from "../../local/windows/installation.ts";
 import { REPORT } from "../../local/windows/report.ts";
 import { updatesWithoutEffect } from "../../local/windows/results.ts";
 import { TESTS } from "../../local/windows/verification.ts";
 import {
-  type Build,
+  assemble,
   build,
   eksImage,
   failedChecks,
@@ -17,10 +18,9 @@ import {
   nanoserver,
   network,
   packer,
+  plainImage,
   start,
 } from "./machine-room.ts";
-
-const plainImage = "Windows_Server-2022-English-Core-Base-2026.10.14";
 
 /** What lets a build pass that its own tests and report would stop. */
 const blind: Rule[] = [
@@ -28,15 +28,16 @@ const blind: Rule[] = [
   {
     step: "80-report",
     exitCode: 0,
-    files: { [REPORT]: JSON.stringify({ baseOsBuild: "20348.2849", osBuild: "20348.4405", binaries: [] }) },
+    files: {
+      [REPORT]: JSON.stringify({
+        baseOsBuild: "20348.2849",
+        osBuild: "20348.4405",
+        binaries: [],
+        eks: { csiProxyService: "", csiProxyProgram: "", tasks: [] },
+      }),
+    },
   },
 ];
-
-async function assemble(wanted: Partial<Build> = {}) {
-  const reached = network();
-  const HARVEST_MANIFEST = await harvest(eksImage, reached);
-  return build({ recipe: "assemble", from: plainImage, network: reached, given: { HARVEST_MANIFEST }, ...wanted });
-}
 
 describe.each([
   ["layer", () => build()],
@@ -86,7 +87,7 @@ test.each([
   ["31-harvested-files", "34-eks-tools: There is no "],
   ["32-containerd-install", "40-containerd: There is no program"],
   ["33-kubernetes", "70-verify: 3 of"],
-  ["34-eks-tools", "EKS tools: have csi-proxy as a service"],
+  ["34-eks-tools", "EKS tools: have csi-proxy and the tasks as AWS has them"],
   ["40-containerd", "50-container-images: "],
 ])("a build of assemble without %s is stopped", async (step, failure) => {
   expect((await assemble({ without: [step] })).failure).toContain(failure);
@@ -114,6 +115,7 @@ test("an image without a report fails its proof", async () => {
   expect(await failedChecks((await build({ without: ["80-report"] })).machine)).toEqual([
     "os-build",
     "files-as-reported",
+    "eks-as-in-base",
   ]);
 });
 
@@ -136,6 +138,30 @@ test("updates that leave Windows as it was stop a build whose base is older than
 
   expect(older.failure).toContain("updates 25-updates-complete: Windows build 20348.2849 has not risen");
   expect(newer.failure).toBe("");
+});
+
+test.each([
+  ["of .NET excuses nothing", "KB5088888", "25-updates-complete: Windows build 20348.2849 has not risen"],
+  ["of Windows itself explains it", UPDATE.article, ""],
+])("where Windows has not become newer, a denied update %s", async (_what, denied, failure) => {
+  const dotNet = { article: "KB5088888", title: "2026-11 Cumulative Update for .NET Framework", raisesBuild: false };
+  const rules = [
+    { step: "10-files", changes: { offered: [UPDATE, dotNet] } },
+    { step: "20-windows-updates", changes: { updates: [UPDATE, dotNet].map(({ article }) => article) } },
+  ];
+
+  const made = await build({ rules, given: { DENIED_UPDATES: JSON.stringify([denied]) } });
+
+  if (failure) expect(made.failure).toContain(failure);
+  else expect(made.failure).toBe("");
+});
+
+test("container images that AWS has cached are in the report, not pinned", async () => {
+  const { machine } = await build();
+
+  expect(JSON.parse(machine.files.read(REPORT)?.toString() ?? "").containerImages).toContainEqual(
+    expect.objectContaining({ name: "mcr.microsoft.com/windows/servercore:ltsc2022", pinned: false }),
+  );
 });
 
 test("an app of one user's keeps a desktop from being generalized unless it is removed", async () => {

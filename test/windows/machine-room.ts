@@ -11,6 +11,7 @@ import type { Settings } from "../../local/windows/situation.ts";
 export const packer = fileURLToPath(new URL("../../packer", import.meta.url));
 export const nanoserver = "mcr.microsoft.com/windows/nanoserver:ltsc2022";
 export const eksImage = "Windows_Server-2022-English-Core-EKS_Optimized-1.35-2026.10.09";
+export const plainImage = "Windows_Server-2022-English-Core-Base-2026.10.14";
 const work = "C:/eks-windows-images";
 
 /** What the template hands to every step. */
@@ -64,6 +65,8 @@ export type Build = {
   rules: Rule[];
   /** Name of AWS's image that is built on. */
   from: string;
+  /** What is in that image, if not what AWS's image of that name has. */
+  base: Disk;
   given: Settings;
   network: Network;
 };
@@ -103,10 +106,18 @@ export function start(image: Disk, ...scripts: string[]): Machine {
 
 /** Takes the steps of a recipe until one fails. */
 export async function build(wanted: Partial<Build> = {}): Promise<{ machine: Machine; failure: string }> {
-  const { recipe = "layer", without = [], order = steps[recipe], rules = [], from = eksImage, given = {} } = wanted;
+  const {
+    recipe = "layer",
+    without = [],
+    order = steps[recipe],
+    rules = [],
+    from = eksImage,
+    base = baseDisk(from),
+    given = {},
+  } = wanted;
   const { behave, responseTo } = createBehaviour();
   rules.forEach(behave);
-  const machine = start(baseDisk(from), "scripts/00-communicator");
+  const machine = start(base, "scripts/00-communicator");
   for (const name of ["versions.json", "modules/EksWindowsImages/EksWindowsImages.psm1"])
     machine.files.write(`${work}/${name}`, readFileSync(`${packer}/${name}`));
   const situation = {
@@ -128,9 +139,16 @@ export async function build(wanted: Partial<Build> = {}): Promise<{ machine: Mac
   return { machine, failure: "" };
 }
 
+/** The same for an image that is assembled, with a harvest of AWS's EKS image. */
+export async function assemble(wanted: Partial<Build> = {}) {
+  const reached = network();
+  const HARVEST_MANIFEST = await harvest(eksImage, reached);
+  return build({ recipe: "assemble", from: plainImage, network: reached, given: { HARVEST_MANIFEST }, ...wanted });
+}
+
 /** Harvests AWS's image of this name: what the manifest's SHA-256 is. */
-export async function harvest(from: string, into: ReturnType<typeof network>): Promise<string> {
-  const { failure } = await build({ from, order: ["10-harvest"], network: into });
+export async function harvest(from: string, into: ReturnType<typeof network>, base?: Disk): Promise<string> {
+  const { failure } = await build({ from, ...(base && { base }), order: ["10-harvest"], network: into });
   if (failure) throw new Error(failure);
   return sha256(into.objects.get(`${settings.HARVEST_URL}/manifest.json`) ?? "");
 }

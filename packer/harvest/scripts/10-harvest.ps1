@@ -8,12 +8,13 @@ Invoke-Step -Name '10-harvest' -FailureClass 'provision' -Script {
     $bucket = Get-Setting 'HARVEST_URL'
     New-Item -Path (Get-WorkPath 'output') -ItemType Directory -Force | Out-Null
     $setup = Get-EksSetup
+    "csi-proxy: $($setup.eks.csiProxyProgram), run by $($setup.eks.csiProxyService); tasks: $($setup.eks.tasks -join ', ')."
     $setupFile = Get-WorkPath 'output\eks.json'
     Save-Json -Path $setupFile -Value $setup
 
     # Where each file belongs, and where it is now.
     $sources = [ordered]@{}
-    foreach ($path in @(Get-HarvestedPath -CsiProxy $setup.csiProxy.commandLine)) {
+    foreach ($path in @(Get-HarvestedPath -CsiProxy $setup.eks.csiProxyProgram)) {
         $sources[$path] = $path
     }
     $sources[(Get-EksSetupPath)] = $setupFile

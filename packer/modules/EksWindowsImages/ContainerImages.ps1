@@ -73,6 +73,18 @@ function Get-ContainerImage {
 
 <#
 .SYNOPSIS
+The container images that are there besides those named, pinned or not, such as AWS's cached ones.
+#>
+function Get-CachedImage {
+    [CmdletBinding()]
+    param([Parameter(Mandatory)][AllowEmptyCollection()][string[]]$Besides)
+    # containerd's CRI lists each image once more under its bare ID.
+    $names = @(Invoke-Ctr -ArgumentList @('images', 'list', '--quiet') | Where-Object { $_ -and $_ -notlike 'sha256:*' -and $Besides -notcontains $_ })
+    $names | ForEach-Object { Get-ContainerImage -Reference $_ }
+}
+
+<#
+.SYNOPSIS
 A container image that is known to have a shell: one that is wanted here, else one that the base has cached. Nothing if there is none.
 #>
 function Find-RunnableImage {

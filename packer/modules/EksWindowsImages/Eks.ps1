@@ -1,9 +1,6 @@
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 
-$startupTask = 'EKS Windows startup task'
-# AWS's bootstrap enables more than that one, such as `EKS Windows cleanup and startup task`, and fails where one is missing.
-$everyTask = 'EKS Windows*'
 # EKS-WindowsServiceHost.exe writes what kubelet and kube-proxy say to an event log of this name.
 $eventLogKey = 'HKLM:\SYSTEM\CurrentControlSet\Services\EventLog\EKS'
 
@@ -27,41 +24,24 @@ function Get-EksSetupPath {
 
 <#
 .SYNOPSIS
-The service that runs csi-proxy.exe, under whatever name; nothing where there is none.
-#>
-function Get-CsiProxyService {
-    [CmdletBinding()]
-    param()
-    Get-CimInstance -ClassName Win32_Service | Where-Object { $_.PathName -match '\\csi-proxy\.exe' } | Select-Object -First 1
-}
-
-<#
-.SYNOPSIS
-The scheduled task that brings a node up at each start, which AWS's bootstrap enables; nothing where there is none.
-#>
-function Get-StartupTask {
-    [CmdletBinding()]
-    param()
-    Get-ScheduledTask -TaskName $startupTask -ErrorAction SilentlyContinue
-}
-
-<#
-.SYNOPSIS
-What this EKS image has besides files: csi-proxy's service, the tasks that bring a node up, machine-wide variables, the event log's sources,
-and directories, of which some are empty until a node writes there.
+What this EKS image has besides files: its state, csi-proxy's service if it has one, the tasks that bring a node up, machine-wide variables,
+the event log's sources, and directories, of which some are empty until a node writes there.
 #>
 function Get-EksSetup {
     [CmdletBinding()]
     param()
-    $csiProxy = Get-CsiProxyService
-    if (-not $csiProxy) {
-        throw 'The EKS image has no service that runs csi-proxy.exe.'
-    }
-    if (-not (Get-StartupTask)) {
-        throw "The EKS image has no scheduled task $startupTask."
+    $csiProxy = $null
+    $service = Get-CsiProxyService
+    if ($service) {
+        $csiProxy = [ordered]@{
+            name        = $service.Name
+            displayName = $service.DisplayName
+            commandLine = $service.PathName
+            startMode   = $service.StartMode
+        }
     }
     $tasks = [ordered]@{}
-    foreach ($one in @(Get-ScheduledTask -TaskName $everyTask | Sort-Object -Property TaskName)) {
+    foreach ($one in @(Get-EksTask)) {
         $xml = "$(Export-ScheduledTask -TaskName $one.TaskName -TaskPath $one.TaskPath)"
         # Who registered it, and when, is another with every release of the image.
         $tasks[$one.TaskName] = $xml -replace '\s*<(Date|Author)>[^<]*</\1>', ''
@@ -81,12 +61,8 @@ function Get-EksSetup {
     )
     $directories = @(Get-ChildItem -Path ($roots | Where-Object { Test-Path -Path $_ }) -Recurse -Directory -Force | ForEach-Object { $_.FullName } | Sort-Object)
     [ordered]@{
-        csiProxy     = [ordered]@{
-            name        = $csiProxy.Name
-            displayName = $csiProxy.DisplayName
-            commandLine = $csiProxy.PathName
-            startMode   = $csiProxy.StartMode
-        }
+        eks          = Get-EksState
+        csiProxy     = $csiProxy
         tasks        = $tasks
         environment  = $environment
         eventSources = $sources
@@ -116,7 +92,7 @@ function Install-EksSetup {
         New-EventLog -LogName 'EKS' -Source $sources
     }
 
-    if (-not (Get-CsiProxyService)) {
+    if ($Setup.csiProxy -and -not (Get-CsiProxyService)) {
         if ($Setup.csiProxy.commandLine -match 'log_file="?(?<directory>[^"]+)\\[^\\"]+\.log') {
             New-Item -Path $Matches['directory'] -ItemType Directory -Force | Out-Null
         }
@@ -128,9 +104,9 @@ function Install-EksSetup {
         }
         New-Service @service | Out-Null
     }
-    foreach ($name in @(@($startupTask) + @($Setup.tasks.PSObject.Properties | ForEach-Object { $_.Name }) | Select-Object -Unique)) {
-        if (-not (Get-ScheduledTask -TaskName $name -ErrorAction SilentlyContinue)) {
-            Register-ScheduledTask -TaskName $name -Xml $Setup.tasks.$name | Out-Null
+    foreach ($task in $Setup.tasks.PSObject.Properties) {
+        if (-not (Get-ScheduledTask -TaskName $task.Name -ErrorAction SilentlyContinue)) {
+            Register-ScheduledTask -TaskName $task.Name -Xml $task.Value | Out-Null
         }
     }
 }

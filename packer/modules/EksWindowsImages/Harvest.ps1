@@ -10,29 +10,18 @@ function Get-AwsCliPath {
 
 <#
 .SYNOPSIS
-The files of this EKS image that AWS publishes nowhere else, or not as they are here: everything of EKS, csi-proxy.exe wherever its service
-has it, and the HNS module if this minor still comes with it. No logs.
+The files of this EKS image that AWS publishes nowhere else, or not as they are here: everything of EKS, the HNS module if this minor still
+comes with it, and csi-proxy.exe wherever it is.
 .PARAMETER CsiProxy
-Command line of csi-proxy's service.
+Where that is; empty where there is none.
 #>
 function Get-HarvestedPath {
     [CmdletBinding()]
     [OutputType([string])]
-    param([Parameter(Mandatory)][string]$CsiProxy)
-    if ($CsiProxy -notmatch '^"?(?<program>[A-Za-z]:\\(.+?\\)?csi-proxy\.exe)') {
-        throw "The command line of csi-proxy's service names no program: $CsiProxy"
-    }
-    $program = $Matches['program']
-    $directories = @(
-        Get-EksPath
-        Join-Path -Path $env:ProgramData -ChildPath 'Amazon\EKS'
-        Join-Path -Path $env:ProgramFiles -ChildPath 'Microsoft\Hns'
-    )
+    param([Parameter(Mandatory)][AllowEmptyString()][string]$CsiProxy)
     $paths = @(
-        $program
-        Get-ChildItem -Path ($directories | Where-Object { Test-Path -Path $_ }) -Recurse -File -Force |
-            Where-Object { $_.FullName -notmatch '\\logs?\\|\.(log|etl|evtx|dmp)$' } |
-            ForEach-Object { $_.FullName }
+        $CsiProxy | Where-Object { $_ }
+        Get-EksFile
     )
     # csi-proxy.exe may be among the files of EKS; paths differ by case only where they are the same.
     $paths | Sort-Object -Unique

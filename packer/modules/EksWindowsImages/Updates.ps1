@@ -1,15 +1,6 @@
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 
-# Definitions of Defender come several times a day and install themselves: with them nothing would ever be complete.
-$definitionUpdates = 'e0789628-ce08-4437-be74-2495b842f43b'
-
-# Another Windows: KB5044284 offers 2025 to 2019 and 2022. An image stays what its variant says.
-$upgrades = '3689bdc8-b205-4af4-8d4a-a63924c5e9d5'
-
-# They want a signed-in user, fail without one, and are offered again each time. KB5007651: the Windows Security app's own platform.
-$neverUnattended = @('KB5007651')
-
 # OperationResultCode of the Update Agent API.
 $resultNames = @{ 0 = 'not started'; 1 = 'in progress'; 2 = 'succeeded'; 3 = 'succeeded with errors'; 4 = 'failed'; 5 = 'aborted' }
 
@@ -19,61 +10,6 @@ function New-UpdateSession {
     $session = New-Object -ComObject Microsoft.Update.Session
     $session.ClientApplicationID = 'eks-windows-images'
     $session
-}
-
-<#
-.SYNOPSIS
-The updates that Windows Update offers, drivers apart.
-.OUTPUTS
-One entry an update: Update, and LeftOut, which says why it is not to be installed and is empty otherwise.
-#>
-function Find-OfferedUpdate {
-    [CmdletBinding()]
-    param(
-        [Parameter(Mandatory)]$Session,
-        [string[]]$DeniedUpdate = @()
-    )
-    $searcher = $Session.CreateUpdateSearcher()
-    $found = Invoke-WithRetry -Activity 'Searching for updates' -Script { $searcher.Search("IsInstalled=0 and IsHidden=0 and Type='Software'") }
-    foreach ($update in $found.Updates) {
-        [pscustomobject]@{ Update = $update; LeftOut = Get-SkipReason -Update $update -DeniedUpdate $DeniedUpdate }
-    }
-}
-
-function Get-SkipReason {
-    [CmdletBinding()]
-    [OutputType([string])]
-    param(
-        [Parameter(Mandatory)]$Update,
-        [string[]]$DeniedUpdate = @()
-    )
-    $articles = @(Get-UpdateArticle -Update $Update)
-    if ($articles | Where-Object { $DeniedUpdate -contains $_ }) {
-        return 'denied'
-    }
-    if ($articles | Where-Object { $neverUnattended -contains $_ }) {
-        return 'never installs unattended'
-    }
-    if ($Update.BrowseOnly -or $Update.Title -match '\bPreview\b') {
-        return 'a preview'
-    }
-    if ($Update.InstallationBehavior.CanRequestUserInput) {
-        return 'asks a person'
-    }
-    if ($Update.Categories | Where-Object { $_.CategoryID -eq $definitionUpdates }) {
-        return 'a definition update'
-    }
-    if ($Update.Categories | Where-Object { $_.CategoryID -eq $upgrades }) {
-        return 'another Windows'
-    }
-    ''
-}
-
-function Get-UpdateArticle {
-    [CmdletBinding()]
-    [OutputType([string])]
-    param([Parameter(Mandatory)]$Update)
-    $Update.KBArticleIDs | ForEach-Object { "KB$_" }
 }
 
 <#

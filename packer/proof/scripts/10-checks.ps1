@@ -46,17 +46,11 @@ Invoke-Step -Name '10-checks' -FailureClass 'proof' -Script {
             Assert-That -Condition ($other.Count -eq 0) -Message "Not as reported: $($other -join ', ')."
             "$($binaries.Count) files"
         }
-        Invoke-Check -Name 'credential-provider' -Script {
-            $provider = Get-EksPath 'credential-providers\ecr-credential-provider.exe'
-            Assert-That -Condition (Test-Path -LiteralPath $provider) -Message "There is no $provider."
-        }
-        Invoke-Check -Name 'csi-proxy' -Script {
-            $service = Get-CsiProxyService
-            Assert-That -Condition ($null -ne $service) -Message 'No service runs csi-proxy.exe.'
-            "$($service.Name) is $($service.State)"
-        }
-        Invoke-Check -Name 'startup-task' -Script {
-            Assert-That -Condition ($null -ne (Get-StartupTask)) -Message 'The task is missing that brings a node up at each start.'
+        Invoke-Check -Name 'eks-as-in-base' -Script {
+            $wanted = (Read-Json -Path "$env:ProgramData\eks-windows-images\report.json").eks
+            $lost = @(Get-EksLoss -Wanted $wanted)
+            Assert-That -Condition ($lost.Count -eq 0) -Message "Not as in its base: $($lost -join '; ')."
+            "is as in its base: csi-proxy $($wanted.csiProxyService), tasks $($wanted.tasks -join ', ')"
         }
         Invoke-Check -Name 'containerd-runs' -Script {
             # On a node AWS's bootstrap may be what starts it, and here nobody bootstraps.

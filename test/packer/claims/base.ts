@@ -47,6 +47,16 @@ export const brought: Brought[] = [
   },
   {
     kind: "task",
+    subjects: ["EKS *"],
+    because: "AWS's EKS image has the tasks of its bootstrap; on assemble they get the names that they have there",
+  },
+  {
+    kind: "file",
+    subjects: ["C:\\Program Files\\*\\csi-proxy.exe"],
+    because: "AWS's EKS image may have it anywhere, or not at all",
+  },
+  {
+    kind: "task",
     subjects: ["packer-*"],
     because: "Packer has one while it runs a script as SYSTEM and takes it away itself",
   },

@@ -1,0 +1,86 @@
+Set-StrictMode -Version Latest
+$ErrorActionPreference = 'Stop'
+
+# Definitions of Defender come several times a day and install themselves: with them nothing would ever be complete.
+$definitionUpdates = 'e0789628-ce08-4437-be74-2495b842f43b'
+
+# Security Updates and Update Rollups: what comes on a Patch Tuesday is of one of them.
+$monthly = @('0fa1201d-4330-4fa8-8ae9-b877473b6441', '28bc880e-0592-4cbf-8f95-c79b17d5d5f0')
+
+# Another Windows: KB5044284 offers 2025 to 2019 and 2022. An image stays what its variant says.
+$upgrades = '3689bdc8-b205-4af4-8d4a-a63924c5e9d5'
+
+# They want a signed-in user, fail without one, and are offered again each time. KB5007651: the Windows Security app's own platform.
+$neverUnattended = @('KB5007651')
+
+<#
+.SYNOPSIS
+The updates that Windows Update offers, drivers apart.
+.OUTPUTS
+One entry an update: Update, and LeftOut, which says why it is not to be installed and is empty otherwise.
+#>
+function Find-OfferedUpdate {
+    [CmdletBinding()]
+    param(
+        [Parameter(Mandatory)]$Session,
+        [string[]]$DeniedUpdate = @()
+    )
+    $searcher = $Session.CreateUpdateSearcher()
+    $found = Invoke-WithRetry -Activity 'Searching for updates' -Script { $searcher.Search("IsInstalled=0 and IsHidden=0 and Type='Software'") }
+    foreach ($update in $found.Updates) {
+        [pscustomobject]@{ Update = $update; LeftOut = Get-SkipReason -Update $update -DeniedUpdate $DeniedUpdate }
+    }
+}
+
+function Get-SkipReason {
+    [CmdletBinding()]
+    [OutputType([string])]
+    param(
+        [Parameter(Mandatory)]$Update,
+        [string[]]$DeniedUpdate = @()
+    )
+    $articles = @(Get-UpdateArticle -Update $Update)
+    if ($articles | Where-Object { $DeniedUpdate -contains $_ }) {
+        return 'denied'
+    }
+    if ($articles | Where-Object { $neverUnattended -contains $_ }) {
+        return 'never installs unattended'
+    }
+    if ($Update.BrowseOnly -or $Update.Title -match '\bPreview\b') {
+        return 'a preview'
+    }
+    if ($Update.InstallationBehavior.CanRequestUserInput) {
+        return 'asks a person'
+    }
+    if ($Update.Categories | Where-Object { $_.CategoryID -eq $definitionUpdates }) {
+        return 'a definition update'
+    }
+    if ($Update.Categories | Where-Object { $_.CategoryID -eq $upgrades }) {
+        return 'another Windows'
+    }
+    ''
+}
+
+<#
+.SYNOPSIS
+Whether an update is Windows' own monthly one, which raises its build. That of .NET, of the same categories, does not.
+.DESCRIPTION
+Titles are `2026-11 Cumulative Update for Microsoft server operating system version 21H2 ...`, or since the end of 2025 also
+`2026-11 Security Update (KB5099999) (26100.7171)`, with the build that it makes.
+#>
+function Test-OsUpdate {
+    [CmdletBinding()]
+    [OutputType([bool])]
+    param([Parameter(Mandatory)]$Update)
+    if (-not ($Update.Categories | Where-Object { $monthly -contains $_.CategoryID })) {
+        return $false
+    }
+    $Update.Title -notmatch '\.NET\b' -and $Update.Title -match 'Cumulative Update for (Windows|Microsoft server operating system)|\(\d{5}\.\d+\)\s*$'
+}
+
+function Get-UpdateArticle {
+    [CmdletBinding()]
+    [OutputType([string])]
+    param([Parameter(Mandatory)]$Update)
+    $Update.KBArticleIDs | ForEach-Object { "KB$_" }
+}

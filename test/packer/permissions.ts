@@ -1,0 +1,42 @@
+import type { Emulator, RecordedCall } from "../../local/aws/emulator.ts";
+import { requestsOf } from "../../local/policies/requests.ts";
+import { accountOf, policiesOf } from "../../local/policies/review.ts";
+import { judge } from "../../local/policies/verdict.ts";
+import { type Graph, graphOf } from "../infra/graph.ts";
+import { bucket } from "./codebuild.ts";
+
+/**
+ * What the policies of the build role say to all builds so far, as a deployment outside a VPC has them, which rehearsals have not: there
+ * Packer makes its security groups itself.
+ */
+export async function judgeBuilds({
+  region,
+  accountId,
+  calls,
+}: Emulator): Promise<{ denied: string[]; needed: string[] }> {
+  const graph = await graphOf({ variants: [{ windows: 2022, kubernetes: "1.35", base: "Base" }] }, "production");
+  const account = accountOf({ partition: "aws", region, accountId }, graph.resources);
+  const statements = policiesOf(graph.resources).get(String(graph.named("BuildRole").inputs.name)) ?? [];
+  const made = (await calls()).filter(({ role }) => role?.startsWith("build-"));
+  const verdicts = made.flatMap((call) =>
+    requestsOf(asDeployed(call, graph), account).map((request) => ({ request, verdict: judge(statements, request) })),
+  );
+  return {
+    denied: verdicts.flatMap(({ verdict }) => (verdict.allowed ? [] : verdict.why)),
+    needed: [...new Set(verdicts.map(({ request }) => request.action))],
+  };
+}
+
+/** The workshop's bucket and profiles are called otherwise. */
+function asDeployed(call: RecordedCall, { named }: Graph): RecordedCall {
+  const names: Record<string, unknown> = {
+    [bucket]: named("ArtifactsBucket").inputs.bucket,
+    guest: named("GuestProfile").inputs.name,
+    harvest: named("HarvestProfile").inputs.name,
+  };
+  const renamed = ["Bucket", "InstanceProfileName", "Name"];
+  const parameters = JSON.parse(JSON.stringify(call.parameters), (key, value) =>
+    renamed.includes(key) && typeof value === "string" ? (names[value] ?? value) : value,
+  );
+  return { ...call, parameters };
+}

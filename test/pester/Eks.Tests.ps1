@@ -1,0 +1,128 @@
+Set-StrictMode -Version Latest
+$ErrorActionPreference = 'Stop'
+
+BeforeAll {
+    foreach ($part in Get-ChildItem -Path "$PSScriptRoot\..\..\packer\modules\EksWindowsImages" -Filter '*.ps1') {
+        . $part.FullName
+    }
+    function Get-FakeService {
+        [CmdletBinding()]
+        param([string]$PathName = '"C:\csi\csi-proxy.exe" -windows-service')
+        [pscustomobject]@{ Name = 'csiproxy'; DisplayName = 'csiproxy'; PathName = $PathName; StartMode = 'Auto' }
+    }
+}
+
+Describe 'Get-CsiProxyService' {
+    It 'is the one that runs csi-proxy.exe, under whatever name' {
+        Mock -CommandName Get-CimInstance -MockWith { (Get-FakeService -PathName 'C:\Windows\other.exe'), (Get-FakeService) }
+        (Get-CsiProxyService).PathName | Should -Match 'csi-proxy'
+    }
+
+    It 'is nothing where there is none' {
+        Mock -CommandName Get-CimInstance -MockWith { Get-FakeService -PathName 'C:\Windows\other.exe' }
+        Get-CsiProxyService | Should -BeNullOrEmpty
+    }
+}
+
+Describe 'Get-CsiProxyPath' {
+    It 'is where its service has it' {
+        Mock -CommandName Get-CsiProxyService -MockWith { Get-FakeService }
+        Get-CsiProxyPath | Should -Be 'C:\csi\csi-proxy.exe'
+    }
+
+    It 'is found without a service, and empty where it is not there' {
+        Mock -CommandName Get-CsiProxyService
+        Mock -CommandName Get-ChildItem
+        Mock -CommandName Get-EksFile -MockWith { 'C:\Program Files\Amazon\EKS\a.ps1', 'C:\Program Files\Amazon\EKS\bin\csi-proxy.exe' }
+        Get-CsiProxyPath | Should -Be 'C:\Program Files\Amazon\EKS\bin\csi-proxy.exe'
+        Mock -CommandName Get-EksFile
+        Get-CsiProxyPath | Should -Be ''
+    }
+}
+
+Describe 'Get-EksTask' {
+    It 'is in order of the names' {
+        Mock -CommandName Get-ScheduledTask -MockWith { 'EKS b', 'EKS a' | ForEach-Object { [pscustomobject]@{ TaskName = $_ } } }
+        @(Get-EksTask | ForEach-Object { $_.TaskName }) | Should -Be @('EKS a', 'EKS b')
+    }
+}
+
+Describe 'Get-EksFile' {
+    BeforeAll {
+        $before = $env:ProgramFiles, $env:ProgramData
+        $env:ProgramFiles = Join-Path -Path $TestDrive -ChildPath 'files'
+        $env:ProgramData = Join-Path -Path $TestDrive -ChildPath 'data'
+    }
+
+    AfterAll {
+        $env:ProgramFiles, $env:ProgramData = $before
+    }
+
+    It 'has none where there is no EKS' {
+        @(Get-EksFile).Count | Should -Be 0
+    }
+
+    It 'has files in every depth, and no logs' {
+        $directory = Join-Path -Path $env:ProgramFiles -ChildPath 'Amazon\EKS\bin'
+        New-Item -Path $directory, "$directory\logs" -ItemType Directory -Force | Out-Null
+        foreach ($name in 'a.exe', 'a.log', 'logs\b.txt') {
+            [System.IO.File]::WriteAllText("$directory\$name", '')
+        }
+        @(Get-EksFile | Split-Path -Leaf) | Should -Be @('a.exe')
+    }
+}
+
+Describe 'Get-EksState' {
+    It 'is empty where there is nothing of EKS' {
+        Mock -CommandName Get-CsiProxyService
+        Mock -CommandName Get-CsiProxyPath
+        Mock -CommandName Get-EksTask
+        $state = ConvertFrom-Json -InputObject (ConvertTo-Json -InputObject (Get-EksState))
+        $state.csiProxyService | Should -Be ''
+        $state.csiProxyProgram | Should -Be ''
+        @($state.tasks).Count | Should -Be 0
+    }
+}
+
+Describe 'Get-WantedEksState' {
+    It 'is the <from> on <recipe>' -TestCases @(
+        @{ recipe = 'layer'; from = 'base' }
+        @{ recipe = 'assemble'; from = 'eks' }
+    ) {
+        $env:RECIPE_KIND = $recipe
+        $env:WORK_DIRECTORY = "$TestDrive"
+        Mock -CommandName Read-Json -MockWith { [pscustomobject]@{ eks = [System.IO.Path]::GetFileNameWithoutExtension($Path) } }
+        Get-WantedEksState | Should -Be $from
+    }
+}
+
+Describe 'Get-EksLoss' {
+    BeforeEach {
+        $program = Join-Path -Path $TestDrive -ChildPath 'csi-proxy.exe'
+        [System.IO.File]::WriteAllText($program, '')
+        Mock -CommandName Get-CsiProxyService
+        Mock -CommandName Get-EksTask -MockWith { [pscustomobject]@{ TaskName = 'EKS a' } }
+    }
+
+    It 'is nothing where nothing was there' {
+        @(Get-EksLoss -Wanted ([pscustomobject]@{ csiProxyService = ''; csiProxyProgram = ''; tasks = @() })).Count | Should -Be 0
+    }
+
+    It 'does not ask for a service where there was only the program' {
+        @(Get-EksLoss -Wanted ([pscustomobject]@{ csiProxyService = ''; csiProxyProgram = $program; tasks = @('EKS a') })).Count | Should -Be 0
+    }
+
+    It 'names all that is gone' {
+        $lost = @(Get-EksLoss -Wanted ([pscustomobject]@{ csiProxyService = 'csiproxy'; csiProxyProgram = "$program.old"; tasks = @('EKS a', 'EKS b') }))
+        $lost.Count | Should -Be 3
+        $lost[2] | Should -Be 'there is no scheduled task EKS b'
+    }
+}
+
+Describe 'Get-HarvestedPath' {
+    It 'has csi-proxy.exe wherever it is, once' {
+        Mock -CommandName Get-EksFile -MockWith { 'C:\eks\a.ps1', 'C:\eks\csi-proxy.exe' }
+        @(Get-HarvestedPath -CsiProxy 'C:\eks\csi-proxy.exe') | Should -Be @('C:\eks\a.ps1', 'C:\eks\csi-proxy.exe')
+        @(Get-HarvestedPath -CsiProxy '') | Should -Be @('C:\eks\a.ps1', 'C:\eks\csi-proxy.exe')
+    }
+}
