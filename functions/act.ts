@@ -3,11 +3,11 @@ import { orderLifetime, startBuild } from "./builds.ts";
 import type { ChannelName } from "./channel-names.ts";
 import { writeChannel } from "./channels.ts";
 import type { Environment } from "./environment.ts";
-import { deprecateImage, deregisterImage, disableImage, restoreImage } from "./image-states.ts";
+import { deprecateImage, deregisterImage, disableImage, releaseImage, restoreImage } from "./image-states.ts";
 import { tagImage } from "./image-tags.ts";
 import { type Image, publicationToTag } from "./images.ts";
 import type { Action } from "./plan.ts";
-import { lookAgain, type Writing } from "./second-look.ts";
+import { isOvertaken, lookAgain, type Writing } from "./second-look.ts";
 import type { World } from "./world.ts";
 
 /** What came of one action. */
@@ -16,6 +16,8 @@ export type Outcome = { action: Action } & (
   | { result: "no-room"; detail: string }
   /** Nothing was written: the world has changed since the plan was made, and the next look decides. */
   | { result: "stale" }
+  /** Not done because what the channel holds could not be told. */
+  | { result: "held-back" }
   | { result: "failed"; error: Error }
 );
 
@@ -55,8 +57,8 @@ async function inOrder(actions: Action[], means: Means): Promise<Outcome[]> {
   const outcomes: Outcome[] = [];
   const untold = new Set<ChannelName>();
   for (const action of actions) {
-    if (action.do === "publish" && action.leaves === undefined && untold.has(action.channel)) continue;
-    const outcome = await carryOut(action, means);
+    const heldBack = action.do === "publish" && action.leaves === undefined && untold.has(action.channel);
+    const outcome: Outcome = heldBack ? { action, result: "held-back" } : await carryOut(action, means);
     outcomes.push(outcome);
     if (outcome.result === "failed" && action.do === "announce")
       if (action.fact.kind === "published" || action.fact.kind === "rolled-back") untold.add(action.fact.channel);
@@ -75,6 +77,7 @@ async function carryOut(action: Action, means: Means): Promise<Outcome> {
       case "deprecate":
       case "disable":
       case "restore":
+      case "release":
       case "deregister":
         return { action, result: (await write(action, means)) ? "done" : "stale" };
       case "build":
@@ -105,6 +108,7 @@ async function write(action: Writing, { world, environment, clock }: Means): Pro
     case "publish": {
       const { channel, variant, previous } = action;
       await tagImage(image.id, { [`published-${channel}`]: publicationToTag({ at: now, previous }) });
+      if (await isOvertaken(action, fresh, environment)) return false;
       await writeChannel(environment.CHANNELS_PREFIX, variant, channel, image.id);
       return true;
     }
@@ -116,6 +120,9 @@ async function write(action: Writing, { world, environment, clock }: Means): Pro
       return true;
     case "restore":
       await restoreImage(image);
+      return true;
+    case "release":
+      await releaseImage(image.id, now);
       return true;
     case "deregister":
       await deregisterImage(image.id);
@@ -132,6 +139,7 @@ const gerunds: Record<Action["do"], string> = {
   deprecate: "deprecating the image",
   disable: "disabling the image",
   restore: "restoring the image",
+  release: "releasing the image",
   deregister: "deregistering the image",
   wait: "waiting",
   nothing: "doing nothing",

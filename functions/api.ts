@@ -3,22 +3,29 @@ import middy from "@middy/core";
 import httpErrorHandler from "@middy/http-error-handler";
 import httpRouter from "@middy/http-router";
 import { config } from "../config.ts";
+import { audit } from "./audit.ts";
 import { examplesFor, ImageOrder, RebuildOrder, RollbackOrder } from "./call-bodies.ts";
 import { parseConfiguration } from "./configuration.ts";
 import { readEnvironment } from "./environment.ts";
-import { type Answer, answer, type Call, callerOf, parseBody, refusal } from "./http.ts";
+import { type Answer, answer, type Call, parseBody, refusal } from "./http.ts";
 import { intervene } from "./intervene.ts";
-import { decidePromote, decideRevoke, decideRollback, decideUnrevoke } from "./interventions.ts";
+import { decidePromote, decideRevoke, decideUnrevoke } from "./interventions.ts";
 import { logger } from "./logger.ts";
-import { observe } from "./observe.ts";
+import { observe, observeImages } from "./observe.ts";
 import { planOf } from "./plan-answer.ts";
 import { rebuild } from "./rebuild.ts";
+import { decideRollback } from "./rollback.ts";
 import { statusOf } from "./status.ts";
 
 const environment = readEnvironment(process.env);
 const configuration = parseConfiguration(config);
 const examples = examplesFor(configuration.variants.map(({ name }) => name));
-const deployed = { environment, configuration, look: () => observe(environment, configuration, Date.now()) };
+const deployed = {
+  environment,
+  configuration,
+  look: () => observe(environment, configuration, Date.now()),
+  lookAtImages: () => observeImages(environment, configuration, Date.now()),
+};
 
 async function getStatus(): Promise<Answer> {
   return answer(200, statusOf(await deployed.look(), environment.CHANNELS_PREFIX));
@@ -65,29 +72,12 @@ function refuseRoute({ method, path }: { method: string; path: string }): never 
   throw refusal(404, `there is no ${path}`, allowed);
 }
 
-function logProblem(error: Error & { statusCode?: number }): void {
-  if (error.statusCode !== undefined && error.statusCode < 500) logger.warn("call refused", { refusal: error.message });
-  else logger.error("call failed", { error });
-}
-
-/** Every call is in the log with its caller and with what came of it. */
-function audit() {
-  const facts = (event: Call) => {
-    const { method, path } = event.requestContext.http;
-    return { method, path, by: callerOf(event) };
-  };
-  return {
-    before: ({ event }: { event: Call }) => logger.info("call", facts(event)),
-    after: ({ event, response }: { event: Call; response: Answer | null }) =>
-      logger.info("call answered", { ...facts(event), status: response?.statusCode }),
-  };
-}
-
 export const handler = middy<Call, Answer>()
   .use(injectLambdaContext(logger))
   .use(
     httpErrorHandler({
-      logger: logProblem,
+      // The audit tells it.
+      logger: false,
       fallbackMessage: JSON.stringify({ error: "the call could not be served; the function's log says why" }),
     }),
   )

@@ -1,29 +1,21 @@
-import type { BuildWish, HarvestWish, ProofWish } from "./build-orders.ts";
-import type { Build } from "./builds.ts";
 import { recipeOf } from "./configuration.ts";
+import { type BuildDecision, wait } from "./decisions.ts";
+import { endedWithout } from "./ended-builds.ts";
 import { retryOf } from "./failures.ts";
 import { decideHarvest } from "./harvest-decision.ts";
-import type { Image, PublishableImage } from "./images.ts";
+import type { PublishableImage } from "./images.ts";
 import { areComplete, canonical, describeChange, drift, type Inputs, type RecordedInputs } from "./inputs.ts";
+import { describeLost, isWithoutImage, lostImages } from "./lost-images.ts";
 import { obstacles } from "./preflight.ts";
-import { describeLost, isWithoutImage, lostImages, settlingBuild, settlingTime } from "./settling.ts";
-import { iso, minute } from "./time.ts";
-import { endedWithout, type VariantState } from "./variant-state.ts";
+import { decideProof } from "./proofs.ts";
+import { settlingBuild, settlingTime } from "./settling.ts";
+import { iso } from "./time.ts";
+import type { VariantState } from "./variant-state.ts";
 import type { World } from "./world.ts";
-
-/** What to do about a variant's images. Every answer has its reasons; `until` is in milliseconds since the epoch. */
-export type BuildDecision =
-  | { decision: "start"; wish: BuildWish | ProofWish | HarvestWish }
-  | { decision: "wait"; reasons: string[]; until: number | undefined }
-  | { decision: "nothing"; reasons: string[] };
-
-/** Proofs that could not find out are tried this often (rule 11). */
-export const mostProofAttempts = 2;
-const proofRetryWait = 15 * minute;
 
 /** Decides by rules 4 to 9 and 11 whether a variant gets a build now. The limit on parallel builds comes after it. */
 export function decideBuild(world: World, state: VariantState): BuildDecision {
-  return underWay(world, state) ?? proofMissing(world, state) ?? decideHarvest(world, state) ?? drifted(world, state);
+  return underWay(world, state) ?? decideProof(world, state) ?? decideHarvest(world, state) ?? drifted(world, state);
 }
 
 function underWay(world: World, state: VariantState): BuildDecision | undefined {
@@ -33,41 +25,6 @@ function underWay(world: World, state: VariantState): BuildDecision | undefined 
   if (!settling) return undefined;
   const why = `${settling.id} has made ${settling.image}, which is not visible with all its tags yet`;
   return wait(why, (settling.endedAt ?? 0) + settlingTime);
-}
-
-/**
- * Rule 11: the newest image whose build is over and which nobody has proved. None where a newer one can be published, where a person stopped
- * its build or its proof, or where a build has told that its proof failed.
- */
-export function unprovedImage({ images, builds }: VariantState): (Image & { inputs: Inputs }) | undefined {
-  const newest = images.find(({ state, revoked }) => state === "available" && revoked === undefined);
-  if (!newest || newest.proof !== undefined || !areComplete(newest.inputs)) return undefined;
-  const last = builds.find(({ token, image }) => image === newest.id || token === newest.token);
-  if (last?.status === "stopped" || last?.failure?.class === "proof") return undefined;
-  return { ...newest, inputs: newest.inputs };
-}
-
-/** The proofs of an image that ended without finding out, newest first. */
-export function vainProofs({ builds }: VariantState, image: string): Build[] {
-  return builds.filter(
-    (build) => build.purpose === "prove" && build.image === image && build.failure?.class !== "proof",
-  );
-}
-
-function proofMissing(world: World, state: VariantState): BuildDecision | undefined {
-  const image = unprovedImage(state);
-  if (!image) return undefined;
-  const vain = vainProofs(state, image.id);
-  if (vain.length >= mostProofAttempts) return undefined;
-  const reasons = [`${image.id} has no proof yet`];
-  const next = vain[0] ? (vain[0].endedAt ?? vain[0].startedAt) + proofRetryWait : 0;
-  if (next > world.now) return { decision: "wait", reasons, until: next };
-  const { variant } = state;
-  const attempt = vain.length + 1;
-  return {
-    decision: "start",
-    wish: { purpose: "prove", variant, inputs: image.inputs, attempt, reasons, image: image.id },
-  };
 }
 
 function drifted(world: World, state: VariantState): BuildDecision {
@@ -140,8 +97,4 @@ function withoutImage({ images, desired }: VariantState): string[] {
 /** Rule 9: somebody asked, and no build has been started for it yet. */
 function isNewRequest({ desired, builds }: VariantState): boolean {
   return desired.request !== undefined && !builds.some(({ inputs }) => inputs.request === desired.request);
-}
-
-function wait(reasons: string | string[], until?: number): BuildDecision {
-  return { decision: "wait", reasons: [reasons].flat(), until };
 }

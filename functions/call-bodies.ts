@@ -4,7 +4,7 @@ import { channelNames } from "./channel-names.ts";
 const ImageId = z.string().regex(/^ami-[a-f0-9]{8,17}$/, 'an image such as "ami-0123456789abcdef0"');
 
 const Every = z.strictObject({
-  /** Kept with what is written, and told to the subscribers where they are told of it. */
+  /** Kept with what is written, and told to the subscribers where they are told of it. What goes into a tag may be shorter: it has to fit. */
   reason: z.string().trim().min(1).max(500),
   /** Answers what would be done and what would follow, and does nothing. */
   dryRun: z.boolean().default(false),
@@ -26,10 +26,18 @@ export const ImageOrder = Every.extend({ image: ImageId });
 export type ImageOrder = z.infer<typeof ImageOrder>;
 
 /** `POST /rollback` */
-export const RollbackOrder = Every.extend({ variant: z.string(), channel: z.enum(channelNames).default("stable") });
+export const RollbackOrder = Every.extend({
+  variant: z.string(),
+  channel: z.enum(channelNames).default("stable"),
+  /** What the channel should hold now: the call may be repeated then, for it never takes back what the channel got meanwhile. */
+  image: ImageId.optional(),
+});
 export type RollbackOrder = z.infer<typeof RollbackOrder>;
 
-const every = { reason: "why, 1 to 500 characters", dryRun: "optional, true to see what would happen" };
+const every = {
+  reason: "why, 1 to 500 characters; a tag holds fewer",
+  dryRun: "optional, true to see what would happen",
+};
 
 /** What a body may be, for people whose call was refused. */
 export function examplesFor(variants: readonly string[]) {
@@ -37,6 +45,11 @@ export function examplesFor(variants: readonly string[]) {
   return {
     rebuild: { variant, ...every, idempotencyKey: "optional, 1 to 128 of A-Z a-z 0-9 _ . : -" },
     image: { image: "ami-…, one of ours", ...every },
-    rollback: { variant, ...every, channel: `optional, ${channelNames.join(" | ")}; stable without it` },
+    rollback: {
+      variant,
+      ...every,
+      channel: `optional, ${channelNames.join(" | ")}; stable without it`,
+      image: "optional, ami-…: what the channel holds; with it the call can be repeated",
+    },
   };
 }

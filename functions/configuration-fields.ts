@@ -1,10 +1,16 @@
 import ms from "ms";
 import { z } from "zod";
+import { day } from "./time.ts";
+
+const span = "a time span such as 30m, 20h or 45d, at most 3650d";
+
+/** Ten years: a time that lies so far from now is a date all the same. */
+const longestSpan = 3650 * day;
 
 /** A time span such as `15m`, `20h`, `45d`; inside, milliseconds. */
 export const Duration = z
-  .string({ error: "a time span such as 30m, 20h or 45d" })
-  .refine((text) => /^\d+(\.\d+)?(s|m|h|d)$/.test(text), "a time span such as 30m, 20h or 45d")
+  .string({ error: span })
+  .refine((text) => /^\d{1,9}(\.\d{1,9})?(s|m|h|d)$/.test(text) && ms(text as ms.StringValue) <= longestSpan, span)
   .transform((text) => ms(text as ms.StringValue));
 
 /** Text of one shape; whatever else is there is answered with what is allowed. */

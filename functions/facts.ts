@@ -1,9 +1,9 @@
 import { type BuildFact, buildFacts } from "./facts/build-facts.ts";
-import { type ChannelFact, channelFacts } from "./facts/channel-facts.ts";
-import { type ImageFact, imageFacts } from "./facts/image-facts.ts";
+import { abandoned, type ChannelFact, channelFacts } from "./facts/channel-facts.ts";
+import { type ImageFact, imageFacts, revoked } from "./facts/image-facts.ts";
 import { type SourceFact, sourceFacts } from "./facts/source-facts.ts";
 import { day } from "./time.ts";
-import type { VariantState } from "./variant-state.ts";
+import type { Stock, VariantState } from "./variant-state.ts";
 import type { World } from "./world.ts";
 
 /** What every fact has. */
@@ -26,6 +26,17 @@ export const announceWithin = 30 * day;
 
 /** The facts of a variant that subscribers have not been told yet. */
 export function dueFacts(world: World, state: VariantState): Fact[] {
-  const facts = [channelFacts, imageFacts, buildFacts, sourceFacts].flatMap((read) => read(world, state));
+  return due(
+    world,
+    [channelFacts, imageFacts, buildFacts, sourceFacts].flatMap((read) => read(world, state)),
+  );
+}
+
+/** What subscribers have not been told yet of a variant that is configured no more. */
+export function dueFactsOfRemoved(world: World, stock: Stock): Fact[] {
+  return due(world, [...revoked(world, stock), ...abandoned(world, stock)]);
+}
+
+function due(world: World, facts: Fact[]): Fact[] {
   return facts.filter(({ key, at }) => !world.announced.has(key) && world.now - at <= announceWithin);
 }

@@ -1,7 +1,7 @@
-import type { BuildDecision } from "./build-decision.ts";
 import type { HarvestInputs } from "./build-orders.ts";
-import type { Build } from "./builds.ts";
-import { type Ended, retryOf } from "./failures.ts";
+import { type BuildDecision, wait } from "./decisions.ts";
+import { harvestedInVain, harvestsOf } from "./ended-builds.ts";
+import { retryOf } from "./failures.ts";
 import { canonical } from "./inputs.ts";
 import { absence } from "./preflight.ts";
 import { settlingTime } from "./settling.ts";
@@ -26,10 +26,11 @@ export function decideHarvest(world: World, state: VariantState): BuildDecision 
   const running = harvests.find(({ status }) => status === "running");
   if (running) return wait([...reasons, `harvest ${running.id} runs for ${running.variant} (${running.phase})`]);
   const same = harvests.filter((build) => canonical(build.inputs) === canonical(inputs));
-  const settled = same[0]?.status === "succeeded" ? endOf(same[0]) + settlingTime : 0;
-  if (settled > world.now) return wait([...reasons, `${same[0]?.id} has harvested, which is not visible yet`], settled);
+  const last = same[0];
+  const settled = last?.status === "succeeded" ? (last.endedAt ?? last.startedAt) + settlingTime : 0;
+  if (settled > world.now) return wait([...reasons, `${last?.id} has harvested, which is not visible yet`], settled);
 
-  const ended = inVain(same).filter(({ endedAt }) => endedAt > requestedAt(world, variant.name));
+  const ended = harvestedInVain(same, inputs).filter(({ endedAt }) => endedAt > requestedAt(world, variant.name));
   if (ended.length > 0) {
     const retry = retryOf(ended);
     if (retry.when === "never") return wait([...reasons, `${retry.why}: waits for a change or a request`]);
@@ -40,33 +41,6 @@ export function decideHarvest(world: World, state: VariantState): BuildDecision 
   return { decision: "start", wish: { purpose: "harvest", variant, inputs, attempt: same.length + 1, reasons } };
 }
 
-/** All variants' harvests from an image, newest first. */
-export function harvestsOf({ builds }: World, source: string | undefined): Build[] {
-  return builds
-    .filter(({ purpose, inputs }) => purpose === "harvest" && inputs.baseAmi === source)
-    .toSorted((a, b) => b.startedAt - a.startedAt || (a.id < b.id ? 1 : -1));
-}
-
-/** Harvests whose manifest is missing all the same, oldest first: one that succeeded has failed at that, too. */
-function inVain(harvests: Build[]): Ended[] {
-  return harvests
-    .map((build): Ended => {
-      const { id, status, failure } = build;
-      if (status === "failed" || status === "stopped") return { status, failure, endedAt: endOf(build) };
-      const lost = { class: "unknown" as const, cause: `${id} left no usable manifest`, lines: [] };
-      return { status: "failed", failure: lost, endedAt: endOf(build) + settlingTime };
-    })
-    .toReversed();
-}
-
-function endOf({ startedAt, endedAt = startedAt }: Build): number {
-  return endedAt;
-}
-
 function requestedAt({ requests }: World, variant: string): number {
   return Date.parse(requests[variant]?.at ?? "") || 0;
-}
-
-function wait(reasons: string[], until?: number): BuildDecision {
-  return { decision: "wait", reasons, until };
 }

@@ -26,12 +26,16 @@ export function refusal(statusCode: number, error: string, allowed: unknown): Er
  * @throws a {@link refusal} that says what is wrong with it
  */
 export function parseBody<T extends z.ZodType>(call: Call, schema: T, example: unknown): z.infer<T> {
-  const text = call.isBase64Encoded ? Buffer.from(call.body ?? "", "base64").toString() : (call.body ?? "");
-  const json = JsonText.safeParse(text);
+  const json = JsonText.safeParse(bodyOf(call));
   if (!json.success) throw refusal(400, "the body is not JSON", example);
   const body = schema.safeParse(json.data);
   if (!body.success) throw refusal(400, z.prettifyError(body.error), example);
   return body.data;
+}
+
+/** A call's body as text. */
+export function bodyOf(call: Call): string {
+  return call.isBase64Encoded ? Buffer.from(call.body ?? "", "base64").toString() : (call.body ?? "");
 }
 
 /** ARN of who signed the call. */

@@ -33,6 +33,15 @@ export async function disableImage(image: Image, because: "revoked" | "retired",
   if (image.state !== "disabled") await ec2.send(new DisableImageCommand({ ImageId: image.id }));
 }
 
+/**
+ * Takes an image that somebody has enabled again out of retention's hands: the time from which its grace would count gives way to a word, and
+ * is not there to be counted from when the image is disabled another time.
+ * @param now milliseconds since the epoch
+ */
+export async function releaseImage(image: string, now: number): Promise<void> {
+  await tagImage(image, { "retired-at": `released ${iso(now)}` });
+}
+
 /** Undoes what was done to an image because it was revoked. The tag goes last: until then the next look tries again. */
 export async function restoreImage({ id, state, deprecatedAt }: Image): Promise<void> {
   if (state === "disabled") await ec2.send(new EnableImageCommand({ ImageId: id }));

@@ -34,6 +34,8 @@ export interface Image {
   withdrawnAt: number | undefined;
   /** When retention disabled it, in milliseconds since the epoch. */
   retiredAt: number | undefined;
+  /** When somebody was found to have enabled it again after that, in milliseconds since the epoch: retention leaves it alone since. */
+  releasedAt: number | undefined;
 }
 
 /** A write of an image to a channel, as a tag on the image records it before it is made. */
@@ -60,7 +62,11 @@ export function isPublishable(image: Image): image is PublishableImage {
 
 /** Newest first; equal times are ordered by ID so that two looks agree. */
 export function newestFirst<T extends { createdAt: number; id: string }>(images: readonly T[]): T[] {
-  return images.toSorted((a, b) => b.createdAt - a.createdAt || (a.id < b.id ? 1 : -1));
+  return images.toSorted((a, b) => (isNewer(a, b) ? -1 : 1));
+}
+
+export function isNewer(one: Pick<Image, "createdAt" | "id">, other: Pick<Image, "createdAt" | "id">): boolean {
+  return one.createdAt === other.createdAt ? one.id > other.id : one.createdAt > other.createdAt;
 }
 
 const ProofTag = z.enum(["passed", "failed"]).optional().catch(undefined);
@@ -142,6 +148,7 @@ function fromEc2(image: Ec2Image): Image | undefined {
     deprecatedAt: image.DeprecationTime ? Date.parse(image.DeprecationTime) : undefined,
     withdrawnAt: timeOf("withdrawn-at"),
     retiredAt: timeOf("retired-at"),
+    releasedAt: timeFromTag(/^released (.+)$/.exec(tags[`${tagPrefix}retired-at`] ?? "")?.[1]),
   };
 }
 
@@ -156,7 +163,8 @@ function publicationFromTag(value: string | undefined): Publication | undefined 
   return at === undefined ? undefined : { at, previous: previous?.startsWith("ami-") ? previous : undefined };
 }
 
+/** Date.parse takes a time with words before it, too. */
 function timeFromTag(value: string | undefined): number | undefined {
-  const time = Date.parse(value ?? "");
+  const time = /^\d/.test(value ?? "") ? Date.parse(value ?? "") : Number.NaN;
   return Number.isNaN(time) ? undefined : time;
 }

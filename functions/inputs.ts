@@ -52,7 +52,7 @@ export interface Change {
 export const tagPrefix = "eks-windows-images:";
 
 /** EC2's limit for a tag value, in characters. */
-const longestTagValue = 256;
+export const longestTagValue = 256;
 
 /**
  * What is missing from the inputs of an image or of a build that is being thought of.

@@ -4,6 +4,7 @@ import { keyOf, tagImage, untagImage } from "./image-tags.ts";
 import { applied, type Caller, type Decision } from "./interventions.ts";
 import { logger } from "./logger.ts";
 import { planOf } from "./plan-answer.ts";
+import { second } from "./time.ts";
 import { wake } from "./wake.ts";
 import type { World } from "./world.ts";
 
@@ -12,21 +13,28 @@ export interface Deployed {
   environment: Environment;
   /** Reads the world as it is now. */
   look(): Promise<World>;
+  /** Reads images and channels only, and does not depend on anything else to answer. */
+  lookAtImages(): Promise<World>;
 }
 
+type Accepted = Extract<Decision, { outcome: "accepted" }>;
+
+/** What is decided is done by then; the function itself has 30 seconds (infra/api.ts). */
+const longestLook = 10 * second;
+
 /**
- * Looks, decides, writes the decision onto the image and wakes reconcile; on a dry run the last two are left out. The answer says what is
- * planned once the decision stands.
+ * Looks at images and channels, decides, writes the decision onto the image and wakes reconcile; on a dry run the last two are left out. Only
+ * then it looks at everything: the answer says what is planned once the decision stands, or why nobody can tell.
  * @throws a refusal where the decision is one
  */
 export async function intervene<Order extends { reason: string; dryRun: boolean }>(
-  { environment, look }: Deployed,
+  { environment, look, lookAtImages }: Deployed,
   what: string,
   order: Order,
   call: Call,
   decide: (world: World, order: Order, caller: Caller) => Decision,
 ): Promise<Answer> {
-  const world = await look();
+  const world = await lookAtImages();
   const by = callerOf(call);
   const decision = decide(world, order, { by, at: world.now });
   logger.info(what, { ...order, by, decision });
@@ -37,8 +45,6 @@ export async function intervene<Order extends { reason: string; dryRun: boolean 
     if (remove.length > 0) await untagImage(image, remove);
     await wake(environment.QUEUE_URL, variant, `${what} ${image}`);
   }
-  const { actions } = planOf(applied(world, decision));
-  const plan = actions.filter((action) => action.variant === variant);
   return answer(order.dryRun ? 200 : 202, {
     variant,
     image,
@@ -48,6 +54,27 @@ export async function intervene<Order extends { reason: string; dryRun: boolean 
       remove: remove.map(keyOf),
     },
     message,
-    plan,
+    ...(await planned(look, decision)),
   });
+}
+
+/** The plan of the variant, or null and why: what was decided is done all the same. */
+async function planned(look: Deployed["look"], decision: Accepted) {
+  try {
+    const { actions } = planOf(applied(await inTime(look()), decision));
+    return { plan: actions.filter(({ variant }) => variant === decision.variant) };
+  } catch (error) {
+    logger.warn("plan unknown", { error: error as Error });
+    return { plan: null, planUnknown: (error as Error).message };
+  }
+}
+
+async function inTime<T>(work: Promise<T>): Promise<T> {
+  const late = Promise.withResolvers<never>();
+  const alarm = setTimeout(() => late.reject(new Error("looking at everything takes too long")), longestLook);
+  try {
+    return await Promise.race([work, late.promise]);
+  } finally {
+    clearTimeout(alarm);
+  }
 }

@@ -1,4 +1,4 @@
-import { clipTag } from "./inputs.ts";
+import { longestTagValue } from "./inputs.ts";
 import { iso } from "./time.ts";
 
 /** What a person decided about an image, as a tag on it records it. */
@@ -10,12 +10,14 @@ export interface Intervention {
   at: number | undefined;
 }
 
-/**
- * The tag's value: `2026-11-22T20:00:00.000Z arn:aws:iam::123456789012:user/ann containers lose their network`, on one line and clipped to
- * EC2's limit.
- */
+/** The tag's value: `2026-11-22T20:00:00.000Z arn:aws:iam::123456789012:user/ann containers lose their network`, on one line. */
 export function interventionToTag({ at, by, reason }: Required<Intervention> & { at: number; by: string }): string {
-  return clipTag(`${iso(at)} ${by} ${reason.replace(/[\p{Cc}\s]+/gu, " ")}`);
+  return `${iso(at)} ${by} ${reason.replace(/[\p{Cc}\s]+/gu, " ")}`;
+}
+
+/** By how many characters a tag's value is too long for EC2; none where it fits. */
+export function excessOf(tag: string): number {
+  return Math.max(0, tag.length - longestTagValue);
 }
 
 /** What a tag says. Text of another shape, written by hand, is a reason; an empty one is no intervention. */

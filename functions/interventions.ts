@@ -1,10 +1,9 @@
-import type { ImageOrder, RollbackOrder } from "./call-bodies.ts";
+import type { ImageOrder } from "./call-bodies.ts";
 import { channelNames } from "./channel-names.ts";
 import type { Variant } from "./configuration.ts";
 import type { Image } from "./images.ts";
-import { interventionFromTag, interventionToTag } from "./intervention-tags.ts";
-import { outlook, whyKeptOut, whyNotPublishable } from "./outlook.ts";
-import { promotion } from "./promotion.ts";
+import { excessOf, interventionFromTag, interventionToTag } from "./intervention-tags.ts";
+import { outlook, whyNotPublishable } from "./outlook.ts";
 import { stateOf } from "./variant-state.ts";
 import type { World } from "./world.ts";
 
@@ -27,7 +26,7 @@ export type Decision =
   | Refusal;
 export interface Refusal {
   outcome: "refused";
-  status: 404 | 409;
+  status: 400 | 404 | 409;
   why: string;
   /** What would be right. */
   allowed: unknown;
@@ -38,7 +37,7 @@ export function decideRevoke(world: World, { image: id, reason }: ImageOrder, ca
   const image = imageOf(world, id);
   if (!image) return noSuchImage(world, id);
   if (image.revoked) return accepted(world, image, {}, [], `${id} is revoked already: ${image.revoked.reason}`);
-  return accepted(world, image, { revoked: interventionToTag({ ...caller, reason }) }, [], `${id} is revoked`);
+  return recorded(world, image, "revoked", { ...caller, reason }, `${id} is revoked`);
 }
 
 /** The image may be published again, if it is publishable otherwise. */
@@ -62,33 +61,7 @@ export function decidePromote(world: World, { image: id, reason }: ImageOrder, c
   const why = whyNotPublishable(image);
   if (why) return conflict(`${id} ${why}`, { image: approvable(world) });
   if (image.approved) return accepted(world, image, {}, [], `${id} is approved already: ${image.approved.reason}`);
-  return accepted(world, image, { approved: interventionToTag({ ...caller, reason }) }, [], `${id} is approved`);
-}
-
-/** Rule 3: the revocation of what the channel holds, refused where nothing could take its place at once. */
-export function decideRollback(
-  world: World,
-  { variant: name, channel, reason }: RollbackOrder,
-  caller: Caller,
-): Decision {
-  const variant = variantOf(world, name);
-  if (!variant) return noSuchVariant(world, name);
-  const held = world.channels[name]?.[channel]?.image;
-  if (!held) return conflict(`${channel} of ${name} holds nothing to go back from`, "POST /rebuild");
-  const image = imageOf(world, held);
-  if (!image)
-    return conflict(`${channel} holds ${held}, which is no image of ours and cannot be revoked`, imagesOf(world));
-  const write: Record<string, string> = image.revoked ? {} : { revoked: interventionToTag({ ...caller, reason }) };
-  const then = applied(world, { image: held, write, remove: [] });
-  const next = promotion(then, stateOf(then, variant), channel);
-  if (next.decision !== "publish")
-    return conflict(
-      `${channel} of ${name} has nothing to go back to: ${reasonsAgainst(then, variant, held, channel)}`,
-      {
-        "POST /revoke": `takes ${held} out of use all the same; ${channel} keeps its value until another image can be published`,
-      },
-    );
-  return accepted(world, image, write, [], `${channel} of ${name} goes back from ${held} to ${next.image}`);
+  return recorded(world, image, "approved", { ...caller, reason }, `${id} is approved`);
 }
 
 /** The world as it will be once the tags are written. */
@@ -113,7 +86,23 @@ export function noSuchVariant(world: Pick<World, "configuration">, name: string)
   return { outcome: "refused", status: 404, why, allowed: variantsOf(world) };
 }
 
-function accepted(
+/** What a person decided, kept as a tag; refused where the reason does not fit into one. Nothing is cut off in silence. */
+export function recorded(
+  world: World,
+  image: Image,
+  name: "revoked" | "approved",
+  intervention: Caller & { reason: string },
+  what: string,
+): Decision {
+  const tag = interventionToTag(intervention);
+  const excess = excessOf(tag);
+  if (excess === 0) return accepted(world, image, { [name]: tag }, [], what);
+  const most = Math.max(0, intervention.reason.length - excess);
+  const why = `the reason is too long: beside the time and ${intervention.by} the tag has room for ${most} characters`;
+  return { outcome: "refused", status: 400, why, allowed: { reason: `1 to ${most} characters` } };
+}
+
+export function accepted(
   world: World,
   { id, variant: name }: Image,
   write: Record<string, string>,
@@ -128,16 +117,7 @@ function accepted(
   return { outcome: "accepted", variant: name, image: id, write, remove, message: [what, ...next].join("; ") };
 }
 
-/** Every other image of the variant with what keeps it out; where that is none of it, what keeps the channel from being written. */
-function reasonsAgainst(world: World, variant: Variant, held: string, channel: RollbackOrder["channel"]): string {
-  const state = stateOf(world, variant);
-  const others = state.images.filter(({ id }) => id !== held).map((image) => whyKeptOut(world, channel, image));
-  if (others.length === 0) return "there is no other image";
-  if (others.some((against) => against.length === 0)) return promotion(world, state, channel).reasons.join("; ");
-  return others.flat().join("; ");
-}
-
-function conflict(why: string, allowed: unknown): Refusal {
+export function conflict(why: string, allowed: unknown): Refusal {
   return { outcome: "refused", status: 409, why, allowed };
 }
 
@@ -145,11 +125,11 @@ function noSuchImage(world: World, id: string): Refusal {
   return { outcome: "refused", status: 404, why: `${id} is no image of ours`, allowed: imagesOf(world) };
 }
 
-function imageOf({ images }: World, id: string): Image | undefined {
+export function imageOf({ images }: World, id: string): Image | undefined {
   return images.find((image) => image.id === id);
 }
 
-function variantOf({ configuration }: World, name: string): Variant | undefined {
+export function variantOf({ configuration }: World, name: string): Variant | undefined {
   return configuration.variants.find((variant) => variant.name === name);
 }
 
@@ -158,7 +138,7 @@ function variantsOf({ configuration }: Pick<World, "configuration">) {
 }
 
 /** Image IDs by variant. */
-function imagesOf({ images }: World) {
+export function imagesOf({ images }: World) {
   const variants = [...new Set(images.map(({ variant }) => variant))];
   const idsOf = (name: string) => images.flatMap(({ id, variant }) => (variant === name ? [id] : []));
   return { image: Object.fromEntries(variants.map((name) => [name, idsOf(name)])) };

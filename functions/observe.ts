@@ -52,6 +52,38 @@ export async function observe(environment: Environment, configuration: Configura
   return { ...world, references: await readReferences(imagesThatMayGo(world)) };
 }
 
+/**
+ * What people's decisions about images need, and no more: images and channels. Of everything else nothing is known, so that a bad image can
+ * be taken back while CodeBuild, S3 or what is released elsewhere does not answer.
+ * @throws Error when images or channels could not be read
+ */
+export async function observeImages(
+  environment: Environment,
+  configuration: Configuration,
+  now: number,
+): Promise<World> {
+  const [images, channels] = await Promise.all([
+    gerund("reading images", readImages(environment.STAGE)),
+    gerund("reading channels", readChannels(environment.CHANNELS_PREFIX)),
+  ]);
+  return {
+    now,
+    stage: environment.STAGE,
+    recipe: environment.RECIPE,
+    harvestRecipe: environment.HARVEST_RECIPE,
+    configuration,
+    upstream: {},
+    binaries: {},
+    images,
+    builds: [],
+    channels,
+    harvests: {},
+    references: {},
+    requests: {},
+    announced: new Set(),
+  };
+}
+
 /** Only of these has anybody to know who uses them. */
 function imagesThatMayGo(world: World): string[] {
   return world.configuration.variants.flatMap((variant) => retirementCandidates(world, stateOf(world, variant)));

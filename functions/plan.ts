@@ -1,12 +1,13 @@
-import { type BuildDecision, decideBuild } from "./build-decision.ts";
+import { decideBuild } from "./build-decision.ts";
 import { type BuildOrder, orderBuild } from "./build-orders.ts";
 import type { Purpose } from "./builds.ts";
 import type { ChannelName } from "./channel-names.ts";
-import { dueFacts, type Fact } from "./facts.ts";
+import type { BuildDecision } from "./decisions.ts";
+import { dueFacts, dueFactsOfRemoved, type Fact } from "./facts.ts";
 import { channelActions } from "./promotion.ts";
 import { retirements } from "./retention.ts";
 import { withdrawals } from "./revocation.ts";
-import { stateOf, type VariantState } from "./variant-state.ts";
+import { type Stock, stateOf, stocksOfRemoved, type VariantState } from "./variant-state.ts";
 import type { World } from "./world.ts";
 
 /** One thing to do, or not to do, with its reasons. Times are milliseconds since the epoch. */
@@ -23,8 +24,8 @@ export type Action =
       reasons: string[];
     }
   | { do: Purpose; variant: string; order: BuildOrder; reasons: string[] }
-  /** A revoked image is deprecated at once, a revoked one (by configuration) or a retired one disabled; `restore` undoes both after an unrevoke. */
-  | { do: "deprecate" | "restore" | "deregister"; variant: string; image: string; reasons: string[] }
+  /** A revoked image is deprecated at once, a revoked one (by configuration) or a retired one disabled; `restore` undoes both after an unrevoke, `release` keeps what a person undid. */
+  | { do: "deprecate" | "restore" | "release" | "deregister"; variant: string; image: string; reasons: string[] }
   | { do: "disable"; variant: string; image: string; because: "revoked" | "retired"; reasons: string[] }
   | { do: "wait"; variant: string; for: "build" | ChannelName; until: number | undefined; reasons: string[] }
   | { do: "nothing"; variant: string; reasons: string[] };
@@ -39,16 +40,26 @@ export function plan(world: World): Action[] {
     world,
     states.map((state) => ({ state, decision: decideBuild(world, state) })),
   );
-  return states.flatMap((state, index): Action[] => {
+  const wanted = states.flatMap((state, index): Action[] => {
     const variant = state.variant.name;
     return [
-      ...dueFacts(world, state).map((fact): Action => ({ do: "announce", variant, fact })),
+      ...dueFacts(world, state).map(announcement),
       ...channelActions(world, state),
       ...withdrawals(world, state),
       ...retirements(world, state),
       toAction(world, decisions[index] as BuildDecision, variant),
     ];
   });
+  return [...wanted, ...stocksOfRemoved(world).flatMap((stock) => aboutRemoved(world, stock))];
+}
+
+/** Of a variant that is configured no more only what is revoked matters: somebody may still use its images. */
+function aboutRemoved(world: World, stock: Stock): Action[] {
+  return [...dueFactsOfRemoved(world, stock).map(announcement), ...withdrawals(world, stock)];
+}
+
+function announcement(fact: Fact): Action {
+  return { do: "announce", variant: fact.variant, fact };
 }
 
 type Wish = Extract<BuildDecision, { decision: "start" }>["wish"];

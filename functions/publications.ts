@@ -1,39 +1,59 @@
 import type { ChannelName } from "./channel-names.ts";
-import type { Image } from "./images.ts";
+import { type Image, isNewer, isPublishable } from "./images.ts";
 import { minute } from "./time.ts";
-import type { VariantState } from "./variant-state.ts";
+import type { Stock } from "./variant-state.ts";
 import type { World } from "./world.ts";
 
 /**
  * The last write to a channel, as the tag on its image records it. `pending` until it is read back or {@link readBackWithin} has passed,
  * `rejected` after that; `settled` where the channel holds it, or held it until something else was written.
  */
-export interface LastPublication {
+export interface LastPublication extends Written {
+  outcome: "pending" | "rejected" | "settled";
+}
+
+interface Written {
   image: Image;
   /** Milliseconds since the epoch. */
   at: number;
-  outcome: "pending" | "rejected" | "settled";
 }
 
 /** Parameter Store looks for the image within seconds; a write that cannot be read back for so long, in milliseconds, was rejected, or never made. */
 export const readBackWithin = 5 * minute;
 
-/** What has become of the last write to a channel; undefined where none is recorded. */
-export function lastPublication(world: World, state: VariantState, channel: ChannelName): LastPublication | undefined {
-  const [last] = state.images
-    .flatMap((image) => {
-      const publication = image.published[channel];
-      return publication ? [{ image, at: publication.at }] : [];
-    })
-    .toSorted((a, b) => b.at - a.at);
+/** What has become of the last write to a channel; undefined where none is recorded. A writer that a newer image has overtaken gave up. */
+export function lastPublication(world: World, state: Stock, channel: ChannelName): LastPublication | undefined {
+  const current = world.channels[state.variant.name]?.[channel]?.image;
+  const held = state.images.find(({ id }) => id === current);
+  const overtaker = held && isPublishable(held) && held.published[channel] ? held : undefined;
+  const last = lastWritten(
+    state.images.filter((image) => overtaker === undefined || !isNewer(overtaker, image)),
+    channel,
+  );
   return last && { ...last, outcome: outcomeOf(world, state, channel, last) };
+}
+
+/** The image that a tag says was written to the channel last, whatever has become of it. */
+export function lastWritten(images: readonly Image[], channel: ChannelName): Written | undefined {
+  return images.flatMap((image) => writtenTo(channel, image) ?? []).toSorted((a, b) => b.at - a.at)[0];
+}
+
+/** Whether a write of the image to the channel may still land there. */
+export function isUnderWay(world: World, state: Stock, channel: ChannelName, image: Image): boolean {
+  const written = writtenTo(channel, image);
+  return written !== undefined && outcomeOf(world, state, channel, written) === "pending";
+}
+
+function writtenTo(channel: ChannelName, image: Image): Written | undefined {
+  const publication = image.published[channel];
+  return publication && { image, at: publication.at };
 }
 
 function outcomeOf(
   world: World,
-  { variant }: VariantState,
+  { variant }: Stock,
   channel: ChannelName,
-  { image, at }: { image: Image; at: number },
+  { image, at }: Written,
 ): LastPublication["outcome"] {
   const current = world.channels[variant.name]?.[channel];
   if (current && (current.image === image.id || current.writtenAt > at)) return "settled";

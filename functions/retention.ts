@@ -3,7 +3,7 @@ import { type Image, isPublishable } from "./images.ts";
 import { drift } from "./inputs.ts";
 import type { Action } from "./plan.ts";
 import { mayTake } from "./promotion.ts";
-import { lastPublication } from "./publications.ts";
+import { lastWritten } from "./publications.ts";
 import { hour, iso } from "./time.ts";
 import type { VariantState } from "./variant-state.ts";
 import type { World } from "./world.ts";
@@ -22,6 +22,8 @@ type Verdict = Pick<Retention, "decision" | "reasons">;
 /** An image that is available so long after it was to be disabled, in milliseconds, is so because a person wants it: a crash is mended sooner. */
 const mendedWithin = hour;
 
+const enabledAgain = "somebody has enabled it again; without its tag retired-at it is retired anew";
+
 /** Who is named when an image is in use. */
 const mostUsersNamed = 3;
 
@@ -37,11 +39,20 @@ export function retention(world: World, state: VariantState): Retention[] {
 /** The retention of a variant's images as what is to be done. */
 export function retirements(world: World, state: VariantState): Action[] {
   const variant = state.variant.name;
-  return retention(world, state).flatMap(({ image, decision, reasons }): Action[] => {
+  const released = state.images
+    .filter((image) => isEnabledAgain(world, image))
+    .map(({ id: image }): Action => ({ do: "release", variant, image, reasons: [enabledAgain] }));
+  const retired = retention(world, state).flatMap(({ image, decision, reasons }): Action[] => {
     if (decision === "keep") return [];
     if (decision === "deregister") return [{ do: "deregister", variant, image, reasons }];
     return [{ do: "disable", variant, image, because: "retired", reasons }];
   });
+  return [...released, ...retired];
+}
+
+/** Retention had disabled it, and it is available: a person wants it. */
+function isEnabledAgain(world: World, { state, retiredAt }: Image): boolean {
+  return state === "available" && retiredAt !== undefined && world.now - retiredAt >= mendedWithin;
 }
 
 /** The images that would go if nobody used them: whose references have to be read. */
@@ -80,7 +91,7 @@ function placesIn(world: World, state: VariantState, image: Image): string[] {
 /** What the channel's image replaced, the image that was last written to it, and what that one was to replace. */
 function heldLast(world: World, state: VariantState, channel: ChannelName): Set<string | undefined> {
   const current = world.channels[state.variant.name]?.[channel]?.image;
-  const last = lastPublication(world, state, channel)?.image;
+  const last = lastWritten(state.images, channel)?.image;
   const previousOf = (image: Image | undefined) => image?.published[channel]?.previous;
   return new Set([last?.id, previousOf(last), previousOf(state.images.find(({ id }) => id === current))]);
 }
@@ -96,8 +107,7 @@ function whyBarred(state: VariantState, image: Image): string[] {
 /** What keeps the image from being disabled, and otherwise why it is. */
 function firstPhase(world: World, state: VariantState, image: Image): [hindrance: string | undefined, reason: string] {
   if (image.state !== "available" && !isWithdrawn(image)) return [`it is ${image.state}`, ""];
-  if (image.state === "available" && image.retiredAt !== undefined && world.now - image.retiredAt >= mendedWithin)
-    return ["somebody has enabled it again", ""];
+  if (image.releasedAt !== undefined || isEnabledAgain(world, image)) return [enabledAgain, ""];
   const { keep, minAge, unprovedAfter } = world.configuration.policies.retention;
   if (image.proof !== "passed") {
     const what = image.proof === "failed" ? "its proof failed" : "nobody has proved it";

@@ -1,9 +1,9 @@
 import { channelNames } from "./channel-names.ts";
 import type { Image } from "./images.ts";
 import type { Action } from "./plan.ts";
-import { lastPublication } from "./publications.ts";
+import { isUnderWay } from "./publications.ts";
 import { minute } from "./time.ts";
-import type { VariantState } from "./variant-state.ts";
+import type { Stock } from "./variant-state.ts";
 import type { World } from "./world.ts";
 
 /** A deprecation that begins within this, in milliseconds, has as good as begun: EC2 takes none that begins now. */
@@ -11,9 +11,9 @@ const soon = 5 * minute;
 
 /**
  * A revoked image is deprecated at once, so that Karpenter drops it sooner, and disabled (where `disableRevoked` says so) when no channel
- * holds it. Both are undone when it is not revoked any more, but never what somebody else did to it.
+ * holds it, whether its variant is configured or not. Both are undone when it is not revoked any more, but never what somebody else did to it.
  */
-export function withdrawals(world: World, state: VariantState): Action[] {
+export function withdrawals(world: World, state: Stock): Action[] {
   const variant = state.variant.name;
   return state.images.flatMap((image): Action[] => {
     const { id, revoked, withdrawnAt, retiredAt } = image;
@@ -34,12 +34,9 @@ export function withdrawals(world: World, state: VariantState): Action[] {
 }
 
 /** Whether a channel holds the image, or may at any moment because its write is under way. */
-export function mayBeHeld(world: World, state: VariantState, { id }: Image): boolean {
+export function mayBeHeld(world: World, state: Stock, image: Image): boolean {
   return (
-    Object.values(world.channels).some((channels) => Object.values(channels).some(({ image }) => image === id)) ||
-    channelNames.some((channel) => {
-      const last = lastPublication(world, state, channel);
-      return last?.image.id === id && last.outcome === "pending";
-    })
+    Object.values(world.channels).some((channels) => Object.values(channels).some((held) => held.image === image.id)) ||
+    channelNames.some((channel) => isUnderWay(world, state, channel, image))
   );
 }

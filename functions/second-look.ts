@@ -1,16 +1,19 @@
 import { readChannels } from "./channels.ts";
 import type { Environment } from "./environment.ts";
-import { readImages } from "./images.ts";
+import { isNewer, isPublishable, readImages } from "./images.ts";
 import type { Action } from "./plan.ts";
 import { channelActions } from "./promotion.ts";
 import { readReferences } from "./references.ts";
 import { retirements } from "./retention.ts";
 import { withdrawals } from "./revocation.ts";
-import { stateOf } from "./variant-state.ts";
+import { stateOf, stockOf, type VariantState } from "./variant-state.ts";
 import type { World } from "./world.ts";
 
 /** What changes a channel or an image. */
-export type Writing = Extract<Action, { do: "publish" | "deprecate" | "disable" | "restore" | "deregister" }>;
+export type Writing = Extract<
+  Action,
+  { do: "publish" | "deprecate" | "disable" | "restore" | "release" | "deregister" }
+>;
 
 /**
  * The world as it is right before something is written, read and decided anew: Parameter Store and EC2 know no "write if unchanged", and a view
@@ -24,18 +27,43 @@ export async function lookAgain(
   now: number,
 ): Promise<World | undefined> {
   const variant = world.configuration.variants.find(({ name }) => name === action.variant);
-  if (!variant) return undefined;
   const [images, channels, references] = await Promise.all([
-    readImages(STAGE, variant.name),
+    readImages(STAGE, action.variant),
     // An image may stand in any channel; what a channel gets depends on its own variant.
-    readChannels(CHANNELS_PREFIX, action.do === "publish" ? variant.name : undefined),
+    readChannels(CHANNELS_PREFIX, action.do === "publish" ? action.variant : undefined),
     isRetirement(action) ? readReferences([action.image]) : {},
   ]);
-  const others = world.images.filter((image) => image.variant !== variant.name);
+  const others = world.images.filter((image) => image.variant !== action.variant);
   const fresh: World = { ...world, now, images: [...others, ...images], channels, references };
-  const state = stateOf(fresh, variant);
-  const decided = [...channelActions(fresh, state), ...withdrawals(fresh, state), ...retirements(fresh, state)];
+  const decided = variant
+    ? writings(fresh, stateOf(fresh, variant))
+    : withdrawals(fresh, stockOf(fresh, action.variant));
   return decided.some((one) => isSame(one, action)) ? fresh : undefined;
+}
+
+/**
+ * Whether another writer has come first between the second look and the tag that this one has just put on its image. Each tags before it looks,
+ * so that of two at least one sees the other, and the older image gives way. Its tag stays: lastPublication passes over it, and taking it away
+ * could take the record of a third writer that publishes the same image.
+ * @param seen the world of the second look
+ */
+export async function isOvertaken(
+  { variant, channel, image: id }: Extract<Action, { do: "publish" }>,
+  seen: World,
+  { STAGE, CHANNELS_PREFIX }: Environment,
+): Promise<boolean> {
+  const [images, channels] = await Promise.all([readImages(STAGE, variant), readChannels(CHANNELS_PREFIX, variant)]);
+  if (channels[variant]?.[channel]?.version !== seen.channels[variant]?.[channel]?.version) return true;
+  const own = images.find((image) => image.id === id);
+  if (!own || !isPublishable(own)) return true;
+  return images.some((image) => {
+    const before = seen.images.find((one) => one.id === image.id)?.published[channel];
+    return isPublishable(image) && isNewer(image, own) && image.published[channel]?.at !== before?.at;
+  });
+}
+
+function writings(world: World, state: VariantState): Action[] {
+  return [...channelActions(world, state), ...withdrawals(world, state), ...retirements(world, state)];
 }
 
 /** Whether who uses the image decides about it. */

@@ -23,27 +23,7 @@ function hasSettled(build: Build, images: readonly Image[]): boolean {
   return !saysProof || visible.proof !== undefined;
 }
 
-/** Whether a build that succeeded has no image to show for it. It counts as a failure that may pass by itself, once it has had time to settle. */
-export function isWithoutImage(build: Build, images: readonly Image[]): boolean {
-  return build.purpose === "build" && build.status === "succeeded" && !visibleImage(build, images);
-}
-
-/** The latest builds that succeeded and whose images, long after, EC2 does not show, or not with all their tags; newest first. */
-export function lostImages({ now }: World, { builds, images }: VariantState): Build[] {
-  const succeeded = builds.filter(({ purpose, status }) => purpose === "build" && status === "succeeded");
-  const firstVisible = succeeded.findIndex((build) => !isWithoutImage(build, images));
-  return succeeded
-    .slice(0, firstVisible === -1 ? succeeded.length : firstVisible)
-    .filter(({ endedAt, startedAt }) => now - (endedAt ?? startedAt) >= settlingTime);
-}
-
-/** `project:7 has made ami-1, which EC2 does not show with all its tags` */
-export function describeLost({ id, image }: Build): string {
-  return image === undefined
-    ? `${id} succeeded without naming its image`
-    : `${id} has made ${image}, which EC2 does not show with all its tags`;
-}
-
-function visibleImage({ image }: Build, images: readonly Image[]): Image | undefined {
+/** The image that a build has made, once EC2 shows it with all its inputs. */
+export function visibleImage({ image }: Build, images: readonly Image[]): Image | undefined {
   return images.find(({ id, inputs }) => id === image && areComplete(inputs));
 }

@@ -1,7 +1,7 @@
 import type { PublishableImage } from "./images.ts";
 import { type Change, clipTag, describeChange, drift } from "./inputs.ts";
+import { lostImages } from "./lost-images.ts";
 import { nextPatchTuesday } from "./patch-tuesday.ts";
-import { lostImages } from "./settling.ts";
 import { day } from "./time.ts";
 import type { VariantState } from "./variant-state.ts";
 import type { World } from "./world.ts";

@@ -7,6 +7,7 @@ import { outlook } from "./outlook.ts";
 import { type Action, plan } from "./plan.ts";
 import { tell } from "./plan-answer.ts";
 import { promotion } from "./promotion.ts";
+import { removedVariants } from "./removed-variants.ts";
 import { standingOf } from "./standing.ts";
 import { iso } from "./time.ts";
 import { stateOf, type VariantState } from "./variant-state.ts";
@@ -46,6 +47,7 @@ export function statusOf(world: World, channelsPrefix: string) {
         next: own.map(tell),
       };
     }),
+    removedVariants: removedVariants(world, channelsPrefix),
   };
 }
 

@@ -1,22 +1,25 @@
 import type { Build } from "./builds.ts";
 import { recipeOf, type Variant } from "./configuration.ts";
-import type { Ended } from "./failures.ts";
 import { type Image, isPublishable, newestFirst, type PublishableImage } from "./images.ts";
-import { canonical, type RecordedInputs, settingsHash } from "./inputs.ts";
+import { type RecordedInputs, settingsHash } from "./inputs.ts";
 import { latestPatchTuesday } from "./patch-tuesday.ts";
-import { describeLost, isWithoutImage, settlingTime } from "./settling.ts";
 import type { Observed, Upstream } from "./upstream.ts";
 import type { World } from "./world.ts";
 
+/** The images of a variant, newest first, be it configured or not. */
+export interface Stock {
+  variant: { name: string };
+  images: Image[];
+}
+
 /** What a world holds of one variant, newest first. */
-export interface VariantState {
+export interface VariantState extends Stock {
   variant: Variant;
   upstream: Upstream | undefined;
   /** The inputs as they should be now; what upstream did not say is left out. */
   desired: RecordedInputs;
   /** Why inputs are left out of `desired`. */
   unknown: string[];
-  images: Image[];
   publishable: PublishableImage[];
   builds: Build[];
 }
@@ -24,7 +27,7 @@ export interface VariantState {
 /** One variant's part of the world. */
 export function stateOf(world: World, variant: Variant): VariantState {
   const upstream = world.upstream[variant.name];
-  const images = newestFirst(world.images.filter((image) => image.variant === variant.name));
+  const { images } = stockOf(world, variant.name);
   const harvest = recipeOf(variant) === "assemble" ? harvestOf(world, upstream) : undefined;
   const sources = upstream ? [upstream.baseAmi, upstream.kubernetes, harvest ?? []].flat() : [];
   return {
@@ -50,6 +53,20 @@ export function stateOf(world: World, variant: Variant): VariantState {
   };
 }
 
+export function stockOf(world: World, name: string): Stock {
+  return { variant: { name }, images: newestFirst(world.images.filter(({ variant }) => variant === name)) };
+}
+
+/** What variants that are configured no more have left behind: images, and channels that nobody writes. */
+export function stocksOfRemoved(world: World): Stock[] {
+  const configured = new Set(world.configuration.variants.map(({ name }) => name));
+  const found = new Set([...world.images.map(({ variant }) => variant), ...Object.keys(world.channels)]);
+  return [...found]
+    .filter((name) => !configured.has(name))
+    .toSorted()
+    .map((name) => stockOf(world, name));
+}
+
 /** What has been harvested from the image that the variant's closed pieces come from now. */
 function harvestOf(world: World, upstream: Upstream | undefined): Observed {
   const source = upstream?.harvestSource;
@@ -57,23 +74,4 @@ function harvestOf(world: World, upstream: Upstream | undefined): Observed {
   return (
     world.harvests[source.value] ?? { state: "unknown", why: `nothing is known of the harvest of ${source.value}` }
   );
-}
-
-/** What became of the builds of these inputs since their last success, oldest first. A success without an image is none. */
-export function endedWithout(state: VariantState, inputs: RecordedInputs): Ended[] {
-  const same = state.builds.filter((build) => canonical(build.inputs) === canonical(inputs));
-  const success = same.findIndex((build) => build.status === "succeeded" && !isWithoutImage(build, state.images));
-  return same
-    .slice(0, success === -1 ? same.length : success)
-    .flatMap((build) => endedOf(build) ?? [])
-    .toReversed();
-}
-
-/** How a build ended that has no result to show for it; undefined while it runs. */
-function endedOf(build: Build): Ended | undefined {
-  const { status, failure, startedAt, endedAt = startedAt } = build;
-  if (status === "running") return undefined;
-  if (status === "failed" || status === "stopped") return { status, failure, endedAt };
-  const lost = { class: "unknown" as const, cause: describeLost(build), lines: [] };
-  return { status: "failed", failure: lost, endedAt: endedAt + settlingTime };
 }

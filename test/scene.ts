@@ -145,6 +145,7 @@ export function scene(configuration: Partial<ConfigurationInput> = {}, at = "202
         deprecatedAt: undefined,
         withdrawnAt: undefined,
         retiredAt: undefined,
+        releasedAt: undefined,
         ...changes,
       });
       return story;

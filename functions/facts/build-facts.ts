@@ -1,13 +1,14 @@
 import type { Build, Purpose } from "../builds.ts";
+import { endedWithout, harvestedInVain, harvestsOf, isWithoutManifest } from "../ended-builds.ts";
 import type { Fact } from "../facts.ts";
-import { type Failure, type FailureClass, isWorthReporting, retryOf } from "../failures.ts";
-import { harvestsOf } from "../harvest-decision.ts";
+import { type Ended, type Failure, type FailureClass, isWorthReporting, retryOf } from "../failures.ts";
 import { canonical, type RecordedInputs, sha256 } from "../inputs.ts";
+import { settlingTime } from "../settling.ts";
 import { iso } from "../time.ts";
-import { endedWithout, type VariantState } from "../variant-state.ts";
+import type { VariantState } from "../variant-state.ts";
 import type { World } from "../world.ts";
 
-interface Ended {
+interface About {
   purpose: Purpose;
   build: string;
   /** Correlation ID from plan to notification. */
@@ -18,33 +19,32 @@ interface Ended {
 }
 
 export type BuildFact =
-  | (Ended & {
+  | (About & {
       kind: "failed";
       failure: Failure;
       image: string | undefined;
       next: string;
     })
-  | (Ended & { kind: "gave-up"; why: string })
+  | (About & { kind: "gave-up"; why: string })
   /** The first success after failures that were told. */
-  | (Ended & { kind: "recovered"; image: string | undefined; failures: number; last: FailureClass | undefined });
+  | (About & { kind: "recovered"; image: string | undefined; failures: number; last: FailureClass | undefined });
 
 export function buildFacts(world: World, state: VariantState): Fact[] {
   return state.builds.flatMap((build) => [...failed(world, state, build), ...recovered(world, state, build)]);
 }
 
 function failed(world: World, state: VariantState, build: Build): Fact[] {
-  // What was known when this build ended: it and those before it. The failures of a harvest count for all variants that need it.
-  const all = build.purpose === "harvest" ? harvestsOf(world, build.inputs.baseAmi) : state.builds;
-  const then = { ...state, builds: all.filter(({ startedAt }) => startedAt <= build.startedAt) };
-  const ended = endedWithout(then, build.inputs);
-  if (build.status !== "failed" || !build.failure || !isWorthReporting(ended)) return [];
+  const ended = endedUntil(world, state, build);
+  const failure = isWithoutManifest(world, build) ? ended.at(-1)?.failure : build.failure;
+  const at = (build.endedAt ?? build.startedAt) + (build.status === "succeeded" ? settlingTime : 0);
+  if (!failure || at > world.now || !isWorthReporting(ended)) return [];
   const retry = retryOf(ended);
   const next =
     retry.when === "never"
       ? "Not tried again until an input changes or somebody asks."
       : `Tried again after ${iso(retry.at)}.`;
-  const { failure, image } = build;
-  const common = { ...told(state, build), at: build.endedAt ?? build.startedAt };
+  const { image } = build;
+  const common = { ...told(state, build), at };
   const facts: Fact[] = [{ ...common, kind: "failed", key: failedKey(build), failure, image, next }];
   if (retry.when === "never")
     facts.push({
@@ -56,17 +56,26 @@ function failed(world: World, state: VariantState, build: Build): Fact[] {
   return facts;
 }
 
+/** What was known when this build had ended: it and those of its inputs before it. The failures of a harvest count for all variants that need it. */
+function endedUntil(world: World, state: VariantState, { purpose, inputs, startedAt }: Build): Ended[] {
+  const all = purpose === "harvest" ? harvestsOf(world, inputs.baseAmi) : state.builds;
+  const builds = all.filter((build) => build.startedAt <= startedAt);
+  return builds.some((build) => isWithoutManifest(world, build))
+    ? harvestedInVain(builds, inputs)
+    : endedWithout({ ...state, builds }, inputs);
+}
+
 /** A harvest that succeeds does not mend a build, nor the other way round. */
 function recovered(world: World, state: VariantState, build: Build): Fact[] {
-  if (build.status !== "succeeded") return [];
+  if (build.status !== "succeeded" || isWithoutManifest(world, build)) return [];
   const isHarvest = build.purpose === "harvest";
   const before = state.builds.filter(
     (one) => one.startedAt < build.startedAt && (one.purpose === "harvest") === isHarvest,
   );
-  const success = before.findIndex(({ status }) => status === "succeeded");
-  const failures = before
-    .slice(0, success === -1 ? before.length : success)
-    .filter((one) => one.status === "failed" && world.announced.has(failedKey(one)));
+  const wasTold = (one: Build) => world.announced.has(failedKey(one));
+  // A success that was told as a failure was none.
+  const success = before.findIndex((one) => one.status === "succeeded" && !wasTold(one));
+  const failures = before.slice(0, success === -1 ? before.length : success).filter(wasTold);
   if (failures.length === 0) return [];
   return [
     {

@@ -5,7 +5,7 @@ import { type Image, isPublishable } from "../images.ts";
 import { describeChange, drift, type RecordedInputs, sha256 } from "../inputs.ts";
 import { promotion } from "../promotion.ts";
 import { lastPublication, publicationKey, readBackWithin, toldPublications } from "../publications.ts";
-import type { VariantState } from "../variant-state.ts";
+import type { Stock, VariantState } from "../variant-state.ts";
 import type { World } from "../world.ts";
 
 /** What a channel holds, and what nodes that follow it will get. */
@@ -34,6 +34,8 @@ export type ChannelFact =
       why: string;
       waitsFor: string[];
       until: number | undefined;
+      /** Whether its variant is: nobody writes the channels of one that is not. */
+      configured: boolean;
     };
 
 export function channelFacts(world: World, state: VariantState): Fact[] {
@@ -55,15 +57,18 @@ function published(world: World, state: VariantState, channel: ChannelName): Fac
   const common = { variant, at: current.writtenAt, channel, image: image.id, inputs, reasons, token };
   const why = previous && whyLeft(state, image, previous);
   if (previous && why) return [{ ...common, kind: "rolled-back", key: keyOf("rolled-back"), previous, why }];
-  if (lastTold(world, variant, channel, current.version) === image.id) return [];
+  if (isToldRightBefore(world, variant, channel, current)) return [];
   return [{ ...common, kind: "published", key: keyOf("published"), previous }];
 }
 
-/** Two writes of one image in a row, where its tag became visible late, are one publication. */
-function lastTold(world: World, variant: string, channel: ChannelName, version: number): string | undefined {
-  return toldPublications(world, variant, channel)
-    .filter((told) => told.version < version)
-    .toSorted((a, b) => b.version - a.version)[0]?.image;
+/** Two writes of one image in a row, where its tag became visible late, are one publication. With another's write between them they are two. */
+function isToldRightBefore(
+  world: World,
+  variant: string,
+  channel: ChannelName,
+  { version, image }: Pick<Channel, "version" | "image">,
+): boolean {
+  return toldPublications(world, variant, channel).some((told) => told.version === version - 1 && told.image === image);
 }
 
 /** What the channel held before, and what changed since; its own tag says so, if the service was the last to write the channel. */
@@ -123,8 +128,31 @@ function stranded(world: World, state: VariantState, channel: ChannelName): Fact
   const { leaves: why, until } = next;
   const { image } = current;
   const waitsFor = next.reasons.filter((reason) => reason !== why);
-  // A revocation of the same image, once it was taken back, is another fact.
-  const since = world.images.find(({ id }) => id === image)?.revoked?.at ?? sha256(why).slice(0, 16);
-  const key = `stranded/${variant}/${channel}/${image}/${since}`;
-  return [{ kind: "stranded", key, variant, at: world.now, channel, image, why, waitsFor, until }];
+  const key = strandedKey(world, variant, channel, { image, why });
+  return [{ kind: "stranded", key, variant, at: world.now, channel, image, why, waitsFor, until, configured: true }];
+}
+
+/** Channels of a variant that is configured no more and that hold a revoked image: nobody writes them any more, but nodes may follow them. */
+export function abandoned(world: World, { variant: { name: variant } }: Stock): Fact[] {
+  return channelNames.flatMap((channel): Fact[] => {
+    const image = world.channels[variant]?.[channel]?.image;
+    const revoked = world.images.find(({ id }) => id === image)?.revoked;
+    if (image === undefined || revoked === undefined) return [];
+    const why = `${image} is revoked: ${revoked.reason}`;
+    const key = strandedKey(world, variant, channel, { image, why });
+    const waitsFor = [`${variant} is no variant any more: nobody writes its channels`];
+    const common = { variant, at: world.now, channel, image, why, waitsFor, until: undefined };
+    return [{ kind: "stranded", key, configured: false, ...common }];
+  });
+}
+
+/** A revocation of the same image, once it was taken back, is another fact. */
+function strandedKey(
+  { images }: World,
+  variant: string,
+  channel: ChannelName,
+  { image, why }: { image: string; why: string },
+): string {
+  const since = images.find(({ id }) => id === image)?.revoked?.at ?? sha256(why).slice(0, 16);
+  return `stranded/${variant}/${channel}/${image}/${since}`;
 }

@@ -1,9 +1,10 @@
-import { mostProofAttempts, unprovedImage, vainProofs } from "../build-decision.ts";
 import { type ChannelName, channelNames } from "../channel-names.ts";
 import type { Fact } from "../facts.ts";
 import { sha256 } from "../inputs.ts";
-import { describeLost, lostImages, settlingTime } from "../settling.ts";
-import type { VariantState } from "../variant-state.ts";
+import { describeLost, lostImages } from "../lost-images.ts";
+import { mostProofAttempts, unprovedImage, vainProofs } from "../proofs.ts";
+import { settlingTime } from "../settling.ts";
+import type { Stock, VariantState } from "../variant-state.ts";
 import type { World } from "../world.ts";
 
 export type ImageFact =
@@ -13,8 +14,10 @@ export type ImageFact =
       reason: string;
       /** ARN of who did it; undefined where somebody wrote the tag by hand. */
       by: string | undefined;
-      /** Channels that hold it now. */
+      /** Channels of the variant that hold it now. */
       holders: ChannelName[];
+      /** Whether its variant is: channels of one that is not stay as they are. */
+      configured: boolean;
       /** Whether it is disabled, too, once no channel holds it. */
       disables: boolean;
     }
@@ -26,7 +29,8 @@ export function imageFacts(world: World, state: VariantState): Fact[] {
 }
 
 /** A tag that somebody wrote by hand has no time; the service deprecates a revoked image with its first look at it. */
-function revoked(world: World, { variant: { name: variant }, images }: VariantState): Fact[] {
+export function revoked(world: World, { variant: { name: variant }, images }: Stock): Fact[] {
+  const configured = world.configuration.variants.some(({ name }) => name === variant);
   return images.flatMap(({ id: image, revoked, withdrawnAt }): Fact[] => {
     if (!revoked) return [];
     const { reason, by } = revoked;
@@ -40,6 +44,7 @@ function revoked(world: World, { variant: { name: variant }, images }: VariantSt
         reason,
         by,
         holders: channelNames.filter((name) => world.channels[variant]?.[name]?.image === image),
+        configured,
         disables: world.configuration.policies.disableRevoked,
       },
     ];

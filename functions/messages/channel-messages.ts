@@ -59,7 +59,9 @@ export function contentOfChannel(fact: Fact, inside: readonly string[] | undefin
           ...(fact.until === undefined ? [] : [`The first of it passes by itself at ${iso(fact.until)}.`]),
           "",
           `The channel keeps its value: new nodes that resolve it get ${fact.image} or fail to start.`,
-          `Ask for a rebuild: POST /rebuild {"variant": "${fact.variant}", "reason": "…"}, or change packer/ or config.ts; the next image that proves itself takes over.`,
+          fact.configured
+            ? `Ask for a rebuild: POST /rebuild {"variant": "${fact.variant}", "reason": "…"}, or change packer/ or config.ts; the next image that proves itself takes over.`
+            : `Let no node follow the channel any more and delete its parameter, or put the variant back into config.ts.`,
           `If the image is good after all and was revoked: POST /unrevoke {"image": "${fact.image}", "reason": "…"}`,
         ],
       };
@@ -87,6 +89,7 @@ function listed(lines: readonly string[], none: string): string[] {
   return lines.length > mostLines ? [...shown, `  and ${lines.length - mostLines} more`] : shown;
 }
 
-function rollback({ variant, channel }: { variant: string; channel: string }): string {
-  return `POST /rollback {"variant": "${variant}", "channel": "${channel}", "reason": "…"}`;
+/** With the image in it the call can be repeated: it never takes back what the channel got meanwhile. */
+function rollback({ variant, channel, image }: FactOf<"published">): string {
+  return `POST /rollback {"variant": "${variant}", "channel": "${channel}", "image": "${image}", "reason": "…"}`;
 }

@@ -14,8 +14,12 @@ export function contentOfImage(fact: Fact): Content {
           "",
           ...aboutHolders(fact),
           `The image is deprecated${fact.disables ? ", and disabled once no channel holds it: nothing starts from it any more" : "; who has its ID can still start from it"}.`,
-          "Nodes that run from it stay as they are: replace them. Its inputs are not built again until one of them changes or somebody asks:",
-          `POST /rebuild {"variant": "${fact.variant}", "reason": "…"}`,
+          ...(fact.configured
+            ? [
+                "Nodes that run from it stay as they are: replace them. Its inputs are not built again until one of them changes or somebody asks:",
+                `POST /rebuild {"variant": "${fact.variant}", "reason": "…"}`,
+              ]
+            : ["Nodes that run from it stay as they are: replace them."]),
           `To undo it: POST /unrevoke {"image": "${fact.image}", "reason": "…"}`,
         ],
       };
@@ -40,8 +44,12 @@ export function contentOfImage(fact: Fact): Content {
   }
 }
 
-function aboutHolders({ holders }: FactOf<"revoked">): string[] {
+function aboutHolders({ holders, configured, variant }: FactOf<"revoked">): string[] {
   if (holders.length === 0) return ["No channel holds it."];
+  if (!configured)
+    return [
+      `Held by ${holders.join(" and ")}, and that stays so: ${variant} is no variant any more, nobody writes its channels.`,
+    ];
   return [
     `Held by ${holders.join(" and ")}: goes back to the newest image that can be published, which is told when it is done.`,
   ];

@@ -5,7 +5,9 @@ import {
   DeleteTagsCommand,
   DescribeImagesCommand,
   DescribeSnapshotsCommand,
+  DisableImageCommand,
   EC2Client,
+  EnableImageCommand,
   type Image,
   ModifyImageAttributeCommand,
   RunInstancesCommand,
@@ -13,7 +15,7 @@ import {
 } from "@aws-sdk/client-ec2";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import type { World } from "../../functions/world.ts";
-import { day } from "../scene.ts";
+import { day, hour } from "../scene.ts";
 import { type Aws, startAws } from "./aws.ts";
 import { type Service, type Surroundings, startService, startSurroundings } from "./service.ts";
 
@@ -148,6 +150,22 @@ describe("an image that has to go", () => {
     expect(image?.State).toBe("disabled");
     expect(Date.parse(tagsOf(image)["retired-at"] ?? "")).toBeGreaterThan(Date.now() - day);
     expect(await retire(service, await service.observe(100 * day))).toEqual([]);
+  });
+
+  test("stays once somebody has enabled it again, and its grace begins anew when it is disabled another time", async () => {
+    const { service, old } = await withOldImage({ retention: { deregister: true } });
+    await retire(service, await service.observe());
+    await ec2.send(new EnableImageCommand({ ImageId: old }));
+
+    const released = await service.reconcile(2 * hour);
+    const calm = await service.reconcile(3 * hour);
+    await ec2.send(new DisableImageCommand({ ImageId: old }));
+    const disabled = await service.reconcile(100 * day);
+
+    expect(released.map(({ action, result }) => [action.do, result])).toEqual([["release", "done"]]);
+    expect(calm).toEqual([]);
+    expect(disabled).toEqual([]);
+    expect((await describeImage(old))?.State).toBe("disabled");
   });
 
   test("stays while an instance runs from it", async () => {

@@ -180,6 +180,7 @@ test("a mail that cannot be sent holds back the channel it is about and nothing 
   expect(outcomes.map(({ action, result }) => [action.do, "channel" in action ? action.channel : "", result])).toEqual([
     ["announce", "", "failed"],
     ["publish", "candidate", "done"],
+    ["publish", "stable", "held-back"],
   ]);
 });
 

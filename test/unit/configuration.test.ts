@@ -89,6 +89,16 @@ describe("a mistake is answered with field, value and what is allowed", () => {
       { variants: [variant], policies: { soak: "24" } },
       'policies.soak is "24"; allowed: a time span such as',
     ],
+    [
+      "a time span that ends after all dates",
+      { variants: [variant], policies: { soak: "999999999d" } },
+      'policies.soak is "999999999d"; allowed: a time span such as 30m, 20h or 45d, at most 3650d',
+    ],
+    [
+      "a time span of more digits than anybody needs",
+      { variants: [variant], policies: { soak: `${"9".repeat(200)}d` } },
+      "allowed: a time span such as 30m, 20h or 45d, at most 3650d",
+    ],
     ["no variant at all", { variants: [] }, "variants is []; allowed: at least one variant"],
     ["a missing list", {}, "variants is missing; allowed:"],
     [

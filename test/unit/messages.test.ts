@@ -44,7 +44,7 @@ describe("a mail tells what happened, why, what to do and how to undo it", () =>
         containerd 1.7.25 → 1.7.27
 
       Nodes that follow the channel get it from now on; with Karpenter it replaces those that run.
-      To undo it: POST /rollback {"variant": "windows-2022-core-1.35", "channel": "stable", "reason": "…"}
+      To undo it: POST /rollback {"variant": "windows-2022-core-1.35", "channel": "stable", "image": "ami-2", "reason": "…"}
 
       Since 2026-11-04T11:00:00.002Z"
     `);
@@ -83,6 +83,17 @@ describe("a mail tells what happened, why, what to do and how to undo it", () =>
 
       Since 2026-11-04T12:00:00.000Z"
     `);
+  });
+
+  test("of a revoked image of a removed variant: that its channels stay as they are, and what to do about them", () => {
+    const story = rolledBack();
+    story.world.configuration.variants = [];
+
+    const told = story.actions().flatMap((one) => (one.do === "announce" ? [messageOf(one.fact).text] : []));
+
+    expect(told[0]).toContain("that stays so: windows-2022-core-1.35 is no variant any more");
+    expect(told[1]).toContain("delete its parameter, or put the variant back into config.ts");
+    expect(told.join()).not.toContain("/rebuild");
   });
 
   test("of a failed build: class, cause, the last lines, the log and what happens next", () => {

@@ -35,6 +35,19 @@ describe("To revoke an image", () => {
     });
   });
 
+  test("is refused where the reason does not fit beside the caller, with how much of it does", () => {
+    const by = `arn:aws:sts::123456789012:assumed-role/${"r".repeat(64)}/${"s".repeat(64)}`;
+    const order = { image: "ami-2", dryRun };
+
+    const refused = decideRevoke(twoImages().world, { ...order, reason: "x".repeat(500) }, { ...ann, by });
+
+    expect(refused).toMatchObject({ outcome: "refused", status: 400, allowed: { reason: "1 to 62 characters" } });
+    expect(decideRevoke(twoImages().world, { ...order, reason: "x".repeat(62) }, { ...ann, by })).toMatchObject({
+      outcome: "accepted",
+      write: { revoked: expect.stringMatching(/x{62}$/) },
+    });
+  });
+
   test("a second time changes nothing", () => {
     const { world } = scene().image("ami-1", { revoked });
 

@@ -39,6 +39,21 @@ describe("what subscribers are told of a channel", () => {
     });
   });
 
+  test("again where somebody had put another image there in between", () => {
+    const story = scene().published("ami-1");
+    const channel = story.world.channels[core]?.stable;
+    Object.assign(channel ?? {}, { image: "ami-theirs", version: 2, writtenAt: story.world.now });
+    expect(story.facts("published")).toEqual([]);
+    Object.assign(channel ?? {}, { image: "ami-1", version: 3, writtenAt: story.world.now });
+    expect(story.facts("published")).toMatchObject([{ key: `published/${core}/stable/3-ami-1` }]);
+  });
+
+  test("once where one image was written twice in a row", () => {
+    const story = scene().published("ami-1");
+    Object.assign(story.world.channels[core]?.stable ?? {}, { version: 2 });
+    expect(story.facts("published")).toEqual([]);
+  });
+
   test("before the channel moves on, so that no publication goes untold", () => {
     const story = scene().published("ami-1").image("ami-2");
     story.world.announced.delete(`published/${core}/candidate/1-ami-1`);

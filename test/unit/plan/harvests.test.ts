@@ -200,6 +200,31 @@ describe("a harvest that failed", () => {
     expect(story.request("r1", "first").building("first")).toMatchObject({ do: "harvest" });
   });
 
+  test("by leaving no usable manifest although it succeeded is told as failed from the third on, and is no recovery", () => {
+    const story = released();
+    for (let n = 1; n <= 3; n++) {
+      story.build(harvest({ status: "succeeded", startedAt: story.world.now, endedAt: story.world.now }));
+      expect(story.facts("failed", "first")).toEqual([]);
+      story.later(hour / 2);
+      if (n < 3) expect(story.facts("failed", "first")).toEqual([]);
+      if (n < 3) story.later(hour);
+    }
+    expect(story.facts("failed", "first")).toMatchObject([
+      {
+        build: "project:build-3",
+        purpose: "harvest",
+        failure: { class: "unknown", cause: "project:build-3 left no usable manifest" },
+        next: expect.stringContaining("Tried again after"),
+      },
+    ]);
+    expect(story.tellAll().later(hour).announcements("first")).toEqual([]);
+
+    story.build(harvest({ status: "succeeded", startedAt: story.world.now, endedAt: story.world.now }));
+    expect(story.facts("recovered", "first")).toEqual([]);
+    story.harvested(source, "f".repeat(64));
+    expect(story.facts("recovered", "first")).toMatchObject([{ build: "project:build-4", failures: 1 }]);
+  });
+
   test("by leaving no usable manifest although it succeeded does not start over and over", () => {
     const story = released().build(harvest({ status: "succeeded", endedAt: Date.parse("2026-11-04T12:00:00Z") }));
     expect(story.building("first")).toMatchObject({ do: "wait", until: story.world.now + hour / 2 });

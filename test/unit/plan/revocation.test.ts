@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { day, scene } from "../../scene.ts";
+import { day, hour, scene } from "../../scene.ts";
 
 const minute = 60_000;
 const disabling = () => scene({ policies: { disableRevoked: true } });
@@ -77,6 +77,47 @@ describe("an image that is not revoked any more", () => {
   test("stays disabled where retention has taken it out of use", () => {
     const story = scene().image("ami-1", older).image("ami-2", { state: "disabled", withdrawnAt: 2, retiredAt: 3 });
     expect(done(story)).toEqual([]);
+  });
+});
+
+describe("a revoked image of a variant that is configured no more", () => {
+  const removed = (story: ReturnType<typeof scene>) => {
+    story.world.configuration.variants = [];
+    return story;
+  };
+
+  test("is deprecated, and disabled by configuration once no channel holds it", () => {
+    const story = removed(disabling().image("ami-1", older).image("ami-2").holds("ami-2").revoke("ami-2"));
+    expect(done(story)).toEqual(["deprecate ami-2"]);
+    story.world.channels = {};
+    expect(done(story.later(hour))).toEqual(["deprecate ami-2", "disable ami-2"]);
+  });
+
+  test("is told, and so is every channel that goes on holding it", () => {
+    const story = removed(scene().image("ami-1", older).image("ami-2").holds("ami-2", ["stable"]).revoke("ami-2"));
+    expect(story.facts("revoked")).toMatchObject([{ image: "ami-2", holders: ["stable"], configured: false }]);
+    expect(story.facts("stranded")).toMatchObject([
+      { channel: "stable", image: "ami-2", waitsFor: [expect.stringContaining("no variant any more")] },
+    ]);
+    expect(story.tellAll().later(day).announcements()).toEqual([]);
+  });
+
+  test("is told also where another variant's abandoned channel holds it", () => {
+    const story = scene().image("ami-1", older).image("ami-2").revoke("ami-2");
+    story.world.channels.gone = {
+      stable: {
+        image: "ami-2",
+        version: 1,
+        writtenAt: 0,
+        holds: { status: "described", createdAt: 1, state: "available" },
+      },
+    };
+    expect(story.facts("stranded", "gone")).toMatchObject([{ image: "ami-2", configured: false }]);
+  });
+
+  test("gets back what its revocation took, once it is unrevoked; nothing else is done about the variant", () => {
+    const story = removed(scene().image("ami-1", older).image("ami-2", { state: "disabled", withdrawnAt: 2 }));
+    expect(story.actions().map((action) => action.do)).toEqual(["restore"]);
   });
 });
 

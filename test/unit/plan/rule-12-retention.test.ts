@@ -176,8 +176,21 @@ describe("rule 12, first phase: which images are disabled", () => {
   test("not one that a person has enabled again", () => {
     const story = sixImages();
     change(story, "ami-1", { retiredAt: story.world.now }).later(60 * minute);
-    expect(whyKept(story, "ami-1")).toEqual(["somebody has enabled it again"]);
+    expect(whyKept(story, "ami-1")).toEqual([expect.stringContaining("somebody has enabled it again")]);
     expect(fates(change(story, "ami-1", { retiredAt: undefined }))).toMatchObject({ "ami-1": "disable" });
+  });
+
+  test("one that a person has enabled again is released: the time of its first retirement is nobody's grace any more", () => {
+    const story = sixImages({ deregister: true });
+    change(story, "ami-1", { retiredAt: story.world.now }).later(60 * minute);
+    expect(story.actions()).toContainEqual(expect.objectContaining({ do: "release", image: "ami-1" }));
+
+    change(story, "ami-1", { retiredAt: undefined, releasedAt: story.world.now }).later(100 * day);
+    expect(story.actions()).not.toContainEqual(expect.objectContaining({ do: "release" }));
+    expect(whyKept(story, "ami-1")).toEqual([expect.stringContaining("somebody has enabled it again")]);
+    expect(whyKept(change(story, "ami-1", { state: "disabled" }), "ami-1")).toEqual([
+      "it was disabled by somebody else",
+    ]);
   });
 
   test("never one of a removed variant", () => {
