@@ -1,11 +1,13 @@
 import { parseArgs } from "node:util";
-import { acts } from "./rehearsal/acts.ts";
 import { type RehearsalOptions, rehearse } from "./rehearsal/rehearsal.ts";
+import { isStoryName, stories, storyNames } from "./rehearsal/stories.ts";
 
-const usage = `npm start -- [options]
+const usage = `npm run rehearse -- [options]
+  --story NAME   ${storyNames.join(", ")}; main without it
   --json         one JSON object on standard output, nothing else there
-  --config FILE  rehearse another configuration than config.ts
-  --act NAME     stop after this act: ${acts.map(({ name }) => `"${name}"`).join(", ")}`;
+  --config FILE  another configuration than the story's own (${storyNames.map((name) => stories[name].config).join(", ")})
+  --act NAME     stop after this act:
+${storyNames.map((name) => `                 ${name}: ${namesOfActs(name)}`).join("\n")}`;
 
 process.exitCode = await main(process.argv.slice(2));
 
@@ -39,14 +41,21 @@ function readArguments(args: string[]): RehearsalOptions | string {
       args,
       options: {
         json: { type: "boolean", default: false },
-        config: { type: "string", default: "config.ts" },
+        story: { type: "string", default: "main" },
+        config: { type: "string" },
         act: { type: "string" },
       },
     });
-    if (values.act !== undefined && !acts.some(({ name }) => name === values.act))
-      return `there is no act "${values.act}"`;
-    return values;
+    const { story, act } = values;
+    if (!isStoryName(story)) return `there is no story "${story}"`;
+    if (act !== undefined && !stories[story].acts.some(({ name }) => name === act))
+      return `there is no act "${act}" in the story ${story}`;
+    return { ...values, story };
   } catch (error) {
     return (error as Error).message;
   }
+}
+
+function namesOfActs(story: keyof typeof stories): string {
+  return stories[story].acts.map(({ name }) => `"${name}"`).join(", ");
 }

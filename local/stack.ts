@@ -4,10 +4,11 @@ import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { SSMClient } from "@aws-sdk/client-ssm";
 import type { Configuration } from "../functions/configuration.ts";
-import { type Emulator, startEmulator } from "./aws/emulator.ts";
+import { type Emulator, type RecordedCall, startEmulator } from "./aws/emulator.ts";
 import { firstPatch, releaseKubernetes } from "./aws/kubernetes-releases.ts";
 import { publishAll } from "./aws/public-images.ts";
 import { createRoleCredentials } from "./aws/role-credentials.ts";
+import { attributed } from "./aws/side-calls.ts";
 import { startUpstream, type Upstream } from "./aws/upstream.ts";
 import { type Clock, createClock } from "./clock/clock.ts";
 import { type Agent, startCodeBuildAgent } from "./codebuild/agent.ts";
@@ -43,6 +44,8 @@ export interface Stack {
   /** Structured lines of both functions, in order. */
   logs: LogLine[];
   events: StackEvents;
+  /** Every call of AWS, whoever stands for the service: first the emulator's, then CodeBuild's and EKS's. */
+  calls(): Promise<RecordedCall[]>;
   /** Image IDs by parameter name, of all channels. */
   parameters(): Promise<Record<string, string>>;
   stop(): Promise<void>;
@@ -100,7 +103,7 @@ async function start(
   events.on("trouble", (error) => early.push(error));
 
   say("starting the AWS emulator, the Kubernetes release host and the Windows machines");
-  const upstream = keep(await startUpstream());
+  const upstream = keep(await startUpstream(now));
   const emulator = keep(await startEmulator({ tools, dir: logDir ?? join(dir, "aws"), clock }));
   const { url: endpoint, region, credentials } = emulator;
   await publishAll(emulator, basesReleasedAt);
@@ -189,6 +192,10 @@ async function start(
     inbox,
     logs: log.lines,
     events,
+    async calls() {
+      const side = [...codebuild.calls(), ...upstream.eksCalls()];
+      return [...(await emulator.calls()), ...attributed(side, roles.roleOf)];
+    },
     parameters: () => readParameters(new SSMClient(aws), deployment.channelsPrefix),
     stop: stops.stop,
   };

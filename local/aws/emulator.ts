@@ -7,6 +7,7 @@ import { z } from "zod";
 import type { Clock } from "../clock/clock.ts";
 import type { Log } from "../tools/cache.ts";
 import type { Tools } from "../tools/install.ts";
+import type { Failure, ParameterValidation } from "./faults.ts";
 
 export type RecordedCall = z.infer<typeof RecordedCall>;
 export type RecordedEvent = z.infer<typeof RecordedEvent>;
@@ -32,6 +33,10 @@ export type Emulator = {
   password(instanceId: string): Promise<string>;
   /** All that a machine has printed on its serial port so far, for GetConsoleOutput. */
   setConsole(instanceId: string, text: string): Promise<void>;
+  /** From now on such calls fail. Answers what ends that. */
+  failCalls(failure: Failure): Promise<() => Promise<void>>;
+  /** How the writes of `aws:ec2:image` parameters go from now on. */
+  parameterValidation(validation: ParameterValidation): Promise<void>;
   /** Every call from the `first`th on, in order of arrival. */
   calls(first?: number): Promise<RecordedCall[]>;
   /** Every event of every bus from the `first`th on, with the rules that it matched. */
@@ -49,6 +54,8 @@ const RecordedCall = z.object({
   accessKeyId: z.string().nullable(),
   /** Name of the assumed role; null for the administrator and for unsigned calls. */
   role: z.string().nullable(),
+  /** Of EC2's: the tags of each resource that the call names, as they were then, by ID (of a key pair by name). */
+  tags: z.record(z.string(), z.record(z.string(), z.string())),
   /** HTTP status; 0 while the call is under way. */
   status: z.number(),
   error: z.string().nullable(),
@@ -126,6 +133,13 @@ export async function startEmulator({
     password: async (instanceId) => z.string().parse(await request(url, "GET", `password?instance=${instanceId}`)),
     setConsole: async (instance, text) => {
       await request(url, "PUT", "console", { instance, text });
+    },
+    failCalls: async (failure) => {
+      const number = z.int().parse(await request(url, "POST", "failures", failure));
+      return async () => void (await request(url, "DELETE", `failures?number=${number}`));
+    },
+    parameterValidation: async (validation) => {
+      await request(url, "PUT", "parameter-validation", validation);
     },
     calls: async (first = 0) => z.array(RecordedCall).parse(await request(url, "GET", `calls?first=${first}`)),
     events: async (first = 0) => z.array(RecordedEvent).parse(await request(url, "GET", `events?first=${first}`)),

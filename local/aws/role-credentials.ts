@@ -7,6 +7,8 @@ export type RoleCredentials = {
   assume(roleArn: string, sessionName: string): Promise<Required<Credentials>>;
   /** Credentials that were handed out before: what AWS itself knows when it checks a signature. */
   issued(accessKeyId: string): Credentials | undefined;
+  /** Name of the role whose credentials have this key. */
+  roleOf(accessKeyId: string): string | undefined;
 };
 
 const renewBefore = 5 * 60_000;
@@ -26,6 +28,7 @@ export function createRoleCredentials({
   const sts = new STSClient({ endpoint, region, credentials });
   const sessions = new Map<string, { credentials: Required<Credentials>; expires: number }>();
   const known = new Map<string, Credentials>([[credentials.accessKeyId, credentials]]);
+  const roles = new Map<string, string>();
 
   async function assume(roleArn: string, sessionName: string): Promise<Required<Credentials>> {
     const key = `${roleArn} ${sessionName}`;
@@ -34,6 +37,7 @@ export function createRoleCredentials({
     const fresh = await request(roleArn, sessionName);
     sessions.set(key, fresh);
     known.set(fresh.credentials.accessKeyId, fresh.credentials);
+    roles.set(fresh.credentials.accessKeyId, roleArn.split("/").at(-1) ?? "");
     return fresh.credentials;
   }
 
@@ -55,5 +59,9 @@ export function createRoleCredentials({
     };
   }
 
-  return { assume, issued: (accessKeyId) => known.get(accessKeyId) };
+  return {
+    assume,
+    issued: (accessKeyId) => known.get(accessKeyId),
+    roleOf: (accessKeyId) => roles.get(accessKeyId),
+  };
 }

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { accessKeyOf, type SideCall } from "./side-calls.ts";
 
 /** The two places that tell which Kubernetes there is, and a place for files; both on one free port of 127.0.0.1. */
 export type Upstream = {
@@ -8,6 +9,8 @@ export type Upstream = {
   url: string;
   /** Stands for EKS, which the emulator has without DescribeClusterVersions. For AWS_ENDPOINT_URL_EKS. */
   eksUrl: string;
+  /** Every call of EKS, in order of arrival. */
+  eksCalls(): readonly SideCall[];
   /** Below it are the files put here. */
   filesUrl: string;
   /** The release host now has this patch version ("1.35.8") as the newest of its minor. */
@@ -27,18 +30,33 @@ type Answer = { status: number; type?: string; location?: string; body?: string 
 const windowsBinary = /^\/(v(1\.\d+)\.(\d+))\/bin\/windows\/amd64\/(kubelet|kube-proxy)\.exe(\.sha256)?$/;
 const cdn = "/kubernetes-release";
 
-export async function startUpstream(): Promise<Upstream> {
+/** @param now the stack's time */
+export async function startUpstream(now = () => new Date()): Promise<Upstream> {
   const upstream: Releases = new Map();
   const eks: Releases = new Map();
   const files = new Map<string, string | Uint8Array>();
+  const eksCalls: SideCall[] = [];
   let silent = false;
 
   const server = createServer((request, response) => {
     const { pathname, searchParams } = new URL(request.url ?? "/", "http://upstream");
     if (pathname.startsWith("/files/")) return send(response, file(files, pathname.slice("/files/".length)));
     if (silent) return request.socket.destroy();
-    if (pathname === "/eks/cluster-versions")
-      return send(response, clusterVersions(eks, request, searchParams.getAll("clusterVersions")));
+    if (pathname === "/eks/cluster-versions") {
+      const asked = searchParams.getAll("clusterVersions");
+      const answer = clusterVersions(eks, request, asked);
+      eksCalls.push({
+        time: now().toISOString(),
+        service: "eks",
+        operation: "DescribeClusterVersions",
+        parameters: { clusterVersions: asked },
+        accessKeyId: accessKeyOf(request.headers.authorization),
+        tags: {},
+        status: answer.status,
+        error: null,
+      });
+      return send(response, answer);
+    }
     // The real host answers with a redirect to its CDN.
     if (!pathname.startsWith(cdn)) return send(response, { status: 302, location: `${cdn}${pathname}` });
     send(response, release(upstream, pathname.slice(cdn.length)));
@@ -49,6 +67,7 @@ export async function startUpstream(): Promise<Upstream> {
   return {
     url,
     eksUrl: `${url}/eks`,
+    eksCalls: () => eksCalls,
     filesUrl: `${url}/files`,
     setKubernetes: (patchVersion) => upstream.set(minorOf(patchVersion), patchVersion),
     setEksKubernetes: (patchVersion) => eks.set(minorOf(patchVersion), patchVersion),

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import type { Credentials } from "../aws/role-credentials.ts";
+import { accessKeyOf, type SideCall } from "../aws/side-calls.ts";
 import type { Build } from "./build.ts";
 import { type BuildTools, type Machine, prepareMachine } from "./environment.ts";
 import { parseRequest } from "./requests.ts";
@@ -33,6 +34,8 @@ export type Agent = {
   url: string;
   /** All builds, oldest first. */
   builds(): readonly Build[];
+  /** Every call of the API, in order of arrival. */
+  calls(): readonly SideCall[];
   /** Calls back whenever a build has entered a phase, the last time in COMPLETED. Returns what ends that. */
   onChange(listener: (build: Build) => void): () => void;
   /** Where a build's log is. */
@@ -56,6 +59,7 @@ export async function startCodeBuildAgent(options: AgentOptions): Promise<Agent>
   };
   await prepareMachine(machine);
   const listeners = new Set<(build: Build) => void>();
+  const calls: SideCall[] = [];
   const worker = createWorker({
     machine,
     infraCredentials: options.infraCredentials,
@@ -69,7 +73,7 @@ export async function startCodeBuildAgent(options: AgentOptions): Promise<Agent>
     minute: options.minute ?? 60_000,
   });
   const server = createServer((request, response) => {
-    const answered = request.method === "GET" ? sendLog(request, response, worker) : answer(request, response, service);
+    const answered = request.method === "GET" ? sendLog(request, response, worker) : serve(request, response);
     answered.catch((error: Error) => response.writeHead(500).end(error.message));
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -82,6 +86,21 @@ export async function startCodeBuildAgent(options: AgentOptions): Promise<Agent>
     stop: worker.stop,
   });
 
+  async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const call: SideCall = {
+      time: clock.now().toISOString(),
+      service: "codebuild",
+      operation: request.headers["x-amz-target"]?.toString().split(".").at(-1) ?? "",
+      parameters: {},
+      accessKeyId: accessKeyOf(request.headers.authorization),
+      tags: {},
+      status: 0,
+      error: null,
+    };
+    calls.push(call);
+    await answer(request, response, service, call);
+  }
+
   async function stop(): Promise<void> {
     await worker.close();
     server.closeAllConnections();
@@ -91,6 +110,7 @@ export async function startCodeBuildAgent(options: AgentOptions): Promise<Agent>
   return {
     url,
     builds: service.builds,
+    calls: () => calls,
     onChange: (listener) => {
       listeners.add(listener);
       return () => listeners.delete(listener);
@@ -101,7 +121,13 @@ export async function startCodeBuildAgent(options: AgentOptions): Promise<Agent>
   };
 }
 
-async function answer(request: IncomingMessage, response: ServerResponse, service: Service): Promise<void> {
+/** @param call gets the parameters and how it ended */
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  service: Service,
+  call: SideCall,
+): Promise<void> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk);
   try {
@@ -109,9 +135,14 @@ async function answer(request: IncomingMessage, response: ServerResponse, servic
       request.headers["x-amz-target"]?.toString(),
       Buffer.concat(chunks).toString(),
     );
-    send(response, 200, service[operation](parameters as never));
+    call.parameters = parameters as SideCall["parameters"];
+    const result = service[operation](parameters as never);
+    call.status = 200;
+    send(response, 200, result);
   } catch (error) {
     if (!(error instanceof ServiceError)) throw error;
+    call.status = 400;
+    call.error = error.code;
     send(response, 400, { __type: error.code, message: error.message });
   }
 }

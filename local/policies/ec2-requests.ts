@@ -56,6 +56,9 @@ export function ec2Requests({ operation, parameters, tags }: Ec2Call, place: Pla
   const worksOn = target ? idsIn(parameters[target], target) : [];
   return [
     ...worksOn.map((id) => on(action, id, tags, place)),
+    ...(operation === "DeregisterImage" && String(parameters.DeleteAssociatedSnapshots) === "true"
+      ? deletingSnapshots(tags, place)
+      : []),
     ...(creation ? creating(operation, creation, parameters, tags, place) : []),
   ];
 }
@@ -68,6 +71,12 @@ function taggings(action: string, parameters: Record<string, unknown>, tags: Tag
   });
 }
 
+/** The call names the image only; its snapshots are those whose tags were recorded with it. */
+function deletingSnapshots(tags: Tags, place: Place): Request[] {
+  const snapshots = Object.keys(tags).filter((id) => id.startsWith("snap-"));
+  return snapshots.map((id) => on("ec2:DeleteSnapshot", id, tags, place));
+}
+
 function creating(
   operation: string,
   { makes, of }: { makes: string[]; of: string[] },
@@ -77,19 +86,21 @@ function creating(
 ): Request[] {
   const action = `ec2:${operation}`;
   const specifications = TagSpecifications.parse(parameters.TagSpecifications);
+  // A key pair's ARN has its name, which is known before there is one.
+  const made = (type: string) => (type === "key-pair" ? String(parameters.KeyName ?? "*") : "*");
   const given = (type: string) => specifications.find(({ ResourceType }) => ResourceType === type)?.Tags ?? [];
   const used = [
     ...of.flatMap((name) => idsIn(parameters[name], name)),
     ...(operation === "RunInstances" ? runsIn(parameters) : []),
   ];
   return [
-    ...makes.map((type) => ({ action, resource: ec2Arn(place, type, "*"), context: requestTags(given(type)) })),
+    ...makes.map((type) => ({ action, resource: ec2Arn(place, type, made(type)), context: requestTags(given(type)) })),
     ...used.map((id) => on(action, id, tags, place)),
     ...specifications
       .filter(({ Tags }) => Tags.length > 0)
       .map(({ ResourceType, Tags }) => ({
         action: "ec2:CreateTags",
-        resource: ec2Arn(place, ResourceType, "*"),
+        resource: ec2Arn(place, ResourceType, made(ResourceType)),
         context: { ...requestTags(Tags), "ec2:createaction": [operation] },
       })),
   ];

@@ -1,5 +1,6 @@
 import type { RecordedCall } from "../aws/emulator.ts";
 import { type Place, parameterArn, queueArn } from "./arns.ts";
+import { codeBuildRequests } from "./codebuild-requests.ts";
 import { ec2Requests } from "./ec2-requests.ts";
 import type { Request } from "./verdict.ts";
 
@@ -9,6 +10,8 @@ export type Call = Pick<RecordedCall, "service" | "operation" | "parameters" | "
 export interface Account extends Place {
   /** ARN of the role in an instance profile, by the profile's name. */
   roleOfProfile(name: string): string;
+  /** ARN of the key that a topic is encrypted with. */
+  keyOfTopic(arn: string): string | undefined;
 }
 
 type Parameters = Record<string, unknown>;
@@ -18,9 +21,12 @@ const free = new Set(["sts:GetCallerIdentity"]);
 
 /** Operations that are allowed by actions of another name (Service Authorization Reference). */
 const otherActions: Readonly<Record<string, string>> = {
+  "s3:CompleteMultipartUpload": "s3:PutObject",
+  "s3:CreateMultipartUpload": "s3:PutObject",
   "s3:HeadBucket": "s3:ListBucket",
   "s3:HeadObject": "s3:GetObject",
   "s3:ListObjectsV2": "s3:ListBucket",
+  "s3:UploadPart": "s3:PutObject",
   "sqs:ChangeMessageVisibilityBatch": "sqs:ChangeMessageVisibility",
   "sqs:DeleteMessageBatch": "sqs:DeleteMessage",
   "sqs:SendMessageBatch": "sqs:SendMessage",
@@ -34,6 +40,7 @@ export function requestsOf(call: Call, account: Account): Request[] {
   const { service, operation, parameters } = call;
   if (free.has(`${service}:${operation}`)) return [];
   if (service === "ec2") return [...ec2Requests(call, account), ...passedRole(call, account)];
+  if (service === "codebuild") return codeBuildRequests(operation, parameters, account);
   const resources = resourcesOf(service, operation, parameters, account);
   const called = `${service}:${operation}`;
   const action = otherActions[called] ?? called;
@@ -43,11 +50,23 @@ export function requestsOf(call: Call, account: Account): Request[] {
     ...(called === "ssm:PutParameter" && parameters.DataType === "aws:ec2:image"
       ? [{ action: "ec2:DescribeImages", resource: "*", context: {} }]
       : []),
+    ...(called === "sns:Publish" ? encrypting(text(parameters.TopicArn), account) : []),
   ];
+}
+
+/** SNS asks for the key of an encrypted topic in the publisher's name (SNS developer guide, "Key management"). */
+function encrypting(topic: string, { keyOfTopic }: Account): Request[] {
+  const resource = keyOfTopic(topic);
+  if (resource === undefined) return [];
+  const context = { "kms:encryptioncontext:aws:sns:topicarn": [topic] };
+  return ["kms:GenerateDataKey", "kms:Decrypt"].map((action) => ({ action, resource, context }));
 }
 
 function resourcesOf(service: string, operation: string, parameters: Parameters, account: Account): string[] {
   switch (service) {
+    case "eks":
+      // AWS scopes none of those that are called here.
+      return ["*"];
     case "iam":
       return [
         `arn:${account.partition}:iam::${account.accountId}:instance-profile/${text(parameters.InstanceProfileName)}`,

@@ -1,20 +1,32 @@
 import { z } from "zod";
 import type { RecordedCall } from "../aws/emulator.ts";
 import type { CreatedResource } from "../deploy/program.ts";
+import type { Place } from "./arns.ts";
 import { type Statement, statementsOf } from "./policy.ts";
 import { type Account, requestsOf } from "./requests.ts";
 import { judge } from "./verdict.ts";
 
 /** What came of holding recorded calls against the deployed policies of the roles that made them. */
 export interface Review {
+  /** By roles; calls without one are the stack's own. */
   calls: number;
   /** Distinct pairs of role and action. */
   actions: number;
+  /** Of all roles, those that deny among them. */
+  statements: number;
   /** What was called and is not allowed, each once, in the order of the calls. */
   denied: string[];
-  /** Statements that no call needed, as `role: sid`. */
-  unused: string[];
-  statements: number;
+  /** What is allowed, as some call needed it and as none did. */
+  used: Grant[];
+  unused: Grant[];
+}
+
+/** One action that one statement allows a role; the role by its name in the program. */
+export interface Grant {
+  role: string;
+  action: string;
+  /** As in the policy, what belongs to the program by its name there. */
+  resources: string[];
 }
 
 const Role = z.object({
@@ -26,25 +38,34 @@ const Role = z.object({
 
 const Profile = z.object({ name: z.string(), role: z.string() });
 
+const Topic = z.object({ arn: z.string(), kmsMasterKeyId: z.string().optional() });
+
 /** The statements of each role's policies, by the role's name. */
 export function policiesOf(resources: readonly CreatedResource[]): Map<string, Statement[]> {
-  const roles = resources.filter(({ type }) => type === "aws:iam/role:Role").map(({ inputs }) => Role.parse(inputs));
   return new Map(
-    roles.map(({ name, inlinePolicies }) => [name, inlinePolicies.flatMap(({ policy }) => statementsOf(policy))]),
+    rolesOf(resources).map(({ role: { name, inlinePolicies } }) => [
+      name,
+      inlinePolicies.flatMap(({ policy }) => statementsOf(policy)),
+    ]),
   );
 }
 
 /** An account as the deployed program has it. */
-export function accountOf(place: Omit<Account, "roleOfProfile">, resources: readonly CreatedResource[]): Account {
+export function accountOf(place: Place, resources: readonly CreatedResource[]): Account {
   const profiles = resources
     .filter(({ type }) => type === "aws:iam/instanceProfile:InstanceProfile")
     .map(({ inputs }) => Profile.parse(inputs));
+  const topics = resources.filter(({ type }) => type === "aws:sns/topic:Topic").map(({ state }) => Topic.parse(state));
   return {
     ...place,
     roleOfProfile(name) {
       const role = profiles.find((profile) => profile.name === name)?.role;
       if (!role) throw new Error(`judging a call: the program has no instance profile ${name}`);
       return `arn:${place.partition}:iam::${place.accountId}:role/${role}`;
+    },
+    keyOfTopic(arn) {
+      const key = topics.find((topic) => topic.arn === arn)?.kmsMasterKeyId;
+      return key && `arn:${place.partition}:kms:${place.region}:${place.accountId}:key/${key}`;
     },
   };
 }
@@ -56,16 +77,15 @@ export function accountOf(place: Omit<Account, "roleOfProfile">, resources: read
 export function reviewCalls(
   calls: readonly RecordedCall[],
   resources: readonly CreatedResource[],
-  place: Omit<Account, "roleOfProfile">,
+  place: Place,
 ): Review {
   const policies = policiesOf(resources);
   const account = accountOf(place, resources);
-  const used = new Set<Statement>();
+  const used = new Map<Statement, Set<string>>();
   const actions = new Set<string>();
   const denied = new Set<string>();
-  const judged = calls.filter(({ role }) => role !== null);
-  for (const call of judged) {
-    const role = call.role as string;
+  const judged = calls.flatMap((call) => (call.role === null ? [] : { ...call, role: call.role }));
+  for (const { role, ...call } of judged) {
     const statements = policies.get(role);
     const called = `${call.service}:${call.operation}`;
     if (!statements) {
@@ -75,20 +95,41 @@ export function reviewCalls(
     for (const request of requestsOf(call, account)) {
       actions.add(`${role} ${request.action}`);
       const verdict = judge(statements, request);
-      if (verdict.by) used.add(verdict.by);
       if (!verdict.allowed) denied.add(`role ${role} called ${called}: ${verdict.why}`);
+      else used.set(verdict.by, (used.get(verdict.by) ?? new Set()).add(request.action.toLowerCase()));
     }
   }
-  const all = [...policies].flatMap(([role, statements]) => statements.map((statement) => ({ role, statement })));
+  const grants = rolesOf(resources).flatMap(({ logicalName, role: { name } }) =>
+    (policies.get(name) ?? [])
+      .filter(({ effect }) => effect === "Allow")
+      .flatMap((statement) =>
+        statement.actions.map((action) => ({
+          grant: { role: logicalName, action, resources: named(statement.resources, resources) },
+          isUsed: used.get(statement)?.has(action.toLowerCase()) ?? false,
+        })),
+      ),
+  );
   return {
     calls: judged.length,
     actions: actions.size,
+    statements: [...policies.values()].flat().length,
     denied: [...denied],
-    unused: all
-      .filter(({ statement }) => !used.has(statement))
-      .map(
-        ({ role, statement }) => `${role}: ${statement.sid ?? `${statement.effect} ${statement.actions.join(", ")}`}`,
-      ),
-    statements: all.length,
+    used: grants.filter(({ isUsed }) => isUsed).map(({ grant }) => grant),
+    unused: grants.filter(({ isUsed }) => !isUsed).map(({ grant }) => grant),
   };
+}
+
+function rolesOf(resources: readonly CreatedResource[]) {
+  return resources
+    .filter(({ type }) => type === "aws:iam/role:Role")
+    .map(({ name, inputs }) => ({ logicalName: name, role: Role.parse(inputs) }));
+}
+
+/** `ArtifactsBucket/source/*` for what has a name in the program; of other ARNs what stands behind the account. */
+function named(arns: readonly string[], resources: readonly CreatedResource[]): string[] {
+  const known = resources.flatMap(({ name, state }) => (typeof state.arn === "string" ? { name, arn: state.arn } : []));
+  return arns.map((one) => {
+    const found = known.find(({ arn }) => one === arn || one.startsWith(`${arn}/`) || one.startsWith(`${arn}:`));
+    return found ? `${found.name}${one.slice(found.arn.length)}` : one.split(":").slice(5).join(":") || one;
+  });
 }

@@ -1,5 +1,5 @@
 import { variableOf } from "../codebuild/build.ts";
-import type { Stack } from "../stack.ts";
+import type { Called, Stage } from "./stage.ts";
 
 export type Say = (line: string) => void;
 
@@ -7,11 +7,16 @@ export type Say = (line: string) => void;
 const provisioned = /Provisioning with powershell script: .*?([\w-]+)\.ps1/;
 
 /** Says what happens while it happens. Returns what ends that. */
-export function tellProgress(stack: Stack, say: Say): () => void {
+export function tellProgress({ stack, calls }: Stage, say: Say): () => void {
+  let called = calls.length;
   let logs = stack.logs.length;
   let told = stack.inbox.notifications().length;
   const phases = new Map<string, string>();
   const tell = (what: string) => {
+    for (; called < calls.length; called++) {
+      const { call, status, said } = calls[called] as Called;
+      say(`call       ${call} ${status}${said && `: ${said}`}`);
+    }
     const step = provisioned.exec(what)?.[1];
     if (step) say(`step       ${step}`);
     for (; logs < stack.logs.length; logs++) {
@@ -21,7 +26,7 @@ export function tellProgress(stack: Stack, say: Say): () => void {
     for (const build of stack.codebuild.builds()) {
       const phase = build.buildComplete ? build.buildStatus : build.currentPhase;
       if (phases.get(build.id) !== phase && phases.has(build.id))
-        say(`build      ${variableOf(build, "VARIANT")} ${phase}`);
+        say(`${(variableOf(build, "PURPOSE") ?? "build").padEnd(10)} ${variableOf(build, "VARIANT")} ${phase}`);
       phases.set(build.id, phase);
     }
     for (; told < stack.inbox.notifications().length; told++)
@@ -38,9 +43,12 @@ function lineOf(record: Record<string, unknown> | undefined): string | undefined
   const { message, variant, reasons } = record as { message?: string; variant?: string; reasons?: string[] };
   const trigger = record.trigger as { kind: string; about: string } | undefined;
   if (trigger) return `trigger    ${trigger.kind} (${trigger.about})`;
-  if (message === "build" || message === "prove") return `${message.padEnd(10)} ${variant}: ${reasons?.join("; ")}`;
+  if (message === "build" || message === "prove" || message === "harvest")
+    return `${message.padEnd(10)} ${variant}: ${reasons?.join("; ")}`;
   if (message === "publish")
     return `parameter  ${variant}/${record.channel} = ${record.image} (${reasons?.join("; ")})`;
+  if (message === "deprecate" || message === "restore" || message === "disable" || message === "deregister")
+    return `${message.padEnd(10)} ${record.image}: ${reasons?.join("; ")}`;
   if (message === "nothing") return `nothing    ${variant}: ${reasons?.join("; ")}`;
   return undefined;
 }

@@ -1,19 +1,21 @@
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { unpermittedCalls } from "../deploy/unpermitted-calls.ts";
 import { readConfiguration } from "../local-configuration.ts";
 import { type Stack, startStack } from "../stack.ts";
 import { installTools } from "../tools/install.ts";
+import type { Act } from "./act.ts";
 import type { ActResult } from "./act-result.ts";
-import { type Act, acts } from "./acts.ts";
 import { assess } from "./assessment.ts";
 import { causes } from "./causes.ts";
 import { leftBehind } from "./left-behind.ts";
+import { type Permissions, permissionsOf } from "./permissions.ts";
 import { openRecords } from "./records.ts";
 import { setStage } from "./stage.ts";
+import { type StoryName, stories } from "./stories.ts";
 import { playAct } from "./story.ts";
 import { startTimeline, type Timeline } from "./timeline.ts";
 
+const root = fileURLToPath(new URL("../..", import.meta.url));
 /** The day after a Patch Tuesday: four weeks until the next one. */
 const startsAt = new Date("2026-10-14T16:00:00Z");
 const basesReleasedAt = new Date("2026-10-09T00:00:00Z");
@@ -24,6 +26,8 @@ export interface Rehearsal {
   parts: Record<string, string>;
   acts: ActResult[];
   parameters: Record<string, string>;
+  /** Null where it ended too early to tell. */
+  permissions: Permissions | null;
   /** Only where it is not ok. */
   error?: string;
 }
@@ -31,7 +35,9 @@ export interface Rehearsal {
 export interface RehearsalOptions {
   /** Nothing goes to standard output. */
   json: boolean;
-  config: string;
+  story: StoryName;
+  /** Another configuration than the story's own. */
+  config?: string | undefined;
   /** Stop after the act of this name. */
   act?: string | undefined;
 }
@@ -40,25 +46,34 @@ export interface RehearsalOptions {
  * Plays the story from an empty account on. What goes wrong is in the answer and, with what the logs say of it, in the timeline: beside
  * `--json` on standard error.
  */
-export async function rehearse({ json, config, act: last }: RehearsalOptions, signal: AbortSignal): Promise<Rehearsal> {
+export async function rehearse(
+  { json, story, config, act: last }: RehearsalOptions,
+  signal: AbortSignal,
+): Promise<Rehearsal> {
   const began = performance.now();
+  const { acts, config: ownConfig } = stories[story];
   const timeline = startTimeline({ silent: json });
   const sayAside = (line: string) => void process.stderr.write(`${line}\n`);
-  const records = openRecords(fileURLToPath(new URL("../../.run", import.meta.url)));
-  const rehearsal: Omit<Rehearsal, "ok" | "seconds"> = { parts: {}, acts: [], parameters: {} };
+  const records = openRecords(join(root, ".run"));
+  const rehearsal: Omit<Rehearsal, "ok" | "seconds"> = { parts: {}, acts: [], parameters: {}, permissions: null };
   const complaints: string[] = [];
   let stack: Stack | undefined;
   try {
-    const configFile = resolve(config);
+    const configFile = config === undefined ? join(root, ownConfig) : resolve(config);
     await readConfiguration(configFile);
     const tools = await timeline.step("the tools", (say) => installTools(json ? sayAside : say, { signal }));
     rehearsal.parts = tools.versions;
     const world = { tools, stage: "rehearsal", configFile, startsAt, basesReleasedAt, logDir: records.dir, signal };
     const started = await timeline.step("the stack", (say) => startStack({ ...world, say }));
     stack = started;
-    await play(started, actsUpTo(last), timeline, rehearsal.acts, signal);
+    await play(started, actsUpTo(acts, last), timeline, rehearsal.acts, signal);
     rehearsal.parameters = await started.parameters();
-    complaints.push(...assess(rehearsal.acts, acts, rehearsal.parameters), ...(await complaintsAboutAccount(started)));
+    complaints.push(...assess(rehearsal.acts, acts, started.configuration.variants, rehearsal.parameters));
+    complaints.push(...(await leftBehind(started.emulator)));
+    const isWhole = config === undefined && (last === undefined || last === acts.at(-1)?.name);
+    const permissions = await permissionsOf(started, isWhole ? story : undefined);
+    rehearsal.permissions = permissions;
+    complaints.push(...permissions.denied, ...permissions.unexplained);
   } catch (error) {
     complaints.push(causes(signal.aborted ? signal.reason : error));
   }
@@ -76,7 +91,7 @@ function lines(complaints: readonly string[], evidence: readonly string[]): stri
   return ["not as it should be:", ...complaints.map((complaint) => `  ${complaint}`), ...evidence];
 }
 
-function actsUpTo(last: string | undefined): Act[] {
+function actsUpTo(acts: readonly Act[], last: string | undefined): Act[] {
   return acts.slice(0, acts.findIndex(({ name }) => name === last) + 1 || acts.length);
 }
 
@@ -98,15 +113,12 @@ async function play(
   ends.throwIfAborted();
 }
 
-async function complaintsAboutAccount({ emulator, deployment }: Stack): Promise<string[]> {
-  return [...(await leftBehind(emulator)), ...unpermittedCalls(await emulator.calls(), deployment)];
-}
-
 function summaryOf(results: readonly ActResult[]): string {
   return results
-    .map(({ variant, builds, image, published }) => {
-      if (builds === 0) return `${variant}: no build`;
-      return `${variant}: ${image} ${published ? "published" : "kept out"}`;
+    .map(({ variant, builds, image, published, previous, channels }) => {
+      if (builds > 0)
+        return `${variant}: ${image} ${published ? "published" : channels.candidate === image ? "in candidate" : "kept out"}`;
+      return channels.stable === previous ? `${variant}: no build` : `${variant}: stable holds ${channels.stable}`;
     })
     .join(", ");
 }

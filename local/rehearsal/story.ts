@@ -1,8 +1,8 @@
 import { setTimeout as limit } from "node:timers";
-import { type Build, exportedBy } from "../codebuild/build.ts";
+import { exportedBy } from "../codebuild/build.ts";
 import type { Stack } from "../stack.ts";
-import { type ActResult, buildsOf, type Happenings, happeningsFromNow, imageOf, resultsOf } from "./act-result.ts";
-import type { Act } from "./acts.ts";
+import { type Act, type Expectation, expectationOf } from "./act.ts";
+import { type ActResult, type Happenings, happeningsFromNow, resultsOf, toldOf } from "./act-result.ts";
 import { type Say, tellProgress } from "./progress.ts";
 import type { Stage } from "./stage.ts";
 import { until } from "./until.ts";
@@ -19,58 +19,66 @@ export async function playAct(act: Act, stage: Stage, say: Say, signal: AbortSig
   const { stack } = stage;
   const overdue = new AbortController();
   const timer = limit(() => overdue.abort(new Error(`the act took longer than ${actLimit / 1000} s`)), actLimit);
-  const ends = AbortSignal.any([signal, overdue.signal]);
-  const happenings = await happeningsFromNow(stack);
-  const telling = tellProgress(stack, say);
+  const broken = new AbortController();
+  const ends = AbortSignal.any([signal, overdue.signal, broken.signal]);
+  const happenings = await happeningsFromNow(stage);
+  const watch = () => {
+    const failure = unexpectedFailure(act, stack, happenings);
+    if (failure) broken.abort(failure);
+  };
+  stack.events.on("change", watch);
+  const telling = tellProgress(stage, say);
   try {
     await act.play(stage, ends);
-    if (act.expects === "image") await awaitImages(stage, happenings, ends);
-    if (act.expects === "failure") await awaitFailures(stack, happenings, ends);
+    await awaitTelling(act, stage, happenings, ends);
+    await until(
+      stack,
+      "no build runs",
+      () => stack.codebuild.builds().every(({ buildComplete }) => buildComplete),
+      ends,
+    );
     await stack.functions.idle(ends);
     await stack.inbox.idle(ends);
     return await resultsOf(act, stack, happenings);
   } finally {
     clearTimeout(timer);
+    stack.events.off("change", watch);
     telling();
   }
 }
 
-/** An image is there when `candidate`'s subscribers know it and, once it has soaked, `stable`'s. */
-async function awaitImages(stage: Stage, happenings: Happenings, signal: AbortSignal): Promise<void> {
+/** Waits until subscribers know what the act is about; where an image has to soak for that, time passes. */
+async function awaitTelling(act: Act, stage: Stage, happenings: Happenings, signal: AbortSignal): Promise<void> {
   const { stack } = stage;
   const { functions, configuration } = stack;
-  const published = (channel: string) => () => {
-    failOn(happenings.builds());
-    return configuration.variants.every(({ name }) => {
-      const image = imageOf(name, happenings);
-      return happenings
-        .notifications()
-        .some(
-          (one) => one.kind === "published" && one.variant === name && one.channel === channel && one.image === image,
-        );
+  const expected = configuration.variants.map((variant) => ({ name: variant.name, ...expectationOf(act, variant) }));
+  const isTold = (counts: (one: string, expectation: Expectation) => boolean) => () =>
+    expected.every((expectation) => {
+      const told = toldOf(expectation.name, happenings);
+      return expectation.told.filter((one) => counts(one, expectation)).every((one) => told.includes(one));
     });
-  };
-  await until(stack, "every candidate is published", published("candidate"), signal);
+  const soaks = (one: string, { stable }: Expectation) => one === "published/stable" && stable === "new";
+  const isAllTold = isTold(() => true);
+  await until(
+    stack,
+    "subscribers know what comes at once",
+    isTold((...one) => !soaks(...one)),
+    signal,
+  );
   await functions.idle(signal);
-  if (published("stable")()) return;
+  if (isAllTold()) return;
   const fired = await stage.pass(configuration.policies.soak);
   if (fired.length === 0) await stage.passTo();
-  await until(stack, "every stable is published", published("stable"), signal);
+  await until(stack, "subscribers know what comes after the soak", isAllTold, signal);
 }
 
-async function awaitFailures(stack: Stack, happenings: Happenings, signal: AbortSignal): Promise<void> {
-  const told = () =>
-    stack.configuration.variants.every(
-      ({ name }) =>
-        buildsOf(name, happenings).some(({ buildComplete }) => buildComplete) &&
-        happenings.notifications().some((one) => one.kind === "failed" && one.variant === name),
-    );
-  await until(stack, "every failure is told", told, signal);
-}
-
-function failOn(builds: readonly Build[]): void {
-  const failed = builds.find(({ buildStatus }) => buildStatus !== "IN_PROGRESS" && buildStatus !== "SUCCEEDED");
-  if (!failed) return;
+/** A build that failed where none may: what the act waits for will not come. */
+function unexpectedFailure(act: Act, { configuration }: Stack, happenings: Happenings): Error | undefined {
+  if (configuration.variants.some((variant) => expectationOf(act, variant).told.includes("failed"))) return undefined;
+  const failed = happenings
+    .builds()
+    .find(({ buildStatus }) => buildStatus !== "IN_PROGRESS" && buildStatus !== "SUCCEEDED");
+  if (!failed) return undefined;
   const why = `${exportedBy(failed, "FAILURE_CLASS") ?? "no class"}: ${exportedBy(failed, "FAILURE_CAUSE") ?? "no cause"}`;
-  throw new Error(`${failed.id} ended ${failed.buildStatus} (${why})`);
+  return new Error(`${failed.id} ended ${failed.buildStatus} (${why})`);
 }

@@ -63,6 +63,7 @@ describe("reconcile", () => {
   test("says in its log why the build waits", () => {
     const wait = stack.logs.findLast(({ record }) => record?.message === "wait")?.record;
     expect(wait?.reasons).toEqual([
+      "first image of the variant",
       "the build waits until all inputs are known",
       expect.stringContaining("/release/stable-1.35.txt"),
     ]);
@@ -145,6 +146,24 @@ describe("the function URL", () => {
     expect(JSON.stringify(refused.answer.allowed)).toMatch(/windows-2022-core-1.35|POST/);
   });
 
+  test("every call is in the log with who made it, why, and what came of it", async () => {
+    const from = stack.logs.length;
+    const order = JSON.stringify({ variant: "windows-95", reason: "an audit" });
+
+    await call("POST", "/rebuild", order);
+    await call("GET", "/plan");
+
+    const records = stack.logs.slice(from).flatMap(({ record }) => (record ? [record] : []));
+    const by = expect.stringMatching(/^arn:aws:/);
+    const refused = { message: "call refused", method: "POST", path: "/rebuild", by, reason: "an audit", status: 404 };
+    expect(records).toContainEqual(
+      expect.objectContaining({ ...refused, refusal: expect.stringContaining('there is no variant \\"windows-95\\"') }),
+    );
+    expect(records).toContainEqual(
+      expect.objectContaining({ message: "call answered", method: "GET", path: "/plan", by, status: 200 }),
+    );
+  });
+
   test("takes a rebuild, keeps the request and wakes reconcile; the same key again is the same request", async () => {
     const from = stack.logs.length;
     const order = JSON.stringify({ variant, reason: "a test", idempotencyKey: "key-1" });
@@ -153,8 +172,8 @@ describe("the function URL", () => {
     const second = await call("POST", "/rebuild", order);
     await stack.functions.idle();
 
-    expect(first).toEqual({ status: 202, answer: { variant, request: "key-1", repeated: false } });
-    expect(second).toEqual({ status: 202, answer: { variant, request: "key-1", repeated: true } });
+    expect(first).toEqual({ status: 202, answer: { variant, request: "key-1", repeated: false, dryRun: false } });
+    expect(second).toEqual({ status: 202, answer: { variant, request: "key-1", repeated: true, dryRun: false } });
     const { url: endpoint, region, credentials } = stack.emulator;
     const ssm = new SSMClient({ endpoint, region, credentials });
     const { Parameter } = await ssm.send(

@@ -6,13 +6,15 @@ import { accountOf, policiesOf } from "../../local/policies/review.ts";
 import { judge, type Request, type Verdict } from "../../local/policies/verdict.ts";
 import type { Ask } from "./denials/asks.ts";
 import { buildRoleDenials } from "./denials/build-role.ts";
+import { buildDenials } from "./denials/builds.ts";
 import { functionDenials } from "./denials/functions.ts";
+import { imageDenials } from "./denials/images.ts";
 import { otherDenials } from "./denials/others.ts";
 import { type Graph, graphOf } from "./graph.ts";
 
 const place: Place = { partition: "aws", region: "us-east-1", accountId: "123456789012" };
 const variants = [{ windows: 2022 as const, kubernetes: "1.35" }];
-const denials = [...buildRoleDenials, ...functionDenials, ...otherDenials];
+const denials = [...buildRoleDenials, ...buildDenials, ...imageDenials, ...functionDenials, ...otherDenials];
 
 let graph: Graph;
 let everything: Graph;

@@ -19,7 +19,7 @@ import {
 } from "@aws-sdk/client-codebuild";
 import { DescribeImagesCommand, EC2Client } from "@aws-sdk/client-ec2";
 import { CreateRoleCommand, IAMClient } from "@aws-sdk/client-iam";
-import { CreateBucketCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { CreateBucketCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { strToU8, zipSync } from "fflate";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
 import { recipeFiles, recipeHash } from "../../infra/recipe.ts";
@@ -554,7 +554,10 @@ for argument; do
 done
 case "$1 \${!#}" in
   "version version") echo "Packer v1.16.0" ;;
-  "build packer/") echo '{"builds":[{"packer_run_uuid":"r","artifact_id":"us-east-1:${image}"}],"last_run_uuid":"r"}' >"$manifest" ;;
+  "build packer/")
+    echo '{"builds":[{"packer_run_uuid":"r","artifact_id":"us-east-1:${image}"}],"last_run_uuid":"r"}' >"$manifest"
+    echo '{"osBuild":"20348.4052","kubernetes":{"kubelet":"1.35.8"},"containerd":"1.7.27"}' >"$reports/report.json"
+    echo '{"passed":31,"failed":0}' >"$reports/tests.json" ;;
   "build packer/proof/") echo '{"result":"passed","checks":[{"name":"kubelet","passed":true}]}' >"$reports/proof.json" ;;
 esac
 `;
@@ -570,9 +573,20 @@ esac
     const recipe = receivedRecipe();
     const name = await projectOf(recipe.files, {
       at: client(builder),
-      variables: { PACKER_DEPLOYMENT: "{}", ADDRESS_URL: "" },
+      variables: { BUCKET: bucket, PACKER_DEPLOYMENT: "{}", ADDRESS_URL: "" },
     });
-    const order = { PURPOSE: "build", TOKEN: "cd".repeat(32), RECIPE: recipe.hash, PACKER_VARIABLES: "{}" };
+    const variables = {
+      variant: "windows-2022-core-1.35",
+      base_family: "EKS_Optimized",
+      windows: "2022",
+      kubernetes_version: "1.35.8",
+    };
+    const order = {
+      PURPOSE: "build",
+      TOKEN: "cd".repeat(32),
+      RECIPE: recipe.hash,
+      PACKER_VARIABLES: JSON.stringify(variables),
+    };
 
     const build = await finished(
       await start(name, { environmentVariablesOverride: asList(order) }, client(builder)),
@@ -581,17 +595,32 @@ esac
 
     const { Images } = await new EC2Client(access()).send(new DescribeImagesCommand({ ImageIds: [image] }));
     const tags = Object.fromEntries((Images?.[0]?.Tags ?? []).map(({ Key = "", Value }) => [Key, Value]));
-    expect(exportedBy(build)).toEqual({ IMAGE_ID: image, PROOF: "passed", FAILURE_CLASS: "", FAILURE_CAUSE: "" });
+    expect(exportedBy(build)).toEqual({
+      IMAGE_ID: image,
+      PROOF: "passed",
+      FAILURE_CLASS: "",
+      FAILURE_CAUSE: "",
+      FAILURE_LINES: "",
+    });
     expect(build.buildStatus).toBe("SUCCEEDED");
-    expect(tags["eks-windows-images:proof"]).toBe("passed");
+    expect(tags).toMatchObject({
+      "eks-windows-images:os-build": "20348.4052",
+      "eks-windows-images:kubelet": "1.35.8",
+      "eks-windows-images:containerd": "1.7.27",
+      "eks-windows-images:proof": "passed",
+    });
     expect(tags["eks-windows-images:proved-at"]?.slice(0, 10)).toBe(clock.now().toISOString().slice(0, 10));
+    const kept = await s3().send(new ListObjectsV2Command({ Bucket: bucket, Prefix: `reports/${image}/` }));
+    expect(kept.Contents?.map(({ Key }) => Key)).toEqual(
+      ["proof.json", "report.json", "tests.json"].map((name) => `reports/${image}/${name}`),
+    );
   });
 
   test("says in its last lines why it failed", async () => {
     const builder = await startAgent("refuser", { packer: packerThatMakes("ami-0a1b2c3d") });
     onTestFinished(() => builder.stop());
     const recipe = receivedRecipe();
-    const name = await projectOf(recipe.files, { at: client(builder) });
+    const name = await projectOf(recipe.files, { at: client(builder), variables: { BUCKET: bucket } });
     const order = { PURPOSE: "build", TOKEN: "cd".repeat(32), RECIPE: "0".repeat(64) };
 
     const build = await finished(

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { BatchGetProjectsCommand } from "@aws-sdk/client-codebuild";
 import { PutEventsCommand } from "@aws-sdk/client-eventbridge";
 import { GetRolePolicyCommand } from "@aws-sdk/client-iam";
-import { GetFunctionCommand } from "@aws-sdk/client-lambda";
+import { GetFunctionCommand, GetPolicyCommand } from "@aws-sdk/client-lambda";
 import { HeadObjectCommand } from "@aws-sdk/client-s3";
 import { GetScheduleCommand } from "@aws-sdk/client-scheduler";
 import { ReceiveMessageCommand } from "@aws-sdk/client-sqs";
@@ -62,7 +62,8 @@ describe("the real program, deployed", () => {
       `import { config as theirs } from ${JSON.stringify(join(root, "config.ts"))};
        export const config = { ...theirs,
          policies: { ...theirs.policies, network: { kind: "vpc", vpcId: "${vpcId}", subnetIds: ["${subnetId}"] } },
-         subscribers: [{ protocol: "email", endpoint: "windows@example.com" }] };`,
+         subscribers: [{ protocol: "email", endpoint: "windows@example.com" }],
+         callers: ["arn:aws:iam::${emulator.accountId}:role/image-operators"] };`,
     );
     deployment = await deploy({
       emulator,
@@ -84,6 +85,17 @@ describe("the real program, deployed", () => {
       ScheduleExpressionTimezone: "America/Los_Angeles",
       Target: { Arn: deployment.queue.arn, Input: '{"trigger":"patch-tuesday"}' },
     });
+  });
+
+  test("lets the callers of the configuration call the function's URL", async () => {
+    const { Policy } = await clients.lambda.send(new GetPolicyCommand({ FunctionName: deployment.api.name }));
+
+    const { Statement } = JSON.parse(Policy ?? "") as { Statement: { Action: string; Principal: object }[] };
+    expect(Statement.map(({ Action }) => Action).toSorted()).toEqual([
+      "lambda:InvokeFunction",
+      "lambda:InvokeFunctionUrl",
+    ]);
+    for (const { Principal } of Statement) expect(JSON.stringify(Principal)).toContain("role/image-operators");
   });
 
   test("gets the end of its own builds into its queue, not their start, and no other project's", async () => {

@@ -5,7 +5,11 @@ import { requestsOf } from "../../local/policies/requests.ts";
 import { judge, type Request } from "../../local/policies/verdict.ts";
 
 const place: Place = { partition: "aws", region: "us-east-1", accountId: "123456789012" };
-const account = { ...place, roleOfProfile: (name: string) => `arn:aws:iam::123456789012:role/${name}-role` };
+const account = {
+  ...place,
+  roleOfProfile: (name: string) => `arn:aws:iam::123456789012:role/${name}-role`,
+  keyOfTopic: (arn: string) => (arn.endsWith(":secret") ? "arn:aws:kms:us-east-1:123456789012:key/1" : undefined),
+};
 const image = "arn:aws:ec2:us-east-1::image/ami-1";
 
 function policy(...statements: object[]) {
@@ -109,6 +113,35 @@ describe("a condition", () => {
   });
 });
 
+describe("a resource's own policy", () => {
+  const role = { type: "AWS" as const, id: "arn:aws:iam::123456789012:role/a" };
+  test.each([
+    [
+      "names a service",
+      { Service: "events.amazonaws.com" },
+      { type: "Service" as const, id: "events.amazonaws.com" },
+      true,
+    ],
+    [
+      "names another service",
+      { Service: "sns.amazonaws.com" },
+      { type: "Service" as const, id: "events.amazonaws.com" },
+      false,
+    ],
+    ["names a role", { AWS: ["arn:aws:iam::123456789012:role/a"] }, role, true],
+    ["names another role", { AWS: "arn:aws:iam::123456789012:role/b" }, role, false],
+    ["names the role's account", { AWS: "arn:aws:iam::123456789012:root" }, role, true],
+    ["names another account", { AWS: "arn:aws:iam::210987654321:root" }, role, false],
+    ["names everybody", "*", role, true],
+    ["names a service where a role asks", { Service: "events.amazonaws.com" }, role, false],
+    ["names somebody where nobody says who asks", { AWS: "*" }, undefined, false],
+  ])("that %s (%j) is about whom it names", (_, Principal, principal, isMeant) => {
+    const statements = policy({ ...allow, Principal });
+
+    expect(judge(statements, asking({}, { principal })).allowed).toBe(isMeant);
+  });
+});
+
 test("a statement that the judge would misread is refused", () => {
   expect(() => policy({ Effect: "Allow", NotAction: "iam:*", Resource: "*" })).toThrow("NotAction");
   expect(() => policy({ ...allow, NotResource: "*" })).toThrow("NotResource");
@@ -177,6 +210,42 @@ describe("a call asks for", () => {
       ["ssm:PutParameter ssm:us-east-1::parameter/ours/y", "ec2:DescribeImages *"],
     ],
     ["sqs", "SendMessage", { QueueUrl: "http://127.0.0.1:1/1/q" }, ["sqs:SendMessage sqs:us-east-1::q"]],
+    [
+      "ec2",
+      "CreateKeyPair",
+      { KeyName: "packer_1", TagSpecifications: [{ ResourceType: "key-pair", Tags: [{ Key: "a", Value: "b" }] }] },
+      ["ec2:CreateKeyPair ec2:us-east-1::key-pair/packer_1", "ec2:CreateTags ec2:us-east-1::key-pair/packer_1"],
+    ],
+    ["s3", "UploadPart", { Bucket: "b", Key: "harvest/x" }, ["s3:PutObject s3:::b/harvest/x"]],
+    ["s3", "HeadObject", { Bucket: "b", Key: "reports/x" }, ["s3:GetObject s3:::b/reports/x"]],
+    ["sqs", "DeleteMessageBatch", { QueueUrl: "http://127.0.0.1:1/1/q" }, ["sqs:DeleteMessage sqs:us-east-1::q"]],
+    ["sns", "Publish", { TopicArn: "arn:aws:sns:us-east-1:1:open" }, ["sns:Publish sns:us-east-1:1:open"]],
+    [
+      "sns",
+      "Publish",
+      { TopicArn: "arn:aws:sns:us-east-1:1:secret" },
+      [
+        "sns:Publish sns:us-east-1:1:secret",
+        "kms:GenerateDataKey kms:us-east-1::key/1",
+        "kms:Decrypt kms:us-east-1::key/1",
+      ],
+    ],
+    [
+      "codebuild",
+      "ListBuildsForProject",
+      { projectName: "p" },
+      ["codebuild:ListBuildsForProject codebuild:us-east-1::project/p"],
+    ],
+    [
+      "codebuild",
+      "BatchGetBuilds",
+      { ids: ["p:1", "p:2", "arn:aws:codebuild:us-east-1:123456789012:build/q:3"] },
+      [
+        "codebuild:BatchGetBuilds codebuild:us-east-1::project/p",
+        "codebuild:BatchGetBuilds codebuild:us-east-1::project/q",
+      ],
+    ],
+    ["eks", "DescribeClusterVersions", {}, ["eks:DescribeClusterVersions *"]],
     ["sts", "GetCallerIdentity", {}, []],
   ])("%s:%s %j", (service, operation, parameters, expected) => {
     expect(asked(service, operation, parameters)).toEqual(expected);
@@ -195,7 +264,39 @@ describe("a call asks for", () => {
     });
   });
 
+  test("what a build is started with: which variables, and every override that is there", () => {
+    const parameters = {
+      projectName: "p",
+      environmentVariablesOverride: [{ name: "VARIANT" }, { name: "INPUTS" }],
+      buildspecOverride: "version: 0.2",
+      sourceLocationOverride: "elsewhere/source.zip",
+    };
+
+    const [request] = requestsOf({ service: "codebuild", operation: "StartBuild", parameters, tags }, account);
+
+    expect(request?.context).toEqual({
+      "codebuild:environment.environmentvariables.name": ["VARIANT", "INPUTS"],
+      "codebuild:source.buildspec": ["version: 0.2"],
+      "codebuild:source.location": ["elsewhere/source.zip"],
+    });
+  });
+
+  test("the snapshots that go with an image, each with its own tags", () => {
+    const parameters = { ImageId: "ami-1", DeleteAssociatedSnapshots: true };
+    const borne = { "ami-1": { stage: "production" }, "snap-1": { stage: "test" }, "snap-2": {} };
+
+    const requests = requestsOf({ service: "ec2", operation: "DeregisterImage", parameters, tags: borne }, account);
+
+    expect(requests.map(({ action, context }) => [action, context["aws:resourcetag/stage"]])).toEqual([
+      ["ec2:DeregisterImage", ["production"]],
+      ["ec2:DeleteSnapshot", ["test"]],
+      ["ec2:DeleteSnapshot", undefined],
+    ]);
+  });
+
   test.each([
+    ["codebuild", "StartBuild", { projectName: "p", debugSessionEnabled: true }],
+    ["codebuild", "DeleteProject", { name: "p" }],
     ["ec2", "CopyImage", { ImageId: "ami-1" }],
     ["dynamodb", "PutItem", {}],
     ["ec2", "StopInstances", { InstanceIds: ["x-1"] }],

@@ -17,7 +17,7 @@ export async function judgeBuilds({
   const graph = await graphOf({ variants: [{ windows: 2022, kubernetes: "1.35", base: "Base" }] }, "production");
   const account = accountOf({ partition: "aws", region, accountId }, graph.resources);
   const statements = policiesOf(graph.resources).get(String(graph.named("BuildRole").inputs.name)) ?? [];
-  const made = (await calls()).filter(({ role }) => role?.startsWith("build-"));
+  const made = withoutRepetitions((await calls()).filter(({ role }) => role?.startsWith("build-")));
   const verdicts = made.flatMap((call) =>
     requestsOf(asDeployed(call, graph), account).map((request) => ({ request, verdict: judge(statements, request) })),
   );
@@ -25,6 +25,20 @@ export async function judgeBuilds({
     denied: verdicts.flatMap(({ verdict }) => (verdict.allowed ? [] : verdict.why)),
     needed: [...new Set(verdicts.map(({ request }) => request.action))],
   };
+}
+
+/**
+ * Packer may delete its key pair a second time when it breaks off. What is gone bears no tag, so EC2 will refuse that, which Packer only notes
+ * in its log.
+ */
+function withoutRepetitions(calls: RecordedCall[]): RecordedCall[] {
+  const deleted = new Set<unknown>();
+  return calls.filter(({ operation, parameters: { KeyName } }) => {
+    if (operation !== "DeleteKeyPair") return true;
+    const isRepeated = deleted.has(KeyName);
+    deleted.add(KeyName);
+    return !isRepeated;
+  });
 }
 
 /** The workshop's bucket and profiles are called otherwise. */

@@ -17,10 +17,12 @@ from werkzeug.serving import make_server
 
 import events
 import consoles
+import deprecation
 import images
 import network
 import parameters
 import passwords
+import references
 from application import Application
 from moto.moto_server.werkzeug_app import MotoRequestHandler
 from stackclock import StackClock
@@ -43,13 +45,15 @@ def main() -> None:
     clock = StackClock(options.clock)
     clock.follow()
     consoles.extend()
+    deprecation.extend()
     images.extend()
     passwords.extend()
+    references.extend()
     lock = threading.RLock()
-    parameters.extend(lock)
+    validation = parameters.extend(lock)
     recorded_events = events.extend()
 
-    application = Application(clock, lock, recorded_events, options.region)
+    application = Application(clock, lock, recorded_events, validation, options.region)
     server = make_server("127.0.0.1", 0, application, threaded=True, request_handler=RequestHandler)
     os.environ["MOTO_PORT"] = str(server.server_port)
     place = {"port": server.server_port, "network": network.create(options.region)}

@@ -3,12 +3,15 @@
 import contextlib
 import threading
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
 import control
 from calls import Calls
 from events import RecordedEvents
+from failures import Failures
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+from parameters import Validation
 from stackclock import StackClock
 
 Environ = dict[str, Any]
@@ -16,12 +19,14 @@ StartResponse = Callable[..., Any]
 
 
 class Application:
-    def __init__(self, clock: StackClock, lock: threading.RLock, events: RecordedEvents, region: str) -> None:
+    def __init__(
+        self, clock: StackClock, lock: threading.RLock, events: RecordedEvents, validation: Validation, region: str
+    ) -> None:
         self.clock = clock
         self.lock = lock
-        self.events = events
-        self.region = region
         self.calls = Calls()
+        self.failures = Failures()
+        self.control = control.Control(self.calls, self.failures, events, validation, region)
         self.moto = DomainDispatcherApplication(create_backend_app)
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
@@ -29,9 +34,16 @@ class Application:
             self.clock.follow()
         if environ["PATH_INFO"].startswith("/stack/"):
             with self.lock:
-                return control.answer(environ, start_response, self.calls, self.events, self.region)
+                return self.control.answer(environ, start_response)
         call = self.calls.begin(environ)
+        with self.lock:
+            failure = self.failures.of(call)
+        if failure and not failure.afterwards:
+            return self.calls.finish(call, partial(failure.answer, call), environ, start_response)
         # moto's models are plain dictionaries: one call at a time, but for those that wait for others.
         waits = call.service == "sns" or (call.service == "sqs" and call.operation == "ReceiveMessage")
         with contextlib.nullcontext() if waits else self.lock:
+            if failure:
+                b"".join(self.moto(environ, lambda *_: None))
+                return self.calls.finish(call, partial(failure.answer, call), environ, start_response)
             return self.calls.finish(call, self.moto, environ, start_response)

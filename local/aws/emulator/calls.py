@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timezone
 from typing import Any
+from urllib.parse import parse_qs
 
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.core.parse import PROTOCOL_PARSERS
@@ -13,10 +14,11 @@ from moto.core.request import Request, determine_request_protocol
 from moto.core.routing import get_service_router
 from moto.core.utils import get_service_model
 from moto.sts.models import sts_backends
+from tagged import tags_of
 
 # Where the name in the signature is not the name of botocore's model.
 MODELS = {"monitoring": "cloudwatch"}
-CREDENTIAL = re.compile(r"Credential=([^/]+)/\d+/[^/]+/([^/]+)/")
+CREDENTIAL = re.compile(r"Credential=([^/]+)/\d+/([^/]+)/([^/]+)/")
 
 
 @dataclass
@@ -27,6 +29,7 @@ class Call:
     parameters: dict[str, Any] = field(default_factory=dict)
     accessKeyId: str | None = None
     role: str | None = None
+    tags: dict[str, dict[str, str]] = field(default_factory=dict)
     status: int = 0
     error: str | None = None
 
@@ -38,11 +41,13 @@ class Calls:
     def begin(self, environ: dict[str, Any]) -> Call:
         signature = CREDENTIAL.search(environ.get("HTTP_AUTHORIZATION", ""))
         now = datetime.now(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-        call = Call(time=now, service=signature[2] if signature else "unsigned")
+        call = Call(time=now, service=signature[3] if signature else "unsigned")
         if signature:
             call.accessKeyId = signature[1]
             call.role = assumed_role(signature[1])
             call.operation, call.parameters = what_is_called(call.service, environ)
+            if call.service == "ec2":
+                call.tags = tags_of(signature[2], call.parameters)
         self.all.append(call)
         return call
 
@@ -72,7 +77,8 @@ def what_is_called(service: str, environ: dict[str, Any]) -> tuple[str, dict[str
         model = get_service_model(name)
         operation, path_parameters = get_service_router(name).match(request)
         if service == "s3":
-            return operation.name, path_parameters
+            query = {name: values[0] for name, values in parse_qs(environ.get("QUERY_STRING", "")).items()}
+            return operation.name, {**path_parameters, **({"Prefix": query["prefix"]} if "prefix" in query else {})}
         parser = PROTOCOL_PARSERS[determine_request_protocol(model, request.content_type)](operation)
         parameters = parser.parse(
             {

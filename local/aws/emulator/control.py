@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -11,37 +12,53 @@ import parameters
 import passwords
 from calls import Calls
 from events import RecordedEvents
+from failures import Failures
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.ec2.models import ec2_backends
 
 
-def answer(
-    environ: dict[str, Any],
-    start_response: Callable[..., Any],
-    calls: Calls,
-    events: RecordedEvents,
-    region: str,
-) -> Iterable[bytes]:
-    query = {name: values[0] for name, values in parse_qs(environ.get("QUERY_STRING", "")).items()}
-    first = int(query.get("first", "0"))
-    match f"{environ['REQUEST_METHOD']} {environ['PATH_INFO']}":
-        case "GET /stack/calls":
-            return respond(start_response, "200 OK", calls.as_json(first))
-        case "GET /stack/events":
-            return respond(start_response, "200 OK", events[first:])
-        case "PUT /stack/public-parameters":
-            parameters.put_public(region, **body(environ))
-            return respond(start_response, "200 OK", None)
-        case "POST /stack/public-images":
-            return respond(start_response, "200 OK", images.add_public(region, **body(environ)))
-        case "GET /stack/password":
-            instance = ec2_backends[DEFAULT_ACCOUNT_ID][region].get_instance(query["instance"])
-            return respond(start_response, "200 OK", passwords.password_of(instance))
-        case "PUT /stack/console":
-            consoles.put(region, **body(environ))
-            return respond(start_response, "200 OK", None)
-        case request:
-            return respond(start_response, "404 Not Found", f"no such endpoint of the stack: {request}")
+@dataclass
+class Control:
+    calls: Calls
+    failures: Failures
+    events: RecordedEvents
+    validation: parameters.Validation
+    region: str
+
+    def answer(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        query = {name: values[0] for name, values in parse_qs(environ.get("QUERY_STRING", "")).items()}
+        try:
+            value = self.value(f"{environ['REQUEST_METHOD']} {environ['PATH_INFO']}", query, environ)
+        except LookupError as error:
+            return respond(start_response, "404 Not Found", str(error))
+        return respond(start_response, "200 OK", value)
+
+    def value(self, request: str, query: dict[str, str], environ: dict[str, Any]) -> Any:
+        first = int(query.get("first", "0"))
+        match request:
+            case "GET /stack/calls":
+                return self.calls.as_json(first)
+            case "GET /stack/events":
+                return self.events[first:]
+            case "POST /stack/failures":
+                return self.failures.add(body(environ))
+            case "DELETE /stack/failures":
+                return self.failures.remove(int(query["number"]))
+            case "PUT /stack/parameter-validation":
+                for name, value in body(environ).items():
+                    setattr(self.validation, name, value)
+                return None
+            case "PUT /stack/public-parameters":
+                return parameters.put_public(self.region, **body(environ))
+            case "POST /stack/public-images":
+                return images.add_public(self.region, **body(environ))
+            case "GET /stack/password":
+                instance = ec2_backends[DEFAULT_ACCOUNT_ID][self.region].get_instance(query["instance"])
+                return passwords.password_of(instance)
+            case "PUT /stack/console":
+                return consoles.put(self.region, **body(environ))
+            case _:
+                raise LookupError(f"no such endpoint of the stack: {request}")
 
 
 def body(environ: dict[str, Any]) -> dict[str, Any]:

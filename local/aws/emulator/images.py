@@ -1,12 +1,14 @@
-"""Images as EC2 has them: public ones of Amazon's with their dates, tags on snapshots, disabled ones left out unless asked for."""
+"""Images as EC2 has them: public ones of Amazon's with their dates, tags on snapshots, disabled ones left out unless asked for and never launched."""
 
 from datetime import datetime
 from typing import Any
 
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.core.responses import ActionResult
+from moto.ec2.exceptions import UnvailableAMIIdError
 from moto.ec2.models import ec2_backends
 from moto.ec2.models.amis import Ami, AmiBackend
+from moto.ec2.models.instances import InstanceBackend
 from moto.ec2.responses.amis import AmisResponse
 from moto.ec2.utils import random_ami_id
 
@@ -14,6 +16,9 @@ from moto.ec2.utils import random_ami_id
 def extend() -> None:
     create_image = AmiBackend.create_image
     describe_images = AmisResponse.describe_images
+    disable_image = AmiBackend.disable_image
+    deregister_image = AmisResponse.deregister_image
+    run_instances = InstanceBackend.run_instances
 
     def create_tagging_snapshots(
         self: AmiBackend, instance_id: str, name: str, description: str, tag_specifications: list[dict[str, Any]]
@@ -32,8 +37,29 @@ def extend() -> None:
             return answer
         return ActionResult({"Images": [image for image in answer.result["Images"] if image.state != "disabled"]})
 
+    def disable_for_everybody(self: AmiBackend, ami_id: str) -> None:
+        disable_image(self, ami_id)
+        self.amis[ami_id].launch_permissions.clear()
+
+    def run_available(self: InstanceBackend, image_id: str, *values: Any, **more: Any) -> Any:
+        image = self.amis.get(image_id)
+        if image_id in self.deleted_amis or (image and image.state != "available"):
+            raise UnvailableAMIIdError(image_id)
+        return run_instances(self, image_id, *values, **more)
+
+    def deregister_with_snapshots(self: AmisResponse) -> ActionResult:
+        image = self.ec2_backend.amis.get(self._get_param("ImageId"))
+        answer = deregister_image(self)
+        if self._get_param("DeleteAssociatedSnapshots", False) and image:
+            snapshot = self.ec2_backend.delete_snapshot(image.ebs_snapshot.id)
+            answer.result["DeleteSnapshotResults"] = [{"SnapshotId": snapshot.id, "ReturnCode": "success"}]
+        return answer
+
     AmiBackend.create_image = create_tagging_snapshots
+    AmiBackend.disable_image = disable_for_everybody
     AmisResponse.describe_images = describe_without_disabled
+    AmisResponse.deregister_image = deregister_with_snapshots
+    InstanceBackend.run_instances = run_available
 
 
 def add_public(region: str, name: str, owner: str, creationDate: str) -> str:
@@ -45,7 +71,8 @@ def add_public(region: str, name: str, owner: str, creationDate: str) -> str:
         description=name,
         owner_id=owner,
         owner_alias="amazon",
-        public=True,
+        # An image of one's own is nobody else's.
+        public=owner != DEFAULT_ACCOUNT_ID,
         virtualization_type="hvm",
         architecture="x86_64",
         platform="windows",

@@ -3,6 +3,7 @@
 import inspect
 import json
 import threading
+from dataclasses import dataclass
 from typing import Any
 
 from moto.core import DEFAULT_ACCOUNT_ID
@@ -13,8 +14,21 @@ from moto.ssm.models import Parameter, SimpleSystemManagerBackend, ssm_backends
 from moto.ssm.utils import parameter_arn
 
 IMAGE = "aws:ec2:image"
-# AWS answers PutParameter first and looks for the image then; long enough that a writer who does not read back is found out.
-VALIDATION_SECONDS = 0.3
+
+
+@dataclass
+class Validation:
+    """AWS answers PutParameter first and looks for the image then."""
+
+    # Real time; long enough that a writer who does not read back is found out.
+    delayMs: int = 300
+    # That many of the next writes end as if there were no such image.
+    reject: int = 0
+
+    def rejects(self) -> bool:
+        rejects = self.reject > 0
+        self.reject -= rejects
+        return rejects
 
 
 def put_public(region: str, name: str, value: str) -> None:
@@ -36,7 +50,8 @@ def put_public(region: str, name: str, value: str) -> None:
     )
 
 
-def extend(lock: threading.RLock) -> None:
+def extend(lock: threading.RLock) -> Validation:
+    validation = Validation()
     put_parameter = SimpleSystemManagerBackend.put_parameter
     delete_parameter = SimpleSystemManagerBackend.delete_parameter
     delete_parameters = SimpleSystemManagerBackend.delete_parameters
@@ -51,7 +66,8 @@ def extend(lock: threading.RLock) -> None:
             announce(self, operation, written)
             return written
         operation, accepted = rehearse(self, given)
-        threading.Timer(VALIDATION_SECONDS, validate, (self, operation, accepted, given)).start()
+        work = (self, operation, accepted, given, validation.rejects())
+        threading.Timer(validation.delayMs / 1000, validate, work).start()
         return accepted
 
     def rehearse(self: SimpleSystemManagerBackend, given: dict[str, Any]) -> tuple[str, Parameter]:
@@ -68,11 +84,11 @@ def extend(lock: threading.RLock) -> None:
                 self._resource_tags["Parameter"].pop(name, None)
 
     def validate(
-        self: SimpleSystemManagerBackend, operation: str, accepted: Parameter, given: dict[str, Any]
+        self: SimpleSystemManagerBackend, operation: str, accepted: Parameter, given: dict[str, Any], rejected: bool
     ) -> None:
         with lock:
             image = ec2_backends[self.account_id][self.region_name].amis.get(given["value"])
-            if image is None or image.state != "available":
+            if rejected or image is None or image.state != "available":
                 announce(self, operation, accepted, exception="Unable to Describe Resource")
                 return
             announce(self, operation, put_parameter(self, **given))
@@ -93,6 +109,7 @@ def extend(lock: threading.RLock) -> None:
     SimpleSystemManagerBackend.put_parameter = put
     SimpleSystemManagerBackend.delete_parameter = delete
     SimpleSystemManagerBackend.delete_parameters = delete_several
+    return validation
 
 
 def announce(

@@ -11,13 +11,19 @@ ID = re.compile(r"(ami|eni|i|key|sg|snap|subnet|vol|vpc)-[0-9a-f]+")
 
 
 def tags_of(region: str, parameters: dict[str, Any]) -> dict[str, dict[str, str]]:
-    """By ID; of key pairs, which calls name, by name. What bears no tag is left out."""
+    """By ID; of key pairs, which calls name, by name. What bears no tag is left out, but for the snapshots of images."""
     backend = ec2_backends[DEFAULT_ACCOUNT_ID][region]
-    found = {one: dict(backend.tags[one]) for one in strings(parameters) if ID.fullmatch(one) and one in backend.tags}
+    named = {one for one in strings(parameters) if ID.fullmatch(one)}
+    found = {one: dict(backend.tags[one]) for one in named if one in backend.tags}
     key = backend.key_pairs.get(parameters.get("KeyName"))
     if key:
         found[key.key_name] = dict(backend.tags[key.id])
-    return {one: tags for one, tags in found.items() if tags}
+    images = [backend.amis[one] for one in named if one in backend.amis]
+    snapshots = {image.ebs_snapshot.id for image in images if image.ebs_snapshot}
+    return {
+        **{one: tags for one, tags in found.items() if tags},
+        **{one: dict(backend.tags.get(one, {})) for one in snapshots},
+    }
 
 
 def strings(value: Any) -> Iterator[str]:

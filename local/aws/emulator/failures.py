@@ -1,0 +1,81 @@
+"""Calls that are to fail: which ones, with what error, and whether they are carried out all the same."""
+
+import itertools
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+from xml.sax.saxutils import escape
+
+from calls import MODELS, Call
+from moto.core.request import determine_request_protocol
+from moto.core.utils import get_service_model
+
+StartResponse = Callable[..., Any]
+XML = {
+    "ec2": "<Response><Errors>{}</Errors><RequestID>made-to-fail</RequestID></Response>",
+    "query": "<ErrorResponse>{}<RequestId>made-to-fail</RequestId></ErrorResponse>",
+    "rest-xml": "{}",
+}
+
+
+@dataclass
+class Failure:
+    """Of the calls that match, the first `after` pass, the next `times` fail (all of them without a number)."""
+
+    code: str
+    message: str = "made to fail"
+    status: int = 400
+    service: str | None = None
+    operation: str | None = None
+    role: str | None = None
+    after: int = 0
+    times: int | None = None
+    afterwards: bool = False
+
+    def takes(self, call: Call) -> bool:
+        wanted = (self.service, self.operation, self.role)
+        if any(one not in (None, found) for one, found in zip(wanted, (call.service, call.operation, call.role))):
+            return False
+        if self.after > 0:
+            self.after -= 1
+            return False
+        if self.times is None:
+            return True
+        self.times -= 1
+        return self.times >= 0
+
+    def answer(self, call: Call, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
+        """The error in the form of the service's own protocol."""
+        model = get_service_model(MODELS.get(call.service, call.service))
+        protocol = determine_request_protocol(model, environ.get("CONTENT_TYPE"))
+        body = self.as_json() if protocol.endswith("json") else XML[protocol].format(self.as_xml())
+        content_type = "application/json" if protocol.endswith("json") else "text/xml"
+        headers = {"Content-Type": content_type, "Content-Length": str(len(body)), "x-amzn-ErrorType": self.code}
+        start_response(f"{self.status} Error", list(headers.items()))
+        return [] if environ["REQUEST_METHOD"] == "HEAD" else [body.encode()]
+
+    def as_json(self) -> str:
+        return json.dumps({"__type": self.code, "message": self.message})
+
+    def as_xml(self) -> str:
+        return f"<Error><Type>Sender</Type><Code>{escape(self.code)}</Code><Message>{escape(self.message)}</Message></Error>"
+
+
+class Failures:
+    def __init__(self) -> None:
+        self.numbers = itertools.count(1)
+        self.all: dict[int, Failure] = {}
+
+    def add(self, given: dict[str, Any]) -> int:
+        number = next(self.numbers)
+        self.all[number] = Failure(**given)
+        return number
+
+    def remove(self, number: int) -> None:
+        self.all.pop(number, None)
+
+    def of(self, call: Call) -> Failure | None:
+        # Each of them counts its calls, also where another one has failed the call already.
+        taken = [failure for failure in self.all.values() if failure.takes(call)]
+        return taken[0] if taken else None

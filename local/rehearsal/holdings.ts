@@ -1,0 +1,30 @@
+import { EC2Client, paginateDescribeImages } from "@aws-sdk/client-ec2";
+import { tagPrefix } from "../../functions/inputs.ts";
+import type { Stack } from "../stack.ts";
+
+/** What the account holds of ours, by variant. */
+export interface Holdings {
+  channels: Record<string, { candidate: string | null; stable: string | null }>;
+  images: Record<string, { id: string; deprecated: boolean; disabled: boolean }[]>;
+}
+
+export async function channelsOf({ configuration, deployment, parameters }: Stack): Promise<Holdings["channels"]> {
+  const held = await parameters();
+  const of = (name: string, channel: string) => held[`${deployment.channelsPrefix}/${name}/${channel}`] ?? null;
+  return Object.fromEntries(
+    configuration.variants.map(({ name }) => [name, { candidate: of(name, "candidate"), stable: of(name, "stable") }]),
+  );
+}
+
+export async function imagesOf({ emulator, configuration }: Stack): Promise<Holdings["images"]> {
+  const { url: endpoint, region, credentials } = emulator;
+  const client = new EC2Client({ endpoint, region, credentials });
+  const images: Holdings["images"] = Object.fromEntries(configuration.variants.map(({ name }) => [name, []]));
+  for await (const { Images = [] } of paginateDescribeImages({ client }, { Owners: ["self"], IncludeDisabled: true }))
+    for (const { ImageId: id = "", State, DeprecationTime, Tags = [] } of Images) {
+      const variant = Tags.find(({ Key }) => Key === `${tagPrefix}variant`)?.Value ?? "";
+      images[variant]?.push({ id, deprecated: DeprecationTime !== undefined, disabled: State === "disabled" });
+    }
+  client.destroy();
+  return images;
+}

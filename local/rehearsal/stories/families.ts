@@ -1,0 +1,43 @@
+import type { Variant } from "../../../functions/configuration.ts";
+import { type Act, image, nothing, type Story } from "../act.ts";
+import { restBetweenBuilds } from "../stage.ts";
+
+/** One variant of each base family: a new release of any family leads to its images, an EKS image by way of a harvest to those of all. */
+export const families: Story = {
+  config: "local/families.ts",
+  acts: [
+    {
+      name: "first images",
+      trigger: "base-ami",
+      expects: image,
+      harvests: 1,
+      reason: /^first image/,
+      play: (stage) => stage.passTo("base-ami"),
+    },
+    newBase("ContainersLatest AMI", "ContainersLatest"),
+    newBase("Base AMI", "Base"),
+    {
+      ...newBase("EKS image", "EKS_Optimized"),
+      expects: image,
+      harvests: 1,
+      reason: /^(baseAmi|harvest) /,
+      answers: [200],
+    },
+  ],
+};
+
+function newBase(name: string, family: Variant["base"]): Act {
+  return {
+    name,
+    trigger: "base-ami",
+    expects: ({ base }) => (base === family ? image : nothing),
+    harvests: 0,
+    reason: /^baseAmi /,
+    async play(stage, signal) {
+      await stage.pass(restBetweenBuilds(stage));
+      await stage.get("/", signal);
+      await stage.releaseBaseAmis(stage.stack.configuration.variants.filter(({ base }) => base === family));
+      await stage.passTo("base-ami");
+    },
+  };
+}

@@ -1,0 +1,194 @@
+import { setTimeout } from "node:timers/promises";
+import { hour } from "../../../functions/time.ts";
+import type { RecordedEvent } from "../../aws/emulator.ts";
+import { failure, nothing, type Story } from "../act.ts";
+import { restBetweenBuilds, type Stage } from "../stage.ts";
+import { statusOf } from "../status.ts";
+
+/** Longer than everything that keeps an image from being retired. */
+const longAfter = 8 * 24 * hour;
+const reason = "rehearsal";
+
+/** With approval and soak: what is good gets through, what is bad does not, and what turns out bad is taken back. */
+export const safety: Story = {
+  config: "local/safety.ts",
+  acts: [
+    {
+      name: "first image",
+      trigger: "base-ami",
+      expects: { builds: 1, candidate: "new", stable: "same", told: ["published/candidate"] },
+      reason: /^first image/,
+      play: (stage) => stage.passTo("base-ami"),
+    },
+    {
+      name: "approval",
+      trigger: "manual",
+      expects: { ...nothing, stable: { of: "first image" }, told: ["published/stable"] },
+      answers: [200, 202],
+      async play(stage, signal) {
+        const { channels } = await statusOf(stage, signal);
+        demand(channels.stable.outlook, /waits for its approval/);
+        await stage.post("/promote", { image: channels.candidate.image, reason }, signal);
+      },
+    },
+    {
+      name: "rejected write",
+      trigger: "base-ami",
+      expects: {
+        builds: 1,
+        candidate: "new",
+        stable: "same",
+        told: ["write-rejected/candidate", "published/candidate"],
+      },
+      reason: /^baseAmi /,
+      async play(stage, signal) {
+        await stage.stack.emulator.parameterValidation({ reject: 1 });
+        await newBase(stage);
+        await rejection(stage, signal);
+        await stage.stack.functions.idle(signal);
+        await stage.passTo("base-ami");
+      },
+    },
+    {
+      name: "soak and promotion",
+      trigger: "base-ami",
+      expects: { ...nothing, stable: { of: "rejected write" }, told: ["published/stable"] },
+      answers: [200, 202, 200],
+      async play(stage, signal) {
+        const { policies } = stage.stack.configuration;
+        const { channels, images } = await statusOf(stage, signal);
+        const soaking = images.find(({ image }) => image === channels.candidate.image);
+        demand(soaking?.keptOutOfStableBy.join("; "), /soaks until .*; .* waits for its approval/);
+        await stage.post("/promote", { image: channels.candidate.image, reason }, signal);
+        const approved = await statusOf(stage, signal);
+        demand(approved.channels.stable.waitsUntil, new RegExp(`^${soaking?.soakedAt}$`));
+        await stage.pass(policies.soak);
+      },
+    },
+    {
+      name: "revoke",
+      trigger: "manual",
+      expects: {
+        ...nothing,
+        candidate: { of: "first image" },
+        stable: { of: "first image" },
+        told: ["revoked", "rolled-back/candidate", "rolled-back/stable"],
+        deprecated: ["rejected write"],
+      },
+      answers: [200, 200, 202],
+      async play(stage, signal) {
+        const order = { image: (await statusOf(stage, signal)).channels.stable.image, reason };
+        await stage.post("/revoke", { ...order, dryRun: true }, signal);
+        await stage.post("/revoke", order, signal);
+      },
+    },
+    {
+      name: "nothing to go back to",
+      trigger: "none",
+      expects: nothing,
+      answers: [200, 409],
+      async play(stage, signal) {
+        const { variant, nextBuild } = await statusOf(stage, signal);
+        demand(nextBuild.reasons.join("; "), /revoked/);
+        await stage.post("/rollback", { variant, reason }, signal);
+        demand(stage.calls.at(-1)?.said, /nothing to go back to: ami-\w+ is revoked/);
+      },
+    },
+    {
+      name: "unrevoke",
+      trigger: "manual",
+      expects: {
+        ...nothing,
+        candidate: { of: "rejected write" },
+        stable: { of: "rejected write" },
+        told: ["published/candidate", "published/stable"],
+        restored: ["rejected write"],
+      },
+      answers: [200, 202],
+      async play(stage, signal) {
+        const revoked = (await statusOf(stage, signal)).images.find((one) => one.revoked !== null);
+        await stage.post("/unrevoke", { image: revoked?.image, reason }, signal);
+      },
+    },
+    {
+      name: "bad image",
+      trigger: "base-ami",
+      expects: failure,
+      reason: /^baseAmi /,
+      async play(stage) {
+        stage.spoilProofs(1);
+        await newBase(stage);
+      },
+    },
+    {
+      name: "second attempt",
+      trigger: "base-ami",
+      expects: { builds: 1, candidate: "new", stable: "same", told: ["recovered", "published/candidate"] },
+      reason: /^baseAmi /,
+      play: (stage) => stage.pass(hour),
+    },
+    {
+      name: "retention",
+      trigger: "base-ami",
+      expects: {
+        ...nothing,
+        stable: { of: "second attempt" },
+        told: ["published/stable"],
+        disabled: ["bad image"],
+      },
+      answers: [200, 202],
+      async play(stage, signal) {
+        const { channels, images } = await statusOf(stage, signal);
+        await stage.useImage(images.at(-1)?.image ?? "");
+        await stage.post("/promote", { image: channels.candidate.image, reason }, signal);
+        await stage.stack.functions.idle(signal);
+        await stage.pass(longAfter);
+      },
+    },
+    {
+      name: "rollback",
+      trigger: "manual",
+      expects: {
+        ...nothing,
+        candidate: { of: "rejected write" },
+        stable: { of: "rejected write" },
+        told: ["revoked", "rolled-back/candidate", "rolled-back/stable"],
+        deprecated: ["second attempt"],
+      },
+      answers: [200, 202],
+      async play(stage, signal) {
+        const { variant, images } = await statusOf(stage, signal);
+        demand(images.at(-1)?.retention.reasons.join("; "), /used by launch-template/);
+        await stage.post("/rollback", { variant, reason }, signal);
+      },
+    },
+    {
+      name: "nothing changed",
+      trigger: "all",
+      expects: nothing,
+      async play(stage, signal) {
+        await stage.pass(restBetweenBuilds(stage));
+        await stage.repeatTriggers();
+        const { channels } = await statusOf(stage, signal);
+        await stage.post("/promote", { image: channels.stable.image, reason: "once more" }, signal);
+      },
+    },
+  ],
+};
+
+async function newBase(stage: Stage): Promise<void> {
+  await stage.pass(restBetweenBuilds(stage));
+  await stage.releaseBaseAmis(stage.stack.configuration.variants);
+  await stage.passTo("base-ami");
+}
+
+/** Parameter Store has said that it did not take an image. No function hears of it. */
+async function rejection({ stack }: Stage, signal: AbortSignal): Promise<void> {
+  const isRejected = ({ detail }: RecordedEvent) => detail.exception !== undefined;
+  while (!(await stack.emulator.events()).some(isRejected)) await setTimeout(200, undefined, { signal });
+}
+
+/** @throws Error when a text is not as the story wants it */
+function demand(text: string | null | undefined, pattern: RegExp): void {
+  if (!text || !pattern.test(text)) throw new Error(`"${text}" is not like ${pattern}`);
+}

@@ -1,0 +1,195 @@
+import { GetParameterCommand } from "@aws-sdk/client-ssm";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { permissionsOf } from "../../local/rehearsal/permissions.ts";
+import { type Account, openAccount } from "./account.ts";
+
+const reason = "a test";
+let account: Account;
+
+beforeAll(async () => {
+  account = await openAccount("interventions");
+});
+
+afterAll(() => account?.close());
+
+test("a revoked image bears who revoked it, when and why, and reconcile is woken", async () => {
+  const [older, newer] = [await account.image("revoked", 60), await account.image("revoked", 50)];
+  await account.stableHolds("revoked", newer);
+  const from = account.stack.logs.length;
+
+  const { status, answer } = await account.call("POST", "/revoke", { image: newer, reason });
+  await account.stack.functions.idle();
+
+  expect({ status, answer }).toMatchObject({
+    status: 202,
+    answer: { variant: "revoked", image: newer, dryRun: false },
+  });
+  expect((await account.tagsOf(newer)).revoked).toMatch(/^2026-10-\S+Z arn:aws:\S+ a test$/);
+  expect((await account.tagsOf(older)).revoked).toBeUndefined();
+  const triggers = account.stack.logs.slice(from).map(({ record }) => record?.trigger);
+  expect(triggers).toContainEqual({ kind: "manual", about: `revoked revoke ${newer}` });
+});
+
+test("a dry run answers what would be tagged and planned, and does nothing", async () => {
+  const id = await account.image("tried", 50);
+
+  const { status, answer } = await account.call("POST", "/revoke", { image: id, reason, dryRun: true });
+  await account.stack.functions.idle();
+
+  expect(status).toBe(200);
+  expect(answer).toMatchObject({
+    dryRun: true,
+    tags: { write: { "eks-windows-images:revoked": expect.stringContaining(reason) } },
+  });
+  expect(answer.plan).toContainEqual(expect.objectContaining({ do: "deprecate", image: id }));
+  expect(await account.tagsOf(id)).not.toHaveProperty("revoked");
+  const abouts = account.stack.logs.map(({ record }) => (record?.trigger as { about?: string } | undefined)?.about);
+  expect(abouts).not.toContain(`tried revoke ${id}`);
+});
+
+test("revoking twice keeps the first reason", async () => {
+  const id = await account.image("repeated", 50);
+
+  await account.call("POST", "/revoke", { image: id, reason: "the first" });
+  const { status, answer } = await account.call("POST", "/revoke", { image: id, reason: "the second" });
+
+  expect(status).toBe(202);
+  expect(answer.message).toContain("is revoked already: the first");
+  expect((await account.tagsOf(id)).revoked).toContain("the first");
+});
+
+test("an image that is revoked no more has lost the tag", async () => {
+  const id = await account.image("restored", 50, { revoked: "by hand" });
+
+  const first = await account.call("POST", "/unrevoke", { image: id, reason });
+  const second = await account.call("POST", "/unrevoke", { image: id, reason });
+
+  expect(first).toMatchObject({ status: 202, answer: { tags: { remove: ["eks-windows-images:revoked"] } } });
+  expect(await account.tagsOf(id)).not.toHaveProperty("revoked");
+  expect(second).toMatchObject({ status: 409, answer: { error: `${id} is not revoked` } });
+});
+
+test("an approved image bears who approved it; the answer says until when it soaks", async () => {
+  const id = await account.image("approved", 1);
+
+  const { status, answer } = await account.call("POST", "/promote", { image: id, reason });
+
+  expect(status).toBe(202);
+  expect(answer.message).toMatch(/is approved; .*stable/);
+  expect((await account.tagsOf(id)).approved).toMatch(/^2026-10-\S+Z arn:aws:\S+ a test$/);
+});
+
+test("a rollback revokes what the channel holds", async () => {
+  const approved = "2026-10-14T15:00:00.000Z arn:aws:iam::123456789012:user/ann good";
+  const [older, newer] = [
+    await account.image("rolled-back", 60, { approved }),
+    await account.image("rolled-back", 50, { approved }),
+  ];
+  await account.stableHolds("rolled-back", newer);
+
+  const { status, answer } = await account.call("POST", "/rollback", { variant: "rolled-back", reason });
+
+  expect(status).toBe(202);
+  expect(answer.message).toContain(`stable of rolled-back goes back from ${newer} to ${older}`);
+  expect(await account.tagsOf(newer)).toHaveProperty("revoked");
+});
+
+test("a rollback with nothing to go back to is refused with what is missing and until when, and tags nothing", async () => {
+  const [older, newer] = [await account.image("stranded", 1), await account.image("stranded", 50)];
+  await account.stableHolds("stranded", newer);
+
+  const { status, answer } = await account.call("POST", "/rollback", { variant: "stranded", reason });
+
+  expect(status).toBe(409);
+  expect(answer.error).toMatch(new RegExp(`${older} soaks until 2026-10-15T15:.*${older} waits for its approval`));
+  for (const id of [older, newer]) expect(await account.tagsOf(id)).not.toHaveProperty("revoked");
+});
+
+test("an idempotency key is known again also after other requests", async () => {
+  const rebuild = (idempotencyKey: string) =>
+    account.call("POST", "/rebuild", { variant: "rebuilt", reason, idempotencyKey });
+  const Name = `${account.stack.deployment.requestsPrefix}/rebuilt`;
+
+  await rebuild("one");
+  await rebuild("two");
+  const { answer } = await rebuild("one");
+
+  expect(answer).toEqual({ variant: "rebuilt", request: "one", repeated: true, dryRun: false });
+  const { Parameter } = await account.ssm.send(new GetParameterCommand({ Name }));
+  expect(JSON.parse(Parameter?.Value ?? "")).toMatchObject({ id: "two", earlier: ["one"] });
+});
+
+test("a rebuild's dry run writes no request", async () => {
+  const order = { variant: "shown", reason, dryRun: true };
+
+  const { status, answer } = await account.call("POST", "/rebuild", order);
+
+  expect(status).toBe(200);
+  expect(answer.plan).toContainEqual(expect.objectContaining({ do: "wait", for: "build" }));
+  const Name = `${account.stack.deployment.requestsPrefix}/shown`;
+  await expect(account.ssm.send(new GetParameterCommand({ Name }))).rejects.toMatchObject({
+    name: "ParameterNotFound",
+  });
+});
+
+test("the status shows every image with what keeps it out of stable and what retention thinks of it", async () => {
+  const id = await account.image("shown", 1);
+
+  const { answer } = await account.call("GET", "/");
+
+  const variants = answer.variants as { variant: string }[];
+  expect(variants.find(({ variant }) => variant === "shown")).toMatchObject({
+    images: [
+      {
+        image: id,
+        publishable: "yes",
+        keptOutOfStableBy: [expect.stringContaining(`${id} soaks until`), `${id} waits for its approval`],
+        retention: { decision: "keep", reasons: expect.arrayContaining([expect.stringContaining("(keep)")]) },
+      },
+    ],
+  });
+});
+
+describe("A call is refused with what is allowed", () => {
+  const unknown = "ami-0123456789abcdef0";
+
+  test.each([
+    ["without a reason", "/revoke", { image: unknown }, 400, "reason"],
+    ["for an image whose ID is none", "/revoke", { image: "latest", reason }, 400, "an image such as"],
+    ["for an image that is not ours", "/revoke", { image: unknown, reason }, 404, `${unknown} is no image of ours`],
+    ["for an image that is not ours", "/unrevoke", { image: unknown, reason }, 404, "no image of ours"],
+    ["for an image that is not ours", "/promote", { image: unknown, reason }, 404, "no image of ours"],
+    ["for a variant that there is not", "/rollback", { variant: "windows-95", reason }, 404, "there is no variant"],
+    ["for a channel that there is not", "/rollback", { variant: "revoked", channel: "beta", reason }, 400, "channel"],
+    ["with a field that nobody knows", "/promote", { image: unknown, reason, force: true }, 400, "force"],
+  ])("%s (%s)", async (_, path, body, status, error) => {
+    const refused = await account.call("POST", path, body);
+
+    expect(refused.status).toBe(status);
+    expect(refused.answer.error).toContain(error);
+    expect(refused.answer.allowed).toBeDefined();
+  });
+
+  test("and is in the log with its caller, reason and outcome", async () => {
+    await account.call("POST", "/revoke", { image: unknown, reason: "to be found" });
+
+    expect(account.stack.logs.map(({ record }) => record)).toContainEqual(
+      expect.objectContaining({
+        message: "revoke",
+        reason: "to be found",
+        by: expect.stringMatching(/^arn:aws:/),
+        decision: expect.objectContaining({ outcome: "refused", status: 404 }),
+      }),
+    );
+  });
+});
+
+test("the function calls nothing that its role does not permit", async () => {
+  const id = await account.image("tried", 50);
+  await account.call("POST", "/revoke", { image: id, reason });
+  await account.call("POST", "/unrevoke", { image: id, reason });
+  await account.call("GET", "/plan");
+  await account.stack.functions.idle();
+
+  expect((await permissionsOf(account.stack, undefined)).denied).toEqual([]);
+});

@@ -1,0 +1,48 @@
+import { spawn } from "node:child_process";
+import { text } from "node:stream/consumers";
+import { fileURLToPath } from "node:url";
+import type { ActResult } from "../../local/rehearsal/act-result.ts";
+import type { Rehearsal } from "../../local/rehearsal/rehearsal.ts";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+
+/** Longest that a story may take here, in milliseconds; it shares the machine with all the other tests. */
+export const storyLimit = 12 * 60_000;
+
+/** `npm run rehearse` in a process of its own. */
+export async function rehearse(...args: string[]) {
+  const child = spawn(process.execPath, ["local/rehearse.ts", ...args], {
+    cwd: root,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const [output, errors, status] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    new Promise((resolve) => child.once("close", resolve)),
+  ]);
+  return { output, errors, status };
+}
+
+export interface Played {
+  rehearsal: Rehearsal;
+  /** What an act brought a variant. */
+  act(name: string, variant: string): ActResult;
+}
+
+/**
+ * Plays a story to its end.
+ * @throws Error with what went wrong when it is not as it should be, or when anything but one JSON object was printed
+ */
+export async function play(...args: string[]): Promise<Played> {
+  const { output, errors, status } = await rehearse("--json", ...args);
+  if (status !== 0 || errors) throw new Error(`rehearsing ${args.join(" ")}: it ended with ${status}\n${errors}`);
+  const rehearsal = JSON.parse(output) as Rehearsal;
+  return {
+    rehearsal,
+    act(name, variant) {
+      const found = rehearsal.acts.find((one) => one.act === name && one.variant === variant);
+      if (!found) throw new Error(`${variant} had no act "${name}"`);
+      return found;
+    },
+  };
+}

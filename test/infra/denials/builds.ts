@@ -1,0 +1,36 @@
+import { overrideKeys } from "../../../local/policies/codebuild-requests.ts";
+import { codebuild, type Denial, startBuild } from "./asks.ts";
+
+const reconcile = "ReconcileRole";
+const api = "ApiRole";
+const other = "arn:aws:codebuild:us-east-1:123456789012:project/eks-windows-images-test-build";
+
+/** Of whoever starts builds. */
+export const buildDenials: Denial[] = [
+  ...Object.keys(overrideKeys).map((override) => ({
+    what: `starts a build with ${override}`,
+    denied: startBuild(reconcile, { [override]: "x" }),
+    allowed: startBuild(reconcile),
+  })),
+  ...["BUCKET", "STAGE", "PACKER_DEPLOYMENT", "PACKER_RELEASE_URL", "NODE_OPTIONS"].map((name) => ({
+    what: `starts a build with the variable ${name}`,
+    denied: startBuild(reconcile, { environmentVariablesOverride: [{ name: "PURPOSE" }, { name }] }),
+    allowed: startBuild(reconcile, { environmentVariablesOverride: [{ name: "PURPOSE" }] }),
+  })),
+  {
+    what: "starts a build of another stage",
+    denied: startBuild(reconcile, { projectName: other }),
+    allowed: startBuild(reconcile),
+  },
+  {
+    what: "stops a build",
+    denied: { as: reconcile, action: "codebuild:StopBuild", resource: "<Builds>", context: {} },
+    allowed: startBuild(reconcile),
+  },
+  {
+    what: "reads the builds of another stage",
+    denied: codebuild(reconcile, "ListBuildsForProject", { projectName: other }),
+    allowed: codebuild(reconcile, "ListBuildsForProject", { projectName: "<Builds>" }),
+  },
+  { what: "starts a build, as api", denied: startBuild(api), allowed: startBuild(reconcile) },
+];

@@ -1,0 +1,108 @@
+import { type Denial, ec2, image, ours, type Role, snapshot, tagging, theirs } from "./asks.ts";
+
+const reconcile = "ReconcileRole";
+const api = "ApiRole";
+const tag = (name: string) => ({ [`eks-windows-images:${name}`]: "x" });
+const deregister = { ...ec2(reconcile, "DeregisterImage", { ImageId: image }, ours), where: "everything" as const };
+
+const tags: Denial[] = [
+  ...["approved", "revoked", "stage", "variant", "proof", "input:baseAmi"].map((name) => ({
+    what: `tags an image with ${name}, as reconcile`,
+    denied: tagging(reconcile, "CreateTags", tag(name), ours),
+    allowed: tagging(reconcile, "CreateTags", tag("published-candidate"), ours),
+  })),
+  ...["published-stable", "retired-at", "stage", "proof", "Name"].map((name) => ({
+    what: `tags an image with ${name}, as api`,
+    denied: tagging(api, "CreateTags", name === "Name" ? { Name: "x" } : tag(name), ours),
+    allowed: tagging(api, "CreateTags", tag("revoked"), ours),
+  })),
+  {
+    what: "smuggles a second tag in, as api",
+    denied: tagging(api, "CreateTags", { ...tag("revoked"), ...tag("proof") }, ours),
+    allowed: tagging(api, "CreateTags", { ...tag("revoked"), ...tag("approved") }, ours),
+  },
+  ...([reconcile, api] as Role[]).flatMap((as): Denial[] => {
+    const name = as === api ? "revoked" : "retired-at";
+    return [
+      {
+        what: `takes all tags off an image, as ${as}`,
+        denied: tagging(as, "DeleteTags", {}, ours),
+        allowed: tagging(as, "DeleteTags", tag(name), ours),
+      },
+      {
+        what: `tags another stage's image, as ${as}`,
+        denied: tagging(as, "CreateTags", tag(name), theirs),
+        allowed: tagging(as, "CreateTags", tag(name), ours),
+      },
+      {
+        what: `tags an image that bears no tag, as ${as}`,
+        denied: tagging(as, "CreateTags", tag(name), {}),
+        allowed: tagging(as, "CreateTags", tag(name), ours),
+      },
+      {
+        what: `tags a snapshot, as ${as}`,
+        denied: tagging(as, "CreateTags", tag(name), ours, snapshot),
+        allowed: tagging(as, "CreateTags", tag(name), ours),
+      },
+    ];
+  }),
+  {
+    what: "forgets that an image was published",
+    denied: tagging(reconcile, "DeleteTags", tag("published-stable"), ours),
+    allowed: tagging(reconcile, "DeleteTags", tag("withdrawn-at"), ours),
+  },
+];
+
+const images: Denial[] = [
+  ...["DisableImage", "EnableImage", "EnableImageDeprecation", "DisableImageDeprecation"].map((operation) => ({
+    what: `calls ${operation} on another stage's image`,
+    denied: ec2(reconcile, operation, { ImageId: image }, theirs),
+    allowed: ec2(reconcile, operation, { ImageId: image }, ours),
+  })),
+  {
+    what: "disables an image, as api",
+    denied: ec2(api, "DisableImage", { ImageId: image }, ours),
+    allowed: ec2(reconcile, "DisableImage", { ImageId: image }, ours),
+  },
+  {
+    what: "deregisters an image while retention.deregister is off",
+    denied: { ...deregister, where: undefined },
+    allowed: deregister,
+  },
+  {
+    what: "deregisters another stage's image",
+    denied: { ...deregister, tags: { [image]: theirs } },
+    allowed: deregister,
+  },
+  {
+    what: "deregisters an image with a snapshot of another stage",
+    denied: {
+      ...deregister,
+      parameters: { ImageId: image, DeleteAssociatedSnapshots: true },
+      tags: { [image]: ours, [snapshot]: theirs },
+    },
+    allowed: {
+      ...deregister,
+      parameters: { ImageId: image, DeleteAssociatedSnapshots: true },
+      tags: { [image]: ours, [snapshot]: ours },
+    },
+  },
+  {
+    what: "terminates an instance, as reconcile",
+    denied: ec2(reconcile, "TerminateInstances", { InstanceIds: ["i-00000001"] }, ours),
+    allowed: ec2("BuildRole", "TerminateInstances", { InstanceIds: ["i-00000001"] }, ours),
+  },
+  {
+    what: "looks at launch templates itself",
+    denied: { as: reconcile, action: "ec2:DescribeLaunchTemplates", resource: "*", context: {} },
+    allowed: {
+      as: reconcile,
+      action: "ec2:DescribeLaunchTemplates",
+      resource: "*",
+      context: { "aws:calledvia": ["ec2-images.amazonaws.com"] },
+    },
+  },
+];
+
+/** Of what functions do with images. */
+export const imageDenials: Denial[] = [...tags, ...images];

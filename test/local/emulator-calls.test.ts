@@ -1,0 +1,140 @@
+import { DescribeImagesCommand, EC2Client } from "@aws-sdk/client-ec2";
+import { CreateRoleCommand, IAMClient } from "@aws-sdk/client-iam";
+import { CreateBucketCommand, ListBucketsCommand, S3Client } from "@aws-sdk/client-s3";
+import { ListSchedulesCommand, SchedulerClient } from "@aws-sdk/client-scheduler";
+import { ListTopicsCommand, SNSClient } from "@aws-sdk/client-sns";
+import { ListQueuesCommand, SQSClient } from "@aws-sdk/client-sqs";
+import { DescribeParametersCommand, GetParametersCommand, PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
+import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type EmulatorWorkshop, openWorkshop } from "./emulator-workshop.ts";
+
+let aws: EmulatorWorkshop;
+
+beforeAll(async () => {
+  aws = await openWorkshop();
+}, 30_000);
+
+afterAll(() => aws?.stop());
+
+test("what is recorded of a call: who, what, on which resource, when, and how it ended", async () => {
+  const { roleName, credentials } = await assumedRole();
+  const first = (await aws.emulator.calls()).length;
+
+  await new STSClient({ ...aws.access, credentials }).send(new GetCallerIdentityCommand({}));
+  // One attempt: this process is not on the stack's clock, which the SDK takes for a reason to try again.
+  await new EC2Client({ ...aws.access, credentials, maxAttempts: 1 })
+    .send(new DescribeImagesCommand({ ImageIds: ["ami-0123456789abcdef0"] }))
+    .catch(() => {});
+  await new SSMClient(aws.access).send(new GetParametersCommand({ Names: ["/some/name"] }));
+  await new S3Client(aws.access).send(new CreateBucketCommand({ Bucket: "recorded" }));
+
+  const calls = await aws.emulator.calls(first);
+  expect(calls).toMatchObject([
+    { service: "sts", operation: "GetCallerIdentity", role: roleName, status: 200, error: null },
+    {
+      service: "ec2",
+      operation: "DescribeImages",
+      parameters: { ImageIds: ["ami-0123456789abcdef0"] },
+      accessKeyId: credentials.accessKeyId,
+      role: roleName,
+      status: 400,
+      error: "InvalidAMIID.NotFound",
+    },
+    { service: "ssm", operation: "GetParameters", parameters: { Names: ["/some/name"] }, role: null },
+    { service: "s3", operation: "CreateBucket", parameters: { Bucket: "recorded" } },
+  ]);
+  expect(Math.abs(Date.parse(calls[0]?.time ?? "") - aws.clock.now().getTime())).toBeLessThan(20_000);
+});
+
+describe("Calls that are made to fail", () => {
+  /** One attempt: this process is not on the stack's clock, which the SDK takes for a reason to try again. */
+  const once = () => ({ ...aws.access, maxAttempts: 1 });
+  const ask = (client = new SSMClient(once())) =>
+    client.send(new GetParametersCommand({ Names: ["/some/name"] })).then(
+      () => "answered",
+      (error: Error) => `${error.name}: ${error.message}`,
+    );
+
+  test.each([
+    ["ssm", () => new SSMClient(once()).send(new GetParametersCommand({ Names: ["/some/name"] }))],
+    ["ec2", () => new EC2Client(once()).send(new DescribeImagesCommand({ Owners: ["self"] }))],
+    ["s3", () => new S3Client(once()).send(new ListBucketsCommand({}))],
+    ["sns", () => new SNSClient(once()).send(new ListTopicsCommand({}))],
+    ["sqs", () => new SQSClient(once()).send(new ListQueuesCommand({}))],
+    ["scheduler", () => new SchedulerClient(once()).send(new ListSchedulesCommand({}))],
+  ])("fail in the words of %s, until that is lifted, and are recorded", async (service, call) => {
+    const first = (await aws.emulator.calls()).length;
+
+    const lift = await aws.emulator.failCalls({ service, code: "AccessDenied", message: "not today", status: 403 });
+    await expect(call()).rejects.toMatchObject({ name: "AccessDenied", message: "not today" });
+    await lift();
+    await call();
+
+    const calls = await aws.emulator.calls(first);
+    expect(calls).toMatchObject([
+      { service, status: 403, error: "AccessDenied" },
+      { service, status: 200, error: null },
+    ]);
+  });
+
+  test("are those of one operation, after so many that pass, and so many", async () => {
+    const lift = await aws.emulator.failCalls({
+      service: "ssm",
+      operation: "GetParameters",
+      code: "AccessDenied",
+      after: 2,
+      times: 1,
+    });
+
+    const others = await aws.ssm.send(new DescribeParametersCommand({}));
+    const answers = [await ask(), await ask(), await ask(), await ask()];
+    await lift();
+
+    expect(others.Parameters).toBeDefined();
+    expect(answers).toEqual(["answered", "answered", "AccessDenied: made to fail", "answered"]);
+  });
+
+  test("are tried again by the SDK where the error says so", async () => {
+    await aws.emulator.failCalls({ operation: "GetParameters", code: "InternalServerError", status: 500, times: 2 });
+
+    expect(await ask(aws.ssm)).toBe("answered");
+  });
+
+  test("may be carried out all the same, their answer lost", async () => {
+    const Name = `/${aws.fresh("parameter")}`;
+    const lift = await aws.emulator.failCalls({ operation: "PutParameter", code: "AccessDenied", afterwards: true });
+
+    const write = new SSMClient(once()).send(new PutParameterCommand({ Name, Value: "written", Type: "String" }));
+    await expect(write).rejects.toThrow("made to fail");
+    await lift();
+
+    expect(await aws.parameterValue(Name)).toBe("written");
+  });
+
+  test("may be those of one role", async () => {
+    const { roleName, credentials } = await assumedRole();
+    const lift = await aws.emulator.failCalls({ role: roleName, code: "AccessDenied" });
+
+    const answers = [await ask(), await ask(new SSMClient({ ...once(), credentials }))];
+    await lift();
+
+    expect(answers).toEqual(["answered", "AccessDenied: made to fail"]);
+  });
+});
+
+async function assumedRole() {
+  const roleName = aws.fresh("role");
+  const { Role } = await new IAMClient(aws.access).send(
+    new CreateRoleCommand({ RoleName: roleName, AssumeRolePolicyDocument: "{}" }),
+  );
+  const { Credentials: assumed } = await new STSClient(aws.access).send(
+    new AssumeRoleCommand({ RoleArn: Role?.Arn, RoleSessionName: "session" }),
+  );
+  const credentials = {
+    accessKeyId: assumed?.AccessKeyId ?? "",
+    secretAccessKey: assumed?.SecretAccessKey ?? "",
+    sessionToken: assumed?.SessionToken,
+  };
+  return { roleName, credentials };
+}
