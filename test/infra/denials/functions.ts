@@ -3,7 +3,6 @@ import { type Denial, listing, reading, s3, sns, sqs, ssm } from "./asks.ts";
 const reconcile = "ReconcileRole";
 const api = "ApiRole";
 const parameters = "/eks-windows-images/production";
-const other = "arn:aws:codebuild:us-east-1:123456789012:project/eks-windows-images-test-build";
 
 const askingEks = { service: "eks", operation: "DescribeClusterVersions", parameters: {}, tags: {} };
 
