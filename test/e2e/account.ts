@@ -15,7 +15,7 @@ export interface Account {
   ssm: SSMClient;
   /** An image of ours, proved so many hours ago. Answers its ID. */
   image(variant: string, provedAgo: number, tags?: Record<string, string>): Promise<string>;
-  /** Somebody has put the image there. */
+  /** Somebody has put the image there, and reconcile has seen it. */
   stableHolds(variant: string, image: string): Promise<void>;
   /** Of an image, without the prefix. */
   tagsOf(image: string): Promise<Record<string, string>>;
@@ -64,6 +64,7 @@ export async function openAccount(stage: string, configuration = "interventions"
     const Name = `${stack.deployment.channelsPrefix}/${variant}/stable`;
     await ssm.send(new PutParameterCommand({ Name, Value: id, Type: "String", DataType: "aws:ec2:image" }));
     await vi.waitFor(async () => expect((await stack.parameters())[Name]).toBe(id), { timeout: 10_000 });
+    await stack.functions.idle();
   }
 
   async function tagsOf(id: string): Promise<Record<string, string>> {
