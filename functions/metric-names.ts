@@ -13,9 +13,9 @@ export function metricDimensions(stage: string) {
  * dimensions (the first ten of an account are free), so that 20 variants would make 2 USD a month into 42. What is known of one variant stands in
  * the log (`standing`) and in the status.
  *
- * Custom metrics are paid for the hours in which they are sent: the first four each look sends, 1.20 USD a month; the builds' only looks that have
- * something to count, some cents. CodeBuild's own metrics of the project are free and count the same, its harvests and proofs and other people's
- * builds among them.
+ * Custom metrics are paid for the hours in which they are sent: the first four each look sends, 1.20 USD a month; the others only looks that
+ * have something to count, some cents. CodeBuild's own metrics of the project are free and count the same as those of builds, its harvests and
+ * proofs and other people's builds among them.
  */
 export const metricUnits = {
   /** Of the variant that has been behind its inputs for longest; 0 where none is behind. At least so long: see `standingOf`. */
@@ -26,6 +26,8 @@ export const metricUnits = {
   SilentSources: "Count",
   /** Of a look that has come to its end; the number of its samples is the number of looks. */
   ReconcileDuration: "Milliseconds",
+  /** Questions to sources upstream that were not answered. */
+  UnansweredSources: "Count",
   BuildsStarted: "Count",
   BuildsSucceeded: "Count",
   BuildsFailed: "Count",

@@ -2,7 +2,7 @@ import { injectLambdaContext } from "@aws-lambda-powertools/logger/middleware";
 import middy from "@middy/core";
 import type { SQSEvent } from "aws-lambda";
 import { config } from "../config.ts";
-import { act, type Outcome } from "./act.ts";
+import { act, totalFailure } from "./act.ts";
 import { parseConfiguration } from "./configuration.ts";
 import { readEnvironment } from "./environment.ts";
 import { logger } from "./logger.ts";
@@ -16,7 +16,10 @@ import { triggerOf } from "./trigger.ts";
 const environment = readEnvironment(process.env);
 const configuration = parseConfiguration(config);
 
-/** A batch of triggers is one look at the world. */
+/**
+ * A batch of triggers is one look at the world.
+ * @throws Error when the world could not be read, or nothing of what was to be done worked
+ */
 async function reconcile(event: SQSEvent): Promise<void> {
   const began = performance.now();
   const triggers = event.Records.map(({ body }) => triggerOf(body));
@@ -25,20 +28,12 @@ async function reconcile(event: SQSEvent): Promise<void> {
   const outcomes = await act(plan(world), world, environment, Date.now);
   for (const outcome of outcomes) logOutcome(outcome, world);
   logStandings(standingsOf(world), world);
-  throwIfNothingWorked(outcomes);
+  const failure = totalFailure(outcomes);
   const milliseconds = performance.now() - began;
-  writeMeasurements(world.stage, measurementsOf({ world, triggers, outcomes, milliseconds }));
-}
-
-/** One variant's trouble is told in the log and tried again by the next look; the batch is only when no variant was spared. */
-function throwIfNothingWorked(outcomes: Outcome[]): void {
-  const failed = outcomes.flatMap((outcome) => (outcome.result === "failed" ? [outcome] : []));
-  const spared = configuration.variants.some(({ name }) => failed.every(({ action }) => action.variant !== name));
-  if (!spared)
-    throw new AggregateError(
-      failed.map(({ error }) => error),
-      "acting: no variant could be served",
-    );
+  // A batch that fails comes again with its triggers: the builds that they tell of are counted then.
+  const counted = failure ? [] : triggers;
+  writeMeasurements(world.stage, measurementsOf({ world, triggers: counted, outcomes, milliseconds }));
+  if (failure) throw failure;
 }
 
 export const handler = middy<SQSEvent, void>()

@@ -20,10 +20,13 @@ const quietHours = Math.max(
   1,
   Math.ceil((2 * Math.min(...[policies.baseAmiSchedule, policies.kubernetesSchedule].map(minutesOf))) / 60),
 );
-/** CloudWatch looks back seven days at most (API reference, PutMetricAlarm). */
+/** CloudWatch looks back seven days at most, in periods of a day at most (API reference, PutMetricAlarm). */
 const longestHours = 7 * 24;
+const longestPeriod = 24;
+/** Half a day without an answer is nobody's business: hosts have outages. */
+const unansweredPeriods = Math.max(2, Math.ceil(12 / quietHours));
 
-/** 0.10 USD a month each, 0.50 in all (the first ten of an account are free). Each tells when it begins and when it is over. */
+/** 0.10 USD a month each, 0.60 in all (the first ten of an account are free). Each tells when it begins and when it is over. */
 export const alarms = [
   alarm("DeadLettersAlarm", "dead-letters", {
     alarmDescription: $interpolate`Reconcile failed ${maxReceiveCount} times on messages that are now in ${deadLetters.nodes.queue.name}. They are only triggers: no image is lost, later looks see the same. Why it failed is answered by the saved query ${queries.failed}. Once that is mended, purge the queue or redrive it.`,
@@ -77,6 +80,22 @@ export const alarms = [
     // No look, no news: an image does not get younger because nobody looks.
     treatMissingData: "ignore",
   }),
+  ...(quietHours <= longestPeriod
+    ? [
+        alarm("UnansweredAlarm", "unanswered", {
+          alarmDescription: $interpolate`For ${unansweredPeriods * quietHours} hours looks have found a source upstream that does not answer: whether its variants are up to date nobody knows, and nothing is built for them. GET / of the API names it (unknown), so does the saved query ${queries.notBuilt}. What is published stays.`,
+          ...own("UnansweredSources"),
+          statistic: "Maximum",
+          comparisonOperator: "GreaterThanThreshold",
+          threshold: 0,
+          // Long enough to hold a look.
+          period: quietHours * 3600,
+          evaluationPeriods: unansweredPeriods,
+          // A look that everybody answers sends nothing.
+          treatMissingData: "notBreaching",
+        }),
+      ]
+    : []),
   ...(quietHours <= longestHours
     ? [
         alarm("QuietAlarm", "quiet", {

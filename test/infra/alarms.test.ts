@@ -65,6 +65,22 @@ describe("an alarm rings", () => {
   });
 
   test.each([
+    ["half a day of hours, with a look in each", () => graph, 3600, 12],
+    ["periods long enough for a look where looks are rare", () => rare, 36_000, 2],
+  ])("when a source upstream has not answered for %s", (_, of, period, evaluationPeriods) => {
+    expect(alarm("UnansweredAlarm", of())).toMatchObject({
+      namespace: "eks-windows-images",
+      metricName: "UnansweredSources",
+      statistic: "Maximum",
+      comparisonOperator: "GreaterThanThreshold",
+      threshold: 0,
+      period,
+      evaluationPeriods,
+      treatMissingData: "notBreaching",
+    });
+  });
+
+  test.each([
     ["7 days unless the configuration says otherwise", () => graph, 168, "production"],
     ["as long as the configuration says", () => rare, 36, "trial"],
   ])("when a variant has been behind for %s", (_, of, threshold, stage) => {
@@ -95,8 +111,10 @@ describe("an alarm rings", () => {
   });
 });
 
-test("where looks are rarer than CloudWatch can watch, no alarm says that there are none", () => {
-  expect(rarest.resources.map(({ name }) => name)).not.toContain("QuietAlarm");
+test("where looks are rarer than CloudWatch can watch, no alarm says that there are none, or that they meet with silence", () => {
+  const names = rarest.resources.map(({ name }) => name);
+  expect(names).not.toContain("QuietAlarm");
+  expect(names).not.toContain("UnansweredAlarm");
 });
 
 test("nothing in the function's environment sends measurements elsewhere than alarms look, or nowhere", () => {
@@ -118,7 +136,7 @@ describe("every alarm", () => {
     const actions = all().map(({ inputs: { alarmActions, okActions } }) => [alarmActions, okActions]);
 
     const told = [graph.named("OperationsTopic").state.arn];
-    expect(actions).toEqual(Array(5).fill([told, told]));
+    expect(actions).toEqual(Array(6).fill([told, told]));
   });
 
   test("says what is the matter and names where to look, in the 1,024 characters that CloudWatch takes", () => {

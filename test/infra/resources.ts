@@ -110,6 +110,7 @@ export const expected: Readonly<Record<string, Expectation>> = {
   },
   SchedulerRole: role("scheduler"),
   StaleAlarm: alarm("ignore"),
+  UnansweredAlarm: alarm("notBreaching"),
   TopicKey: { type: "kms/key:Key", says: { enableKeyRotation: true, policy: undefined, isEnabled: undefined } },
   TopicKeyPolicy: { type: "kms/keyPolicy:KeyPolicy", says: { keyId: "TopicKey" } },
   TriggersPolicy: { type: "sqs/queuePolicy:QueuePolicy", guards: true },

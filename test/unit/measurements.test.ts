@@ -60,6 +60,14 @@ describe("A look measures", () => {
     expect(measured(scene().silentAbout("baseAmi").world).SilentSources).toBe(0);
   });
 
+  test("how many sources do not answer: what two variants ask for is one, and what there is not has answered", () => {
+    const { world } = scene(two).silentAbout("kubernetes").silentAbout("kubernetes", full).silentAbout("baseAmi");
+    const answered = scene(two).baseMissing().published("ami-1").world;
+
+    expect(measured(world).UnansweredSources).toBe(2);
+    expect(measured(answered)).not.toHaveProperty("UnansweredSources");
+  });
+
   test("a silent source also when everybody has been told of it", () => {
     const { world } = scene()
       .published("ami-1")
