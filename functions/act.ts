@@ -53,21 +53,6 @@ export async function act(
   return outcomes.flat();
 }
 
-/**
- * What keeps everything from being done; undefined where something was, or nothing was to do. One action's trouble is told in the log and
- * tried again by the next look.
- */
-export function totalFailure(outcomes: readonly Outcome[]): AggregateError | undefined {
-  const tried = outcomes.filter(({ action: { do: what }, result }) => !isIdle(what) && result !== "held-back");
-  const errors = tried.flatMap((outcome) => (outcome.result === "failed" ? [outcome.error] : []));
-  if (errors.length === 0 || errors.length < tried.length) return undefined;
-  return new AggregateError(errors, `acting: nothing worked: ${errors.map(({ message }) => message).join("; ")}`);
-}
-
-function isIdle(what: Action["do"]): boolean {
-  return what === "wait" || what === "nothing";
-}
-
 async function inOrder(actions: Action[], means: Means): Promise<Outcome[]> {
   const outcomes: Outcome[] = [];
   const untold = new Set<ChannelName>();

@@ -27,8 +27,8 @@ export function standingsOf(world: World): Standing[] {
  * What one look adds to the metrics. What there was nothing of to count is left out: a metric costs nothing in the hours in which it is not sent.
  *
  * A build is counted as started by the look that started it, and as ended by the one that its event triggered: CodeBuild tells of each end
- * once, as a rule. An event that is delivered twice in two batches counts twice, one that is lost does not count; the triggers
- * of a look that fails come again and are counted then. A proof and a harvest are builds, too.
+ * once, as a rule. An event that is delivered twice in two batches counts twice, one that is lost does not count; a look that throws is not
+ * measured, because its batch comes again. A proof and a harvest are builds, too.
  */
 export function measurementsOf({ world, triggers, outcomes, milliseconds }: Look): Partial<Record<MetricName, number>> {
   const standings = standingsOf(world);
@@ -37,7 +37,8 @@ export function measurementsOf({ world, triggers, outcomes, milliseconds }: Look
     BuildsStarted: outcomes.filter(isStart).length,
     BuildsSucceeded: ended.filter(({ status }) => status === "succeeded").length,
     BuildsFailed: ended.filter(({ status }) => status === "failed").length,
-    UnansweredSources: unansweredSources(world),
+    ActionsFailed: outcomes.filter(({ result }) => result === "failed").length,
+    BlockedVariants: blockedVariants(standings, outcomes),
   };
   return {
     HoursBehind: Math.max(0, ...standings.map(({ behindSince = world.now }) => (world.now - behindSince) / hour)),
@@ -63,16 +64,11 @@ function silentSources(world: World): number {
   return new Set(facts.map(sourceOf)).size;
 }
 
-/** What could not be asked: whether its variants are behind nobody knows, and nothing is built that needs it. */
-function unansweredSources({ upstream }: World): number {
-  const sources = Object.values(upstream).flatMap((one) => [
-    one.baseAmi,
-    one.baseImage,
-    one.kubernetes,
-    one.harvestSource,
-    one.harvestImage,
-  ]);
-  return new Set(sources.flatMap((source) => (source?.state === "unknown" ? [source.why] : []))).size;
+/** Nothing can be built for them, whether they are behind or not: see `Standing.blockedBy`; or CodeBuild has no room. */
+function blockedVariants(standings: readonly Standing[], outcomes: readonly Outcome[]): number {
+  const blocked = standings.filter(({ blockedBy }) => blockedBy.length > 0).map(({ variant }) => variant);
+  const refused = outcomes.filter(({ result }) => result === "no-room").map(({ action }) => action.variant);
+  return new Set([...blocked, ...refused]).size;
 }
 
 function sourceOf(fact: Fact): string {

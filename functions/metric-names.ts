@@ -26,8 +26,10 @@ export const metricUnits = {
   SilentSources: "Count",
   /** Of a look that has come to its end; the number of its samples is the number of looks. */
   ReconcileDuration: "Milliseconds",
-  /** Questions to sources upstream that were not answered. */
-  UnansweredSources: "Count",
+  /** Variants that nothing can be built for: an upstream does not answer, something is missing there, or CodeBuild has no room. */
+  BlockedVariants: "Count",
+  /** What a look wanted to do and AWS refused. */
+  ActionsFailed: "Count",
   BuildsStarted: "Count",
   BuildsSucceeded: "Count",
   BuildsFailed: "Count",

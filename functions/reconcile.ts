@@ -2,7 +2,7 @@ import { injectLambdaContext } from "@aws-lambda-powertools/logger/middleware";
 import middy from "@middy/core";
 import type { SQSEvent } from "aws-lambda";
 import { config } from "../config.ts";
-import { act, totalFailure } from "./act.ts";
+import { act } from "./act.ts";
 import { parseConfiguration } from "./configuration.ts";
 import { readEnvironment } from "./environment.ts";
 import { logger } from "./logger.ts";
@@ -17,8 +17,8 @@ const environment = readEnvironment(process.env);
 const configuration = parseConfiguration(config);
 
 /**
- * A batch of triggers is one look at the world.
- * @throws Error when the world could not be read, or nothing of what was to be done worked
+ * A batch of triggers is one look at the world. What could not be done is logged, measured and planned anew by the next look.
+ * @throws Error when the world could not be read
  */
 async function reconcile(event: SQSEvent): Promise<void> {
   const began = performance.now();
@@ -28,12 +28,8 @@ async function reconcile(event: SQSEvent): Promise<void> {
   const outcomes = await act(plan(world), world, environment, Date.now);
   for (const outcome of outcomes) logOutcome(outcome, world);
   logStandings(standingsOf(world), world);
-  const failure = totalFailure(outcomes);
   const milliseconds = performance.now() - began;
-  // A batch that fails comes again with its triggers: the builds that they tell of are counted then.
-  const counted = failure ? [] : triggers;
-  writeMeasurements(world.stage, measurementsOf({ world, triggers: counted, outcomes, milliseconds }));
-  if (failure) throw failure;
+  writeMeasurements(world.stage, measurementsOf({ world, triggers, outcomes, milliseconds }));
 }
 
 export const handler = middy<SQSEvent, void>()

@@ -1,7 +1,8 @@
 import type { PublishableImage } from "./images.ts";
-import { type Change, clipTag, describeChange, drift } from "./inputs.ts";
+import { areComplete, type Change, clipTag, describeChange, drift } from "./inputs.ts";
 import { lostImages } from "./lost-images.ts";
 import { nextPatchTuesday } from "./patch-tuesday.ts";
+import { obstacles } from "./preflight.ts";
 import { day } from "./time.ts";
 import type { VariantState } from "./variant-state.ts";
 import type { World } from "./world.ts";
@@ -25,6 +26,8 @@ export interface Standing {
   behindSince: number | undefined;
   /** Whether it is behind and its last build has failed. A build that a person stopped is no failure. */
   failing: boolean;
+  /** What of upstream is missing or does not answer, so that nothing can be built, and nobody knows whether anything should. */
+  blockedBy: string[];
 }
 
 export function standingOf(world: World, state: VariantState): Standing {
@@ -37,7 +40,17 @@ export function standingOf(world: World, state: VariantState): Standing {
     drift: newest ? changes.map(describeChange) : ["no image of the variant can be published"],
     behindSince: isBehind ? behindSince(world, state, newest, changes) : undefined,
     failing: isBehind && hasFailed(world, state),
+    blockedBy: blockedBy(world, state, isBehind),
   };
+}
+
+/** What a build would need is asked for only where one is wanted. */
+function blockedBy(world: World, state: VariantState, isBehind: boolean): string[] {
+  const { upstream, desired } = state;
+  if (!upstream) return state.unknown;
+  const { baseAmi, kubernetes, harvestSource } = upstream;
+  const silent = [baseAmi, kubernetes, harvestSource].flatMap((one) => (one && one.state !== "known" ? [one.why] : []));
+  return silent.length === 0 && isBehind && areComplete(desired) ? obstacles(world, state, desired) : silent;
 }
 
 function behindSince(

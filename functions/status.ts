@@ -23,7 +23,7 @@ export function statusOf(world: World, channelsPrefix: string) {
     variants: world.configuration.variants.map((variant) => {
       const state = stateOf(world, variant);
       const newest = state.publishable[0];
-      const { behindSince, failing } = standingOf(world, state);
+      const { behindSince, failing, blockedBy } = standingOf(world, state);
       const own = actions.filter((action) => action.variant === variant.name);
       return {
         variant: variant.name,
@@ -39,6 +39,7 @@ export function statusOf(world: World, channelsPrefix: string) {
         /** At least since then. */
         behindSince: behindSince === undefined ? null : iso(behindSince),
         failing,
+        blockedBy,
         harvest: harvestOf(world, state),
         running: runningBuild(state),
         lastFailure: lastFailure(state),

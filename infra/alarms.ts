@@ -23,10 +23,10 @@ const quietHours = Math.max(
 /** CloudWatch looks back seven days at most, in periods of a day at most (API reference, PutMetricAlarm). */
 const longestHours = 7 * 24;
 const longestPeriod = 24;
-/** Half a day without an answer is nobody's business: hosts have outages. */
-const unansweredPeriods = Math.max(2, Math.ceil(12 / quietHours));
+/** In periods that are long enough to hold a look. */
+const halfADay = Math.max(2, Math.ceil(12 / quietHours));
 
-/** 0.10 USD a month each, 0.60 in all (the first ten of an account are free). Each tells when it begins and when it is over. */
+/** 0.10 USD a month each, 0.70 in all (the first ten of an account are free). Each tells when it begins and when it is over. */
 export const alarms = [
   alarm("DeadLettersAlarm", "dead-letters", {
     alarmDescription: $interpolate`Reconcile failed ${maxReceiveCount} times on messages that are now in ${deadLetters.nodes.queue.name}. They are only triggers: no image is lost, later looks see the same. Why it failed is answered by the saved query ${queries.failed}. Once that is mended, purge the queue or redrive it.`,
@@ -54,16 +54,16 @@ export const alarms = [
     // Lambda reports 0 for a call that went well; where there are no calls there are no errors, which another alarm tells.
     treatMissingData: "notBreaching",
   }),
-  // A message that has been received three times counts no more (SQS developer guide, "Available CloudWatch metrics"): of those that fail again
-  // and again another alarm tells.
+  // A message that has been received three times counts no more (SQS developer guide, "Available CloudWatch metrics"). One that a look is
+  // throttled for is received about every half hour, the visibility timeout: of those that nobody takes none is ever seen older than an hour.
   alarm("QueueOldAlarm", "queue-old", {
-    alarmDescription: $interpolate`Triggers have waited for more than an hour in ${queue.nodes.queue.name}: nobody takes them. Is the event source mapping of ${reconcile.name} enabled? Is the function throttled (its reserved concurrency is 0, or the account's quota used up)? Nothing is lost: one look serves them all.`,
+    alarmDescription: $interpolate`Triggers have waited for more than three quarters of an hour in ${queue.nodes.queue.name}: nobody takes them. Is the event source mapping of ${reconcile.name} enabled? Is the function throttled (its reserved concurrency is 0, or the account's quota used up)? Nothing is lost: one look serves them all.`,
     ...ofQueue(queue),
     metricName: "ApproximateAgeOfOldestMessage",
     statistic: "Maximum",
     comparisonOperator: "GreaterThanThreshold",
-    // One that a look was throttled for comes back after half an hour.
-    threshold: 3600,
+    // More than one round and less than two, for the three periods below to fit in between.
+    threshold: 2700,
     period: 300,
     evaluationPeriods: 3,
     // SQS reports no age where nothing waits.
@@ -82,17 +82,16 @@ export const alarms = [
   }),
   ...(quietHours <= longestPeriod
     ? [
-        alarm("UnansweredAlarm", "unanswered", {
-          alarmDescription: $interpolate`For ${unansweredPeriods * quietHours} hours looks have found a source upstream that does not answer: whether its variants are up to date nobody knows, and nothing is built for them. GET / of the API names it (unknown), so does the saved query ${queries.notBuilt}. What is published stays.`,
-          ...own("UnansweredSources"),
-          statistic: "Maximum",
-          comparisonOperator: "GreaterThanThreshold",
-          threshold: 0,
-          // Long enough to hold a look.
-          period: quietHours * 3600,
-          evaluationPeriods: unansweredPeriods,
-          // A look that everybody answers sends nothing.
-          treatMissingData: "notBreaching",
+        alarm("ActionsFailingAlarm", "actions-failing", {
+          alarmDescription: $interpolate`In ${2 * quietHours} hours running, looks could not do something that was to be done: write a channel, start a build, announce, retire. The saved query ${queries.failed} tells what, and what AWS answered. Each next look tries again by itself.`,
+          ...own("ActionsFailed"),
+          ...inEachOf(2),
+        }),
+        alarm("BlockedAlarm", "blocked", {
+          alarmDescription: $interpolate`For ${halfADay * quietHours} hours nothing could be built for a variant: a source upstream does not answer, something that a build needs is not there, or CodeBuild has no room (quota of concurrent builds). Whether the variant is up to date nobody may know. GET / of the API names the reason (blockedBy), so do the saved queries ${queries.notBuilt} and ${queries.built}. What is published stays.`,
+          ...own("BlockedVariants"),
+          // Hosts have outages.
+          ...inEachOf(halfADay),
         }),
       ]
     : []),
@@ -112,6 +111,18 @@ export const alarms = [
       ]
     : []),
 ];
+
+/** A metric that looks send only where there is something to count, counted in each of so many periods in a row. */
+function inEachOf(periods: number) {
+  return {
+    statistic: "Maximum",
+    comparisonOperator: "GreaterThanThreshold",
+    threshold: 0,
+    period: quietHours * 3600,
+    evaluationPeriods: periods,
+    treatMissingData: "notBreaching",
+  };
+}
 
 function alarm(
   name: string,

@@ -55,29 +55,37 @@ describe("an alarm rings", () => {
     expect(graph.named("TriggersQueue").inputs.visibilityTimeoutSeconds).toBeLessThanOrEqual(Number(period));
   });
 
-  test("when triggers wait for twice as long as a throttled one does", () => {
+  test("when triggers wait for longer than a throttled one does, and before SQS stops to count one that is throttled again and again", () => {
+    const { threshold, period, evaluationPeriods } = alarm("QueueOldAlarm");
+    const round = Number(graph.named("TriggersQueue").inputs.visibilityTimeoutSeconds);
+    const thirdReceive = 2 * round;
+
     expect(alarm("QueueOldAlarm")).toMatchObject({
       metricName: "ApproximateAgeOfOldestMessage",
       dimensions: { QueueName: nameOf("TriggersQueue") },
-      threshold: 2 * Number(graph.named("TriggersQueue").inputs.visibilityTimeoutSeconds),
+      statistic: "Maximum",
+      comparisonOperator: "GreaterThanThreshold",
+      threshold: 2700,
       treatMissingData: "notBreaching",
     });
+    expect(threshold).toBeGreaterThan(round);
+    expect(Number(threshold) + Number(period) * Number(evaluationPeriods)).toBeLessThanOrEqual(thirdReceive);
   });
 
   test.each([
-    ["half a day of hours, with a look in each", () => graph, 3600, 12],
-    ["periods long enough for a look where looks are rare", () => rare, 36_000, 2],
-  ])("when a source upstream has not answered for %s", (_, of, period, evaluationPeriods) => {
-    expect(alarm("UnansweredAlarm", of())).toMatchObject({
+    ["for half a day nothing could be built for a variant", "BlockedAlarm", "BlockedVariants", 12],
+    ["something could not be done in two hours running", "ActionsFailingAlarm", "ActionsFailed", 2],
+  ])("when %s, in periods long enough for a look", (_, name, metricName, evaluationPeriods) => {
+    const ringing = {
       namespace: "eks-windows-images",
-      metricName: "UnansweredSources",
+      metricName,
       statistic: "Maximum",
       comparisonOperator: "GreaterThanThreshold",
       threshold: 0,
-      period,
-      evaluationPeriods,
       treatMissingData: "notBreaching",
-    });
+    };
+    expect(alarm(name)).toMatchObject({ ...ringing, period: 3600, evaluationPeriods });
+    expect(alarm(name, rare)).toMatchObject({ ...ringing, period: 36_000, evaluationPeriods: 2 });
   });
 
   test.each([
@@ -111,10 +119,9 @@ describe("an alarm rings", () => {
   });
 });
 
-test("where looks are rarer than CloudWatch can watch, no alarm says that there are none, or that they meet with silence", () => {
+test("where looks are rarer than CloudWatch can watch, no alarm depends on them", () => {
   const names = rarest.resources.map(({ name }) => name);
-  expect(names).not.toContain("QuietAlarm");
-  expect(names).not.toContain("UnansweredAlarm");
+  for (const one of ["QuietAlarm", "BlockedAlarm", "ActionsFailingAlarm"]) expect(names).not.toContain(one);
 });
 
 test("nothing in the function's environment sends measurements elsewhere than alarms look, or nowhere", () => {
@@ -136,7 +143,7 @@ describe("every alarm", () => {
     const actions = all().map(({ inputs: { alarmActions, okActions } }) => [alarmActions, okActions]);
 
     const told = [graph.named("OperationsTopic").state.arn];
-    expect(actions).toEqual(Array(6).fill([told, told]));
+    expect(actions).toEqual(Array(7).fill([told, told]));
   });
 
   test("says what is the matter and names where to look, in the 1,024 characters that CloudWatch takes", () => {

@@ -60,12 +60,38 @@ describe("A look measures", () => {
     expect(measured(scene().silentAbout("baseAmi").world).SilentSources).toBe(0);
   });
 
-  test("how many sources do not answer: what two variants ask for is one, and what there is not has answered", () => {
-    const { world } = scene(two).silentAbout("kubernetes").silentAbout("kubernetes", full).silentAbout("baseAmi");
-    const answered = scene(two).baseMissing().published("ami-1").world;
+  test.each<[string, () => World]>([
+    [
+      "an upstream does not answer, though as far as known it is up to date",
+      () => scene().published("ami-1").silentAbout("kubernetes").world,
+    ],
+    ["there is no base to build on", () => scene().baseMissing().world],
+    ["what its build needs is not there", () => scene().kubernetes("1.35.8").binaries("1.35.8", "missing").world],
+  ])("a variant as blocked where %s", (_, world) => {
+    expect(measured(world()).BlockedVariants).toBe(1);
+  });
 
-    expect(measured(world).UnansweredSources).toBe(2);
-    expect(measured(answered)).not.toHaveProperty("UnansweredSources");
+  test("a variant as blocked where CodeBuild has no room, once with what blocks it besides", () => {
+    const { world } = scene().silentAbout("kubernetes");
+    const action = scene().published("ami-1").kubernetes("1.35.8").building();
+    const outcomes: Outcome[] = [{ action, result: "no-room", detail: "account limit" }];
+
+    expect(measured(world, { outcomes }).BlockedVariants).toBe(1);
+    expect(measured(scene().published("ami-1").world, { outcomes }).BlockedVariants).toBe(1);
+  });
+
+  test("no variant as blocked that has all it needs, nor one that is up to date with binaries that are gone since", () => {
+    const { world } = scene().published("ami-1").binaries("1.35.7", "missing");
+
+    expect(measured(scene().world)).not.toHaveProperty("BlockedVariants");
+    expect(measured(world)).not.toHaveProperty("BlockedVariants");
+  });
+
+  test("what could not be done", () => {
+    const action = scene().building();
+    const outcomes: Outcome[] = [{ action, result: "failed", error: new Error("denied") }];
+
+    expect(measured(scene().world, { outcomes }).ActionsFailed).toBe(1);
   });
 
   test("a silent source also when everybody has been told of it", () => {
