@@ -9,7 +9,7 @@ const numerically =
   (actual, wanted) =>
     compare(Number(actual), Number(wanted));
 
-/** Operators by name; the negated ones hold also where the key is absent (IAM user guide, "Condition operators"). */
+/** Operators by name; alone, the negated ones hold also where the key is absent (IAM user guide, "Condition operators"). */
 const operators: Record<string, { test: Test; negated?: true }> = {
   StringEquals: { test: (actual, wanted) => actual === wanted },
   StringNotEquals: { test: (actual, wanted) => actual === wanted, negated: true },
@@ -44,9 +44,14 @@ function holds(named: string, actual: readonly string[] | undefined, wanted: rea
   const [, set, name = "", ifExists] = /^(?:(ForAllValues|ForAnyValue):)?(\w+?)(IfExists)?$/.exec(named) ?? [];
   const operator = operators[name];
   if (!operator) throw new Error(`judging a policy: the operator ${named} is not known`);
-  if (actual === undefined) return Boolean(ifExists) || Boolean(operator.negated) || set === "ForAllValues";
+  if (actual === undefined) return Boolean(ifExists) || ofNothing(set, Boolean(operator.negated));
   const fits = (value: string) => wanted.some((one) => operator.test(value, one)) !== Boolean(operator.negated);
   return set === "ForAnyValue" ? actual.some(fits) : actual.every(fits);
+}
+
+/** Of no values none fits and all do, whatever is tested (IAM user guide, "Set operators for multivalued context keys"). */
+function ofNothing(set: string | undefined, negated: boolean): boolean {
+  return set === undefined ? negated : set === "ForAllValues";
 }
 
 /** As IAM compares ARNs, actions and the values of `…Like`: `*` and `?` are wild. */

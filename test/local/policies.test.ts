@@ -90,6 +90,11 @@ describe("a condition", () => {
     ["ForAnyValue:StringEquals", "aws:TagKeys", ["a"], keys, true],
     ["ForAnyValue:StringEquals", "aws:TagKeys", ["c"], keys, false],
     ["ForAnyValue:StringEquals", "aws:TagKeys", ["a"], {}, false],
+    ["ForAnyValue:StringNotEquals", "aws:TagKeys", ["a"], {}, false],
+    ["ForAnyValue:StringNotEquals", "aws:TagKeys", ["a"], keys, true],
+    ["ForAnyValue:StringNotEquals", "aws:TagKeys", ["a", "b"], keys, false],
+    ["ForAllValues:StringNotEquals", "aws:TagKeys", ["a"], {}, true],
+    ["ForAnyValue:StringNotEqualsIfExists", "aws:TagKeys", ["a"], {}, true],
     ["NumericLessThan", "s3:max-keys", ["10"], { "s3:max-keys": ["9"] }, true],
   ])("%s of %s with %j", (operator, key, values, context, holds) => {
     const statements = policy({ ...allow, Condition: { [operator]: { [key]: values } } });
