@@ -2,11 +2,12 @@
 
 export default $config({
   app({ stage }) {
+    const isKept = stage === "production";
     return {
       name: "eks-windows-images",
       home: "aws",
-      removal: stage === "production" ? "retain" : "remove",
-      protect: stage === "production",
+      removal: isKept ? "retain" : "remove",
+      protect: isKept,
       providers: {
         aws: {
           version: "7.20.0",
@@ -17,6 +18,7 @@ export default $config({
     };
   },
   async run() {
+    await import("./infra/kept.ts");
     await import("./infra/artifacts.ts");
     await import("./infra/notifications.ts");
     await import("./infra/operations.ts");

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { variants } from "./configuration.ts";
+import { isKept } from "./kept.ts";
 import { harvestRecipeHash, recipeFiles, recipeHash } from "./recipe.ts";
 import { requirePins } from "./versions.ts";
 
@@ -29,7 +30,7 @@ export const artifacts = new sst.aws.Bucket("Artifacts", {
   ],
   transform: {
     // SST would empty the bucket in order to remove it.
-    bucket: { forceDestroy: $app.stage !== "production" },
+    bucket: { forceDestroy: !isKept },
     lifecycle: (args) => {
       args.rules = $output(args.rules).apply((rules = []) => [
         ...rules,

@@ -13,19 +13,42 @@ export async function evaluate(config: Config, run: (program: Config["run"]) => 
   const app = await config.app({ stage });
   await tell("/app", { inputs: app });
   Object.assign(globalThis, { $app: { ...app, stage, providers: {} } });
+  const retained = new Set<string>();
   await $util.runtime.setMocks(
     {
-      newResource: async (resource) => (await tell("/resource", resource)) as { id: string; state: Told },
+      newResource: async (resource) => {
+        const whole = { ...resource, retainOnDelete: retained.has(`${resource.type} ${resource.name}`) };
+        return (await tell("/resource", whole)) as { id: string; state: Told };
+      },
       call: async (call) => (await tell("/call", call)) as Told,
     },
     $app.name,
     stage,
   );
+  listen((registered) => {
+    if (registered.getRetainondelete()) retained.add(`${registered.getType()} ${registered.getName()}`);
+  });
   await $util.runtime.runInPulumiStack(async () => {
     const outputs = (await run(config.run)) as Told;
     $util.output(outputs).apply((values) => tell("/outputs", { inputs: values }));
     return outputs;
   });
+}
+
+/** What the engine is asked for; mocks hear of the options of a resource only in part. */
+interface Registration {
+  getType(): string;
+  getName(): string;
+  getRetainondelete(): boolean;
+}
+
+function listen(onRegistration: (registered: Registration) => void): void {
+  const monitor = $util.runtime.getMonitor() as unknown as { registerResource(...asked: unknown[]): unknown };
+  const register = monitor.registerResource.bind(monitor);
+  monitor.registerResource = (registered, ...rest) => {
+    onRegistration(registered as Registration);
+    return register(registered, ...rest);
+  };
 }
 
 async function tell(path: string, what: { inputs: unknown }): Promise<unknown> {

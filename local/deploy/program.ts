@@ -14,6 +14,10 @@ export interface DeclaredResource {
   /** Its logical name in the program. */
   name: string;
   inputs: Record<string, unknown>;
+  /** It stays when it is removed from the program, or the program's stage from the account. */
+  retainOnDelete?: boolean;
+  /** Which provider makes it, where it is another than the program's own. */
+  provider?: string;
 }
 
 /** A resource after its creation; further inputs of the program may use `state`. */
@@ -40,6 +44,8 @@ export interface Ran {
   resources: CreatedResource[];
   /** What the program returns, `sst deploy`'s last lines. */
   outputs: Record<string, unknown>;
+  /** What it writes to standard error; `sst deploy` shows it. */
+  said: string;
 }
 
 /**
@@ -51,7 +57,7 @@ export async function runProgram(
   source: ProgramSource,
   { stage, cloud, signal }: { stage: string; cloud: Cloud; signal?: AbortSignal },
 ): Promise<Ran> {
-  const ran: Ran = { app: {}, resources: [], outputs: {} };
+  const ran: Ran = { app: {}, resources: [], outputs: {}, said: "" };
   const failures: Error[] = [];
   const server = await serve(async (path, body) => {
     try {
@@ -75,7 +81,7 @@ export async function runProgram(
     });
     if (failures[0]) throw failures[0];
     if (code !== 0) throw new Error(`running ${source.program}: ${errors.trim() || `exit code ${code}`}`);
-    return ran;
+    return { ...ran, said: errors };
   } finally {
     server.close();
     server.closeAllConnections();
@@ -100,11 +106,11 @@ async function answer(path: string, body: unknown, cloud: Cloud, ran: Ran): Prom
 
 type Told = DeclaredResource & { custom?: boolean; id?: string };
 
-async function createResource({ type, name, inputs, custom, id }: Told, cloud: Cloud, created: CreatedResource[]) {
+async function createResource({ custom, id, ...resource }: Told, cloud: Cloud, created: CreatedResource[]) {
+  const { type, name, inputs } = resource;
   // Components are how the program is written, not what it creates.
   if (custom === false) return { id: "", state: inputs };
   if (id) throw new Error(`looking up ${type} ${id} (${name}): the program is expected to create everything it uses`);
-  const resource = { type, name, inputs };
   const { id: newId, state } = await cloud.create(resource).catch((cause) => {
     throw new Error(`creating ${type} ${name}: ${(cause as Error).message}`, { cause });
   });

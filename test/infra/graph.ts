@@ -23,6 +23,8 @@ export interface Graph {
   app: Record<string, unknown>;
   resources: CreatedResource[];
   outputs: Record<string, unknown>;
+  /** What the program tells whoever deploys it. */
+  said: string;
   /** The one resource of that name. */
   named(name: string): CreatedResource;
   ofType(type: string): CreatedResource[];
@@ -55,11 +57,12 @@ export function list<T>(oneOrMore: T | T[] | undefined): T[] {
   return Array.isArray(oneOrMore) ? oneOrMore : [oneOrMore];
 }
 
-function lookAt({ app, resources, outputs }: Ran): Graph {
+function lookAt({ app, resources, outputs, said }: Ran): Graph {
   return {
     app,
     resources,
     outputs,
+    said,
     named(name) {
       const found = resources.filter((resource) => resource.name === name);
       if (found.length !== 1 || !found[0]) throw new Error(`looking for ${name}: there are ${found.length}`);

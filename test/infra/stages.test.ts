@@ -104,6 +104,32 @@ describe("removing a stage", () => {
     expect(other.named("ArtifactsBucket").inputs.forceDestroy).toBe(true);
   });
 
+  const stays = ({ resources }: Graph) =>
+    resources
+      .filter((one) => one.retainOnDelete)
+      .map(({ name }) => name)
+      .sort();
+
+  test("called production leaves the bucket with all that protects it, and the logs", () => {
+    expect(stays(one)).toEqual([
+      "ApiLogs",
+      "ArtifactsBucket",
+      "ArtifactsEncryption",
+      "ArtifactsLifecycle",
+      "ArtifactsPolicy",
+      "ArtifactsPublicAccessBlock",
+      "ArtifactsVersioning",
+      "BuildLogs",
+      "RecipeSource",
+      "ReconcileLogs",
+    ]);
+  });
+
+  // Older recipes are kept for builds that wait; where the bucket goes, they go with it.
+  test("of another name leaves nothing but objects of the bucket that goes", () => {
+    expect(stays(other)).toEqual(["RecipeSource"]);
+  });
+
   test("takes no image and no published parameter with it: the program has none", () => {
     for (const { resources } of [one, other])
       expect(
