@@ -52,6 +52,18 @@ describe("topics", () => {
   });
 });
 
+describe("whoever deploys", () => {
+  test("is told where nobody hears alarms", async () => {
+    const silent = await graphOf({ variants: [{ windows: 2022, kubernetes: "1.35" }] }, "production");
+
+    expect(silent.said).toContain("Nobody hears the alarms of this service: `operators` in config.ts is empty.");
+  }, 120_000);
+
+  test("is told nothing where somebody does", () => {
+    expect(graph.said).toBe("");
+  });
+});
+
 describe("an alarm reaches the operators", () => {
   test("the topic takes messages of CloudWatch for each of our alarms, and for no other", () => {
     const allowed = statementsOf(graph.named("OperationsPolicy").inputs.policy).filter(
