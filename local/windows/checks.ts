@@ -24,6 +24,10 @@ export const CHECKS: Looks = {
     assertThat(containersFeature === "there" && containerdOf(situation).configured, "containerd is Stopped.");
     return versionOf(situation.machine, PROGRAMS.containerd);
   },
+  "cri-loaded": ({ machine: { installation } }) => {
+    assertThat(installation.criTrouble === "", `kubelet gets no answer: ${installation.criTrouble}.`);
+    return "";
+  },
   "files-as-reported": (situation) => filesAsReported(situation),
   "eks-as-in-base": (situation) => {
     const lost = eksLoss(situation.machine, readJson<{ eks: EksState }>(situation, REPORT).eks);

@@ -42,6 +42,7 @@ export function containerd(situation: Situation): Partial<Response> {
   const layer = setting(situation, "RECIPE_KIND") === "layer";
   const sandboxImage = layer ? installation.containerd.sandboxImage : artifact(situation, "pause").reference;
   if (!sandboxImage) throw new Error("The base's config.toml states no SandboxImage.");
+  if (installation.criTrouble) throw new Error(`containerd would not answer kubelet: ${installation.criTrouble}.`);
   const configuration: Containerd = {
     sandboxImage,
     configured: true,

@@ -40,6 +40,7 @@ export function baseDisk(imageName: string): Disk {
       containersFeature: forEks || family === "ContainersLatest" ? "there" : "absent",
       eks: forEks ? SETUP : null,
       containerd: forEks ? { sandboxImage: PAUSE, configured: false, mirrors: [] } : null,
+      criTrouble: "",
       containerImages: forEks ? [pulledContainerImage(PAUSE), ...cached(windows)] : [],
       apps: edition === "Full" ? ["Microsoft.Edge.GameAssist"] : [],
       communicator: false,

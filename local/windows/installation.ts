@@ -14,6 +14,8 @@ export type Installation = {
   eks: EksSetup | null;
   /** containerd's service and its config.toml. */
   containerd: Containerd | null;
+  /** Why containerd cannot load its CRI, through which kubelet asks it; empty if it can. */
+  criTrouble: string;
   containerImages: ContainerImage[];
   /** Apps that one user has for herself: with them Windows cannot be generalized. */
   apps: string[];

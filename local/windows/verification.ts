@@ -42,6 +42,10 @@ export const TESTS: Looks = {
   },
   "Kubernetes: has $tool of the wanted minor, not older than $wanted": (situation, tool) => recentTool(situation, tool),
   "containerd: runs": (situation) => serviceOf(containerdOf(situation)),
+  "containerd: answers kubelet": ({ machine }) => {
+    assertThat(machine.installation.criTrouble === "", `containerd: ${machine.installation.criTrouble}`);
+    return "";
+  },
   "containerd: is started as in its base, by Windows if the base has none": (situation) =>
     serviceOf(containerdOf(situation)),
   "containerd: has what runs a container of Windows": ({ machine }) => {

@@ -43,5 +43,11 @@ Invoke-Step -Name '40-containerd' -FailureClass 'provision' -Script {
         }
     }
     Restart-Service -Name containerd -Force
+    # Its service runs before it answers.
+    Invoke-WithRetry -Activity 'Asking containerd' -DelaySeconds 5 -Script { Invoke-Ctr -ArgumentList @('version') | Out-Null }
+    $trouble = @(Get-CriTrouble)
+    if ($trouble.Count -gt 0) {
+        throw "containerd would not answer kubelet: $($trouble -join '; ')."
+    }
     'containerd runs with the new configuration.'
 }

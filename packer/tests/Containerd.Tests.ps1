@@ -12,6 +12,10 @@ Describe 'containerd' {
         (Get-Service -Name containerd).Status | Should Be 'Running'
     }
 
+    It 'answers kubelet' {
+        @(Get-CriTrouble) -join '; ' | Should Be ''
+    }
+
     It 'is started as in its base, by Windows if the base has none' {
         $base = Read-Json -Path (Get-WorkPath 'output\base.json')
         $expected = @($base.containerdStartType, 'Automatic' | Where-Object { $_ })[0]

@@ -28,6 +28,8 @@ export type Failing = {
 
 const noCapacity = { code: "InsufficientInstanceCapacity", message: "There is no capacity" };
 
+const criTrouble = "io.containerd.grpc.v1 cri is not loaded: invalid plugin config";
+
 /** The image is there, and nobody could prove it. */
 export const unproved: (Failing & { proof: string | undefined })[] = [
   {
@@ -43,6 +45,14 @@ export const unproved: (Failing & { proof: string | undefined })[] = [
     failureClass: "proof",
     cause: "failed checks: disk (Only 3 % free)",
     said: "failed disk: Only 3 % free",
+    proof: "failed",
+  },
+  {
+    what: "kubelet gets no answer from its containerd",
+    injection: machines({ step: "80-report", changes: { criTrouble } }),
+    failureClass: "proof",
+    cause: `failed checks: cri-loaded (kubelet gets no answer: ${criTrouble}.)`,
+    said: `failed cri-loaded: kubelet gets no answer: ${criTrouble}.`,
     proof: "failed",
   },
   {
@@ -87,6 +97,13 @@ const told: Failing[] = [
     step: "32-containerd-install",
     failureClass: "checksum",
     cause: "32-containerd-install: https://github.com/containerd/",
+  },
+  {
+    what: "containerd loads no CRI",
+    injection: machines({ step: "28-launch-agent", changes: { criTrouble } }),
+    step: "40-containerd",
+    failureClass: "provision",
+    cause: `40-containerd: containerd would not answer kubelet: ${criTrouble}.`,
   },
   {
     what: "a harvested file is not what the manifest says",

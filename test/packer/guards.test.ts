@@ -40,6 +40,7 @@ describe("the checks of the proof", () => {
       "files-as-reported",
       "eks-as-in-base",
       "containerd-runs",
+      "cri-loaded",
       "sandbox-image",
       "container-image $reference",
       "container-starts",

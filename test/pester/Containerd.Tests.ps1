@@ -61,6 +61,48 @@ Describe 'Get-ContainerdConfigText' {
     }
 }
 
+Describe 'Get-CriTrouble' {
+    BeforeAll {
+        $head = 'TYPE                            ID          PLATFORMS         STATUS    '
+        $loaded = @(
+            $head
+            'io.containerd.cri.v1            images      -                 ok        '
+            'io.containerd.cri.v1            runtime     windows/amd64     ok        '
+            'io.containerd.grpc.v1           cri         -                 ok        '
+            'io.containerd.nri.v1            nri         -                 skip      '
+        )
+    }
+
+    It 'is nothing where containerd <version> has loaded all of its CRI' -TestCases @(@{ version = '1.7.27' }, @{ version = '2.1.6' }) {
+        Mock -CommandName Get-ProgramVersion -MockWith { [version]$version }
+        Mock -CommandName Invoke-Ctr -MockWith { $loaded }
+        @(Get-CriTrouble).Count | Should -Be 0
+    }
+
+    It 'is the plugin that failed, with its own words' {
+        Mock -CommandName Get-ProgramVersion -MockWith { [version]'2.1.6' }
+        Mock -CommandName Invoke-Ctr -MockWith {
+            if ($ArgumentList -contains '--detailed') {
+                return 'Type:     io.containerd.cri.v1', 'ID:       runtime', 'Error:    ', '          Code:        Unknown', '          Message:     invalid plugin config'
+            }
+            $loaded -replace '^(io\.containerd\.cri\.v1\s+runtime\s+\S+\s+)ok', '$1error'
+        }
+        @(Get-CriTrouble) | Should -Be @('io.containerd.cri.v1 runtime is not loaded: invalid plugin config')
+    }
+
+    It 'is a plugin of 2.x that is not even there, and not of 1.x' {
+        Mock -CommandName Get-ProgramVersion -MockWith { [version]'2.1.6' }
+        Mock -CommandName Invoke-Ctr -MockWith {
+            if ($ArgumentList -notcontains '--detailed') {
+                $loaded | Where-Object { $_ -notlike 'io.containerd.cri.v1 *' }
+            }
+        }
+        @(Get-CriTrouble).Count | Should -Be 2
+        Mock -CommandName Get-ProgramVersion -MockWith { [version]'1.7.27' }
+        @(Get-CriTrouble).Count | Should -Be 0
+    }
+}
+
 Describe 'Get-ContainerdSetting' {
     It 'is what was written, read back from containerd <version>' -TestCases @(
         @{ version = '1.7.27'; key = 'bin_dir' }

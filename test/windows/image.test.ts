@@ -130,6 +130,19 @@ test.each([
   expect((await build({ from })).failure).toContain(failure);
 });
 
+test("containerd that loads no CRI stops a build, and fails the proof of an image whose build did not notice", async () => {
+  const criTrouble = "io.containerd.grpc.v1 cri is not loaded";
+
+  const noticed = await build({ rules: [{ step: "28-launch-agent", changes: { criTrouble } }] });
+  const tested = await build({ rules: [{ step: "60-custom", changes: { criTrouble } }] });
+  const unnoticed = await build({ rules: [{ step: "80-report", changes: { criTrouble } }] });
+
+  expect(noticed.failure).toContain("provision 40-containerd: containerd would not answer kubelet: ");
+  expect(tested.failure).toContain("containerd: answers kubelet");
+  expect(unnoticed.failure).toBe("");
+  expect(await failedChecks(unnoticed.machine)).toEqual(["cri-loaded"]);
+});
+
 test("updates that leave Windows as it was stop a build whose base is older than they are", async () => {
   const rules = [{ step: "20-windows-updates", ...updatesWithoutEffect() }];
 

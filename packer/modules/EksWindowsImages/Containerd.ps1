@@ -77,6 +77,7 @@ function Get-ContainerdTable {
             SandboxImage = 'plugins.io.containerd.cri.v1.images.pinned_images.sandbox'
             Cni          = 'plugins.io.containerd.cri.v1.runtime.cni'
             Registry     = 'plugins.io.containerd.cri.v1.images.registry'
+            CriPlugins   = @('io.containerd.cri.v1 images', 'io.containerd.cri.v1 runtime', 'io.containerd.grpc.v1 cri')
         }
     }
     @{
@@ -85,6 +86,7 @@ function Get-ContainerdTable {
         SandboxImage = 'plugins.io.containerd.grpc.v1.cri.sandbox_image'
         Cni          = 'plugins.io.containerd.grpc.v1.cri.cni'
         Registry     = 'plugins.io.containerd.grpc.v1.cri.registry'
+        CriPlugins   = @('io.containerd.grpc.v1 cri')
     }
 }
 
@@ -137,6 +139,28 @@ state = '$($Setting.State)'
   $($Setting.CniBinKey) = $bin
   conf_dir = '$($Setting.CniConfigDirectory)'
 "@
+}
+
+<#
+.SYNOPSIS
+What keeps kubelet from containerd: each plugin of its CRI that is not loaded, and why. Nothing if all are.
+.DESCRIPTION
+containerd starts without a plugin that fails, and ctr, which does not go through CRI, works as ever.
+#>
+function Get-CriTrouble {
+    [CmdletBinding()]
+    [OutputType([string])]
+    param()
+    # TYPE ID PLATFORMS STATUS, of which the status is ok, skip or error.
+    $states = @(Invoke-Ctr -ArgumentList @('plugins', 'list') | ForEach-Object { $_ -replace '^(\S+)\s+(\S+)\s+\S+\s+(\w+)\s*$', '$1 $2 $3' })
+    foreach ($plugin in (Get-ContainerdTable).CriPlugins) {
+        if ($states -contains "$plugin ok") {
+            continue
+        }
+        $details = @(Invoke-Ctr -ArgumentList @('plugins', 'list', '--detailed', "type==$($plugin -replace ' ', ',id==')"))
+        $causes = @($details | Where-Object { $_ -match '^\s*Message:' } | ForEach-Object { $_ -replace '^\s*Message:\s*' })
+        "$plugin is not loaded: $($causes -join ' ')"
+    }
 }
 
 <#

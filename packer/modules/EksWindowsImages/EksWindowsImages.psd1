@@ -19,6 +19,7 @@
         'Get-ContainerdConfigText'
         'Get-ContainerdPath'
         'Get-ContainerdSetting'
+        'Get-CriTrouble'
         'Get-EksFile'
         'Get-EksLoss'
         'Get-EksPath'

@@ -59,6 +59,10 @@ Invoke-Step -Name '10-checks' -FailureClass 'proof' -Script {
             $service = Get-Service -Name containerd
             Assert-That -Condition ($service.Status -eq 'Running') -Message "containerd is $($service.Status)."
         }
+        Invoke-Check -Name 'cri-loaded' -Script {
+            $trouble = @(Get-CriTrouble)
+            Assert-That -Condition ($trouble.Count -eq 0) -Message "kubelet gets no answer: $($trouble -join '; ')."
+        }
         Invoke-Check -Name 'sandbox-image' -Script {
             $image = Get-ContainerImage -Reference (Get-ContainerdSetting).SandboxImage
             Assert-That -Condition $image.pinned -Message "$($image.name) is not pinned."

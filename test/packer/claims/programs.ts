@@ -44,6 +44,7 @@ function ctr(words: string[]): Bare[] {
   const named = words.flatMap((word) => /^name==(.+)$/.exec(word)?.[1] ?? []);
   const rest = words.slice(words.indexOf("images") + 1);
   if (rest[0] === "pull") return [fact("writes", "container image", rest.at(-1) ?? "")];
+  if (words.includes("plugins")) return [fact("reads", "service", "containerd")];
   if (rest[0] === "label") return [fact("writes", "container image", rest[1] ?? "")];
   if (words.includes("run")) {
     const image = words.slice(words.indexOf("run") + 1).find((word) => !word.startsWith("--"));
