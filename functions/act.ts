@@ -109,8 +109,7 @@ async function write(action: Writing, { world, environment, clock }: Means): Pro
       const { channel, variant, previous } = action;
       await tagImage(image.id, { [`published-${channel}`]: publicationToTag({ at: now, previous }) });
       if (await isOvertaken(action, fresh, environment)) return false;
-      await writeChannel(environment.CHANNELS_PREFIX, variant, channel, image.id);
-      return true;
+      return writeChannel(environment, variant, channel, image.id, fresh.channels[variant]?.[channel] === undefined);
     }
     case "deprecate":
       await deprecateImage(image.id, now);

@@ -1,6 +1,8 @@
-import { type Parameter, PutParameterCommand, paginateGetParametersByPath, SSMClient } from "@aws-sdk/client-ssm";
+import { type Parameter, paginateGetParametersByPath, SSMClient } from "@aws-sdk/client-ssm";
 import { type ChannelName, isChannelName } from "./channel-names.ts";
+import type { Environment } from "./environment.ts";
 import { type Described, describeById } from "./images.ts";
+import { createParameter, replaceParameter } from "./parameters.ts";
 
 const ssm = new SSMClient({});
 
@@ -51,21 +53,23 @@ export async function readChannels(prefix: string, only?: string): Promise<Chann
  * Asks Parameter Store to hold the image. Success promises nothing yet: `aws:ec2:image` values are validated afterwards, so
  * the write counts when a later look reads it back. Of a parameter's 100 versions AWS drops the oldest by itself, unless it bears a
  * label; then writes fail (`ParameterMaxVersionLimitExceeded`), so channels never get one.
+ * @param isFirst whether nobody has written the channel yet
+ * @returns false where it should have been the first and somebody else's was
  */
 export async function writeChannel(
-  prefix: string,
+  { CHANNELS_PREFIX, STAGE }: Pick<Environment, "CHANNELS_PREFIX" | "STAGE">,
   variant: string,
   channel: ChannelName,
   image: string,
-): Promise<void> {
-  await ssm.send(
-    new PutParameterCommand({
-      Name: channelParameter(prefix, variant, channel),
-      Value: image,
-      Type: "String",
-      DataType: "aws:ec2:image",
-      Overwrite: true,
-      Description: `AMI of ${variant}, channel ${channel}; written by eks-windows-images`,
-    }),
-  );
+  isFirst: boolean,
+): Promise<boolean> {
+  const content = {
+    name: channelParameter(CHANNELS_PREFIX, variant, channel),
+    value: image,
+    description: `AMI of ${variant}, channel ${channel}`,
+    isImage: true,
+  };
+  if (isFirst) return createParameter(content, { stage: STAGE, variant });
+  await replaceParameter(content);
+  return true;
 }

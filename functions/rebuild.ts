@@ -25,11 +25,12 @@ export async function rebuild(
   const by = callerOf(call);
   const known = (await readRequests(environment.REQUESTS_PREFIX))[variant];
   const repeated = isRepeated(known, id);
-  const request = succeed(known, { id, reason, by, at: new Date().toISOString() });
+  const request = { id, reason, by, at: new Date().toISOString() };
   logger.info("rebuild", { variant, request: id, reason, by, dryRun, repeated });
   const said = { variant, request: id, repeated, dryRun };
-  if (dryRun) return answer(200, { ...said, plan: await planned(look, variant, repeated ? known : request) });
-  if (!repeated) await writeRequest(environment.REQUESTS_PREFIX, variant, request);
+  if (dryRun)
+    return answer(200, { ...said, plan: await planned(look, variant, repeated ? known : succeed(known, request)) });
+  if (!repeated) await writeRequest(environment, variant, request, known);
   await wake(environment.QUEUE_URL, variant, `rebuild ${id}`);
   return answer(202, said);
 }

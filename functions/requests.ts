@@ -1,6 +1,8 @@
-import { PutParameterCommand, paginateGetParametersByPath, SSMClient } from "@aws-sdk/client-ssm";
+import { paginateGetParametersByPath, SSMClient } from "@aws-sdk/client-ssm";
 import { z } from "zod";
+import type { Environment } from "./environment.ts";
 import { JsonText } from "./json.ts";
+import { createParameter, replaceParameter } from "./parameters.ts";
 
 const ssm = new SSMClient({});
 
@@ -45,17 +47,27 @@ export function succeed(known: Request | undefined, request: Omit<Request, "earl
   return { ...request, earlier };
 }
 
-/** Replaces the variant's request; the same ID again changes nothing that counts. */
-export async function writeRequest(prefix: string, variant: string, request: Request): Promise<void> {
-  await ssm.send(
-    new PutParameterCommand({
-      Name: `${prefix}/${variant}`,
-      Value: textOf(request),
-      Type: "String",
-      Overwrite: true,
-      Description: `Latest rebuild request of ${variant}; written by eks-windows-images`,
-    }),
-  );
+/**
+ * Writes a request, unless it has been written meanwhile. Of two at once the later one stays and remembers the other, so that none of them is
+ * new when it comes again: one build serves both.
+ * @param known the variant's latest request, as it was read before
+ */
+export async function writeRequest(
+  { REQUESTS_PREFIX, STAGE }: Pick<Environment, "REQUESTS_PREFIX" | "STAGE">,
+  variant: string,
+  request: Omit<Request, "earlier">,
+  known: Request | undefined,
+): Promise<void> {
+  const content = (before: Request | undefined) => ({
+    name: `${REQUESTS_PREFIX}/${variant}`,
+    value: textOf(succeed(before, request)),
+    description: `Latest rebuild request of ${variant}`,
+  });
+  if (known) return replaceParameter(content(known));
+  if (await createParameter(content(undefined), { stage: STAGE, variant })) return;
+  // Another call's, or one that cannot be read: that is no reason to refuse this one.
+  const first = (await readRequests(REQUESTS_PREFIX))[variant];
+  if (!isRepeated(first, request.id)) await replaceParameter(content(first));
 }
 
 /** Parameter Store refuses `{{`, its own syntax for references; in JSON it can only stand inside text. */

@@ -21,7 +21,8 @@ export const api = lambda("Api", "api", {
   permissions: [
     ...observing,
     ...intervening,
-    { actions: ["ssm:PutParameter"], resources: [arnOf("ssm", `parameter${requestsPrefix}/*`)] },
+    // With the first write of each its tags.
+    { actions: ["ssm:PutParameter", "ssm:AddTagsToResource"], resources: [arnOf("ssm", `parameter${requestsPrefix}/*`)] },
     { actions: ["sqs:SendMessage"], resources: [queue.arn] },
   ],
 });

@@ -21,7 +21,8 @@ export const reconcile = lambda("Reconcile", "reconcile", {
     ...lookingCloser,
     { actions: ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"], resources: [queue.arn] },
     ...startingBuilds,
-    { actions: ["ssm:PutParameter"], resources: [arnOf("ssm", `parameter${channelsPrefix}/*`)] },
+    // With the first write of each its tags.
+    { actions: ["ssm:PutParameter", "ssm:AddTagsToResource"], resources: [arnOf("ssm", `parameter${channelsPrefix}/*`)] },
     { actions: ["sns:Publish"], resources: [notifications.arn] },
     encryptingFor(notifications.arn),
     { actions: ["s3:PutObject"], resources: [$interpolate`${artifacts.arn}/announced/*`] },

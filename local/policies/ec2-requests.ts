@@ -11,7 +11,7 @@ export interface Ec2Call {
   tags: Tags;
 }
 
-const TagList = z.array(z.object({ Key: z.string(), Value: z.string().default("") })).default([]);
+export const TagList = z.array(z.object({ Key: z.string(), Value: z.string().default("") })).default([]);
 const TagSpecifications = z.array(z.object({ ResourceType: z.string(), Tags: TagList })).default([]);
 
 /** Which of an operation's parameters name what it works on; the operations of ours, as in the Service Authorization Reference. */
@@ -144,7 +144,8 @@ function on(action: string, id: string, tags: Tags, place: Place): Request {
   return { action, resource, context };
 }
 
-function requestTags(given: z.infer<typeof TagList>): Request["context"] {
+/** What policies may say about the tags that a call gives. */
+export function requestTags(given: z.infer<typeof TagList>): Request["context"] {
   if (given.length === 0) return {};
   return {
     ...Object.fromEntries(given.map(({ Key, Value }) => [`aws:requesttag/${Key.toLowerCase()}`, [Value]])),

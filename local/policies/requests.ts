@@ -1,7 +1,7 @@
 import type { RecordedCall } from "../aws/emulator.ts";
 import { type Place, parameterArn, queueArn } from "./arns.ts";
 import { codeBuildRequests } from "./codebuild-requests.ts";
-import { ec2Requests } from "./ec2-requests.ts";
+import { ec2Requests, requestTags, TagList } from "./ec2-requests.ts";
 import type { Request } from "./verdict.ts";
 
 export type Call = Pick<RecordedCall, "service" | "operation" | "parameters" | "tags">;
@@ -50,8 +50,17 @@ export function requestsOf(call: Call, account: Account): Request[] {
     ...(called === "ssm:PutParameter" && parameters.DataType === "aws:ec2:image"
       ? [{ action: "ec2:DescribeImages", resource: "*", context: {} }]
       : []),
+    ...(called === "ssm:PutParameter" ? taggingParameter(parameters, account) : []),
     ...(called === "sns:Publish" ? encrypting(text(parameters.TopicArn), account) : []),
   ];
+}
+
+/** A new parameter's tags take a permission of their own (CloudFormation template reference, AWS::SSM::Parameter). */
+function taggingParameter({ Name, Tags }: Parameters, account: Account): Request[] {
+  const given = TagList.parse(Tags);
+  if (given.length === 0) return [];
+  const resource = parameterArn(account, text(Name));
+  return [{ action: "ssm:AddTagsToResource", resource, context: requestTags(given) }];
 }
 
 /** SNS asks for the key of an encrypted topic in the publisher's name (SNS developer guide, "Key management"). */
@@ -86,8 +95,10 @@ function resourcesOf(service: string, operation: string, parameters: Parameters,
   }
 }
 
-function namesOf({ Name, Names, Path }: Parameters): string[] {
-  return [Name, Path, ...(Array.isArray(Names) ? Names : [])].filter((name) => name !== undefined).map(text);
+function namesOf({ Name, Names, Path, ResourceId }: Parameters): string[] {
+  return [Name, Path, ResourceId, ...(Array.isArray(Names) ? Names : [])]
+    .filter((name) => name !== undefined)
+    .map(text);
 }
 
 function contextOf(service: string, { Prefix }: Parameters): Request["context"] {

@@ -110,7 +110,12 @@ const inSomeStories: Unrecorded[] = [
     stories: ["safety"],
     reason: "images are revoked, taken back and retired",
   },
-  { roles: api, actions: ["ssm:PutParameter"], stories: ["main"], reason: "somebody asks for a rebuild" },
+  {
+    roles: api,
+    actions: ["ssm:AddTagsToResource", "ssm:PutParameter"],
+    stories: ["main"],
+    reason: "somebody asks for a rebuild",
+  },
   { roles: api, actions: ["sqs:SendMessage"], stories: ["main", "safety"], reason: "somebody decides something" },
   {
     roles: api,

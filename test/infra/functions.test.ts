@@ -146,6 +146,8 @@ describe("roles", () => {
 
     expect(writers("ssm:PutParameter", "/channels/")).toEqual(["ReconcileRole"]);
     expect(writers("ssm:PutParameter", "/requests/")).toEqual(["ApiRole"]);
+    expect(writers("ssm:AddTagsToResource", "/channels/")).toEqual(["ReconcileRole"]);
+    expect(writers("ssm:AddTagsToResource", "/requests/")).toEqual(["ApiRole"]);
     expect(writers("codebuild:StartBuild", String(graph.named("Builds").inputs.name))).toEqual(["ReconcileRole"]);
   });
 

@@ -71,6 +71,18 @@ describe("a call asks for", () => {
       { Name: "/ours/y", DataType: "aws:ec2:image" },
       ["ssm:PutParameter ssm:us-east-1::parameter/ours/y", "ec2:DescribeImages *"],
     ],
+    [
+      "ssm",
+      "PutParameter",
+      { Name: "/ours/y", Tags: [{ Key: "stage", Value: "test" }] },
+      ["ssm:PutParameter ssm:us-east-1::parameter/ours/y", "ssm:AddTagsToResource ssm:us-east-1::parameter/ours/y"],
+    ],
+    [
+      "ssm",
+      "AddTagsToResource",
+      { ResourceType: "Parameter", ResourceId: "/ours/y", Tags: [] },
+      ["ssm:AddTagsToResource ssm:us-east-1::parameter/ours/y"],
+    ],
     ["sqs", "SendMessage", { QueueUrl: "http://127.0.0.1:1/1/q" }, ["sqs:SendMessage sqs:us-east-1::q"]],
     [
       "ec2",

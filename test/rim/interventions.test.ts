@@ -81,7 +81,7 @@ describe("while CodeBuild, S3, public parameters and the release host do not ans
   test("a channel can be rolled back", async () => {
     const [older, newer] = [await service.image("older", 4), await service.image("newer", 3)];
     const { writeChannel } = await import("../../functions/channels.ts");
-    await writeChannel(service.environment.CHANNELS_PREFIX, core, "stable", newer);
+    await writeChannel(service.environment, core, "stable", newer, true);
     await vi.waitFor(async () => expect(await service.holds("stable")).toBe(newer));
 
     const { status, answer } = await call("/rollback", { variant: core, image: newer, reason: "pods lose DNS" });

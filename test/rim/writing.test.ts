@@ -120,31 +120,33 @@ function reportOf(containerd: string): string {
 
 describe("a channel", () => {
   const prefix = "/channel/channels";
+  const stage = { CHANNELS_PREFIX: prefix, STAGE: "channel" };
 
   test("reads back what was written once Parameter Store has accepted the image, and describes it", async () => {
     const image = await aws.emulator.addPublicImage({ name: "ours" });
-    await functions.channels.writeChannel(prefix, variant, "stable", image);
+    await functions.channels.writeChannel(stage, variant, "stable", image, true);
 
     await vi.waitFor(async () => {
       const channels = await functions.channels.readChannels(prefix);
       expect(channels[variant]?.stable).toMatchObject({ image, holds: { status: "described", state: "available" } });
-    });
+    }, 10_000);
   });
 
   test("stays as it was after a write that Parameter Store rejects", async () => {
     const channelParameter = functions.channels.channelParameter(prefix, variant, "candidate");
-    await functions.channels.writeChannel(prefix, variant, "candidate", "ami-0000000000000dead");
+    await functions.channels.writeChannel(stage, variant, "candidate", "ami-0000000000000dead", true);
 
     await vi.waitFor(async () => {
       const events = await aws.emulator.events();
       expect(events.some(({ detail }) => detail.name === channelParameter && detail.exception)).toBe(true);
-    });
+    }, 10_000);
     expect((await functions.channels.readChannels(prefix))[variant]?.candidate).toBeUndefined();
   });
 
   test("can be written more often than Parameter Store keeps versions", async () => {
     const image = await aws.emulator.addPublicImage({ name: "often" });
-    for (let count = 1; count <= 105; count++) await functions.channels.writeChannel(prefix, "often", "stable", image);
+    for (let count = 1; count <= 105; count++)
+      await functions.channels.writeChannel(stage, "often", "stable", image, false);
     await vi.waitFor(async () => {
       expect((await functions.channels.readChannels(prefix)).often?.stable?.version).toBe(105);
     }, 10_000);
@@ -158,8 +160,13 @@ test("a request survives whatever its reason says", async () => {
     by: "arn:aws:iam::1:user/a",
     at: "2026-11-04T12:00:00Z",
   };
-  await functions.requests.writeRequest("/test/requests", variant, request);
-  expect(await functions.requests.readRequests("/test/requests")).toEqual({ [variant]: request });
+  await functions.requests.writeRequest(
+    { REQUESTS_PREFIX: "/test/requests", STAGE: "test" },
+    variant,
+    request,
+    undefined,
+  );
+  expect(await functions.requests.readRequests("/test/requests")).toEqual({ [variant]: { ...request, earlier: [] } });
 });
 
 test("a mail that cannot be sent holds back the channel it is about and nothing else", async () => {

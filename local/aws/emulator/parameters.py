@@ -10,6 +10,7 @@ from moto.core import DEFAULT_ACCOUNT_ID
 from moto.core.utils import utcnow
 from moto.ec2.models import ec2_backends
 from moto.events.models import events_backends
+from moto.ssm.exceptions import ParameterAlreadyExists
 from moto.ssm.models import Parameter, SimpleSystemManagerBackend, ssm_backends
 from moto.ssm.utils import parameter_arn
 
@@ -91,7 +92,13 @@ def extend(lock: threading.RLock) -> Validation:
             if rejected or image is None or image.state != "available":
                 announce(self, operation, accepted, exception="Unable to Describe Resource")
                 return
-            announce(self, operation, put_parameter(self, **given))
+            try:
+                written = put_parameter(self, **given)
+            except ParameterAlreadyExists:
+                # Another first write has landed while this one waited.
+                announce(self, operation, accepted, exception="ParameterAlreadyExists")
+                return
+            announce(self, operation, written)
 
     def delete(self: SimpleSystemManagerBackend, name: str) -> None:
         last = self._parameters[name][-1] if name in self._parameters else None

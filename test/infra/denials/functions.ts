@@ -1,8 +1,13 @@
-import { type Denial, listing, reading, s3, sns, sqs, ssm } from "./asks.ts";
+import { type Ask, type Denial, listing, type Role, reading, s3, sns, sqs, ssm } from "./asks.ts";
 
 const reconcile = "ReconcileRole";
 const api = "ApiRole";
 const parameters = "/eks-windows-images/production";
+const document = "arn:aws:ssm:us-east-1:123456789012:document/channels";
+
+function tagging(as: Role, ResourceId: string, operation = "AddTagsToResource"): Ask {
+  return { as, service: "ssm", operation, parameters: { ResourceType: "Parameter", ResourceId }, tags: {} };
+}
 
 const askingEks = { service: "eks", operation: "DescribeClusterVersions", parameters: {}, tags: {} };
 
@@ -27,6 +32,31 @@ export const functionDenials: Denial[] = [
     what: "deletes a channel",
     denied: ssm(reconcile, "DeleteParameter", `${parameters}/channels/a/stable`),
     allowed: ssm(reconcile, "PutParameter", `${parameters}/channels/a/stable`),
+  },
+  {
+    what: "tags a channel of another stage",
+    denied: tagging(reconcile, "/eks-windows-images/test/channels/a/stable"),
+    allowed: tagging(reconcile, `${parameters}/channels/a/stable`),
+  },
+  {
+    what: "tags a channel, as api",
+    denied: tagging(api, `${parameters}/channels/a/stable`),
+    allowed: tagging(reconcile, `${parameters}/channels/a/stable`),
+  },
+  {
+    what: "tags a request, as reconcile",
+    denied: tagging(reconcile, `${parameters}/requests/a`),
+    allowed: tagging(api, `${parameters}/requests/a`),
+  },
+  {
+    what: "takes a channel's tags away",
+    denied: tagging(reconcile, `${parameters}/channels/a/stable`, "RemoveTagsFromResource"),
+    allowed: tagging(reconcile, `${parameters}/channels/a/stable`),
+  },
+  {
+    what: "tags something else than a parameter",
+    denied: { as: reconcile, action: "ssm:AddTagsToResource", resource: document, context: {} },
+    allowed: tagging(reconcile, `${parameters}/channels/a/stable`),
   },
   {
     what: "reads the parameters of another stage",
