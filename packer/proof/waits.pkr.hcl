@@ -21,12 +21,6 @@ variable "winrm_timeout" {
     condition     = can(regex("^[0-9]+[smh]$", var.winrm_timeout))
     error_message = "Variable winrm_timeout: A time span is written like 30m."
   }
-
-  # Packer asks WinRM for operations as long as this wait, and scripts/00-communicator.ps1 has WinRM take up to 1,800,000 ms.
-  validation {
-    condition     = try(parseint(regex("^[0-9]+", var.winrm_timeout), 10) * { s = 1, m = 60, h = 3600 }[regex("[smh]$", var.winrm_timeout)] <= 1800, true)
-    error_message = "Variable winrm_timeout: At most 30m, which is as long as the guest lets an operation of WinRM take."
-  }
 }
 
 variable "step_timeout" {

@@ -40,7 +40,6 @@ try {
     $installed = Read-Json -Path "$work\output\launch-agent.json"
 
     Get-ChildItem -Path WSMan:\localhost\Listener | Remove-Item -Recurse
-    Set-Item -Path WSMan:\localhost\MaxTimeoutms -Value 60000 -Force
     Get-ChildItem -Path Cert:\LocalMachine\My | Where-Object { $_.Subject -eq 'CN=eks-windows-images' } | Remove-Item
     Remove-NetFirewallRule -Name 'eks-windows-images-winrm'
     Stop-Service -Name WinRM -Force

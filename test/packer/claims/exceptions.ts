@@ -24,11 +24,6 @@ export const unchecked: Unchecked[] = [
     subject: "C:\\Program Files\\*\\csi-proxy.exe",
     because: "only its service knows where it is, and whether that runs has a check",
   },
-  {
-    kind: "wsman",
-    subject: "WSMan:\\localhost\\MaxTimeoutms",
-    because: "generalizing gives it Windows' own value again; a machine with a longer one works alike",
-  },
 ];
 
 /** Steps that look at what an earlier step did and end the build if it is not done. */
