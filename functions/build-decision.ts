@@ -5,7 +5,7 @@ import { retryOf } from "./failures.ts";
 import { decideHarvest } from "./harvest-decision.ts";
 import type { PublishableImage } from "./images.ts";
 import { areComplete, canonical, describeChange, drift, type Inputs, type RecordedInputs } from "./inputs.ts";
-import { describeLost, isWithoutImage, lostImages } from "./lost-images.ts";
+import { describeLost, isWithoutImage, lostImages, wasRevoked } from "./lost-images.ts";
 import { obstacles } from "./preflight.ts";
 import { decideProof } from "./proofs.ts";
 import { settlingBuild, settlingTime } from "./settling.ts";
@@ -63,6 +63,17 @@ function postponement(
   const revoked = state.images.find((image) => image.revoked !== undefined && drift(image.inputs, inputs).length === 0);
   if (revoked)
     return { why: `${revoked.id} of these very inputs is revoked: ${revoked.revoked?.reason}`, until: undefined };
+  const gone = state.builds.find(
+    (build) =>
+      isWithoutImage(build, state.images) &&
+      canonical(build.inputs) === canonical(inputs) &&
+      wasRevoked(world, build.image),
+  );
+  if (gone)
+    return {
+      why: `${gone.image} of these very inputs was revoked and is gone: waits for a change or a request`,
+      until: undefined,
+    };
 
   const ended = endedWithout(state, inputs);
   if (ended.length > 0) {

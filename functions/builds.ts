@@ -50,7 +50,10 @@ const buildsPerPage = 100;
 /** A safety catch: 1,000 builds in a month is far beyond any use. */
 const mostPages = 10;
 
-/** The project's builds, newest first, as far back as {@link historyReach}. Builds that the service did not start are passed over. */
+/**
+ * The project's builds, newest first, as far back as {@link historyReach}. Builds that the service did not start are passed over.
+ * @throws Error where CodeBuild tells of fewer than it lists: one that runs would be started again
+ */
 export async function readBuilds(project: string, now: number): Promise<Build[]> {
   const builds: Build[] = [];
   let nextToken: string | undefined;
@@ -65,6 +68,8 @@ export async function readBuilds(project: string, now: number): Promise<Build[]>
     const ids = (list.ids ?? []).slice(0, buildsPerPage);
     if (ids.length === 0) return builds;
     const details = await codebuild.send(new BatchGetBuildsCommand({ ids }));
+    const unread = ids.length - (details.builds ?? []).length;
+    if (unread > 0) throw new Error(`CodeBuild left out ${unread} of ${ids.length} builds that it lists`);
     const started = (details.builds ?? []).map(({ startTime }) => startTime?.getTime() ?? now);
     builds.push(...(details.builds ?? []).flatMap((build) => fromCodeBuild(build, now) ?? []));
     nextToken = list.nextToken;

@@ -93,12 +93,21 @@ export type Described =
   | { status: "gone" }
   | { status: "unknown"; why: string };
 
+/** Values that a filter of EC2's takes (EC2 API reference, DescribeImages). */
+const longestFilter = 200;
+
 /**
- * Images described by ID, whoever owns them. An ID that EC2 does not list is gone; a call that fails leaves every one unknown.
+ * Images described by ID, whoever owns them. An ID that EC2 does not list is gone; a call that fails leaves every one it was asked about unknown.
  * The IDs go into a filter because a missing `ImageIds` entry would fail the whole call.
  */
 export async function describeById(ids: string[]): Promise<Map<string, Described>> {
-  if (ids.length === 0) return new Map();
+  const calls = Array.from({ length: Math.ceil(ids.length / longestFilter) }, (_, index) =>
+    describeBatch(ids.slice(index * longestFilter, (index + 1) * longestFilter)),
+  );
+  return new Map((await Promise.all(calls)).flatMap((answer) => [...answer]));
+}
+
+async function describeBatch(ids: string[]): Promise<Map<string, Described>> {
   try {
     const { Images = [] } = await ec2.send(
       new DescribeImagesCommand({

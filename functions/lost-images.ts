@@ -9,13 +9,22 @@ export function isWithoutImage(build: Build, images: readonly Image[]): boolean 
   return build.purpose === "build" && build.status === "succeeded" && !visibleImage(build, images);
 }
 
-/** The latest builds that succeeded and whose images, long after, EC2 does not show, or not with all their tags; newest first. */
-export function lostImages({ now }: World, { builds, images }: VariantState): Build[] {
+/** Whether subscribers were told that the image is revoked: its tag has gone with it. */
+export function wasRevoked({ announced }: World, image: string | undefined): boolean {
+  return image !== undefined && [...announced].some((key) => key.startsWith(`revoked/${image}/`));
+}
+
+/**
+ * The latest builds that succeeded and whose images, long after, EC2 does not show, or not with all their tags; newest first. Nobody misses a
+ * revoked one.
+ */
+export function lostImages(world: World, { builds, images }: VariantState): Build[] {
   const succeeded = builds.filter(({ purpose, status }) => purpose === "build" && status === "succeeded");
   const firstVisible = succeeded.findIndex((build) => !isWithoutImage(build, images));
   return succeeded
     .slice(0, firstVisible === -1 ? succeeded.length : firstVisible)
-    .filter(({ endedAt, startedAt }) => now - (endedAt ?? startedAt) >= settlingTime);
+    .filter(({ endedAt, startedAt }) => world.now - (endedAt ?? startedAt) >= settlingTime)
+    .filter(({ image }) => !wasRevoked(world, image));
 }
 
 /** `project:7 has made ami-1, which EC2 does not show with all its tags` */

@@ -37,6 +37,7 @@ function contentOf(fact: Fact, inside: readonly string[] | undefined): Content {
   switch (fact.kind) {
     case "published":
     case "rolled-back":
+    case "approval-wanted":
     case "write-rejected":
     case "stranded":
       return contentOfChannel(fact, inside);

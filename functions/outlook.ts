@@ -10,6 +10,8 @@ import type { World } from "./world.ts";
 export function whyNotPublishable(image: Image): string | undefined {
   if (isPublishable(image)) return undefined;
   if (image.revoked) return `is revoked: ${image.revoked.reason}`;
+  if (image.state === "disabled" && image.retiredAt !== undefined)
+    return `is disabled by retention (undone by aws ec2 enable-image --image-id ${image.id})`;
   if (image.state !== "available") return `is ${image.state}`;
   if (image.proof === "failed") return "failed its proof";
   if (image.proof === undefined || image.provedAt === undefined) return "has not proved itself yet";

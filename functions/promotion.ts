@@ -30,6 +30,7 @@ export type Promotion =
 
 /** One thing that keeps a publishable image out of a channel. */
 export interface Hindrance {
+  of: "soak" | "approval" | "kubernetes";
   why: string;
   /** When it passes by itself, in milliseconds since the epoch. */
   until: number | undefined;
@@ -64,9 +65,11 @@ export function promotion(world: World, state: VariantState, channel: ChannelNam
   if (last?.outcome === "pending")
     return wait([`${last.image.id} was written at ${iso(last.at)}, not read back yet`], last.at + readBackWithin);
 
-  const best = bestFor(world, state, channel);
-  const why = best && reasonToMove(world, current, best);
   const leaves = current && reasonToLeave(world, current);
+  // Better an older one at once than the same in vain: the newest follows once the channel is good again.
+  const refused = leaves !== undefined && last?.outcome === "rejected" ? last.image.id : undefined;
+  const best = bestFor(world, state, channel, refused) ?? bestFor(world, state, channel);
+  const why = best && reasonToMove(world, current, best);
   if (best && why)
     return { channel, decision: "publish", image: best.id, previous: current?.image, leaves, reasons: [why] };
 
@@ -79,7 +82,7 @@ export function promotion(world: World, state: VariantState, channel: ChannelNam
       earliest(hindered),
       leaves,
     );
-  if (leaves) return wait(["no other image can be published"], undefined, leaves);
+  if (leaves) return wait(["no other image can be published", ...retired(state)], undefined, leaves);
   return {
     channel,
     decision: "stay",
@@ -91,10 +94,27 @@ export function promotion(world: World, state: VariantState, channel: ChannelNam
  * Rule 2: the newest publishable image that nothing keeps out of the channel. The first image of a channel does not soak; it needs its
  * approval all the same, for nodes that are there already would follow it too.
  */
-function bestFor(world: World, state: VariantState, channel: ChannelName): PublishableImage | undefined {
-  const free = state.publishable.find((image) => hindrances(world, channel, image).length === 0);
+function bestFor(
+  world: World,
+  state: VariantState,
+  channel: ChannelName,
+  without?: string,
+): PublishableImage | undefined {
+  const publishable = state.publishable.filter(({ id }) => id !== without);
+  const free = publishable.find((image) => hindrances(world, channel, image).length === 0);
   if (free || world.channels[state.variant.name]?.[channel]) return free;
-  return state.publishable.find((image) => hindrances(world, channel, image).every(({ until }) => until !== undefined));
+  return publishable.find((image) => hindrances(world, channel, image).every(({ until }) => until !== undefined));
+}
+
+/** What a person can bring back where nothing else is left: the newest good image that retention has disabled. */
+function retired({ images }: VariantState): string[] {
+  const usable = images.find(
+    ({ state, retiredAt, proof, revoked }) =>
+      state === "disabled" && retiredAt !== undefined && proof === "passed" && revoked === undefined,
+  );
+  return usable
+    ? [`${usable.id}, which retention has disabled, can: aws ec2 enable-image --image-id ${usable.id}`]
+    : [];
 }
 
 /** Whether a channel takes the image by itself, now or once it has soaked, unless a newer one comes first. */
@@ -105,20 +125,32 @@ export function mayTake(world: World, state: VariantState, channel: ChannelName,
 }
 
 /**
- * What keeps a publishable image out of a channel. `candidate` takes every one at once; a channel takes back what it was given before, for
+ * What keeps a publishable image out of a channel. None takes another Kubernetes minor than the variant's, which the name of a variant may
+ * survive: nodes of another one may not join. `candidate` takes every one at once; a channel takes back what it was given before, for
  * a soak or an approval that is asked for since then must not leave a rollback without a way.
  */
 export function hindrances(
   world: World,
   channel: ChannelName,
-  { id, provedAt, approved, published }: PublishableImage,
+  { id, variant, inputs, provedAt, approved, published }: PublishableImage,
 ): Hindrance[] {
+  const minor = world.configuration.variants.find(({ name }) => name === variant)?.kubernetes;
+  if (minor !== undefined && !inputs.kubernetes.startsWith(`${minor}.`))
+    return [
+      {
+        of: "kubernetes",
+        why: `${id} is of Kubernetes ${inputs.kubernetes}, the variant of ${minor}`,
+        until: undefined,
+      },
+    ];
   if (channel === "candidate" || published[channel]) return [];
   const { soak, approval } = world.configuration.policies;
   const soaked = provedAt + soak;
   return [
-    ...(soaked > world.now ? [{ why: `${id} soaks`, until: soaked }] : []),
-    ...(approval === "manual" && !approved ? [{ why: `${id} waits for its approval`, until: undefined }] : []),
+    ...(soaked > world.now ? [{ of: "soak" as const, why: `${id} soaks`, until: soaked }] : []),
+    ...(approval === "manual" && !approved
+      ? [{ of: "approval" as const, why: `${id} waits for its approval`, until: undefined }]
+      : []),
   ];
 }
 
@@ -140,7 +172,7 @@ function reasonToMove(world: World, current: Channel | undefined, image: Publish
 }
 
 /** Why nobody should get what the channel holds, newer images or not, whichever variant's it is; undefined where that is good or nobody knows. */
-function reasonToLeave({ images }: World, { holds, image }: Channel): string | undefined {
+export function reasonToLeave({ images }: World, { holds, image }: Channel): string | undefined {
   if (holds.status === "gone") return `${image} is gone`;
   if (holds.status === "described" && holds.state === "disabled") return `${image} is disabled`;
   const revoked = images.find(({ id }) => id === image)?.revoked;

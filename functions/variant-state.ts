@@ -28,6 +28,7 @@ export interface VariantState extends Stock {
 export function stateOf(world: World, variant: Variant): VariantState {
   const upstream = world.upstream[variant.name];
   const { images } = stockOf(world, variant.name);
+  const publishable = images.filter(isPublishable);
   const harvest = recipeOf(variant) === "assemble" ? harvestOf(world, upstream) : undefined;
   const sources = upstream ? [upstream.baseAmi, upstream.kubernetes, harvest ?? []].flat() : [];
   return {
@@ -35,7 +36,9 @@ export function stateOf(world: World, variant: Variant): VariantState {
     upstream,
     desired: {
       ...(upstream?.baseAmi.state === "known" && { baseAmi: upstream.baseAmi.value }),
-      ...(upstream?.kubernetes.state === "known" && { kubernetes: upstream.kubernetes.value }),
+      ...(upstream?.kubernetes.state === "known" && {
+        kubernetes: notBelow(publishable[0], upstream.kubernetes.value),
+      }),
       patchTuesday: latestPatchTuesday(world.now, world.configuration.policies.patchTuesday),
       recipe: world.recipe,
       settings: settingsHash(variant),
@@ -46,11 +49,28 @@ export function stateOf(world: World, variant: Variant): VariantState {
       ? sources.flatMap((source) => (source.state === "known" ? [] : [source.why]))
       : ["nothing is known of its upstream"],
     images,
-    publishable: images.filter(isPublishable),
+    publishable,
     builds: world.builds
       .filter((build) => build.variant === variant.name)
       .toSorted((a, b) => b.startedAt - a.startedAt || (a.id < b.id ? 1 : -1)),
   };
+}
+
+/**
+ * The wanted patch, or the newest image's where that is newer and of the same minor: a release host that answers with what it said last week, or
+ * another source that lags, is no reason to go back.
+ */
+function notBelow(newest: PublishableImage | undefined, wanted: string): string {
+  const has = newest?.inputs.kubernetes ?? wanted;
+  const [minor, patch] = splitPatch(wanted);
+  const [hasMinor, hasPatch] = splitPatch(has);
+  return hasMinor === minor && hasPatch > patch ? has : wanted;
+}
+
+/** `1.35.7` as its minor, `1.35`, and the number of its patch. */
+function splitPatch(version: string): [minor: string, patch: number] {
+  const dot = version.lastIndexOf(".");
+  return [version.slice(0, dot), Number(version.slice(dot + 1))];
 }
 
 export function stockOf(world: World, name: string): Stock {

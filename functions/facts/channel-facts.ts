@@ -3,8 +3,9 @@ import type { Channel } from "../channels.ts";
 import type { Fact } from "../facts.ts";
 import { type Image, isPublishable } from "../images.ts";
 import { describeChange, drift, type RecordedInputs, sha256 } from "../inputs.ts";
-import { promotion } from "../promotion.ts";
+import { hindrances, promotion, reasonToLeave } from "../promotion.ts";
 import { lastPublication, publicationKey, readBackWithin, toldPublications } from "../publications.ts";
+import { minute } from "../time.ts";
 import type { Stock, VariantState } from "../variant-state.ts";
 import type { World } from "../world.ts";
 
@@ -25,6 +26,8 @@ export type ChannelFact =
   | ({ kind: "published" } & Publication)
   /** As `published`, but to an older image, because nobody should get the newer one. */
   | ({ kind: "rolled-back"; previous: string; why: string } & Publication)
+  /** Of the newest image that nothing but its approval keeps out. */
+  | { kind: "approval-wanted"; channel: ChannelName; image: string; holds: string | undefined; inputs: RecordedInputs }
   | { kind: "write-rejected"; channel: ChannelName; image: string; holds: string | undefined }
   /** Rule 3: a channel that nobody should follow and that nothing can take over now is somebody's business. */
   | {
@@ -38,9 +41,12 @@ export type ChannelFact =
       configured: boolean;
     };
 
+/** A channel that still holds a revoked image after so many milliseconds is not about to leave it, whatever is planned. */
+const leftWithin = 15 * minute;
+
 export function channelFacts(world: World, state: VariantState): Fact[] {
   return channelNames.flatMap((channel) =>
-    [published, writeRejected, stranded].flatMap((read) => read(world, state, channel)),
+    [published, approvalWanted, writeRejected, stranded].flatMap((read) => read(world, state, channel)),
   );
 }
 
@@ -49,6 +55,7 @@ function published(world: World, state: VariantState, channel: ChannelName): Fac
   const current = world.channels[variant]?.[channel];
   const image = state.images.find(({ id }) => id === current?.image);
   if (!current || !image) return [];
+  if (isTagAwaited(world, channel, image, current)) return [];
   const keyOf = (kind: "published" | "rolled-back") => publicationKey(kind, variant, channel, current);
   // What it replaced may have become good or bad since it was told: it is the same write all the same.
   if (world.announced.has(keyOf("published")) || world.announced.has(keyOf("rolled-back"))) return [];
@@ -59,6 +66,14 @@ function published(world: World, state: VariantState, channel: ChannelName): Fac
   if (previous && why) return [{ ...common, kind: "rolled-back", key: keyOf("rolled-back"), previous, why }];
   if (isToldRightBefore(world, variant, channel, current)) return [];
   return [{ ...common, kind: "published", key: keyOf("published"), previous }];
+}
+
+/**
+ * Whether the tag of this very write may still become visible: without it nobody can tell what the channel held before, nor that it went back.
+ */
+function isTagAwaited({ now }: World, channel: ChannelName, image: Image, { writtenAt }: Channel): boolean {
+  const tagged = image.published[channel]?.at ?? 0;
+  return now - writtenAt < readBackWithin && Math.abs(writtenAt - tagged) >= readBackWithin;
 }
 
 /** Two writes of one image in a row, where its tag became visible late, are one publication. With another's write between them they are two. */
@@ -102,6 +117,24 @@ function whyLeft({ images, builds }: VariantState, image: Image, previous: strin
   return before.state === "available" ? undefined : `${previous} is ${before.state}`;
 }
 
+function approvalWanted(world: World, state: VariantState, channel: ChannelName): Fact[] {
+  const variant = state.variant.name;
+  const holds = world.channels[variant]?.[channel]?.image;
+  const next = promotion(world, state, channel);
+  if (next.decision !== "wait") return [];
+  const image = state.publishable.find((one) => {
+    // The first image of a channel does not soak.
+    const [first, ...more] = hindrances(world, channel, one).filter(
+      (against) => holds !== undefined || against.of !== "soak",
+    );
+    return first?.of === "approval" && more.length === 0 && next.reasons.includes(first.why);
+  });
+  if (!image) return [];
+  const { id, inputs } = image;
+  const key = `approval-wanted/${id}`;
+  return [{ kind: "approval-wanted", key, variant, at: world.now, channel, image: id, holds, inputs }];
+}
+
 function writeRejected(world: World, state: VariantState, channel: ChannelName): Fact[] {
   const last = lastPublication(world, state, channel);
   if (last?.outcome !== "rejected" || !isPublishable(last.image)) return [];
@@ -110,7 +143,7 @@ function writeRejected(world: World, state: VariantState, channel: ChannelName):
   return [
     {
       kind: "write-rejected",
-      key: `write-rejected/${variant}/${channel}/${image}`,
+      key: `write-rejected/${variant}/${channel}/${world.channels[variant]?.[channel]?.version ?? 0}-${image}`,
       variant,
       at: last.at + readBackWithin,
       channel,
@@ -123,11 +156,17 @@ function writeRejected(world: World, state: VariantState, channel: ChannelName):
 function stranded(world: World, state: VariantState, channel: ChannelName): Fact[] {
   const variant = state.variant.name;
   const current: Channel | undefined = world.channels[variant]?.[channel];
+  const why = current && reasonToLeave(world, current);
+  if (!current || why === undefined) return [];
   const next = promotion(world, state, channel);
-  if (!current || next.decision !== "wait" || next.leaves === undefined) return [];
-  const { leaves: why, until } = next;
   const { image } = current;
-  const waitsFor = next.reasons.filter((reason) => reason !== why);
+  const revokedAt = world.images.find(({ id }) => id === image)?.revoked?.at ?? world.now;
+  if (next.decision !== "wait" || next.leaves === undefined) if (world.now - revokedAt < leftWithin) return [];
+  const until = next.decision === "wait" ? next.until : undefined;
+  const waitsFor =
+    next.decision === "publish"
+      ? [`${next.image} was to, and the channel has not taken it`]
+      : next.reasons.filter((reason) => reason !== why);
   const key = strandedKey(world, variant, channel, { image, why });
   return [{ kind: "stranded", key, variant, at: world.now, channel, image, why, waitsFor, until, configured: true }];
 }

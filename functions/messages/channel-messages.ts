@@ -2,7 +2,7 @@ import type { FactOf } from "../facts.ts";
 import type { Content } from "../messages.ts";
 import { iso } from "../time.ts";
 
-type Fact = FactOf<"published" | "rolled-back" | "write-rejected" | "stranded">;
+type Fact = FactOf<"published" | "rolled-back" | "approval-wanted" | "write-rejected" | "stranded">;
 
 /** More lines of one list help nobody; SNS takes 256 KB in all. */
 const mostLines = 40;
@@ -39,6 +39,16 @@ export function contentOfChannel(fact: Fact, inside: readonly string[] | undefin
           `If it was good after all: POST /unrevoke {"image": "${fact.previous}", "reason": "…"}`,
         ],
       };
+    case "approval-wanted":
+      return {
+        headline: `${fact.image} waits for an approval`,
+        lines: [
+          ...aboutInputs(fact),
+          "",
+          `It has proved itself and soaked; ${fact.channel} ${fact.holds ? `holds ${fact.holds}` : "holds nothing"} until somebody approves it:`,
+          `POST /promote {"image": "${fact.image}", "reason": "…"}`,
+        ],
+      };
     case "write-rejected":
       return {
         headline: `${fact.channel} has not taken ${fact.image}`,
@@ -68,14 +78,20 @@ export function contentOfChannel(fact: Fact, inside: readonly string[] | undefin
   }
 }
 
-function aboutImage({ image, previous, inputs, token }: FactOf<"published" | "rolled-back">): string[] {
+function aboutImage(fact: FactOf<"published" | "rolled-back">): string[] {
   return [
-    `Image      ${image}`,
-    `Previous   ${previous ?? "none"}`,
+    `Image      ${fact.image}`,
+    `Previous   ${fact.previous ?? "none"}`,
+    ...aboutInputs(fact),
+    `Build      ${fact.token ?? "not recorded"}`,
+  ];
+}
+
+function aboutInputs({ inputs }: Pick<FactOf<"published">, "inputs">): string[] {
+  return [
     `Kubernetes ${inputs.kubernetes ?? "not recorded"}`,
     `Base AMI   ${inputs.baseAmi ?? "not recorded"}`,
     `Updates    Patch Tuesday of ${inputs.patchTuesday ?? "not recorded"}`,
-    `Build      ${token ?? "not recorded"}`,
   ];
 }
 

@@ -75,6 +75,13 @@ function history(pages: object[][]): void {
   };
 }
 
+test("a history of which CodeBuild tells less than it lists is none: what is left out may run", async () => {
+  history([[recorded("project:1"), recorded("project:2")]]);
+  answers.BatchGetBuilds = () => ({ builds: [recorded("project:1")], buildsNotFound: ["project:2"] });
+
+  await expect(builds.readBuilds("project", now)).rejects.toThrow("CodeBuild left out 1 of 2 builds that it lists");
+});
+
 describe("a build of the history", () => {
   test.each([
     [

@@ -168,6 +168,7 @@ test("every kind of fact makes a subject that SNS takes and a text that ends wit
     scene().image("ami-1").holds("ami-1").revoke("ami-1"),
     rolledBack().holds("ami-1").forget(),
     scene().baseReleased(100 * day),
+    scene({ policies: { approval: "manual" } }).image("ami-1"),
     scene()
       .image("ami-2", { proof: undefined })
       .failed("capacity", { purpose: "prove", image: "ami-2" })
@@ -184,6 +185,7 @@ test("every kind of fact makes a subject that SNS takes and a text that ends wit
     "rolled-back": true,
     "write-rejected": true,
     stranded: true,
+    "approval-wanted": true,
     revoked: true,
     unproved: true,
     "image-missing": true,

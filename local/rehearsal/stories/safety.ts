@@ -16,7 +16,7 @@ export const safety: Story = {
     {
       name: "first image",
       trigger: "base-ami",
-      expects: { builds: 1, candidate: "new", stable: "same", told: ["published/candidate"] },
+      expects: { builds: 1, candidate: "new", stable: "same", told: ["published/candidate", "approval-wanted/stable"] },
       reason: /^first image/,
       play: (stage) => stage.passTo("base-ami"),
     },

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { core, day, hour, scene } from "../../scene.ts";
 
+const minute = 60_000;
 const old = { createdAt: 1, provedAt: 1 };
 
 describe("what subscribers are told of a channel", () => {
@@ -32,6 +33,7 @@ describe("what subscribers are told of a channel", () => {
     const story = scene().image("ami-1", old).image("ami-2").holds("ami-2");
     for (const channel of Object.values(story.world.channels[core] ?? {}))
       Object.assign(channel, { image: "ami-1", version: 9, writtenAt: story.world.now });
+    story.later(5 * minute);
     expect(story.facts("published")[0]).toMatchObject({
       image: "ami-1",
       previous: undefined,
@@ -45,7 +47,50 @@ describe("what subscribers are told of a channel", () => {
     Object.assign(channel ?? {}, { image: "ami-theirs", version: 2, writtenAt: story.world.now });
     expect(story.facts("published")).toEqual([]);
     Object.assign(channel ?? {}, { image: "ami-1", version: 3, writtenAt: story.world.now });
+    story.later(5 * minute);
     expect(story.facts("published")).toMatchObject([{ key: `published/${core}/stable/3-ami-1` }]);
+  });
+
+  test("of a rollback whose tag becomes visible late: that it was one, not that somebody else wrote the channel", () => {
+    const story = scene()
+      .published("ami-1")
+      .later(day)
+      .image("ami-2", { createdAt: Date.parse("2026-11-05T09:00:00Z") })
+      .holds("ami-2", ["stable"])
+      .revoke("ami-2");
+    const back = { image: "ami-1", version: 3, writtenAt: story.world.now };
+    Object.assign(story.world.channels[core]?.stable ?? {}, back);
+
+    const early = [story.facts("published"), story.facts("rolled-back")].flat();
+    Object.assign(story.world.images[0]?.published ?? {}, { stable: { at: story.world.now - 500, previous: "ami-2" } });
+
+    expect(early.filter(({ channel }) => channel === "stable")).toEqual([]);
+    expect(story.facts("rolled-back")).toMatchObject([{ channel: "stable", image: "ami-1", previous: "ami-2" }]);
+  });
+
+  test("that the newest image waits for nothing but an approval, once", () => {
+    const story = scene({ policies: { approval: "manual" } })
+      .published("ami-1")
+      .image("ami-2")
+      .holds("ami-2", ["candidate"]);
+
+    const soaking = story.facts("approval-wanted");
+    const soaked = story.later(23 * hour).facts("approval-wanted");
+    const newer = story
+      .later(hour)
+      .image("ami-3", { provedAt: story.world.now - 25 * hour })
+      .facts("approval-wanted");
+
+    expect(soaking).toEqual([]);
+    expect(
+      scene({ policies: { approval: "manual" } })
+        .image("ami-1")
+        .facts("approval-wanted"),
+    ).toHaveLength(1);
+    expect(soaked).toMatchObject([{ channel: "stable", image: "ami-2", holds: "ami-1" }]);
+    expect(newer).toMatchObject([{ image: "ami-3" }]);
+    expect(story.tellAll().facts("approval-wanted")).toEqual([]);
+    expect(story.approve("ami-3").facts("approval-wanted")).toEqual([]);
   });
 
   test("once where one image was written twice in a row", () => {

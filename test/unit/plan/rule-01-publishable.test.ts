@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { scene } from "../../scene.ts";
+import { core, scene } from "../../scene.ts";
 
 describe("rule 1: only an image that is available, proved, not revoked and completely tagged is ever written to a channel", () => {
   test.each([
@@ -16,6 +16,15 @@ describe("rule 1: only an image that is available, proved, not revoked and compl
   test.each(["none", "manual"] as const)("an approval makes no image publishable (approval: %s)", (approval) => {
     const story = scene({ policies: { approval } }).image("ami-1", { proof: undefined }).approve("ami-1");
     expect(story.publications()).toEqual({});
+  });
+
+  test("an image of another Kubernetes minor than its variant has now is never written, back or forth, and is built anew", () => {
+    const story = scene({ variants: [{ name: core, windows: 2022, kubernetes: "1.35" }] })
+      .published("ami-1")
+      .image("ami-2", {}, { kubernetes: "1.36.2" });
+    expect(story.publications()).toEqual({});
+    expect(story.waiting("stable")).toMatchObject({ reasons: ["ami-2 is of Kubernetes 1.36.2, the variant of 1.35"] });
+    expect(story.building()).toMatchObject({ do: "build", reasons: ["kubernetes 1.36.2 → 1.35.7"] });
   });
 
   test("an image whose tags are incomplete is never written", () => {

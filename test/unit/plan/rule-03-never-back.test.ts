@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { core, day, full, scene, two } from "../../scene.ts";
+import { core, day, full, hour, scene, two } from "../../scene.ts";
+
+const minute = 60_000;
 
 describe("rule 3: a channel does not go back to an older image, unless what it holds is bad", () => {
   test("a channel does not go back to an older image", () => {
@@ -83,6 +85,53 @@ describe("rule 3: a channel does not go back to an older image, unless what it h
     expect(story.revoke("ami-9").publications()).toEqual({ candidate: "ami-1", stable: "ami-1" });
     expect(story.announcements()).not.toContainEqual(expect.stringMatching(/^stranded/));
     expect(story.facts("stranded", full)).toHaveLength(2);
+  });
+
+  test("a rollback whose write is rejected goes to the next good image, and on to the newest once the channel is good", () => {
+    const story = scene()
+      .image("ami-1", { createdAt: 1, provedAt: 1 })
+      .image("ami-2", { createdAt: 2, provedAt: 2 })
+      .image("ami-3", { createdAt: 3, provedAt: 3 })
+      .holds("ami-3")
+      .revoke("ami-3")
+      .wrote("ami-2", "stable", 6 * minute);
+    expect(story.publications()).toEqual({ candidate: "ami-2", stable: "ami-1" });
+    expect(story.holds("ami-1", ["stable"]).publications()).toEqual({ candidate: "ami-2", stable: "ami-2" });
+  });
+
+  test("where only one image is left, it is written again and again", () => {
+    const story = scene().published("ami-1").image("ami-2", { provedAt: 1 }).holds("ami-2").revoke("ami-2");
+    expect(story.wrote("ami-1", "stable", 6 * minute).publications()).toMatchObject({ stable: "ami-1" });
+  });
+
+  test("a channel that has not left a revoked image for a quarter of an hour is reported, whatever is planned", () => {
+    const story = scene().published("ami-1").image("ami-2", { provedAt: 1 }).holds("ami-2").revoke("ami-2").tellAll();
+    expect(story.later(14 * minute).facts("stranded")).toEqual([]);
+    expect(story.later(minute).facts("stranded")).toMatchObject([
+      { channel: "candidate", waitsFor: ["ami-1 was to, and the channel has not taken it"] },
+      { channel: "stable" },
+    ]);
+    for (const channel of Object.values(story.world.channels[core] ?? {}))
+      channel.holds = { status: "unknown", why: "throttled" };
+    expect(story.facts("stranded")[0]).toMatchObject({ waitsFor: ["cannot tell what the channel holds: throttled"] });
+  });
+
+  test("a later rejection of the same image, over another one, is told again", () => {
+    const story = scene().published("ami-1").image("ami-2").wrote("ami-2", "candidate", hour).tellAll();
+    expect(story.facts("write-rejected")).toEqual([]);
+    story.holds("ami-2", ["candidate"]).image("ami-3").holds("ami-3", ["candidate"]).revoke("ami-3");
+    expect(story.wrote("ami-2", "candidate", hour / 2).facts("write-rejected")).toMatchObject([{ image: "ami-2" }]);
+  });
+
+  test("where nothing else is left, what retention has disabled is named with how to bring it back", () => {
+    const story = scene().published("ami-1").image("ami-2", { provedAt: 1 }).holds("ami-2").revoke("ami-2");
+    Object.assign(story.world.images[0] ?? {}, { state: "disabled", retiredAt: story.world.now - day });
+    expect(story.facts("stranded")[0]?.waitsFor).toEqual([
+      "no other image can be published",
+      "ami-1, which retention has disabled, can: aws ec2 enable-image --image-id ami-1",
+    ]);
+    Object.assign(story.world.images[0] ?? {}, { state: "available" });
+    expect(story.publications()).toEqual({ candidate: "ami-1", stable: "ami-1" });
   });
 
   test("of revoked images a channel goes back past all", () => {

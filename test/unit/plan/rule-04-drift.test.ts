@@ -36,6 +36,12 @@ describe("rule 4: drift from the newest publishable image starts a build", () =>
     });
   });
 
+  test("a patch older than the newest image's does not: a host that says again what it said last week is no reason to go back", () => {
+    const story = scene().published("ami-1", { kubernetes: "1.35.9" });
+    expect(story.kubernetes("1.35.8").building()).toMatchObject({ do: "nothing" });
+    expect(story.kubernetes("1.35.10").building()).toMatchObject({ reasons: ["kubernetes 1.35.9 → 1.35.10"] });
+  });
+
   test("several changes at once are one build with all reasons", () => {
     const story = scene().published("ami-1").kubernetes("1.35.8").at("2026-11-10T19:00:00Z");
     expect(story.building()).toMatchObject({

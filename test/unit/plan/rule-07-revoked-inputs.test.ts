@@ -22,6 +22,25 @@ describe("rule 7: the inputs of a revoked image are not rebuilt", () => {
     expect(story.building()).toMatchObject({ do: "wait" });
   });
 
+  test("nor when somebody has deregistered the image since: until a change or a request, and nobody misses it", () => {
+    const story = scene()
+      .published("ami-1", { kubernetes: "1.35.6" })
+      .image("ami-2")
+      .build({ status: "succeeded", image: "ami-2", endedAt: Date.parse("2026-11-04T10:00:00Z") })
+      .revoke("ami-2")
+      .tellAll();
+    story.world.images.pop();
+    expect(story.building()).toMatchObject({
+      do: "wait",
+      reasons: [
+        "kubernetes 1.35.6 → 1.35.7",
+        expect.stringMatching(/^ami-2 of these very inputs was revoked and is gone/),
+      ],
+    });
+    expect(story.facts("image-missing")).toEqual([]);
+    expect(story.request("r1").building()).toMatchObject({ do: "build" });
+  });
+
   test("are built again once the image is not revoked any more", () => {
     const story = scene()
       .published("ami-1", { kubernetes: "1.35.6" })
