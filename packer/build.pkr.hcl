@@ -21,7 +21,12 @@ locals {
     REGISTRY_MIRRORS       = jsonencode(var.registry_mirrors)
     DENIED_UPDATES         = jsonencode(var.denied_updates)
     DISK_GIB               = "${var.disk_gib}"
+    SERVICING_MINUTES      = "${var.servicing_minutes}"
   }
+
+  # What a restart waits for besides the machine itself. Not for RebootPending and PackagesPending, as Packer does unless told otherwise: they
+  # stay until a further restart, which Packer does not make, and it would wait for them until its time is over.
+  restart_keys = ["HKLM:SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Component Based Servicing\\RebootInProgress"]
 
   update_rounds = flatten([for round in range(1, var.update_rounds + 1) : [
     {
@@ -42,6 +47,7 @@ locals {
       settings = {
         restart_timeout = var.restart_timeout
         check_registry  = true
+        registry_keys   = local.restart_keys
       }
     },
   ]])
@@ -87,6 +93,7 @@ build {
     only            = ["amazon-ebs.assemble"]
     restart_timeout = var.restart_timeout
     check_registry  = true
+    registry_keys   = local.restart_keys
     timeout         = ""
   }
 
@@ -172,6 +179,7 @@ build {
   provisioner "windows-restart" {
     restart_timeout = var.restart_timeout
     check_registry  = true
+    registry_keys   = local.restart_keys
     timeout         = ""
   }
 

@@ -35,6 +35,17 @@ variable "updates_timeout" {
   }
 }
 
+variable "servicing_minutes" {
+  type        = number
+  default     = 30
+  description = "How long a round of updates waits at its end for Windows' Modules Installer; part of updates_timeout."
+
+  validation {
+    condition     = var.servicing_minutes >= 1 && var.servicing_minutes <= 60
+    error_message = "Variable servicing_minutes: 1 to 60 minutes."
+  }
+}
+
 variable "restart_timeout" {
   type        = string
   default     = "1h"

@@ -35,6 +35,7 @@ export function baseDisk(imageName: string): Disk {
       edition: edition === "Full" ? "Full" : "Core",
       build: BUILDS[windows].base,
       buildAfterRestart: null,
+      restartsWanted: 0,
       updates: [],
       offered: [UPDATE],
       containersFeature: forEks || family === "ContainersLatest" ? "there" : "absent",

@@ -42,9 +42,12 @@ async function obey(guest: Guest, command: Command, elevated: string | null): Pr
       record(machine, { kind: "echo", text }, now());
       return done({ stdout: `${text}\r\n` });
     }
-    case "registry":
-      record(machine, { kind: "registry check", key: command.key, answer: "False" }, now());
-      return done({ stdout: "False\r\n" });
+    case "registry": {
+      const isThere = /\\(RebootPending|PackagesPending)$/.test(command.key) && machine.installation.restartsWanted > 0;
+      const answer = isThere ? "True" : "False";
+      record(machine, { kind: "registry check", key: command.key, answer }, now());
+      return done({ stdout: `${answer}\r\n` });
+    }
     case "restart":
       return { ...done(), afterwards: "restart" };
     case "restart probe":

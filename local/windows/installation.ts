@@ -5,6 +5,8 @@ export type Installation = {
   build: string;
   /** What the build becomes by the next restart, when updates wait for it. */
   buildAfterRestart: string | null;
+  /** How many restarts Windows wants. */
+  restartsWanted: number;
   updates: string[];
   /** What Windows Update has for it. */
   offered: Update[];

@@ -16,6 +16,7 @@ export function startWindows(machine: Machine, packerDir: string): void {
   const { installation, files } = machine;
   installation.build = installation.buildAfterRestart ?? installation.build;
   installation.buildAfterRestart = null;
+  installation.restartsWanted = Math.max(0, installation.restartsWanted - 1);
   if (installation.containersFeature === "after restart") installation.containersFeature = "there";
   if (!installation.generalized) return;
   installation.generalized = false;

@@ -2,7 +2,7 @@ import type { Response } from "./behaviour.ts";
 import { BUILDS, type Update } from "./installation.ts";
 import { list, type Situation, saved, setting, workPath } from "./situation.ts";
 
-/** Each update wants a restart. */
+/** Together the updates want a restart, besides what Windows wants of its own accord. */
 export function updates(situation: Situation): Partial<Response> {
   const { installation } = situation.machine;
   const applicable = applicableUpdates(situation);
@@ -19,6 +19,7 @@ export function updates(situation: Situation): Partial<Response> {
     stdout: applicable.map(({ title }) => `Installing ${title}\r\n`).join(""),
     files: { [workPath(situation, "output/updates.json")]: JSON.stringify(results) },
     changes: {
+      restartsWanted: installation.restartsWanted + 1,
       updates: [...installation.updates, ...applicable.map(({ article }) => article)],
       ...(applicable.some(({ raisesBuild }) => raisesBuild)
         ? { buildAfterRestart: BUILDS[installation.windows].updated }
@@ -29,7 +30,8 @@ export function updates(situation: Situation): Partial<Response> {
 
 /** The recorded Patch Tuesday is a claim; that the build rose is the evidence. */
 export function updatesComplete(situation: Situation): Partial<Response> {
-  const { build, offered } = situation.machine.installation;
+  const { build, offered, restartsWanted } = situation.machine.installation;
+  if (restartsWanted > 0) throw new Error("Windows wants one more restart after the last round (RebootPending).");
   const left = applicableUpdates(situation).map(({ article }) => article);
   if (left.length > 0) throw new Error(`${left.length} updates are left after the last round: ${left.join(", ")}`);
   const { osBuild } = saved<{ osBuild: string }>(situation, "base");

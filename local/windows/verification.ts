@@ -22,8 +22,8 @@ export const TESTS: Looks = {
     return "";
   },
   "Windows: waits for no restart": ({ machine }) => {
-    const { buildAfterRestart, containersFeature } = machine.installation;
-    assertThat(buildAfterRestart === null && containersFeature !== "after restart", "Windows waits for a restart.");
+    const { restartsWanted, containersFeature } = machine.installation;
+    assertThat(restartsWanted === 0 && containersFeature !== "after restart", "Windows waits for a restart.");
     return "";
   },
   "Windows: uses its whole disk": () => "",

@@ -2,12 +2,17 @@ Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 Import-Module -Name "$env:WORK_DIRECTORY\modules\EksWindowsImages\EksWindowsImages.psd1"
 
-# After the last round and its restart: nothing applicable is left, nothing denied was installed, and a base that is older than the updates has
-# become newer. Runs as SYSTEM.
+# After the last round and its restart: Windows wants no further restart, nothing applicable is left, nothing denied was installed, and a base
+# that is older than the updates has become newer. Runs as SYSTEM.
 Invoke-Step -Name '25-updates-complete' -FailureClass 'updates' -Script {
     $denied = @(Get-ListSetting 'DENIED_UPDATES')
     $history = @(Get-UpdateHistory)
     $wayOut = 'deniedUpdates in config.ts is the way out'
+
+    $pending = @(Get-PendingRestart)
+    if ($pending.Count -gt 0) {
+        throw "Windows wants one more restart after the last round ($($pending -join ', ')): more policies.updateRounds in config.ts are the way out."
+    }
 
     $offers = @(Find-OfferedUpdate -Session (New-UpdateSession) -DeniedUpdate $denied)
     $leftOut = @($offers | Where-Object { $_.LeftOut } | ForEach-Object {

@@ -12,8 +12,7 @@ Describe 'Windows' {
     }
 
     It 'waits for no restart' {
-        'HKLM:\SOFTWARE\Microsoft\Windows\CurrentVersion\Component Based Servicing\RebootPending' | Should Not Exist
-        'HKLM:\SOFTWARE\Microsoft\Windows\CurrentVersion\WindowsUpdate\Auto Update\RebootRequired' | Should Not Exist
+        @(Get-PendingRestart) -join ', ' | Should Be ''
     }
 
     It 'uses its whole disk' {

@@ -148,6 +148,12 @@ const told: Failing[] = [
     cause: "25-updates-complete: Windows build 20348.2849 has not risen",
   },
   {
+    what: "Windows wants more restarts than there are rounds of updates",
+    injection: machines({ step: "20-windows-updates", changes: { restartsWanted: 2 } }),
+    failureClass: "updates",
+    cause: "25-updates-complete: Windows wants one more restart after the last round",
+  },
+  {
     what: "updates never end",
     injection: hasty(machines({ step: "20-windows-updates", hang: true }), { updates_timeout: "3s" }),
     step: "20-windows-updates",

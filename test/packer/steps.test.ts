@@ -80,12 +80,27 @@ test("every provisioner has a timeout", () => {
   for (const provisioner of [...provisioners, ...others.flat()]) expect(provisioner).toMatch(/\btimeout += /);
 });
 
-test("every restart waits for what is pending", () => {
+test("every restart waits until Windows has finished it, and not for a further one that nobody makes", () => {
   const restarts = build.split(/windows-restart"/).slice(1);
+  const keys = /restart_keys = \[([^\]]+)\]/.exec(locals)?.[1] ?? "";
 
   expect(restarts).toHaveLength(3);
   for (const restart of restarts)
-    expect(restart).toMatch(/^[\s\S]{1,200}restart_timeout += var\.restart_timeout\n +check_registry += true/);
+    expect(restart).toMatch(
+      /^[\s\S]{1,200}restart_timeout += var\.restart_timeout\n +check_registry += true\n +registry_keys += local\.restart_keys\n/,
+    );
+  expect(keys.split(",").map((key) => /(\w+)"$/.exec(key)?.[1])).toEqual(["RebootInProgress"]);
+});
+
+test("a round of updates ends when Windows' Modules Installer has come to rest, in less time than the round has", () => {
+  const round = readFileSync(join(packerDirectory, "scripts/20-windows-updates.ps1"), "utf8");
+  const [minutes, hours] = [
+    /"servicing_minutes"[\s\S]+?default += (\d+)/,
+    /"updates_timeout"[\s\S]+?default += "(\d+)h"/,
+  ].map((pattern) => Number(pattern.exec(read("waits.pkr.hcl"))?.[1])) as [number, number];
+
+  expect(round).toMatch(/left\.'\s+Wait-Servicing\s+return[\s\S]+Save-Json[^\n]+\s+Wait-Servicing\s+if \(\$round/);
+  expect(minutes * 2).toBeLessThan(hours * 60);
 });
 
 test("what the steps read is what the template hands over", () => {

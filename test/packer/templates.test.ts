@@ -91,6 +91,7 @@ describe("a value is refused by its own variable", () => {
     ["kubernetes_release_url", "https://dl.k8s.io/"],
     ["kubernetes_release_url", "https://user:password@mirror.example.com"],
     ["winrm_timeout", "30"],
+    ["servicing_minutes", 0],
   ])("%s = %j", async (name, value) => {
     const { valid, output } = await validate("", { ...layer, ...deploymentVariables, [name]: value });
 

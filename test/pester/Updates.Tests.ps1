@@ -7,6 +7,48 @@ BeforeAll {
     }
 }
 
+Describe 'Wait-Servicing' {
+    BeforeEach {
+        $env:SERVICING_MINUTES = '30'
+        $script:looks = 0
+        Mock -CommandName Start-Sleep
+    }
+
+    It 'waits while the Modules Installer works' {
+        Mock -CommandName Get-Process -MockWith {
+            $script:looks++
+            if ($script:looks -lt 3) {
+                [pscustomobject]@{ Name = 'TiWorker' }
+            }
+        }
+        Wait-Servicing
+        Should -Invoke -CommandName Start-Sleep -Times 2 -Exactly
+    }
+
+    It 'does not wait longer than it may' {
+        $script:now = [datetime]'2026-11-10'
+        Mock -CommandName Get-Process -MockWith { [pscustomobject]@{ Name = 'TrustedInstaller' } }
+        Mock -CommandName Get-Date -MockWith {
+            $script:now = $script:now.AddMinutes(16)
+            $script:now
+        }
+        Wait-Servicing -WarningAction SilentlyContinue
+        Should -Invoke -CommandName Start-Sleep -Times 1 -Exactly
+    }
+}
+
+Describe 'Get-PendingRestart' {
+    It 'is by what Windows says that it wants one' {
+        Mock -CommandName Test-Path -MockWith { $Path -like '*RebootPending' }
+        @(Get-PendingRestart) | Should -Be @('HKLM:\SOFTWARE\Microsoft\Windows\CurrentVersion\Component Based Servicing\RebootPending')
+    }
+
+    It 'is nothing where Windows wants none' {
+        Mock -CommandName Test-Path -MockWith { $false }
+        @(Get-PendingRestart).Count | Should -Be 0
+    }
+}
+
 Describe 'Updates' {
     BeforeAll {
         function New-FakeUpdate {

@@ -143,6 +143,17 @@ test("containerd that loads no CRI stops a build, and fails the proof of an imag
   expect(await failedChecks(unnoticed.machine)).toEqual(["cri-loaded"]);
 });
 
+test("Windows that wants a second restart gets it after the next round, and stops a build that has none", async () => {
+  const rules = [{ step: "10-files", changes: { restartsWanted: 1 } }];
+  const round = ["20-windows-updates", "restart"];
+
+  const one = await build({ rules, order: ["10-files", ...round, "25-updates-complete"] });
+  const two = await build({ rules, order: ["10-files", ...round, ...round, "25-updates-complete"] });
+
+  expect(one.failure).toContain("updates 25-updates-complete: Windows wants one more restart");
+  expect(two.failure).toBe("");
+});
+
 test("updates that leave Windows as it was stop a build whose base is older than they are", async () => {
   const rules = [{ step: "20-windows-updates", ...updatesWithoutEffect() }];
 

@@ -33,6 +33,7 @@
         'Get-ListSetting'
         'Get-MapSetting'
         'Get-OsBuild'
+        'Get-PendingRestart'
         'Get-ProgramVersion'
         'Get-RegistryHostText'
         'Get-ReportedBinary'
@@ -63,6 +64,7 @@
         'Save-Json'
         'Start-Native'
         'Test-OsUpdate'
+        'Wait-Servicing'
     )
     CmdletsToExport   = @()
     VariablesToExport = @()

@@ -128,3 +128,39 @@ function Get-AddedUpdate {
         Get-UpdateHistory | Where-Object { $_.phase -eq 'install' -and $_.result -like 'succeeded*' } | ForEach-Object { $_.articles }
     ) | Sort-Object -Unique
 }
+
+<#
+.SYNOPSIS
+Waits until Windows installs nothing any more, but only as long as it may.
+.DESCRIPTION
+The Update Agent returns while the Modules Installer is still at work. A restart in the middle of that takes longer, or has Windows take the
+updates back.
+#>
+function Wait-Servicing {
+    [CmdletBinding()]
+    param()
+    $minutes = [int](Get-Setting 'SERVICING_MINUTES')
+    $deadline = (Get-Date).AddMinutes($minutes)
+    while (@(Get-Process -Name 'TiWorker', 'TrustedInstaller' -ErrorAction SilentlyContinue).Count -gt 0) {
+        if ((Get-Date) -gt $deadline) {
+            Write-Warning "Windows' Modules Installer has not come to rest in $minutes minutes."
+            return
+        }
+        Start-Sleep -Seconds 10
+    }
+}
+
+<#
+.SYNOPSIS
+By what Windows says that it waits for a restart; nothing if it does not.
+#>
+function Get-PendingRestart {
+    [CmdletBinding()]
+    [OutputType([string])]
+    param()
+    $keys = @(
+        'HKLM:\SOFTWARE\Microsoft\Windows\CurrentVersion\Component Based Servicing\RebootPending'
+        'HKLM:\SOFTWARE\Microsoft\Windows\CurrentVersion\WindowsUpdate\Auto Update\RebootRequired'
+    )
+    $keys | Where-Object { Test-Path -Path $_ }
+}
