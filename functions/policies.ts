@@ -79,6 +79,11 @@ export const Policies = z.strictObject({
     .string({ error: "an instance type" })
     .regex(/^[a-z0-9-]+\.[a-z0-9]+$/, 'an instance type such as "m7i.xlarge"')
     .default("m7i.xlarge"),
+  /** KMS key for root volumes, and so for images, where the account's own for EBS will not do. Whoever starts nodes must be allowed to use it too. */
+  volumeKeyArn: text(
+    /^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[a-z0-9-]+$/,
+    'the ARN of a KMS key, not of an alias, such as "arn:aws:kms:us-east-1:123456789012:key/0123abcd-0123-4567-89ab-0123456789ab"',
+  ).optional(),
   network: Network.prefault({ kind: "public" }),
   /** New accounts have 10 concurrent executions and refuse reservations: give the reservation up there. */
   reserveConcurrency: z.boolean().default(true),

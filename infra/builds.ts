@@ -12,6 +12,7 @@ import { buildMinutes } from "./waits.ts";
 const packerDeployment = $jsonStringify({
   region,
   instance_type: policies.instanceType,
+  volume_key_arn: policies.volumeKeyArn ?? "",
   ...instanceNetwork,
   iam_instance_profile: guestProfile.name,
   harvest_instance_profile: harvestProfile.name,

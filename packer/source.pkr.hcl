@@ -40,6 +40,7 @@ source "amazon-ebs" "windows" {
     volume_type           = "gp3"
     volume_size           = var.disk_gib
     encrypted             = true
+    kms_key_id            = var.volume_key_arn == "" ? null : var.volume_key_arn
     delete_on_termination = true
   }
 

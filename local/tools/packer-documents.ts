@@ -66,6 +66,7 @@ function build(variant: Variant): BuildWish {
 export const deploymentVariables = {
   region: "us-east-1",
   instance_type: "m7i.xlarge",
+  volume_key_arn: "arn:aws:kms:us-east-1:123456789012:key/0123abcd-0123-4567-89ab-0123456789ab",
   subnet_id: "subnet-0123456789abcdef0",
   security_group_ids: ["sg-0123456789abcdef0"],
   ssh_interface: "private_ip",

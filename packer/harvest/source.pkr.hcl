@@ -30,6 +30,15 @@ source "amazon-ebs" "harvest" {
     http_put_response_hop_limit = 1
   }
 
+  # No size: as large as the image's own.
+  launch_block_device_mappings {
+    device_name           = "/dev/sda1"
+    volume_type           = "gp3"
+    encrypted             = true
+    kms_key_id            = var.volume_key_arn == "" ? null : var.volume_key_arn
+    delete_on_termination = true
+  }
+
   user_data                = join("\n", ["<powershell>", file("../scripts/00-communicator.ps1"), "</powershell>"])
   communicator             = "winrm"
   winrm_username           = "Administrator"

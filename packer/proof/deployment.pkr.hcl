@@ -18,6 +18,17 @@ variable "instance_type" {
   }
 }
 
+variable "volume_key_arn" {
+  type        = string
+  default     = ""
+  description = "KMS key that root volumes, and with them images, are encrypted with; empty for the account's own for EBS."
+
+  validation {
+    condition     = var.volume_key_arn == "" || can(regex("^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[a-z0-9-]+$", var.volume_key_arn))
+    error_message = "Variable volume_key_arn: The key is empty or written like arn:aws:kms:us-east-1:123456789012:key/0123abcd-0123-4567-89ab-0123456789ab."
+  }
+}
+
 variable "subnet_id" {
   type        = string
   default     = ""

@@ -30,6 +30,7 @@ describe("builds", () => {
       PACKER_DEPLOYMENT: {
         region: "us-east-1",
         instance_type: "m7i.xlarge",
+        volume_key_arn: "",
         subnet_id: "",
         security_group_ids: [],
         ssh_interface: "public_ip",

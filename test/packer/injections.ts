@@ -89,6 +89,10 @@ export const otherManifest: Injection = {
 };
 
 /** The same with waits of its own, so that nobody waits for long. */
-export function hasty(injection: Injection, waits: Order["waits"], environment: Order["environment"] = {}): Injection {
-  return { ...injection, order: () => ({ waits, environment }) };
+export function hasty(
+  injection: Injection,
+  deployment: Order["deployment"],
+  environment: Order["environment"] = {},
+): Injection {
+  return { ...injection, order: () => ({ deployment, environment }) };
 }

@@ -6,8 +6,17 @@ import { reference } from "./order.ts";
 import { build, machine, proof, runTags, variablesOf } from "./runs.ts";
 import type { Run, Workshop } from "./workshop.ts";
 
-/** What holds of every image that is made, whatever its recipe. */
-export function describeImage(recipe: string, workshop: () => Workshop, run: () => Run, base: () => string): void {
+/**
+ * What holds of every image that is made, whatever its recipe.
+ * @param volumeKey that the deployment names
+ */
+export function describeImage(
+  recipe: string,
+  workshop: () => Workshop,
+  run: () => Run,
+  base: () => string,
+  volumeKey?: string,
+): void {
   describe(`an image of ${recipe}`, () => {
     test("is made of a machine that is left alone after its last step and stops itself", () => {
       const after = entriesAfter(machine(run()), "90-sysprep");
@@ -23,13 +32,8 @@ export function describeImage(recipe: string, workshop: () => Workshop, run: () 
         ImageId: base(),
         IamInstanceProfile: { Name: "guest" },
         MetadataOptions: { HttpEndpoint: "enabled", HttpTokens: "required" },
-        BlockDeviceMappings: [
-          {
-            DeviceName: "/dev/sda1",
-            Ebs: { VolumeType: "gp3", VolumeSize: 120, Encrypted: true, DeleteOnTermination: true },
-          },
-        ],
       });
+      expect(request?.BlockDeviceMappings).toEqual(rootVolume({ VolumeSize: 120, KmsKeyId: volumeKey }));
     });
 
     test("can be found by its tags, and all that is made for it, from the first moment", () => {
@@ -101,4 +105,9 @@ export function describeImage(recipe: string, workshop: () => Workshop, run: () 
       expect(tagsAtBirth(proof(run()), "RunInstances", "volume")).toEqual(tags);
     });
   });
+}
+
+/** How a launch names the root volume. */
+export function rootVolume(more: { VolumeSize?: number; KmsKeyId: string | undefined }): object[] {
+  return [{ DeviceName: "/dev/sda1", Ebs: { VolumeType: "gp3", Encrypted: true, DeleteOnTermination: true, ...more } }];
 }

@@ -4,7 +4,7 @@ import { callsOf, tagsAtBirth } from "./calls.ts";
 import { bucket } from "./codebuild.ts";
 import { type Harvest, harvestOf } from "./harvests.ts";
 import { expectNothingLeft } from "./leftovers.ts";
-import { describeImage } from "./made-images.ts";
+import { describeImage, rootVolume } from "./made-images.ts";
 import { assembled, harvested } from "./order.ts";
 import { build, describeRun, elevated, machine, runTags } from "./runs.ts";
 import { openWorkshop, type Run, type Workshop } from "./workshop.ts";
@@ -13,6 +13,10 @@ import { openWorkshop, type Run, type Workshop } from "./workshop.ts";
 const TIMEOUT_MS = 240_000;
 
 const eksImageName = "Windows_Server-2022-English-Core-EKS_Optimized-1.35-2026.10.14";
+
+/** Of the user's, as an account may demand it. */
+const volumeKey = "arn:aws:kms:us-east-1:123456789012:key/0123abcd-0123-4567-89ab-0123456789ab";
+const deployment = { volume_key_arn: volumeKey };
 
 let workshop: Workshop;
 let eksImage: string;
@@ -29,7 +33,7 @@ beforeAll(async () => {
   plainImage = await addPublicImage({ name: "Windows_Server-2022-English-Full-Base-2026.10.14" });
   const sameRelease = await addPublicImage({ name: eksImageName });
   [harvest, again] = await Promise.all([
-    workshop.run({ wish: harvested(eksImage, 1) }),
+    workshop.run({ wish: harvested(eksImage, 1), deployment }),
     workshop.run({ wish: harvested(sameRelease, 1) }),
   ]);
   harvests = {
@@ -37,7 +41,7 @@ beforeAll(async () => {
     again: await harvestOf(workshop.s3, sameRelease),
   };
   const taken = { image: eksImage, manifest: harvests.first.sha256 };
-  assembly = await workshop.run({ wish: assembled(plainImage, taken, 1) });
+  assembly = await workshop.run({ wish: assembled(plainImage, taken, 1), deployment });
 }, TIMEOUT_MS);
 
 afterAll(async () => {
@@ -60,6 +64,14 @@ describe("a harvest", () => {
     expect(tagsAtBirth(build(harvest), "RunInstances", "instance")).toEqual(runTags(harvest));
     expect(callsOf(build(harvest), "CreateImage")).toEqual([]);
     expect(harvest.exported).toMatchObject({ IMAGE_ID: "", FAILURE_CLASS: "" });
+  });
+
+  test("is made on an encrypted disk of the image's own size, under the user's key where there is one", () => {
+    const [withKey] = callsOf(build(harvest), "RunInstances");
+    const [without] = callsOf(build(again), "RunInstances");
+
+    expect(withKey?.BlockDeviceMappings).toEqual(rootVolume({ KmsKeyId: volumeKey }));
+    expect(without?.BlockDeviceMappings).toEqual(rootVolume({ KmsKeyId: undefined }));
   });
 
   test("writes below its own prefix and does nothing else, the manifest last of all", async () => {
@@ -131,6 +143,7 @@ describeImage(
   () => workshop,
   () => assembly,
   () => plainImage,
+  volumeKey,
 );
 
 test("nothing is left of what was made on the way", async () => {

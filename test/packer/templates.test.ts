@@ -28,16 +28,19 @@ test.each([
   ["the proof of a layered image", "proof", layer],
   ["the proof of an assembled image", "proof", assemble],
   ["the harvest", "harvest", harvest],
-])("%s is valid with every variable it is called with, in both networks", async (_, template, variables) => {
-  const runs = await Promise.all(
-    [deploymentVariables, { ...deploymentVariables, ...publicNetwork() }].map((network) =>
-      validate(template, { ...variables, ...network }),
-    ),
-  );
+])(
+  "%s is valid with every variable it is called with, in both networks, with a key and without",
+  async (_, template, variables) => {
+    const runs = await Promise.all(
+      [deploymentVariables, { ...deploymentVariables, ...publicWithoutKey() }].map((deployment) =>
+        validate(template, { ...variables, ...deployment }),
+      ),
+    );
 
-  for (const { output } of runs) expect(output).toContain("The configuration is valid");
-  for (const { output } of runs) expect(output).not.toContain("Undefined variable");
-});
+    for (const { output } of runs) expect(output).toContain("The configuration is valid");
+    for (const { output } of runs) expect(output).not.toContain("Undefined variable");
+  },
+);
 
 test.each(["EKS_Optimized", "ContainersLatest", "Base"])("an image can be built on %s", async (base_family) => {
   const recipe = base_family === "EKS_Optimized" ? layer : assemble;
@@ -67,6 +70,8 @@ describe("a value is refused by its own variable", () => {
     ["temporary_security_group_source_cidrs", ["0.0.0.0/0"]],
     ["temporary_security_group_source_cidrs", ["::/0"]],
     ["temporary_security_group_source_cidrs", []],
+    ["volume_key_arn", "alias/images"],
+    ["volume_key_arn", "arn:aws:kms:us-east-1:123456789012:alias/images"],
     ["token", "0123"],
     ["windows", "2016"],
     ["base_family", "EKS"],
@@ -100,8 +105,9 @@ describe("a value is refused by its own variable", () => {
   });
 });
 
-function publicNetwork(): object {
+function publicWithoutKey(): object {
   return {
+    volume_key_arn: "",
     subnet_id: "",
     security_group_ids: [],
     ssh_interface: "public_ip",

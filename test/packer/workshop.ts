@@ -40,8 +40,8 @@ export type Order = {
   wish: BuildWish | HarvestWish;
   updateRounds?: number;
   kubernetesReleaseUrl?: string;
-  /** On top of PACKER_DEPLOYMENT: Packer's waits. */
-  waits?: Record<string, string | number>;
+  /** Put over PACKER_DEPLOYMENT, Packer's waits among it. */
+  deployment?: Record<string, string | number>;
   /** Put over what the build's shell starts with. */
   environment?: Record<string, string>;
   /** Files of the source that are other than in the repository. */
@@ -102,7 +102,7 @@ export async function openWorkshop(): Promise<Workshop> {
   await s3.send(new CreateBucketCommand({ Bucket: bucket }));
 
   async function run(
-    { wish, changed = {}, waits = {}, environment = {}, ...given }: Order,
+    { wish, changed = {}, deployment = {}, environment = {}, ...given }: Order,
     prepare: Prepare = () => {},
   ): Promise<Run> {
     const { updateRounds = 1, kubernetesReleaseUrl = upstream.url } = given;
@@ -121,7 +121,7 @@ export async function openWorkshop(): Promise<Workshop> {
       BUCKET: bucket,
       ADDRESS_URL: "",
       PACKER_RELEASE_URL: "",
-      PACKER_DEPLOYMENT: JSON.stringify({ ...placeOf(emulator, profiles), ...waits }),
+      PACKER_DEPLOYMENT: JSON.stringify({ ...placeOf(emulator, profiles), ...deployment }),
       ...order.variables,
       ...environment,
     };

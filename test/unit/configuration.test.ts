@@ -33,6 +33,15 @@ test("what is left out has sensible defaults, time spans are milliseconds", () =
   });
 });
 
+test.each([
+  "arn:aws:kms:us-east-1:123456789012:key/0123abcd-0123-4567-89ab-0123456789ab",
+  "arn:aws-us-gov:kms:us-gov-west-1:123456789012:key/mrk-0123456789abcdef0123456789abcdef",
+])("volumes may be encrypted with a key of the user's: %s", (volumeKeyArn) => {
+  expect(parseConfiguration({ variants: [variant], policies: { volumeKeyArn } }).policies).toMatchObject({
+    volumeKeyArn,
+  });
+});
+
 test("a slash at the end of a release host's address makes no difference", () => {
   const { policies } = parseConfiguration({
     variants: [variant],
@@ -105,6 +114,11 @@ describe("a mistake is answered with field, value and what is allowed", () => {
       "a network that is none",
       { variants: [variant], policies: { network: { kind: "wifi" } } },
       'policies.network.kind is "wifi"; allowed: public, vpc',
+    ],
+    [
+      "an alias in place of a key",
+      { variants: [variant], policies: { volumeKeyArn: "arn:aws:kms:us-east-1:123456789012:alias/images" } },
+      'policies.volumeKeyArn is "arn:aws:kms:us-east-1:123456789012:alias/images"; allowed: the ARN of a KMS key, not of an alias',
     ],
     [
       "a VPC without subnets",

@@ -10,6 +10,7 @@ from moto.ec2.models import ec2_backends
 from moto.ec2.models.amis import Ami, AmiBackend
 from moto.ec2.models.instances import InstanceBackend
 from moto.ec2.responses.amis import AmisResponse
+from moto.ec2.responses.instances import InstanceResponse
 from moto.ec2.utils import random_ami_id
 
 
@@ -19,6 +20,7 @@ def extend() -> None:
     disable_image = AmiBackend.disable_image
     deregister_image = AmisResponse.deregister_image
     run_instances = InstanceBackend.run_instances
+    parse_mappings = InstanceResponse._parse_block_device_mapping
 
     def create_tagging_snapshots(
         self: AmiBackend, instance_id: str, name: str, description: str, tag_specifications: list[dict[str, Any]]
@@ -47,6 +49,14 @@ def extend() -> None:
             raise UnvailableAMIIdError(image_id)
         return run_instances(self, image_id, *values, **more)
 
+    def parse_with_sizes(self: InstanceResponse) -> list[dict[str, Any]]:
+        # A device that says nothing of its size is as large as the image's.
+        image = self.ec2_backend.amis.get(self._get_param("ImageId"))
+        for mapping in self._get_param("BlockDeviceMappings", []):
+            if image and "Ebs" in mapping and "SnapshotId" not in mapping["Ebs"]:
+                mapping["Ebs"].setdefault("VolumeSize", int(image.ebs_snapshot.volume.size))
+        return parse_mappings(self)
+
     def deregister_with_snapshots(self: AmisResponse) -> ActionResult:
         image = self.ec2_backend.amis.get(self._get_param("ImageId"))
         answer = deregister_image(self)
@@ -60,6 +70,7 @@ def extend() -> None:
     AmisResponse.describe_images = describe_without_disabled
     AmisResponse.deregister_image = deregister_with_snapshots
     InstanceBackend.run_instances = run_available
+    InstanceResponse._parse_block_device_mapping = parse_with_sizes
 
 
 def add_public(region: str, name: str, owner: str, creationDate: str) -> str:
