@@ -18,6 +18,7 @@ export default $config({
     };
   },
   async run() {
+    await import("./infra/region.ts");
     await import("./infra/kept.ts");
     await import("./infra/artifacts.ts");
     await import("./infra/notifications.ts");
@@ -25,7 +26,7 @@ export default $config({
     const { queue } = await import("./infra/queue.ts");
     const { project } = await import("./infra/builds.ts");
     await import("./infra/reconcile.ts");
-    const { api } = await import("./infra/api.ts");
+    const { found } = await import("./infra/api.ts");
     await import("./infra/schedules.ts");
     await import("./infra/rules.ts");
     await import("./infra/queries.ts");
@@ -34,8 +35,7 @@ export default $config({
     const { channelsPrefix } = await import("./infra/names.ts");
 
     return {
-      // AWS's own ends in `/`; a path is easier appended to one that does not.
-      api: api.url.apply((url) => url.replace(/\/$/, "")),
+      ...found,
       channels: channelsPrefix,
       queue: queue.url,
       project: project.name,

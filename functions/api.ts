@@ -6,6 +6,7 @@ import { config } from "../config.ts";
 import { audit } from "./audit.ts";
 import { examplesFor, ImageOrder, RebuildOrder, RollbackOrder } from "./call-bodies.ts";
 import { parseConfiguration } from "./configuration.ts";
+import { directCalls } from "./direct-calls.ts";
 import { readEnvironment } from "./environment.ts";
 import { type Answer, answer, type Call, parseBody, refusal } from "./http.ts";
 import { intervene } from "./intervene.ts";
@@ -81,5 +82,6 @@ export const handler = middy<Call, Answer>()
       fallbackMessage: JSON.stringify({ error: "the call could not be served; the function's log says why" }),
     }),
   )
+  .use(configuration.policies.functionUrl ? [] : [directCalls()])
   .use(audit())
   .handler(httpRouter({ routes: [...routes], notFoundResponse: refuseRoute }));

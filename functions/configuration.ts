@@ -108,7 +108,7 @@ export const Configuration = z.strictObject({
   subscribers: z.array(Subscriber).default([]),
   /** Who hears that the service itself needs a person: its alarms. */
   operators: z.array(Subscriber).default([]),
-  /** Who may call the function URL, besides identities of this account whose own policies let them. */
+  /** Who may call the function URL or, without one, the function, besides identities of this account whose own policies let them. */
   callers: z
     .array(Caller)
     .max(mostCallers, `at most ${mostCallers}: give more of them one role`)

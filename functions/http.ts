@@ -2,7 +2,7 @@ import type { APIGatewayProxyEventV2WithIAMAuthorizer, APIGatewayProxyStructured
 import { z } from "zod";
 import { JsonText } from "./json.ts";
 
-/** A signed call of the function URL. */
+/** A signed call of the function URL, or a direct invocation in its shape (functions/direct-calls.ts). */
 export type Call = APIGatewayProxyEventV2WithIAMAuthorizer;
 export type Answer = APIGatewayProxyStructuredResultV2;
 
@@ -38,7 +38,7 @@ export function bodyOf(call: Call): string {
   return call.isBase64Encoded ? Buffer.from(call.body ?? "", "base64").toString() : (call.body ?? "");
 }
 
-/** ARN of who signed the call. */
+/** ARN of who signed the call. Whoever may invoke the function beside its URL, as administrators may, can say here what he likes. */
 export function callerOf(call: Call): string {
   return call.requestContext.authorizer?.iam?.userArn ?? "unknown";
 }

@@ -1,10 +1,11 @@
+import { directInvocation } from "./direct-calls.ts";
 import { longestTagValue } from "./inputs.ts";
 import { iso } from "./time.ts";
 
 /** What a person decided about an image, as a tag on it records it. */
 export interface Intervention {
   reason: string;
-  /** ARN of who decided; undefined where somebody wrote the tag by hand. */
+  /** ARN of who decided, or that nobody vouches for one; undefined where somebody wrote the tag by hand. */
   by: string | undefined;
   /** Milliseconds since the epoch; undefined where somebody wrote the tag by hand. */
   at: number | undefined;
@@ -20,10 +21,12 @@ export function excessOf(tag: string): number {
   return Math.max(0, tag.length - longestTagValue);
 }
 
+const pattern = new RegExp(`^(\\d{4}-\\d\\d-\\d\\dT[\\d:.]+Z) (arn:\\S+|unknown|${directInvocation}) (.+)$`, "s");
+
 /** What a tag says. Text of another shape, written by hand, is a reason; an empty one is no intervention. */
 export function interventionFromTag(value: string | undefined): Intervention | undefined {
   if (!value?.trim()) return undefined;
-  const [, time = "", by, reason] = /^(\d{4}-\d\d-\d\dT[\d:.]+Z) (arn:\S+|unknown) (.+)$/s.exec(value) ?? [];
+  const [, time = "", by, reason] = pattern.exec(value) ?? [];
   const at = Date.parse(time);
   return reason === undefined || Number.isNaN(at)
     ? { reason: value.trim(), by: undefined, at: undefined }

@@ -87,6 +87,8 @@ export const Policies = z.strictObject({
   network: Network.prefault({ kind: "public" }),
   /** New accounts have 10 concurrent executions and refuse reservations: give the reservation up there. */
   reserveConcurrency: z.boolean().default(true),
+  /** GovCloud, China and several more Regions have no function URLs: there callers invoke the function itself. */
+  functionUrl: z.boolean().default(true),
   logRetentionDays: z
     .literal([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653])
     .default(90),

@@ -29,7 +29,7 @@ export async function startFunctionUrl({
   endpoint: string;
   findCredentials: (accessKeyId: string) => Credentials | undefined;
   now: () => Date;
-  invoke: (event: unknown) => Promise<Invocation>;
+  invoke: (event: ReturnType<typeof httpEvent>) => Promise<Invocation>;
 }): Promise<FunctionUrl> {
   const server = createServer((incoming, outgoing) => {
     serve(incoming)

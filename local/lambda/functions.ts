@@ -3,6 +3,7 @@ import type { DeployedFunction, Deployment } from "../deploy/deployment.ts";
 import { startEventSource } from "./event-source.ts";
 import type { Invocation, InvocationError, LambdaHost } from "./function.ts";
 import { startFunctionUrl } from "./function-url.ts";
+import { directEvent } from "./http-event.ts";
 import { invoke } from "./invoke.ts";
 
 /** The deployed functions at work: `reconcile` fed from its queue, `api` behind its URL. */
@@ -56,7 +57,8 @@ export async function startFunctions({
     endpoint,
     findCredentials: roles.issued,
     now,
-    invoke: run(api),
+    // Without a URL people invoke the function itself; here they do so by the same address.
+    invoke: (event) => run(api)(api.url ? event : directEvent(event)),
   });
   return {
     url: functionUrl.url,

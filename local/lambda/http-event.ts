@@ -61,6 +61,12 @@ export function httpEvent(
   };
 }
 
+/** What somebody tells a function that has no URL: of a request the part that is his. */
+export function directEvent({ requestContext, body, isBase64Encoded }: ReturnType<typeof httpEvent>) {
+  const { method, path } = requestContext.http;
+  return { method, path, body: body && Buffer.from(body, isBase64Encoded ? "base64" : "utf8").toString() };
+}
+
 /**
  * What a client of a function URL sees of a function's result: an object with a status code is a response, anything else the JSON body of one.
  * @returns undefined for a response that Lambda refuses.

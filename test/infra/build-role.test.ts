@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import type { Place } from "../../local/deploy/look-ups.ts";
 import { type Graph, graphOf, list, permissionsOf, type Statement } from "./graph.ts";
 
-const configuration = { variants: [{ windows: 2022 as const, kubernetes: "1.35" }] };
+const configuration = { variants: [{ windows: 2022 as const, kubernetes: "1.35" }], policies: { functionUrl: false } };
 const gives = { "aws:RequestTag/eks-windows-images:stage": "production" };
 const bears = { "aws:ResourceTag/eks-windows-images:stage": "production" };
 

@@ -10,10 +10,12 @@ const viaUrl = { "lambda:functionurlauthtype": ["AWS_IAM"], "lambda:invokedviafu
 
 let graph: Graph;
 let nobody: Graph;
+let withoutUrl: Graph;
 beforeAll(async () => {
-  [graph, nobody] = await Promise.all([
+  [graph, nobody, withoutUrl] = await Promise.all([
     graphOf({ variants, callers: [operator, neighbour] }, "production"),
     graphOf({ variants }, "production"),
+    graphOf({ variants, callers: [operator, neighbour], policies: { functionUrl: false } }, "production"),
   ]);
 }, 120_000);
 
@@ -40,9 +42,9 @@ function policyOf({ ofType, named }: Graph): Statement[] {
     );
 }
 
-function may(id: string, action: string, context: Request["context"] = viaUrl): boolean {
-  const resource = String(graph.named("ApiFunction").state.arn);
-  return judge(policyOf(graph), { action, resource, context, principal: { type: "AWS", id } }).allowed;
+function may(id: string, action: string, context: Request["context"] = viaUrl, of = graph): boolean {
+  const resource = String(of.named("ApiFunction").state.arn);
+  return judge(policyOf(of), { action, resource, context, principal: { type: "AWS", id } }).allowed;
 }
 
 describe("the function URL", () => {
@@ -76,5 +78,18 @@ describe("the function URL", () => {
       expect(named("ApiUrl").inputs.cors).toBeUndefined();
       expect(named("ApiFunction").inputs.reservedConcurrentExecutions).toBe(5);
     }
+  });
+});
+
+describe("a function without URL", () => {
+  test.each([operator, neighbour])("is invoked by %s, who may do nothing else", (caller) => {
+    expect(may(caller, "lambda:InvokeFunction", {}, withoutUrl)).toBe(true);
+    expect(may(caller, "lambda:InvokeFunctionUrl", viaUrl, withoutUrl)).toBe(false);
+    expect(may(caller, "lambda:GetFunction", {}, withoutUrl)).toBe(false);
+  });
+
+  test("is invoked by nobody else whom its policy could keep out", () => {
+    expect(may("arn:aws:iam::123456789012:role/developers", "lambda:InvokeFunction", {}, withoutUrl)).toBe(false);
+    expect(may("arn:aws:iam::210987654321:role/x", "lambda:InvokeFunction", {}, withoutUrl)).toBe(false);
   });
 });

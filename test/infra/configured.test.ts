@@ -8,6 +8,7 @@ beforeAll(async () => {
       variants: [{ windows: 2022, kubernetes: "1.35" }],
       policies: {
         reserveConcurrency: false,
+        functionUrl: false,
         baseAmiSchedule: "rate(1 hour)",
         patchTuesday: { time: "20:30", timeZone: "Europe/Berlin" },
         network: {

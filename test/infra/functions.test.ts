@@ -121,7 +121,10 @@ describe("roles", () => {
 
   test("each has policies that IAM takes: 10,240 characters a role, however long the stage is", async () => {
     const longest = await graphOf(
-      { variants: [{ windows: 2022, kubernetes: "1.35" }], policies: { retention: { deregister: true } } },
+      {
+        variants: [{ windows: 2022, kubernetes: "1.35" }],
+        policies: { retention: { deregister: true }, functionUrl: false },
+      },
       "a-feature-branch-with-quite-a-long-name",
       { partition: "aws-us-gov", region: "us-gov-west-1", accountId: "123456789012" },
     );

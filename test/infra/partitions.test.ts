@@ -5,7 +5,7 @@ const accountId = "210987654321";
 const network = { kind: "vpc" as const, vpcId: "vpc-0123456789abcdef0", subnetIds: ["subnet-0123456789abcdef0"] };
 
 describe.each([
-  ["aws", "eu-central-2", "ec2.amazonaws.com"],
+  ["aws", "eu-central-1", "ec2.amazonaws.com"],
   ["aws-us-gov", "us-gov-west-1", "ec2.amazonaws.com"],
   ["aws-cn", "cn-north-1", "ec2.amazonaws.com.cn"],
 ])("in partition %s", (partition, region, ec2) => {
@@ -13,7 +13,7 @@ describe.each([
   beforeAll(async () => {
     const configuration = {
       variants: [{ windows: 2022 as const, kubernetes: "1.35" }],
-      policies: { network, retention: { deregister: true } },
+      policies: { network, retention: { deregister: true }, functionUrl: partition === "aws" },
     };
     graph = await graphOf(configuration, "trial", { partition, region, accountId });
   }, 120_000);
@@ -58,4 +58,50 @@ describe.each([
     expect(trusted).toEqual([{ Service: ec2 }, { Service: ec2 }]);
     expect(passing?.Condition).toEqual({ StringLike: { "iam:PassedToService": "ec2.amazonaws.com*" } });
   });
+
+  test("event source mappings bear the default tags where AWS can tag them, and none where it cannot", () => {
+    const untagged = graph.ofType("pulumi:providers:aws").filter(({ inputs }) => !("defaultTags" in inputs));
+
+    expect(untagged.map(({ name }) => name)).toEqual(partition === "aws" ? [] : ["Untagged"]);
+    expect(graph.resources.filter((one) => one.provider?.includes("::Untagged")).map(({ name }) => name)).toEqual(
+      partition === "aws" ? [] : ["ReconcileTriggers"],
+    );
+  });
+});
+
+describe("where AWS has no function URLs", () => {
+  const variants = [{ windows: 2022 as const, kubernetes: "1.35" }];
+  const places = [
+    ["eu-central-2", "aws"],
+    ["us-gov-west-1", "aws-us-gov"],
+    ["cn-north-1", "aws-cn"],
+  ] as const;
+
+  test.each(places)(
+    "a deployment that wants one is refused by the name of the Region: %s",
+    async (region, partition) => {
+      const deploying = graphOf({ variants }, "trial", { partition, region, accountId });
+
+      await expect(deploying).rejects.toThrow(
+        `config.ts: AWS has no function URLs in ${region}; with policies.functionUrl: false callers invoke the function itself`,
+      );
+    },
+    120_000,
+  );
+
+  test.each(places)(
+    "there is none, and a deployment prints the function's name: %s",
+    async (region, partition) => {
+      const graph = await graphOf({ variants, policies: { functionUrl: false } }, "trial", {
+        partition,
+        region,
+        accountId,
+      });
+
+      expect(graph.ofType("aws:lambda/functionUrl:FunctionUrl")).toEqual([]);
+      expect(graph.outputs).toMatchObject({ apiFunction: graph.named("ApiFunction").inputs.name });
+      expect(graph.outputs).not.toHaveProperty("api");
+    },
+    120_000,
+  );
 });
