@@ -8,7 +8,6 @@ const inventory = script("proof/scripts/00-inventory.ps1");
 const checks = script("proof/scripts/10-checks.ps1");
 const generalize = script("sysprep/generalize.ps1");
 const updates = script("modules/EksWindowsImages/Updates.ps1");
-const containerd = script("modules/EksWindowsImages/Containerd.ps1");
 
 describe("the proof's user data", () => {
   test("opens WinRM whatever taking the inventory meets", () => {
@@ -171,28 +170,6 @@ describe("windows updates", () => {
     expect(script("scripts/25-updates-complete.ps1").text).toContain(
       `updates are left after the last round: $($names -join ', ') (`,
     );
-  });
-});
-
-describe("containerd's configuration", () => {
-  test("is asked for as the service understands it: 2.x dumps defaults for a file of version 2", () => {
-    const tables = [...containerd.text.matchAll(/Version += (\d)\s+Show += '(\w+)'/g)].map(([, version, show]) => [
-      version,
-      show,
-    ]);
-
-    expect(tables).toEqual([
-      ["3", "migrate"],
-      ["2", "dump"],
-    ]);
-  });
-
-  test("with containerd's own pause image is not AWS's", () => {
-    const refused = /SandboxImage -match '([^']+)'/.exec(script("scripts/40-containerd.ps1").text)?.[1] ?? "";
-
-    expect("registry.k8s.io/pause:3.10").toMatch(new RegExp(refused));
-    expect("602401143452.dkr.ecr.us-east-1.amazonaws.com/eks/pause:3.5").not.toMatch(new RegExp(refused));
-    expect("amazonaws.com/eks/pause-windows:latest").not.toMatch(new RegExp(refused));
   });
 });
 

@@ -13,6 +13,11 @@ Describe 'Invoke-Native' {
         ($said -join ' ') | Should -Match 'one.*two'
     }
 
+    It 'passes on nothing but the output where only that counts, and throws the rest too' {
+        Invoke-Native -FilePath 'cmd.exe' -ArgumentList @('/c', 'echo one& echo two 1>&2') -OutputOnly | Should -Be 'one'
+        { Invoke-Native -FilePath 'cmd.exe' -ArgumentList @('/c', 'echo one& echo two 1>&2& exit 3') -OutputOnly } | Should -Throw '*exited with 3: *two*'
+    }
+
     It 'throws the exit code and the last of what was said' {
         { Invoke-Native -FilePath 'cmd.exe' -ArgumentList @('/c', 'echo the cause& exit 3') } | Should -Throw '*exited with 3: *the cause*'
     }

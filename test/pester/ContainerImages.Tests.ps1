@@ -7,6 +7,13 @@ BeforeAll {
     }
 }
 
+Describe 'Invoke-Ctr' {
+    It 'asks in kubelet''s namespace, for output without warnings' {
+        Mock -CommandName Invoke-Native -MockWith { "$($ArgumentList -join ' ') $OutputOnly $env:CONTAINERD_SUPPRESS_DEPRECATION_WARNINGS" }
+        Invoke-Ctr -ArgumentList @('images', 'list') | Should -Be '--namespace k8s.io images list True true'
+    }
+}
+
 Describe 'Add-ContainerImage' {
     BeforeEach {
         $digest = "sha256:$('a' * 64)"

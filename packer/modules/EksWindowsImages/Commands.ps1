@@ -6,6 +6,8 @@ $ErrorActionPreference = 'Stop'
 Runs a program, passes its output on line by line, and throws unless it exits with an allowed code.
 .DESCRIPTION
 In a pipeline PowerShell waits for programs of the graphical kind too, such as msiexec.exe, which it would otherwise only start.
+.PARAMETER OutputOnly
+For output that is read: what the program writes to standard error, such as warnings, is kept for the exception and not passed on.
 #>
 function Invoke-Native {
     [CmdletBinding()]
@@ -13,7 +15,8 @@ function Invoke-Native {
     param(
         [Parameter(Mandatory)][string]$FilePath,
         [string[]]$ArgumentList = @(),
-        [int[]]$AllowedExitCode = @(0)
+        [int[]]$AllowedExitCode = @(0),
+        [switch]$OutputOnly
     )
     if (-not (Get-Command -Name $FilePath -CommandType Application -ErrorAction SilentlyContinue)) {
         throw "There is no program $FilePath."
@@ -27,7 +30,9 @@ function Invoke-Native {
         if ($last.Count -gt 5) {
             [void]$last.Dequeue()
         }
-        $line
+        if (-not ($OutputOnly -and $_ -is [System.Management.Automation.ErrorRecord])) {
+            $line
+        }
     }
     $exitCode = $LASTEXITCODE
     # Packer ends a script with what it finds here.

@@ -4,12 +4,15 @@ $ErrorActionPreference = 'Stop'
 <#
 .SYNOPSIS
 Runs ctr in the namespace that kubelet uses.
+.DESCRIPTION
+Since February 2024 each call warns of all that is deprecated in containerd's configuration, unless told not to (containerd#9807, #9820, #9821).
 #>
 function Invoke-Ctr {
     [CmdletBinding()]
     [OutputType([string])]
     param([Parameter(Mandatory)][string[]]$ArgumentList)
-    Invoke-Native -FilePath (Get-ContainerdPath 'ctr.exe') -ArgumentList (@('--namespace', 'k8s.io') + $ArgumentList)
+    $env:CONTAINERD_SUPPRESS_DEPRECATION_WARNINGS = 'true'
+    Invoke-Native -FilePath (Get-ContainerdPath 'ctr.exe') -ArgumentList (@('--namespace', 'k8s.io') + $ArgumentList) -OutputOnly
 }
 
 <#

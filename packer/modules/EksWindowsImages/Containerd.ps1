@@ -22,7 +22,7 @@ function Get-ContainerdSetting {
     [CmdletBinding()]
     param()
     $tables = Get-ContainerdTable
-    $understood = Invoke-Native -FilePath (Get-ContainerdPath 'containerd.exe') -ArgumentList @('--config', (Get-ContainerdPath 'config.toml'), 'config', $tables.Show)
+    $understood = Invoke-Native -FilePath (Get-ContainerdPath 'containerd.exe') -ArgumentList @('--config', (Get-ContainerdPath 'config.toml'), 'config', $tables.Show) -OutputOnly
     $values = ConvertFrom-Toml -Line $understood
     $binKey = 'bin_dir'
     if ($values.Contains("$($tables.Cni).bin_dirs")) {
