@@ -16,13 +16,15 @@ export function recipeOf({ base }: { base: (typeof baseFamilies)[number] }): Rec
   return base === "EKS_Optimized" ? "layer" : "assemble";
 }
 
+const VariantName = text(
+  /^[a-z0-9][a-z0-9.-]{0,63}$/,
+  "1 to 64 of a-z, 0-9, dot and hyphen, the first a letter or digit",
+);
+
 /** One line of Windows images for EKS. Its name is its identity: a rename is a removal and an addition. */
 export const Variant = z
   .strictObject({
-    name: text(
-      /^[a-z0-9][a-z0-9.-]{0,63}$/,
-      "1 to 64 of a-z, 0-9, dot and hyphen, the first a letter or digit",
-    ).optional(),
+    name: VariantName.optional(),
     windows: z.literal([2019, 2022, 2025]),
     edition: z.enum(["Core", "Full"]).default("Core"),
     kubernetes: Minor,
@@ -88,33 +90,48 @@ const Caller = z
 const mostCallers = 10;
 
 /** The whole of `config.ts`. */
-export const Configuration = z.strictObject({
-  variants: z
-    .array(Variant)
-    .min(1, "at least one variant")
-    .superRefine((variants, context) => {
-      for (const [index, { name }] of variants.entries()) {
-        const first = variants.findIndex((other) => other.name === name);
-        if (name !== undefined && first < index)
-          context.addIssue({
-            code: "custom",
-            path: [index, "name"],
-            message: `a name of its own: variants[${first}] is called ${name} too`,
-          });
-      }
-    }),
-  policies: Policies.prefault({}),
-  /** Who hears what becomes of images. */
-  subscribers: z.array(Subscriber).default([]),
-  /** Who hears that the service itself needs a person: its alarms. */
-  operators: z.array(Subscriber).default([]),
-  /** Who may call the function URL or, without one, the function, besides identities of this account whose own policies let them. */
-  callers: z
-    .array(Caller)
-    .max(mostCallers, `at most ${mostCallers}: give more of them one role`)
-    .refine((callers) => new Set(callers).size === callers.length, "each caller once")
-    .default([]),
-});
+export const Configuration = z
+  .strictObject({
+    variants: z
+      .array(Variant)
+      .min(1, "at least one variant")
+      .superRefine((variants, context) => {
+        for (const [index, { name }] of variants.entries()) {
+          const first = variants.findIndex((other) => other.name === name);
+          if (name !== undefined && first < index)
+            context.addIssue({
+              code: "custom",
+              path: [index, "name"],
+              message: `a name of its own: variants[${first}] is called ${name} too`,
+            });
+        }
+      }),
+    /**
+     * Names of variants that are configured no more and whose images may go: none is kept for its own sake, and `policies.retention` says when.
+     * What a channel holds or somebody uses stays all the same.
+     */
+    retiredVariants: z.array(VariantName).default([]),
+    policies: Policies.prefault({}),
+    /** Who hears what becomes of images. */
+    subscribers: z.array(Subscriber).default([]),
+    /** Who hears that the service itself needs a person: its alarms. */
+    operators: z.array(Subscriber).default([]),
+    /** Who may call the function URL or, without one, the function, besides identities of this account whose own policies let them. */
+    callers: z
+      .array(Caller)
+      .max(mostCallers, `at most ${mostCallers}: give more of them one role`)
+      .refine((callers) => new Set(callers).size === callers.length, "each caller once")
+      .default([]),
+  })
+  .superRefine(({ variants, retiredVariants }, context) => {
+    for (const [index, name] of retiredVariants.entries())
+      if (variants.some((variant) => variant.name === name))
+        context.addIssue({
+          code: "custom",
+          path: ["retiredVariants", index],
+          message: "a name that no variant has: take the variant out of variants first",
+        });
+  });
 export type Configuration = z.infer<typeof Configuration>;
 /** What a user writes in `config.ts`: as {@link Configuration}, with everything that has a default left out at will. */
 export type ConfigurationInput = z.input<typeof Configuration>;

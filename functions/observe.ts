@@ -10,7 +10,6 @@ import { readReferences } from "./references.ts";
 import { readRequests } from "./requests.ts";
 import { retirementCandidates } from "./retention.ts";
 import { type Observed, readUpstream, type Upstream } from "./upstream.ts";
-import { stateOf } from "./variant-state.ts";
 import type { World } from "./world.ts";
 
 /**
@@ -49,7 +48,7 @@ export async function observe(environment: Environment, configuration: Configura
     requests,
     announced,
   };
-  return { ...world, references: await readReferences(imagesThatMayGo(world)) };
+  return { ...world, references: await readReferences(retirementCandidates(world)) };
 }
 
 /**
@@ -82,11 +81,6 @@ export async function observeImages(
     requests: {},
     announced: new Set(),
   };
-}
-
-/** Only of these has anybody to know who uses them. */
-function imagesThatMayGo(world: World): string[] {
-  return world.configuration.variants.flatMap((variant) => retirementCandidates(world, stateOf(world, variant)));
 }
 
 /** The Kubernetes version that a build of the variant would take: while nobody can tell the wanted one, that of its newest image. */

@@ -5,7 +5,7 @@ import type { ChannelName } from "./channel-names.ts";
 import type { BuildDecision } from "./decisions.ts";
 import { dueFacts, dueFactsOfRemoved, type Fact } from "./facts.ts";
 import { channelActions } from "./promotion.ts";
-import { retirements } from "./retention.ts";
+import { retirements, retirementsOfRemoved } from "./retention.ts";
 import { withdrawals } from "./revocation.ts";
 import { type Stock, stateOf, stocksOfRemoved, type VariantState } from "./variant-state.ts";
 import type { World } from "./world.ts";
@@ -53,9 +53,13 @@ export function plan(world: World): Action[] {
   return [...wanted, ...stocksOfRemoved(world).flatMap((stock) => aboutRemoved(world, stock))];
 }
 
-/** Of a variant that is configured no more only what is revoked matters: somebody may still use its images. */
+/** Of a variant that is configured no more only what is revoked matters, for somebody may still use its images, and whether they may go. */
 function aboutRemoved(world: World, stock: Stock): Action[] {
-  return [...dueFactsOfRemoved(world, stock).map(announcement), ...withdrawals(world, stock)];
+  return [
+    ...dueFactsOfRemoved(world, stock).map(announcement),
+    ...withdrawals(world, stock),
+    ...retirementsOfRemoved(world, stock),
+  ];
 }
 
 function announcement(fact: Fact): Action {

@@ -3,12 +3,16 @@ import {
   EC2Client,
   paginateDescribeImageReferences,
   paginateDescribeInstances,
+  paginateDescribeLaunchTemplateVersions,
 } from "@aws-sdk/client-ec2";
 
 const ec2 = new EC2Client({});
 
 /** Who uses an image. What cannot be told for certain counts as use. */
 export type References = { state: "unused" } | { state: "used"; by: string[] } | { state: "unknown"; why: string };
+
+/** Who is named when an image is in use. */
+const mostUsersNamed = 3;
 
 /** DescribeImageReferences takes 10 IDs a call (EC2 API reference). */
 const imagesPerCall = 10;
@@ -23,8 +27,8 @@ const versionDepth = "10000";
 
 /**
  * Who uses these images in this account and Region, by image ID: instances, launch templates, parameters, Image Builder's recipes; and with whom
- * they are shared, for EC2 does not see what other accounts do with them. Never throws: where a call fails, ends half-way or contradicts
- * DescribeInstances, nothing is known of any image that it was asked about.
+ * they are shared, for EC2 does not see what other accounts do with them. Never throws: where a call fails, ends half-way or leaves out what
+ * DescribeInstances or DescribeLaunchTemplateVersions show, nothing is known of any image that it was asked about.
  */
 export async function readReferences(images: readonly string[]): Promise<Record<string, References>> {
   const calls = Array.from({ length: Math.ceil(images.length / imagesPerCall) }, (_, index) =>
@@ -35,12 +39,16 @@ export async function readReferences(images: readonly string[]): Promise<Record<
 
 async function readCall(images: string[]): Promise<[string, References][]> {
   try {
-    const [references, instances, shares] = await Promise.all([
+    const [references, instances, templates, shares] = await Promise.all([
       referencesTo(images),
       instancesOf(images),
+      templatesOf(images),
       Promise.all(images.map(sharesOf)),
     ]);
-    return images.map((image) => [image, judge(image, [...references, ...shares.flat()], instances)]);
+    return images.map((image) => [
+      image,
+      judge(image, [...references, ...shares.flat()], [...instances, ...templates]),
+    ]);
   } catch (error) {
     const why = `asking who uses ${images.join(", ")}: ${(error as Error).message}`;
     return images.map((image) => [image, { state: "unknown", why }]);
@@ -55,15 +63,16 @@ interface Use {
 
 /**
  * What two answers say of an image.
- * @param references all that DescribeImageReferences has answered, and shares; what leaves out an instance, of whatever image, is not to be trusted
- * @param instances all that DescribeInstances has answered
+ * @param references all that DescribeImageReferences has answered, and shares; what leaves out a use, of whatever image, is not to be trusted:
+ * it leaves out in silence what its caller may not see
+ * @param seen all that the resources' own calls have answered
  */
-export function judge(image: string, references: readonly Use[], instances: readonly Use[]): References {
-  const untold = instances.find((one) => !references.some((other) => other.image === one.image && other.by === one.by));
+export function judge(image: string, references: readonly Use[], seen: readonly Use[]): References {
+  const untold = seen.find((one) => !references.some((other) => other.image === one.image && other.by === one.by));
   if (untold)
     return {
       state: "unknown",
-      why: `DescribeInstances shows ${untold.by} on ${untold.image}, which DescribeImageReferences leaves out`,
+      why: `${untold.by} uses ${untold.image}, which DescribeImageReferences leaves out`,
     };
   const by = references.filter((one) => one.image === image).map((one) => one.by);
   return by.length === 0 ? { state: "unused" } : { state: "used", by };
@@ -118,6 +127,19 @@ async function instancesOf(images: string[]): Promise<Use[]> {
   return found;
 }
 
+/** The latest and the default versions, which this call looks at without being given a template; DescribeImageReferences looks at all. */
+async function templatesOf(images: string[]): Promise<Use[]> {
+  const found: Use[] = [];
+  const pages = paginateDescribeLaunchTemplateVersions(
+    { client: ec2, pageSize },
+    { Versions: ["$Latest", "$Default"], Filters: [{ Name: "image-id", Values: images }] },
+  );
+  for await (const { LaunchTemplateVersions = [] } of pages)
+    for (const { LaunchTemplateId: id = "", LaunchTemplateData } of LaunchTemplateVersions)
+      found.push({ image: LaunchTemplateData?.ImageId ?? "", by: `launch-template/${id}` });
+  return found;
+}
+
 /** Others who may start from an image. Disabling it takes it from them, and enabling it does not give it back (EC2 API reference, DisableImage). */
 async function sharesOf(image: string): Promise<Use[]> {
   const { LaunchPermissions } = await ec2.send(
@@ -128,4 +150,16 @@ async function sharesOf(image: string): Promise<Use[]> {
     image,
     by: UserId ? `account ${UserId}` : (OrganizationArn ?? OrganizationalUnitArn ?? `everybody (${Group})`),
   }));
+}
+
+/**
+ * Who uses an image, or why that cannot be told for certain; undefined where nobody does.
+ * @param found what was read of it; undefined where nobody has asked
+ */
+export function describeUse(found: References | undefined): string | undefined {
+  if (found === undefined) return "who uses it has not been asked";
+  if (found.state === "unknown") return `who uses it cannot be told: ${found.why}`;
+  if (found.state === "unused") return undefined;
+  const more = found.by.length - mostUsersNamed;
+  return `used by ${found.by.slice(0, mostUsersNamed).join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
 }

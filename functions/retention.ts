@@ -4,8 +4,9 @@ import { drift } from "./inputs.ts";
 import type { Action } from "./plan.ts";
 import { mayTake } from "./promotion.ts";
 import { lastWritten } from "./publications.ts";
+import { describeUse } from "./references.ts";
 import { hour, iso } from "./time.ts";
-import type { VariantState } from "./variant-state.ts";
+import { type Stock, stateOf, stocksOfRemoved, type VariantState } from "./variant-state.ts";
 import type { World } from "./world.ts";
 
 /** What becomes of one image, and why. `disable` is the first of two phases, `deregister` the second and last. */
@@ -24,25 +25,35 @@ const mendedWithin = hour;
 
 const enabledAgain = "somebody has enabled it again; without its tag retired-at it is retired anew";
 
-/** Who is named when an image is in use. */
-const mostUsersNamed = 3;
-
 /** Rule 12: what becomes of each image of a variant, newest first. An image that somebody uses, or may use, is kept. */
 export function retention(world: World, state: VariantState): Retention[] {
-  return state.images.map((image) => {
-    const { decision, reasons } = verdictOn(world, state, image);
-    const use = decision === "keep" ? undefined : useOf(world, image);
-    return use ? { image: image.id, decision: "keep", reasons: [use] } : { image: image.id, decision, reasons };
-  });
+  return state.images.map((image) => unlessUsed(world, image, verdictOn(world, state, image)));
+}
+
+/** As {@link retention}, of a variant that is configured no more: its images are kept until `retiredVariants` names it. */
+export function retentionOfRemoved(world: World, stock: Stock): Retention[] {
+  return stock.images.map((image) => unlessUsed(world, image, verdictOnRemoved(world, stock, image)));
+}
+
+function unlessUsed(world: World, { id: image }: Image, { decision, reasons }: Verdict): Retention {
+  const use = decision === "keep" ? undefined : describeUse(world.references[image]);
+  return use ? { image, decision: "keep", reasons: [use] } : { image, decision, reasons };
 }
 
 /** The retention of a variant's images as what is to be done. */
 export function retirements(world: World, state: VariantState): Action[] {
-  const variant = state.variant.name;
-  const released = state.images
+  return asActions(world, state, retention(world, state));
+}
+
+export function retirementsOfRemoved(world: World, stock: Stock): Action[] {
+  return isRetired(world, stock) ? asActions(world, stock, retentionOfRemoved(world, stock)) : [];
+}
+
+function asActions(world: World, { variant: { name: variant }, images }: Stock, retained: Retention[]): Action[] {
+  const released = images
     .filter((image) => isEnabledAgain(world, image))
     .map(({ id: image }): Action => ({ do: "release", variant, image, reasons: [enabledAgain] }));
-  const retired = retention(world, state).flatMap(({ image, decision, reasons }): Action[] => {
+  const retired = retained.flatMap(({ image, decision, reasons }): Action[] => {
     if (decision === "keep") return [];
     if (decision === "deregister") return [{ do: "deregister", variant, image, reasons }];
     return [{ do: "disable", variant, image, because: "retired", reasons }];
@@ -56,16 +67,44 @@ function isEnabledAgain(world: World, { state, retiredAt }: Image): boolean {
 }
 
 /** The images that would go if nobody used them: whose references have to be read. */
-export function retirementCandidates(world: World, state: VariantState): string[] {
-  return state.images.filter((image) => verdictOn(world, state, image).decision !== "keep").map(({ id }) => id);
+export function retirementCandidates(world: World): string[] {
+  const configured = world.configuration.variants.map((variant) => stateOf(world, variant));
+  const verdicts = [
+    ...configured.flatMap((state) => state.images.map((image) => [image, verdictOn(world, state, image)] as const)),
+    ...stocksOfRemoved(world).flatMap((stock) =>
+      stock.images.map((image) => [image, verdictOnRemoved(world, stock, image)] as const),
+    ),
+  ];
+  return verdicts.flatMap(([{ id }, { decision }]) => (decision === "keep" ? [] : [id]));
 }
 
 function verdictOn(world: World, state: VariantState, image: Image): Verdict {
   const protections = [...placesIn(world, state, image), ...whyBarred(state, image)];
-  const [phase, hindrance, reason] =
+  return inPhase(world, image, protections, () => firstPhase(world, state, image));
+}
+
+function verdictOnRemoved(world: World, stock: Stock, image: Image): Verdict {
+  if (!isRetired(world, stock))
+    return { decision: "keep", reasons: ["its variant was removed: retiredVariants of config.ts lets it go"] };
+  const { minAge } = world.configuration.policies.retention;
+  return inPhase(world, image, holdersOf(world, image), () => {
+    const hindrance = whyUntouched(world, image) ?? tooYoung(world, image.createdAt + minAge, "minAge");
+    return [hindrance, "its variant is retired"];
+  });
+}
+
+function isRetired({ configuration }: World, { variant }: Stock): boolean {
+  return configuration.retiredVariants.includes(variant.name);
+}
+
+/** What hinders a phase, and what speaks for it otherwise. */
+type Phase = [hindrance: string | undefined, reason: string];
+
+function inPhase(world: World, image: Image, protections: string[], first: () => Phase): Verdict {
+  const [phase, [hindrance, reason]] =
     image.state === "disabled" && !isWithdrawn(image)
-      ? (["deregister", ...secondPhase(world, image)] as const)
-      : (["disable", ...firstPhase(world, state, image)] as const);
+      ? (["deregister", secondPhase(world, image)] as const)
+      : (["disable", first()] as const);
   const reasons = [...protections, ...(hindrance ? [hindrance] : [])];
   return reasons.length > 0 ? { decision: "keep", reasons } : { decision: phase, reasons: [reason] };
 }
@@ -78,14 +117,18 @@ function isWithdrawn({ state, revoked, withdrawnAt, retiredAt }: Image): boolean
 /** Channels that hold the image, held it last (a rollback, or a node that reads the parameter late, comes back to it) or are to have it. */
 function placesIn(world: World, state: VariantState, image: Image): string[] {
   const { id } = image;
-  const holders = Object.entries(world.channels).flatMap(([variant, channels]) =>
-    channelNames.filter((name) => channels[name]?.image === id).map((name) => `${variant}/${name} holds it`),
-  );
+  const holders = holdersOf(world, image);
   if (holders.length > 0) return holders;
   return channelNames.flatMap((name) => {
     if (heldLast(world, state, name).has(id)) return [`${name} held it last`];
     return isPublishable(image) && mayTake(world, state, name, image) ? [`${name} may take it`] : [];
   });
+}
+
+function holdersOf({ channels }: World, { id }: Image): string[] {
+  return Object.entries(channels).flatMap(([variant, held]) =>
+    channelNames.filter((name) => held[name]?.image === id).map((name) => `${variant}/${name} holds it`),
+  );
 }
 
 /** What the channel's image replaced, the image that was last written to it, and what that one was to replace. */
@@ -105,9 +148,9 @@ function whyBarred(state: VariantState, image: Image): string[] {
 }
 
 /** What keeps the image from being disabled, and otherwise why it is. */
-function firstPhase(world: World, state: VariantState, image: Image): [hindrance: string | undefined, reason: string] {
-  if (image.state !== "available" && !isWithdrawn(image)) return [`it is ${image.state}`, ""];
-  if (image.releasedAt !== undefined || isEnabledAgain(world, image)) return [enabledAgain, ""];
+function firstPhase(world: World, state: VariantState, image: Image): Phase {
+  const untouched = whyUntouched(world, image);
+  if (untouched) return [untouched, ""];
   const { keep, minAge, unprovedAfter } = world.configuration.policies.retention;
   if (image.proof !== "passed") {
     const what = image.proof === "failed" ? "its proof failed" : "nobody has proved it";
@@ -120,8 +163,14 @@ function firstPhase(world: World, state: VariantState, image: Image): [hindrance
   return [tooYoung(world, image.createdAt + minAge, "minAge"), image.revoked ? "it is revoked" : what];
 }
 
+/** What is in a state of its own, or in one that a person has chosen. */
+function whyUntouched(world: World, image: Image): string | undefined {
+  if (image.state !== "available" && !isWithdrawn(image)) return `it is ${image.state}`;
+  return image.releasedAt !== undefined || isEnabledAgain(world, image) ? enabledAgain : undefined;
+}
+
 /** What keeps a disabled image from being deregistered, and otherwise why it is. */
-function secondPhase(world: World, image: Image): [hindrance: string | undefined, reason: string] {
+function secondPhase(world: World, image: Image): Phase {
   const { deregister, grace } = world.configuration.policies.retention;
   if (image.retiredAt === undefined) return ["it was disabled by somebody else", ""];
   const since = `disabled since ${iso(image.retiredAt)}`;
@@ -131,14 +180,4 @@ function secondPhase(world: World, image: Image): [hindrance: string | undefined
 
 function tooYoung(world: World, until: number, policy: string): string | undefined {
   return world.now < until ? `until ${iso(until)} (${policy})` : undefined;
-}
-
-/** Who uses the image, or why that cannot be told for certain; undefined where nobody does. */
-function useOf({ references }: World, { id }: Image): string | undefined {
-  const found = references[id];
-  if (found === undefined) return "who uses it has not been asked";
-  if (found.state === "unknown") return `who uses it cannot be told: ${found.why}`;
-  if (found.state === "unused") return undefined;
-  const more = found.by.length - mostUsersNamed;
-  return `used by ${found.by.slice(0, mostUsersNamed).join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
 }

@@ -4,9 +4,9 @@ import { isNewer, isPublishable, readImages } from "./images.ts";
 import type { Action } from "./plan.ts";
 import { channelActions } from "./promotion.ts";
 import { readReferences } from "./references.ts";
-import { retirements } from "./retention.ts";
+import { retirements, retirementsOfRemoved } from "./retention.ts";
 import { withdrawals } from "./revocation.ts";
-import { stateOf, stockOf, type VariantState } from "./variant-state.ts";
+import { type Stock, stateOf, stockOf, type VariantState } from "./variant-state.ts";
 import type { World } from "./world.ts";
 
 /** What changes a channel or an image. */
@@ -35,9 +35,7 @@ export async function lookAgain(
   ]);
   const others = world.images.filter((image) => image.variant !== action.variant);
   const fresh: World = { ...world, now, images: [...others, ...images], channels, references };
-  const decided = variant
-    ? writings(fresh, stateOf(fresh, variant))
-    : withdrawals(fresh, stockOf(fresh, action.variant));
+  const decided = variant ? writings(fresh, stateOf(fresh, variant)) : ofRemoved(fresh, stockOf(fresh, action.variant));
   return decided.some((one) => isSame(one, action)) ? fresh : undefined;
 }
 
@@ -64,6 +62,10 @@ export async function isOvertaken(
 
 function writings(world: World, state: VariantState): Action[] {
   return [...channelActions(world, state), ...withdrawals(world, state), ...retirements(world, state)];
+}
+
+function ofRemoved(world: World, stock: Stock): Action[] {
+  return [...withdrawals(world, stock), ...retirementsOfRemoved(world, stock)];
 }
 
 /** Whether who uses the image decides about it. */

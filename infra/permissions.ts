@@ -6,39 +6,9 @@ import { artifacts } from "./artifacts.ts";
 import { project } from "./builds.ts";
 import { policies, variants } from "./configuration.ts";
 import { bearsOurTag, channelsPrefix, requestsPrefix } from "./names.ts";
+import { lettingEc2LookOn, lookingAt } from "./unscoped.ts";
 
 type Permission = sst.aws.FunctionPermissionArgs;
-
-/** What AWS scopes to no resource. Everything here only looks. */
-const unscoped: Permission[] = [
-  {
-    actions: [
-      "ec2:DescribeImages",
-      // Who uses an image, asked a second time and in another way: an image is retired only where both answers agree.
-      "ec2:DescribeInstances",
-      "ec2:DescribeImageReferences",
-      // Whether it is shared with other accounts, whose use nobody here can see.
-      "ec2:DescribeImageAttribute",
-      ...(policies.kubernetesSource === "eks" ? ["eks:DescribeClusterVersions"] : []),
-    ],
-    resources: ["*"],
-  },
-  {
-    // DescribeImageReferences looks at these in the caller's name, and leaves out silently what the caller may not see (AWS, managed policy
-    // AmazonEC2ImageReferencesAccessPolicy).
-    actions: [
-      "ec2:DescribeLaunchTemplates",
-      "ec2:DescribeLaunchTemplateVersions",
-      "ssm:DescribeParameters",
-      "ssm:GetParameters",
-      "imagebuilder:ListImageRecipes",
-      "imagebuilder:ListContainerRecipes",
-      "imagebuilder:GetContainerRecipe",
-    ],
-    resources: ["*"],
-    conditions: [{ test: "ForAnyValue:StringEquals", variable: "aws:CalledVia", values: ["ec2-images.amazonaws.com"] }],
-  },
-];
 
 const assembles = variants.some((variant) => recipeOf(variant) === "assemble");
 
@@ -68,7 +38,20 @@ export const observing: Permission[] = [
   ...(assembles
     ? [{ actions: ["s3:GetObject"], resources: [$interpolate`${artifacts.arn}/harvest/*/manifest.json`] }]
     : []),
-  ...unscoped,
+  lookingAt([
+    "ec2:DescribeImages",
+    "ec2:DescribeInstances",
+    "ec2:DescribeLaunchTemplateVersions",
+    "ec2:DescribeImageReferences",
+    ...(policies.kubernetesSource === "eks" ? (["eks:DescribeClusterVersions"] as const) : []),
+  ]),
+  lettingEc2LookOn,
+  {
+    // Whether it is shared with other accounts, whose use nobody here can see.
+    actions: ["ec2:DescribeImageAttribute"],
+    resources: [imageArn("image")],
+    conditions: [bearsOurTag],
+  },
 ];
 
 /** What reconcile reads besides: a variant's channels once more before it writes one, and what differs inside two images, for the subscribers. */

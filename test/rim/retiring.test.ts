@@ -27,7 +27,12 @@ let lift: () => Promise<void> = async () => undefined;
 let stages = 0;
 
 /** What has to answer before an image may go. */
-const asked = ["DescribeImageReferences", "DescribeInstances", "DescribeImageAttribute"];
+const asked = [
+  "DescribeImageReferences",
+  "DescribeInstances",
+  "DescribeLaunchTemplateVersions",
+  "DescribeImageAttribute",
+];
 
 beforeAll(async () => {
   aws = await startAws();
@@ -166,6 +171,22 @@ describe("an image that has to go", () => {
     expect(calm).toEqual([]);
     expect(disabled).toEqual([]);
     expect((await describeImage(old))?.State).toBe("disabled");
+  });
+
+  test("is disabled, too, where its variant is no variant any more and is named among the retired", async () => {
+    const stage = `stage-${++stages}`;
+    const service = await startService(aws, surroundings, stage, {}, { retiredVariants: ["gone"] });
+    const [gone, kept] = [
+      await service.image("gone", 60, { variant: "gone" }),
+      await service.image("kept", 60, { variant: "only-removed" }),
+    ];
+
+    expect(await retire(service, await service.observe())).toEqual(["disable done"]);
+
+    expect([await describeImage(gone), await describeImage(kept)]).toMatchObject([
+      { State: "disabled" },
+      { State: "available" },
+    ]);
   });
 
   test("stays while an instance runs from it", async () => {

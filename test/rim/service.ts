@@ -91,13 +91,13 @@ export async function startService(
   { topicArn, bucket }: Surroundings,
   stage: string,
   policies: ConfigurationInput["policies"] = {},
+  configuration: Partial<ConfigurationInput> = {},
 ): Promise<Service> {
   const { readImages } = await import("../../functions/images.ts");
   const { readChannels, channelParameter } = await import("../../functions/channels.ts");
   const { readAnnounced } = await import("../../functions/announcements.ts");
   const { readReferences } = await import("../../functions/references.ts");
   const { retirementCandidates } = await import("../../functions/retention.ts");
-  const { stateOf } = await import("../../functions/variant-state.ts");
   const { plan } = await import("../../functions/plan.ts");
   const { act } = await import("../../functions/act.ts");
   const environment: Environment = {
@@ -111,8 +111,7 @@ export async function startService(
     CHANNELS_PREFIX: `/${stage}/channels`,
     REQUESTS_PREFIX: `/${stage}/requests`,
   };
-  const told = scene({ policies }, new Date().toISOString());
-  const variant = told.world.configuration.variants[0] as World["configuration"]["variants"][number];
+  const told = scene({ policies, ...configuration }, new Date().toISOString());
 
   async function observe(later = 0): Promise<World> {
     const [images, channels, announced] = await Promise.all([
@@ -121,7 +120,7 @@ export async function startService(
       readAnnounced(bucket),
     ]);
     const world = { ...told.world, now: Date.now() + later, stage, images, channels, announced };
-    return { ...world, references: await readReferences(retirementCandidates(world, stateOf(world, variant))) };
+    return { ...world, references: await readReferences(retirementCandidates(world)) };
   }
 
   /** Without what concerns CodeBuild. */

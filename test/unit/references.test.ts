@@ -8,15 +8,15 @@ describe("who uses an image, by two answers", () => {
     expect(judge("ami-1", [], [])).toEqual({ state: "unused" });
   });
 
-  test("what DescribeImageReferences names, also where DescribeInstances does not show it", () => {
+  test("what DescribeImageReferences names, also where nothing else shows it", () => {
     expect(judge("ami-1", [running], [])).toEqual({ state: "used", by: ["instance/i-1"] });
     expect(judge("ami-1", [running], [running])).toEqual({ state: "used", by: ["instance/i-1"] });
   });
 
-  test("nobody can tell, where DescribeInstances shows what DescribeImageReferences leaves out", () => {
+  test("nobody can tell, where EC2 shows elsewhere what DescribeImageReferences leaves out", () => {
     expect(judge("ami-1", [], [running])).toEqual({
       state: "unknown",
-      why: "DescribeInstances shows instance/i-1 on ami-1, which DescribeImageReferences leaves out",
+      why: "instance/i-1 uses ami-1, which DescribeImageReferences leaves out",
     });
   });
 

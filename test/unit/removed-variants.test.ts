@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { parseConfiguration } from "../../functions/configuration.ts";
 import { statusOf } from "../../functions/status.ts";
-import { core, full, scene, two } from "../scene.ts";
+import { core, day, full, scene, two } from "../scene.ts";
 
 const prefix = "/eks-windows-images/test/channels";
 const onlyCore = { variants: two.variants.slice(0, 1) };
@@ -18,6 +18,7 @@ describe("A variant that the configuration names no more", () => {
   test("is listed with what is left of it, until that is gone", () => {
     const { world } = removed();
 
+    const kept = { decision: "keep", reasons: ["its variant was removed: retiredVariants of config.ts lets it go"] };
     expect(statusOf(world, prefix).removedVariants).toEqual([
       {
         variant: full,
@@ -26,8 +27,8 @@ describe("A variant that the configuration names no more", () => {
           { parameter: `${prefix}/${full}/stable`, image: "ami-2" },
         ],
         images: [
-          { image: "ami-3", state: "available", createdAt: "2026-11-04T12:00:00.000Z" },
-          { image: "ami-2", state: "available", createdAt: "2026-11-02T12:00:00.000Z" },
+          { image: "ami-3", state: "available", createdAt: "2026-11-04T12:00:00.000Z", retention: kept },
+          { image: "ami-2", state: "available", createdAt: "2026-11-02T12:00:00.000Z", retention: kept },
         ],
       },
     ]);
@@ -37,10 +38,30 @@ describe("A variant that the configuration names no more", () => {
   });
 
   test("gets nothing built, published or retired, however old its images are", () => {
-    const told = removed().later(400 * 24 * 3_600_000);
+    const told = removed().later(400 * day);
 
     expect(told.actions(full)).toEqual([]);
     expect(statusOf(told.world, prefix).variants.map(({ variant }) => variant)).toEqual([core]);
+  });
+
+  test("loses its images once it is named among the retired: what a parameter holds stays until a person deletes that", () => {
+    const told = removed().later(30 * day);
+    told.world.configuration = parseConfiguration({ ...onlyCore, retiredVariants: [full] });
+    for (const { id } of told.world.images) told.world.references[id] = { state: "unused" };
+
+    expect(told.actions(full)).toMatchObject([{ do: "disable", image: "ami-3", because: "retired" }]);
+    expect(statusOf(told.world, prefix).removedVariants[0]?.images[1]?.retention.reasons).toEqual([
+      `${full}/candidate holds it`,
+      `${full}/stable holds it`,
+    ]);
+    delete told.world.channels[full];
+    expect(told.actions(full).map((action) => "image" in action && action.image)).toEqual(["ami-3", "ami-2"]);
+  });
+
+  test("cannot be retired while it is configured", () => {
+    expect(() => parseConfiguration({ ...two, retiredVariants: [core] })).toThrow(
+      `retiredVariants[0] is "${core}"; allowed: a name that no variant has: take the variant out of variants first`,
+    );
   });
 
   test("leaves its images to nobody: a variant of another name begins anew", () => {

@@ -1,4 +1,4 @@
-"""DescribeImageReferences: instances, launch templates and parameters that name an image."""
+"""DescribeImageReferences: instances, launch templates and parameters that name an image; and the versions of all launch templates at once."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -8,7 +8,9 @@ from moto.core.utils import utcnow
 from moto.ec2.exceptions import EC2ClientError
 from moto.ec2.models import EC2Backend
 from moto.ec2.models.instances import Instance
+from moto.ec2.models.launch_templates import LaunchTemplate, LaunchTemplateVersion
 from moto.ec2.responses.amis import AmisResponse
+from moto.ec2.responses.launch_templates import LaunchTemplates
 from moto.ssm.models import ssm_backends
 from moto.ssm.utils import parameter_arn
 
@@ -48,6 +50,34 @@ def extend() -> None:
             {"ImageReferences": found[first:last], "NextToken": str(last) if last < len(found) else None}
         )
 
+    one_template = LaunchTemplates.describe_launch_template_versions
+
+    def describe_launch_template_versions(self: LaunchTemplates) -> ActionResult:
+        if self._get_param("LaunchTemplateId") or self._get_param("LaunchTemplateName"):
+            return one_template(self)
+        versions = self._get_param("Versions", [])
+        if not versions or not set(versions) <= {"$Latest", "$Default"}:
+            raise EC2ClientError("MissingParameter", "Without a launch template only $Latest and $Default can be asked for.")
+        images = self._filters_from_querystring().get("image-id")
+        found = [
+            {
+                "LaunchTemplateId": template.id,
+                "LaunchTemplateName": template.name,
+                "VersionNumber": version.number,
+                "DefaultVersion": template.is_default(version),
+                "LaunchTemplateData": version.data,
+            }
+            for template in self.ec2_backend.launch_templates.values()
+            for version in wanted_versions(template, versions)
+            if images is None or version.image_id in images
+        ]
+        first = int(self._get_param("NextToken") or 0)
+        last = first + int(self._get_param("MaxResults") or PAGE)
+        return ActionResult(
+            {"LaunchTemplateVersions": found[first:last], "NextToken": str(last) if last < len(found) else None}
+        )
+
+    LaunchTemplates.describe_launch_template_versions = describe_launch_template_versions
     Instance.terminate = terminate_and_remember
     AmisResponse.describe_image_references = describe_image_references
 
@@ -80,6 +110,14 @@ def launch_templates(backend: EC2Backend, image: str, options: dict[str, list[st
     for template in backend.launch_templates.values():
         if any(version.image_id == image for version in template.versions[-depth:]):
             yield arn_of(backend, f"launch-template/{template.id}")
+
+
+def wanted_versions(template: LaunchTemplate, wanted: list[str]) -> list[LaunchTemplateVersion]:
+    numbers = {
+        *([template.latest_version_number] if "$Latest" in wanted else []),
+        *([template.default_version_number] if "$Default" in wanted else []),
+    }
+    return [version for version in template.versions if version.number in numbers]
 
 
 def parameters(backend: EC2Backend, image: str, _: dict[str, list[str]]) -> Iterable[str]:
