@@ -3,7 +3,7 @@ import type { Response } from "./behaviour.ts";
 import { withBinaries } from "./binaries.ts";
 import { pulledContainerImage } from "./disk.ts";
 import { type Containerd, containerImageNamed } from "./installation.ts";
-import { CONTAINERD_PROGRAMS, PROGRAMS, program, versionOf } from "./programs.ts";
+import { CONTAINERD_PROGRAMS, PROGRAMS, program, UNCONFIGURED, versionOf } from "./programs.ts";
 import { list, map, type Situation, setting, workPath } from "./situation.ts";
 
 /** There after the restart that follows. */
@@ -19,6 +19,9 @@ export async function containerdInstall(situation: Situation): Promise<Partial<R
   const { installation } = situation.machine;
   const wanted = artifact(situation, "containerd");
   await fetchVerified(situation, wanted.url ?? "", wanted);
+  const registered = installation.containerd ?? UNCONFIGURED;
+  if (registered.program !== PROGRAMS.containerd)
+    throw new Error(`The base has a service containerd that runs ${registered.program}.`);
   return {
     stdout: `containerd ${wanted.version} is installed.\r\n`,
     files: {
@@ -28,7 +31,7 @@ export async function containerdInstall(situation: Situation): Promise<Partial<R
       ),
       ...Object.fromEntries(CONTAINERD_PROGRAMS.map((path) => [path, program("containerd", wanted.version)])),
     },
-    changes: { containerd: installation.containerd ?? { sandboxImage: "", configured: false, mirrors: [] } },
+    changes: { containerd: { ...registered, startType: "Automatic" } },
   };
 }
 
@@ -44,6 +47,7 @@ export function containerd(situation: Situation): Partial<Response> {
   if (!sandboxImage) throw new Error("The base's config.toml states no SandboxImage.");
   if (installation.criTrouble) throw new Error(`containerd would not answer kubelet: ${installation.criTrouble}.`);
   const configuration: Containerd = {
+    ...installation.containerd,
     sandboxImage,
     configured: true,
     mirrors: Object.keys(map(situation, "REGISTRY_MIRRORS")),

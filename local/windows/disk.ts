@@ -2,7 +2,7 @@ import { eksFiles, PAUSE, SETUP } from "./eks-image.ts";
 import { createFiles, type Files } from "./files.ts";
 import { BUILDS, type ContainerImage, type Installation, knownWindows, UPDATE } from "./installation.ts";
 import { sha256 } from "./network.ts";
-import { EC2LAUNCH_V1, PROGRAMS, program } from "./programs.ts";
+import { EC2LAUNCH_V1, PROGRAMS, program, UNCONFIGURED } from "./programs.ts";
 
 /** What is on a machine's disk, and so in the image that is made of it. */
 export type Disk = {
@@ -40,7 +40,7 @@ export function baseDisk(imageName: string): Disk {
       offered: [UPDATE],
       containersFeature: forEks || family === "ContainersLatest" ? "there" : "absent",
       eks: forEks ? SETUP : null,
-      containerd: forEks ? { sandboxImage: PAUSE, configured: false, mirrors: [] } : null,
+      containerd: forEks ? { ...UNCONFIGURED, sandboxImage: PAUSE } : null,
       criTrouble: "",
       containerImages: forEks ? [pulledContainerImage(PAUSE), ...cached(windows)] : [],
       apps: edition === "Full" ? ["Microsoft.Edge.GameAssist"] : [],

@@ -33,6 +33,9 @@ export type EksSetup = { csiProxy: string; tasks: Record<string, string> };
 export type Update = { article: string; title: string; raisesBuild: boolean };
 
 export type Containerd = {
+  startType: "Automatic" | "Manual";
+  /** What its service runs. */
+  program: string;
   /** Empty before there is a config.toml. */
   sandboxImage: string;
   /** Whether config.toml is the recipe's, and which registries have mirrors there. */

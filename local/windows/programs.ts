@@ -1,5 +1,6 @@
 import type { Disk } from "./disk.ts";
 import { fullPath } from "./files.ts";
+import type { Containerd } from "./installation.ts";
 
 const FILES = "C:\\Program Files";
 
@@ -16,6 +17,15 @@ export const SHIM = `${CONTAINERD}\\containerd-shim-runhcs-v1.exe`;
 
 /** All that containerd's archive has and a node needs. */
 export const CONTAINERD_PROGRAMS = [PROGRAMS.containerd, `${CONTAINERD}\\ctr.exe`, SHIM];
+
+/** As its own installer registers it. */
+export const UNCONFIGURED: Containerd = {
+  startType: "Automatic",
+  program: PROGRAMS.containerd,
+  sandboxImage: "",
+  configured: false,
+  mirrors: [],
+};
 
 export const TOOLS = ["kubelet", "kube-proxy"] as const;
 

@@ -18,7 +18,7 @@ export function files(situation: Situation): Partial<Response> {
   const base = {
     osBuild: build,
     installedUpdates: updates,
-    containerdStartType: containerd ? "Automatic" : "",
+    containerdStartType: containerd?.startType ?? "",
     eksFiles: eksFiles(machine),
     eks: eksState(machine),
   };

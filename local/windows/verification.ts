@@ -46,8 +46,19 @@ export const TESTS: Looks = {
     assertThat(machine.installation.criTrouble === "", `containerd: ${machine.installation.criTrouble}`);
     return "";
   },
-  "containerd: is started as in its base, by Windows if the base has none": (situation) =>
-    serviceOf(containerdOf(situation)),
+  "containerd: is started as in its base, by Windows where it is ours": (situation) => {
+    const { startType } = containerdOf(situation);
+    const isLayer = setting(situation, "RECIPE_KIND") === "layer";
+    const { containerdStartType } = saved<{ containerdStartType: string }>(situation, "base");
+    const expected = isLayer ? containerdStartType : "Automatic";
+    assertThat(startType === expected, `containerd is started ${startType}, expected is ${expected}.`);
+    return startType;
+  },
+  "containerd: is the program that was asked for its version": (situation) => {
+    const { program } = containerdOf(situation);
+    assertThat(program === PROGRAMS.containerd, `The service runs ${program}.`);
+    return program;
+  },
   "containerd: has what runs a container of Windows": ({ machine }) => {
     assertThat(machine.files.read(SHIM) !== undefined, `There is no ${SHIM}.`);
     return "";

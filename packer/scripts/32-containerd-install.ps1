@@ -26,8 +26,13 @@ Invoke-Step -Name '32-containerd-install' -FailureClass 'provision' -Script {
     }
 
     # It refuses to register a second time.
+    $program = Get-ContainerdPath 'containerd.exe'
     if (-not (Get-Service -Name containerd -ErrorAction SilentlyContinue)) {
-        Invoke-Native -FilePath (Get-ContainerdPath 'containerd.exe') -ArgumentList @('--register-service')
+        Invoke-Native -FilePath $program -ArgumentList @('--register-service')
+    }
+    $command = Get-ServiceCommand -Name 'containerd'
+    if ($command -notlike "$program*") {
+        throw "The base has a service containerd that runs $command instead of $program."
     }
     Set-Service -Name containerd -StartupType Automatic
     Add-MachinePath -Directory $directory

@@ -16,10 +16,16 @@ Describe 'containerd' {
         @(Get-CriTrouble) -join '; ' | Should Be ''
     }
 
-    It 'is started as in its base, by Windows if the base has none' {
-        $base = Read-Json -Path (Get-WorkPath 'output\base.json')
-        $expected = @($base.containerdStartType, 'Automatic' | Where-Object { $_ })[0]
+    It 'is started as in its base, by Windows where it is ours' {
+        $expected = 'Automatic'
+        if ((Get-Setting 'RECIPE_KIND') -eq 'layer') {
+            $expected = (Read-Json -Path (Get-WorkPath 'output\base.json')).containerdStartType
+        }
         "$((Get-Service -Name containerd).StartType)" | Should Be $expected
+    }
+
+    It 'is the program that was asked for its version' {
+        (Get-ServiceCommand -Name 'containerd') -like "$(Get-ContainerdPath 'containerd.exe')*" | Should Be $true
     }
 
     It 'looks for CNI configurations where EKS writes them' {

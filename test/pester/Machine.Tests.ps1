@@ -47,6 +47,18 @@ Describe 'Get-ProgramVersion' {
     }
 }
 
+Describe 'Get-ServiceCommand' {
+    It 'has no quotation mark in front' {
+        Mock -CommandName Get-CimInstance -MockWith { [pscustomobject]@{ PathName = '"C:\Program Files\a\a.exe" --run-service' } }
+        Get-ServiceCommand -Name 'a' | Should -Be 'C:\Program Files\a\a.exe" --run-service'
+    }
+
+    It 'is empty where there is no such service' {
+        Mock -CommandName Get-CimInstance
+        Get-ServiceCommand -Name 'a' | Should -Be ''
+    }
+}
+
 Describe 'Get-SysprepError' {
     It 'is the first complaint, without when and who' {
         Mock -CommandName Get-Content -MockWith {

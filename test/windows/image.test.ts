@@ -6,6 +6,7 @@ import { checksIn, testsIn } from "../../local/windows/check-names.ts";
 import { CHECKS } from "../../local/windows/checks.ts";
 import { STEPS } from "../../local/windows/healthy.ts";
 import { UPDATE } from "../../local/windows/installation.ts";
+import { UNCONFIGURED } from "../../local/windows/programs.ts";
 import { REPORT } from "../../local/windows/report.ts";
 import { updatesWithoutEffect } from "../../local/windows/results.ts";
 import { TESTS } from "../../local/windows/verification.ts";
@@ -152,6 +153,20 @@ test("Windows that wants a second restart gets it after the next round, and stop
 
   expect(one.failure).toContain("updates 25-updates-complete: Windows wants one more restart");
   expect(two.failure).toBe("");
+});
+
+test("containerd of the base is started by Windows once it is ours, and must be where ours is put", async () => {
+  const theirs = { ...UNCONFIGURED, startType: "Manual" } as const;
+  const elsewhere = { ...theirs, program: "C:\\containerd\\containerd.exe" };
+
+  const taken = await assemble({ rules: [{ step: "10-files", changes: { containerd: theirs } }] });
+  const refused = await assemble({ rules: [{ step: "10-files", changes: { containerd: elsewhere } }] });
+
+  expect(taken.failure).toBe("");
+  expect(taken.machine.installation.containerd?.startType).toBe("Automatic");
+  expect(refused.failure).toContain(
+    "32-containerd-install: The base has a service containerd that runs C:\\containerd",
+  );
 });
 
 test("updates that leave Windows as it was stop a build whose base is older than they are", async () => {

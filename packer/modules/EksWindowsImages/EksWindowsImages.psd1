@@ -37,6 +37,7 @@
         'Get-ProgramVersion'
         'Get-RegistryHostText'
         'Get-ReportedBinary'
+        'Get-ServiceCommand'
         'Get-Setting'
         'Get-Sha256'
         'Get-SysprepError'

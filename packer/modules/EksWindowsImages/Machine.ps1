@@ -38,6 +38,17 @@ function Get-ProgramVersion {
     [version]$Matches[1]
 }
 
+<#
+.SYNOPSIS
+The command line of a service, without the quotation mark that it may begin with; empty if there is no such service.
+#>
+function Get-ServiceCommand {
+    [CmdletBinding()]
+    [OutputType([string])]
+    param([Parameter(Mandatory)][string]$Name)
+    "$(Get-CimInstance -ClassName Win32_Service -Filter "Name = '$Name'" | ForEach-Object { $_.PathName })" -replace '^"'
+}
+
 function Get-ImageState {
     [CmdletBinding()]
     [OutputType([string])]

@@ -131,11 +131,12 @@ function bareFacts(event: Event): Bare[] {
         kind: "registry",
         subject: `HKLM:\\SYSTEM\\CurrentControlSet\\Services\\EventLog\\${log}`,
       }));
-    case "get-ciminstance":
-      // Which of the services is asked for stands in a filter behind it.
-      return texts(argument(event, "classname", 0)).includes("Win32_Service")
-        ? [{ act: "reads", kind: "service", subject: "<Name>" }]
-        : [];
+    case "get-ciminstance": {
+      if (!texts(argument(event, "classname", 0)).includes("Win32_Service")) return [];
+      const named = texts(argument(event, "filter")).flatMap((text) => /^Name = '(.+)'$/.exec(text)?.[1] ?? []);
+      // Without such a filter, which of the services is asked for stands in one behind it.
+      return each("reads", "service", named.length > 0 ? named : ["<Name>"]);
+    }
     case "get-hotfix":
     case ".search":
       return [{ act: "reads", kind: "updates", subject: "Windows" }];
