@@ -5,6 +5,7 @@ import { applied, type Caller, type Decision } from "./interventions.ts";
 import { logger } from "./logger.ts";
 import { planOf } from "./plan-answer.ts";
 import { second } from "./time.ts";
+import { untilVisible } from "./visible-tags.ts";
 import { wake } from "./wake.ts";
 import type { World } from "./world.ts";
 
@@ -43,6 +44,7 @@ export async function intervene<Order extends { reason: string; dryRun: boolean 
   if (!order.dryRun) {
     if (Object.keys(write).length > 0) await tagImage(image, write);
     if (remove.length > 0) await untagImage(image, remove);
+    if (!(await untilVisible(lookAtImages, decision))) logger.warn("the tag is not visible yet", { image });
     await wake(environment.QUEUE_URL, variant, `${what} ${image}`);
   }
   return answer(order.dryRun ? 200 : 202, {
