@@ -23,6 +23,7 @@ const targets: Record<string, string> = {
   DeleteSnapshot: "SnapshotId",
   DeleteVolume: "VolumeId",
   DeregisterImage: "ImageId",
+  DescribeImageAttribute: "ImageId",
   DisableImage: "ImageId",
   DisableImageDeprecation: "ImageId",
   EnableImage: "ImageId",
@@ -48,7 +49,7 @@ const creations: Record<string, { makes: string[]; of: string[] }> = {
  */
 export function ec2Requests({ operation, parameters, tags }: Ec2Call, place: Place): Request[] {
   const action = `ec2:${operation}`;
-  if (/^Describe/.test(operation)) return [{ action, resource: "*", context: {} }];
+  if (/^Describe/.test(operation) && !targets[operation]) return [{ action, resource: "*", context: {} }];
   if (operation === "CreateTags" || operation === "DeleteTags") return taggings(action, parameters, tags, place);
   const creation = creations[operation];
   const target = targets[operation];
@@ -94,7 +95,11 @@ function creating(
     ...(operation === "RunInstances" ? runsIn(parameters) : []),
   ];
   return [
-    ...makes.map((type) => ({ action, resource: ec2Arn(place, type, made(type)), context: requestTags(given(type)) })),
+    ...makes.map((type) => ({
+      action,
+      resource: ec2Arn(place, type, made(type)),
+      context: { ...requestTags(given(type)), ...(type === "instance" && newInstance(parameters, place)) },
+    })),
     ...used.map((id) => on(action, id, tags, place)),
     ...specifications
       .filter(({ Tags }) => Tags.length > 0)
@@ -119,6 +124,19 @@ function runsIn(parameters: Record<string, unknown>): string[] {
     ...interfaces.flatMap(({ SubnetId, Groups }) => [...(SubnetId ? [SubnetId] : []), ...Groups]),
     ...idsIn(parameters.KeyName, "KeyName"),
   ];
+}
+
+const Profile = z.object({ Name: z.string().optional(), Arn: z.string().optional() }).default({});
+
+/** What policies may say about a new instance besides its tags. */
+function newInstance(parameters: Record<string, unknown>, { partition, accountId }: Place): Request["context"] {
+  const { Name, Arn = Name && `arn:${partition}:iam::${accountId}:instance-profile/${Name}` } = Profile.parse(
+    parameters.IamInstanceProfile,
+  );
+  return {
+    ...(typeof parameters.InstanceType === "string" && { "ec2:instancetype": [parameters.InstanceType] }),
+    ...(Arn && { "ec2:instanceprofile": [Arn] }),
+  };
 }
 
 /** Keys are named, everything else has an ID. */

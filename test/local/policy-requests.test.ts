@@ -19,6 +19,7 @@ describe("a call asks for", () => {
 
   test.each<[string, string, Record<string, unknown>, string[]]>([
     ["ec2", "DescribeImages", {}, ["ec2:DescribeImages *"]],
+    ["ec2", "DescribeImageAttribute", { ImageId: "ami-1" }, ["ec2:DescribeImageAttribute ec2:us-east-1::image/ami-1"]],
     [
       "ec2",
       "TerminateInstances",
@@ -135,6 +136,20 @@ describe("a call asks for", () => {
       "ec2:resourcetag/stage": ["test"],
       "aws:requesttag/proof": ["passed"],
       "aws:tagkeys": ["proof"],
+    });
+  });
+
+  test.each([
+    ["by name", { Name: "guest" }],
+    ["by ARN", { Arn: "arn:aws:iam::123456789012:instance-profile/guest" }],
+  ])("with the type of a new instance, and its profile, %s", (_, IamInstanceProfile) => {
+    const parameters = { ImageId: "ami-1", InstanceType: "m7i.xlarge", IamInstanceProfile };
+
+    const requests = requestsOf({ service: "ec2", operation: "RunInstances", parameters, tags }, account);
+
+    expect(requests.find(({ resource }) => resource.endsWith(":instance/*"))?.context).toEqual({
+      "ec2:instancetype": ["m7i.xlarge"],
+      "ec2:instanceprofile": ["arn:aws:iam::123456789012:instance-profile/guest"],
     });
   });
 
