@@ -13,10 +13,10 @@ export function imageArn(kind: "image" | "snapshot"): $util.Output<string> {
   return $interpolate`arn:${partition}:ec2:${region}::${kind}/*`;
 }
 
-type Statement = aws.types.input.iam.GetPolicyDocumentStatementArgs;
+export type Statement = aws.types.input.iam.GetPolicyDocumentStatementArgs;
 
 /** A policy document as JSON. Statements allow unless they say otherwise. */
-export function policyDocument(statements: Statement[]): $util.Output<string> {
+export function policyDocument(statements: $util.Input<Statement[]>): $util.Output<string> {
   return aws.iam.getPolicyDocumentOutput({ statements }).json;
 }
 

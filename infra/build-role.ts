@@ -1,9 +1,11 @@
-import { accountId, arnOf, policyDocument } from "./account.ts";
+import { accountId, partition, policyDocument } from "./account.ts";
 import { artifacts } from "./artifacts.ts";
-import { policies } from "./configuration.ts";
 import { buildLogs } from "./logs.ts";
 import { namedInAccount } from "./names.ts";
-import { packerPermissions } from "./packer-permissions.ts";
+import { packerLooks, packerPermissions } from "./packer-permissions.ts";
+import { lookingAt } from "./unscoped.ts";
+import { volumeKeyPermissions } from "./volume-key.ts";
+import { vpcLooks, vpcPermissions } from "./vpc-permissions.ts";
 
 const codeBuild = [
   { actions: ["s3:GetObject", "s3:GetObjectVersion"], resources: [$interpolate`${artifacts.arn}/source/*`] },
@@ -15,35 +17,6 @@ const codeBuild = [
   { actions: ["logs:CreateLogStream", "logs:PutLogEvents"], resources: [$interpolate`${buildLogs.arn}:*`] },
 ];
 
-/** CodeBuild's own network interfaces (AWS, "Allow CodeBuild access to AWS services required to create a VPC network interface"). */
-const { network } = policies;
-const vpc =
-  network.kind === "vpc"
-    ? [
-        {
-          actions: [
-            "ec2:CreateNetworkInterface",
-            "ec2:DeleteNetworkInterface",
-            "ec2:DescribeDhcpOptions",
-            "ec2:DescribeNetworkInterfaces",
-          ],
-          resources: ["*"],
-        },
-        {
-          actions: ["ec2:CreateNetworkInterfacePermission"],
-          resources: [arnOf("ec2", "network-interface/*")],
-          conditions: [
-            { test: "StringEquals", variable: "ec2:AuthorizedService", values: ["codebuild.amazonaws.com"] },
-            {
-              test: "ArnEquals",
-              variable: "ec2:Subnet",
-              values: network.subnetIds.map((subnet) => arnOf("ec2", `subnet/${subnet}`)),
-            },
-          ],
-        },
-      ]
-    : [];
-
 export const buildRole = new aws.iam.Role("BuildRole", {
   name: namedInAccount("build"),
   assumeRolePolicy: policyDocument([
@@ -54,7 +27,9 @@ export const buildRole = new aws.iam.Role("BuildRole", {
     },
   ]),
   inlinePolicies: [
-    { name: "packer", policy: policyDocument(packerPermissions) },
-    { name: "codebuild", policy: policyDocument([...codeBuild, ...vpc]) },
+    { name: "looks", policy: policyDocument([lookingAt([...packerLooks, ...vpcLooks])]) },
+    { name: "packer", policy: policyDocument(partition.apply((one) => $output(packerPermissions(one)))) },
+    { name: "codebuild", policy: policyDocument([...codeBuild, ...vpcPermissions]) },
+    ...(volumeKeyPermissions.length > 0 ? [{ name: "volumes", policy: policyDocument(volumeKeyPermissions) }] : []),
   ],
 });

@@ -24,7 +24,8 @@ export const requestsPrefix = `/${$app.name}/${$app.stage}/requests`;
 
 /** On every image, snapshot, instance, key pair and security group of ours; what may be changed or deleted is told by it. */
 export const stageTag = `${tagPrefix}stage`;
-/** Policy conditions: the resource bears this stage's tag; the call gives it; the call gives no other stage's. */
+/** Policy conditions: the resource bears this stage's tag; it bears no other stage's; the call gives ours; it gives no other stage's. */
 export const bearsOurTag = { test: "StringEquals", variable: `aws:ResourceTag/${stageTag}`, values: [$app.stage] };
+export const bearsNoOther = { ...bearsOurTag, test: "StringEqualsIfExists" };
 export const givesOurTag = { test: "StringEquals", variable: `aws:RequestTag/${stageTag}`, values: [$app.stage] };
 export const givesNoOther = { ...givesOurTag, test: "StringEqualsIfExists" };

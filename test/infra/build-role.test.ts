@@ -1,10 +1,12 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import type { Place } from "../../local/deploy/look-ups.ts";
 import { type Graph, graphOf, list, permissionsOf, type Statement } from "./graph.ts";
+import { conditionsOf, profiles } from "./statements.ts";
 
 const configuration = { variants: [{ windows: 2022 as const, kubernetes: "1.35" }], policies: { functionUrl: false } };
 const gives = { "aws:RequestTag/eks-windows-images:stage": "production" };
 const bears = { "aws:ResourceTag/eks-windows-images:stage": "production" };
+const inCreation = ["RunInstances", "CreateKeyPair", "CreateSecurityGroup", "CreateImage"];
 
 let world: Graph;
 let govCloud: Graph;
@@ -19,18 +21,6 @@ beforeAll(async () => {
 
 function graphIn(place: Place, stage = "production"): Promise<Graph> {
   return graphOf(configuration, stage, place);
-}
-
-/** What the build role's policies say about an action on a kind of resource. */
-function said(graph: Graph, action: string, kind: string): Statement[] {
-  return permissionsOf(graph.named("BuildRole")).filter(
-    ({ Action, Resource }) =>
-      list(Action).includes(`ec2:${action}`) && list(Resource).some((arn) => arn.split(":")[5]?.startsWith(`${kind}/`)),
-  );
-}
-
-function conditionsOf(graph: Graph, action: string, kind: string) {
-  return said(graph, action, kind).map(({ Condition }) => Condition);
 }
 
 describe("what bears this stage's tag, and nothing else,", () => {
@@ -53,8 +43,13 @@ describe("what bears this stage's tag, and nothing else,", () => {
 });
 
 describe("tags", () => {
+  test("of this stage are given to every instance that is made, which is of the deployed type and has a deployed profile", () => {
+    expect(conditionsOf(world, "RunInstances", "instance")).toEqual([
+      { StringEquals: { ...gives, "ec2:InstanceType": "m7i.xlarge" }, ArnEquals: profiles(world) },
+    ]);
+  });
+
   test.each([
-    ["instance", "RunInstances"],
     ["key-pair", "CreateKeyPair"],
     ["security-group", "CreateSecurityGroup"],
   ])("of this stage are given to every %s that is made", (kind, action) => {
@@ -65,12 +60,7 @@ describe("tags", () => {
     "of a %s are given in its creation only",
     (kind) => {
       expect(conditionsOf(world, "CreateTags", kind)).toEqual([
-        {
-          StringEquals: {
-            ...gives,
-            "ec2:CreateAction": ["RunInstances", "CreateKeyPair", "CreateSecurityGroup", "CreateImage"],
-          },
-        },
+        { StringEquals: { ...gives, "ec2:CreateAction": inCreation } },
       ]);
     },
   );
@@ -85,33 +75,6 @@ describe("tags", () => {
       expect(others).toEqual([]);
     },
   );
-});
-
-describe("where Packer's plugin tags later", () => {
-  test("instances, key pairs and security groups can be made in China", () => {
-    expect(conditionsOf(china, "RunInstances", "instance")).toEqual([undefined]);
-    expect(conditionsOf(china, "CreateKeyPair", "key-pair")).toEqual([undefined]);
-    expect(conditionsOf(china, "CreateSecurityGroup", "security-group")).toEqual([undefined]);
-  });
-
-  test("key pairs and security groups can be removed in China, where they never get a tag", () => {
-    expect(conditionsOf(china, "DeleteKeyPair", "key-pair")).toEqual([undefined]);
-    expect(conditionsOf(china, "DeleteSecurityGroup", "security-group")).toEqual([undefined]);
-    expect(conditionsOf(china, "TerminateInstances", "instance")).toEqual([{ StringEquals: bears }]);
-  });
-
-  test("instances, key pairs and security groups are tagged in their creation in GovCloud", () => {
-    expect(conditionsOf(govCloud, "RunInstances", "instance")).toEqual([{ StringEquals: gives }]);
-    expect(conditionsOf(govCloud, "DeleteKeyPair", "key-pair")).toEqual([{ StringEquals: bears }]);
-  });
-
-  test.each([
-    ["China", () => china],
-    ["GovCloud", () => govCloud],
-  ])("images can be described and tagged after their creation in %s", (_, graph) => {
-    expect(conditionsOf(graph(), "ModifyImageAttribute", "image")).toEqual([undefined]);
-    expect(conditionsOf(graph(), "CreateTags", "image")[0]).toEqual({ StringEquals: gives });
-  });
 });
 
 test("key pairs are Packer's own, wherever they can be told by their name only", () => {

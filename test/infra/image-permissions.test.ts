@@ -83,6 +83,12 @@ describe("deregistering", () => {
   });
 });
 
+test.each(["ReconcileRole", "ApiRole"])("%s may ask of images of this stage only whom they are shared with", (role) => {
+  expect(said(role, "ec2:DescribeImageAttribute")).toMatchObject([
+    { Resource: "arn:aws:ec2:us-east-1::image/*", Condition: { StringEquals: ours } },
+  ]);
+});
+
 test("nobody may change the stage, the inputs or the proof of an image but the builds", () => {
   expect(rolesThatMay("ec2:CreateTags").sort()).toEqual(["ApiRole", "BuildRole", "ReconcileRole"]);
   for (const role of ["ApiRole", "ReconcileRole"]) {

@@ -1,65 +1,46 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import type { Place } from "../../local/policies/arns.ts";
 import { statementsOf } from "../../local/policies/policy.ts";
-import { requestsOf } from "../../local/policies/requests.ts";
-import { accountOf, policiesOf } from "../../local/policies/review.ts";
-import { judge, type Request, type Verdict } from "../../local/policies/verdict.ts";
-import type { Ask } from "./denials/asks.ts";
+import { policiesOf } from "../../local/policies/review.ts";
+import { judge, type Request } from "../../local/policies/verdict.ts";
 import { buildRoleDenials } from "./denials/build-role.ts";
 import { buildDenials } from "./denials/builds.ts";
 import { functionDenials } from "./denials/functions.ts";
 import { imageDenials } from "./denials/images.ts";
+import { machineDenials } from "./denials/machines.ts";
 import { otherDenials } from "./denials/others.ts";
-import { type Graph, graphOf } from "./graph.ts";
+import { type Deployments, deploymentsIn, verdictsOn } from "./denials/verdicts.ts";
+import type { Graph } from "./graph.ts";
 
 const place: Place = { partition: "aws", region: "us-east-1", accountId: "123456789012" };
-const variants = [{ windows: 2022 as const, kubernetes: "1.35" }];
-const denials = [...buildRoleDenials, ...buildDenials, ...imageDenials, ...functionDenials, ...otherDenials];
+const denials = [
+  ...buildRoleDenials,
+  ...machineDenials,
+  ...buildDenials,
+  ...imageDenials,
+  ...functionDenials,
+  ...otherDenials,
+].filter(({ partitions }) => !partitions || partitions.includes("aws"));
 
+let deployments: Deployments;
 let graph: Graph;
-let everything: Graph;
 beforeAll(async () => {
-  [graph, everything] = await Promise.all([
-    graphOf({ variants }, "production"),
-    graphOf(
-      {
-        variants: [...variants, { name: "assembled", windows: 2022, kubernetes: "1.35", base: "Base" }],
-        policies: { retention: { deregister: true }, kubernetesSource: "eks" },
-      },
-      "production",
-    ),
-  ]);
+  deployments = await deploymentsIn(place);
+  graph = deployments.usual;
 }, 120_000);
-
-/** What the deployed policies say to everything that is asked for. */
-function verdictsOn({ as, where, ...asked }: Ask): Verdict[] {
-  const here = where === "everything" ? everything : graph;
-  const resolved = withNames(asked, here);
-  const requests = "action" in resolved ? [resolved] : requestsOf(resolved, accountOf(place, here.resources));
-  const statements = policiesOf(here.resources).get(String(here.named(as).inputs.name)) ?? [];
-  return requests.map((request) => judge(statements, request));
-}
-
-/** `<Name>` is what calls name a resource by: of some their name or URL, of others their ARN; `<Name.name>` its name. */
-function withNames<T>(asked: T, { named }: Graph): T {
-  const json = JSON.stringify(asked).replace(/<(\w+)(\.name)?>/g, (_, name, onlyName) => {
-    const { type, inputs, state } = named(name);
-    if (onlyName) return String(inputs.name);
-    return String(inputs.bucket ?? (type.includes("sqs/queue") ? state.url : state.arn));
-  });
-  return JSON.parse(json) as T;
-}
 
 describe("a role is denied what", () => {
   test.each(denials)("$what", ({ denied, allowed }) => {
-    expect(verdictsOn(denied).filter((verdict) => !verdict.allowed)).not.toEqual([]);
-    expect(verdictsOn(allowed)).not.toEqual([]);
-    expect(verdictsOn(allowed).filter((verdict) => !verdict.allowed)).toEqual([]);
+    expect(verdictsOn(denied, deployments).filter((verdict) => !verdict.allowed)).not.toEqual([]);
+    expect(verdictsOn(allowed, deployments)).not.toEqual([]);
+    expect(verdictsOn(allowed, deployments).filter((verdict) => !verdict.allowed)).toEqual([]);
   });
 
   test("no statement that denies is there for nothing", () => {
     const denying = new Set(
-      denials.flatMap(({ denied }) => verdictsOn(denied)).flatMap(({ by }) => by?.sid ?? JSON.stringify(by)),
+      denials
+        .flatMap(({ denied }) => verdictsOn(denied, deployments))
+        .flatMap(({ by }) => by?.sid ?? JSON.stringify(by)),
     );
     const all = [...policiesOf(graph.resources).values()].flat().filter(({ effect }) => effect === "Deny");
 

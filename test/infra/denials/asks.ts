@@ -6,13 +6,15 @@ export interface Denial {
   what: string;
   denied: Ask;
   allowed: Ask;
+  /** Where it holds; everywhere if there are none. */
+  partitions?: string[];
 }
 
 /**
  * A call, or a request where no call of ours is like it. `<Name>` in it stands for the resource of that name in the program. `everything` is a
- * deployment with all that the configuration can allow.
+ * deployment with all that the configuration can allow, `inVpc` one in a VPC of the user's.
  */
-export type Ask = { as: Role; where?: "everything" } & (Call | Request);
+export type Ask = { as: Role; where?: "usual" | "everything" | "inVpc" } & (Call | Request);
 
 export type Role = "ApiRole" | "BuildRole" | "GuestRole" | "HarvestRole" | "ReconcileRole" | "SchedulerRole";
 
@@ -28,6 +30,9 @@ export const snapshot = "snap-00000001";
 export const instance = "i-00000001";
 export const volume = "vol-00000001";
 export const group = "sg-00000001";
+/** The one subnet of {@link Ask}'s VPC, and the key for volumes where everything is configured. */
+export const subnet = "subnet-0123456789abcdef0";
+export const volumeKey = "arn:aws:kms:us-east-1:123456789012:key/0123abcd-0123-4567-89ab-0123456789ab";
 
 /** A call of EC2 on one resource that bears these tags. */
 export function ec2(as: Role, operation: string, parameters: Record<string, unknown>, tags: Tags = {}): Ask {

@@ -13,35 +13,48 @@ import {
   theirs,
   volume,
 } from "./asks.ts";
+import { running } from "./machines.ts";
 
 const as = "BuildRole";
 const key = "packer_6f1c";
 const account = "123456789012";
 const passing = { action: "iam:PassRole", context: { "iam:passedtoservice": ["ec2.amazonaws.com"] } };
 
-/** Each on what is another stage's and on what is ours. */
+/** Where Packer's plugin tags in creation: images; instances, their volumes, keys and groups. */
+const imagesAtOnce = ["aws"];
+const machinesAtOnce = ["aws", "aws-us-gov"];
+
+/** Each on what is another stage's, on what bears no tag and on what is ours. */
 const onTheirs: Denial[] = [
   ["terminates an instance", "TerminateInstances", { InstanceIds: [instance] }],
   ["stops an instance", "StopInstances", { InstanceIds: [instance] }],
   ["reads the password of an instance", "GetPasswordData", { InstanceId: instance }],
   ["reads the console of an instance", "GetConsoleOutput", { InstanceId: instance }],
   ["deregisters an image", "DeregisterImage", { ImageId: image }],
-  ["describes an image", "ModifyImageAttribute", { ImageId: image }],
+  ["describes an image", "ModifyImageAttribute", { ImageId: image }, imagesAtOnce],
   ["deletes a snapshot", "DeleteSnapshot", { SnapshotId: snapshot }],
-  ["deletes a volume", "DeleteVolume", { VolumeId: volume }],
-  ["opens a security group", "AuthorizeSecurityGroupIngress", { GroupId: group }],
-  ["deletes a security group", "DeleteSecurityGroup", { GroupId: group }],
-  ["deletes a key pair", "DeleteKeyPair", { KeyName: key }],
-].flatMap(([what, operation, parameters]): Denial[] => {
+  ["opens a security group", "AuthorizeSecurityGroupIngress", { GroupId: group }, machinesAtOnce],
+  ["deletes a security group", "DeleteSecurityGroup", { GroupId: group }, machinesAtOnce],
+  ["deletes a key pair", "DeleteKeyPair", { KeyName: key }, machinesAtOnce],
+].flatMap(([what, operation, parameters, partitions]): Denial[] => {
   const call = [as, operation as string, parameters as Record<string, unknown>] as const;
   return [
     { what: `${what} of another stage`, denied: ec2(...call, theirs), allowed: ec2(...call, ours) },
-    { what: `${what} that bears no tag`, denied: ec2(...call), allowed: ec2(...call, ours) },
+    {
+      what: `${what} that bears no tag`,
+      denied: ec2(...call),
+      allowed: ec2(...call, ours),
+      partitions: partitions as string[] | undefined,
+    },
   ];
 });
 
-const running = (tags: Record<string, string>) =>
-  ec2(as, "RunInstances", { ImageId: image, TagSpecifications: [specification("instance", tags)] });
+const volumes: Denial[] = [theirs, {}].map((tags) => ({
+  what: `deletes a volume that bears ${tags === theirs ? "another stage's" : "no"} tag`,
+  denied: ec2(as, "DeleteVolume", { VolumeId: volume }, tags),
+  allowed: ec2(as, "DeleteVolume", { VolumeId: volume }, ours),
+  partitions: machinesAtOnce,
+}));
 
 const making: Denial[] = [
   { what: "starts an instance without the stage's tag", denied: running({ Name: "x" }), allowed: running(ours) },
@@ -50,6 +63,7 @@ const making: Denial[] = [
     what: "makes a key pair without the stage's tag",
     denied: ec2(as, "CreateKeyPair", { KeyName: key }),
     allowed: ec2(as, "CreateKeyPair", { KeyName: key, TagSpecifications: [specification("key-pair", ours)] }),
+    partitions: machinesAtOnce,
   },
   {
     what: "makes an image of another stage's instance",
@@ -62,10 +76,32 @@ const making: Denial[] = [
     allowed: running(ours),
   },
   {
+    what: "tags a volume that is there already as the stage's",
+    denied: tagging(as, "CreateTags", ours, {}, volume),
+    allowed: running(ours),
+    partitions: machinesAtOnce,
+  },
+  {
+    what: "tags a key pair that is there already as the stage's",
+    denied: tagging(as, "CreateTags", ours, {}, "key-00000001"),
+    allowed: ec2(as, "CreateKeyPair", { KeyName: key, TagSpecifications: [specification("key-pair", ours)] }),
+  },
+  {
+    what: "tags a security group that is there already as the stage's",
+    denied: tagging(as, "CreateTags", ours, {}, group),
+    allowed: running(ours),
+  },
+  {
     what: "tags a strange image as the stage's",
     denied: tagging(as, "CreateTags", ours, {}),
     allowed: tagging(as, "CreateTags", ours, ours),
+    partitions: imagesAtOnce,
   },
+  ...[image, snapshot].map((id) => ({
+    what: `takes another stage's ${id === image ? "image" : "snapshot"} over`,
+    denied: tagging(as, "CreateTags", ours, theirs, id),
+    allowed: tagging(as, "CreateTags", ours, ours, id),
+  })),
   {
     what: "gives an image of the stage to another",
     denied: tagging(as, "CreateTags", theirs, ours),
@@ -147,4 +183,4 @@ const elsewhere: Denial[] = [
   },
 ];
 
-export const buildRoleDenials: Denial[] = [...onTheirs, ...making, ...giving, ...elsewhere];
+export const buildRoleDenials: Denial[] = [...onTheirs, ...volumes, ...making, ...giving, ...elsewhere];

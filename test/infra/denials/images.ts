@@ -92,6 +92,13 @@ const images: Denial[] = [
     denied: ec2(reconcile, "TerminateInstances", { InstanceIds: ["i-00000001"] }, ours),
     allowed: ec2("BuildRole", "TerminateInstances", { InstanceIds: ["i-00000001"] }, ours),
   },
+  ...([reconcile, api] as Role[]).flatMap((as) =>
+    [theirs, {}].map((borne) => ({
+      what: `asks whom an image that bears ${borne === theirs ? "another stage's" : "no"} tag is shared with, as ${as}`,
+      denied: ec2(as, "DescribeImageAttribute", { ImageId: image }, borne),
+      allowed: ec2(as, "DescribeImageAttribute", { ImageId: image }, ours),
+    })),
+  ),
   {
     what: "looks at launch templates itself",
     denied: { as: reconcile, action: "ec2:DescribeLaunchTemplates", resource: "*", context: {} },
