@@ -44,6 +44,7 @@ export function baseDisk(imageName: string): Disk {
       criTrouble: "",
       containerImages: forEks ? [pulledContainerImage(PAUSE), ...cached(windows)] : [],
       apps: edition === "Full" ? ["Microsoft.Edge.GameAssist"] : [],
+      updatedApps: [],
       communicator: false,
       generalized: true,
     },

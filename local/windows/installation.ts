@@ -21,6 +21,8 @@ export type Installation = {
   containerImages: ContainerImage[];
   /** Apps that one user has for herself: with them Windows cannot be generalized. */
   apps: string[];
+  /** Apps for everybody that one user has in another version: they are in the way too, and 85-appx does not tell them by their names. */
+  updatedApps: string[];
   /** WinRM over HTTPS: listener, certificate, firewall rule. */
   communicator: boolean;
   /** Waits for its first start: no password yet, user data still to run. */

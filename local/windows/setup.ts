@@ -32,9 +32,10 @@ export function apps({ machine }: Situation): Partial<Response> {
   return { stdout: removed.map((app) => `${app} is removed.\r\n`).join(""), changes: { apps: [] } };
 }
 
-/** Plans the task that generalizes; an app of one user's makes that fail. */
+/** Plans the task that generalizes. Windows names the first app of one user's that is in the way: the task removes that one and tries again. */
 export function sysprep({ machine }: Situation): Partial<Response> {
-  const [app] = machine.installation.apps;
+  const { apps, updatedApps } = machine.installation;
+  const [, app] = [...apps, ...updatedApps];
   const planned = { stdout: "This machine generalizes and stops itself in a minute.\r\n" };
   if (app === undefined) return { ...planned, stopsItself: true };
   return {

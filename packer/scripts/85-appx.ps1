@@ -10,7 +10,7 @@ Invoke-Step -Name '85-appx' -FailureClass 'sysprep' -Script {
             -not $_.IsFramework -and -not $_.IsResourcePackage -and "$($_.SignatureKind)" -ne 'System' -and $provisioned -notcontains $_.Name
         })
     foreach ($app in $apps) {
-        # One that refuses to go need not be in sysprep's way. If it is, generalizing fails with its name.
+        # One that refuses to go need not be in sysprep's way. If it is, generalizing tries once more, or fails with its name.
         try {
             Remove-AppxPackage -AllUsers -Package $app.PackageFullName
             "$($app.PackageFullName) is removed."

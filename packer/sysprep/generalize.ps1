@@ -40,7 +40,10 @@ try {
     $installed = Read-Json -Path "$work\output\launch-agent.json"
 
     Get-ChildItem -Path WSMan:\localhost\Listener | Remove-Item -Recurse
-    Get-ChildItem -Path Cert:\LocalMachine\My | Where-Object { $_.Subject -eq 'CN=eks-windows-images' } | Remove-Item
+    foreach ($certificate in @(Get-ChildItem -Path Cert:\LocalMachine\My | Where-Object { $_.Subject -eq 'CN=eks-windows-images' })) {
+        # With its path: down the pipeline Remove-Item does not know -DeleteKey, without which the file of the private key stays.
+        Remove-Item -Path "Cert:\LocalMachine\My\$($certificate.Thumbprint)" -DeleteKey
+    }
     Remove-NetFirewallRule -Name 'eks-windows-images-winrm'
     Stop-Service -Name WinRM -Force
 
@@ -56,7 +59,10 @@ try {
         $work
     )
     foreach ($pattern in $leftovers) {
-        Get-Item -Path $pattern -Force -ErrorAction SilentlyContinue | Remove-Item -Recurse -Force
+        # Somebody may have such a file open for a moment, such as Defender.
+        Invoke-WithRetry -Activity "Removing $pattern" -MaximumAttempts 5 -DelaySeconds 2 -Script {
+            Get-Item -Path $pattern -Force -ErrorAction SilentlyContinue | Remove-Item -Recurse -Force
+        }
     }
     Unregister-ScheduledTask -TaskName 'eks-windows-images-generalize' -Confirm:$false
 
@@ -80,15 +86,19 @@ try {
                 throw "EC2Launch.exe reset exited with $($reset.ExitCode)."
             }
         }
-        $agent = Start-Native -FilePath $launch -ArgumentList (@('sysprep', '--clean') + $wait)
+        $program = $launch
+        $arguments = @('sysprep', '--clean') + $wait
     }
     else {
         $launch = Join-Path -Path $env:ProgramData -ChildPath 'Amazon\EC2-Windows\Launch\Scripts'
-        $start = @('-NoProfile', '-NonInteractive', '-ExecutionPolicy', 'Bypass', '-File')
-        Invoke-Native -FilePath 'powershell.exe' -ArgumentList ($start + @("$launch\InitializeInstance.ps1", '-Schedule')) | Out-Null
-        $agent = Start-Native -FilePath 'powershell.exe' -ArgumentList ($start + @("$launch\SysprepInstance.ps1", '-NoShutdown'))
+        $run = @('-NoProfile', '-NonInteractive', '-ExecutionPolicy', 'Bypass', '-File')
+        Invoke-Native -FilePath 'powershell.exe' -ArgumentList ($run + @("$launch\InitializeInstance.ps1", '-Schedule')) | Out-Null
+        $program = 'powershell.exe'
+        $arguments = $run + @("$launch\SysprepInstance.ps1", '-NoShutdown')
     }
+    $agent = Start-Native -FilePath $program -ArgumentList $arguments
 
+    $hasStartedAgain = $false
     $quietUntil = (Get-Date).AddMinutes(5)
     while ($true) {
         # Looked at first: what ended before a look at the state is in the state.
@@ -104,12 +114,29 @@ try {
         if ($state -eq 'IMAGE_STATE_UNDEPLOYABLE' -and -not $running) {
             throw "Windows cannot be generalized, its state is $state; the agent exited with $($agent.ExitCode). $(Get-SysprepError)"
         }
+        $refusal = ''
         if ($agent.HasExited -and $agent.ExitCode -ne 0) {
-            throw "The launch agent exited with $($agent.ExitCode) instead of generalizing Windows, whose state is $state. $(Get-SysprepError)"
+            $refusal = "The launch agent exited with $($agent.ExitCode) instead of generalizing Windows, whose state is $state."
         }
         # What sysprep refuses before it begins leaves the state alone, and an agent may end before sysprep has started.
         if ((Get-Date) -gt $quietUntil) {
-            throw "Windows is not generalized and nothing generalizes it any more: its state is $state. $(Get-SysprepError)"
+            $refusal = "Windows is not generalized and nothing generalizes it any more: its state is $state."
+        }
+        if ($refusal) {
+            # 85-appx knows apps by their names; one that was updated for a user bears the name of a provisioned one (Microsoft KB2769827).
+            $apps = @(Get-AppInTheWay)
+            if ($hasStartedAgain -or $running -or $apps.Count -eq 0) {
+                throw "$refusal $(Get-SysprepError)"
+            }
+            foreach ($app in $apps) {
+                Remove-AppxPackage -AllUsers -Package $app
+            }
+            Invoke-WithRetry -Activity 'Removing the log of sysprep' -MaximumAttempts 5 -DelaySeconds 2 -Script {
+                Remove-Item -Path "$env:SystemRoot\System32\Sysprep\Panther\setuperr.log" -Force
+            }
+            $agent = Start-Native -FilePath $program -ArgumentList $arguments
+            $hasStartedAgain = $true
+            $quietUntil = (Get-Date).AddMinutes(5)
         }
         if ((Get-Date) -gt $deadline) {
             throw "Windows is not generalized after 45 minutes: its state is $state. $(Get-SysprepError)"

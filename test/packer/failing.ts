@@ -1,4 +1,4 @@
-import { proofFailing, stepFailing, sysprepFailing, updatesWithoutEffect } from "../../local/windows/results.ts";
+import { proofFailing, stepFailing, updatesWithoutEffect } from "../../local/windows/results.ts";
 import {
   artifactStating,
   hasty,
@@ -75,13 +75,13 @@ const told: Failing[] = [
   {
     what: "Windows cannot be generalized",
     injection: hasty(
-      machines({ step: "90-sysprep", ...sysprepFailing("its state is IMAGE_STATE_UNDEPLOYABLE") }),
+      machines({ step: "80-report", changes: { updatedApps: ["Contoso.One_1.0", "Contoso.Two_1.0"] } }),
       {},
       { CONSOLE_POLL_SECONDS: "4" },
     ),
     step: "90-sysprep",
     failureClass: "sysprep",
-    cause: "90-sysprep: its state is IMAGE_STATE_UNDEPLOYABLE",
+    cause: "90-sysprep: Windows cannot be generalized: Package Contoso.Two_1.0 was installed for a user",
   },
   {
     what: "EC2 makes no image",

@@ -6,7 +6,6 @@ import { callsIn, nodesOf, packerDirectory, parse, type Script } from "./powersh
 
 const inventory = script("proof/scripts/00-inventory.ps1");
 const checks = script("proof/scripts/10-checks.ps1");
-const generalize = script("sysprep/generalize.ps1");
 const updates = script("modules/EksWindowsImages/Updates.ps1");
 
 describe("the proof's user data", () => {
@@ -66,69 +65,6 @@ describe("the checks of the proof", () => {
 
     expect(ifs).toEqual([]);
     expect(checkOf("container-starts")).toContain("Find-RunnableImage -Wanted $images");
-  });
-});
-
-describe("generalizing", () => {
-  test("says on the serial console whatever fails, that the module cannot be loaded too", () => {
-    const [, , ...statements] = topLevel(generalize);
-
-    expect(statements.map(({ type }) => type)).toEqual(["pipeline", "function_statement", "try_statement"]);
-    expect(statements[0]?.text).toMatch(/^\$deadline = /);
-    expect(callsIn(statements[1] as Node).map(({ name }) => name)).toEqual(["New-Object", "Start-Sleep"]);
-    expect(catchOf(statements[2] as Node)).toContain("Write-Failure");
-  });
-
-  test("gives up in time to say so before its task is ended", () => {
-    const minutes = Number(/\$deadline = \(Get-Date\)\.AddMinutes\((\d+)\)/.exec(generalize.text)?.[1]);
-    const [, attempts, pause] = /\$attempt -le (\d+);[\s\S]+?Start-Sleep -Seconds (\d+)/.exec(generalize.text) ?? [];
-    const writing = Number(/WriteTimeout = (\d+)/.exec(generalize.text)?.[1]) / 1000;
-    const limit = Number(
-      /ExecutionTimeLimit \(New-TimeSpan -Hours (\d+)\)/.exec(script("scripts/90-sysprep.ps1").text)?.[1],
-    );
-
-    expect(minutes + (Number(attempts) * (Number(pause) + writing)) / 60).toBeLessThan(limit * 60);
-  });
-
-  test("waits for no launch agent that could hang, and stops the machine last", () => {
-    const programs = callsIn(generalize.root).filter(({ name }) => /^(Invoke|Start)-Native$/.test(name));
-
-    expect(
-      programs.map(({ name, node }) => `${name} ${/reset|sysprep|\w+Instance|shutdown/.exec(node.text)?.[0]}`),
-    ).toEqual([
-      "Start-Native reset",
-      "Start-Native sysprep",
-      "Invoke-Native InitializeInstance",
-      "Start-Native SysprepInstance",
-      "Invoke-Native shutdown",
-    ]);
-  });
-
-  test("resets an EC2Launch v2 older than 2.0.1521 first, whose commands wait for the agent only with --block", () => {
-    const older = nodesOf(generalize.root, "if_statement").findLast(({ text }) => text.includes("'reset'"))?.text ?? "";
-
-    expect(older).toMatch(/^if \(\[version\]\$installed\.version -lt \[version\]'2\.0\.1521'\)/);
-    expect(older).toMatch(/\$wait = @\('--block'\)\s+\$reset = Start-Native .+ \(@\('reset', '--clean'\) \+ \$wait\)/);
-    expect(older).toMatch(/while \(-not \$reset\.HasExited\)[\s\S]+-gt \$deadline[\s\S]+ExitCode -ne 0\) \{\s+throw/);
-    expect(generalize.text).toMatch(/\$wait = @\(\)\s+if [\s\S]+\(@\('sysprep', '--clean'\) \+ \$wait\)/);
-  });
-
-  test("knows the launch agent's version before what the build left is taken away", () => {
-    const { text } = generalize;
-
-    expect(text.indexOf("output\\launch-agent.json")).toBeGreaterThan(0);
-    expect(text.indexOf("output\\launch-agent.json")).toBeLessThan(text.indexOf("$leftovers"));
-  });
-
-  test("is over only once sysprep has ended, for better or for worse", () => {
-    const states = nodesOf(generalize.root, "if_statement").filter(({ text }) => text.startsWith("if ($state -eq"));
-
-    expect(
-      states.map(({ text }) => /'IMAGE_STATE_(\w+)' -and -not \$running\) \{\s+(break|throw)/.exec(text)?.slice(1)),
-    ).toEqual([
-      ["GENERALIZE_RESEAL_TO_OOBE", "break"],
-      ["UNDEPLOYABLE", "throw"],
-    ]);
   });
 });
 

@@ -47,6 +47,32 @@ Describe 'Get-ProgramVersion' {
     }
 }
 
+Describe 'Get-SysprepComplaint' {
+    It 'is what stands in the log after whose complaint it is' {
+        Mock -CommandName Get-Content -MockWith { '2026-11-10 10:00:00, Error      [0x0f0082] SYSPRP ActionPlatform::LaunchModule: Failure occurred', 'other' }
+        @(Get-SysprepComplaint) | Should -Be @('ActionPlatform::LaunchModule: Failure occurred')
+    }
+}
+
+Describe 'Get-AppInTheWay' {
+    It 'is what sysprep names, once' {
+        Mock -CommandName Get-Content -MockWith {
+            '2026-11-10 10:00:00, Error                 SYSPRP Package Microsoft.Edge.GameAssist_1.0.3423.0_x64__8wekyb3d8bbwe was installed for a user, but not provisioned for all users. This package will not function properly in the sysprep image.'
+            '2026-11-10 10:00:00, Error                 SYSPRP Failed to remove apps for the current user: 0x80073cf2.'
+            '2026-11-10 10:00:01, Error                 SYSPRP Package Microsoft.Edge.GameAssist_1.0.3423.0_x64__8wekyb3d8bbwe was installed for a user, but not provisioned for all users.'
+        }
+        @(Get-AppInTheWay) | Should -Be @('Microsoft.Edge.GameAssist_1.0.3423.0_x64__8wekyb3d8bbwe')
+        Get-SysprepError | Should -BeLike 'Package Microsoft.Edge.GameAssist*'
+    }
+
+    It 'is nothing where sysprep complains of something else, or has not complained' {
+        Mock -CommandName Get-Content -MockWith { '2026-11-10 10:00:00, Error [0x0f0082] SYSPRP ActionPlatform::LaunchModule: Failure occurred' }
+        @(Get-AppInTheWay).Count | Should -Be 0
+        Mock -CommandName Get-Content
+        @(Get-AppInTheWay).Count | Should -Be 0
+    }
+}
+
 Describe 'Get-ServiceCommand' {
     It 'has no quotation mark in front' {
         Mock -CommandName Get-CimInstance -MockWith { [pscustomobject]@{ PathName = '"C:\Program Files\a\a.exe" --run-service' } }

@@ -12,6 +12,7 @@
         'Find-OfferedUpdate'
         'Find-RunnableImage'
         'Get-AddedUpdate'
+        'Get-AppInTheWay'
         'Get-Artifact'
         'Get-AwsCliPath'
         'Get-CachedImage'

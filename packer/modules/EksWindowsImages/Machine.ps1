@@ -64,9 +64,27 @@ function Get-SysprepError {
     [CmdletBinding()]
     [OutputType([string])]
     param()
+    "$(Get-SysprepComplaint | Select-Object -First 1)"
+}
+
+<#
+.SYNOPSIS
+Full names of the apps that sysprep says it cannot generalize Windows with.
+#>
+function Get-AppInTheWay {
+    [CmdletBinding()]
+    [OutputType([string])]
+    param()
+    $pattern = '^Package (\S+) was installed for a user, but not provisioned for all users\b.*$'
+    @(Get-SysprepComplaint | Where-Object { $_ -match $pattern } | ForEach-Object { $_ -replace $pattern, '$1' } | Select-Object -Unique)
+}
+
+function Get-SysprepComplaint {
+    [CmdletBinding()]
+    [OutputType([string])]
+    param()
     $log = "$env:SystemRoot\System32\Sysprep\Panther\setuperr.log"
-    $lines = @(Get-Content -Path $log -ErrorAction SilentlyContinue | Where-Object { $_ -match '\bSYSPRP\b' })
-    "$($lines | Select-Object -First 1)" -replace '^.*\bSYSPRP\s+', ''
+    Get-Content -Path $log -ErrorAction SilentlyContinue | Where-Object { $_ -match '\bSYSPRP\b' } | ForEach-Object { $_ -replace '^.*?\bSYSPRP\s+' }
 }
 
 <#

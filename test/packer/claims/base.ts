@@ -62,7 +62,7 @@ export const brought: Brought[] = [
   },
   {
     kind: "app",
-    subjects: ["of one user"],
+    subjects: ["of one user", "named by sysprep"],
     because: "Windows Server with a desktop brings apps, and who signs in gets more",
   },
   {

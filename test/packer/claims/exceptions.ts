@@ -44,6 +44,7 @@ export const unsought: Unchecked[] = [
     subject: "C:\\Windows\\System32\\Sysprep\\Panther\\setuperr.log",
     because: "sysprep itself writes it anew after it was taken away",
   },
+  { kind: "app", subject: "named by sysprep", because: "sysprep itself refuses to generalize Windows with it" },
 ];
 
 /** Paths that a script takes out of a text by a regular expression. */

@@ -122,7 +122,12 @@ function bareFacts(event: Event): Bare[] {
         each("reads", "path", [/-File "?([^"]+)/i.exec(text)?.[1] ?? ""]),
       );
     case "remove-appxpackage":
-      return [{ act: "removes", kind: "app", subject: "of one user" }];
+      // By what it is called: as it is found among the apps of all users, or as sysprep names it.
+      return texts(argument(event, "package", 0)).map((name) => ({
+        act: "removes",
+        kind: "app",
+        subject: name === "<PackageFullName>" ? "of one user" : "named by sysprep",
+      }));
     case "[environment]::getenvironmentvariable":
       return event.positional.length > 1 ? each("reads", "environment", event.positional[0] ?? []) : [];
     case "new-eventlog":

@@ -1,0 +1,108 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import type { Node } from "web-tree-sitter";
+import { callsIn, nodesOf, packerDirectory, parse, type Script } from "./powershell.ts";
+
+const generalize = script("sysprep/generalize.ps1");
+
+describe("generalizing", () => {
+  test("says on the serial console whatever fails, that the module cannot be loaded too", () => {
+    const [, , ...statements] = topLevel(generalize);
+
+    expect(statements.map(({ type }) => type)).toEqual(["pipeline", "function_statement", "try_statement"]);
+    expect(statements[0]?.text).toMatch(/^\$deadline = /);
+    expect(callsIn(statements[1] as Node).map(({ name }) => name)).toEqual(["New-Object", "Start-Sleep"]);
+    expect(catchOf(statements[2] as Node)).toContain("Write-Failure");
+  });
+
+  test("gives up in time to say so before its task is ended", () => {
+    const minutes = Number(/\$deadline = \(Get-Date\)\.AddMinutes\((\d+)\)/.exec(generalize.text)?.[1]);
+    const [, attempts, pause] = /\$attempt -le (\d+);[\s\S]+?Start-Sleep -Seconds (\d+)/.exec(generalize.text) ?? [];
+    const writing = Number(/WriteTimeout = (\d+)/.exec(generalize.text)?.[1]) / 1000;
+    const limit = Number(
+      /ExecutionTimeLimit \(New-TimeSpan -Hours (\d+)\)/.exec(script("scripts/90-sysprep.ps1").text)?.[1],
+    );
+
+    expect(minutes + (Number(attempts) * (Number(pause) + writing)) / 60).toBeLessThan(limit * 60);
+  });
+
+  test("waits for no launch agent that could hang, and stops the machine last", () => {
+    const programs = callsIn(generalize.root).filter(({ name }) => /^(Invoke|Start)-Native$/.test(name));
+
+    expect(
+      programs.map(({ name, node }) => `${name} ${/reset|\$program|\w+Instance|shutdown/.exec(node.text)?.[0]}`),
+    ).toEqual([
+      "Start-Native reset",
+      "Invoke-Native InitializeInstance",
+      "Start-Native $program",
+      "Start-Native $program",
+      "Invoke-Native shutdown",
+    ]);
+  });
+
+  test("resets an EC2Launch v2 older than 2.0.1521 first, whose commands wait for the agent only with --block", () => {
+    const older = nodesOf(generalize.root, "if_statement").findLast(({ text }) => text.includes("'reset'"))?.text ?? "";
+
+    expect(older).toMatch(/^if \(\[version\]\$installed\.version -lt \[version\]'2\.0\.1521'\)/);
+    expect(older).toMatch(/\$wait = @\('--block'\)\s+\$reset = Start-Native .+ \(@\('reset', '--clean'\) \+ \$wait\)/);
+    expect(older).toMatch(/while \(-not \$reset\.HasExited\)[\s\S]+-gt \$deadline[\s\S]+ExitCode -ne 0\) \{\s+throw/);
+    expect(generalize.text).toMatch(/\$wait = @\(\)\s+if [\s\S]+\$arguments = @\('sysprep', '--clean'\) \+ \$wait$/m);
+  });
+
+  test("knows the launch agent's version before what the build left is taken away", () => {
+    const { text } = generalize;
+
+    expect(text.indexOf("output\\launch-agent.json")).toBeGreaterThan(0);
+    expect(text.indexOf("output\\launch-agent.json")).toBeLessThan(text.indexOf("$leftovers"));
+  });
+
+  test("takes away what the build left though somebody has a file open for a moment, and the private key with the certificate", () => {
+    const removing = callsIn(generalize.root).filter(({ name }) => name === "Remove-Item");
+    const [listener, certificate, leftover] = removing.map(({ node }) => node);
+
+    expect(listener?.text).toBe("Remove-Item -Recurse");
+    expect(certificate?.text).toMatch(/^Remove-Item -Path "Cert:.+" -DeleteKey$/);
+    expect(isInside(leftover as Node, ({ text }) => text.startsWith("Invoke-WithRetry -Activity"))).toBe(true);
+    expect(generalize.text).toMatch(/Invoke-WithRetry .+ -MaximumAttempts 5 -DelaySeconds 2 -Script/);
+  });
+
+  test("removes the apps that sysprep names and starts the agent once more, and then no more", () => {
+    const again = nodesOf(generalize.root, "if_statement").find(({ text }) => text.startsWith("if ($refusal)"))?.text;
+
+    expect(again).toMatch(
+      /\$apps = @\(Get-AppInTheWay\)\s+if \(\$hasStartedAgain -or \$running -or \$apps\.Count -eq 0\) \{\s+throw/,
+    );
+    expect(again).toMatch(
+      /Remove-AppxPackage -AllUsers[\s\S]+Start-Native -FilePath \$program -ArgumentList \$arguments\s+\$hasStartedAgain = \$true/,
+    );
+  });
+
+  test("is over only once sysprep has ended, for better or for worse", () => {
+    const states = nodesOf(generalize.root, "if_statement").filter(({ text }) => text.startsWith("if ($state -eq"));
+
+    expect(
+      states.map(({ text }) => /'IMAGE_STATE_(\w+)' -and -not \$running\) \{\s+(break|throw)/.exec(text)?.slice(1)),
+    ).toEqual([
+      ["GENERALIZE_RESEAL_TO_OOBE", "break"],
+      ["UNDEPLOYABLE", "throw"],
+    ]);
+  });
+});
+
+function topLevel({ root }: Script): Node[] {
+  const statements = nodesOf(root, "statement_list")[0]?.namedChildren ?? [];
+  return statements.filter((node) => node !== null && node.type !== "comment") as Node[];
+}
+
+function catchOf(statement: Node): string {
+  return nodesOf(statement, "catch_clauses").at(-1)?.text ?? "";
+}
+
+function isInside(node: Node, what: (parent: Node) => boolean): boolean {
+  return node.parent !== null && (what(node.parent) || isInside(node.parent, what));
+}
+
+function script(path: string): Script {
+  return parse(path, readFileSync(join(packerDirectory, path), "utf8"));
+}
