@@ -76,10 +76,18 @@ describe("the recipe's own versions.json", () => {
   test.each([
     ["2019", "1.33.4"],
     ["2022", "1.35.8"],
-    ["2025", "1.35.8"],
   ])("lets both recipes be built with Windows %s and Kubernetes %s", (windows, kubernetes_version) => {
     for (const base_family of ["EKS_Optimized", "Base"])
       expect(unpinned(versions, { ...assembled, base_family, windows, kubernetes_version })).toBe("");
+  });
+
+  test("lets Windows 2025 be built upon AWS's image, and be assembled once its containerd is pinned, of whatever minor", () => {
+    const on2025 = { ...assembled, variant: "windows-2025-core-1.35", windows: "2025", kubernetes_version: "1.35.8" };
+
+    expect(unpinned(versions, { ...on2025, base_family: "EKS_Optimized" })).toBe("");
+    expect(unpinned(versions, on2025)).toBe(
+      "packer/versions.json has no checksum of containerd 2.1.6, which windows-2025-core-1.35 needs: npm run pin",
+    );
   });
 
   test("has no artefact of a kind that cannot be checked", () => {

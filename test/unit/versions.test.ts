@@ -12,6 +12,7 @@ const { artifacts } = parseVersions(readFileSync(new URL("../../packer/versions.
 const layer = variant({ kubernetes: "1.36" });
 const assembled = variant({ kubernetes: "1.36", base: "Base" });
 const assembledBefore = variant({ kubernetes: "1.35", base: "ContainersLatest" });
+const assembledOn2025 = variant({ windows: 2025, kubernetes: "1.35", base: "Base" });
 
 describe("the artifacts of versions.json", () => {
   const needs = ([2019, 2022, 2025] as const).flatMap((windows) =>
@@ -28,8 +29,11 @@ describe("the artifacts of versions.json", () => {
     expect(names.sort()).toEqual(["aws-cli", ...assembles, ...agents].sort());
   });
 
-  test("of the layer recipe are pinned from the start, and so are those of assembling up to 1.35", () => {
-    const early = needs.filter(({ base, kubernetes }) => base === "EKS_Optimized" || Number(kubernetes.slice(2)) < 36);
+  test("of the layer recipe are pinned from the start, and so are those of assembling Windows 2019 and 2022 up to 1.35", () => {
+    const early = needs.filter(
+      ({ base, windows, kubernetes }) =>
+        base === "EKS_Optimized" || (windows !== 2025 && Number(kubernetes.slice(2)) < 36),
+    );
 
     expect(unpinned({ artifacts }, early)).toEqual([]);
   });
@@ -54,12 +58,19 @@ describe("an unpinned artifact", () => {
     ]);
   });
 
+  test("is another for Windows 2025, for which AWS and Kubernetes have no older ones", () => {
+    expect(unpinned(versions, [assembledOn2025])).toEqual([
+      "containerd 2.1.6, which windows-2025-core-1.35 needs",
+      "pause 3.10.2, which windows-2025-core-1.35 needs",
+    ]);
+  });
+
   test("does not hold up who does not need it", () => {
     expect(unpinned(versions, [layer])).toEqual([]);
   });
 
   test("is no reason for a build that would not be one for a deployment, nor the other way round", () => {
-    for (const need of [layer, assembled, assembledBefore]) {
+    for (const need of [layer, assembled, assembledBefore, assembledOn2025]) {
       const build = refusedByBuild(versions, {
         variant: need.name,
         base_family: need.base,
@@ -96,7 +107,8 @@ describe("a deployment", () => {
 });
 
 describe("versions.json is refused", () => {
-  const [archive, , , signed] = artifacts as [Artifact, Artifact, Artifact, Artifact];
+  const archive = artifacts.find(({ kind }) => kind === "archive") as Artifact;
+  const signed = artifacts.find(({ kind }) => kind === "signed") as Artifact;
 
   test.each([
     ["an address that changes what it holds", { ...signed, url: "https://example.com/latest/AWSCLIV2.msi" }, "url"],
@@ -110,7 +122,7 @@ describe("versions.json is refused", () => {
   });
 });
 
-function variant(input: { kubernetes: string; base?: Need["base"] }): Need {
+function variant(input: { windows?: 2022 | 2025; kubernetes: string; base?: Need["base"] }): Need {
   const { variants } = parseConfiguration({ variants: [{ windows: 2022, ...input }] });
   return variants[0] as Need;
 }
