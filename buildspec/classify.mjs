@@ -62,7 +62,6 @@ const classOfTimedOutStep = {
   "10-harvest": "connection",
   "20-windows-updates": "updates",
   "25-updates-complete": "updates",
-  "28-launch-agent": "download",
   "30-aws-cli": "download",
   "31-harvested-files": "download",
   "32-containerd-install": "download",

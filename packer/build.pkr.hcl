@@ -82,6 +82,12 @@ build {
   }
 
   provisioner "powershell" {
+    scripts = ["${local.scripts}/12-prerequisites.ps1"]
+    env     = local.environment
+    timeout = var.step_timeout
+  }
+
+  provisioner "powershell" {
     only    = ["amazon-ebs.assemble"]
     scripts = ["${local.scripts}/15-containers-feature.ps1"]
     env     = local.environment
@@ -114,12 +120,6 @@ build {
     env           = local.environment
     elevated_user = "SYSTEM"
     timeout       = var.step_timeout
-  }
-
-  provisioner "powershell" {
-    scripts = ["${local.scripts}/28-launch-agent.ps1"]
-    env     = local.environment
-    timeout = var.step_timeout
   }
 
   provisioner "powershell" {

@@ -2,12 +2,13 @@ import { artifact, fetchVerified } from "./artifacts.ts";
 import type { Response } from "./behaviour.ts";
 import { withBinaries } from "./binaries.ts";
 import { isAtLeast } from "./installation.ts";
-import { EC2LAUNCH_V1, PROGRAMS, versionOf } from "./programs.ts";
+import { EC2LAUNCH_V1, PESTER, PROGRAMS, versionOf } from "./programs.ts";
 import { type Situation, workPath } from "./situation.ts";
 
-/** EC2Launch v2, or v1 on Windows 2019, comes with every base. */
-export function launchAgent(situation: Situation): Partial<Response> {
+/** Pester comes with every Windows; EC2Launch v2, or v1 on Windows 2019, with every base. */
+export function prerequisites(situation: Situation): Partial<Response> {
   const { machine } = situation;
+  if (!machine.files.read(PESTER)) throw new Error("The base has no Pester 3, which Windows brings along.");
   const name = machine.files.read(PROGRAMS["ec2launch-v2"]) ? "ec2launch-v2" : "ec2launch-v1";
   const path = name === "ec2launch-v2" ? PROGRAMS[name] : (Object.keys(EC2LAUNCH_V1)[0] as string);
   const version = versionOf(machine, path);

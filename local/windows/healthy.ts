@@ -1,4 +1,4 @@
-import { awsCli, launchAgent } from "./amazon.ts";
+import { awsCli, prerequisites } from "./amazon.ts";
 import { QUIET, type Response } from "./behaviour.ts";
 import { check } from "./checks.ts";
 import { containerd, containerdInstall, containerImages, containersFeature } from "./containers.ts";
@@ -17,10 +17,10 @@ type Step = { failureClass: string; take: Take };
 /** By the names of the scripts in packer/scripts, packer/harvest/scripts and packer/proof/scripts. */
 export const STEPS: Record<string, Step> = {
   "10-files": { failureClass: "provision", take: files },
+  "12-prerequisites": { failureClass: "provision", take: prerequisites },
   "15-containers-feature": { failureClass: "provision", take: containersFeature },
   "20-windows-updates": { failureClass: "updates", take: updates },
   "25-updates-complete": { failureClass: "updates", take: updatesComplete },
-  "28-launch-agent": { failureClass: "provision", take: launchAgent },
   "30-aws-cli": { failureClass: "provision", take: awsCli },
   "31-harvested-files": { failureClass: "provision", take: harvestedFiles },
   "32-containerd-install": { failureClass: "provision", take: containerdInstall },

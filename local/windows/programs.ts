@@ -29,6 +29,9 @@ export const UNCONFIGURED: Containerd = {
 
 export const TOOLS = ["kubelet", "kube-proxy"] as const;
 
+/** The module of Windows' own. */
+export const PESTER = `${FILES}\\WindowsPowerShell\\Modules\\Pester\\3.4.0\\Pester.psd1`;
+
 const LAUNCH_V1 = "C:\\ProgramData\\Amazon\\EC2-Windows\\Launch";
 
 /** The launch agent of Windows 2019 is scripts and a module. */

@@ -160,7 +160,7 @@ describe("a failed build", () => {
     ["connection", "10-files"],
     ["updates", "20-windows-updates"],
     ["provision", "15-containers-feature"],
-    ["download", "28-launch-agent"],
+    ["provision", "12-prerequisites"],
     ["download", "30-aws-cli"],
     ["download", "31-harvested-files"],
     ["download", "32-containerd-install"],

@@ -10,7 +10,7 @@ function failedStep(...said: string[]): string {
   return [
     "==> amazon-ebs.layer: Prevalidating any provided VPC information",
     "==> amazon-ebs.layer: Launching a source AWS instance...",
-    "==> amazon-ebs.layer: Provisioning with powershell script: packer/scripts/28-launch-agent.ps1",
+    "==> amazon-ebs.layer: Provisioning with powershell script: packer/scripts/12-prerequisites.ps1",
     "    amazon-ebs.layer: EC2Launch 2.0.2081",
     "==> amazon-ebs.layer: Provisioning with powershell script: packer/scripts/33-kubernetes.ps1",
     ...said.map((line) => `    amazon-ebs.layer: ${line}`),

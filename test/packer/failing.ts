@@ -100,7 +100,7 @@ const told: Failing[] = [
   },
   {
     what: "containerd loads no CRI",
-    injection: machines({ step: "28-launch-agent", changes: { criTrouble } }),
+    injection: machines({ step: "34-eks-tools", changes: { criTrouble } }),
     step: "40-containerd",
     failureClass: "provision",
     cause: `40-containerd: containerd would not answer kubelet: ${criTrouble}.`,

@@ -111,12 +111,12 @@ describe("the steps of assemble", () => {
   test("are those of layer and what puts AWS's part in its place, with a restart after the feature", () => {
     expect(stepsOf(machine(assembly))).toEqual([
       "10-files",
+      "12-prerequisites",
       "15-containers-feature",
       "restart",
       "20-windows-updates",
       "restart",
       "25-updates-complete",
-      "28-launch-agent",
       "30-aws-cli",
       "31-harvested-files",
       "32-containerd-install",

@@ -32,12 +32,12 @@ describe("the steps of layer", () => {
   test("come in order, with a restart after each round of updates and after the user's own scripts", () => {
     expect(stepsOf(machine(layer))).toEqual([
       "10-files",
+      "12-prerequisites",
       "20-windows-updates",
       "restart",
       "20-windows-updates",
       "restart",
       "25-updates-complete",
-      "28-launch-agent",
       "30-aws-cli",
       "33-kubernetes",
       "34-eks-tools",

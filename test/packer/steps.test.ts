@@ -12,11 +12,11 @@ const provisioners = blocks
 
 const steps = [
   { step: "10-files" },
+  { step: "12-prerequisites" },
   { step: "15-containers-feature", of: "assemble" },
   { step: "restart", of: "assemble" },
   { step: "update_rounds" },
   { step: "25-updates-complete" },
-  { step: "28-launch-agent" },
   { step: "30-aws-cli" },
   { step: "31-harvested-files", of: "assemble" },
   { step: "32-containerd-install", of: "assemble" },

@@ -4,9 +4,10 @@ import { describe, expect, test } from "vitest";
 import { leave, QUIET, type Rule } from "../../local/windows/behaviour.ts";
 import { checksIn, testsIn } from "../../local/windows/check-names.ts";
 import { CHECKS } from "../../local/windows/checks.ts";
+import { baseDisk } from "../../local/windows/disk.ts";
 import { STEPS } from "../../local/windows/healthy.ts";
 import { UPDATE } from "../../local/windows/installation.ts";
-import { UNCONFIGURED } from "../../local/windows/programs.ts";
+import { PESTER, PROGRAMS, UNCONFIGURED } from "../../local/windows/programs.ts";
 import { REPORT } from "../../local/windows/report.ts";
 import { updatesWithoutEffect } from "../../local/windows/results.ts";
 import { TESTS } from "../../local/windows/verification.ts";
@@ -131,10 +132,20 @@ test.each([
   expect((await build({ from })).failure).toContain(failure);
 });
 
+test.each([
+  ["no Pester of Windows' own", PESTER, "12-prerequisites: The base has no Pester 3"],
+  ["no launch agent", PROGRAMS["ec2launch-v2"], "12-prerequisites: There is no program"],
+])("a base with %s stops a build before hours are spent on it", async (_what, path, failure) => {
+  const base = baseDisk(eksImage);
+  base.files.remove(path);
+
+  expect((await build({ base, order: ["10-files", "12-prerequisites"] })).failure).toContain(failure);
+});
+
 test("containerd that loads no CRI stops a build, and fails the proof of an image whose build did not notice", async () => {
   const criTrouble = "io.containerd.grpc.v1 cri is not loaded";
 
-  const noticed = await build({ rules: [{ step: "28-launch-agent", changes: { criTrouble } }] });
+  const noticed = await build({ rules: [{ step: "34-eks-tools", changes: { criTrouble } }] });
   const tested = await build({ rules: [{ step: "60-custom", changes: { criTrouble } }] });
   const unnoticed = await build({ rules: [{ step: "80-report", changes: { criTrouble } }] });
 

@@ -32,7 +32,7 @@ const settings = {
   HARVEST_URL: "s3://artifacts/harvest/ami-eks",
   HARVEST_RECIPE: "a".repeat(64),
 };
-const beforeTools = ["20-windows-updates", "restart", "25-updates-complete", "28-launch-agent", "30-aws-cli"];
+const beforeTools = ["20-windows-updates", "restart", "25-updates-complete", "30-aws-cli"];
 const fromTools = [
   "33-kubernetes",
   "34-eks-tools",
@@ -44,9 +44,10 @@ const fromTools = [
   "80-report",
 ];
 const steps = {
-  layer: ["10-files", ...beforeTools, ...fromTools, "90-sysprep"],
+  layer: ["10-files", "12-prerequisites", ...beforeTools, ...fromTools, "90-sysprep"],
   assemble: [
     "10-files",
+    "12-prerequisites",
     "15-containers-feature",
     "restart",
     ...beforeTools,

@@ -2,9 +2,14 @@ Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 Import-Module -Name "$env:WORK_DIRECTORY\modules\EksWindowsImages\EksWindowsImages.psd1"
 
-# The agent that generalizes the image and sets up what starts from it: EC2Launch v1 on Windows 2019, v2 later. It is the base's own. AWS has
-# installers only under addresses that change what they hold, so one that is too old ends the build before hours are spent on it.
-Invoke-Step -Name '28-launch-agent' -FailureClass 'provision' -Script {
+# What the build needs of the base hours later. Pester is Windows' own, 3.4 (70-verify). The agent that generalizes the image and sets up what
+# starts from it is EC2Launch v1 on Windows 2019, v2 later; AWS has installers only under addresses that change what they hold.
+Invoke-Step -Name '12-prerequisites' -FailureClass 'provision' -Script {
+    $pester = @(Get-Module -ListAvailable -Name 'Pester' | ForEach-Object { $_.Version } | Where-Object { $_.Major -eq 3 })
+    if ($pester.Count -eq 0) {
+        throw 'The base has no Pester 3, which Windows brings along: the image could not be tested.'
+    }
+
     $agent = Join-Path -Path $env:ProgramFiles -ChildPath 'Amazon\EC2Launch\EC2Launch.exe'
     $name = 'ec2launch-v2'
     if (Test-Path -Path $agent) {
