@@ -2,7 +2,7 @@ import { eksFiles, PAUSE, SETUP } from "./eks-image.ts";
 import { createFiles, type Files } from "./files.ts";
 import { BUILDS, type ContainerImage, type Installation, knownWindows, UPDATE } from "./installation.ts";
 import { sha256 } from "./network.ts";
-import { EC2LAUNCH_V1, PESTER, PROGRAMS, program, UNCONFIGURED } from "./programs.ts";
+import { AWS_TOOLS, EC2LAUNCH_V1, PESTER, PROGRAMS, program, UNCONFIGURED } from "./programs.ts";
 
 /** What is on a machine's disk, and so in the image that is made of it. */
 export type Disk = {
@@ -26,6 +26,7 @@ export function baseDisk(imageName: string): Disk {
   const forEks = minor !== undefined;
   const files = createFiles();
   files.write(PESTER, program("Pester", "3.4.0"));
+  files.write(AWS_TOOLS, program("AWSPowerShell", "4.1.900"));
   const launchAgent = family === "ContainersLatest" ? LAUNCH_AGENT_OF_CONTAINERS : LAUNCH_AGENT;
   if (windows !== 2019) files.write(PROGRAMS["ec2launch-v2"], program("EC2Launch", launchAgent));
   else for (const [path, content] of Object.entries(EC2LAUNCH_V1)) files.write(path, content);

@@ -6,7 +6,7 @@ import { type EksState, eksFiles, eksLoss, eksState, SETUP, wantedEksState } fro
 import type { EksSetup } from "./installation.ts";
 import type { Machine } from "./machine.ts";
 import { sha256 } from "./network.ts";
-import { PROGRAMS } from "./programs.ts";
+import { AWS_TOOLS, PROGRAMS } from "./programs.ts";
 import { readJson, type Situation, saved, setting } from "./situation.ts";
 
 /** What an EKS image has besides files, as a harvest brings it along. */
@@ -16,7 +16,8 @@ type Manifest = { files: { path: string; sha256: string; bytes: number }[]; reci
 /** Puts the files of EKS into the bucket, each under its sum, and last of all the manifest. */
 export async function harvest(situation: Situation): Promise<Partial<Response>> {
   const { machine, network } = situation;
-  if (!machine.files.read(PROGRAMS.aws)) throw new Error(`There is no program ${PROGRAMS.aws}.`);
+  if (!machine.files.read(PROGRAMS.aws) && !machine.files.read(AWS_TOOLS))
+    throw new Error(`There is neither ${PROGRAMS.aws} nor a Write-S3Object of AWS Tools for PowerShell.`);
   const url = setting(situation, "HARVEST_URL");
   const contents = new Map<string, Buffer>([[SETUP, Buffer.from(JSON.stringify(setupOf(machine)))]]);
   for (const path of harvestedPaths(machine)) contents.set(path, machine.files.read(path) ?? Buffer.alloc(0));

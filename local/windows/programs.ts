@@ -32,6 +32,9 @@ export const TOOLS = ["kubelet", "kube-proxy"] as const;
 /** The module of Windows' own. */
 export const PESTER = `${FILES}\\WindowsPowerShell\\Modules\\Pester\\3.4.0\\Pester.psd1`;
 
+/** AWS Tools for PowerShell, which AWS's images of Windows bring along. */
+export const AWS_TOOLS = `${FILES}\\WindowsPowerShell\\Modules\\AWSPowerShell\\AWSPowerShell.psd1`;
+
 const LAUNCH_V1 = "C:\\ProgramData\\Amazon\\EC2-Windows\\Launch";
 
 /** The launch agent of Windows 2019 is scripts and a module. */

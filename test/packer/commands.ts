@@ -1,5 +1,8 @@
 /** What the scripts use of Windows PowerShell 5.1 and Windows Server. A name that is neither here nor defined in the module is a slip. */
 export const windowsCommands = new Set([
+  // Of AWS Tools for PowerShell, in one module or in one a service.
+  "AWS.Tools.S3\\Write-S3Object",
+  "AWSPowerShell\\Write-S3Object",
   "ConvertFrom-Json",
   "ConvertTo-Json",
   "Copy-Item",

@@ -17,7 +17,7 @@ import { styleRules } from "./style-lints.ts";
 type Rule = (script: Script, own: Map<string, Signature>) => { at: Node; what: string }[];
 
 const download =
-  /^(curl|wget|certutil|bitsadmin)(\.exe)?$|^(iwr|irm|Invoke-WebRequest|Invoke-RestMethod|Start-BitsTransfer|(Read|Copy|Write)-S3Object)$|^(s3|s3api|get-object|put-object)$/i;
+  /^(curl|wget|certutil|bitsadmin)(\.exe)?$|^(iwr|irm|Invoke-WebRequest|Invoke-RestMethod|Start-BitsTransfer|([\w.]+\\)?(Read|Copy|Write)-S3Object)$|^(s3|s3api|get-object|put-object)$/i;
 const downloadType = /^(System\.)?Net\.(WebClient|WebRequest|HttpWebRequest|Http\.HttpClient)$/i;
 /** The one that Get-VerifiedFile calls, the one that uploads, and the one that asks the instance's own metadata service. */
 const mayDownload = ["Save-Url", "Publish-File", "Get-TokenlessMetadataStatus"];

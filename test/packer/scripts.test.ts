@@ -84,6 +84,7 @@ describe("each rule catches what it is there for", () => {
       `${head}Invoke-Native -FilePath 'a.exe' -ArgumentList @('s3api', 'get-object')`,
     ],
     ["only Get-VerifiedFile downloads", `${head}Read-S3Object -BucketName 'a'`],
+    ["only Get-VerifiedFile downloads", `${head}AWSPowerShell\\Read-S3Object -BucketName 'a'`],
     ["only Get-VerifiedFile downloads", `${head}Invoke-Ctr -ArgumentList @('images', 'pull', 'example.com/a:1')`],
     ["functions are cmdlets with an approved verb", `${head}function Do-Thing { [CmdletBinding()] param() 1 }`],
     ["functions are cmdlets with an approved verb", `${head}function thing { [CmdletBinding()] param() 1 }`],

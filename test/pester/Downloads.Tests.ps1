@@ -155,10 +155,18 @@ Describe 'Invoke-Download' {
 Describe 'Publish-File' {
     It 'puts one object with the credentials of the instance' {
         $env:REGION = 'eu-central-1'
+        Mock -CommandName Test-Path -MockWith { $true }
         Mock -CommandName Invoke-Native
         Publish-File -Path 'C:\a.json' -Url 's3://bucket/harvest/ami-1/manifest.json'
         Should -Invoke -CommandName Invoke-Native -Times 1 -Exactly -ParameterFilter {
             ($ArgumentList -join ' ') -like 's3api put-object *--bucket bucket --key harvest/ami-1/manifest.json --body C:\a.json'
         }
+    }
+
+    It 'says that neither program nor module is there' {
+        $env:REGION = 'eu-central-1'
+        Mock -CommandName Test-Path -MockWith { $false }
+        Mock -CommandName Get-Module
+        { Publish-File -Path 'C:\a.json' -Url 's3://bucket/a' } | Should -Throw 'There is neither *\aws.exe nor a Write-S3Object*'
     }
 }

@@ -7,7 +7,7 @@ import { CHECKS } from "../../local/windows/checks.ts";
 import { baseDisk } from "../../local/windows/disk.ts";
 import { STEPS } from "../../local/windows/healthy.ts";
 import { UPDATE } from "../../local/windows/installation.ts";
-import { PESTER, PROGRAMS, UNCONFIGURED } from "../../local/windows/programs.ts";
+import { AWS_TOOLS, PESTER, PROGRAMS, UNCONFIGURED } from "../../local/windows/programs.ts";
 import { REPORT } from "../../local/windows/report.ts";
 import { updatesWithoutEffect } from "../../local/windows/results.ts";
 import { TESTS } from "../../local/windows/verification.ts";
@@ -237,6 +237,17 @@ describe("a harvest", () => {
 
     expect(again).toBe(first);
     expect(next).not.toBe(first);
+  });
+
+  test("is taken by the AWS CLI or by AWS Tools for PowerShell, and says so where an image has neither", async () => {
+    const [tools, neither] = [baseDisk(eksImage), baseDisk(eksImage)];
+    for (const base of [tools, neither]) base.files.remove(PROGRAMS.aws);
+    neither.files.remove(AWS_TOOLS);
+
+    expect(await harvest(eksImage, network(), tools)).toBe(await harvest(eksImage, network()));
+    await expect(harvest(eksImage, network(), neither)).rejects.toThrow(
+      /provision 10-harvest: There is neither .+aws\.exe nor a Write-S3Object/,
+    );
   });
 
   test("of which a file was changed stops the build that wants it", async () => {

@@ -59,6 +59,8 @@ function Save-HarvestManifest {
 <#
 .SYNOPSIS
 Puts a file into S3 with the credentials of the instance's role.
+.DESCRIPTION
+By the AWS CLI, or by AWS Tools for PowerShell, which AWS's own bootstrap asks with: AWS documents neither for its EKS image.
 .PARAMETER Url
 Like s3://bucket/key.
 #>
@@ -68,7 +70,23 @@ function Publish-File {
         [Parameter(Mandatory)][string]$Path,
         [Parameter(Mandatory)][uri]$Url
     )
+    $key = $Url.AbsolutePath.TrimStart('/')
+    $region = Get-Setting 'REGION'
+    $program = Get-AwsCliPath
     # Not `s3 cp`: in one request, for which the role needs nothing but s3:PutObject.
-    $arguments = @('s3api', 'put-object', '--region', (Get-Setting 'REGION'), '--bucket', $Url.Host, '--key', $Url.AbsolutePath.TrimStart('/'), '--body', $Path)
-    Invoke-Download -What "$Url" -Doing 'uploading' -Script { Invoke-Native -FilePath (Get-AwsCliPath) -ArgumentList $arguments | Out-Null }
+    $arguments = @('s3api', 'put-object', '--region', $region, '--bucket', $Url.Host, '--key', $key, '--body', $Path)
+    $object = @{ BucketName = $Url.Host; Key = $key; File = $Path; Region = $region }
+    if (Test-Path -Path $program) {
+        $upload = { Invoke-Native -FilePath $program -ArgumentList $arguments | Out-Null }
+    }
+    elseif (Get-Module -ListAvailable -Name 'AWSPowerShell') {
+        $upload = { AWSPowerShell\Write-S3Object @object }
+    }
+    elseif (Get-Module -ListAvailable -Name 'AWS.Tools.S3') {
+        $upload = { AWS.Tools.S3\Write-S3Object @object }
+    }
+    else {
+        throw "There is neither $program nor a Write-S3Object of AWS Tools for PowerShell: nothing can be put into $($Url.Host)."
+    }
+    Invoke-Download -What "$Url" -Doing 'uploading' -Script $upload
 }
