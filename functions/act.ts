@@ -1,3 +1,4 @@
+import type { Action } from "./actions.ts";
 import { announce } from "./announcements.ts";
 import { orderLifetime, startBuild } from "./builds.ts";
 import type { ChannelName } from "./channel-names.ts";
@@ -6,7 +7,6 @@ import type { Environment } from "./environment.ts";
 import { deprecateImage, deregisterImage, disableImage, releaseImage, restoreImage } from "./image-states.ts";
 import { tagImage } from "./image-tags.ts";
 import { type Image, publicationToTag } from "./images.ts";
-import type { Action } from "./plan.ts";
 import { isOvertaken, lookAgain, type Writing } from "./second-look.ts";
 import type { World } from "./world.ts";
 

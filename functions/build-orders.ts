@@ -1,6 +1,6 @@
-import type { Purpose } from "./builds.ts";
 import type { Configuration, Variant } from "./configuration.ts";
 import { canonical, clipTag, type Inputs, inputsToTags, type RecordedInputs, sha256, tagPrefix } from "./inputs.ts";
+import type { Purpose } from "./purposes.ts";
 
 /** What a build is started with. Everything that shapes the image is a pure function of variant, inputs, attempt and policies. */
 export interface BuildOrder {

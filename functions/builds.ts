@@ -12,13 +12,10 @@ import type { BuildOrder } from "./build-orders.ts";
 import { type Failure, FailureClass } from "./failures.ts";
 import { Inputs, type RecordedInputs } from "./inputs.ts";
 import { JsonText } from "./json.ts";
+import { type Purpose, purposes } from "./purposes.ts";
 import { day, minute } from "./time.ts";
 
 const codebuild = new CodeBuildClient({});
-
-/** `build` makes an image and proves it, `prove` only proves one that is there, `harvest` takes the closed pieces from AWS's EKS image. */
-export type Purpose = (typeof purposes)[number];
-export const purposes = ["build", "prove", "harvest"] as const;
 
 /** One CodeBuild run of ours. */
 export interface Build {

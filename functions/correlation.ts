@@ -1,4 +1,4 @@
-import type { Action } from "./plan.ts";
+import type { Action } from "./actions.ts";
 import type { Trigger } from "./trigger.ts";
 import type { World } from "./world.ts";
 

@@ -2,21 +2,13 @@ import { type BuildFact, buildFacts } from "./facts/build-facts.ts";
 import { abandoned, type ChannelFact, channelFacts } from "./facts/channel-facts.ts";
 import { type ImageFact, imageFacts, revoked } from "./facts/image-facts.ts";
 import { type SourceFact, sourceFacts } from "./facts/source-facts.ts";
+import type { Told } from "./facts/told.ts";
 import { day } from "./time.ts";
 import type { Stock, VariantState } from "./variant-state.ts";
 import type { World } from "./world.ts";
 
-/** What every fact has. */
-export interface Common {
-  /** Name of the record that it was told. */
-  key: string;
-  variant: string;
-  /** When it came about, in milliseconds since the epoch. */
-  at: number;
-}
-
 /** Something that subscribers are told once, read off the world. */
-export type Fact = Common & (ChannelFact | ImageFact | BuildFact | SourceFact);
+export type Fact = Told<ChannelFact | ImageFact | BuildFact | SourceFact>;
 
 /** A fact of one kind. */
 export type FactOf<Kind extends Fact["kind"]> = Extract<Fact, { kind: Kind }>;
@@ -26,10 +18,12 @@ export const announceWithin = 30 * day;
 
 /** The facts of a variant that subscribers have not been told yet. */
 export function dueFacts(world: World, state: VariantState): Fact[] {
-  return due(
-    world,
-    [channelFacts, imageFacts, buildFacts, sourceFacts].flatMap((read) => read(world, state)),
-  );
+  return due(world, [
+    ...channelFacts(world, state),
+    ...imageFacts(world, state),
+    ...buildFacts(world, state),
+    ...sourceFacts(world, state),
+  ]);
 }
 
 /** What subscribers have not been told yet of a variant that is configured no more. */

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { GetObjectCommand, ListObjectsV2Command, S3Client } from "@aws-sdk/client-s3";
 import { z } from "zod";
 import { JsonText } from "./json.ts";
-import type { Observed } from "./upstream.ts";
+import type { Observed } from "./observed.ts";
 
 const s3 = new S3Client({});
 

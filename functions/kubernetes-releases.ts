@@ -1,7 +1,7 @@
 import { DescribeClusterVersionsCommand, EKSClient } from "@aws-sdk/client-eks";
 import { z } from "zod";
+import type { Availability, Observed } from "./observed.ts";
 import type { Policies } from "./policies.ts";
-import type { Availability, Observed } from "./upstream.ts";
 
 const eks = new EKSClient({});
 

@@ -1,6 +1,7 @@
 import type { Fact } from "./facts.ts";
 import { contentOfBuild } from "./messages/build-messages.ts";
 import { contentOfChannel } from "./messages/channel-messages.ts";
+import type { Content } from "./messages/content.ts";
 import { contentOfImage } from "./messages/image-messages.ts";
 import { contentOfSource } from "./messages/source-messages.ts";
 import { iso } from "./time.ts";
@@ -10,12 +11,6 @@ export interface Message {
   /** At most 100 characters of ASCII, as SNS demands. */
   subject: string;
   text: string;
-}
-
-/** What is said of one kind of fact: what happened, why, what to do, how to undo it. */
-export interface Content {
-  headline: string;
-  lines: string[];
 }
 
 /** SNS's limit. */

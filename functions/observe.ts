@@ -6,10 +6,11 @@ import type { Environment } from "./environment.ts";
 import { readHarvests } from "./harvests.ts";
 import { type Image, isPublishable, newestFirst, readImages } from "./images.ts";
 import { readBinaries } from "./kubernetes-releases.ts";
+import type { Observed } from "./observed.ts";
 import { readReferences } from "./references.ts";
 import { readRequests } from "./requests.ts";
 import { retirementCandidates } from "./retention.ts";
-import { type Observed, readUpstream, type Upstream } from "./upstream.ts";
+import { readUpstream, type Upstream } from "./upstream.ts";
 import type { World } from "./world.ts";
 
 /**

@@ -1,4 +1,5 @@
-import { type Action, plan } from "./plan.ts";
+import type { Action } from "./actions.ts";
+import { plan } from "./plan.ts";
 import { iso } from "./time.ts";
 import type { World } from "./world.ts";
 

@@ -1,6 +1,6 @@
 import { recipeOf } from "./configuration.ts";
 import type { Inputs } from "./inputs.ts";
-import type { Availability } from "./upstream.ts";
+import type { Availability } from "./observed.ts";
 import type { VariantState } from "./variant-state.ts";
 import type { World } from "./world.ts";
 

@@ -1,7 +1,6 @@
-import { type ChannelName, channelNames } from "./channel-names.ts";
+import type { ChannelName } from "./channel-names.ts";
 import type { Channel } from "./channels.ts";
 import type { PublishableImage } from "./images.ts";
-import type { Action } from "./plan.ts";
 import { lastPublication, readBackWithin } from "./publications.ts";
 import { iso } from "./time.ts";
 import type { VariantState } from "./variant-state.ts";
@@ -34,18 +33,6 @@ export interface Hindrance {
   why: string;
   /** When it passes by itself, in milliseconds since the epoch. */
   until: number | undefined;
-}
-
-/** What is to be done, or waited for, about the channels of a variant. */
-export function channelActions(world: World, state: VariantState): Action[] {
-  const variant = state.variant.name;
-  return channelNames.flatMap((channel): Action[] => {
-    const next = promotion(world, state, channel);
-    if (next.decision === "stay") return [];
-    const { leaves, reasons } = next;
-    if (next.decision === "wait") return [{ do: "wait", variant, for: channel, until: next.until, reasons }];
-    return [{ do: "publish", variant, channel, image: next.image, previous: next.previous, leaves, reasons }];
-  });
 }
 
 /** Decides which image a channel should hold (rules 1 to 3). */

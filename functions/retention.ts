@@ -1,7 +1,7 @@
+import type { Action } from "./actions.ts";
 import { type ChannelName, channelNames } from "./channel-names.ts";
 import { type Image, isPublishable } from "./images.ts";
 import { drift } from "./inputs.ts";
-import type { Action } from "./plan.ts";
 import { mayTake } from "./promotion.ts";
 import { lastWritten } from "./publications.ts";
 import { describeUse } from "./references.ts";

@@ -1,6 +1,6 @@
+import type { Action } from "./actions.ts";
 import { channelNames } from "./channel-names.ts";
 import type { Image } from "./images.ts";
-import type { Action } from "./plan.ts";
 import { isUnderWay } from "./publications.ts";
 import { minute } from "./time.ts";
 import type { Stock } from "./variant-state.ts";

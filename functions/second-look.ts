@@ -1,8 +1,8 @@
+import type { Action } from "./actions.ts";
+import { channelActions } from "./channel-actions.ts";
 import { readChannels } from "./channels.ts";
 import type { Environment } from "./environment.ts";
 import { isNewer, isPublishable, readImages } from "./images.ts";
-import type { Action } from "./plan.ts";
-import { channelActions } from "./promotion.ts";
 import { readReferences } from "./references.ts";
 import { retirements, retirementsOfRemoved } from "./retention.ts";
 import { withdrawals } from "./revocation.ts";

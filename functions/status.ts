@@ -1,10 +1,11 @@
+import type { Action } from "./actions.ts";
 import { type ChannelName, channelNames } from "./channel-names.ts";
 import { channelParameter } from "./channels.ts";
 import { recipeOf } from "./configuration.ts";
 import { imageStatuses } from "./image-status.ts";
 import { describeChange, drift } from "./inputs.ts";
 import { outlook } from "./outlook.ts";
-import { type Action, plan } from "./plan.ts";
+import { plan } from "./plan.ts";
 import { tell } from "./plan-answer.ts";
 import { promotion } from "./promotion.ts";
 import { removedVariants } from "./removed-variants.ts";

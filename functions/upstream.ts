@@ -2,17 +2,9 @@ import { GetParametersCommand, SSMClient } from "@aws-sdk/client-ssm";
 import { type Configuration, recipeOf, type Variant } from "./configuration.ts";
 import { type Described, describeById } from "./images.ts";
 import { readPatches } from "./kubernetes-releases.ts";
+import type { Availability, Observed } from "./observed.ts";
 
 const ssm = new SSMClient({});
-
-/** What an upstream said. `unknown` (it did not answer) is never drift; `missing` (it answered that there is none) is trouble. */
-export type Observed =
-  | { state: "known"; value: string }
-  | { state: "unknown"; why: string }
-  | { state: "missing"; why: string };
-
-/** Whether something that a build needs is there. */
-export type Availability = { state: "there" } | { state: "unknown"; why: string } | { state: "missing"; why: string };
 
 /** What the world outside offers a variant. */
 export interface Upstream {

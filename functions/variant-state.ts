@@ -2,8 +2,9 @@ import type { Build } from "./builds.ts";
 import { recipeOf, type Variant } from "./configuration.ts";
 import { type Image, isPublishable, newestFirst, type PublishableImage } from "./images.ts";
 import { type RecordedInputs, settingsHash } from "./inputs.ts";
+import type { Observed } from "./observed.ts";
 import { latestPatchTuesday } from "./patch-tuesday.ts";
-import type { Observed, Upstream } from "./upstream.ts";
+import type { Upstream } from "./upstream.ts";
 import type { World } from "./world.ts";
 
 /** The images of a variant, newest first, be it configured or not. */

@@ -2,9 +2,10 @@ import type { Build } from "./builds.ts";
 import type { Channels } from "./channels.ts";
 import type { Configuration } from "./configuration.ts";
 import type { Image } from "./images.ts";
+import type { Availability, Observed } from "./observed.ts";
 import type { References } from "./references.ts";
 import type { Request } from "./requests.ts";
-import type { Availability, Observed, Upstream } from "./upstream.ts";
+import type { Upstream } from "./upstream.ts";
 
 /** All that a plan depends on, read at one time. Plain data: what is decided from it can be decided again from a copy. */
 export interface World {

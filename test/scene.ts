@@ -1,3 +1,4 @@
+import type { Action } from "../functions/actions.ts";
 import type { Build } from "../functions/builds.ts";
 import type { ChannelName } from "../functions/channel-names.ts";
 import { type ConfigurationInput, parseConfiguration, recipeOf } from "../functions/configuration.ts";
@@ -5,7 +6,7 @@ import type { Fact, FactOf } from "../functions/facts.ts";
 import type { FailureClass } from "../functions/failures.ts";
 import type { Image } from "../functions/images.ts";
 import type { Inputs, RecordedInputs } from "../functions/inputs.ts";
-import { type Action, plan } from "../functions/plan.ts";
+import { plan } from "../functions/plan.ts";
 import { publicationKey } from "../functions/publications.ts";
 import { stateOf } from "../functions/variant-state.ts";
 import type { World } from "../functions/world.ts";

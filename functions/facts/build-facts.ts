@@ -1,12 +1,13 @@
-import type { Build, Purpose } from "../builds.ts";
+import type { Build } from "../builds.ts";
 import { endedWithout, harvestedInVain, harvestsOf, isWithoutManifest } from "../ended-builds.ts";
-import type { Fact } from "../facts.ts";
 import { type Ended, type Failure, type FailureClass, isWorthReporting, retryOf } from "../failures.ts";
 import { canonical, type RecordedInputs, sha256 } from "../inputs.ts";
+import type { Purpose } from "../purposes.ts";
 import { settlingTime } from "../settling.ts";
 import { iso } from "../time.ts";
 import type { VariantState } from "../variant-state.ts";
 import type { World } from "../world.ts";
+import type { Told } from "./told.ts";
 
 interface About {
   purpose: Purpose;
@@ -29,11 +30,11 @@ export type BuildFact =
   /** The first success after failures that were told. */
   | (About & { kind: "recovered"; image: string | undefined; failures: number; last: FailureClass | undefined });
 
-export function buildFacts(world: World, state: VariantState): Fact[] {
+export function buildFacts(world: World, state: VariantState): Told<BuildFact>[] {
   return state.builds.flatMap((build) => [...failed(world, state, build), ...recovered(world, state, build)]);
 }
 
-function failed(world: World, state: VariantState, build: Build): Fact[] {
+function failed(world: World, state: VariantState, build: Build): Told<BuildFact>[] {
   const ended = endedUntil(world, state, build);
   const failure = isWithoutManifest(world, build) ? ended.at(-1)?.failure : build.failure;
   const at = (build.endedAt ?? build.startedAt) + (build.status === "succeeded" ? settlingTime : 0);
@@ -45,7 +46,7 @@ function failed(world: World, state: VariantState, build: Build): Fact[] {
       : `Tried again after ${iso(retry.at)}.`;
   const { image } = build;
   const common = { ...told(state, build), at };
-  const facts: Fact[] = [{ ...common, kind: "failed", key: failedKey(build), failure, image, next }];
+  const facts: Told<BuildFact>[] = [{ ...common, kind: "failed", key: failedKey(build), failure, image, next }];
   if (retry.when === "never")
     facts.push({
       ...common,
@@ -66,7 +67,7 @@ function endedUntil(world: World, state: VariantState, { purpose, inputs, starte
 }
 
 /** A harvest that succeeds does not mend a build, nor the other way round. */
-function recovered(world: World, state: VariantState, build: Build): Fact[] {
+function recovered(world: World, state: VariantState, build: Build): Told<BuildFact>[] {
   if (build.status !== "succeeded" || isWithoutManifest(world, build)) return [];
   const isHarvest = build.purpose === "harvest";
   const before = state.builds.filter(

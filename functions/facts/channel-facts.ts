@@ -1,6 +1,5 @@
 import { type ChannelName, channelNames } from "../channel-names.ts";
 import type { Channel } from "../channels.ts";
-import type { Fact } from "../facts.ts";
 import { type Image, isPublishable } from "../images.ts";
 import { describeChange, drift, type RecordedInputs, sha256 } from "../inputs.ts";
 import { hindrances, promotion, reasonToLeave } from "../promotion.ts";
@@ -8,6 +7,7 @@ import { lastPublication, publicationKey, readBackWithin, toldPublications } fro
 import { minute } from "../time.ts";
 import type { Stock, VariantState } from "../variant-state.ts";
 import type { World } from "../world.ts";
+import type { Told } from "./told.ts";
 
 /** What a channel holds, and what nodes that follow it will get. */
 interface Publication {
@@ -44,13 +44,13 @@ export type ChannelFact =
 /** A channel that still holds a revoked image after so many milliseconds is not about to leave it, whatever is planned. */
 const leftWithin = 15 * minute;
 
-export function channelFacts(world: World, state: VariantState): Fact[] {
+export function channelFacts(world: World, state: VariantState): Told<ChannelFact>[] {
   return channelNames.flatMap((channel) =>
     [published, approvalWanted, writeRejected, stranded].flatMap((read) => read(world, state, channel)),
   );
 }
 
-function published(world: World, state: VariantState, channel: ChannelName): Fact[] {
+function published(world: World, state: VariantState, channel: ChannelName): Told<ChannelFact>[] {
   const variant = state.variant.name;
   const current = world.channels[variant]?.[channel];
   const image = state.images.find(({ id }) => id === current?.image);
@@ -117,7 +117,7 @@ function whyLeft({ images, builds }: VariantState, image: Image, previous: strin
   return before.state === "available" ? undefined : `${previous} is ${before.state}`;
 }
 
-function approvalWanted(world: World, state: VariantState, channel: ChannelName): Fact[] {
+function approvalWanted(world: World, state: VariantState, channel: ChannelName): Told<ChannelFact>[] {
   const variant = state.variant.name;
   const holds = world.channels[variant]?.[channel]?.image;
   const next = promotion(world, state, channel);
@@ -135,7 +135,7 @@ function approvalWanted(world: World, state: VariantState, channel: ChannelName)
   return [{ kind: "approval-wanted", key, variant, at: world.now, channel, image: id, holds, inputs }];
 }
 
-function writeRejected(world: World, state: VariantState, channel: ChannelName): Fact[] {
+function writeRejected(world: World, state: VariantState, channel: ChannelName): Told<ChannelFact>[] {
   const last = lastPublication(world, state, channel);
   if (last?.outcome !== "rejected" || !isPublishable(last.image)) return [];
   const variant = state.variant.name;
@@ -153,7 +153,7 @@ function writeRejected(world: World, state: VariantState, channel: ChannelName):
   ];
 }
 
-function stranded(world: World, state: VariantState, channel: ChannelName): Fact[] {
+function stranded(world: World, state: VariantState, channel: ChannelName): Told<ChannelFact>[] {
   const variant = state.variant.name;
   const current: Channel | undefined = world.channels[variant]?.[channel];
   const why = current && reasonToLeave(world, current);
@@ -172,8 +172,8 @@ function stranded(world: World, state: VariantState, channel: ChannelName): Fact
 }
 
 /** Channels of a variant that is configured no more and that hold a revoked image: nobody writes them any more, but nodes may follow them. */
-export function abandoned(world: World, { variant: { name: variant } }: Stock): Fact[] {
-  return channelNames.flatMap((channel): Fact[] => {
+export function abandoned(world: World, { variant: { name: variant } }: Stock): Told<ChannelFact>[] {
+  return channelNames.flatMap((channel): Told<ChannelFact>[] => {
     const image = world.channels[variant]?.[channel]?.image;
     const revoked = world.images.find(({ id }) => id === image)?.revoked;
     if (image === undefined || revoked === undefined) return [];

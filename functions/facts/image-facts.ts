@@ -1,11 +1,11 @@
 import { type ChannelName, channelNames } from "../channel-names.ts";
-import type { Fact } from "../facts.ts";
 import { sha256 } from "../inputs.ts";
 import { describeLost, lostImages } from "../lost-images.ts";
 import { mostProofAttempts, unprovedImage, vainProofs } from "../proofs.ts";
 import { settlingTime } from "../settling.ts";
 import type { Stock, VariantState } from "../variant-state.ts";
 import type { World } from "../world.ts";
+import type { Told } from "./told.ts";
 
 export type ImageFact =
   | {
@@ -24,14 +24,14 @@ export type ImageFact =
   | { kind: "unproved"; image: string; attempts: number }
   | { kind: "image-missing"; build: string; image: string | undefined; why: string; log: string | undefined };
 
-export function imageFacts(world: World, state: VariantState): Fact[] {
+export function imageFacts(world: World, state: VariantState): Told<ImageFact>[] {
   return [revoked, unproved, imageMissing].flatMap((read) => read(world, state));
 }
 
 /** A tag that somebody wrote by hand has no time; the service deprecates a revoked image with its first look at it. */
-export function revoked(world: World, { variant: { name: variant }, images }: Stock): Fact[] {
+export function revoked(world: World, { variant: { name: variant }, images }: Stock): Told<ImageFact>[] {
   const configured = world.configuration.variants.some(({ name }) => name === variant);
-  return images.flatMap(({ id: image, revoked, withdrawnAt }): Fact[] => {
+  return images.flatMap(({ id: image, revoked, withdrawnAt }): Told<ImageFact>[] => {
     if (!revoked) return [];
     const { reason, by } = revoked;
     return [
@@ -51,7 +51,7 @@ export function revoked(world: World, { variant: { name: variant }, images }: St
   });
 }
 
-function unproved(_world: World, state: VariantState): Fact[] {
+function unproved(_world: World, state: VariantState): Told<ImageFact>[] {
   const image = unprovedImage(state);
   if (!image) return [];
   const attempts = vainProofs(state, image.id).filter(({ status }) => status !== "running");
@@ -61,7 +61,7 @@ function unproved(_world: World, state: VariantState): Fact[] {
   return [{ ...common, kind: "unproved", at, image: image.id, attempts: attempts.length }];
 }
 
-function imageMissing(world: World, state: VariantState): Fact[] {
+function imageMissing(world: World, state: VariantState): Told<ImageFact>[] {
   return lostImages(world, state).map((build) => ({
     kind: "image-missing",
     key: `image-missing/${build.id}`,

@@ -1,7 +1,7 @@
-import type { Fact } from "../facts.ts";
 import { iso } from "../time.ts";
 import type { VariantState } from "../variant-state.ts";
 import type { World } from "../world.ts";
+import type { Told } from "./told.ts";
 
 /** What is wrong with what AWS and Kubernetes release; nothing of it mends itself here. */
 export type SourceFact =
@@ -11,13 +11,13 @@ export type SourceFact =
   | { kind: "kubernetes-missing"; minor: string; why: string };
 
 /** AWS's images that are missing block every build of the variant: they are told again each month while it lasts. */
-export function sourceFacts(world: World, { variant, upstream }: VariantState): Fact[] {
+export function sourceFacts(world: World, { variant, upstream }: VariantState): Told<SourceFact>[] {
   if (!upstream) return [];
   const { baseAmi, baseImage, baseParameter: parameter, harvestSource, harvestImage, kubernetes } = upstream;
   const { name, kubernetes: minor } = variant;
   const month = iso(world.now).slice(0, 7);
   const common = { variant: name, at: world.now };
-  const facts: Fact[] = [];
+  const facts: Told<SourceFact>[] = [];
   const base = missing(baseAmi, baseImage);
   if (base)
     facts.push({
@@ -46,7 +46,7 @@ export function sourceFacts(world: World, { variant, upstream }: VariantState): 
 function silent(
   world: World,
   { name, upstream }: { name: string; upstream: NonNullable<VariantState["upstream"]> },
-): Fact[] {
+): Told<SourceFact>[] {
   const { baseAmi, baseParameter: parameter, baseReleasedAt: releasedAt } = upstream;
   if (baseAmi.state !== "known" || releasedAt === undefined) return [];
   if (world.now - releasedAt <= world.configuration.policies.silentAfter) return [];

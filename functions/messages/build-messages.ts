@@ -1,6 +1,6 @@
-import type { Purpose } from "../builds.ts";
 import type { FactOf } from "../facts.ts";
-import type { Content } from "../messages.ts";
+import type { Purpose } from "../purposes.ts";
+import type { Content } from "./content.ts";
 
 type Fact = FactOf<"failed" | "gave-up" | "recovered">;
 

@@ -1,6 +1,6 @@
 import type { FactOf } from "../facts.ts";
-import type { Content } from "../messages.ts";
 import { iso } from "../time.ts";
+import type { Content } from "./content.ts";
 
 type Fact = FactOf<"published" | "rolled-back" | "approval-wanted" | "write-rejected" | "stranded">;
 

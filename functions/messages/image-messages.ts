@@ -1,5 +1,5 @@
 import type { FactOf } from "../facts.ts";
-import type { Content } from "../messages.ts";
+import type { Content } from "./content.ts";
 
 type Fact = FactOf<"revoked" | "unproved" | "image-missing">;
 

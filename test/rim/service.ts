@@ -4,11 +4,11 @@ import { CreateTopicCommand, SNSClient, SubscribeCommand } from "@aws-sdk/client
 import { CreateQueueCommand, GetQueueAttributesCommand, ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { GetParameterHistoryCommand, SSMClient } from "@aws-sdk/client-ssm";
 import type { Outcome } from "../../functions/act.ts";
+import type { Action } from "../../functions/actions.ts";
 import type { ChannelName } from "../../functions/channel-names.ts";
 import type { ConfigurationInput } from "../../functions/configuration.ts";
 import type { Environment } from "../../functions/environment.ts";
 import { inputsToTags } from "../../functions/inputs.ts";
-import type { Action } from "../../functions/plan.ts";
 import type { World } from "../../functions/world.ts";
 import { core, day, scene } from "../scene.ts";
 import type { Aws } from "./aws.ts";

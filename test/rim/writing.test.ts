@@ -1,8 +1,8 @@
 import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import type { Action } from "../../functions/actions.ts";
 import type { BuildOrder } from "../../functions/build-orders.ts";
 import type { FactOf } from "../../functions/facts.ts";
-import type { Action } from "../../functions/plan.ts";
 import { type Aws, startAws } from "./aws.ts";
 import { type Service, type Surroundings, startService, startSurroundings } from "./service.ts";
 

@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import type { Action } from "../../../functions/actions.ts";
 import { FailureClass } from "../../../functions/failures.ts";
 import { canonical } from "../../../functions/inputs.ts";
-import { type Action, plan } from "../../../functions/plan.ts";
+import { plan } from "../../../functions/plan.ts";
 import type { World } from "../../../functions/world.ts";
 import { hour, scene } from "../../scene.ts";
 

@@ -82,10 +82,11 @@ function play(steps: Step[]) {
     if (["look", "rejected", "silent", "dies-before-writing"].includes(what)) look(what);
   }
   for (let last = 0; last < 8; last++) {
+    for (const one of under.splice(0)) take(one);
     world.now += 6 * minute;
     look("look");
-    for (const one of under.splice(0)) take(one);
   }
+  for (const one of under) take(one);
   return { story, world, writes, told };
 }
 
