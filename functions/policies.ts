@@ -65,7 +65,7 @@ export const Policies = z.strictObject({
   soak: Duration.prefault("24h"),
   /** `manual`: `stable` takes only images that somebody has approved (`POST /promote`), and those once they have soaked. */
   approval: z.enum(["none", "manual"]).default("none"),
-  /** Whether a revoked image is disabled once no channel holds it: running nodes stay, no new one starts from it. It is deprecated anyway. */
+  /** Whether a revoked image is disabled once no channel holds it: running nodes stay, no new one starts from it. It is deprecated anyway. Accounts it is shared with lose it for good. */
   disableRevoked: z.boolean().default(false),
   retention: Retention.prefault({}),
   /** A base family without a release for this long is reported. */
