@@ -122,10 +122,10 @@ try {
         if ((Get-Date) -gt $quietUntil) {
             $refusal = "Windows is not generalized and nothing generalizes it any more: its state is $state."
         }
-        if ($refusal) {
+        if ($refusal -and -not $running) {
             # 85-appx knows apps by their names; one that was updated for a user bears the name of a provisioned one (Microsoft KB2769827).
             $apps = @(Get-AppInTheWay)
-            if ($hasStartedAgain -or $running -or $apps.Count -eq 0) {
+            if ($hasStartedAgain -or $apps.Count -eq 0) {
                 throw "$refusal $(Get-SysprepError)"
             }
             foreach ($app in $apps) {
