@@ -65,14 +65,21 @@ export async function readBuilds(project: string, now: number): Promise<Build[]>
     const ids = (list.ids ?? []).slice(0, buildsPerPage);
     if (ids.length === 0) return builds;
     const details = await codebuild.send(new BatchGetBuildsCommand({ ids }));
-    const unread = ids.length - (details.builds ?? []).length;
-    if (unread > 0) throw new Error(`CodeBuild left out ${unread} of ${ids.length} builds that it lists`);
+    refuseGaps(ids, details.builds ?? [], now);
     const started = (details.builds ?? []).map(({ startTime }) => startTime?.getTime() ?? now);
     builds.push(...(details.builds ?? []).flatMap((build) => fromCodeBuild(build, now) ?? []));
     nextToken = list.nextToken;
     if (!nextToken || Math.min(...started) < now - historyReach) return builds;
   }
   return builds;
+}
+
+/** @throws Error where a build is left out that may still run: it is listed before all that started a day ago */
+function refuseGaps(ids: readonly string[], builds: readonly CodeBuildBuild[], now: number): void {
+  const started = new Map(builds.map(({ id, startTime }) => [id, startTime?.getTime() ?? now]));
+  const old = ids.findIndex((id) => (started.get(id) ?? now) < now - day);
+  const unread = ids.slice(0, old === -1 ? ids.length : old).filter((id) => !started.has(id));
+  if (unread.length > 0) throw new Error(`CodeBuild left out ${unread.join(", ")} though it lists them`);
 }
 
 /**

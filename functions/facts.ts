@@ -1,6 +1,6 @@
 import { type BuildFact, buildFacts } from "./facts/build-facts.ts";
 import { abandoned, type ChannelFact, channelFacts } from "./facts/channel-facts.ts";
-import { type ImageFact, imageFacts, revoked } from "./facts/image-facts.ts";
+import { type ImageFact, imageFacts, revoked, unrevoked } from "./facts/image-facts.ts";
 import { type SourceFact, sourceFacts } from "./facts/source-facts.ts";
 import type { Told } from "./facts/told.ts";
 import { day } from "./time.ts";
@@ -28,7 +28,7 @@ export function dueFacts(world: World, state: VariantState): Fact[] {
 
 /** What subscribers have not been told yet of a variant that is configured no more. */
 export function dueFactsOfRemoved(world: World, stock: Stock): Fact[] {
-  return due(world, [...revoked(world, stock), ...abandoned(world, stock)]);
+  return due(world, [...revoked(world, stock), ...unrevoked(world, stock), ...abandoned(world, stock)]);
 }
 
 function due(world: World, facts: Fact[]): Fact[] {

@@ -44,7 +44,8 @@ export async function intervene<Order extends { reason: string; dryRun: boolean 
   if (!order.dryRun) {
     if (Object.keys(write).length > 0) await tagImage(image, write);
     if (remove.length > 0) await untagImage(image, remove);
-    if (!(await untilVisible(lookAtImages, decision))) logger.warn("the tag is not visible yet", { image });
+    if (!(await inTime(untilVisible(lookAtImages, decision)).catch(() => false)))
+      logger.warn("the tag is not visible yet", { image });
     await wake(environment.QUEUE_URL, variant, `${what} ${image}`);
   }
   return answer(order.dryRun ? 200 : 202, {

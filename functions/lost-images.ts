@@ -9,9 +9,15 @@ export function isWithoutImage(build: Build, images: readonly Image[]): boolean 
   return build.purpose === "build" && build.status === "succeeded" && !visibleImage(build, images);
 }
 
-/** Whether subscribers were told that the image is revoked: its tag has gone with it. */
+/** Whether the last that subscribers were told of it is that the image is revoked: its tag has gone with it. */
 export function wasRevoked({ announced }: World, image: string | undefined): boolean {
-  return image !== undefined && [...announced].some((key) => key.startsWith(`revoked/${image}/`));
+  // A tag that somebody wrote by hand has no time.
+  const latest = (kind: string) =>
+    [...announced].flatMap((key) => {
+      const [place, time] = key.split(`${kind}/${image}/`);
+      return place === "" && time !== undefined ? Number(time) || 0 : [];
+    });
+  return Math.max(-1, ...latest("revoked")) > Math.max(-1, ...latest("unrevoked"));
 }
 
 /**

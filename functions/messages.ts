@@ -37,6 +37,7 @@ function contentOf(fact: Fact, inside: readonly string[] | undefined): Content {
     case "stranded":
       return contentOfChannel(fact, inside);
     case "revoked":
+    case "unrevoked":
     case "unproved":
     case "image-missing":
       return contentOfImage(fact);

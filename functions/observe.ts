@@ -84,12 +84,10 @@ export async function observeImages(
   };
 }
 
-/** The Kubernetes version that a build of the variant would take: while nobody can tell the wanted one, that of its newest image. */
-function versionsWanted(variant: string, upstream: Record<string, Upstream>, images: Image[]): string[] {
-  const wanted = known(upstream[variant]?.kubernetes);
-  if (wanted.length > 0) return wanted;
+/** The Kubernetes versions that a build of the variant may take: the wanted one, or that of its newest image, which is never gone below. */
+export function versionsWanted(variant: string, upstream: Record<string, Upstream>, images: Image[]): string[] {
   const newest = newestFirst(images.filter((image) => image.variant === variant).filter(isPublishable))[0];
-  return newest ? [newest.inputs.kubernetes] : [];
+  return [...known(upstream[variant]?.kubernetes), ...(newest ? [newest.inputs.kubernetes] : [])];
 }
 
 function known(observed: Observed | undefined): string[] {

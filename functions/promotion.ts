@@ -1,7 +1,7 @@
 import type { ChannelName } from "./channel-names.ts";
 import type { Channel } from "./channels.ts";
 import type { PublishableImage } from "./images.ts";
-import { lastPublication, readBackWithin } from "./publications.ts";
+import { lastPublication, readBackWithin, rejectionKey } from "./publications.ts";
 import { iso } from "./time.ts";
 import type { VariantState } from "./variant-state.ts";
 import type { World } from "./world.ts";
@@ -53,8 +53,7 @@ export function promotion(world: World, state: VariantState, channel: ChannelNam
     return wait([`${last.image.id} was written at ${iso(last.at)}, not read back yet`], last.at + readBackWithin);
 
   const leaves = current && reasonToLeave(world, current);
-  // Better an older one at once than the same in vain: the newest follows once the channel is good again.
-  const refused = leaves !== undefined && last?.outcome === "rejected" ? last.image.id : undefined;
+  const refused = leaves === undefined ? undefined : twiceInVain(world, state, channel);
   const best = bestFor(world, state, channel, refused) ?? bestFor(world, state, channel);
   const why = best && reasonToMove(world, current, best);
   if (best && why)
@@ -75,6 +74,17 @@ export function promotion(world: World, state: VariantState, channel: ChannelNam
     decision: "stay",
     reasons: [current ? `holds ${current.image}` : "no image has proved itself yet"],
   };
+}
+
+/**
+ * The image whose write was rejected, as subscribers were told, and then once more: better an older one at once than the same in vain. It follows
+ * once the channel is good again.
+ */
+function twiceInVain(world: World, state: VariantState, channel: ChannelName): string | undefined {
+  const last = lastPublication(world, state, channel);
+  if (last?.outcome !== "rejected") return undefined;
+  const key = rejectionKey(world, state.variant.name, channel, last.image.id);
+  return world.announced.has(key) ? last.image.id : undefined;
 }
 
 /**
@@ -112,8 +122,8 @@ export function mayTake(world: World, state: VariantState, channel: ChannelName,
 }
 
 /**
- * What keeps a publishable image out of a channel. None takes another Kubernetes minor than the variant's, which the name of a variant may
- * survive: nodes of another one may not join. `candidate` takes every one at once; a channel takes back what it was given before, for
+ * What keeps a publishable image out of a channel. The name of a variant may survive its Kubernetes minor: nodes of a newer one than the cluster's
+ * may not join, and an older one is only gone back to. `candidate` takes every one at once; a channel takes back what it was given before, for
  * a soak or an approval that is asked for since then must not leave a rollback without a way.
  */
 export function hindrances(
@@ -122,7 +132,8 @@ export function hindrances(
   { id, variant, inputs, provedAt, approved, published }: PublishableImage,
 ): Hindrance[] {
   const minor = world.configuration.variants.find(({ name }) => name === variant)?.kubernetes;
-  if (minor !== undefined && !inputs.kubernetes.startsWith(`${minor}.`))
+  const isOther = minor !== undefined && !inputs.kubernetes.startsWith(`${minor}.`);
+  if (isOther && (!published[channel] || minorOf(inputs.kubernetes) > minorOf(minor)))
     return [
       {
         of: "kubernetes",
@@ -139,6 +150,11 @@ export function hindrances(
       ? [{ of: "approval" as const, why: `${id} waits for its approval`, until: undefined }]
       : []),
   ];
+}
+
+/** `1.36` or `1.36.2` as 36. */
+function minorOf(version: string): number {
+  return Number(version.split(".")[1]);
 }
 
 function earliest(hindrances: readonly Hindrance[]): number | undefined {

@@ -73,6 +73,16 @@ export function publicationKey(
   return `${kind}/${variant}/${channel}/${version}-${image}`;
 }
 
+/** Name of the record that subscribers were told of a rejected write; the same image over another one is another fact. */
+export function rejectionKey(
+  { channels }: Pick<World, "channels">,
+  variant: string,
+  channel: ChannelName,
+  image: string,
+): string {
+  return `write-rejected/${variant}/${channel}/${channels[variant]?.[channel]?.version ?? 0}-${image}`;
+}
+
 /** What subscribers have been told that a channel held, by the parameter's version. */
 export function toldPublications(
   { announced }: World,

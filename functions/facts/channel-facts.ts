@@ -3,7 +3,7 @@ import type { Channel } from "../channels.ts";
 import { type Image, isPublishable } from "../images.ts";
 import { describeChange, drift, type RecordedInputs, sha256 } from "../inputs.ts";
 import { hindrances, promotion, reasonToLeave } from "../promotion.ts";
-import { lastPublication, publicationKey, readBackWithin, toldPublications } from "../publications.ts";
+import { lastPublication, publicationKey, readBackWithin, rejectionKey, toldPublications } from "../publications.ts";
 import { minute } from "../time.ts";
 import type { Stock, VariantState } from "../variant-state.ts";
 import type { World } from "../world.ts";
@@ -41,7 +41,7 @@ export type ChannelFact =
       configured: boolean;
     };
 
-/** A channel that still holds a revoked image after so many milliseconds is not about to leave it, whatever is planned. */
+/** A channel that holds a revoked image so many milliseconds after the first look at that is not about to leave it, whatever is planned. */
 const leftWithin = 15 * minute;
 
 export function channelFacts(world: World, state: VariantState): Told<ChannelFact>[] {
@@ -55,7 +55,8 @@ function published(world: World, state: VariantState, channel: ChannelName): Tol
   const current = world.channels[variant]?.[channel];
   const image = state.images.find(({ id }) => id === current?.image);
   if (!current || !image) return [];
-  if (isTagAwaited(world, channel, image, current)) return [];
+  if (isTagAwaited(world, channel, image, current) && promotion(world, state, channel).decision !== "publish")
+    return [];
   const keyOf = (kind: "published" | "rolled-back") => publicationKey(kind, variant, channel, current);
   // What it replaced may have become good or bad since it was told: it is the same write all the same.
   if (world.announced.has(keyOf("published")) || world.announced.has(keyOf("rolled-back"))) return [];
@@ -143,7 +144,7 @@ function writeRejected(world: World, state: VariantState, channel: ChannelName):
   return [
     {
       kind: "write-rejected",
-      key: `write-rejected/${variant}/${channel}/${world.channels[variant]?.[channel]?.version ?? 0}-${image}`,
+      key: rejectionKey(world, variant, channel, image),
       variant,
       at: last.at + readBackWithin,
       channel,
@@ -160,8 +161,9 @@ function stranded(world: World, state: VariantState, channel: ChannelName): Told
   if (!current || why === undefined) return [];
   const next = promotion(world, state, channel);
   const { image } = current;
-  const revokedAt = world.images.find(({ id }) => id === image)?.revoked?.at ?? world.now;
-  if (next.decision !== "wait" || next.leaves === undefined) if (world.now - revokedAt < leftWithin) return [];
+  const seenAt = world.images.find(({ id }) => id === image)?.withdrawnAt ?? world.now;
+  const isLate = world.now - Math.max(current.writtenAt, seenAt) >= leftWithin;
+  if (!isLate && (next.decision !== "wait" || next.leaves === undefined)) return [];
   const until = next.decision === "wait" ? next.until : undefined;
   const waitsFor =
     next.decision === "publish"

@@ -21,11 +21,12 @@ export type ImageFact =
       /** Whether it is disabled, too, once no channel holds it. */
       disables: boolean;
     }
+  | { kind: "unrevoked"; image: string }
   | { kind: "unproved"; image: string; attempts: number }
   | { kind: "image-missing"; build: string; image: string | undefined; why: string; log: string | undefined };
 
 export function imageFacts(world: World, state: VariantState): Told<ImageFact>[] {
-  return [revoked, unproved, imageMissing].flatMap((read) => read(world, state));
+  return [revoked, unrevoked, unproved, imageMissing].flatMap((read) => read(world, state));
 }
 
 /** A tag that somebody wrote by hand has no time; the service deprecates a revoked image with its first look at it. */
@@ -49,6 +50,15 @@ export function revoked(world: World, { variant: { name: variant }, images }: St
       },
     ];
   });
+}
+
+/** Told before what the revocation brought about is undone: afterwards nothing is left of it. */
+export function unrevoked(world: World, { variant: { name: variant }, images }: Stock): Told<ImageFact>[] {
+  return images.flatMap(({ id: image, revoked, withdrawnAt }): Told<ImageFact>[] =>
+    revoked === undefined && withdrawnAt !== undefined
+      ? [{ kind: "unrevoked", key: `unrevoked/${image}/${withdrawnAt}`, variant, at: world.now, image }]
+      : [],
+  );
 }
 
 function unproved(_world: World, state: VariantState): Told<ImageFact>[] {

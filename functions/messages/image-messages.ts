@@ -1,7 +1,7 @@
 import type { FactOf } from "../facts.ts";
 import type { Content } from "./content.ts";
 
-type Fact = FactOf<"revoked" | "unproved" | "image-missing">;
+type Fact = FactOf<"revoked" | "unrevoked" | "unproved" | "image-missing">;
 
 export function contentOfImage(fact: Fact): Content {
   switch (fact.kind) {
@@ -21,6 +21,14 @@ export function contentOfImage(fact: Fact): Content {
               ]
             : ["Nodes that run from it stay as they are: replace them."]),
           `To undo it: POST /unrevoke {"image": "${fact.image}", "reason": "…"}`,
+        ],
+      };
+    case "unrevoked":
+      return {
+        headline: `${fact.image} is no longer revoked`,
+        lines: [
+          "It may be published again if nothing else speaks against it; a channel that it is newer for takes it by itself.",
+          `To revoke it again: POST /revoke {"image": "${fact.image}", "reason": "…"}`,
         ],
       };
     case "unproved":

@@ -75,11 +75,19 @@ function history(pages: object[][]): void {
   };
 }
 
+test("a build of long ago that CodeBuild lists and knows no more is passed over", async () => {
+  const old = recorded("project:1", { startTime: now / 1000 - 2 * 86_400 });
+  history([[recorded("project:3"), old, recorded("project:2")]]);
+  answers.BatchGetBuilds = () => ({ builds: [recorded("project:3"), old], buildsNotFound: ["project:2"] });
+
+  expect(await builds.readBuilds("project", now)).toMatchObject([{ id: "project:3" }, { id: "project:1" }]);
+});
+
 test("a history of which CodeBuild tells less than it lists is none: what is left out may run", async () => {
   history([[recorded("project:1"), recorded("project:2")]]);
   answers.BatchGetBuilds = () => ({ builds: [recorded("project:1")], buildsNotFound: ["project:2"] });
 
-  await expect(builds.readBuilds("project", now)).rejects.toThrow("CodeBuild left out 1 of 2 builds that it lists");
+  await expect(builds.readBuilds("project", now)).rejects.toThrow("CodeBuild left out project:2 though it lists them");
 });
 
 describe("a build of the history", () => {

@@ -169,6 +169,7 @@ test("every kind of fact makes a subject that SNS takes and a text that ends wit
     rolledBack().holds("ami-1").forget(),
     scene().baseReleased(100 * day),
     scene({ policies: { approval: "manual" } }).image("ami-1"),
+    scene().image("ami-1", { withdrawnAt: 1 }),
     scene()
       .image("ami-2", { proof: undefined })
       .failed("capacity", { purpose: "prove", image: "ami-2" })
@@ -186,6 +187,7 @@ test("every kind of fact makes a subject that SNS takes and a text that ends wit
     "write-rejected": true,
     stranded: true,
     "approval-wanted": true,
+    unrevoked: true,
     revoked: true,
     unproved: true,
     "image-missing": true,

@@ -101,7 +101,7 @@ export const safety: Story = {
         ...nothing,
         candidate: { of: "rejected write" },
         stable: { of: "rejected write" },
-        told: ["published/candidate", "published/stable"],
+        told: ["unrevoked", "published/candidate", "published/stable"],
         restored: ["rejected write"],
       },
       answers: [200, 202],

@@ -68,6 +68,15 @@ describe("what subscribers are told of a channel", () => {
     expect(story.facts("rolled-back")).toMatchObject([{ channel: "stable", image: "ami-1", previous: "ami-2" }]);
   });
 
+  test("what somebody else wrote, at once where the channel moves on", () => {
+    const story = scene().published("ami-1").image("ami-2", { provedAt: 1 }).holds("ami-2");
+    const theirs = { image: "ami-1", version: 3, writtenAt: story.world.now };
+    const channel = Object.assign(story.world.channels[core]?.stable ?? {}, theirs);
+    Object.assign(channel, { holds: { status: "described", createdAt: 1, state: "available" } });
+    expect(story.publications()).toMatchObject({ stable: "ami-2" });
+    expect(story.facts("published")).toMatchObject([{ channel: "stable", image: "ami-1" }]);
+  });
+
   test("that the newest image waits for nothing but an approval, once", () => {
     const story = scene({ policies: { approval: "manual" } })
       .published("ami-1")

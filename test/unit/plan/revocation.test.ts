@@ -117,7 +117,8 @@ describe("a revoked image of a variant that is configured no more", () => {
 
   test("gets back what its revocation took, once it is unrevoked; nothing else is done about the variant", () => {
     const story = removed(scene().image("ami-1", older).image("ami-2", { state: "disabled", withdrawnAt: 2 }));
-    expect(story.actions().map((action) => action.do)).toEqual(["restore"]);
+    expect(story.facts("unrevoked")).toMatchObject([{ image: "ami-2" }]);
+    expect(story.actions().map((action) => action.do)).toEqual(["announce", "restore"]);
   });
 });
 

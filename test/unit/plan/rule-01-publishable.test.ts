@@ -27,6 +27,17 @@ describe("rule 1: only an image that is available, proved, not revoked and compl
     expect(story.building()).toMatchObject({ do: "build", reasons: ["kubernetes 1.36.2 → 1.35.7"] });
   });
 
+  test("an older minor than its variant has now is gone back to, a newer one is not, though the channel was given both", () => {
+    const story = scene({ variants: [{ name: core, windows: 2022, kubernetes: "1.35" }] })
+      .published("ami-1", { kubernetes: "1.34.9" })
+      .image("ami-2", { createdAt: 2, provedAt: 2 }, { kubernetes: "1.36.2" })
+      .holds("ami-2")
+      .image("ami-3", { provedAt: 3 })
+      .holds("ami-3")
+      .revoke("ami-3");
+    expect(story.publications()).toEqual({ candidate: "ami-1", stable: "ami-1" });
+  });
+
   test("an image whose tags are incomplete is never written", () => {
     expect(scene().image("ami-1", {}, { recipe: undefined }).publications()).toEqual({});
   });

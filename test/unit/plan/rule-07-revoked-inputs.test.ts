@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { plan } from "../../../functions/plan.ts";
 import { scene } from "../../scene.ts";
 
 describe("rule 7: the inputs of a revoked image are not rebuilt", () => {
@@ -38,6 +39,8 @@ describe("rule 7: the inputs of a revoked image are not rebuilt", () => {
       ],
     });
     expect(story.facts("image-missing")).toEqual([]);
+    const unrevoked = new Set([...story.world.announced, `unrevoked/ami-2/${story.world.now + 1}`]);
+    expect(plan({ ...story.world, announced: unrevoked })).toContainEqual(expect.objectContaining({ do: "build" }));
     expect(story.request("r1").building()).toMatchObject({ do: "build" });
   });
 
