@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { complaintsOf } from "./complaints.ts";
 import { ContainerImage, Minor, RegistryHost, text, WebAddress, whole } from "./configuration-fields.ts";
+import { minorOf } from "./kubernetes-versions.ts";
 import { Policies } from "./policies.ts";
 
 /** The three families of AWS's public parameters that an image can be built on (`/aws/service/ami-windows-latest/…`). */
@@ -39,8 +40,7 @@ export const Variant = z
     diskGiB: whole(50, 16384).default(100),
   })
   .superRefine((variant, context) => {
-    const minor = Number(variant.kubernetes.split(".")[1]);
-    if (variant.windows === 2025 && minor < 35)
+    if (variant.windows === 2025 && minorOf(variant.kubernetes) < 35)
       context.addIssue({
         code: "custom",
         path: ["kubernetes"],

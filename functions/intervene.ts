@@ -1,6 +1,7 @@
 import type { Environment } from "./environment.ts";
 import { type Answer, answer, type Call, callerOf, refusal } from "./http.ts";
 import { keyOf, tagImage, untagImage } from "./image-tags.ts";
+import { readImages } from "./images.ts";
 import { applied, type Caller, type Decision } from "./interventions.ts";
 import { logger } from "./logger.ts";
 import { planOf } from "./plan-answer.ts";
@@ -44,7 +45,7 @@ export async function intervene<Order extends { reason: string; dryRun: boolean 
   if (!order.dryRun) {
     if (Object.keys(write).length > 0) await tagImage(image, write);
     if (remove.length > 0) await untagImage(image, remove);
-    if (!(await inTime(untilVisible(lookAtImages, decision)).catch(() => false)))
+    if (!(await inTime(untilVisible(() => readImages(environment.STAGE, variant), decision)).catch(() => false)))
       logger.warn("the tag is not visible yet", { image });
     await wake(environment.QUEUE_URL, variant, `${what} ${image}`);
   }

@@ -1,7 +1,8 @@
 import type { ChannelName } from "./channel-names.ts";
 import type { Channel } from "./channels.ts";
 import type { PublishableImage } from "./images.ts";
-import { lastPublication, readBackWithin, rejectionKey } from "./publications.ts";
+import { minorOf } from "./kubernetes-versions.ts";
+import { type LastPublication, lastPublication, readBackWithin, rejectionKey } from "./publications.ts";
 import { iso } from "./time.ts";
 import type { VariantState } from "./variant-state.ts";
 import type { World } from "./world.ts";
@@ -53,7 +54,7 @@ export function promotion(world: World, state: VariantState, channel: ChannelNam
     return wait([`${last.image.id} was written at ${iso(last.at)}, not read back yet`], last.at + readBackWithin);
 
   const leaves = current && reasonToLeave(world, current);
-  const refused = leaves === undefined ? undefined : twiceInVain(world, state, channel);
+  const refused = leaves === undefined ? undefined : twiceInVain(world, state, channel, last);
   const best = bestFor(world, state, channel, refused) ?? bestFor(world, state, channel);
   const why = best && reasonToMove(world, current, best);
   if (best && why)
@@ -80,8 +81,12 @@ export function promotion(world: World, state: VariantState, channel: ChannelNam
  * The image whose write was rejected, as subscribers were told, and then once more: better an older one at once than the same in vain. It follows
  * once the channel is good again.
  */
-function twiceInVain(world: World, state: VariantState, channel: ChannelName): string | undefined {
-  const last = lastPublication(world, state, channel);
+function twiceInVain(
+  world: World,
+  state: VariantState,
+  channel: ChannelName,
+  last: LastPublication | undefined,
+): string | undefined {
   if (last?.outcome !== "rejected") return undefined;
   const key = rejectionKey(world, state.variant.name, channel, last.image.id);
   return world.announced.has(key) ? last.image.id : undefined;
@@ -150,11 +155,6 @@ export function hindrances(
       ? [{ of: "approval" as const, why: `${id} waits for its approval`, until: undefined }]
       : []),
   ];
-}
-
-/** `1.36` or `1.36.2` as 36. */
-function minorOf(version: string): number {
-  return Number(version.split(".")[1]);
 }
 
 function earliest(hindrances: readonly Hindrance[]): number | undefined {

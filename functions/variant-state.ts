@@ -2,6 +2,7 @@ import type { Build } from "./builds.ts";
 import { recipeOf, type Variant } from "./configuration.ts";
 import { type Image, isPublishable, newestFirst, type PublishableImage } from "./images.ts";
 import { type RecordedInputs, settingsHash } from "./inputs.ts";
+import { minorOf, patchOf } from "./kubernetes-versions.ts";
 import type { Observed } from "./observed.ts";
 import { latestPatchTuesday } from "./patch-tuesday.ts";
 import type { Upstream } from "./upstream.ts";
@@ -63,15 +64,7 @@ export function stateOf(world: World, variant: Variant): VariantState {
  */
 function notBelow(newest: PublishableImage | undefined, wanted: string): string {
   const has = newest?.inputs.kubernetes ?? wanted;
-  const [minor, patch] = splitPatch(wanted);
-  const [hasMinor, hasPatch] = splitPatch(has);
-  return hasMinor === minor && hasPatch > patch ? has : wanted;
-}
-
-/** `1.35.7` as its minor, `1.35`, and the number of its patch. */
-function splitPatch(version: string): [minor: string, patch: number] {
-  const dot = version.lastIndexOf(".");
-  return [version.slice(0, dot), Number(version.slice(dot + 1))];
+  return minorOf(has) === minorOf(wanted) && patchOf(has) > patchOf(wanted) ? has : wanted;
 }
 
 export function stockOf(world: World, name: string): Stock {

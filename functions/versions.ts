@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { type baseFamilies, recipeOf } from "./configuration.ts";
 import { Minor } from "./configuration-fields.ts";
+import { minorOf } from "./kubernetes-versions.ts";
 
 const WebUrl = z.url({ protocol: /^https?$/ });
 
@@ -107,8 +108,4 @@ export function unpinned({ artifacts }: Versions, variants: Need[]): string[] {
       const names = needing.map((variant) => variant.name);
       return `${name} ${version}, which ${names.join(", ")} ${names.length === 1 ? "needs" : "need"}`;
     });
-}
-
-function minorOf(kubernetes: string): number {
-  return Number(kubernetes.split(".")[1]);
 }

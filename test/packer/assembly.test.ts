@@ -1,8 +1,6 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { Node } from "web-tree-sitter";
-import { callsIn, enclosingFunction, nodesOf, packerDirectory, parse, type Script } from "./powershell.ts";
+import { callsIn, enclosingFunction, nodesOf, type Script, script } from "./powershell.ts";
 
 const downloads = script("modules/EksWindowsImages/Downloads.ps1");
 const eks = script("modules/EksWindowsImages/Eks.ps1");
@@ -189,10 +187,6 @@ describe("containerd of our own", () => {
     );
   });
 });
-
-function script(path: string): Script {
-  return parse(path, readFileSync(join(packerDirectory, path), "utf8"));
-}
 
 function functionOf({ root }: Script, name: string): Node {
   const found = nodesOf(root, "function_statement").find((each) => enclosingFunction(each) === name);

@@ -1,8 +1,5 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import type { Node } from "web-tree-sitter";
-import { nodesOf, packerDirectory, parse, type Script } from "./powershell.ts";
+import { isInside, nodesOf, script } from "./powershell.ts";
 
 describe("windows that has not become newer", () => {
   const step = script("scripts/25-updates-complete.ps1").text;
@@ -55,11 +52,3 @@ describe("what AWS's image has of EKS", () => {
     expect(throws.filter(({ text }) => text.startsWith("throw"))).toEqual([]);
   });
 });
-
-function isInside(node: Node, what: (parent: Node) => boolean): boolean {
-  return node.parent !== null && (what(node.parent) || isInside(node.parent, what));
-}
-
-function script(path: string): Script {
-  return parse(path, readFileSync(join(packerDirectory, path), "utf8"));
-}

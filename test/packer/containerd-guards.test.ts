@@ -1,7 +1,5 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { callsIn, packerDirectory, parse, type Script } from "./powershell.ts";
+import { callsIn, script } from "./powershell.ts";
 
 const containerd = script("modules/EksWindowsImages/Containerd.ps1");
 
@@ -47,7 +45,3 @@ describe("containerd's configuration", () => {
     expect("amazonaws.com/eks/pause-windows:latest").not.toMatch(new RegExp(refused));
   });
 });
-
-function script(path: string): Script {
-  return parse(path, readFileSync(join(packerDirectory, path), "utf8"));
-}

@@ -1,8 +1,6 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { Node } from "web-tree-sitter";
-import { callsIn, nodesOf, packerDirectory, parse, type Script } from "./powershell.ts";
+import { callsIn, catchOf, isInside, nodesOf, script, topLevel } from "./powershell.ts";
 
 const generalize = script("sysprep/generalize.ps1");
 
@@ -91,20 +89,3 @@ describe("generalizing", () => {
     ]);
   });
 });
-
-function topLevel({ root }: Script): Node[] {
-  const statements = nodesOf(root, "statement_list")[0]?.namedChildren ?? [];
-  return statements.filter((node) => node !== null && node.type !== "comment") as Node[];
-}
-
-function catchOf(statement: Node): string {
-  return nodesOf(statement, "catch_clauses").at(-1)?.text ?? "";
-}
-
-function isInside(node: Node, what: (parent: Node) => boolean): boolean {
-  return node.parent !== null && (what(node.parent) || isInside(node.parent, what));
-}
-
-function script(path: string): Script {
-  return parse(path, readFileSync(join(packerDirectory, path), "utf8"));
-}

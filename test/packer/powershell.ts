@@ -21,6 +21,11 @@ export function parse(path: string, text: string): Script {
   return { path, text, root: tree.rootNode };
 }
 
+/** @param path below `packer/` */
+export function script(path: string): Script {
+  return parse(path, readFileSync(join(packerDirectory, path), "utf8"));
+}
+
 /** Every script, module and manifest of the recipe, the user's own apart. */
 export function recipeScripts(): Script[] {
   return scriptsIn(packerDirectory, "").filter(({ path }) => !path.startsWith("custom/"));
@@ -40,6 +45,22 @@ function scriptsIn(directory: string, prefix: string): Script[] {
 
 export function nodesOf(root: Node, ...types: string[]): Node[] {
   return root.descendantsOfType(types).filter((node) => node !== null);
+}
+
+/** Whether one of those around a node is such. */
+export function isInside(node: Node, what: (parent: Node) => boolean): boolean {
+  return node.parent !== null && (what(node.parent) || isInside(node.parent, what));
+}
+
+/** The statements of a file that stand in no other. */
+export function topLevel({ root }: Script): Node[] {
+  const statements = nodesOf(root, "statement_list")[0]?.namedChildren ?? [];
+  return statements.filter((node) => node !== null && node.type !== "comment") as Node[];
+}
+
+/** What a `try` does about what it catches. */
+export function catchOf(statement: Node): string {
+  return nodesOf(statement, "catch_clauses").at(-1)?.text ?? "";
 }
 
 /** Where the parser had to guess. */

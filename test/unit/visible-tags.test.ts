@@ -1,14 +1,14 @@
 import { expect, test } from "vitest";
+import type { Image } from "../../functions/images.ts";
 import { untilVisible } from "../../functions/visible-tags.ts";
-import type { World } from "../../functions/world.ts";
 import { scene } from "../scene.ts";
 
 const revocation = { image: "ami-1", write: { revoked: "now ann bad" }, remove: [] };
-const bare = scene().image("ami-1").world;
-const revoked = scene().image("ami-1").revoke("ami-1").world;
+const bare = scene().image("ami-1").world.images;
+const revoked = scene().image("ami-1").revoke("ami-1").world.images;
 
 /** EC2 answers these one after the other. */
-function answering(...answers: (World | Error)[]) {
+function answering(...answers: (Image[] | Error)[]) {
   const pauses: number[] = [];
   return {
     pauses,
@@ -45,8 +45,8 @@ test("so is what was taken off", async () => {
 });
 
 test("what stays invisible, or an image that is not shown at all, is given up after five looks", async () => {
-  for (const world of [bare, scene().world]) {
-    const { look, pause, pauses } = answering(world, world, world, world, world);
+  for (const images of [bare, []]) {
+    const { look, pause, pauses } = answering(images, images, images, images, images);
 
     expect(await untilVisible(look, revocation, pause)).toBe(false);
     expect(pauses).toHaveLength(4);
