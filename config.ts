@@ -1,4 +1,4 @@
-import type { ConfigurationInput } from "./functions/configuration.ts";
+import type { ConfigurationInput } from "./functions/config/configuration.ts";
 
 /** The one file to edit: which images there are, how they are made, who is told. Data only; defaults stand in functions/configuration.ts and functions/policies.ts. */
 export const config: ConfigurationInput = {

@@ -1,4 +1,4 @@
 import { config } from "../config.ts";
-import { parseConfiguration } from "../functions/configuration.ts";
+import { parseConfiguration } from "../functions/config/configuration.ts";
 
 export const { variants, policies, subscribers, operators, callers } = parseConfiguration(config);

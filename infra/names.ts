@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { tagPrefix } from "../functions/inputs.ts";
+import { tagPrefix } from "../functions/domain/inputs.ts";
 import { region } from "./account.ts";
 
 /** Names that are ours to choose bear application and stage, so that stages live side by side in one account. */

@@ -1,6 +1,6 @@
-import { channelNames } from "../functions/channel-names.ts";
-import { recipeOf } from "../functions/configuration.ts";
-import { tagPrefix } from "../functions/inputs.ts";
+import { channelNames } from "../functions/config/channel-names.ts";
+import { recipeOf } from "../functions/config/configuration.ts";
+import { tagPrefix } from "../functions/domain/inputs.ts";
 import { arnOf, imageArn, partition, region } from "./account.ts";
 import { artifacts } from "./artifacts.ts";
 import { project } from "./builds.ts";

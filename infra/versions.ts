@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Need, parseVersions, unpinned } from "../functions/versions.ts";
+import { type Need, parseVersions, unpinned } from "../functions/config/versions.ts";
 
 /**
  * @param root of the repository

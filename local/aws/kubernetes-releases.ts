@@ -1,4 +1,4 @@
-import type { Configuration } from "../../functions/configuration.ts";
+import type { Configuration } from "../../functions/config/configuration.ts";
 import type { Upstream } from "./upstream.ts";
 
 /** The patch at which every minor in use begins. */

@@ -5,7 +5,7 @@ import {
   ReceiveMessageCommand,
   type SQSClient,
 } from "@aws-sdk/client-sqs";
-import { interruptible } from "../interruptible.ts";
+import { interruptible } from "../stack/interruptible.ts";
 import type { Invocation } from "./function.ts";
 import { type QueueMessage, sqsEvent } from "./sqs-event.ts";
 

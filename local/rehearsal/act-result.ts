@@ -1,6 +1,6 @@
 import { type Build, exportedBy, variableOf } from "../codebuild/build.ts";
-import type { Notification } from "../inbox.ts";
-import type { Stack } from "../stack.ts";
+import type { Notification } from "../stack/inbox.ts";
+import type { Stack } from "../stack/stack.ts";
 import { type Act, type Expectation, expectationOf } from "./act.ts";
 import { channelsOf, type Holdings, imagesOf } from "./holdings.ts";
 import type { Called, Stage } from "./stage.ts";

@@ -1,5 +1,5 @@
-import type { Variant } from "../../functions/configuration.ts";
-import type { Trigger } from "../../functions/trigger.ts";
+import type { Variant } from "../../functions/config/configuration.ts";
+import type { Trigger } from "../../functions/domain/trigger.ts";
 import type { Stage } from "./stage.ts";
 
 /** One act of a story: it changes something and pulls the real trigger; what follows is the service's own doing. */

@@ -1,6 +1,6 @@
 import { EC2Client, paginateDescribeImages } from "@aws-sdk/client-ec2";
-import { tagPrefix } from "../../functions/inputs.ts";
-import type { Stack } from "../stack.ts";
+import { tagPrefix } from "../../functions/domain/inputs.ts";
+import type { Stack } from "../stack/stack.ts";
 
 /** What the account holds of ours, by variant. */
 export interface Holdings {

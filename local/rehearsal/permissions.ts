@@ -1,6 +1,6 @@
 import { unaccounted } from "../policies/accounts.ts";
 import { reviewCalls } from "../policies/review.ts";
-import type { Stack } from "../stack.ts";
+import type { Stack } from "../stack/stack.ts";
 import type { StoryName } from "./stories.ts";
 
 /** What the deployed policies say to all calls of a rehearsal. */

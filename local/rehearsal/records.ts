@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join, relative } from "node:path";
-import type { Stack } from "../stack.ts";
+import type { Stack } from "../stack/stack.ts";
 
 const lastLines = 20;
 

@@ -1,7 +1,7 @@
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { readConfiguration } from "../local-configuration.ts";
-import { type Stack, startStack } from "../stack.ts";
+import { readConfiguration } from "../stack/local-configuration.ts";
+import { type Stack, startStack } from "../stack/stack.ts";
 import { installTools } from "../tools/install.ts";
 import type { Act } from "./act.ts";
 import type { ActResult } from "./act-result.ts";

@@ -2,14 +2,14 @@ import { CreateLaunchTemplateCommand, EC2Client } from "@aws-sdk/client-ec2";
 import { EventBridgeClient, PutEventsCommand } from "@aws-sdk/client-eventbridge";
 import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { z } from "zod";
-import type { Variant } from "../../functions/configuration.ts";
-import { day, hour } from "../../functions/time.ts";
+import type { Variant } from "../../functions/config/configuration.ts";
+import { day, hour } from "../../functions/config/time.ts";
 import { firstPatch, releaseKubernetes } from "../aws/kubernetes-releases.ts";
 import { type PublicImage, publishImage } from "../aws/public-images.ts";
 import { signedFetch } from "../lambda/signed-fetch.ts";
 import type { Fired } from "../schedules/schedules.ts";
-import type { Stack } from "../stack.ts";
-import { proofFailing } from "../windows/results.ts";
+import type { Stack } from "../stack/stack.ts";
+import { proofFailing } from "../steps/results.ts";
 
 /** The parts of an answer that are for people; of the status, what becomes of each channel. */
 const Said = z

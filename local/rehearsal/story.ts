@@ -1,6 +1,6 @@
 import { setTimeout as limit } from "node:timers";
 import { exportedBy } from "../codebuild/build.ts";
-import type { Stack } from "../stack.ts";
+import type { Stack } from "../stack/stack.ts";
 import { type Act, type Expectation, expectationOf } from "./act.ts";
 import { type ActResult, type Happenings, happeningsFromNow, resultsOf, toldOf } from "./act-result.ts";
 import { type Say, tellProgress } from "./progress.ts";

@@ -1,5 +1,5 @@
-import { interruptible } from "../interruptible.ts";
-import type { Stack } from "../stack.ts";
+import { interruptible } from "../stack/interruptible.ts";
+import type { Stack } from "../stack/stack.ts";
 
 /**
  * Waits until something is so, looking again whenever anything has changed in the stack.

@@ -6,7 +6,7 @@ import {
   SchedulerClient,
 } from "@aws-sdk/client-scheduler";
 import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
-import { triggerOf } from "../../functions/trigger.ts";
+import { triggerOf } from "../../functions/domain/trigger.ts";
 import type { Credentials, RoleCredentials } from "../aws/role-credentials.ts";
 import { latestOccurrence, nextOccurrence } from "./timetable.ts";
 

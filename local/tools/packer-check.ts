@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { parseVersions } from "../../functions/versions.ts";
+import { parseVersions } from "../../functions/config/versions.ts";
 import { runCommand } from "./command.ts";
 import { installTools, type Tools } from "./install.ts";
 import { deploymentVariables, orderedVariables } from "./packer-documents.ts";

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { argv } from "node:process";
 import { pathToFileURL } from "node:url";
-import { isPinned, parseVersions } from "../../functions/versions.ts";
+import { isPinned, parseVersions } from "../../functions/config/versions.ts";
 import { pinsFor } from "./publishers.ts";
 import { withPin } from "./versions-text.ts";
 

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { basename } from "node:path";
 import { z } from "zod";
-import type { Artifact } from "../../functions/versions.ts";
+import type { Artifact } from "../../functions/config/versions.ts";
 
 /** A checksum (64 hex digits) or digest (`sha256:…`), and who says so. */
 export type Found = { pin: string; source: string };

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { type Artifact, parseVersions } from "../../functions/versions.ts";
+import { type Artifact, parseVersions } from "../../functions/config/versions.ts";
 import type { Found } from "./publishers.ts";
 
 /**

@@ -2,8 +2,8 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test, vi } from "vitest";
 import { unpinned } from "../../buildspec/check-versions.mjs";
-import { baseFamilies } from "../../functions/configuration.ts";
-import { parseVersions, unpinned as unpinnedOf } from "../../functions/versions.ts";
+import { baseFamilies } from "../../functions/config/configuration.ts";
+import { parseVersions, unpinned as unpinnedOf } from "../../functions/config/versions.ts";
 import { recipeHash } from "../../infra/recipe.ts";
 import { openWorkshop, type Workshop } from "./workshop.ts";
 

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { FailureClass } from "../../functions/failures.ts";
+import { FailureClass } from "../../functions/domain/failures.ts";
 
 const buildspec = new URL("../../buildspec/", import.meta.url);
 const sources = readdirSync(buildspec).map((name) => readFileSync(new URL(name, buildspec), "utf8"));

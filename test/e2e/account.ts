@@ -3,7 +3,7 @@ import { CreateTagsCommand, DescribeImagesCommand, EC2Client, RegisterImageComma
 import { PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
 import { expect, vi } from "vitest";
 import { signedFetch } from "../../local/lambda/signed-fetch.ts";
-import { type Stack, startStack } from "../../local/stack.ts";
+import { type Stack, startStack } from "../../local/stack/stack.ts";
 import { installTools } from "../../local/tools/install.ts";
 
 const hour = 3_600_000;

@@ -3,7 +3,7 @@ import { GetQueueAttributesCommand, SendMessageCommand, SQSClient } from "@aws-s
 import { GetParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { signedFetch } from "../../local/lambda/signed-fetch.ts";
-import { type Stack, startStack } from "../../local/stack.ts";
+import { type Stack, startStack } from "../../local/stack/stack.ts";
 import { installTools } from "../../local/tools/install.ts";
 
 const variant = "windows-2022-core-1.35";

@@ -39,7 +39,7 @@ interface Rehearsal {
 /** `npm start` in a process group of its own, as a terminal has it. */
 function startRehearsal(...args: string[]): Rehearsal {
   const temporary = mkdtempSync(join(tmpdir(), "i-"));
-  const child = spawn(process.execPath, ["local/rehearse.ts", "--act", "first image", ...args], {
+  const child = spawn(process.execPath, ["local/rehearsal/command.ts", "--act", "first image", ...args], {
     cwd: root,
     detached: true,
     stdio: ["ignore", "pipe", "pipe"],

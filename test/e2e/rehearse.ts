@@ -11,7 +11,7 @@ export const storyLimit = 12 * 60_000;
 
 /** `npm run rehearse` in a process of its own. */
 export async function rehearse(...args: string[]) {
-  const child = spawn(process.execPath, ["local/rehearse.ts", ...args], {
+  const child = spawn(process.execPath, ["local/rehearsal/command.ts", ...args], {
     cwd: root,
     stdio: ["ignore", "pipe", "pipe"],
   });

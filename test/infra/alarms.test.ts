@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import type { ConfigurationInput } from "../../functions/configuration.ts";
+import type { ConfigurationInput } from "../../functions/config/configuration.ts";
 import { type Graph, graphOf } from "./graph.ts";
 
 const configuration: ConfigurationInput = { variants: [{ windows: 2022, kubernetes: "1.35" }] };

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { ConfigurationInput } from "../../functions/configuration.ts";
+import type { ConfigurationInput } from "../../functions/config/configuration.ts";
 import { readGraph } from "../../local/deploy/graph.ts";
 import type { Place } from "../../local/deploy/look-ups.ts";
 import type { CreatedResource, Ran } from "../../local/deploy/program.ts";

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { tagPrefix } from "../../functions/inputs.ts";
+import { tagPrefix } from "../../functions/domain/inputs.ts";
 import { matches } from "../../local/policies/conditions.ts";
 import { policiesOf } from "../../local/policies/review.ts";
 import { type Graph, graphOf } from "./graph.ts";

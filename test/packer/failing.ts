@@ -1,4 +1,4 @@
-import { proofFailing, stepFailing, updatesWithoutEffect } from "../../local/windows/results.ts";
+import { proofFailing, stepFailing, updatesWithoutEffect } from "../../local/steps/results.ts";
 import {
   artifactStating,
   hasty,

@@ -1,5 +1,5 @@
 import { GetObjectCommand, type S3Client } from "@aws-sdk/client-s3";
-import { sha256 } from "../../local/windows/network.ts";
+import { sha256 } from "../../local/model/network.ts";
 import { bucket } from "./codebuild.ts";
 
 /** What a harvest of an image has left in the bucket. */

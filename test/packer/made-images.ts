@@ -1,6 +1,6 @@
 import { DescribeImagesCommand, DescribeSnapshotsCommand } from "@aws-sdk/client-ec2";
 import { describe, expect, test } from "vitest";
-import { entriesAfter, stepsOf } from "../../local/windows/transcript.ts";
+import { entriesAfter, stepsOf } from "../../local/model/transcript.ts";
 import { callsOf, plain, tagsAtBirth } from "./calls.ts";
 import { reference } from "./order.ts";
 import { build, machine, proof, runTags, variablesOf } from "./runs.ts";

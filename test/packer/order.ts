@@ -1,6 +1,6 @@
-import type { BuildWish, HarvestWish } from "../../functions/build-orders.ts";
-import { type Configuration, parseConfiguration, type Variant } from "../../functions/configuration.ts";
-import type { Inputs } from "../../functions/inputs.ts";
+import type { BuildWish, HarvestWish } from "../../functions/domain/build-orders.ts";
+import { type Configuration, parseConfiguration, type Variant } from "../../functions/config/configuration.ts";
+import type { Inputs } from "../../functions/domain/inputs.ts";
 
 /** A container image that is wanted in every machine image here. */
 export const reference = "mcr.microsoft.com/windows/nanoserver:ltsc2022";

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { stepsOf } from "../../local/windows/transcript.ts";
+import { stepsOf } from "../../local/model/transcript.ts";
 import { callsOf, tagsAtBirth } from "./calls.ts";
 import { bucket } from "./codebuild.ts";
 import { type Harvest, harvestOf } from "./harvests.ts";

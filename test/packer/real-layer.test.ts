@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { stepsOf } from "../../local/windows/transcript.ts";
+import { stepsOf } from "../../local/model/transcript.ts";
 import { expectNothingLeft } from "./leftovers.ts";
 import { describeImage } from "./made-images.ts";
 import { layered } from "./order.ts";

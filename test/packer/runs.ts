@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Transcript } from "../../local/windows/transcript.ts";
+import type { Transcript } from "../../local/model/transcript.ts";
 import { callsOf } from "./calls.ts";
 import { givenTo, secretsIn } from "./secrets.ts";
 import type { Part, Run } from "./workshop.ts";

@@ -1,4 +1,4 @@
-import { type Transcript, uploadedBytes } from "../../local/windows/transcript.ts";
+import { type Transcript, uploadedBytes } from "../../local/model/transcript.ts";
 
 /** Every byte that was sent into a machine. */
 export function givenTo(transcript: Transcript): Buffer {

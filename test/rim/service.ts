@@ -3,13 +3,13 @@ import { CreateBucketCommand, S3Client } from "@aws-sdk/client-s3";
 import { CreateTopicCommand, SNSClient, SubscribeCommand } from "@aws-sdk/client-sns";
 import { CreateQueueCommand, GetQueueAttributesCommand, ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { GetParameterHistoryCommand, SSMClient } from "@aws-sdk/client-ssm";
-import type { Outcome } from "../../functions/act.ts";
-import type { Action } from "../../functions/actions.ts";
-import type { ChannelName } from "../../functions/channel-names.ts";
-import type { ConfigurationInput } from "../../functions/configuration.ts";
-import type { Environment } from "../../functions/environment.ts";
-import { inputsToTags } from "../../functions/inputs.ts";
-import type { World } from "../../functions/world.ts";
+import type { Outcome } from "../../functions/reconcile/act.ts";
+import type { Action } from "../../functions/domain/actions.ts";
+import type { ChannelName } from "../../functions/config/channel-names.ts";
+import type { ConfigurationInput } from "../../functions/config/configuration.ts";
+import type { Environment } from "../../functions/config/environment.ts";
+import { inputsToTags } from "../../functions/domain/inputs.ts";
+import type { World } from "../../functions/domain/world.ts";
 import { core, day, scene } from "../scene.ts";
 import type { Aws } from "./aws.ts";
 
@@ -93,13 +93,13 @@ export async function startService(
   policies: ConfigurationInput["policies"] = {},
   configuration: Partial<ConfigurationInput> = {},
 ): Promise<Service> {
-  const { readImages } = await import("../../functions/images.ts");
-  const { readChannels, channelParameter } = await import("../../functions/channels.ts");
-  const { readAnnounced } = await import("../../functions/announcements.ts");
-  const { readReferences } = await import("../../functions/references.ts");
-  const { retirementCandidates } = await import("../../functions/retention.ts");
-  const { plan } = await import("../../functions/plan.ts");
-  const { act } = await import("../../functions/act.ts");
+  const { readImages } = await import("../../functions/io/images.ts");
+  const { readChannels, channelParameter } = await import("../../functions/io/channels.ts");
+  const { readAnnounced } = await import("../../functions/io/notifications.ts");
+  const { readReferences } = await import("../../functions/io/references.ts");
+  const { retirementCandidates } = await import("../../functions/domain/publishing/retention.ts");
+  const { plan } = await import("../../functions/domain/plan.ts");
+  const { act } = await import("../../functions/reconcile/act.ts");
   const environment: Environment = {
     STAGE: stage,
     RECIPE: "a".repeat(64),

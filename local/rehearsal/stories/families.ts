@@ -1,10 +1,10 @@
-import type { Variant } from "../../../functions/configuration.ts";
+import type { Variant } from "../../../functions/config/configuration.ts";
 import { type Act, image, nothing, type Story } from "../act.ts";
 import { restBetweenBuilds } from "../stage.ts";
 
 /** One variant of each base family: a new release of any family leads to its images, an EKS image by way of a harvest to those of all. */
 export const families: Story = {
-  config: "local/families.ts",
+  config: "local/rehearsal/stories/families.config.ts",
   acts: [
     {
       name: "first images",

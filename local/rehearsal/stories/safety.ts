@@ -1,5 +1,5 @@
 import { setTimeout } from "node:timers/promises";
-import { hour } from "../../../functions/time.ts";
+import { hour } from "../../../functions/config/time.ts";
 import type { RecordedEvent } from "../../aws/emulator.ts";
 import { failure, nothing, type Story } from "../act.ts";
 import { restBetweenBuilds, type Stage } from "../stage.ts";
@@ -11,7 +11,7 @@ const reason = "rehearsal";
 
 /** With approval and soak: what is good gets through, what is bad does not, and what turns out bad is taken back. */
 export const safety: Story = {
-  config: "local/safety.ts",
+  config: "local/rehearsal/stories/safety.config.ts",
   acts: [
     {
       name: "first image",

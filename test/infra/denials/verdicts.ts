@@ -1,4 +1,4 @@
-import type { ConfigurationInput } from "../../../functions/configuration.ts";
+import type { ConfigurationInput } from "../../../functions/config/configuration.ts";
 import type { Place } from "../../../local/policies/arns.ts";
 import { requestsOf } from "../../../local/policies/requests.ts";
 import { accountOf, policiesOf } from "../../../local/policies/review.ts";

@@ -1,0 +1,44 @@
+import type { APIGatewayProxyEventV2WithIAMAuthorizer, APIGatewayProxyStructuredResultV2 } from "aws-lambda";
+import { z } from "zod";
+import { JsonText } from "../config/json.ts";
+
+/** A signed call of the function URL, or a direct invocation in its shape (functions/direct-calls.ts). */
+export type Call = APIGatewayProxyEventV2WithIAMAuthorizer;
+export type Answer = APIGatewayProxyStructuredResultV2;
+
+/** A JSON answer. */
+export function answer(statusCode: number, body: unknown): Answer {
+  return { statusCode, headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) };
+}
+
+/**
+ * Thrown where a call is refused; the error handler at the edge turns it into the JSON answer `{ error, allowed }`.
+ * @param error what was wrong
+ * @param allowed what would be right
+ */
+export function refusal(statusCode: number, error: string, allowed: unknown): Error {
+  return Object.assign(new Error(JSON.stringify({ error, allowed })), { statusCode, expose: true });
+}
+
+/**
+ * A call's body.
+ * @param example what it may be, for people whose body was none
+ * @throws a {@link refusal} that says what is wrong with it
+ */
+export function parseBody<T extends z.ZodType>(call: Call, schema: T, example: unknown): z.infer<T> {
+  const json = JsonText.safeParse(bodyOf(call));
+  if (!json.success) throw refusal(400, "the body is not JSON", example);
+  const body = schema.safeParse(json.data);
+  if (!body.success) throw refusal(400, z.prettifyError(body.error), example);
+  return body.data;
+}
+
+/** A call's body as text. */
+export function bodyOf(call: Call): string {
+  return call.isBase64Encoded ? Buffer.from(call.body ?? "", "base64").toString() : (call.body ?? "");
+}
+
+/** ARN of who signed the call. Whoever may invoke the function beside its URL, as administrators may, can say here what he likes. */
+export function callerOf(call: Call): string {
+  return call.requestContext.authorizer?.iam?.userArn ?? "unknown";
+}

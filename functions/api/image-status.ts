@@ -1,0 +1,50 @@
+import type { Image } from "../io/images.ts";
+import type { Intervention } from "../domain/intervention-tags.ts";
+import { whyKeptOut, whyNotPublishable } from "../domain/publishing/explain.ts";
+import { retention } from "../domain/publishing/retention.ts";
+import { iso } from "../config/time.ts";
+import type { VariantState } from "../domain/variant-state.ts";
+import type { World } from "../domain/world.ts";
+
+/** The images of a variant as `GET /` answers them, newest first. */
+export function imageStatuses(world: World, state: VariantState) {
+  const retained = retention(world, state);
+  return state.images.map((image) => {
+    const { decision, reasons } = retained.find((one) => one.image === image.id) ?? { decision: "keep", reasons: [] };
+    return {
+      image: image.id,
+      state: image.state,
+      createdAt: iso(image.createdAt),
+      proof: image.proof ?? null,
+      provedAt: time(image.provedAt),
+      /** When it will have been proved for as long as `stable` asks; its approval is another matter. */
+      soakedAt: time(image.provedAt === undefined ? undefined : image.provedAt + world.configuration.policies.soak),
+      approved: interventionOf(image.approved),
+      revoked: interventionOf(image.revoked),
+      deprecatedAt: time(image.deprecatedAt),
+      retiredAt: time(image.retiredAt),
+      publishable: whyNotPublishable(image) ?? "yes",
+      keptOutOfStableBy: whyKeptOut(world, "stable", image),
+      written: writtenTo(image),
+      retention: { decision, reasons },
+    };
+  });
+}
+
+function writtenTo({ published }: Image) {
+  return Object.fromEntries(
+    Object.entries(published).map(([channel, { at, previous }]) => [
+      channel,
+      { at: iso(at), previous: previous ?? null },
+    ]),
+  );
+}
+
+function interventionOf(intervention: Intervention | undefined) {
+  if (!intervention) return null;
+  return { reason: intervention.reason, by: intervention.by ?? null, at: time(intervention.at) };
+}
+
+function time(milliseconds: number | undefined): string | null {
+  return milliseconds === undefined ? null : iso(milliseconds);
+}

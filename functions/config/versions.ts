@@ -1,0 +1,111 @@
+import { z } from "zod";
+import { type baseFamilies, recipeOf } from "./configuration.ts";
+import { Minor } from "./fields.ts";
+import { minorOf } from "./kubernetes-versions.ts";
+
+const WebUrl = z.url({ protocol: /^https?$/ });
+
+const common = {
+  name: z.string().regex(/^[a-z0-9-]+$/),
+  version: z.string().regex(/^\d+(\.\d+)+$/),
+  recipes: z.array(z.enum(["layer", "assemble"])).min(1),
+  /** Releases of Windows Server that it is for; absent for all. */
+  windows: z
+    .array(z.enum(["2019", "2022", "2025"]))
+    .min(1)
+    .optional(),
+  /** Minors of Kubernetes that it is for, both inclusive; absent for all. */
+  minors: z.strictObject({ from: Minor.optional(), to: Minor.optional() }).optional(),
+  /** Where the checksum or digest is from, or what is known of the version. */
+  source: z.string().min(1),
+};
+
+/** Pinned by its SHA-256; null until `npm run pin` has asked the publisher. */
+const Archive = z.strictObject({
+  kind: z.literal("archive"),
+  ...common,
+  url: WebUrl,
+  /** Where the publisher keeps the sum: a text that begins with it. */
+  checksumUrl: WebUrl,
+  sha256: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .nullable(),
+  source: common.source.nullable(),
+});
+
+/** Pinned by the digest of its index; null until `npm run pin` has asked the registry. */
+const ContainerImage = z.strictObject({
+  kind: z.literal("image"),
+  ...common,
+  /** Registry, name and tag. */
+  reference: z.string().regex(/^[a-z0-9.:-]+\/[a-z0-9./_-]+:[\w][\w.-]*$/),
+  digest: z
+    .string()
+    .regex(/^sha256:[0-9a-f]{64}$/)
+    .nullable(),
+  source: common.source.nullable(),
+});
+
+/** Signed by its publisher, who keeps no sums: pinned by the organization (O) in the Authenticode subject. */
+const Signed = z.strictObject({ kind: z.literal("signed"), ...common, url: WebUrl, signer: z.string().min(1) });
+
+/** Downloaded from nowhere: the base must have it, at least in this version. */
+const Base = z.strictObject({ kind: z.literal("base"), ...common });
+
+const AnyArtifact = z.discriminatedUnion("kind", [Archive, ContainerImage, Signed, Base]);
+export type Artifact = z.infer<typeof AnyArtifact>;
+
+const Artifact = AnyArtifact.refine((artifact) => !("url" in artifact && /\blatest\b/i.test(artifact.url)), {
+  path: ["url"],
+  error: "an address that does not change what it holds",
+}).refine((artifact) => isPinned(artifact) === (artifact.source !== null), {
+  path: ["source"],
+  error: "where the checksum or digest is from, and null where there is none",
+});
+
+/** `packer/versions.json`: everything that a build puts into an image besides Kubernetes and what is harvested, and in which version. */
+export const Versions = z.strictObject({ artifacts: z.array(Artifact) });
+export type Versions = z.infer<typeof Versions>;
+
+/** @throws Error naming every wrong field */
+export function parseVersions(text: string): Versions {
+  const result = Versions.safeParse(JSON.parse(text));
+  if (result.success) return result.data;
+  throw new Error(`packer/versions.json cannot be used:\n${z.prettifyError(result.error)}`);
+}
+
+/** What decides which artifacts an image needs. */
+export type Need = { name: string; windows: number; kubernetes: string; base: (typeof baseFamilies)[number] };
+
+/** Whether nobody can put another file or image in its place. */
+export function isPinned(artifact: Artifact): boolean {
+  if (artifact.kind === "archive") return artifact.sha256 !== null;
+  if (artifact.kind === "image") return artifact.digest !== null;
+  return true;
+}
+
+export function isNeeded({ recipes, windows, minors }: Artifact, need: Need): boolean {
+  const minor = minorOf(need.kubernetes);
+  return (
+    recipes.includes(recipeOf(need)) &&
+    (windows === undefined || windows.some((release) => release === String(need.windows))) &&
+    (minors?.from === undefined || minor >= minorOf(minors.from)) &&
+    (minors?.to === undefined || minor <= minorOf(minors.to))
+  );
+}
+
+/**
+ * What variants need and nobody has pinned, each with who needs it: `containerd 2.1.6, which windows-2022-core-1.36 needs`. Nothing of what
+ * only others would need.
+ */
+export function unpinned({ artifacts }: Versions, variants: Need[]): string[] {
+  return artifacts
+    .filter((artifact) => !isPinned(artifact))
+    .map((artifact) => ({ artifact, needing: variants.filter((variant) => isNeeded(artifact, variant)) }))
+    .filter(({ needing }) => needing.length > 0)
+    .map(({ artifact: { name, version }, needing }) => {
+      const names = needing.map((variant) => variant.name);
+      return `${name} ${version}, which ${names.join(", ")} ${names.length === 1 ? "needs" : "need"}`;
+    });
+}

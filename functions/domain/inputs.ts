@@ -1,0 +1,143 @@
+import { createHash } from "node:crypto";
+import { z } from "zod";
+import type { Recipe, Variant } from "../config/configuration.ts";
+
+/**
+ * What an image is made from; all that can cause a rebuild. The order is the order in which drift is told.
+ * | input | shape |
+ * | --- | --- |
+ * | `baseAmi` | AMI ID behind the base family's public parameter |
+ * | `kubernetes` | patch version without `v`, `1.35.8` |
+ * | `patchTuesday` | `YYYY-MM-DD` of the latest Patch Tuesday that has passed |
+ * | `recipe` | SHA-256 over `packer/` and `buildspec/` |
+ * | `settings` | SHA-256 of the variant's entry in `config.ts` |
+ * | `harvest` | SHA-256 of the manifest of harvested files; only on the assemble recipe |
+ * | `request` | ID of the latest manual rebuild request; only once there was one |
+ */
+export const inputNames = [
+  "baseAmi",
+  "kubernetes",
+  "patchTuesday",
+  "recipe",
+  "settings",
+  "harvest",
+  "request",
+] as const;
+export type InputName = (typeof inputNames)[number];
+
+const requiredInputs = ["baseAmi", "kubernetes", "patchTuesday", "recipe", "settings"] as const;
+
+/** Complete inputs: everything but `request` is there, and `harvest` on the assemble recipe. */
+export const Inputs = z.object({
+  baseAmi: z.string().min(1),
+  kubernetes: z.string().min(1),
+  patchTuesday: z.string().min(1),
+  recipe: z.string().min(1),
+  settings: z.string().min(1),
+  harvest: z.string().optional(),
+  request: z.string().optional(),
+});
+export type Inputs = z.infer<typeof Inputs>;
+/** Inputs as they were found on an image, where any may be missing. */
+export type RecordedInputs = Partial<Record<InputName, string>>;
+
+/** One input that is not as it should be. */
+export interface Change {
+  input: InputName;
+  /** Undefined where the image has no record of it. */
+  from: string | undefined;
+  to: string;
+}
+
+export const tagPrefix = "eks-windows-images:";
+
+/** EC2's limit for a tag value, in characters. */
+export const longestTagValue = 256;
+
+/**
+ * What is missing from the inputs of an image or of a build that is being thought of.
+ * @param recipe of the build; an image is judged without, for its variant may have had another recipe when it was made
+ */
+export function missingInputs(inputs: RecordedInputs, recipe?: Recipe): InputName[] {
+  const required: InputName[] = recipe === "assemble" ? [...requiredInputs, "harvest"] : [...requiredInputs];
+  return required.filter((name) => !inputs[name]);
+}
+
+/** Whether all required inputs are there, narrowing the type. */
+export function areComplete(inputs: RecordedInputs, recipe?: Recipe): inputs is Inputs {
+  return missingInputs(inputs, recipe).length === 0;
+}
+
+/**
+ * The changes from what an image records to what is desired. A desired input that is undefined (unknown, or not asked for)
+ * is no change; a recorded one that is missing is.
+ */
+export function drift(recorded: RecordedInputs, desired: RecordedInputs): Change[] {
+  return inputNames.flatMap((input) => {
+    const to = desired[input];
+    const from = recorded[input];
+    return to === undefined || clipTag(to) === from ? [] : [{ input, from, to }];
+  });
+}
+
+/** A change as people read it everywhere: `kubernetes 1.35.7 → 1.35.8`. What was not recorded is `none`, hashes are shortened to 12 characters. */
+export function describeChange({ input, from, to }: Change): string {
+  return `${input} ${from === undefined ? "none" : short(from)} → ${short(to)}`;
+}
+
+/** The tags that record inputs on an image. */
+export function inputsToTags(inputs: RecordedInputs): Record<string, string> {
+  return Object.fromEntries(
+    inputNames.flatMap((name) => {
+      const value = inputs[name];
+      return value === undefined ? [] : [[inputTag(name), clipTag(value)]];
+    }),
+  );
+}
+
+/** The inputs that an image's tags record; other tags are passed over. */
+export function inputsFromTags(tags: Record<string, string>): RecordedInputs {
+  return Object.fromEntries(
+    inputNames.flatMap((name) => {
+      const value = tags[inputTag(name)];
+      return value ? [[name, value]] : [];
+    }),
+  );
+}
+
+/** Text that fits into a tag's value; no character is cut in two. */
+export function clipTag(value: string): string {
+  if (value.length <= longestTagValue) return value;
+  return `${value.slice(0, longestTagValue - 1).replace(/[\ud800-\udbff]$/, "")}…`;
+}
+
+/** The same text for the same inputs, whatever the order of their fields. */
+export function canonical(inputs: RecordedInputs): string {
+  return JSON.stringify(inputNames.flatMap((name) => (inputs[name] === undefined ? [] : [[name, inputs[name]]])));
+}
+
+/** SHA-256, in hex, of what the variant's entry in `config.ts` sends into the build. */
+export function settingsHash({ name: _, ...settings }: Variant): string {
+  return sha256(canonicalJson(settings));
+}
+
+/** SHA-256 of a text, in hex. */
+export function sha256(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
+}
+
+function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_key, inner: unknown) =>
+    inner !== null && typeof inner === "object" && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : inner,
+  );
+}
+
+function inputTag(name: InputName): string {
+  return `${tagPrefix}input:${name}`;
+}
+
+function short(value: string): string {
+  return /^[a-f0-9]{64}$/.test(value) ? value.slice(0, 12) : value;
+}

@@ -1,0 +1,106 @@
+import { DescribeClusterVersionsCommand, EKSClient } from "@aws-sdk/client-eks";
+import { z } from "zod";
+import type { Availability, Observed } from "../config/observed.ts";
+import type { Policies } from "../config/policies.ts";
+
+const eks = new EKSClient({});
+
+/** Milliseconds the release host has for an answer. */
+const releaseHostTimeout = 5_000;
+/** What a build takes from the release host, each with its checksum beside it. */
+const programs = ["kubelet.exe", "kube-proxy.exe"];
+
+/** The patch version wanted of each minor, by minor, from where the policies say. Never throws. */
+export async function readPatches(
+  minors: readonly string[],
+  { kubernetesSource, kubernetesReleaseUrl }: Policies,
+): Promise<Map<string, Observed>> {
+  const read = (minor: string) =>
+    kubernetesSource === "eks" ? readEksPatch(minor) : readUpstreamPatch(kubernetesReleaseUrl, minor);
+  return new Map(
+    await Promise.all(
+      [...new Set(minors)].map(async (minor): Promise<[string, Observed]> => [minor, await read(minor)]),
+    ),
+  );
+}
+
+/** Whether the Windows binaries of each version and their checksums can be downloaded now, by version. Never throws. */
+export async function readBinaries(
+  versions: readonly string[],
+  releaseUrl: string,
+): Promise<Record<string, Availability>> {
+  const distinct = [...new Set(versions)];
+  const found = await Promise.all(
+    distinct.map(async (version) => {
+      const folder = `${releaseUrl}/v${version}/bin/windows/amd64`;
+      const answers = await Promise.all(
+        programs.flatMap((program) => [isThere(`${folder}/${program}`), isChecksum(`${folder}/${program}.sha256`)]),
+      );
+      return worst(answers);
+    }),
+  );
+  return Object.fromEntries(distinct.map((version, index) => [version, found[index] as Availability]));
+}
+
+function worst(answers: Availability[]): Availability {
+  return (
+    answers.find(({ state }) => state === "missing") ??
+    answers.find(({ state }) => state === "unknown") ?? { state: "there" }
+  );
+}
+
+async function isThere(url: string): Promise<Availability> {
+  const answer = await ask(url, "HEAD");
+  return answer.state === "known" ? { state: "there" } : answer;
+}
+
+async function isChecksum(url: string): Promise<Availability> {
+  const answer = await ask(url);
+  if (answer.state !== "known") return answer;
+  return /^[a-f0-9]{64}\b/i.test(answer.value.trim())
+    ? { state: "there" }
+    : { state: "unknown", why: `${url} holds no SHA-256` };
+}
+
+/** `https://dl.k8s.io/release/stable-1.36.txt` holds `v1.36.4`. */
+const StableRelease = z
+  .string()
+  .trim()
+  .regex(/^v1\.\d+\.\d+$/)
+  .transform((version) => version.slice(1));
+
+async function readUpstreamPatch(releaseUrl: string, minor: string): Promise<Observed> {
+  const url = `${releaseUrl}/release/stable-${minor}.txt`;
+  const answer = await ask(url);
+  if (answer.state === "missing") return { ...answer, why: `${answer.why}: there is no Kubernetes ${minor}` };
+  return answer.state === "known" ? patchAnswer(url, minor, StableRelease.safeParse(answer.value).data) : answer;
+}
+
+/** What the release host says; it answers with redirects to its CDN, which are followed. */
+async function ask(url: string, method = "GET"): Promise<Observed> {
+  try {
+    const response = await fetch(url, { method, signal: AbortSignal.timeout(releaseHostTimeout) });
+    if (response.status === 404) return { state: "missing", why: `${url} does not exist` };
+    if (!response.ok) return { state: "unknown", why: `${url} answered ${response.status}` };
+    return { state: "known", value: await response.text() };
+  } catch (error) {
+    return { state: "unknown", why: `reading ${url}: ${(error as Error).message}` };
+  }
+}
+
+async function readEksPatch(minor: string): Promise<Observed> {
+  const source = `eks:DescribeClusterVersions of ${minor}`;
+  try {
+    const { clusterVersions = [] } = await eks.send(new DescribeClusterVersionsCommand({ clusterVersions: [minor] }));
+    const patch = clusterVersions.find(({ clusterVersion }) => clusterVersion === minor)?.kubernetesPatchVersion;
+    return patchAnswer(source, minor, patch);
+  } catch (error) {
+    return { state: "unknown", why: `asking ${source}: ${(error as Error).message}` };
+  }
+}
+
+function patchAnswer(source: string, minor: string, patch: string | undefined): Observed {
+  if (patch === undefined || !patch.startsWith(`${minor}.`))
+    return { state: "unknown", why: `${source} named ${patch ?? "no version"}, not a patch of ${minor}` };
+  return { state: "known", value: patch };
+}

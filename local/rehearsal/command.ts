@@ -1,0 +1,61 @@
+import { parseArgs } from "node:util";
+import { type RehearsalOptions, rehearse } from "./rehearsal.ts";
+import { isStoryName, stories, storyNames } from "./stories.ts";
+
+const usage = `npm run rehearse -- [options]
+  --story NAME   ${storyNames.join(", ")}; main without it
+  --json         one JSON object on standard output, nothing else there
+  --config FILE  another configuration than the story's own (${storyNames.map((name) => stories[name].config).join(", ")})
+  --act NAME     stop after this act:
+${storyNames.map((name) => `                 ${name}: ${namesOfActs(name)}`).join("\n")}`;
+
+process.exitCode = await main(process.argv.slice(2));
+
+async function main(args: string[]): Promise<number> {
+  const options = readArguments(args);
+  if (typeof options === "string") {
+    process.stderr.write(`${options}\n\n${usage}\n`);
+    return 2;
+  }
+  const interruption = listenForInterruption();
+  const rehearsal = await rehearse(options, interruption);
+  if (options.json) process.stdout.write(`${JSON.stringify(rehearsal)}\n`);
+  if (interruption.aborted) return 130;
+  return rehearsal.ok ? 0 : 1;
+}
+
+/** Every further signal is answered only: the first one's stopping leaves nothing behind, and takes some seconds. */
+function listenForInterruption(): AbortSignal {
+  const interruption = new AbortController();
+  for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
+    process.on(name, () => {
+      if (interruption.signal.aborted) process.stderr.write("stopping already, some seconds more …\n");
+      else interruption.abort(new Error(`stopped by ${name}`));
+    });
+  return interruption.signal;
+}
+
+function readArguments(args: string[]): RehearsalOptions | string {
+  try {
+    const { values } = parseArgs({
+      args,
+      options: {
+        json: { type: "boolean", default: false },
+        story: { type: "string", default: "main" },
+        config: { type: "string" },
+        act: { type: "string" },
+      },
+    });
+    const { story, act } = values;
+    if (!isStoryName(story)) return `there is no story "${story}"`;
+    if (act !== undefined && !stories[story].acts.some(({ name }) => name === act))
+      return `there is no act "${act}" in the story ${story}`;
+    return { ...values, story };
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+function namesOfActs(story: keyof typeof stories): string {
+  return stories[story].acts.map(({ name }) => `"${name}"`).join(", ");
+}

@@ -1,0 +1,21 @@
+import { appendFileSync } from "node:fs";
+import { join } from "node:path";
+import type { LogLine } from "../lambda/function.ts";
+
+/** What both functions have written, in order; in a file too where there is a directory for it. */
+export type FunctionLog = { lines: LogLine[]; add(line: LogLine): void; addFailure(error: Error): void };
+
+export function keepFunctionLog(directory?: string): FunctionLog {
+  const lines: LogLine[] = [];
+  const write = (text: string) => directory && appendFileSync(join(directory, "functions.log"), `${text}\n`);
+  return {
+    lines,
+    add(line) {
+      lines.push(line);
+      write(`${line.functionName} ${line.requestId} ${line.text}`);
+    },
+    addFailure(error) {
+      write(error.message);
+    },
+  };
+}

@@ -1,0 +1,149 @@
+import { type Behaviour, leave } from "../model/behaviour.ts";
+import { type Command, parseCommand } from "./commands.ts";
+import { fullPath } from "../model/files.ts";
+import { healthyResponse } from "../steps/healthy.ts";
+import { type Machine, record } from "../model/machine.ts";
+import type { Network } from "../model/network.ts";
+import { cleanedPaths, elevatedRun, environmentOf, stepOf } from "../steps/scripts.ts";
+import type { Output } from "./soap.ts";
+import type { ScriptRun } from "../model/transcript.ts";
+
+/** How a command ends: with output (and what the machine does once the session is closed), never, or with a broken connection. */
+export type Outcome =
+  | { kind: "done"; output: Output; afterwards?: "restart" | "stop itself" }
+  | { kind: "hangs" }
+  | { kind: "drops" };
+
+export type Guest = { machine: Machine; behaviour: Behaviour; network: Network; packerDir: string; now: () => Date };
+
+const HOST = "EC2AMAZ-STANDIN";
+
+/** What a command line does inside the machine. */
+export async function run(guest: Guest, commandLine: string): Promise<Outcome> {
+  return obey(guest, parseCommand(commandLine), null);
+}
+
+async function obey(guest: Guest, command: Command, elevated: string | null): Promise<Outcome> {
+  const { machine, now } = guest;
+  const { files } = machine;
+  switch (command.kind) {
+    case "append":
+      files.append(command.path, `${command.base64} \r\n`);
+      return done();
+    case "assemble":
+      return assemble(guest, command.from, command.to);
+    case "remove":
+      files.remove(command.path);
+      return done();
+    case "download":
+      return download(guest, command.path);
+    case "echo": {
+      const text = command.text.replace("{0}", HOST);
+      record(machine, { kind: "echo", text }, now());
+      return done({ stdout: `${text}\r\n` });
+    }
+    case "registry": {
+      const isThere = /\\(RebootPending|PackagesPending)$/.test(command.key) && machine.installation.restartsWanted > 0;
+      const answer = isThere ? "True" : "False";
+      record(machine, { kind: "registry check", key: command.key, answer }, now());
+      return done({ stdout: `${answer}\r\n` });
+    }
+    case "restart":
+      return { ...done(), afterwards: "restart" };
+    case "restart probe":
+    case "abort restart":
+      return done();
+    case "script":
+      return script(guest, command, elevated);
+    case "unknown":
+      record(machine, { kind: "unrecognised", commandLine: command.commandLine }, now());
+      return done({
+        exitCode: 1,
+        stderr: `'${command.commandLine.split(" ")[0]}' is not recognized as an internal or external command.\r\n`,
+      });
+  }
+}
+
+function assemble({ machine, now }: Guest, from: string, to: string): Outcome {
+  const lines = machine.files.read(from)?.toString("latin1").split("\r\n") ?? [];
+  const bytes = Buffer.concat(lines.map((line) => Buffer.from(line, "base64")));
+  machine.files.write(to, bytes);
+  record(machine, { kind: "upload", path: fullPath(to), bytes, text: bytes.toString("utf8") }, now());
+  return done();
+}
+
+/** Packer looks at what came out, not at the exit code: a missing file arrives as an empty one. */
+function download({ machine, now }: Guest, path: string): Outcome {
+  const content = machine.files.read(path);
+  record(
+    machine,
+    { kind: "download", path, found: content !== undefined, text: content?.toString("utf8") ?? "" },
+    now(),
+  );
+  if (content) return done({ stdout: `${content.toString("base64")}\r\n` });
+  return done({
+    exitCode: 1,
+    stderr: `Exception calling "ReadAllBytes" with "1" argument(s): "Could not find file '${path}'."\r\n`,
+  });
+}
+
+async function script(
+  guest: Guest,
+  { path, environment }: Extract<Command, { kind: "script" }>,
+  elevated: string | null,
+): Promise<Outcome> {
+  const { machine, now } = guest;
+  const text = machine.files.read(path)?.toString("utf8");
+  if (text === undefined)
+    return done({ exitCode: 1, stderr: `The term '${path}' is not recognized as the name of a script file.\r\n` });
+  const cleaned = cleanedPaths(text);
+  if (cleaned) {
+    for (const each of cleaned) machine.files.remove(each);
+    record(machine, { kind: "clean-up", paths: cleaned }, now());
+    return done();
+  }
+  const wrapped = elevatedRun(text);
+  if (wrapped) {
+    machine.files.remove(path);
+    return obey(guest, parseCommand(wrapped.commandLine), wrapped.user);
+  }
+  return step(guest, path, text, environment, elevated);
+}
+
+async function step(
+  guest: Guest,
+  path: string,
+  text: string,
+  variables: string | undefined,
+  elevated: string | null,
+): Promise<Outcome> {
+  const { machine, behaviour, network, packerDir, now } = guest;
+  const name = stepOf(text, packerDir) ?? null;
+  const environment = environmentOf((variables ? machine.files.read(variables)?.toString("utf8") : text) ?? "");
+  const called = name ?? "inline";
+  machine.runs.set(called, (machine.runs.get(called) ?? 0) + 1);
+  const response = await behaviour.responseTo(called, machine, () =>
+    healthyResponse(called, { machine, settings: environment, network, packerDir }),
+  );
+  const { stdout, stderr } = response;
+  const finished = !response.hang && !response.dropConnection;
+  const entry: Omit<ScriptRun, "exitCode"> = {
+    kind: "script",
+    step: name,
+    path,
+    elevated,
+    environment,
+    stdout,
+    stderr,
+  };
+  record(machine, { ...entry, exitCode: finished ? response.exitCode : null }, now());
+  leave(machine, response);
+  if (response.hang) return { kind: "hangs" };
+  if (response.dropConnection) return { kind: "drops" };
+  const outcome = done({ exitCode: response.exitCode, stdout, stderr });
+  return response.stopsItself ? { ...outcome, afterwards: "stop itself" } : outcome;
+}
+
+function done(output: Partial<Output> = {}): Extract<Outcome, { kind: "done" }> {
+  return { kind: "done", output: { exitCode: 0, stdout: "", stderr: "", ...output } };
+}

@@ -1,0 +1,89 @@
+import {
+  DescribeImagesCommand,
+  DescribeInstanceAttributeCommand,
+  DescribeInstancesCommand,
+  EC2Client,
+  StopInstancesCommand,
+} from "@aws-sdk/client-ec2";
+import { GetInstanceProfileCommand, IAMClient } from "@aws-sdk/client-iam";
+import { type Credentials, createRoleCredentials } from "../aws/role-credentials.ts";
+import type { Instance } from "../model/machine.ts";
+
+/** The part of the AWS emulator that machines need: where it is, and an identity that may do what EC2 itself does. */
+export type Emulator = {
+  url: string;
+  region: string;
+  credentials: Credentials;
+};
+
+export type Instances = {
+  /** Every instance that is not terminated. */
+  look: () => Promise<{ instance: Instance; state: string }[]>;
+  userData: (instanceId: string) => Promise<string>;
+  image: (imageId: string) => Promise<Origin>;
+  /** What the metadata service hands out: of the role of the instance's profile, if it has one. */
+  credentials: (instanceId: string) => Promise<Credentials | undefined>;
+  stop: (instanceId: string) => Promise<void>;
+  close: () => void;
+};
+
+/** Without those that are gone: there are more of them all the time. */
+const THERE = { Name: "instance-state-name", Values: ["pending", "running", "stopping", "stopped"] };
+
+/** Where an image comes from: a public one tells by its name what it is, one of ours which instance it was made of. */
+export type Origin = { name: string; sourceInstanceId: string | undefined };
+
+export function createInstances({ url, region, credentials: own }: Emulator, now: () => Date): Instances {
+  const aws = { endpoint: url, region, credentials: own };
+  const ec2 = new EC2Client(aws);
+  const iam = new IAMClient(aws);
+  const roles = createRoleCredentials({ ...aws, now });
+
+  async function look(): Promise<{ instance: Instance; state: string }[]> {
+    const { Reservations = [] } = await ec2.send(new DescribeInstancesCommand({ Filters: [THERE] }));
+    return Reservations.flatMap(({ Instances = [] }) =>
+      Instances.map((each) => ({
+        state: each.State?.Name ?? "unknown",
+        instance: {
+          instanceId: each.InstanceId ?? "",
+          address: each.PrivateIpAddress ?? "",
+          imageId: each.ImageId ?? "",
+          tags: Object.fromEntries((each.Tags ?? []).map(({ Key = "", Value = "" }) => [Key, Value])),
+          userData: "",
+        },
+      })),
+    );
+  }
+
+  async function userData(instanceId: string): Promise<string> {
+    const { UserData } = await ec2.send(
+      new DescribeInstanceAttributeCommand({ InstanceId: instanceId, Attribute: "userData" }),
+    );
+    return Buffer.from(UserData?.Value ?? "", "base64").toString("utf8");
+  }
+
+  async function image(imageId: string): Promise<Origin> {
+    const { Images = [] } = await ec2.send(new DescribeImagesCommand({ ImageIds: [imageId] }));
+    return { name: Images[0]?.Name ?? "", sourceInstanceId: Images[0]?.SourceInstanceId };
+  }
+
+  async function credentials(instanceId: string): Promise<Credentials | undefined> {
+    const { Reservations = [] } = await ec2.send(new DescribeInstancesCommand({ InstanceIds: [instanceId] }));
+    const profile = Reservations[0]?.Instances?.[0]?.IamInstanceProfile?.Arn?.split("/").at(-1);
+    if (!profile) return undefined;
+    const { InstanceProfile } = await iam.send(new GetInstanceProfileCommand({ InstanceProfileName: profile }));
+    const role = InstanceProfile?.Roles?.[0]?.Arn;
+    return role === undefined ? undefined : roles.assume(role, instanceId);
+  }
+
+  async function stop(instanceId: string): Promise<void> {
+    await ec2.send(new StopInstancesCommand({ InstanceIds: [instanceId] }));
+  }
+
+  function close(): void {
+    ec2.destroy();
+    iam.destroy();
+  }
+
+  return { look, userData, image, credentials, stop, close };
+}

@@ -1,0 +1,131 @@
+import { execFile } from "node:child_process";
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { expect, test } from "vitest";
+import { createClock } from "../../../local/clock/clock.ts";
+
+const execute = promisify(execFile);
+const shims = fileURLToPath(new URL("../../../local/clock/bin", import.meta.url));
+const preload = new URL("../../../local/clock/preload.mjs", import.meta.url).href;
+
+function scene(startsAt?: string) {
+  const file = join(mkdtempSync(join(tmpdir(), "clock-")), "clock");
+  const clock = createClock(file, startsAt === undefined ? undefined : new Date(startsAt));
+  const environment = { ...process.env, STACK_CLOCK: file, PATH: `${shims}:${process.env.PATH}` };
+  return {
+    clock,
+    bash: async (script: string) => (await execute("bash", ["-c", script], { env: environment })).stdout.trim(),
+    node: async (script: string) =>
+      (
+        await execute(process.execPath, ["--import", preload, "--input-type=module", "--eval", script], {
+          env: environment,
+        })
+      ).stdout.trim(),
+  };
+}
+
+test("a clock of its own starts at real time", () => {
+  const before = Date.now();
+
+  const { clock } = scene();
+
+  expect(clock.now().getTime()).toBeGreaterThanOrEqual(before);
+  expect(clock.now().getTime()).toBeLessThanOrEqual(Date.now());
+});
+
+test("the clock advances to a date and runs on from there", () => {
+  const { clock } = scene("2026-11-01T00:00:00Z");
+
+  clock.advanceTo(new Date("2026-11-10T19:00:00Z"));
+
+  const elapsed = clock.now().getTime() - Date.parse("2026-11-10T19:00:00Z");
+  expect(elapsed).toBeGreaterThanOrEqual(0);
+  expect(elapsed).toBeLessThan(1000);
+});
+
+test("the clock refuses to go back", () => {
+  const { clock } = scene("2026-11-10T00:00:00Z");
+
+  expect(() => clock.advanceTo(new Date("2026-11-09T00:00:00Z"))).toThrow(
+    /advancing the clock to 2026-11-09.*it is 2026-11-10/,
+  );
+});
+
+test("a clock made later on the same file shows the same time", () => {
+  const { clock } = scene("2030-01-01T00:00:00Z");
+
+  const other = createClock(clock.file);
+
+  expect(Math.abs(other.now().getTime() - clock.now().getTime())).toBeLessThan(1000);
+});
+
+test("bash reads the stack's time and never a moment before it", async () => {
+  const { clock, bash } = scene();
+  clock.advanceTo(new Date("2040-11-13T19:00:00Z"));
+
+  const text = await bash("date -u +%Y-%m-%dT%H:%M:%SZ");
+
+  expect(text).toMatch(/^2040-11-13T19:00:0\dZ$/);
+});
+
+test("bash in the user's zone shows the same moment", async () => {
+  const { bash } = scene("2040-11-13T19:00:00Z");
+
+  expect(await bash("TZ=America/Los_Angeles date +%FT%H:%M")).toBe("2040-11-13T11:00");
+  expect(await bash("date +%s")).toMatch(/^22364460\d\d$/);
+});
+
+test("a form of date that the stack's clock does not know is an error, not real time", async () => {
+  const { bash } = scene("2040-11-13T19:00:00Z");
+
+  await expect(bash("date -d yesterday")).rejects.toThrow(/knows -u and \+FORMAT, not -d/);
+});
+
+test("every way of asking Node for the time shows the stack's", async () => {
+  const { node } = scene("2040-11-13T19:00:00Z");
+
+  const answers = JSON.parse(
+    await node(`console.log(JSON.stringify({
+      now: new Date(Date.now()).toISOString(),
+      constructed: new Date().toISOString(),
+      text: Date(),
+      given: new Date(0).toISOString(),
+      parsed: new Date("2020-02-29T00:00:00Z").toISOString(),
+      instance: new Date() instanceof Date,
+      type: new Date().constructor === Date,
+      derived: new (class extends Date {})().toISOString(),
+      utc: Date.UTC(2020, 0),
+    }))`),
+  );
+
+  expect(answers.now).toMatch(/^2040-11-13T19:0/);
+  expect(answers.constructed).toMatch(/^2040-11-13T19:0/);
+  expect(answers.text).toMatch(/Nov 13 2040/);
+  expect(answers.derived).toMatch(/^2040-11-13T19:0/);
+  expect(answers).toMatchObject({
+    given: "1970-01-01T00:00:00.000Z",
+    parsed: "2020-02-29T00:00:00.000Z",
+    instance: true,
+    type: true,
+    utc: 1577836800000,
+  });
+});
+
+test("a running Node process sees the clock advance", async () => {
+  const { clock, node } = scene("2030-01-01T00:00:00Z");
+
+  const text = await node(`
+    import { renameSync, writeFileSync } from "node:fs";
+    const before = new Date().getUTCFullYear();
+    const jump = Number(${JSON.stringify(Date.parse("2040-01-01T00:00:00Z"))}) - ${Date.now()};
+    writeFileSync(${JSON.stringify(`${clock.file}.new`)}, String(jump));
+    renameSync(${JSON.stringify(`${clock.file}.new`)}, ${JSON.stringify(clock.file)});
+    while (new Date().getUTCFullYear() === before);
+    console.log(before, new Date().getUTCFullYear());
+  `);
+
+  expect(text).toBe("2030 2040");
+});

@@ -1,0 +1,214 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { BatchGetProjectsCommand } from "@aws-sdk/client-codebuild";
+import { PutEventsCommand } from "@aws-sdk/client-eventbridge";
+import { GetRolePolicyCommand } from "@aws-sdk/client-iam";
+import { GetFunctionCommand, GetPolicyCommand } from "@aws-sdk/client-lambda";
+import { HeadObjectCommand } from "@aws-sdk/client-s3";
+import { GetScheduleCommand } from "@aws-sdk/client-scheduler";
+import { ReceiveMessageCommand } from "@aws-sdk/client-sqs";
+import { PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { recipeHash } from "../../../infra/recipe.ts";
+import { type Emulator, startEmulator } from "../../../local/aws/emulator.ts";
+import { createClock } from "../../../local/clock/clock.ts";
+import { type Agent, startCodeBuildAgent } from "../../../local/codebuild/agent.ts";
+import { type Clients, createClients } from "../../../local/deploy/clients.ts";
+import { deploy } from "../../../local/deploy/deploy.ts";
+import type { Deployment } from "../../../local/deploy/deployment.ts";
+import { notCreated } from "../../../local/deploy/not-created.ts";
+import { installTools } from "../../../local/tools/install.ts";
+
+const root = fileURLToPath(new URL("../../..", import.meta.url));
+
+let dir: string;
+let emulator: Emulator;
+let agent: Agent;
+let clients: Clients;
+
+beforeAll(async () => {
+  dir = mkdtempSync(join(tmpdir(), "deploy-"));
+  const clock = createClock(join(dir, "clock"));
+  const tools = await installTools(() => {});
+  emulator = await startEmulator({ tools, dir: join(dir, "aws"), clock });
+  agent = await startCodeBuildAgent({
+    emulatorUrl: emulator.url,
+    infraCredentials: emulator.credentials,
+    region: emulator.region,
+    clock,
+    tools,
+    dir: join(dir, "codebuild"),
+    log: () => {},
+  });
+  clients = createClients(emulator, agent.url);
+}, 120_000);
+
+afterAll(async () => {
+  await agent?.stop();
+  await emulator?.stop();
+  rmSync(dir, { recursive: true, force: true });
+});
+
+describe("the real program, deployed", () => {
+  let deployment: Deployment;
+
+  beforeAll(async () => {
+    const { vpcId, subnetId } = emulator.network;
+    const configFile = join(dir, "config.ts");
+    writeFileSync(
+      configFile,
+      `import { config as theirs } from ${JSON.stringify(join(root, "config.ts"))};
+       export const config = { ...theirs,
+         policies: { ...theirs.policies, network: { kind: "vpc", vpcId: "${vpcId}", subnetIds: ["${subnetId}"] } },
+         subscribers: [{ protocol: "email", endpoint: "windows@example.com" }],
+         callers: ["arn:aws:iam::${emulator.accountId}:role/image-operators"] };`,
+    );
+    deployment = await deploy({
+      emulator,
+      codebuildUrl: agent.url,
+      stage: "trial",
+      root,
+      configFile,
+      dir: join(dir, "deployment"),
+    });
+  }, 60_000);
+
+  test("has its schedules in the time zones they are meant in", async () => {
+    const schedule = await clients.scheduler.send(
+      new GetScheduleCommand({ Name: "eks-windows-images-trial-patch-tuesday" }),
+    );
+
+    expect(schedule).toMatchObject({
+      ScheduleExpression: "cron(0 11 ? * TUE#2 *)",
+      ScheduleExpressionTimezone: "America/Los_Angeles",
+      Target: { Arn: deployment.queue.arn, Input: '{"trigger":"patch-tuesday"}' },
+    });
+  });
+
+  test("lets the callers of the configuration call the function's URL", async () => {
+    const { Policy } = await clients.lambda.send(new GetPolicyCommand({ FunctionName: deployment.api.name }));
+
+    const { Statement } = JSON.parse(Policy ?? "") as { Statement: { Action: string; Principal: object }[] };
+    expect(Statement.map(({ Action }) => Action).toSorted()).toEqual([
+      "lambda:InvokeFunction",
+      "lambda:InvokeFunctionUrl",
+    ]);
+    for (const { Principal } of Statement) expect(JSON.stringify(Principal)).toContain("role/image-operators");
+  });
+
+  test("gets the end of its own builds into its queue, not their start, and no other project's", async () => {
+    const states = [
+      [deployment.projectName, "IN_PROGRESS"],
+      ["another-project", "SUCCEEDED"],
+      [deployment.projectName, "FAILED"],
+    ];
+
+    await clients.events.send(
+      new PutEventsCommand({
+        Entries: states.map(([project, status]) => ({
+          Source: "aws.codebuild",
+          DetailType: "CodeBuild Build State Change",
+          Detail: JSON.stringify({ "project-name": project, "build-status": status }),
+        })),
+      }),
+    );
+
+    const { Messages = [] } = await clients.sqs.send(
+      new ReceiveMessageCommand({ QueueUrl: deployment.queue.url, MaxNumberOfMessages: 10, WaitTimeSeconds: 2 }),
+    );
+    expect(Messages.map(({ Body }) => JSON.parse(Body ?? "").detail["build-status"])).toEqual(["FAILED"]);
+  });
+
+  test("hears of a channel that has been written, not of one whose image AWS refused after its answer", async () => {
+    const ssm = new SSMClient({ endpoint: emulator.url, region: emulator.region, credentials: emulator.credentials });
+    const write = (name: string, Value: string) =>
+      ssm.send(
+        new PutParameterCommand({
+          Name: `${deployment.channelsPrefix}/${name}`,
+          Value,
+          Type: "String",
+          DataType: "aws:ec2:image",
+        }),
+      );
+    const heardOf = async (name: string) =>
+      (await emulator.events()).find(({ detail }) => detail.name === `${deployment.channelsPrefix}/${name}`);
+    const image = await emulator.addPublicImage({ name: "proved" });
+
+    await write("refused/stable", "ami-0123456789abcdef0");
+    const refused = await vi.waitUntil(() => heardOf("refused/stable"), { timeout: 5000, interval: 50 });
+    await write("windows/stable", image);
+    const written = await vi.waitUntil(() => heardOf("windows/stable"), { timeout: 5000, interval: 50 });
+
+    expect(refused).toMatchObject({ detail: { exception: "Unable to Describe Resource" }, rules: [] });
+    expect(written.rules).toEqual(["eks-windows-images-trial-channel-changed"]);
+    const { Messages = [] } = await clients.sqs.send(
+      new ReceiveMessageCommand({ QueueUrl: deployment.queue.url, MaxNumberOfMessages: 10, WaitTimeSeconds: 2 }),
+    );
+    expect(Messages.flatMap(({ Body = "" }) => JSON.parse(Body).detail.name ?? [])).toEqual([written.detail.name]);
+  });
+
+  test("has a project at CodeBuild whose source, role and network exist", async () => {
+    const { projects = [] } = await clients.codebuild.send(
+      new BatchGetProjectsCommand({ names: [deployment.projectName] }),
+    );
+
+    expect(projects[0]).toMatchObject({
+      serviceRole: deployment.buildRoleArn,
+      source: { type: "S3", location: `${deployment.bucket}/source/${recipeHash(root)}.zip` },
+    });
+    const source = new HeadObjectCommand({ Bucket: deployment.bucket, Key: `source/${recipeHash(root)}.zip` });
+    expect((await clients.s3.send(source)).ContentLength).toBeGreaterThan(1000);
+  });
+
+  test("has functions that know the real names of everything", async () => {
+    const { Configuration } = await clients.lambda.send(
+      new GetFunctionCommand({ FunctionName: deployment.reconcile.name }),
+    );
+
+    expect(Configuration?.Environment?.Variables).toEqual(deployment.reconcile.environment);
+    expect(deployment.reconcile.environment).toMatchObject({
+      QUEUE_URL: deployment.queue.url,
+      TOPIC_ARN: deployment.topicArn,
+      BUCKET: deployment.bucket,
+      PROJECT_NAME: deployment.projectName,
+    });
+    expect(Configuration?.Role).toBe(deployment.reconcile.roleArn);
+  });
+
+  test("has a role for reconcile that names the real queue", async () => {
+    const policy = await clients.iam.send(
+      new GetRolePolicyCommand({ RoleName: deployment.reconcile.roleArn.split("/").at(-1), PolicyName: "inline" }),
+    );
+
+    expect(decodeURIComponent(policy.PolicyDocument ?? "")).toContain(deployment.queue.arn);
+  });
+
+  test("tells what the local runner has to do in Lambda's place", () => {
+    expect(deployment.reconcile).toMatchObject({
+      timeoutSeconds: 300,
+      eventSource: { queue: deployment.queue, batchSize: 100, windowSeconds: 2, partialBatchResponse: false },
+    });
+    expect(deployment.api).toMatchObject({ url: { authorizationType: "AWS_IAM" } });
+  });
+
+  test("uses every reason not to create something", () => {
+    const types = new Set(deployment.resources.map(({ type }) => type));
+
+    expect(Object.keys(notCreated).filter((type) => !types.has(type))).toEqual([]);
+  });
+
+  test("stands beside another stage of the same account", async () => {
+    const other = await deploy({
+      emulator,
+      codebuildUrl: agent.url,
+      stage: "other",
+      root,
+      dir: join(dir, "other"),
+    });
+
+    expect(other.queue.url).not.toBe(deployment.queue.url);
+    expect(other.channelsPrefix).toBe("/eks-windows-images/other/channels");
+  }, 60_000);
+});

@@ -1,0 +1,360 @@
+import { readdirSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import {
+  CreateQueueCommand,
+  GetQueueAttributesCommand,
+  ReceiveMessageCommand,
+  SendMessageBatchCommand,
+  SQSClient,
+} from "@aws-sdk/client-sqs";
+import type { SQSEvent } from "aws-lambda";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import type { Deployment } from "../../../local/deploy/deployment.ts";
+import { bundleHandler } from "../../../local/lambda/bundle.ts";
+import { type EventSourceMapping, startEventSource } from "../../../local/lambda/event-source.ts";
+import type { DeployedFunction, Invocation } from "../../../local/lambda/function.ts";
+import { startFunctions } from "../../../local/lambda/functions.ts";
+import { invoke } from "../../../local/lambda/invoke.ts";
+import { type FixtureStack, root, startFixtureStack } from "../fixture/stack.ts";
+
+vi.setConfig({ testTimeout: 30_000 });
+
+let stack: FixtureStack;
+let sqs: SQSClient;
+
+beforeAll(async () => {
+  stack = await startFixtureStack();
+  const { url: endpoint, region, credentials } = stack.emulator;
+  sqs = new SQSClient({ endpoint, region, credentials });
+}, 60_000);
+
+afterAll(() => stack?.stop());
+
+describe("A bundle", () => {
+  test("holds everything the function needs in one file", async () => {
+    const fn = await stack.deploy("handlers.surroundings", { name: "self-contained" });
+
+    expect(readdirSync(fn.bundleDir).sort()).toEqual(["bundle.mjs", "bundle.mjs.map"]);
+    expect(fn.lambdaHandler).toBe("bundle.surroundings");
+  });
+
+  test("has another configuration in it when it is given one", async () => {
+    const configFile = path.join(stack.dir, "other-config.ts");
+    writeFileSync(
+      configFile,
+      `import { config as original } from ${JSON.stringify(path.join(root, "config.ts"))};
+       export const config = { ...original, variants: original.variants.map((v) => ({ ...v, name: "overlaid" })) };`,
+    );
+    const fn = await stack.deploy("handlers.surroundings", { name: "overlaid", configFile });
+
+    const result = await resultOf<{ variants: string[] }>(fn, {});
+
+    expect(new Set(result.variants)).toEqual(new Set(["overlaid"]));
+  });
+
+  test("that cannot be made says where it fails", async () => {
+    writeFileSync(path.join(stack.dir, "faulty.ts"), 'import "../nowhere.ts";\nexport function handler() {}\n');
+
+    const bundle = await bundleHandler({ root: stack.dir, handler: "faulty.handler", outDir: stack.dir });
+
+    expect(bundle.errors).toEqual(['Could not resolve "./nowhere.ts" faulty.ts:1']);
+  });
+});
+
+describe("An invocation", () => {
+  test("sees the environment it is deployed with and nothing of the process that starts it", async () => {
+    const environment = { STAGE: "rehearsal", POWERTOOLS_SERVICE_NAME: "reconcile" };
+    const fn = await stack.deploy("handlers.surroundings", { name: "enclosed", environment });
+
+    const result = await resultOf<Surroundings>(fn, { trigger: "test" });
+
+    expect(result.event).toEqual({ trigger: "test" });
+    expect(result.environment).toMatchObject({ ...environment, AWS_REGION: "us-east-1", HOME: fn.bundleDir });
+    const ownNames = /^(AWS_|LAMBDA_|STAGE$|POWERTOOLS_SERVICE_NAME$|STACK_CLOCK$|_HANDLER$|PATH$|HOME$|LANG$|TZ$)/;
+    expect(Object.keys(result.environment).filter((name) => !ownNames.test(name))).toEqual([]);
+  });
+
+  test("calls AWS as its deployed role", async () => {
+    const fn = await stack.deploy("handlers.surroundings", { name: "in-its-role" });
+
+    const result = await resultOf<Surroundings>(fn, {});
+
+    expect(result.caller).toBe("arn:aws:sts::123456789012:assumed-role/in-its-role/in-its-role");
+    expect(result.function).toBe("arn:aws:lambda:us-east-1:123456789012:function:in-its-role");
+  });
+
+  test("lives in the stack's time and knows how long it has left", async () => {
+    const fn = await stack.deploy("handlers.surroundings", { name: "timed", timeoutSeconds: 20 });
+
+    const result = await resultOf<Surroundings>(fn, {});
+
+    const late = stack.clock.now().getTime() - Date.parse(result.time);
+    expect(late).toBeGreaterThanOrEqual(0);
+    expect(late).toBeLessThan(20_000);
+    expect(result.remaining).toBeGreaterThan(0);
+    expect(result.remaining).toBeLessThanOrEqual(20_000);
+  });
+
+  test("hands over its log line by line, structured where the line is", async () => {
+    const fn = await stack.deploy("handlers.logging", { name: "talkative" });
+
+    await resultOf(fn, { reasons: ["kubernetes 1.35.7 → 1.35.8", "settings"] });
+
+    const lines = stack.log.filter(({ functionName }) => functionName === "talkative");
+    expect(lines.map(({ record }) => record?.reason)).toEqual(["kubernetes 1.35.7 → 1.35.8", "settings", undefined]);
+    expect(lines[0]?.record).toMatchObject({ service: "reconcile", function_request_id: lines[0]?.requestId });
+    expect(lines[2]?.text).toBe("no newline at the end");
+  });
+
+  test("that throws answers with the error's type, message and stack", async () => {
+    const fn = await stack.deploy("handlers.throwing");
+
+    const error = await errorOf(fn);
+
+    expect(error).toMatchObject({ phase: "invoke", errorType: "RangeError", errorMessage: "observing images" });
+    expect(error?.stackTrace[0]).toContain("throwing");
+  });
+
+  test("of a function that lacks a variable stops at the start with its name", async () => {
+    const fn = await stack.deploy("needy.handler");
+
+    const without = await errorOf(fn);
+    const result = await resultOf({ ...fn, environment: { PROJECT_NAME: "images" } }, {});
+
+    expect(without).toMatchObject({ phase: "init", errorMessage: "reading the environment: PROJECT_NAME is missing" });
+    expect(result).toBe("images");
+  });
+
+  test("of a handler that is not there says so", async () => {
+    const fn = await stack.deploy("needy.handler", { name: "misnamed", environment: { PROJECT_NAME: "images" } });
+
+    const error = await errorOf({ ...fn, lambdaHandler: "bundle.missing" });
+
+    expect(error).toMatchObject({ phase: "init", errorType: "Runtime.HandlerNotFound" });
+  });
+
+  test("is ended at its timeout", async () => {
+    const fn = await stack.deploy("handlers.hanging", { timeoutSeconds: 1 });
+
+    const error = await errorOf(fn);
+
+    expect(error?.errorType).toBe("Sandbox.Timedout");
+    expect(error?.errorMessage).toContain("Task timed out after 1.00 seconds");
+  });
+
+  test("that waits for what can never come ends without an answer", async () => {
+    const fn = await stack.deploy("handlers.stranded");
+
+    const error = await errorOf(fn);
+
+    expect(error?.errorType).toBe("Runtime.ExitError");
+  });
+
+  test("ends when the stack is stopped", async () => {
+    const fn = await stack.deploy("handlers.hanging", { name: "stopped" });
+    const stop = new AbortController();
+
+    const running = invoke(fn, {}, { ...stack.host, signal: stop.signal });
+    stop.abort();
+
+    expect(await running).toMatchObject({ ok: false, error: { errorType: "Runtime.ExitError" } });
+  });
+});
+
+describe("The event source", () => {
+  test("hands a storm of messages over as one batch and empties the queue", async () => {
+    const queue = await createQueue("storm");
+    await send(
+      queue.url,
+      Array.from({ length: 25 }, (_, number) => `message ${number}`),
+    );
+
+    const { batches } = await feed({ queue, batchSize: 100, windowSeconds: 1, partialBatchResponse: false });
+
+    expect(batches).toHaveLength(1);
+    const records = batches[0]?.event.Records ?? [];
+    expect(new Set(records.map(({ body }) => body)).size).toBe(25);
+    expect(records[0]).toMatchObject({
+      eventSource: "aws:sqs",
+      eventSourceARN: queue.arn,
+      awsRegion: "us-east-1",
+      attributes: { ApproximateReceiveCount: "1" },
+      messageAttributes: { origin: { dataType: "String", stringValue: "test", stringListValues: [] } },
+    });
+    expect(await count(queue.url)).toBe(0);
+  });
+
+  test("tries a failed batch again until the dead-letter queue takes it", async () => {
+    const deadLetters = await createQueue("broken-dead");
+    const queue = await createQueue("broken", {
+      RedrivePolicy: JSON.stringify({ deadLetterTargetArn: deadLetters.arn, maxReceiveCount: 2 }),
+    });
+    await send(queue.url, ["break"]);
+
+    const { batches } = await feed({
+      queue,
+      batchSize: 10,
+      windowSeconds: 0,
+      partialBatchResponse: false,
+      hideFailedSeconds: 0,
+    });
+
+    expect(batches.map(({ invocation }) => invocation.ok)).toEqual([false, false]);
+    expect(await count(queue.url)).toBe(0);
+    expect(await bodies(deadLetters.url)).toEqual(["break"]);
+  });
+
+  test("leaves only those messages that the function says have failed", async () => {
+    const deadLetters = await createQueue("partial-dead");
+    const queue = await createQueue("partial", {
+      RedrivePolicy: JSON.stringify({ deadLetterTargetArn: deadLetters.arn, maxReceiveCount: 1 }),
+    });
+    await send(queue.url, ["good", "bad", "fine"]);
+
+    await feed({ queue, batchSize: 10, windowSeconds: 0, partialBatchResponse: true, hideFailedSeconds: 0 });
+
+    expect(await bodies(deadLetters.url)).toEqual(["bad"]);
+  });
+
+  test("invokes one batch at a time", async () => {
+    const queue = await createQueue("one-at-a-time");
+    await send(queue.url, ["first", "second", "third"]);
+
+    const { batches } = await feed({ queue, batchSize: 1, windowSeconds: 0, partialBatchResponse: false });
+
+    expect(batches).toHaveLength(3);
+    expect(Math.max(...batches.map(({ running }) => running))).toBe(1);
+  });
+
+  test("who waits for it to be idle can be interrupted while the function runs", async () => {
+    const queue = await createQueue("interrupted");
+    await send(queue.url, ["work"]);
+    const [running, answer] = [Promise.withResolvers<void>(), Promise.withResolvers<Invocation>()];
+    const source = startEventSource({
+      sqs,
+      mapping: { queue, batchSize: 1, windowSeconds: 0, partialBatchResponse: false },
+      invoke: () => {
+        running.resolve();
+        return answer.promise;
+      },
+      onFailure: () => undefined,
+    });
+    const interruption = new AbortController();
+    await running.promise;
+
+    const idle = source.idle(interruption.signal);
+    interruption.abort(new Error("stopped by SIGINT"));
+
+    await expect(idle).rejects.toThrow("stopped by SIGINT");
+    answer.resolve({ ok: true, result: null, requestId: "", milliseconds: 0 });
+    await source.stop();
+  });
+
+  test("tells of an invocation that failed with the function's own error", async () => {
+    const queue = await createQueue("failing");
+    const fn = await stack.deploy("handlers.throwing", { name: "failing" });
+    const mapping = { queue, batchSize: 1, windowSeconds: 0, partialBatchResponse: false };
+    const failed = Promise.withResolvers<Error>();
+    const functions = await startFunctions({
+      deployment: { reconcile: { ...fn, eventSource: mapping }, api: fn } as unknown as Deployment,
+      host: stack.host,
+      now: () => stack.clock.now(),
+      onFailure: failed.reject,
+      onFailedInvocation: failed.resolve,
+    });
+
+    await send(queue.url, ["look"]);
+
+    expect((await failed.promise).message).toBe("failing failed: RangeError: observing images");
+    await functions.stop();
+  });
+
+  test("says so when its queue cannot be reached", async () => {
+    const url = `${stack.emulator.url}/123456789012/nowhere`;
+    const failed = Promise.withResolvers<Error>();
+
+    const source = startEventSource({
+      sqs,
+      mapping: { queue: { url, arn: "" }, batchSize: 1, windowSeconds: 0, partialBatchResponse: false },
+      invoke: async () => ({ requestId: "", milliseconds: 0, ok: true, result: null }),
+      onFailure: failed.resolve,
+    });
+
+    expect((await failed.promise).message).toBe(`polling ${url}`);
+    await expect(source.idle()).rejects.toThrow(`polling ${url}`);
+  });
+});
+
+type Surroundings = {
+  event: unknown;
+  caller: string;
+  environment: Record<string, string>;
+  time: string;
+  function: string;
+  remaining: number;
+};
+
+async function resultOf<Result>(fn: DeployedFunction, event: unknown): Promise<Result> {
+  const invocation = await invoke(fn, event, stack.host);
+  if (!invocation.ok) throw new Error(`${invocation.error.errorType}: ${invocation.error.errorMessage}`);
+  return invocation.result as Result;
+}
+
+async function errorOf(fn: DeployedFunction) {
+  const invocation = await invoke(fn, {}, stack.host);
+  return invocation.ok ? undefined : invocation.error;
+}
+
+/** Feeds the fixture's `messages` from a queue until nothing is left to do. */
+async function feed(mapping: EventSourceMapping) {
+  const fn = await stack.deploy("handlers.messages", { name: mapping.queue.arn.split(":")[5] });
+  const batches: { event: SQSEvent; invocation: Invocation; running: number }[] = [];
+  let running = 0;
+  const source = startEventSource({
+    sqs,
+    mapping,
+    async invoke(event) {
+      running += 1;
+      const batch = { event: event as SQSEvent, running };
+      const invocation = await invoke(fn, event, stack.host);
+      running -= 1;
+      batches.push({ ...batch, invocation });
+      return invocation;
+    },
+    onFailure: (error) => {
+      throw error;
+    },
+  });
+  await source.idle();
+  await source.stop();
+  return { batches };
+}
+
+async function createQueue(name: string, Attributes: Record<string, string> = {}) {
+  const { QueueUrl: url = "" } = await sqs.send(new CreateQueueCommand({ QueueName: name, Attributes }));
+  return { url, arn: `arn:aws:sqs:us-east-1:123456789012:${name}` };
+}
+
+async function send(QueueUrl: string, texts: string[]): Promise<void> {
+  for (let first = 0; first < texts.length; first += 10)
+    await sqs.send(
+      new SendMessageBatchCommand({
+        QueueUrl,
+        Entries: texts.slice(first, first + 10).map((MessageBody, index) => ({
+          Id: String(index),
+          MessageBody,
+          MessageAttributes: { origin: { DataType: "String", StringValue: "test" } },
+        })),
+      }),
+    );
+}
+
+async function bodies(QueueUrl: string) {
+  const { Messages = [] } = await sqs.send(new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10 }));
+  return Messages.map(({ Body }) => Body);
+}
+
+async function count(QueueUrl: string): Promise<number> {
+  const { Attributes } = await sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ["All"] }));
+  return Number(Attributes?.ApproximateNumberOfMessages) + Number(Attributes?.ApproximateNumberOfMessagesNotVisible);
+}

@@ -1,0 +1,195 @@
+import { describe, expect, test } from "vitest";
+import type { Place } from "../../../local/policies/arns.ts";
+import { requestsOf } from "../../../local/policies/requests.ts";
+
+const place: Place = { partition: "aws", region: "us-east-1", accountId: "123456789012" };
+const account = {
+  ...place,
+  roleOfProfile: (name: string) => `arn:aws:iam::123456789012:role/${name}-role`,
+  keyOfTopic: (arn: string) => (arn.endsWith(":secret") ? "arn:aws:kms:us-east-1:123456789012:key/1" : undefined),
+};
+
+describe("a call asks for", () => {
+  const tags = { "ami-1": { stage: "production" }, "i-1": { stage: "test" } };
+  function asked(service: string, operation: string, parameters: Record<string, unknown>) {
+    return requestsOf({ service, operation, parameters, tags }, account).map(
+      ({ action, resource }) => `${action} ${resource.replace("arn:aws:", "").replace(":123456789012:", "::")}`,
+    );
+  }
+
+  test.each<[string, string, Record<string, unknown>, string[]]>([
+    ["ec2", "DescribeImages", {}, ["ec2:DescribeImages *"]],
+    ["ec2", "DescribeImageAttribute", { ImageId: "ami-1" }, ["ec2:DescribeImageAttribute ec2:us-east-1::image/ami-1"]],
+    [
+      "ec2",
+      "TerminateInstances",
+      { InstanceIds: ["i-1", "i-2"] },
+      ["ec2:TerminateInstances ec2:us-east-1::instance/i-1", "ec2:TerminateInstances ec2:us-east-1::instance/i-2"],
+    ],
+    ["ec2", "DeleteKeyPair", { KeyName: "packer_1" }, ["ec2:DeleteKeyPair ec2:us-east-1::key-pair/packer_1"]],
+    [
+      "ec2",
+      "CreateImage",
+      { InstanceId: "i-1", TagSpecifications: [{ ResourceType: "image", Tags: [{ Key: "stage", Value: "test" }] }] },
+      [
+        "ec2:CreateImage ec2:us-east-1::instance/i-1",
+        "ec2:CreateImage ec2:us-east-1::image/*",
+        "ec2:CreateImage ec2:us-east-1::snapshot/*",
+        "ec2:CreateTags ec2:us-east-1::image/*",
+      ],
+    ],
+    [
+      "ec2",
+      "RunInstances",
+      {
+        ImageId: "ami-1",
+        KeyName: "packer_1",
+        IamInstanceProfile: { Name: "guest" },
+        NetworkInterfaces: [{ SubnetId: "subnet-1", Groups: ["sg-1"] }],
+      },
+      [
+        "ec2:RunInstances ec2:us-east-1::instance/*",
+        "ec2:RunInstances ec2:us-east-1::network-interface/*",
+        "ec2:RunInstances ec2:us-east-1::volume/*",
+        "ec2:RunInstances ec2:us-east-1::image/ami-1",
+        "ec2:RunInstances ec2:us-east-1::subnet/subnet-1",
+        "ec2:RunInstances ec2:us-east-1::security-group/sg-1",
+        "ec2:RunInstances ec2:us-east-1::key-pair/packer_1",
+        "iam:PassRole iam:::role/guest-role",
+      ],
+    ],
+    ["s3", "PutObject", { Bucket: "b", Key: "reports/x" }, ["s3:PutObject s3:::b/reports/x"]],
+    ["s3", "ListObjectsV2", { Bucket: "b", Prefix: "announced/" }, ["s3:ListBucket s3:::b"]],
+    [
+      "ssm",
+      "GetParameters",
+      { Names: ["/aws/service/x", "/ours/y"] },
+      ["ssm:GetParameters ssm:us-east-1::parameter/aws/service/x", "ssm:GetParameters ssm:us-east-1::parameter/ours/y"],
+    ],
+    [
+      "ssm",
+      "PutParameter",
+      { Name: "/ours/y", DataType: "aws:ec2:image" },
+      ["ssm:PutParameter ssm:us-east-1::parameter/ours/y", "ec2:DescribeImages *"],
+    ],
+    [
+      "ssm",
+      "PutParameter",
+      { Name: "/ours/y", Tags: [{ Key: "stage", Value: "test" }] },
+      ["ssm:PutParameter ssm:us-east-1::parameter/ours/y", "ssm:AddTagsToResource ssm:us-east-1::parameter/ours/y"],
+    ],
+    [
+      "ssm",
+      "AddTagsToResource",
+      { ResourceType: "Parameter", ResourceId: "/ours/y", Tags: [] },
+      ["ssm:AddTagsToResource ssm:us-east-1::parameter/ours/y"],
+    ],
+    ["sqs", "SendMessage", { QueueUrl: "http://127.0.0.1:1/1/q" }, ["sqs:SendMessage sqs:us-east-1::q"]],
+    [
+      "ec2",
+      "CreateKeyPair",
+      { KeyName: "packer_1", TagSpecifications: [{ ResourceType: "key-pair", Tags: [{ Key: "a", Value: "b" }] }] },
+      ["ec2:CreateKeyPair ec2:us-east-1::key-pair/packer_1", "ec2:CreateTags ec2:us-east-1::key-pair/packer_1"],
+    ],
+    ["s3", "UploadPart", { Bucket: "b", Key: "harvest/x" }, ["s3:PutObject s3:::b/harvest/x"]],
+    ["s3", "HeadObject", { Bucket: "b", Key: "reports/x" }, ["s3:GetObject s3:::b/reports/x"]],
+    ["sqs", "DeleteMessageBatch", { QueueUrl: "http://127.0.0.1:1/1/q" }, ["sqs:DeleteMessage sqs:us-east-1::q"]],
+    ["sns", "Publish", { TopicArn: "arn:aws:sns:us-east-1:1:open" }, ["sns:Publish sns:us-east-1:1:open"]],
+    [
+      "sns",
+      "Publish",
+      { TopicArn: "arn:aws:sns:us-east-1:1:secret" },
+      [
+        "sns:Publish sns:us-east-1:1:secret",
+        "kms:GenerateDataKey kms:us-east-1::key/1",
+        "kms:Decrypt kms:us-east-1::key/1",
+      ],
+    ],
+    [
+      "codebuild",
+      "ListBuildsForProject",
+      { projectName: "p" },
+      ["codebuild:ListBuildsForProject codebuild:us-east-1::project/p"],
+    ],
+    [
+      "codebuild",
+      "BatchGetBuilds",
+      { ids: ["p:1", "p:2", "arn:aws:codebuild:us-east-1:123456789012:build/q:3"] },
+      [
+        "codebuild:BatchGetBuilds codebuild:us-east-1::project/p",
+        "codebuild:BatchGetBuilds codebuild:us-east-1::project/q",
+      ],
+    ],
+    ["eks", "DescribeClusterVersions", {}, ["eks:DescribeClusterVersions *"]],
+    ["sts", "GetCallerIdentity", {}, []],
+  ])("%s:%s %j", (service, operation, parameters, expected) => {
+    expect(asked(service, operation, parameters)).toEqual(expected);
+  });
+
+  test("with the tags that the resource bears and those that it is to get", () => {
+    const parameters = { Resources: ["i-1"], Tags: [{ Key: "proof", Value: "passed" }] };
+
+    const [request] = requestsOf({ service: "ec2", operation: "CreateTags", parameters, tags }, account);
+
+    expect(request?.context).toEqual({
+      "aws:resourcetag/stage": ["test"],
+      "ec2:resourcetag/stage": ["test"],
+      "aws:requesttag/proof": ["passed"],
+      "aws:tagkeys": ["proof"],
+    });
+  });
+
+  test.each([
+    ["by name", { Name: "guest" }],
+    ["by ARN", { Arn: "arn:aws:iam::123456789012:instance-profile/guest" }],
+  ])("with the type of a new instance, and its profile, %s", (_, IamInstanceProfile) => {
+    const parameters = { ImageId: "ami-1", InstanceType: "m7i.xlarge", IamInstanceProfile };
+
+    const requests = requestsOf({ service: "ec2", operation: "RunInstances", parameters, tags }, account);
+
+    expect(requests.find(({ resource }) => resource.endsWith(":instance/*"))?.context).toEqual({
+      "ec2:instancetype": ["m7i.xlarge"],
+      "ec2:instanceprofile": ["arn:aws:iam::123456789012:instance-profile/guest"],
+    });
+  });
+
+  test("what a build is started with: which variables, and every override that is there", () => {
+    const parameters = {
+      projectName: "p",
+      environmentVariablesOverride: [{ name: "VARIANT" }, { name: "INPUTS" }],
+      buildspecOverride: "version: 0.2",
+      sourceLocationOverride: "elsewhere/source.zip",
+    };
+
+    const [request] = requestsOf({ service: "codebuild", operation: "StartBuild", parameters, tags }, account);
+
+    expect(request?.context).toEqual({
+      "codebuild:environment.environmentvariables.name": ["VARIANT", "INPUTS"],
+      "codebuild:source.buildspec": ["version: 0.2"],
+      "codebuild:source.location": ["elsewhere/source.zip"],
+    });
+  });
+
+  test("the snapshots that go with an image, each with its own tags", () => {
+    const parameters = { ImageId: "ami-1", DeleteAssociatedSnapshots: true };
+    const borne = { "ami-1": { stage: "production" }, "snap-1": { stage: "test" }, "snap-2": {} };
+
+    const requests = requestsOf({ service: "ec2", operation: "DeregisterImage", parameters, tags: borne }, account);
+
+    expect(requests.map(({ action, context }) => [action, context["aws:resourcetag/stage"]])).toEqual([
+      ["ec2:DeregisterImage", ["production"]],
+      ["ec2:DeleteSnapshot", ["test"]],
+      ["ec2:DeleteSnapshot", undefined],
+    ]);
+  });
+
+  test.each([
+    ["codebuild", "StartBuild", { projectName: "p", debugSessionEnabled: true }],
+    ["codebuild", "DeleteProject", { name: "p" }],
+    ["ec2", "CopyImage", { ImageId: "ami-1" }],
+    ["dynamodb", "PutItem", {}],
+    ["ec2", "StopInstances", { InstanceIds: ["x-1"] }],
+  ])("something unknown, and is not guessed: %s:%s", (service, operation, parameters) => {
+    expect(() => asked(service, operation, parameters)).toThrow("judging a call");
+  });
+});

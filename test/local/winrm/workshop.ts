@@ -1,0 +1,113 @@
+import { spawn } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { DescribeInstancesCommand, EC2Client } from "@aws-sdk/client-ec2";
+import { type Emulator, startEmulator } from "../../../local/aws/emulator.ts";
+import { createClock } from "../../../local/clock/clock.ts";
+import { installTools } from "../../../local/tools/install.ts";
+import { type Machines, startMachines } from "../../../local/winrm/machines.ts";
+import type { Transcript } from "../../../local/model/transcript.ts";
+
+const fixture = fileURLToPath(new URL("fixture", import.meta.url));
+
+/** One build of the fixture's template by the real Packer. Its purpose is the name it is known by everywhere. */
+export type Build = {
+  exitCode: number | null;
+  output: string;
+  transcript: Transcript;
+  /** What this build's Packer called at AWS, in order. */
+  calls: string[];
+  /** What Packer left in its output directory. */
+  read: (name: string) => string;
+  /** The image that the build's manifest names. */
+  image: () => string;
+};
+
+export type Order = {
+  purpose: string;
+  variables?: Record<string, string>;
+  /** As soon as Packer has said this, it is sent SIGTERM. */
+  terminateAt?: string;
+};
+
+export type Workshop = {
+  emulator: Emulator;
+  machines: Machines;
+  ec2: EC2Client;
+  sourceImage: string;
+  build: (order: Order) => Promise<Build>;
+  stop: () => Promise<void>;
+};
+
+/** Emulator and machines for any number of builds side by side. The machines of the purpose `locked` know another password. */
+export async function openWorkshop(): Promise<Workshop> {
+  const tools = await installTools(() => {});
+  const dir = mkdtempSync(join(tmpdir(), "windows-"));
+  const emulator = await startEmulator({ tools, dir, clock: createClock(join(dir, "clock")) });
+  const { url: endpoint, region, credentials } = emulator;
+  const ec2 = new EC2Client({ endpoint, region, credentials });
+  const sourceImage = await emulator.addPublicImage({ name: "Windows_Server-2022-English-Core-EKS_Optimized-1.35" });
+  const machines = await startMachines({ emulator, password, packerDir: fixture, log: () => {} });
+
+  async function password(instanceId: string): Promise<string> {
+    const { Reservations = [] } = await ec2.send(new DescribeInstancesCommand({ InstanceIds: [instanceId] }));
+    const locked = Reservations[0]?.Instances?.[0]?.Tags?.some(({ Value }) => Value === "locked");
+    return locked ? "another password" : emulator.password(instanceId);
+  }
+
+  async function build({ purpose, variables = {}, terminateAt }: Order): Promise<Build> {
+    const outputDir = join(dir, purpose);
+    mkdirSync(outputDir);
+    const { subnetId } = emulator.network;
+    const given = {
+      purpose,
+      region,
+      source_ami: sourceImage,
+      subnet_id: subnetId,
+      output_dir: outputDir,
+      ...variables,
+    };
+    const vars = Object.entries(given).flatMap(([name, value]) => ["-var", `${name}=${value}`]);
+    const child = spawn(tools.packer, ["build", "-color=false", ...vars, fixture], {
+      env: {
+        ...process.env,
+        ...emulator.environment,
+        AWS_ACCESS_KEY_ID: `PACKER-${purpose}`,
+        PACKER_PLUGIN_PATH: tools.pluginPath,
+        CHECKPOINT_DISABLE: "1",
+      },
+    });
+    let output = "";
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding("utf8").on("data", (text: string) => {
+        output += text;
+        if (terminateAt && !child.killed && output.includes(terminateAt)) child.kill("SIGTERM");
+      });
+    }
+    const exitCode = await new Promise<number | null>((resolve, reject) =>
+      child.once("error", reject).once("close", resolve),
+    );
+    const transcript = machines.transcripts().find(({ tags }) => tags.purpose === purpose);
+    if (!transcript) throw new Error(`building for ${purpose}: no machine appeared\n${output}`);
+    const calls = (await emulator.calls()).filter(({ accessKeyId }) => accessKeyId === `PACKER-${purpose}`);
+    const read = (name: string) => readFileSync(join(outputDir, name), "utf8");
+    return {
+      exitCode,
+      output,
+      transcript,
+      calls: calls.map(({ operation }) => operation),
+      read,
+      image: () => JSON.parse(read("manifest.json")).builds[0].artifact_id.split(":")[1],
+    };
+  }
+
+  async function stop(): Promise<void> {
+    await machines.stop();
+    await emulator.stop();
+    rmSync(dir, { recursive: true, force: true });
+  }
+
+  return { emulator, machines, ec2, sourceImage, build, stop };
+}

@@ -1,0 +1,66 @@
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { core } from "../../scene.ts";
+import { type Aws, startAws } from "../aws.ts";
+import { type Service, type Surroundings, startService, startSurroundings } from "../service.ts";
+
+type Handler = (event: unknown, context: unknown) => Promise<{ statusCode: number; body: string }>;
+
+let aws: Aws;
+let surroundings: Surroundings;
+let service: Service;
+let api: Handler;
+
+beforeAll(async () => {
+  aws = await startAws();
+  surroundings = await startSurroundings("direct-calls");
+  service = await startService(aws, surroundings, "direct-calls");
+  Object.assign(process.env, service.environment, { QUEUE_URL: await surroundings.queueUrl() });
+  const config = { variants: [{ windows: 2022, kubernetes: "1.35" }], policies: { functionUrl: false } };
+  vi.doMock("../../config.ts", () => ({ config }));
+  api = (await import("../../../functions/api.ts")).handler as never;
+}, 120_000);
+
+afterAll(() => aws?.stop());
+
+async function invoke(event: unknown) {
+  const { statusCode, body } = await api(event, { awsRequestId: "invocation-1" });
+  return { status: statusCode, answer: JSON.parse(body) };
+}
+
+test("a request without function URL bears the invocation's ID, and says that only CloudTrail knows whose it is", async () => {
+  const { readRequests } = await import("../../../functions/io/requests.ts");
+
+  const { status } = await invoke({ method: "POST", path: "/rebuild", body: { variant: core, reason: "a new agent" } });
+
+  expect(status).toBe(202);
+  expect((await readRequests(service.environment.REQUESTS_PREFIX))[core]).toMatchObject({
+    id: "invocation-1",
+    reason: "a new agent",
+    by: "direct invocation, see CloudTrail",
+  });
+});
+
+test("so does the tag of a revoked image", async () => {
+  const { readImages } = await import("../../../functions/io/images.ts");
+  const image = await service.image("bad", 5);
+
+  const { status } = await invoke({ method: "POST", path: "/revoke", body: { image, reason: "pods lose DNS" } });
+
+  expect(status).toBe(202);
+  expect((await readImages("direct-calls")).find(({ id }) => id === image)?.revoked).toMatchObject({
+    reason: "pods lose DNS",
+    by: "direct invocation, see CloudTrail",
+  });
+});
+
+test("an event in the shape of the function URL's, whose caller anybody could have written, is refused", async () => {
+  const requestContext = {
+    http: { method: "POST", path: "/rebuild" },
+    authorizer: { iam: { userArn: "arn:aws:iam::123456789012:user/ann" } },
+  };
+
+  const { status, answer } = await invoke({ version: "2.0", rawPath: "/rebuild", requestContext, body: "{}" });
+
+  expect(status).toBe(404);
+  expect(answer.allowed).toContain("POST /rebuild");
+});

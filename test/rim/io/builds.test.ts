@@ -1,0 +1,235 @@
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import type { BuildOrder } from "../../../functions/domain/build-orders.ts";
+
+const now = Date.parse("2026-11-04T12:00:00Z");
+const day = 24 * 3_600_000;
+const inputs = { baseAmi: "ami-1", kubernetes: "1.35.7", patchTuesday: "2026-10-13", recipe: "a", settings: "b" };
+
+/** What CodeBuild answers, by operation; an Error becomes its exception. */
+let answers: Record<string, (request: Record<string, never>) => object>;
+let requests: { operation: string; request: Record<string, unknown> }[];
+let server: Server;
+let builds: typeof import("../../../functions/io/builds.ts");
+
+beforeAll(async () => {
+  server = createServer((incoming, outgoing) => {
+    let body = "";
+    incoming.on("data", (chunk) => (body += chunk));
+    incoming.on("end", () => {
+      const operation = String(incoming.headers["x-amz-target"]).split(".")[1] ?? "";
+      const request = JSON.parse(body);
+      requests.push({ operation, request });
+      const answer = answers[operation]?.(request) ?? new Error("not expected");
+      const refused = answer instanceof Error;
+      outgoing.writeHead(refused ? 400 : 200, { "content-type": "application/x-amz-json-1.1" });
+      outgoing.end(JSON.stringify(refused ? { __type: answer.name, message: answer.message } : answer));
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  Object.assign(process.env, {
+    AWS_REGION: "us-east-1",
+    AWS_ACCESS_KEY_ID: "test",
+    AWS_SECRET_ACCESS_KEY: "test",
+    AWS_ENDPOINT_URL_CODEBUILD: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+  });
+  builds = await import("../../../functions/io/builds.ts");
+});
+
+beforeEach(() => {
+  requests = [];
+});
+
+afterAll(() => new Promise((resolve) => server.close(resolve)));
+
+function recorded(id: string, changes: object = {}, exported: Record<string, string> = {}, variables: object = {}) {
+  const environment = {
+    VARIANT: "core",
+    PURPOSE: "build",
+    INPUTS: JSON.stringify(inputs),
+    ATTEMPT: "1",
+    TOKEN: "t",
+    ...variables,
+  };
+  return {
+    id,
+    buildStatus: "FAILED",
+    startTime: now / 1000 - 3600,
+    endTime: now / 1000,
+    currentPhase: "COMPLETED",
+    environment: { environmentVariables: Object.entries(environment).map(([name, value]) => ({ name, value })) },
+    exportedEnvironmentVariables: Object.entries(exported).map(([name, value]) => ({ name, value })),
+    ...changes,
+  };
+}
+
+function history(pages: object[][]): void {
+  const all = pages.flat() as { id: string }[];
+  answers = {
+    ListBuildsForProject: ({ nextToken = 0 }) => ({
+      ids: pages[Number(nextToken)]?.map((one) => (one as { id: string }).id),
+      ...(Number(nextToken) + 1 < pages.length && { nextToken: String(Number(nextToken) + 1) }),
+    }),
+    BatchGetBuilds: ({ ids }) => ({ builds: all.filter(({ id }) => (ids as unknown as string[]).includes(id)) }),
+  };
+}
+
+test("a build of long ago that CodeBuild lists and knows no more is passed over", async () => {
+  const old = recorded("project:1", { startTime: now / 1000 - 2 * 86_400 });
+  history([[recorded("project:3"), old, recorded("project:2")]]);
+  answers.BatchGetBuilds = () => ({ builds: [recorded("project:3"), old], buildsNotFound: ["project:2"] });
+
+  expect(await builds.readBuilds("project", now)).toMatchObject([{ id: "project:3" }, { id: "project:1" }]);
+});
+
+test("a history of which CodeBuild tells less than it lists is none: what is left out may run", async () => {
+  history([[recorded("project:1"), recorded("project:2")]]);
+  answers.BatchGetBuilds = () => ({ builds: [recorded("project:1")], buildsNotFound: ["project:2"] });
+
+  await expect(builds.readBuilds("project", now)).rejects.toThrow("CodeBuild left out project:2 though it lists them");
+});
+
+describe("a build of the history", () => {
+  test.each([
+    [
+      "in progress",
+      { buildStatus: "IN_PROGRESS", endTime: undefined, currentPhase: "BUILD" },
+      {},
+      { status: "running", phase: "BUILD", failure: undefined },
+    ],
+    [
+      "that succeeded",
+      { buildStatus: "SUCCEEDED" },
+      { IMAGE_ID: "ami-9" },
+      { status: "succeeded", image: "ami-9", failure: undefined },
+    ],
+    ["stopped by a person", { buildStatus: "STOPPED" }, {}, { status: "stopped", failure: undefined }],
+    [
+      "that failed with a class",
+      {},
+      { FAILURE_CLASS: "sysprep", FAILURE_CAUSE: "it hung" },
+      { status: "failed", failure: { class: "sysprep", cause: "it hung" } },
+    ],
+    [
+      "that failed with the last lines of its step",
+      {},
+      {
+        FAILURE_CLASS: "test",
+        FAILURE_CAUSE: "2 tests failed",
+        FAILURE_LINES: '["Containerd: runs","EKSWIN-FAILED test 70-verify: 2 tests failed"]',
+      },
+      { failure: { class: "test", lines: ["Containerd: runs", "EKSWIN-FAILED test 70-verify: 2 tests failed"] } },
+    ],
+    [
+      "that failed with lines that nobody can read",
+      {},
+      { FAILURE_CLASS: "test", FAILURE_LINES: "EKSWIN-FAILED" },
+      { failure: { class: "test", lines: [] } },
+    ],
+    [
+      "that failed with a class nobody knows",
+      {},
+      { FAILURE_CLASS: "gremlins", FAILURE_CAUSE: "?" },
+      { failure: { class: "unknown", cause: "?" } },
+    ],
+    [
+      "that failed without a word",
+      {},
+      {},
+      { failure: { class: "unknown", cause: "the build ended without saying why", lines: [] } },
+    ],
+    [
+      "that failed before it could say why",
+      { phases: [{ contexts: [{ message: "no source" }] }] },
+      {},
+      { failure: { class: "unknown", cause: "no source" } },
+    ],
+    ["that ran out of time", { buildStatus: "TIMED_OUT" }, {}, { status: "failed", failure: { class: "timed-out" } }],
+    ["that CodeBuild broke", { buildStatus: "FAULT" }, {}, { status: "failed", failure: { class: "fault" } }],
+  ])("%s is read as such", async (_, changes, exported, expected) => {
+    history([[recorded("p:1", changes, exported)]]);
+    expect(await builds.readBuilds("p", now)).toMatchObject([
+      { id: "p:1", variant: "core", purpose: "build", attempt: 1, inputs, ...expected },
+    ]);
+  });
+
+  test("of an older version, which lacks an input, is one of ours all the same", async () => {
+    history([[recorded("p:1", {}, {}, { INPUTS: '{"baseAmi":"ami-1"}' })]]);
+    expect(await builds.readBuilds("p", now)).toMatchObject([{ inputs: { baseAmi: "ami-1" } }]);
+  });
+
+  test("that harvests has the image that it harvests from, although it makes none", async () => {
+    const variables = { PURPOSE: "harvest", IMAGE_ID: "ami-7", INPUTS: '{"baseAmi":"ami-7","recipe":"a"}' };
+    history([[recorded("p:1", { buildStatus: "SUCCEEDED" }, { IMAGE_ID: "" }, variables)]]);
+    expect(await builds.readBuilds("p", now)).toMatchObject([
+      { purpose: "harvest", status: "succeeded", image: "ami-7", inputs: { baseAmi: "ami-7", recipe: "a" } },
+    ]);
+  });
+
+  test("that somebody else started is passed over", async () => {
+    history([[recorded("p:1", {}, {}, { VARIANT: "" }), recorded("p:2", {}, {}, { INPUTS: "no JSON" })]]);
+    expect(await builds.readBuilds("p", now)).toEqual([]);
+  });
+});
+
+describe("the history", () => {
+  test("is read page by page", async () => {
+    history([[recorded("p:3")], [recorded("p:2")], [recorded("p:1")]]);
+    expect((await builds.readBuilds("p", now)).map(({ id }) => id)).toEqual(["p:3", "p:2", "p:1"]);
+  });
+
+  test("is not read further back than anybody asks", async () => {
+    history([[recorded("p:2", { startTime: (now - 32 * day) / 1000 })], [recorded("p:1")]]);
+    expect((await builds.readBuilds("p", now)).map(({ id }) => id)).toEqual(["p:2"]);
+  });
+
+  test("may be empty", async () => {
+    history([[]]);
+    expect(await builds.readBuilds("p", now)).toEqual([]);
+  });
+});
+
+describe("starting a build", () => {
+  const order: BuildOrder = {
+    variant: "core",
+    purpose: "build",
+    inputs,
+    attempt: 1,
+    token: "t".repeat(64),
+    variables: { VARIANT: "core" },
+  };
+  const exception = (name: string, message: string) => Object.assign(new Error(message), { name });
+
+  test("passes the token and plain variables, and overrides nothing else", async () => {
+    answers = { StartBuild: () => ({ build: { id: "p:1" } }) };
+    expect(await builds.startBuild("p", order)).toEqual({ outcome: "started", build: "p:1" });
+    expect(requests).toEqual([
+      {
+        operation: "StartBuild",
+        request: {
+          projectName: "p",
+          idempotencyToken: order.token,
+          environmentVariablesOverride: [{ name: "VARIANT", value: "core", type: "PLAINTEXT" }],
+        },
+      },
+    ]);
+  });
+
+  test("without room in the account is waiting, not failure", async () => {
+    answers = { StartBuild: () => exception("AccountLimitExceededException", "too many") };
+    expect(await builds.startBuild("p", order)).toEqual({ outcome: "no-room", why: "too many" });
+  });
+
+  test("whose token is known with other parameters has started already", async () => {
+    answers = {
+      StartBuild: () => exception("InvalidInputException", "Idempotency token is in use with other parameters"),
+    };
+    expect(await builds.startBuild("p", order)).toEqual({ outcome: "started", build: undefined });
+  });
+
+  test("that is refused for another reason is an error", async () => {
+    answers = { StartBuild: () => exception("InvalidInputException", "variables are too long") };
+    await expect(builds.startBuild("p", order)).rejects.toThrow("variables are too long");
+  });
+});

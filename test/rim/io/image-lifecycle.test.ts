@@ -1,0 +1,304 @@
+import {
+  CreateImageCommand,
+  CreateLaunchTemplateCommand,
+  CreateTagsCommand,
+  DeleteTagsCommand,
+  DescribeImagesCommand,
+  DescribeSnapshotsCommand,
+  DisableImageCommand,
+  EC2Client,
+  EnableImageCommand,
+  type Image,
+  ModifyImageAttributeCommand,
+  RunInstancesCommand,
+  TerminateInstancesCommand,
+} from "@aws-sdk/client-ec2";
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
+import type { World } from "../../../functions/domain/world.ts";
+import { day, hour } from "../../scene.ts";
+import { type Aws, startAws } from "../aws.ts";
+import { type Service, type Surroundings, startService, startSurroundings } from "../service.ts";
+
+let aws: Aws;
+let surroundings: Surroundings;
+let readReferences: typeof import("../../../functions/io/references.ts").readReferences;
+let ec2: EC2Client;
+let lift: () => Promise<void> = async () => undefined;
+let stages = 0;
+
+/** What has to answer before an image may go. */
+const asked = [
+  "DescribeImageReferences",
+  "DescribeInstances",
+  "DescribeLaunchTemplateVersions",
+  "DescribeImageAttribute",
+];
+
+beforeAll(async () => {
+  aws = await startAws();
+  surroundings = await startSurroundings("retiring");
+  ec2 = new EC2Client({});
+  ({ readReferences } = await import("../../../functions/io/references.ts"));
+});
+
+afterEach(() => lift());
+afterAll(() => aws?.stop());
+
+async function fail(operation: string, which: { after?: number; times?: number } = {}): Promise<void> {
+  lift = await aws.emulator.failCalls({ operation, code: "UnauthorizedOperation", status: 403, ...which });
+}
+
+async function run(image: string): Promise<string[]> {
+  const { Instances = [] } = await ec2.send(
+    new RunInstancesCommand({ ImageId: image, InstanceType: "m7i.xlarge", MinCount: 1, MaxCount: 1 }),
+  );
+  return Instances.map(({ InstanceId = "" }) => InstanceId);
+}
+
+async function describeImage(id: string): Promise<Image | undefined> {
+  const Filters = [{ Name: "image-id", Values: [id] }];
+  return (await ec2.send(new DescribeImagesCommand({ IncludeDisabled: true, Filters }))).Images?.[0];
+}
+
+function tagsOf(image: Image | undefined): Record<string, string> {
+  return Object.fromEntries((image?.Tags ?? []).map(({ Key = "", Value = "" }) => [Key.split(":").at(-1), Value]));
+}
+
+/** Three images that can be published, one every ten days, the newest in the channels, and one of 60 days ago that has therefore to go. */
+async function withOldImage(policies: Parameters<typeof startService>[3]): Promise<{ service: Service; old: string }> {
+  const service = await startService(aws, surroundings, `stage-${++stages}`, policies);
+  for (let n = 1; n <= 3; n++) await service.image(`image-${n}`, n * 10);
+  await service.reconcile();
+  await vi.waitFor(async () => expect(await service.holds("stable")).toBeDefined());
+  return { service, old: await service.image("old", 60) };
+}
+
+/** What is done to images; publications and announcements aside. */
+async function retire(service: Service, world: World) {
+  const outcomes = await service.act(world);
+  return outcomes.flatMap(({ action, result }) =>
+    action.do === "disable" || action.do === "deregister" ? [`${action.do} ${result}`] : [],
+  );
+}
+
+describe("who uses an image", () => {
+  test("nobody, an instance, or a launch template", async () => {
+    const service = await startService(aws, surroundings, `stage-${++stages}`);
+    const [idle, running, pinned] = [
+      await service.image("a", 1),
+      await service.image("b", 1),
+      await service.image("c", 1),
+    ];
+    const [instance] = await run(running);
+    const { LaunchTemplate } = await ec2.send(
+      new CreateLaunchTemplateCommand({ LaunchTemplateName: "nodes", LaunchTemplateData: { ImageId: pinned } }),
+    );
+
+    expect(await readReferences([idle, running, pinned])).toEqual({
+      [idle]: { state: "unused" },
+      [running]: { state: "used", by: [`instance/${instance}`] },
+      [pinned]: { state: "used", by: [`launch-template/${LaunchTemplate?.LaunchTemplateId}`] },
+    });
+  });
+
+  test("nobody, once its instance is terminated", async () => {
+    const service = await startService(aws, surroundings, `stage-${++stages}`);
+    const image = await service.image("a", 1);
+    await ec2.send(new TerminateInstancesCommand({ InstanceIds: await run(image) }));
+    expect(await readReferences([image])).toEqual({ [image]: { state: "unused" } });
+  });
+
+  test.each(asked)("nobody can tell where %s fails", async (operation) => {
+    const service = await startService(aws, surroundings, `stage-${++stages}`);
+    const image = await service.image("a", 1);
+    await fail(operation);
+    expect(await readReferences([image])).toEqual({
+      [image]: { state: "unknown", why: expect.stringContaining("made to fail") },
+    });
+  });
+
+  test.each(["DescribeImageReferences", "DescribeInstances"])(
+    "nobody can tell of any of them where %s ends half-way",
+    async (operation) => {
+      const service = await startService(aws, surroundings, `stage-${++stages}`);
+      const [image, idle] = [await service.image("a", 1), await service.image("b", 1)];
+      await Promise.all(Array.from({ length: 101 }, () => run(image)));
+      expect(await readReferences([image, idle])).toMatchObject({
+        [image]: { state: "used" },
+        [idle]: { state: "unused" },
+      });
+      await fail(operation, { after: 1 });
+      expect(await readReferences([image, idle])).toMatchObject({
+        [image]: { state: "unknown" },
+        [idle]: { state: "unknown" },
+      });
+    },
+  );
+
+  test("a call that fails leaves those of the other calls known", async () => {
+    const service = await startService(aws, surroundings, `stage-${++stages}`);
+    const images = await Promise.all(Array.from({ length: 11 }, (_, n) => service.image(`image-${n}`, 1)));
+    await fail("DescribeImageReferences", { times: 1 });
+    const states = Object.values(await readReferences(images)).map(({ state }) => state);
+    expect(states.filter((state) => state === "unknown").length % 9).toBe(1);
+    expect(states).toContain("unused");
+  });
+});
+
+describe("an image that has to go", () => {
+  test("is disabled with the time of it, and no more, unless the configuration says so", async () => {
+    const { service, old } = await withOldImage({});
+
+    expect(await retire(service, await service.observe())).toEqual(["disable done"]);
+
+    const image = await describeImage(old);
+    expect(image?.State).toBe("disabled");
+    expect(Date.parse(tagsOf(image)["retired-at"] ?? "")).toBeGreaterThan(Date.now() - day);
+    expect(await retire(service, await service.observe(100 * day))).toEqual([]);
+  });
+
+  test("stays once somebody has enabled it again, and its grace begins anew when it is disabled another time", async () => {
+    const { service, old } = await withOldImage({ retention: { deregister: true } });
+    await retire(service, await service.observe());
+    await ec2.send(new EnableImageCommand({ ImageId: old }));
+
+    const released = await service.reconcile(2 * hour);
+    const calm = await service.reconcile(3 * hour);
+    await ec2.send(new DisableImageCommand({ ImageId: old }));
+    const disabled = await service.reconcile(100 * day);
+
+    expect(released.map(({ action, result }) => [action.do, result])).toEqual([["release", "done"]]);
+    expect(calm).toEqual([]);
+    expect(disabled).toEqual([]);
+    expect((await describeImage(old))?.State).toBe("disabled");
+  });
+
+  test("is disabled, too, where its variant is no variant any more and is named among the retired", async () => {
+    const stage = `stage-${++stages}`;
+    const service = await startService(aws, surroundings, stage, {}, { retiredVariants: ["gone"] });
+    const [gone, kept] = [
+      await service.image("gone", 60, { variant: "gone" }),
+      await service.image("kept", 60, { variant: "only-removed" }),
+    ];
+
+    expect(await retire(service, await service.observe())).toEqual(["disable done"]);
+
+    expect([await describeImage(gone), await describeImage(kept)]).toMatchObject([
+      { State: "disabled" },
+      { State: "available" },
+    ]);
+  });
+
+  test("stays while an instance runs from it", async () => {
+    const { service, old } = await withOldImage({});
+    await run(old);
+    expect(await retire(service, await service.observe())).toEqual([]);
+    expect((await describeImage(old))?.State).toBe("available");
+  });
+
+  test.each(asked)("stays while %s does not answer", async (operation) => {
+    const { service, old } = await withOldImage({});
+    await fail(operation);
+    expect(await retire(service, await service.observe())).toEqual([]);
+    expect((await describeImage(old))?.State).toBe("available");
+  });
+
+  test("stays while it is shared with another account, from which disabling would take it", async () => {
+    const { service, old } = await withOldImage({});
+    const share = (LaunchPermission: object) =>
+      ec2.send(new ModifyImageAttributeCommand({ ImageId: old, LaunchPermission }));
+    await share({ Add: [{ UserId: "210987654321" }] });
+    expect(await retire(service, await service.observe())).toEqual([]);
+    expect((await service.observe()).references[old]).toEqual({ state: "used", by: ["account 210987654321"] });
+    await share({ Remove: [{ UserId: "210987654321" }] });
+    expect(await retire(service, await service.observe())).toEqual(["disable done"]);
+  });
+
+  test("stays where an instance has started from it since the plan was made", async () => {
+    const { service, old } = await withOldImage({});
+    const world = await service.observe();
+    await run(old);
+    expect(await retire(service, world)).toEqual(["disable stale"]);
+    expect((await describeImage(old))?.State).toBe("available");
+  });
+});
+
+describe("an image that has been disabled for the whole of its grace", () => {
+  const deregistering = { retention: { deregister: true } };
+
+  async function disabled(): Promise<{ service: Service; old: string; world: World }> {
+    const { service, old } = await withOldImage(deregistering);
+    await service.reconcile();
+    return { service, old, world: await service.observe(15 * day) };
+  }
+
+  test("is deregistered with its snapshots, where the configuration says so", async () => {
+    const service = await startService(aws, surroundings, `stage-${++stages}`, deregistering);
+    const [instance] = await run(await service.image("base", 1));
+    const { ImageId: old = "" } = await ec2.send(new CreateImageCommand({ InstanceId: instance, Name: "old" }));
+    await ec2.send(new TerminateInstancesCommand({ InstanceIds: [instance as string] }));
+    const snapshot = (await describeImage(old))?.BlockDeviceMappings?.[0]?.Ebs?.SnapshotId as string;
+    const source = await service.image("template", 60);
+    const tags = (await describeImage(source))?.Tags?.filter(({ Key }) => !Key?.endsWith(":stage"));
+    await ec2.send(new CreateTagsCommand({ Resources: [old], Tags: tags }));
+    await service.tag(old, { stage: service.environment.STAGE, proof: "failed" });
+    await retire(service, await service.observe(4 * day));
+    expect((await describeImage(old))?.State).toBe("disabled");
+
+    expect(await retire(service, await service.observe(19 * day))).toContain("deregister done");
+
+    expect(await describeImage(old)).toBeUndefined();
+    const Filters = [{ Name: "snapshot-id", Values: [snapshot] }];
+    expect((await ec2.send(new DescribeSnapshotsCommand({ Filters }))).Snapshots).toEqual([]);
+  });
+
+  test.each(asked)("stays where %s fails right before it", async (operation) => {
+    const { service, old, world } = await disabled();
+    expect(service.plan(world)).toContainEqual(expect.objectContaining({ do: "deregister", image: old }));
+    await fail(operation);
+    expect(await retire(service, world)).toEqual(["deregister stale"]);
+    expect((await describeImage(old))?.State).toBe("disabled");
+  });
+
+  test("stays where a launch template names it since the plan was made", async () => {
+    const { service, old, world } = await disabled();
+    await ec2.send(
+      new CreateLaunchTemplateCommand({ LaunchTemplateName: "late", LaunchTemplateData: { ImageId: old } }),
+    );
+    expect(await retire(service, world)).toEqual(["deregister stale"]);
+    expect((await describeImage(old))?.State).toBe("disabled");
+  });
+});
+
+describe("a revoked image", () => {
+  test("is deprecated, disabled where the configuration says so, and gets both back once it is unrevoked", async () => {
+    const service = await startService(aws, surroundings, `stage-${++stages}`, { disableRevoked: true });
+    const image = await service.image("bad", 5, { revoked: "it breaks the network" });
+
+    await service.reconcile();
+    const revoked = await describeImage(image);
+    await ec2.send(new DeleteTagsCommand({ Resources: [image], Tags: [{ Key: "eks-windows-images:revoked" }] }));
+    await service.reconcile();
+    const restored = await describeImage(image);
+
+    expect(revoked).toMatchObject({ State: "disabled", DeprecationTime: expect.any(String) });
+    expect(tagsOf(revoked)).toHaveProperty("withdrawn-at");
+    expect(restored?.State).toBe("available");
+    expect(restored?.DeprecationTime).toBeUndefined();
+    expect(tagsOf(restored)).not.toHaveProperty("withdrawn-at");
+  });
+
+  test("is one whose tag says nothing, too: somebody has written it", async () => {
+    const service = await startService(aws, surroundings, `stage-${++stages}`);
+    const image = await service.image("bad", 5, { revoked: " " });
+    expect((await service.observe()).images).toMatchObject([{ id: image, revoked: { reason: "no reason given" } }]);
+    expect(await service.holds("candidate")).toBeUndefined();
+  });
+
+  test("is not touched again once it is deprecated", async () => {
+    const service = await startService(aws, surroundings, `stage-${++stages}`);
+    await service.image("bad", 5, { revoked: "it breaks the network" });
+    await service.reconcile();
+    expect(await service.reconcile()).toEqual([]);
+  });
+});

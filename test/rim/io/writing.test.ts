@@ -1,0 +1,216 @@
+import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import type { Action } from "../../../functions/domain/actions.ts";
+import type { BuildOrder } from "../../../functions/domain/build-orders.ts";
+import type { FactOf } from "../../../functions/domain/notifications/due.ts";
+import { type Aws, startAws } from "../aws.ts";
+import { type Service, type Surroundings, startService, startSurroundings } from "../service.ts";
+
+const variant = "windows-2022-core-1.35";
+let aws: Aws;
+let surroundings: Surroundings;
+let service: Service;
+let functions: {
+  act: typeof import("../../../functions/reconcile/act.ts").act;
+  channels: typeof import("../../../functions/io/channels.ts");
+  requests: typeof import("../../../functions/io/requests.ts");
+  announcements: typeof import("../../../functions/io/notifications.ts");
+};
+
+beforeAll(async () => {
+  aws = await startAws();
+  surroundings = await startSurroundings("writing");
+  service = await startService(aws, surroundings, "test");
+  functions = {
+    act: (await import("../../../functions/reconcile/act.ts")).act,
+    channels: await import("../../../functions/io/channels.ts"),
+    requests: await import("../../../functions/io/requests.ts"),
+    announcements: await import("../../../functions/io/notifications.ts"),
+  };
+});
+
+beforeEach(() => aws.emulator.parameterValidation({ delayMs: 50 }));
+afterEach(async () => void (await surroundings.told()));
+afterAll(() => aws?.stop());
+
+function published(image: string, previous?: string): FactOf<"published"> {
+  return {
+    kind: "published",
+    key: `published/${variant}/candidate/1-${image}`,
+    variant,
+    at: aws.clock.now().getTime(),
+    channel: "candidate",
+    image,
+    previous,
+    inputs: {},
+    reasons: ["a test"],
+    token: undefined,
+  };
+}
+
+describe("a fact", () => {
+  const announce = (fact: FactOf<"published">, topicArn = surroundings.topicArn) =>
+    functions.announcements.announce(topicArn, surroundings.bucket, fact);
+
+  test("is told as JSON to machines, with attributes to filter by, and then recorded", async () => {
+    await announce(published("ami-1"));
+
+    const [message] = await surroundings.told();
+    expect(message).toMatchObject({
+      kind: "published",
+      image: "ami-1",
+      text: expect.stringContaining("a test"),
+      attributes: { kind: "published", variant, channel: "candidate" },
+    });
+    const announced = await functions.announcements.readAnnounced(surroundings.bucket);
+    expect(announced).toContain(`published/${variant}/candidate/1-ami-1`);
+  });
+
+  test("that could not be sent is not recorded", async () => {
+    await expect(announce(published("ami-2"), `${surroundings.topicArn}-gone`)).rejects.toThrow();
+    const announced = await functions.announcements.readAnnounced(surroundings.bucket);
+    expect(announced).not.toContain(`published/${variant}/candidate/1-ami-2`);
+  });
+
+  test("is told with what changed inside the image, where both have their reports", async () => {
+    await putReport("ami-3", reportOf("1.7.25"));
+    await putReport("ami-4", reportOf("1.7.27"));
+
+    await announce(published("ami-4", "ami-3"));
+
+    const [message] = await surroundings.told();
+    expect(message?.inside).toEqual(["containerd 1.7.25 → 1.7.27"]);
+    expect(message?.text).toContain("containerd 1.7.25 → 1.7.27");
+  });
+
+  test.each([
+    ["is missing", undefined],
+    ["is no JSON", "half a rep"],
+    ["says something else", "{}"],
+  ])("is told without that where a report %s", async (_, report) => {
+    const image = `ami-of-${report ?? "none"}`;
+    await putReport("ami-3", reportOf("1.7.25"));
+    if (report) await putReport(image, report);
+
+    await announce(published(image, "ami-3"));
+
+    const [message] = await surroundings.told();
+    expect(message).toMatchObject({ image });
+    expect(message).not.toHaveProperty("inside");
+  });
+
+  test("is told where reports cannot be read at all", async () => {
+    const lift = await aws.emulator.failCalls({ operation: "GetObject", code: "AccessDenied", status: 403 });
+    await announce(published("ami-5", "ami-3"));
+    await lift();
+    expect(await surroundings.told()).toHaveLength(1);
+  });
+});
+
+async function putReport(image: string, Body: string): Promise<void> {
+  const Key = `reports/${image}/report.json`;
+  await new S3Client({}).send(new PutObjectCommand({ Bucket: surroundings.bucket, Key, Body }));
+}
+
+function reportOf(containerd: string): string {
+  const kubernetes = { kubelet: "1.35.7", kubeProxy: "1.35.7" };
+  const lists = { installedUpdates: [], containerImages: [], customSteps: [] };
+  return JSON.stringify({ recipe: "layer", osBuild: "20348.4052", kubernetes, containerd, ...lists });
+}
+
+describe("a channel", () => {
+  const prefix = "/channel/channels";
+  const stage = { CHANNELS_PREFIX: prefix, STAGE: "channel" };
+
+  test("reads back what was written once Parameter Store has accepted the image, and describes it", async () => {
+    const image = await aws.emulator.addPublicImage({ name: "ours" });
+    await functions.channels.writeChannel(stage, variant, "stable", image, true);
+
+    await vi.waitFor(async () => {
+      const channels = await functions.channels.readChannels(prefix);
+      expect(channels[variant]?.stable).toMatchObject({ image, holds: { status: "described", state: "available" } });
+    }, 10_000);
+  });
+
+  test("stays as it was after a write that Parameter Store rejects", async () => {
+    const channelParameter = functions.channels.channelParameter(prefix, variant, "candidate");
+    await functions.channels.writeChannel(stage, variant, "candidate", "ami-0000000000000dead", true);
+
+    await vi.waitFor(async () => {
+      const events = await aws.emulator.events();
+      expect(events.some(({ detail }) => detail.name === channelParameter && detail.exception)).toBe(true);
+    }, 10_000);
+    expect((await functions.channels.readChannels(prefix))[variant]?.candidate).toBeUndefined();
+  });
+
+  test("can be written more often than Parameter Store keeps versions", async () => {
+    const image = await aws.emulator.addPublicImage({ name: "often" });
+    for (let count = 1; count <= 105; count++)
+      await functions.channels.writeChannel(stage, "often", "stable", image, false);
+    await vi.waitFor(async () => {
+      expect((await functions.channels.readChannels(prefix)).often?.stable?.version).toBe(105);
+    }, 10_000);
+  });
+});
+
+test("a request survives whatever its reason says", async () => {
+  const request = {
+    id: "r1",
+    reason: 'because {{of}} "that" {{{',
+    by: "arn:aws:iam::1:user/a",
+    at: "2026-11-04T12:00:00Z",
+  };
+  await functions.requests.writeRequest(
+    { REQUESTS_PREFIX: "/test/requests", STAGE: "test" },
+    variant,
+    request,
+    undefined,
+  );
+  expect(await functions.requests.readRequests("/test/requests")).toEqual({ [variant]: { ...request, earlier: [] } });
+});
+
+test("a mail that cannot be sent holds back the channel it is about and nothing else", async () => {
+  const first = await service.image("first", 9);
+  await service.reconcile();
+  await vi.waitFor(async () => expect(await service.holds("stable")).toBe(first));
+  await vi.waitFor(async () => expect(await service.holds("candidate")).toBe(first));
+  const down = { service: "sns", code: "AuthorizationError", status: 403 };
+  const liftOne = await aws.emulator.failCalls({ ...down, after: 1 });
+  await service.reconcile();
+  await liftOne();
+  await service.image("second", 5);
+
+  const lift = await aws.emulator.failCalls(down);
+  const outcomes = await service.reconcile();
+  await lift();
+
+  expect(outcomes.map(({ action, result }) => [action.do, "channel" in action ? action.channel : "", result])).toEqual([
+    ["announce", "", "failed"],
+    ["publish", "candidate", "done"],
+    ["publish", "stable", "held-back"],
+  ]);
+});
+
+/** For a project that does not exist. */
+const order: BuildOrder = {
+  variant,
+  purpose: "build",
+  inputs: { baseAmi: "ami-1", kubernetes: "1.35.7", patchTuesday: "2026-10-13", recipe: "a", settings: "b" },
+  attempt: 1,
+  token: "0".repeat(64),
+  variables: {},
+};
+
+test("one variant's failing action does not keep another's from being done", async () => {
+  const actions: Action[] = [
+    { do: "build", variant: "broken", order: { ...order, variant: "broken" }, reasons: [] },
+    { do: "announce", variant: "whole", fact: { ...published("ami-9"), variant: "whole" } },
+  ];
+
+  const outcomes = await functions.act(actions, await service.observe(), service.environment, Date.now);
+
+  expect(outcomes.map(({ action, result }) => [action.variant, result])).toEqual([
+    ["broken", "failed"],
+    ["whole", "done"],
+  ]);
+});

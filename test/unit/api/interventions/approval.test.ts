@@ -1,0 +1,66 @@
+import { describe, expect, test } from "vitest";
+import { decidePromote } from "../../../../functions/api/interventions.ts";
+import { hour, scene } from "../../../scene.ts";
+import { ann, dryRun, reason, revoked } from "./caller.ts";
+
+const byHand = { policies: { approval: "manual" } } as const;
+
+describe("To promote an image", () => {
+  test("is to approve it; it still soaks, and the answer says how long", () => {
+    const { world } = scene(byHand).published("ami-1").image("ami-2");
+
+    const decision = decidePromote(world, { image: "ami-2", reason: "looks good", dryRun }, ann);
+
+    expect(decision).toMatchObject({
+      outcome: "accepted",
+      write: { approved: `2026-11-04T12:00:00.000Z ${ann.by} looks good` },
+      message: expect.stringContaining("stable holds ami-1 until 2026-11-05T11:00:00.000Z: ami-2 soaks"),
+    });
+  });
+
+  test("lets stable take it at once where it has soaked", () => {
+    const { world } = scene(byHand)
+      .published("ami-1")
+      .image("ami-2", { provedAt: ann.at - 25 * hour, createdAt: ann.at - 26 * hour });
+
+    const decision = decidePromote(world, { image: "ami-2", reason, dryRun }, ann);
+
+    expect(decision).toMatchObject({ message: expect.stringContaining("stable takes ami-2 with the next look") });
+  });
+
+  test("is refused where no approval is asked for, with the time when it will enter by itself", () => {
+    const { world } = scene().published("ami-1").image("ami-2");
+
+    expect(decidePromote(world, { image: "ami-2", reason, dryRun }, ann)).toMatchObject({
+      outcome: "refused",
+      status: 409,
+      why: expect.stringMatching(/policies\.approval is none.*until 2026-11-05T11:00:00\.000Z: ami-2 soaks/),
+    });
+  });
+
+  test.each([
+    ["is not proved", { proof: undefined, provedAt: undefined }, "has not proved itself yet"],
+    ["failed its proof", { proof: "failed" }, "failed its proof"],
+    ["is revoked", { revoked }, "is revoked: bad"],
+    ["is disabled", { state: "disabled" }, "is disabled"],
+    ["lacks a record of an input", { inputs: { baseAmi: "ami-0", kubernetes: "1.35.7" } }, "has no record of"],
+  ] as const)("is refused where it %s, with those that could be approved", (_, changes, why) => {
+    const { world } = scene(byHand).published("ami-1").image("ami-2", changes);
+
+    expect(decidePromote(world, { image: "ami-2", reason, dryRun }, ann)).toMatchObject({
+      outcome: "refused",
+      status: 409,
+      why: expect.stringContaining(why),
+      allowed: { image: ["ami-1"] },
+    });
+  });
+
+  test("a second time changes nothing", () => {
+    const { world } = scene(byHand).image("ami-1", { approved: revoked });
+
+    expect(decidePromote(world, { image: "ami-1", reason, dryRun }, ann)).toMatchObject({
+      outcome: "accepted",
+      write: {},
+    });
+  });
+});

@@ -1,0 +1,139 @@
+import { describe, expect, test } from "vitest";
+import { decideRollback } from "../../../../functions/api/rollback.ts";
+import { core, day, hour, scene } from "../../../scene.ts";
+import { ann, dryRun, reason, revoked, twoImages } from "./caller.ts";
+
+const byHand = { policies: { approval: "manual" } } as const;
+
+describe("To roll a channel back", () => {
+  const order = { variant: core, channel: "stable", reason, dryRun } as const;
+
+  test("is to revoke what it holds", () => {
+    expect(decideRollback(twoImages().world, order, ann)).toMatchObject({
+      outcome: "accepted",
+      image: "ami-2",
+      write: { revoked: expect.stringContaining(reason) },
+      message: expect.stringContaining(`stable of ${core} goes back from ami-2 to ami-1`),
+    });
+  });
+
+  test.each([
+    ["there is no other image", scene().published("ami-2"), "there is no other image"],
+    ["the other is revoked", twoImages({ revoked }), "ami-1 is revoked: bad"],
+    ["the other is disabled", twoImages({ state: "disabled" }), "ami-1 is disabled"],
+    ["the other failed its proof", twoImages({ proof: "failed" }), "ami-1 failed its proof"],
+    ["the other soaks", scene().published("ami-2").image("ami-1"), "ami-1 soaks until 2026-11-05T11:00:00.000Z"],
+    [
+      "the other is not approved",
+      scene(byHand)
+        .image("ami-1", { createdAt: ann.at - 9 * day, provedAt: ann.at - 9 * day })
+        .published("ami-2"),
+      "ami-1 waits for its approval",
+    ],
+  ])("is refused where %s, and nothing is tagged", (_, { world }, why) => {
+    const decision = decideRollback(world, order, ann);
+
+    expect(decision).toMatchObject({ outcome: "refused", status: 409, why: expect.stringContaining(why) });
+    expect(decision).not.toHaveProperty("write");
+  });
+
+  test("of candidate takes an image that stable may not have yet", () => {
+    const { world } = scene(byHand).image("ami-1").published("ami-0").image("ami-2").holds("ami-2", ["candidate"]);
+
+    const decision = decideRollback(world, { ...order, channel: "candidate" }, ann);
+
+    expect(decision).toMatchObject({ outcome: "accepted", image: "ami-2" });
+  });
+
+  describe("and again, because nobody heard the first answer,", () => {
+    /** The first call was heard, and reconcile has moved the channels. */
+    function rolledBack() {
+      const long = { createdAt: ann.at - 9 * day, provedAt: ann.at - 9 * day };
+      const story = scene().image("ami-0", long).holds("ami-0").image("ami-1", long).holds("ami-1");
+      return story
+        .published("ami-2")
+        .later(-3 * hour)
+        .revoke("ami-2")
+        .later(3 * hour)
+        .holds("ami-1");
+    }
+
+    test.each([
+      ["the image that it is about", { image: "ami-2" }, /holds ami-1, not ami-2, which is revoked already: breaks/],
+      ["no image", {}, /left ami-2 for ami-1 already; to leave ami-1, too, say that it is meant/],
+    ])("takes the good image back neither with %s", (_, body, why) => {
+      const decision = decideRollback(rolledBack().world, { ...order, ...body }, ann);
+
+      expect(decision).toMatchObject({ outcome: "refused", status: 409, why: expect.stringMatching(why) });
+      expect(decision).toMatchObject({ allowed: { image: "ami-1" } });
+    });
+
+    test("is the same call while the channel is still being written", () => {
+      const { world } = twoImages({}).revoke("ami-2").wrote("ami-1", "stable");
+
+      expect(decideRollback(world, order, ann)).toMatchObject({
+        outcome: "accepted",
+        image: "ami-2",
+        write: {},
+        message: expect.stringContaining("goes back from ami-2 to ami-1 already"),
+      });
+    });
+
+    test("goes back further where the image is named", () => {
+      const decision = decideRollback(rolledBack().world, { ...order, image: "ami-1" }, ann);
+
+      expect(decision).toMatchObject({ outcome: "accepted", image: "ami-1", write: { revoked: expect.anything() } });
+    });
+
+    test("is another rollback once the channel has moved on", () => {
+      const { world } = rolledBack().later(hour).image("ami-3").holds("ami-3");
+
+      expect(decideRollback(world, order, ann)).toMatchObject({ outcome: "accepted", image: "ami-3" });
+    });
+
+    test("is a first one where what the channel held before was revoked only afterwards", () => {
+      const long = { createdAt: ann.at - 9 * day, provedAt: ann.at - 9 * day };
+      const { world } = scene().image("ami-0", long).image("ami-1", long).holds("ami-1").published("ami-2");
+      const story = scene();
+      Object.assign(story.world, world);
+      story.revoke("ami-1");
+
+      expect(decideRollback(story.world, order, ann)).toMatchObject({ outcome: "accepted", image: "ami-2" });
+    });
+  });
+
+  test("is refused with how much of the reason fits, and nothing is cut off", () => {
+    const long = "x".repeat(196);
+
+    expect(decideRollback(twoImages().world, { ...order, reason: long }, ann)).toMatchObject({ outcome: "accepted" });
+    expect(decideRollback(twoImages().world, { ...order, reason: `${long}x` }, ann)).toMatchObject({
+      outcome: "refused",
+      status: 400,
+      why: expect.stringContaining("room for 196 characters"),
+    });
+  });
+
+  test("is refused where the channel holds nothing", () => {
+    expect(decideRollback(scene().world, order, ann)).toMatchObject({
+      outcome: "refused",
+      status: 409,
+      why: expect.stringContaining("holds nothing to go back from"),
+    });
+  });
+
+  test("is refused where the channel holds what somebody else put there", () => {
+    expect(decideRollback(scene().image("ami-1").holds("ami-foreign").world, order, ann)).toMatchObject({
+      outcome: "refused",
+      status: 409,
+      why: expect.stringContaining("ami-foreign, which is no image of ours"),
+    });
+  });
+
+  test("is refused for a variant that there is not, with those that there are", () => {
+    expect(decideRollback(scene().world, { ...order, variant: "windows-95" }, ann)).toMatchObject({
+      outcome: "refused",
+      status: 404,
+      allowed: { variant: [core] },
+    });
+  });
+});

@@ -1,0 +1,147 @@
+import { describe, expect, test } from "vitest";
+import { planOf } from "../../../functions/api/plan.ts";
+import { statusOf } from "../../../functions/api/status.ts";
+import type { World } from "../../../functions/domain/world.ts";
+import { core, day, hour, scene } from "../../scene.ts";
+
+function only(world: World) {
+  const [variant] = statusOf(world, "/eks-windows-images/test/channels").variants;
+  if (!variant) throw new Error("the status names no variant");
+  return variant;
+}
+
+describe("The status shows", () => {
+  test("what is recorded, what is desired and the drift between them", () => {
+    const { world } = scene().published("ami-1").kubernetes("1.35.8").binaries("1.35.8", "there");
+
+    expect(only(world)).toMatchObject({
+      variant: core,
+      newestImage: "ami-1",
+      recorded: { kubernetes: "1.35.7" },
+      desired: { kubernetes: "1.35.8" },
+      drift: ["kubernetes 1.35.7 → 1.35.8"],
+      running: null,
+      lastFailure: null,
+      harvest: null,
+      nextBuild: { at: "now", reasons: ["kubernetes 1.35.7 → 1.35.8"] },
+    });
+  });
+
+  test("since when the variant has been behind, and whether its last build failed", () => {
+    const { world } = scene().published("ami-1").request("again").failed("test");
+
+    expect(only(world)).toMatchObject({ behindSince: "2026-11-04T12:00:00.000Z", failing: true });
+    expect(only(scene().published("ami-1").world)).toMatchObject({ behindSince: null, failing: false });
+  });
+
+  test("what each channel holds and what becomes of it next", () => {
+    const { world } = scene().published("ami-1").image("ami-2");
+
+    expect(only(world).channels).toMatchObject({
+      candidate: { image: "ami-1", next: "ami-2", waitsUntil: null, outlook: expect.stringMatching(/takes ami-2/) },
+      stable: {
+        parameter: `/eks-windows-images/test/channels/${core}/stable`,
+        image: "ami-1",
+        since: expect.stringMatching(/^2026-11-04T/),
+        next: null,
+        waitsUntil: "2026-11-05T11:00:00.000Z",
+        outlook: "stable holds ami-1 until 2026-11-05T11:00:00.000Z: ami-2 soaks",
+      },
+    });
+  });
+
+  test("of each image when it has soaked, whether it is approved, and what keeps it out of stable", () => {
+    const { world } = scene({ policies: { approval: "manual" } })
+      .published("ami-1")
+      .image("ami-2")
+      .approve("ami-1");
+
+    expect(only(world).images).toMatchObject([
+      {
+        image: "ami-2",
+        proof: "passed",
+        soakedAt: "2026-11-05T11:00:00.000Z",
+        approved: null,
+        publishable: "yes",
+        keptOutOfStableBy: ["ami-2 soaks until 2026-11-05T11:00:00.000Z", "ami-2 waits for its approval"],
+      },
+      { image: "ami-1", approved: { reason: expect.any(String) }, keptOutOfStableBy: [] },
+    ]);
+  });
+
+  test("of each image why it cannot be published, and that it is revoked", () => {
+    const { world } = scene()
+      .image("ami-1", { proof: "failed", createdAt: 1 })
+      .image("ami-2", { state: "disabled", createdAt: 2 })
+      .image("ami-3", { createdAt: 3 })
+      .revoke("ami-3", "breaks networking");
+
+    expect(only(world).images).toMatchObject([
+      { image: "ami-3", publishable: "is revoked: breaks networking", revoked: { reason: "breaks networking" } },
+      { image: "ami-2", publishable: "is disabled", state: "disabled" },
+      { image: "ami-1", publishable: "failed its proof", revoked: null },
+    ]);
+  });
+
+  test("of each image what retention thinks", () => {
+    const { world } = scene({ policies: { retention: { keep: 2 } } })
+      .image("ami-1", { createdAt: Date.parse("2026-10-01"), provedAt: Date.parse("2026-10-01") })
+      .image("ami-2", { createdAt: Date.parse("2026-10-02"), provedAt: Date.parse("2026-10-02") })
+      .image("ami-3", { createdAt: Date.parse("2026-10-03"), provedAt: Date.parse("2026-10-03") })
+      .published("ami-4");
+    world.references["ami-1"] = { state: "used", by: ["instance/i-1"] };
+    world.references["ami-2"] = { state: "unused" };
+
+    expect(only(world).images).toMatchObject([
+      { image: "ami-4", retention: { decision: "keep" } },
+      { image: "ami-3", retention: { decision: "keep" } },
+      { image: "ami-2", retention: { decision: "disable" } },
+      { image: "ami-1", retention: { decision: "keep", reasons: ["used by instance/i-1"] } },
+    ]);
+  });
+
+  test("the running build with its phase, and the last failure with its class and last lines", () => {
+    const { world } = scene().failed("capacity").later(hour).build();
+
+    expect(only(world)).toMatchObject({
+      running: { purpose: "build", phase: "BUILD", since: "2026-11-04T13:00:00.000Z" },
+      lastFailure: { purpose: "build", class: "capacity", cause: "capacity trouble", lines: expect.any(Array) },
+    });
+  });
+
+  test("when a build can start that waits", () => {
+    const { world } = scene().failed("test");
+
+    expect(only(world).nextBuild).toEqual({ at: "2026-11-04T12:15:00.000Z", reasons: expect.any(Array) });
+  });
+
+  test("that only a person or a change helps where builds have been given up", () => {
+    const { world } = scene().failed("test").later(hour).failed("test").later(day).failed("test").later(day);
+
+    expect(only(world).nextBuild).toMatchObject({ at: null });
+  });
+
+  test("where an assembled image's closed pieces come from, and whether they are there", () => {
+    const assembled = { variants: [{ name: core, windows: 2022, kubernetes: "1.35", base: "Base" }] } as const;
+    const { world } = scene({ variants: [...assembled.variants] }).eksImage("ami-0000000000000ea52");
+
+    expect(only(world).harvest).toEqual({ from: "ami-0000000000000ea52", manifest: null, why: expect.any(String) });
+    world.harvests["ami-0000000000000ea52"] = { state: "known", value: "f".repeat(64) };
+    expect(only(world).harvest).toEqual({ from: "ami-0000000000000ea52", manifest: "f".repeat(64), why: null });
+  });
+});
+
+test("the plan says when what waits will be done", () => {
+  const { world } = scene().published("ami-1").image("ami-2");
+
+  expect(planOf(world).actions).toContainEqual(
+    expect.objectContaining({ do: "wait", for: "stable", until: "2026-11-05T11:00:00.000Z" }),
+  );
+});
+
+test("both are plain JSON without a gap", () => {
+  const { world } = scene().failed("test").published("ami-1").request("r1");
+
+  for (const body of [statusOf(world, "/channels"), planOf(world)])
+    expect(JSON.parse(JSON.stringify(body))).toMatchObject({ now: "2026-11-04T12:00:00.000Z" });
+});

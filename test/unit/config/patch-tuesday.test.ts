@@ -1,0 +1,51 @@
+import fc from "fast-check";
+import { DateTime } from "luxon";
+import { expect, test } from "vitest";
+import { latestPatchTuesday, nextPatchTuesday } from "../../../functions/config/patch-tuesday.ts";
+
+const policy = { time: "11:00", timeZone: "America/Los_Angeles" };
+
+function pacific(time: string): number {
+  return DateTime.fromISO(time, { zone: policy.timeZone }).toMillis();
+}
+
+test.each([
+  ["at 00:05 Pacific of the day it has not come yet", pacific("2026-11-10T00:05"), "2026-10-13"],
+  ["at 10:59 Pacific it has not come yet", pacific("2026-11-10T10:59"), "2026-10-13"],
+  ["at 11:00 Pacific it has come", pacific("2026-11-10T11:00"), "2026-11-10"],
+  ["it stays the latest until the next one", pacific("2026-12-08T10:59:59"), "2026-11-10"],
+  ["in winter 11:00 Pacific is 19:00 UTC", Date.parse("2026-11-10T19:00:00Z"), "2026-11-10"],
+  ["in winter 18:59 UTC is too early", Date.parse("2026-11-10T18:59:59Z"), "2026-10-13"],
+  ["in summer 11:00 Pacific is 18:00 UTC", Date.parse("2026-07-14T18:00:00Z"), "2026-07-14"],
+  ["in summer 17:59 UTC is too early", Date.parse("2026-07-14T17:59:59Z"), "2026-06-09"],
+  ["UTC is on Wednesday already while it is Tuesday evening there", Date.parse("2026-11-11T02:00:00Z"), "2026-11-10"],
+  ["UTC is on Tuesday already while it is Monday evening there", Date.parse("2026-11-10T02:00:00Z"), "2026-10-13"],
+  ["in March, two days after summer time began", pacific("2026-03-10T11:00"), "2026-03-10"],
+  ["in March, a minute earlier", pacific("2026-03-10T10:59"), "2026-02-10"],
+  ["in November, nine days after summer time ended", pacific("2026-11-10T11:00:01"), "2026-11-10"],
+  ["in a month that begins on a Tuesday it is the eighth", pacific("2026-12-08T11:00"), "2026-12-08"],
+  ["in a month that begins on a Wednesday it is the fourteenth", pacific("2026-07-14T11:00"), "2026-07-14"],
+  ["in January it can be last year's", pacific("2027-01-05T12:00"), "2026-12-08"],
+])("%s", (_, now, expected) => {
+  expect(latestPatchTuesday(now, policy)).toBe(expected);
+});
+
+test("it is always a Tuesday from the 8th to the 14th whose time has passed, at most five weeks ago", () => {
+  const anyTime = fc.integer({ min: Date.parse("2020-01-01"), max: Date.parse("2040-01-01") });
+  fc.assert(
+    fc.property(anyTime, (now) => {
+      const latest = DateTime.fromISO(`${latestPatchTuesday(now, policy)}T11:00`, { zone: policy.timeZone });
+      expect(latest.weekday).toBe(2);
+      expect(latest.day).toBeGreaterThanOrEqual(8);
+      expect(latest.day).toBeLessThanOrEqual(14);
+      expect(latest.toMillis()).toBeLessThanOrEqual(now);
+      expect(now - latest.toMillis()).toBeLessThan(36 * 24 * 3_600_000);
+    }),
+  );
+});
+
+test("the next one is the latest one once it has come", () => {
+  const next = nextPatchTuesday(pacific("2026-11-10T11:00"), policy);
+  expect(DateTime.fromMillis(next).toUTC().toISO()).toBe("2026-12-08T19:00:00.000Z");
+  expect(latestPatchTuesday(next, policy)).toBe("2026-12-08");
+});

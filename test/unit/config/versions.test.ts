@@ -1,0 +1,134 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
+import { unpinned as refusedByBuild } from "../../../buildspec/check-versions.mjs";
+import { parseConfiguration } from "../../../functions/config/configuration.ts";
+import { type Artifact, isNeeded, isPinned, type Need, parseVersions, unpinned } from "../../../functions/config/versions.ts";
+import { requirePins } from "../../../infra/versions.ts";
+
+const { artifacts } = parseVersions(readFileSync(new URL("../../../packer/versions.json", import.meta.url), "utf8"));
+
+const layer = variant({ kubernetes: "1.36" });
+const assembled = variant({ kubernetes: "1.36", base: "Base" });
+const assembledBefore = variant({ kubernetes: "1.35", base: "ContainersLatest" });
+const assembledOn2025 = variant({ windows: 2025, kubernetes: "1.35", base: "Base" });
+
+describe("the artifacts of versions.json", () => {
+  const needs = ([2019, 2022, 2025] as const).flatMap((windows) =>
+    (["EKS_Optimized", "Base"] as const).flatMap((base) =>
+      ["1.23", "1.29", "1.35", "1.36", "1.40"].map((kubernetes) => ({ name: "it", windows, kubernetes, base })),
+    ),
+  );
+
+  test.each(needs)("are there once for each of what it needs: $windows, $base, $kubernetes", (need) => {
+    const names = artifacts.filter((artifact) => isNeeded(artifact, need)).map(({ name }) => name);
+    const agents = need.windows === 2019 ? ["ec2launch-v1", "ec2launch-v2"] : ["ec2launch-v2"];
+    const assembles = need.base === "Base" ? ["containerd", "pause"] : [];
+
+    expect(names.sort()).toEqual(["aws-cli", ...assembles, ...agents].sort());
+  });
+
+  test("of the layer recipe are pinned from the start, and so are those of assembling Windows 2019 and 2022 up to 1.35", () => {
+    const early = needs.filter(
+      ({ base, windows, kubernetes }) =>
+        base === "EKS_Optimized" || (windows !== 2025 && Number(kubernetes.slice(2)) < 36),
+    );
+
+    expect(unpinned({ artifacts }, early)).toEqual([]);
+  });
+
+  test("that are pinned say where the checksum is from", () => {
+    for (const artifact of artifacts.filter(isPinned)) expect(artifact.source).toMatch(/\S{3}/);
+  });
+
+  test("name their version in the address", () => {
+    for (const artifact of artifacts) if ("url" in artifact) expect(artifact.url).toContain(artifact.version);
+  });
+});
+
+describe("an unpinned artifact", () => {
+  const versions = parseVersions(JSON.stringify({ artifacts: artifacts.map(withoutPin) }));
+
+  test("is refused by name, with who needs it", () => {
+    expect(unpinned(versions, [layer, assembled, assembledBefore])).toEqual([
+      "containerd 1.7.27, which windows-2022-core-1.35 needs",
+      "containerd 2.1.6, which windows-2022-core-1.36 needs",
+      "pause 3.10, which windows-2022-core-1.36, windows-2022-core-1.35 need",
+    ]);
+  });
+
+  test("is another for Windows 2025, for which AWS and Kubernetes have no older ones", () => {
+    expect(unpinned(versions, [assembledOn2025])).toEqual([
+      "containerd 2.1.6, which windows-2025-core-1.35 needs",
+      "pause 3.10.2, which windows-2025-core-1.35 needs",
+    ]);
+  });
+
+  test("does not hold up who does not need it", () => {
+    expect(unpinned(versions, [layer])).toEqual([]);
+  });
+
+  test("is no reason for a build that would not be one for a deployment, nor the other way round", () => {
+    for (const need of [layer, assembled, assembledBefore, assembledOn2025]) {
+      const build = refusedByBuild(versions, {
+        variant: need.name,
+        base_family: need.base,
+        windows: String(need.windows),
+        kubernetes_version: `${need.kubernetes}.1`,
+      });
+
+      expect(build !== "", build).toBe(unpinned(versions, [need]).length > 0);
+    }
+  });
+});
+
+describe("a deployment", () => {
+  const root = mkdtempSync(join(tmpdir(), "versions-"));
+  afterAll(() => rmSync(root, { recursive: true }));
+  mkdirSync(join(root, "packer"));
+  writeFileSync(join(root, "packer/versions.json"), JSON.stringify({ artifacts: artifacts.map(withoutPin) }));
+
+  test("is refused while a variant needs what nobody has pinned, and says what to do", () => {
+    expect(() => requirePins(root, [layer, assembled])).toThrow(
+      "packer/versions.json has no checksum of containerd 2.1.6, which windows-2022-core-1.36 needs, nor of pause 3.10, which windows-2022-core-1.36 needs: npm run pin asks",
+    );
+  });
+
+  test("goes on without what no variant needs", () => {
+    expect(() => requirePins(root, [layer])).not.toThrow();
+  });
+
+  test("asks for pins before anything is created", () => {
+    const program = readFileSync(new URL("../../../infra/artifacts.ts", import.meta.url), "utf8");
+
+    expect(program).toMatch(/requirePins\(root, variants\);[\s\S]+new sst\.aws\.Bucket/);
+  });
+});
+
+describe("versions.json is refused", () => {
+  const archive = artifacts.find(({ kind }) => kind === "archive") as Artifact;
+  const signed = artifacts.find(({ kind }) => kind === "signed") as Artifact;
+
+  test.each([
+    ["an address that changes what it holds", { ...signed, url: "https://example.com/latest/AWSCLIV2.msi" }, "url"],
+    ["a checksum that is none", { ...archive, sha256: "2c2c" }, "sha256"],
+    ["a checksum from nowhere", { ...archive, source: null }, "source"],
+    ["a word nobody knows", { ...archive, sha512: "0" }, "sha512"],
+    ["a signature of nobody", { ...signed, signer: "" }, "signer"],
+    ["a recipe nobody knows", { ...archive, recipes: ["bake"] }, "recipes"],
+  ])("with %s", (_, artifact, field) => {
+    expect(() => parseVersions(JSON.stringify({ artifacts: [artifact] }))).toThrow(field);
+  });
+});
+
+function variant(input: { windows?: 2022 | 2025; kubernetes: string; base?: Need["base"] }): Need {
+  const { variants } = parseConfiguration({ variants: [{ windows: 2022, ...input }] });
+  return variants[0] as Need;
+}
+
+function withoutPin(artifact: Artifact): object {
+  if (artifact.kind === "archive") return { ...artifact, sha256: null, source: null };
+  if (artifact.kind === "image") return { ...artifact, digest: null, source: null };
+  return artifact;
+}

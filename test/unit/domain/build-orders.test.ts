@@ -1,0 +1,175 @@
+import { describe, expect, test } from "vitest";
+import { type BuildWish, orderBuild } from "../../../functions/domain/build-orders.ts";
+import { parseConfiguration, type Variant } from "../../../functions/config/configuration.ts";
+import type { Inputs } from "../../../functions/domain/inputs.ts";
+
+const inputs: Inputs = {
+  baseAmi: "ami-0123456789abcdef0",
+  kubernetes: "1.35.8",
+  patchTuesday: "2026-11-10",
+  recipe: "a".repeat(64),
+  settings: "b".repeat(64),
+};
+const reasons = ["first image of the variant"];
+
+function deployed(changes: object = {}, stage = "test", policies: object = {}) {
+  const configuration = parseConfiguration({ variants: [{ windows: 2022, kubernetes: "1.35", ...changes }], policies });
+  const variant = configuration.variants[0] as Variant;
+  return { variant, deployed: { stage, recipe: "c".repeat(64), harvestRecipe: "e".repeat(64), configuration } };
+}
+
+function order(changes: object = {}, stage = "test", wish: Partial<BuildWish> = {}, policies: object = {}) {
+  const { variant, deployed: world } = deployed(changes, stage, policies);
+  const calm = {
+    purpose: "build",
+    inputs,
+    attempt: 1,
+    reasons,
+    baseReleased: "2026-11-03",
+    harvestSource: undefined,
+  } as const;
+  return orderBuild({ ...calm, variant, ...wish }, world);
+}
+
+function proof(image = "ami-1", attempt = 1) {
+  const { variant, deployed: world } = deployed();
+  return orderBuild({ purpose: "prove", variant, inputs, attempt, reasons, image }, world);
+}
+
+function harvest(changes: object = {}, world: object = {}) {
+  const { variant, deployed: calm } = deployed(changes);
+  const source = { baseAmi: "ami-0123456789abcdef2", recipe: calm.recipe };
+  return orderBuild({ purpose: "harvest", variant, inputs: source, attempt: 1, reasons }, { ...calm, ...world });
+}
+
+function packerVariables({ variables }: ReturnType<typeof order>) {
+  return JSON.parse(variables.PACKER_VARIABLES ?? "");
+}
+
+describe("what CodeBuild is given", () => {
+  test("is the variant's part of config.ts and the inputs, as Packer's variables", () => {
+    const variables = packerVariables(
+      order({
+        diskGiB: 120,
+        deniedUpdates: ["KB5040437"],
+        registryMirrors: { "docker.io": ["https://mirror.example.com"] },
+      }),
+    );
+    expect(variables).toMatchObject({
+      source_ami: inputs.baseAmi,
+      source_ami_released: "2026-11-03",
+      harvest_source: "",
+      harvest_manifest: "",
+      kubernetes_version: "1.35.8",
+      windows: "2022",
+      disk_gib: 120,
+      denied_updates: ["KB5040437"],
+      registry_mirrors: { "docker.io": ["https://mirror.example.com"] },
+      update_rounds: 2,
+      image_tags: { "eks-windows-images:input:patchTuesday": "2026-11-10", "eks-windows-images:stage": "test" },
+    });
+  });
+
+  test("says where an image that is assembled finds what was harvested, and its checksum", () => {
+    const wish = { harvestSource: "ami-0123456789abcdef2", inputs: { ...inputs, harvest: "d".repeat(64) } };
+    expect(packerVariables(order({ base: "Base" }, "test", wish))).toMatchObject({
+      base_family: "Base",
+      harvest_source: "ami-0123456789abcdef2",
+      harvest_manifest: "d".repeat(64),
+      image_tags: { "eks-windows-images:input:harvest": "d".repeat(64) },
+    });
+  });
+
+  test("names the image in EC2's alphabet, by stage, variant and token", () => {
+    const ordered = order();
+    const { image_name: name } = packerVariables(ordered);
+    expect(name).toBe(`eks-windows-images/test/windows-2022-core-1.35/${ordered.token.slice(0, 12)}`);
+    expect(name).toMatch(/^[\w ()[\]./'@-]{3,128}$/);
+  });
+
+  test("asks for the recipe that is deployed, not for the one an image was made with", () => {
+    expect(proof().variables.RECIPE).toBe("c".repeat(64));
+  });
+
+  test("says what it is about in plain variables", () => {
+    const { variables, token } = proof("ami-1", 2);
+    expect(variables).toMatchObject({
+      PURPOSE: "prove",
+      VARIANT: "windows-2022-core-1.35",
+      ATTEMPT: "2",
+      TOKEN: token,
+      IMAGE_ID: "ami-1",
+      REASONS: "first image of the variant",
+    });
+    expect(JSON.parse(variables.INPUTS ?? "")).toEqual(inputs);
+  });
+
+  test("of a proof is the same document as of a build", () => {
+    expect(Object.keys(packerVariables(proof()))).toEqual(Object.keys(packerVariables(order())));
+  });
+
+  test("of a harvest is AWS's image and nothing about an image of ours", () => {
+    const ordered = harvest({ base: "Base" });
+    expect(ordered.variables).toMatchObject({ PURPOSE: "harvest", IMAGE_ID: "ami-0123456789abcdef2" });
+    expect(packerVariables(ordered)).toEqual({
+      stage: "test",
+      variant: "windows-2022-core-1.35",
+      token: ordered.token,
+      image_name: expect.stringContaining(ordered.token.slice(0, 12)),
+      windows: "2022",
+      source_ami: "ami-0123456789abcdef2",
+      harvest_recipe: "e".repeat(64),
+    });
+  });
+
+  test("stays below CodeBuild's limit for all variables even with the longest settings that are allowed", () => {
+    const containerImages = Array.from(
+      { length: 26 },
+      (_, index) => `registry.example.com/team/windows/image-${"x".repeat(21)}:${index}`,
+    );
+    const longest = {
+      inputs: { ...inputs, harvest: "d".repeat(64), request: "r".repeat(128) },
+      harvestSource: "ami-0123456789abcdef2",
+      reasons: Array.from({ length: 7 }, () => "x".repeat(160)),
+    };
+    const { variables } = order(
+      { name: "n".repeat(64), base: "ContainersLatest", containerImages },
+      "production",
+      longest,
+    );
+    const size = Object.entries(variables).reduce((sum, [name, value]) => sum + name.length + value.length, 0);
+    expect(JSON.stringify(containerImages).length).toBeGreaterThan(1700);
+    // The project's own variables take up to 700 of the 5,500 characters.
+    expect(size).toBeLessThan(4800);
+  });
+});
+
+describe("the token", () => {
+  test.each([
+    ["stage", order({}, "production")],
+    ["variant", order({ name: "other" })],
+    ["purpose", proof()],
+    ["attempt", order({}, "test", { attempt: 2 })],
+    ["input", order({}, "test", { inputs: { ...inputs, kubernetes: "1.35.9" } })],
+    ["harvest", order({}, "test", { inputs: { ...inputs, harvest: "d".repeat(64) } })],
+    ["policy that shapes the image", order({}, "test", {}, { updateRounds: 3 })],
+  ])("is another with another %s", (_, other) => {
+    expect(other.token).not.toBe(order().token);
+  });
+
+  test("of a proof is another with another image", () => {
+    expect(proof("ami-2").token).not.toBe(proof("ami-1").token);
+  });
+
+  test("does not depend on the reasons, nor on where the same files were harvested", () => {
+    expect(order({}, "test", { reasons: ["request none → r1"] }).token).toBe(order().token);
+    expect(order({}, "test", { harvestSource: "ami-9" }).token).toBe(
+      order({}, "test", { harvestSource: "ami-8" }).token,
+    );
+  });
+
+  test("of a harvest does not depend on who starts it, but on the scripts that harvest", () => {
+    expect(harvest({ name: "other" }).token).toBe(harvest().token);
+    expect(harvest({}, { harvestRecipe: "f".repeat(64) }).token).not.toBe(harvest().token);
+  });
+});

@@ -1,0 +1,178 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import type { Action } from "../../../../functions/domain/actions.ts";
+import { FailureClass } from "../../../../functions/domain/failures.ts";
+import { canonical } from "../../../../functions/domain/inputs.ts";
+import { plan } from "../../../../functions/domain/plan.ts";
+import type { World } from "../../../../functions/domain/world.ts";
+import { hour, scene } from "../../../scene.ts";
+
+const variants = [
+  { name: "layered", windows: 2022 as const, kubernetes: "1.35" },
+  { name: "based", windows: 2022 as const, kubernetes: "1.35", base: "Base" as const },
+  { name: "contained", windows: 2022 as const, kubernetes: "1.35", base: "ContainersLatest" as const },
+];
+type Story = ReturnType<typeof scene>;
+type Event = { happens: string; variant: string; n: number };
+
+const sources = [1, 2, 3].map((n) => `ami-000000000000000e${n}`);
+const event = (names: readonly string[]) =>
+  fc.record({
+    happens: fc.constantFrom(...Object.keys(happenings)),
+    variant: fc.constantFrom(...names),
+    n: fc.nat(63),
+  });
+
+/** All that can befall a variant; `n` chooses among the ways. */
+const happenings: Record<string, (story: Story, variant: string, n: number) => void> = {
+  base: (story, variant, n) => story.baseAmi(`ami-0000000000000000${n % 4}`, variant),
+  kubernetes: (story, variant, n) => story.kubernetes(`1.35.${n % 4}`, variant),
+  "a silent source": (story, variant, n) => story.silentAbout(n % 2 ? "baseAmi" : "kubernetes", variant),
+  "no base": (story, variant) => story.baseMissing(variant),
+  "an unreadable base": (story, variant) =>
+    Object.assign(story.world.upstream[variant] ?? {}, { baseImage: { state: "unknown", why: "throttled" } }),
+  "no binaries": (story, _variant, n) => story.binaries(`1.35.${n % 4}`, n % 2 ? "missing" : "unknown"),
+  request: (story, variant, n) => story.request(`r${n % 3}`, variant),
+  "an EKS image": (story, variant, n) => variant !== "layered" && story.eksImage(sources[n % 3] ?? "", variant),
+  manifest: (story, _variant, n) => story.harvested(sources[n % 3] ?? "", `${n % 2}`.repeat(64)),
+  image: (story, variant, n) =>
+    story.image(`ami-${story.world.images.length}`, {
+      variant,
+      createdAt: story.world.now - n * hour,
+      proof: n % 3 === 0 ? undefined : n % 3 === 1 ? "failed" : "passed",
+      state: n % 5 === 0 ? "disabled" : "available",
+      revoked: n % 7 === 0 ? { reason: "bad", by: undefined, at: undefined } : undefined,
+    }),
+  published: (story, variant) => story.published(`ami-${story.world.images.length}`, {}, variant),
+  failure: (story, variant, n) =>
+    story.failed(FailureClass.options[n % FailureClass.options.length] ?? "test", { variant }),
+  build: (story, variant, n) =>
+    story.build({
+      variant,
+      status: (["running", "succeeded", "stopped"] as const)[n % 3] ?? "running",
+      startedAt: story.world.now - hour,
+      endedAt: n % 3 === 0 ? undefined : story.world.now,
+      image: n % 4 === 0 ? undefined : `ami-${n % 4}`,
+    }),
+  harvest: (story, variant, n) =>
+    story.build({
+      variant,
+      purpose: "harvest",
+      inputs: { baseAmi: sources[n % 3] ?? "", recipe: story.world.recipe },
+      status: (["running", "succeeded", "stopped", "failed"] as const)[n % 4] ?? "running",
+      endedAt: n % 4 === 0 ? undefined : story.world.now,
+      failure: n % 4 === 3 ? { class: "capacity", cause: "none left", lines: [] } : undefined,
+    }),
+  time: (story, _variant, n) => story.later(n * hour),
+};
+
+function told(events: Event[], maxParallel: number): Story {
+  const story = scene({ variants, policies: { maxParallel } });
+  for (const { happens, variant, n } of events) happenings[happens]?.(story, variant, n);
+  return story;
+}
+
+/** Holds whatever has happened. */
+function always(check: (story: Story) => void): void {
+  const events = fc.array(event(variants.map(({ name }) => name)), { maxLength: 30 });
+  fc.assert(fc.property(events, fc.integer({ min: 1, max: 4 }), (all, room) => check(told(all, room))));
+}
+
+function starts(actions: Action[]) {
+  return actions.flatMap((action) =>
+    action.do === "build" || action.do === "prove" || action.do === "harvest" ? [action] : [],
+  );
+}
+
+/** CodeBuild has taken the orders. */
+function carryOut(story: Story, actions: Action[]): void {
+  for (const { variant, order, do: purpose } of starts(actions))
+    story.build({
+      variant,
+      purpose,
+      inputs: order.inputs,
+      attempt: order.attempt,
+      token: order.token,
+      image: order.variables.IMAGE_ID,
+    });
+}
+
+function copy(world: World): World {
+  return { ...structuredClone({ ...world, announced: [] }), announced: new Set(world.announced) };
+}
+
+describe("in any world", () => {
+  test("the same look decides the same", () => {
+    always(({ world }) => {
+      expect(plan(copy(world))).toEqual(plan(world));
+    });
+  });
+
+  test("every variant gets exactly one answer about building, and every wait and every start has its reasons", () => {
+    always((story) => {
+      for (const { name } of variants) expect(story.building(name).reasons.join("")).not.toBe("");
+    });
+  });
+
+  test("never more builds start than maxParallel leaves room for (rule 10)", () => {
+    always(({ world }) => {
+      const running = world.builds.filter(({ status }) => status === "running").length;
+      const room = Math.max(0, world.configuration.policies.maxParallel - running);
+      expect(starts(plan(world)).length).toBeLessThanOrEqual(room);
+    });
+  });
+
+  test("no variant gets a build while one of its own runs, no image a second harvest (rule 4)", () => {
+    always(({ world }) => {
+      const running = world.builds.filter(({ status }) => status === "running");
+      const started = starts(plan(world));
+      for (const { variant } of started) expect(running.map((build) => build.variant)).not.toContain(variant);
+      const harvested = [
+        ...running.filter(({ purpose }) => purpose === "harvest").map(({ inputs }) => inputs.baseAmi),
+        ...started.filter((action) => action.do === "harvest").map(({ order }) => order.inputs.baseAmi),
+      ];
+      for (const action of started)
+        if (action.do === "harvest")
+          expect(harvested.filter((source) => source === action.order.inputs.baseAmi)).toHaveLength(1);
+    });
+  });
+
+  test("what has been started is not started again: no two builds of the same inputs run", () => {
+    always((story) => {
+      const before = starts(plan(story.world));
+      carryOut(story, before);
+      const again = starts(plan(story.world));
+      const tokens = [...before, ...again].map(({ order }) => order.token);
+      expect(new Set(tokens).size).toBe(tokens.length);
+      carryOut(story, again);
+      const keys = starts([...before, ...again]).map(({ order, variant, do: what }) =>
+        what === "harvest" ? canonical(order.inputs) : `${variant} ${canonical(order.inputs)}`,
+      );
+      expect(new Set(keys).size).toBe(keys.length);
+    });
+  });
+
+  test("nothing that befalls one variant changes what another gets, as long as there is room for all (rule 14)", () => {
+    const calm = fc.array(event(["layered"]), { maxLength: 20 });
+    const trouble = fc.array(event(["based", "contained"]), { maxLength: 20 });
+    // Time and what can be downloaded are everybody's.
+    const shared = ["time", "no binaries", "kubernetes"];
+    fc.assert(
+      fc.property(calm, trouble, (events, others) => {
+        const own = others.filter(({ happens }) => !shared.includes(happens));
+        expect(told([...events, ...own], 50).actions("layered")).toEqual(told(events, 50).actions("layered"));
+      }),
+    );
+  });
+
+  test("it does not depend on the order in which AWS lists things", () => {
+    always(({ world }) => {
+      const other = copy(world);
+      other.images.reverse();
+      other.builds.reverse();
+      expect(starts(plan(other)).map(({ order }) => order.token)).toEqual(
+        starts(plan(world)).map(({ order }) => order.token),
+      );
+    });
+  });
+});

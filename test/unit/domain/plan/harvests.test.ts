@@ -1,0 +1,253 @@
+import { describe, expect, test } from "vitest";
+import { hour, scene } from "../../../scene.ts";
+
+const source = "ami-0000000000000ea52";
+const assembled = {
+  variants: [
+    { name: "first", windows: 2022 as const, kubernetes: "1.35", base: "Base" as const },
+    { name: "second", windows: 2022 as const, kubernetes: "1.35", base: "ContainersLatest" as const },
+  ],
+};
+const alone = { variants: assembled.variants.slice(0, 1) };
+
+/** Everything up to date, then AWS releases an EKS image. */
+function released(configuration: typeof assembled = alone) {
+  const story = scene(configuration);
+  for (const { name } of configuration.variants) story.published(`ami-of-${name}`, {}, name).eksImage(source, name);
+  return story;
+}
+
+function harvest(changes: object = {}) {
+  return {
+    variant: "first",
+    purpose: "harvest" as const,
+    image: source,
+    inputs: { baseAmi: source, recipe: "a".repeat(64) },
+    ...changes,
+  };
+}
+
+describe("a new EKS image is harvested for variants that are assembled", () => {
+  test("from that image, by the deployed scripts", () => {
+    expect(released().building("first")).toMatchObject({
+      do: "harvest",
+      reasons: [`nothing is harvested from ${source} yet`],
+      order: {
+        purpose: "harvest",
+        attempt: 1,
+        inputs: { baseAmi: source, recipe: "a".repeat(64) },
+        variables: { PURPOSE: "harvest", IMAGE_ID: source },
+      },
+    });
+  });
+
+  test("not for those that are layered", () => {
+    expect(scene().published("ami-1").building()).toMatchObject({ do: "nothing" });
+  });
+
+  test("the same content is no drift", () => {
+    const story = released().harvested(source, "d".repeat(64));
+    expect(story.building("first")).toMatchObject({ do: "nothing", reasons: ["ami-of-first is up to date"] });
+  });
+
+  test("other content is, and the build is told where it lies", () => {
+    const story = released().harvested(source, "f".repeat(64));
+    const action = story.building("first");
+    expect(action).toMatchObject({ do: "build", reasons: ["harvest dddddddddddd → ffffffffffff"] });
+    if (action.do !== "build") throw new Error("expected a build");
+    expect(JSON.parse(action.order.variables.PACKER_VARIABLES ?? "")).toMatchObject({
+      harvest_source: source,
+      harvest_manifest: "f".repeat(64),
+    });
+  });
+
+  test("a first image waits for it", () => {
+    const story = scene(alone).eksImage(source, "first");
+    expect(story.building("first").do).toBe("harvest");
+    expect(story.build(harvest()).building("first")).toMatchObject({ do: "wait" });
+    story.world.builds = [];
+    expect(story.harvested(source, "f".repeat(64)).building("first")).toMatchObject({ do: "build" });
+  });
+
+  test("a build does not make do with what was harvested before", () => {
+    const story = released().kubernetes("1.35.8", "first");
+    story.world.harvests[source] = { state: "unknown", why: "S3 does not answer" };
+    expect(story.building("first")).toMatchObject({
+      do: "wait",
+      reasons: ["kubernetes 1.35.7 → 1.35.8", "the build waits until all inputs are known", "S3 does not answer"],
+    });
+  });
+
+  test("a harvest that nobody can tell is not drift", () => {
+    const story = released();
+    story.world.harvests[source] = { state: "unknown", why: "S3 does not answer" };
+    expect(story.building("first")).toMatchObject({
+      do: "nothing",
+      reasons: ["ami-of-first is up to date", "S3 does not answer"],
+    });
+  });
+
+  test("where AWS has no EKS image of the minor, the build waits with that reason", () => {
+    const story = scene(alone);
+    Object.assign(story.world.upstream.first ?? {}, { harvestSource: { state: "missing", why: "no such parameter" } });
+    expect(story.building("first")).toMatchObject({
+      do: "wait",
+      reasons: expect.arrayContaining(["no such parameter"]),
+    });
+  });
+
+  test("an image that has no proof yet is proved first", () => {
+    const story = released().image("ami-2", {
+      variant: "first",
+      proof: undefined,
+      provedAt: undefined,
+      createdAt: Date.parse("2026-11-04T11:00:00Z"),
+    });
+    expect(story.building("first")).toMatchObject({ do: "prove" });
+  });
+});
+
+describe("one harvest of an image serves all variants", () => {
+  test("the stalest starts it, the others name it", () => {
+    const story = released(assembled);
+    Object.assign(story.world.images[1] ?? {}, { createdAt: 1 });
+    expect(story.building("second")).toMatchObject({ do: "harvest" });
+    expect(story.building("first")).toMatchObject({
+      do: "wait",
+      reasons: [`nothing is harvested from ${source} yet`, `waits for the harvest of ${source} that second starts`],
+    });
+  });
+
+  test("while it runs the others wait for it", () => {
+    const story = released(assembled).build(harvest());
+    expect(story.building("second")).toMatchObject({
+      do: "wait",
+      reasons: expect.arrayContaining(["harvest project:build-1 runs for first (BUILD)"]),
+    });
+  });
+
+  test("two looks that let different variants start it order the same", () => {
+    const [first, second] = [released(assembled), released(assembled)];
+    Object.assign(second.world.images[1] ?? {}, { createdAt: 1 });
+    const tokens = [first.building("first"), second.building("second")].map((action) =>
+      action.do === "harvest" ? action.order.token : action.do,
+    );
+    expect(tokens[0]).toBe(tokens[1]);
+  });
+
+  test("it counts among the builds that may run at once", () => {
+    const story = released({ ...assembled, policies: { maxParallel: 1 } } as typeof assembled).build({
+      variant: "second",
+    });
+    expect(story.building("first")).toMatchObject({
+      do: "wait",
+      reasons: expect.arrayContaining([expect.stringContaining("maxParallel")]),
+    });
+  });
+
+  test("its failures count for all of them, by class", () => {
+    const story = released(assembled)
+      .failed("capacity", harvest())
+      .later(hour / 4)
+      .failed("capacity", harvest({ variant: "second" }));
+    expect(story.building("first")).toMatchObject({ do: "wait", until: story.world.now + hour / 2 });
+    expect(story.later(hour / 2).building("first")).toMatchObject({ do: "harvest", order: { attempt: 3 } });
+  });
+
+  test("that it is given up is told, whoever tried it", () => {
+    const story = released(assembled)
+      .failed("provision", harvest({ startedAt: 1 }))
+      .failed("provision", harvest({ startedAt: 2, variant: "second" }))
+      .failed("provision", harvest({ startedAt: 3 }));
+    expect(story.later(99 * hour).building("second")).toMatchObject({ do: "wait", until: undefined });
+    expect(story.facts("gave-up", "first")).toMatchObject([{ purpose: "harvest" }]);
+    expect(story.facts("failed", "second")).toMatchObject([{ next: expect.stringContaining("Tried again after") }]);
+  });
+});
+
+describe("a harvest that failed", () => {
+  const given = () =>
+    released().failed("provision", harvest()).failed("provision", harvest()).failed("provision", harvest());
+
+  test("is given up after three deterministic failures", () => {
+    expect(
+      given()
+        .later(99 * hour)
+        .building("first"),
+    ).toMatchObject({ do: "wait", until: undefined });
+  });
+
+  test("is tried again for the next EKS image, and by another recipe", () => {
+    expect(given().eksImage("ami-0000000000000ea53", "first").building("first")).toMatchObject({
+      do: "harvest",
+      order: { attempt: 1 },
+    });
+    const story = given();
+    story.world.recipe = "b".repeat(64);
+    expect(story.building("first")).toMatchObject({ do: "harvest", order: { attempt: 1 } });
+  });
+
+  test("is tried again when somebody asks (rule 9)", () => {
+    const story = given().later(hour).request("r1", "first");
+    expect(story.building("first")).toMatchObject({ do: "harvest", order: { attempt: 4 } });
+  });
+
+  test("waits for somebody where a person stopped it", () => {
+    const story = released()
+      .build(harvest({ status: "stopped", endedAt: Date.parse("2026-11-04T12:00:00Z") }))
+      .later(hour);
+    expect(story.building("first")).toMatchObject({ do: "wait", until: undefined });
+    expect(story.request("r1", "first").building("first")).toMatchObject({ do: "harvest" });
+  });
+
+  test("by leaving no usable manifest although it succeeded is told as failed from the third on, and is no recovery", () => {
+    const story = released();
+    for (let n = 1; n <= 3; n++) {
+      story.build(harvest({ status: "succeeded", startedAt: story.world.now, endedAt: story.world.now }));
+      expect(story.facts("failed", "first")).toEqual([]);
+      story.later(hour / 2);
+      if (n < 3) expect(story.facts("failed", "first")).toEqual([]);
+      if (n < 3) story.later(hour);
+    }
+    expect(story.facts("failed", "first")).toMatchObject([
+      {
+        build: "project:build-3",
+        purpose: "harvest",
+        failure: { class: "unknown", cause: "project:build-3 left no usable manifest" },
+        next: expect.stringContaining("Tried again after"),
+      },
+    ]);
+    expect(story.tellAll().later(hour).announcements("first")).toEqual([]);
+
+    story.build(harvest({ status: "succeeded", startedAt: story.world.now, endedAt: story.world.now }));
+    expect(story.facts("recovered", "first")).toEqual([]);
+    story.harvested(source, "f".repeat(64));
+    expect(story.facts("recovered", "first")).toMatchObject([{ build: "project:build-4", failures: 1 }]);
+  });
+
+  test("by leaving no usable manifest although it succeeded does not start over and over", () => {
+    const story = released().build(harvest({ status: "succeeded", endedAt: Date.parse("2026-11-04T12:00:00Z") }));
+    expect(story.building("first")).toMatchObject({ do: "wait", until: story.world.now + hour / 2 });
+    expect(story.later(hour / 2).building("first")).toMatchObject({ do: "wait", until: story.world.now + hour / 4 });
+    expect(story.later(hour / 4).building("first")).toMatchObject({ do: "harvest", order: { attempt: 2 } });
+  });
+});
+
+test("a request makes nobody harvest what is harvested, and its build does not keep its distance from a harvest", () => {
+  const story = scene(alone).published("ami-1", {}, "first").request("r1", "first");
+  expect(story.building("first")).toMatchObject({ do: "build", reasons: ["request none → r1"] });
+
+  const calm = released()
+    .build(harvest({ status: "succeeded", endedAt: Date.parse("2026-11-04T12:00:00Z") }))
+    .harvested(source, "f".repeat(64));
+  expect(calm.building("first")).toMatchObject({ do: "build" });
+});
+
+test("a harvest whose image cannot be started from waits with that reason", () => {
+  const story = released();
+  Object.assign(story.world.upstream.first ?? {}, { harvestImage: { state: "missing", why: "EC2 does not know it" } });
+  expect(story.building("first")).toMatchObject({
+    do: "wait",
+    reasons: expect.arrayContaining(["EC2 does not know it"]),
+  });
+});

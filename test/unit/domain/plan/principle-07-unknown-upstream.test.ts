@@ -1,0 +1,63 @@
+import { describe, expect, test } from "vitest";
+import type { Upstream } from "../../../../functions/io/upstream.ts";
+import { core, scene } from "../../../scene.ts";
+
+describe("principle 7: upstream that does not answer is unknown, and unknown is not drift", () => {
+  test("is not drift", () => {
+    const action = scene().published("ami-1").silentAbout("kubernetes").building();
+    expect(action).toMatchObject({ do: "nothing", reasons: ["ami-1 is up to date", "kubernetes does not answer"] });
+  });
+
+  test("does not hide other drift, whose build keeps what is recorded", () => {
+    const action = scene()
+      .published("ami-1", { kubernetes: "1.35.6" })
+      .silentAbout("kubernetes")
+      .baseAmi("ami-00000000000000002")
+      .building();
+    expect(action).toMatchObject({
+      do: "build",
+      order: { inputs: { kubernetes: "1.35.6", baseAmi: "ami-00000000000000002" } },
+    });
+  });
+
+  test("a minor that upstream does not know is told", () => {
+    const story = scene();
+    story.world.upstream[core] = {
+      ...(story.world.upstream[core] as Upstream),
+      kubernetes: { state: "missing", why: "404" },
+    };
+    expect(story.building()).toMatchObject({ do: "wait" });
+    expect(story.announcements()).toEqual([`kubernetes-missing/${core}/1.35`]);
+  });
+
+  test("makes a first build wait", () => {
+    expect(scene().silentAbout("kubernetes").building()).toMatchObject({
+      do: "wait",
+      reasons: expect.arrayContaining(["kubernetes does not answer"]),
+    });
+  });
+
+  test("a base parameter that does not exist is told at once and starts nothing", () => {
+    const story = scene().baseMissing();
+    expect(story.building()).toMatchObject({ do: "wait" });
+    expect(story.announcements()).toEqual([expect.stringMatching(/^base-missing\/.*ami-windows-latest/)]);
+  });
+
+  test("a variant whose entry has changed waits for what is unknown, instead of taking it from its old image", () => {
+    const story = scene()
+      .published("ami-1", { settings: "b".repeat(64), kubernetes: "1.34.9" })
+      .silentAbout("kubernetes");
+    expect(story.building()).toMatchObject({
+      do: "wait",
+      reasons: expect.arrayContaining(["kubernetes does not answer"]),
+    });
+  });
+
+  test("nothing is built on a base that does not exist, whatever else has changed", () => {
+    const story = scene().published("ami-1").kubernetes("1.35.8").baseMissing();
+    expect(story.building()).toMatchObject({
+      do: "wait",
+      reasons: ["there is nothing to build on", "no such parameter"],
+    });
+  });
+});

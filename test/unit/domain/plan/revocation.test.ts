@@ -1,0 +1,167 @@
+import { describe, expect, test } from "vitest";
+import { day, hour, scene } from "../../../scene.ts";
+
+const minute = 60_000;
+const disabling = () => scene({ policies: { disableRevoked: true } });
+const older = { createdAt: 1, provedAt: 1 };
+
+function done(story: ReturnType<typeof scene>): string[] {
+  return story
+    .actions()
+    .flatMap((action) => ("image" in action && action.do !== "publish" ? [`${action.do} ${action.image}`] : []));
+}
+
+describe("a revoked image", () => {
+  test("is deprecated at once, whoever holds it", () => {
+    const story = scene().image("ami-1", older).image("ami-2").holds("ami-2").revoke("ami-2");
+    expect(done(story)).toEqual(["deprecate ami-2"]);
+    expect(story.publications()).toMatchObject({ candidate: "ami-1", stable: "ami-1" });
+  });
+
+  test("is not deprecated again, not even while its deprecation is about to begin", () => {
+    const story = scene().image("ami-1", older).image("ami-2").revoke("ami-2");
+    Object.assign(story.world.images[1] ?? {}, { deprecatedAt: story.world.now + 2 * minute });
+    expect(done(story)).toEqual([]);
+  });
+
+  test("is deprecated now where somebody has planned that for some day", () => {
+    const story = scene()
+      .image("ami-2", { deprecatedAt: Date.parse("2027-01-01T00:00:00Z") })
+      .revoke("ami-2");
+    expect(done(story)).toEqual(["deprecate ami-2"]);
+  });
+
+  test("is disabled by configuration, once no channel holds it", () => {
+    const story = disabling().image("ami-1", older).image("ami-2").holds("ami-2").revoke("ami-2");
+    expect(done(story)).toEqual(["deprecate ami-2"]);
+    expect(done(story.holds("ami-1", ["candidate"]))).not.toContain("disable ami-2");
+    expect(done(story.holds("ami-1", ["stable"]))).toContain("disable ami-2");
+  });
+
+  test("is not disabled while a write of it is under way", () => {
+    const story = disabling()
+      .image("ami-1", older)
+      .holds("ami-1")
+      .image("ami-2")
+      .wrote("ami-2", "candidate")
+      .revoke("ami-2");
+    expect(done(story)).not.toContain("disable ami-2");
+    expect(done(story.later(5 * minute))).toContain("disable ami-2");
+  });
+
+  test("is not disabled where another variant's channel holds it", () => {
+    const story = disabling().image("ami-1", older).image("ami-2").revoke("ami-2");
+    story.world.channels["windows-2019-core-1.35"] = {
+      stable: {
+        image: "ami-2",
+        version: 1,
+        writtenAt: 0,
+        holds: { status: "described", createdAt: 1, state: "available" },
+      },
+    };
+    expect(done(story)).not.toContain("disable ami-2");
+  });
+});
+
+describe("an image that is not revoked any more", () => {
+  test("gets back what its revocation took", () => {
+    const story = scene().image("ami-1", older).image("ami-2", { state: "disabled", withdrawnAt: 2 });
+    expect(done(story)).toEqual(["restore ami-2"]);
+  });
+
+  test("stays as it is where somebody else has deprecated or disabled it", () => {
+    const story = scene().image("ami-1", older).image("ami-2", { state: "disabled", deprecatedAt: 2 });
+    expect(done(story)).toEqual([]);
+  });
+
+  test("stays disabled where retention has taken it out of use", () => {
+    const story = scene().image("ami-1", older).image("ami-2", { state: "disabled", withdrawnAt: 2, retiredAt: 3 });
+    expect(done(story)).toEqual([]);
+  });
+});
+
+describe("a revoked image of a variant that is configured no more", () => {
+  const removed = (story: ReturnType<typeof scene>) => {
+    story.world.configuration.variants = [];
+    return story;
+  };
+
+  test("is deprecated, and disabled by configuration once no channel holds it", () => {
+    const story = removed(disabling().image("ami-1", older).image("ami-2").holds("ami-2").revoke("ami-2"));
+    expect(done(story)).toEqual(["deprecate ami-2"]);
+    story.world.channels = {};
+    expect(done(story.later(hour))).toEqual(["deprecate ami-2", "disable ami-2"]);
+  });
+
+  test("is told, and so is every channel that goes on holding it", () => {
+    const story = removed(scene().image("ami-1", older).image("ami-2").holds("ami-2", ["stable"]).revoke("ami-2"));
+    expect(story.facts("revoked")).toMatchObject([{ image: "ami-2", holders: ["stable"], configured: false }]);
+    expect(story.facts("stranded")).toMatchObject([
+      { channel: "stable", image: "ami-2", waitsFor: [expect.stringContaining("no variant any more")] },
+    ]);
+    expect(story.tellAll().later(day).announcements()).toEqual([]);
+  });
+
+  test("is told also where another variant's abandoned channel holds it", () => {
+    const story = scene().image("ami-1", older).image("ami-2").revoke("ami-2");
+    story.world.channels.gone = {
+      stable: {
+        image: "ami-2",
+        version: 1,
+        writtenAt: 0,
+        holds: { status: "described", createdAt: 1, state: "available" },
+      },
+    };
+    expect(story.facts("stranded", "gone")).toMatchObject([{ image: "ami-2", configured: false }]);
+  });
+
+  test("gets back what its revocation took, once it is unrevoked; nothing else is done about the variant", () => {
+    const story = removed(scene().image("ami-1", older).image("ami-2", { state: "disabled", withdrawnAt: 2 }));
+    expect(story.facts("unrevoked")).toMatchObject([{ image: "ami-2" }]);
+    expect(story.actions().map((action) => action.do)).toEqual(["announce", "restore"]);
+  });
+});
+
+describe("of a revocation subscribers are told", () => {
+  test("that and why, who did it, and who holds the image", () => {
+    const story = scene()
+      .image("ami-1", older)
+      .image("ami-2")
+      .holds("ami-2", ["candidate"])
+      .revoke("ami-2", "pods lose DNS");
+    expect(story.facts("revoked")).toMatchObject([
+      { image: "ami-2", reason: "pods lose DNS", by: expect.stringContaining("user/ann"), holders: ["candidate"] },
+    ]);
+    expect(story.tellAll().facts("revoked")).toEqual([]);
+  });
+
+  test("also where the tag was written by hand, once", () => {
+    const story = scene().image("ami-2", { revoked: { reason: "bad", by: undefined, at: undefined } });
+    expect(story.facts("revoked")).toHaveLength(1);
+    expect(story.tellAll().later(day).facts("revoked")).toEqual([]);
+  });
+
+  test("also where somebody had deprecated the image long before", () => {
+    const revoked = { reason: "bad", by: undefined, at: undefined };
+    const story = scene().image("ami-2", { revoked, deprecatedAt: Date.parse("2026-01-01T00:00:00Z") });
+    expect(story.facts("revoked")).toHaveLength(1);
+  });
+
+  test("no more of a tag written by hand once the image has been deprecated for it for 30 days", () => {
+    const revoked = { reason: "bad", by: undefined, at: undefined };
+    const story = scene();
+    story.image("ami-2", { revoked, withdrawnAt: story.world.now - 31 * day });
+    expect(story.facts("revoked")).toEqual([]);
+  });
+
+  test("again where it is revoked again, and that its channels are stranded again", () => {
+    const story = scene().image("ami-2").holds("ami-2").revoke("ami-2");
+    expect(story.facts("stranded")).toHaveLength(2);
+    story.tellAll().later(day).unrevoke("ami-2");
+    expect(story.announcements()).toEqual([]);
+    story.revoke("ami-2");
+    expect(story.facts("revoked")).toHaveLength(1);
+    expect(story.facts("stranded")).toHaveLength(2);
+    expect(story.tellAll().later(day).announcements()).toEqual([]);
+  });
+});

@@ -1,0 +1,44 @@
+import { describe, expect, test } from "vitest";
+import { core, scene } from "../../../scene.ts";
+
+describe("rule 1: only an image that is available, proved, not revoked and completely tagged is ever written to a channel", () => {
+  test.each([
+    ["not proved", { proof: undefined }],
+    ["of a failed proof", { proof: "failed" as const }],
+    ["pending", { state: "pending" }],
+    ["disabled", { state: "disabled" }],
+    ["revoked", { revoked: { reason: "bad", by: undefined, at: undefined } }],
+    ["without the time of its proof", { provedAt: undefined }],
+  ])("an image that is %s is never written", (_, changes) => {
+    expect(scene().image("ami-1", changes).publications()).toEqual({});
+  });
+
+  test.each(["none", "manual"] as const)("an approval makes no image publishable (approval: %s)", (approval) => {
+    const story = scene({ policies: { approval } }).image("ami-1", { proof: undefined }).approve("ami-1");
+    expect(story.publications()).toEqual({});
+  });
+
+  test("an image of another Kubernetes minor than its variant has now is never written, back or forth, and is built anew", () => {
+    const story = scene({ variants: [{ name: core, windows: 2022, kubernetes: "1.35" }] })
+      .published("ami-1")
+      .image("ami-2", {}, { kubernetes: "1.36.2" });
+    expect(story.publications()).toEqual({});
+    expect(story.waiting("stable")).toMatchObject({ reasons: ["ami-2 is of Kubernetes 1.36.2, the variant of 1.35"] });
+    expect(story.building()).toMatchObject({ do: "build", reasons: ["kubernetes 1.36.2 → 1.35.7"] });
+  });
+
+  test("an older minor than its variant has now is gone back to, a newer one is not, though the channel was given both", () => {
+    const story = scene({ variants: [{ name: core, windows: 2022, kubernetes: "1.35" }] })
+      .published("ami-1", { kubernetes: "1.34.9" })
+      .image("ami-2", { createdAt: 2, provedAt: 2 }, { kubernetes: "1.36.2" })
+      .holds("ami-2")
+      .image("ami-3", { provedAt: 3 })
+      .holds("ami-3")
+      .revoke("ami-3");
+    expect(story.publications()).toEqual({ candidate: "ami-1", stable: "ami-1" });
+  });
+
+  test("an image whose tags are incomplete is never written", () => {
+    expect(scene().image("ami-1", {}, { recipe: undefined }).publications()).toEqual({});
+  });
+});

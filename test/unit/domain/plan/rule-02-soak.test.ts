@@ -1,0 +1,115 @@
+import { describe, expect, test } from "vitest";
+import { core, day, hour, scene } from "../../../scene.ts";
+
+describe("rule 2: a channel takes the newest publishable image that has soaked", () => {
+  test("the first image of a variant does not soak", () => {
+    expect(scene().image("ami-1").publications()).toEqual({ candidate: "ami-1", stable: "ami-1" });
+  });
+
+  test("candidate takes a newer image at once, stable when it has soaked", () => {
+    const story = scene().published("ami-1").image("ami-2");
+    expect(story.publications()).toEqual({ candidate: "ami-2" });
+    expect(story.actions()).toContainEqual(
+      expect.objectContaining({
+        do: "wait",
+        for: "stable",
+        until: Date.parse("2026-11-05T11:00:00Z"),
+        reasons: ["ami-2 soaks"],
+      }),
+    );
+    expect(story.at("2026-11-05T11:00:00Z").publications()).toMatchObject({ stable: "ami-2" });
+  });
+
+  test("a newer candidate restarts nobody's clock", () => {
+    const story = scene()
+      .published("ami-1")
+      .image("ami-2")
+      .later(23 * hour)
+      .image("ami-3");
+    expect(story.publications()).toMatchObject({ candidate: "ami-3", stable: "ami-2" });
+  });
+
+  test("soak counts from the proof, not from the image", () => {
+    const story = scene()
+      .published("ami-1")
+      .image("ami-2", { createdAt: Date.parse("2026-11-03T00:00:00Z"), provedAt: Date.parse("2026-11-04T11:00:00Z") });
+    expect(story.publications()).toEqual({ candidate: "ami-2" });
+  });
+
+  test("a channel that somebody deleted takes a soaked image before a newer one that still soaks", () => {
+    const story = scene().published("ami-1").image("ami-2").holds("ami-2", ["candidate"]);
+    delete story.world.channels[core]?.stable;
+    expect(story.publications()).toEqual({ stable: "ami-1" });
+  });
+
+  test("a soak that is made longer is for what comes: what stable was given before it takes back", () => {
+    const story = scene({ policies: { soak: "30d" } })
+      .published("ami-1")
+      .image("ami-2", { createdAt: Date.parse("2026-11-03T10:00:00Z"), provedAt: Date.parse("2026-11-03T11:00:00Z") })
+      .holds("ami-2")
+      .image("ami-3")
+      .holds("ami-3", ["candidate"]);
+    expect(story.publications()).toEqual({});
+    expect(story.revoke("ami-2").publications()).toEqual({ stable: "ami-1" });
+  });
+
+  test("a wait tells the end of every soak in turn: of what newer images there are, the first to end", () => {
+    const story = scene()
+      .published("ami-1")
+      .image("ami-2", { createdAt: Date.parse("2026-11-04T09:00:00Z"), provedAt: Date.parse("2026-11-04T10:00:00Z") })
+      .image("ami-3");
+    expect(story.waiting("stable")).toMatchObject({
+      reasons: ["ami-3 soaks", "ami-2 soaks"],
+      until: Date.parse("2026-11-05T10:00:00Z"),
+    });
+  });
+});
+
+describe("rule 2: where approval is manual, stable takes approved images only", () => {
+  const manual = () => scene({ policies: { approval: "manual" } });
+
+  test("candidate needs no approval", () => {
+    expect(manual().published("ami-1").image("ami-2").publications()).toEqual({ candidate: "ami-2" });
+  });
+
+  test("a soaked image waits for its approval, without an end that anybody could tell", () => {
+    const story = manual()
+      .published("ami-1")
+      .image("ami-2")
+      .holds("ami-2", ["candidate"])
+      .later(2 * day);
+    expect(story.publications()).toEqual({});
+    expect(story.waiting("stable")).toMatchObject({ reasons: ["ami-2 waits for its approval"], until: undefined });
+    expect(story.approve("ami-2").publications()).toEqual({ stable: "ami-2" });
+  });
+
+  test("an approved image soaks all the same", () => {
+    const story = manual().published("ami-1").image("ami-2").approve("ami-2");
+    expect(story.publications()).toEqual({ candidate: "ami-2" });
+    expect(story.waiting("stable")).toMatchObject({
+      reasons: ["ami-2 soaks"],
+      until: Date.parse("2026-11-05T11:00:00Z"),
+    });
+  });
+
+  test("an approved image is taken although a newer one waits for its approval", () => {
+    const story = manual()
+      .published("ami-1")
+      .image("ami-2", { createdAt: Date.parse("2026-11-02T20:00:00Z"), provedAt: Date.parse("2026-11-02T22:00:00Z") })
+      .approve("ami-2")
+      .image("ami-3", { createdAt: Date.parse("2026-11-03T00:00:00Z"), provedAt: Date.parse("2026-11-03T01:00:00Z") });
+    expect(story.publications()).toEqual({ candidate: "ami-3", stable: "ami-2" });
+  });
+
+  test("an approval that is asked for from now on is for what comes: what stable was given before it takes back", () => {
+    const story = manual().published("ami-1").image("ami-2").approve("ami-2").holds("ami-2").revoke("ami-2");
+    expect(story.publications()).toEqual({ candidate: "ami-1", stable: "ami-1" });
+  });
+
+  test("the first image of a variant does not soak, but needs its approval", () => {
+    const story = manual().image("ami-1");
+    expect(story.publications()).toEqual({ candidate: "ami-1" });
+    expect(story.waiting("stable")).toMatchObject({ reasons: ["ami-1 soaks", "ami-1 waits for its approval"] });
+    expect(story.approve("ami-1").publications()).toEqual({ candidate: "ami-1", stable: "ami-1" });
+  });
+});

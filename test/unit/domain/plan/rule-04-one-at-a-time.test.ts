@@ -1,0 +1,59 @@
+import { describe, expect, test } from "vitest";
+import { hour, scene } from "../../../scene.ts";
+
+describe("rule 4: one build of a variant at a time, a build counts until its image is complete", () => {
+  test("a build that succeeded counts as running until its image is visible, for 30 minutes", () => {
+    const story = scene()
+      .published("ami-1", { kubernetes: "1.35.6" })
+      .build({ status: "succeeded", endedAt: Date.parse("2026-11-04T12:00:00Z"), image: "ami-2" });
+    expect(story.building()).toMatchObject({ do: "wait", until: Date.parse("2026-11-04T12:30:00Z") });
+  });
+
+  test("until its image shows the proof, too", () => {
+    const story = scene()
+      .image("ami-2", { proof: undefined, provedAt: undefined })
+      .build({ status: "succeeded", endedAt: Date.parse("2026-11-04T12:00:00Z"), image: "ami-2" });
+    expect(story.building()).toMatchObject({ do: "wait" });
+  });
+
+  test("a failed build whose image shows neither itself nor its proof yet has not settled", () => {
+    const noon = Date.parse("2026-11-04T12:00:00Z");
+    const invisible = scene().failed("unproved", { image: "ami-2", endedAt: noon });
+    expect(invisible.building()).toMatchObject({ do: "wait", until: noon + hour / 2 });
+    const untagged = scene().image("ami-2", { proof: undefined }).failed("proof", { image: "ami-2", endedAt: noon });
+    expect(untagged.building()).toMatchObject({ do: "wait", until: noon + hour / 2 });
+  });
+
+  test("a build whose image does not show up then is told in the reasons and tried again like a failure that may pass by itself", () => {
+    const noon = Date.parse("2026-11-04T12:00:00Z");
+    const story = scene()
+      .published("ami-1", { kubernetes: "1.35.6" })
+      .build({ status: "succeeded", endedAt: noon, image: "ami-2" });
+
+    story.later(hour / 2);
+    expect(story.building()).toMatchObject({
+      do: "wait",
+      until: noon + 0.75 * hour,
+      reasons: expect.arrayContaining(["project:build-1 has made ami-2, which EC2 does not show with all its tags"]),
+    });
+    expect(story.later(hour / 4).building()).toMatchObject({ do: "build", order: { attempt: 2 } });
+
+    story.build({ status: "succeeded", endedAt: story.world.now, image: "ami-3" }).later(hour / 2);
+    expect(story.building()).toMatchObject({ do: "wait", until: story.world.now + hour / 2 });
+  });
+
+  test("a build that does not name its image is no success", () => {
+    const story = scene()
+      .build({ status: "succeeded", endedAt: Date.parse("2026-11-04T12:00:00Z") })
+      .later(hour);
+    expect(story.building()).toMatchObject({
+      do: "build",
+      reasons: expect.arrayContaining(["project:build-1 succeeded without naming its image"]),
+    });
+  });
+
+  test("an image that shows up late after all is taken", () => {
+    const story = scene().build({ status: "succeeded", endedAt: Date.parse("2026-11-04T12:00:00Z"), image: "ami-2" });
+    expect(story.later(hour).image("ami-2").building()).toMatchObject({ do: "nothing" });
+  });
+});

@@ -1,0 +1,113 @@
+import { describe, expect, test } from "vitest";
+import type { FailureClass } from "../../../../functions/domain/failures.ts";
+import { core, day, hour, scene } from "../../../scene.ts";
+
+describe("rule 6: after failures, by class", () => {
+  test("a deterministic failure waits 15 minutes, then an hour, then gives up", () => {
+    const story = scene().published("ami-1").kubernetes("1.35.8").failed("sysprep");
+    expect(story.building()).toMatchObject({ do: "wait", until: story.world.now + 15 * 60_000 });
+    expect(story.later(15 * 60_000).building()).toMatchObject({ do: "build", order: { attempt: 2 } });
+    story.failed("sysprep");
+    expect(story.building()).toMatchObject({ do: "wait", until: story.world.now + hour });
+    expect(story.later(hour).building()).toMatchObject({ do: "build", order: { attempt: 3 } });
+    story.failed("sysprep").later(4 * day);
+    expect(story.building()).toMatchObject({ do: "wait", until: undefined });
+    expect(story.announcements()).toContainEqual(expect.stringMatching(`^gave-up/${core}/`));
+  });
+
+  test("a changed input starts anew at once", () => {
+    const story = scene().published("ami-1").kubernetes("1.35.8").failed("test").failed("test").failed("test");
+    expect(story.kubernetes("1.35.9").building()).toMatchObject({ do: "build", order: { attempt: 1 } });
+  });
+
+  test("a transient failure waits 15 minutes doubling to six hours and never stops", () => {
+    const story = scene().published("ami-1").kubernetes("1.35.8");
+    const waits: number[] = [];
+    for (let failures = 0; failures < 8; failures++) {
+      story.failed("capacity");
+      const action = story.building();
+      if (action.do !== "wait" || action.until === undefined) throw new Error("expected a wait with an end");
+      waits.push((action.until - story.world.now) / 60_000);
+      story.later(action.until - story.world.now);
+      expect(story.building()).toMatchObject({ do: "build" });
+    }
+    expect(waits).toEqual([15, 30, 60, 120, 240, 360, 360, 360]);
+  });
+
+  test("the two kinds are counted apart", () => {
+    const story = scene()
+      .published("ami-1")
+      .kubernetes("1.35.8")
+      .failed("capacity")
+      .failed("capacity")
+      .failed("sysprep");
+    expect(story.building()).toMatchObject({ do: "wait", until: story.world.now + 15 * 60_000 });
+  });
+
+  test("only failures since the last success count", () => {
+    const story = scene().published("ami-1").kubernetes("1.35.8").failed("test").failed("test").later(hour);
+    story
+      .build({ status: "succeeded", endedAt: story.world.now, image: "ami-2" })
+      .image("ami-2", { state: "disabled" })
+      .later(day)
+      .failed("test");
+    expect(story.building()).toMatchObject({ do: "wait", until: story.world.now + 15 * 60_000 });
+  });
+
+  test("a stop long ago blocks nothing that came after it", () => {
+    const story = scene()
+      .published("ami-1")
+      .kubernetes("1.35.8")
+      .build({ status: "stopped", endedAt: Date.parse("2026-11-04T11:00:00Z") });
+    story.request("r1").later(hour).failed("capacity").later(hour);
+    expect(story.building()).toMatchObject({ do: "build" });
+  });
+
+  test("a build that a person stopped is not told as a failure", () => {
+    expect(
+      scene()
+        .build({ status: "stopped", endedAt: Date.parse("2026-11-04T12:00:00Z") })
+        .announcements(),
+    ).toEqual([]);
+  });
+
+  test("a build stopped by a person waits for a change or a request", () => {
+    const story = scene()
+      .published("ami-1")
+      .kubernetes("1.35.8")
+      .build({ status: "stopped", endedAt: Date.parse("2026-11-04T12:00:00Z") });
+    expect(story.later(5 * day).building()).toMatchObject({ do: "wait", until: undefined });
+    expect(story.request("r1").building()).toMatchObject({ do: "build" });
+  });
+
+  const afterFailures = (failureClass: FailureClass, failures: number) => {
+    const story = scene().published("ami-1").kubernetes("1.35.8");
+    for (let count = 0; count < failures; count++) story.failed(failureClass).later(6 * hour);
+    return story.building();
+  };
+
+  test.each(["checksum", "template", "provision", "test", "sysprep", "proof"] as const)(
+    "%s is deterministic: three are the end",
+    (failureClass) => {
+      expect(afterFailures(failureClass, 2)).toMatchObject({ do: "build", order: { attempt: 3 } });
+      expect(afterFailures(failureClass, 3)).toMatchObject({ do: "wait", until: undefined });
+    },
+  );
+
+  test.each([
+    ...(["capacity", "throttling", "download", "updates", "recipe"] as const),
+    ...(["connection", "unproved", "timed-out", "fault", "unknown"] as const),
+  ])("%s may pass by itself: there is always another try", (failureClass) => {
+    expect(afterFailures(failureClass, 9)).toMatchObject({ do: "build", order: { attempt: 10 } });
+  });
+
+  test.each([
+    ["deterministic: the first is told", "checksum", 1, 1],
+    ["transient: two are nobody's business", "throttling", 2, 0],
+    ["transient: the third is told", "throttling", 3, 1],
+  ] as const)("%s", (_, failureClass, failures, told) => {
+    const story = scene().published("ami-1").kubernetes("1.35.8");
+    for (let count = 0; count < failures; count++) story.later(hour).failed(failureClass);
+    expect(story.announcements().filter((key) => key.startsWith("failed/"))).toHaveLength(told);
+  });
+});

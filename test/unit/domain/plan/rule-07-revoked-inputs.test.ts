@@ -1,0 +1,55 @@
+import { describe, expect, test } from "vitest";
+import { plan } from "../../../../functions/domain/plan.ts";
+import { scene } from "../../../scene.ts";
+
+describe("rule 7: the inputs of a revoked image are not rebuilt", () => {
+  test("wait until one of them changes", () => {
+    const story = scene()
+      .published("ami-1", { kubernetes: "1.35.6" })
+      .image("ami-2", { revoked: { reason: "breaks networking", by: undefined, at: undefined } });
+    expect(story.building()).toMatchObject({
+      do: "wait",
+      reasons: expect.arrayContaining(["ami-2 of these very inputs is revoked: breaks networking"]),
+    });
+    expect(story.request("r1").building()).toMatchObject({ do: "build" });
+  });
+
+  test("whatever has become of the image: it is disabled, or retention has taken it out of use", () => {
+    const story = scene()
+      .published("ami-1", { kubernetes: "1.35.6" })
+      .image("ami-2", { state: "disabled" })
+      .revoke("ami-2");
+    Object.assign(story.world.images[1] ?? {}, { retiredAt: story.world.now });
+    expect(story.building()).toMatchObject({ do: "wait" });
+  });
+
+  test("nor when somebody has deregistered the image since: until a change or a request, and nobody misses it", () => {
+    const story = scene()
+      .published("ami-1", { kubernetes: "1.35.6" })
+      .image("ami-2")
+      .build({ status: "succeeded", image: "ami-2", endedAt: Date.parse("2026-11-04T10:00:00Z") })
+      .revoke("ami-2")
+      .tellAll();
+    story.world.images.pop();
+    expect(story.building()).toMatchObject({
+      do: "wait",
+      reasons: [
+        "kubernetes 1.35.6 → 1.35.7",
+        expect.stringMatching(/^ami-2 of these very inputs was revoked and is gone/),
+      ],
+    });
+    expect(story.facts("image-missing")).toEqual([]);
+    const unrevoked = new Set([...story.world.announced, `unrevoked/ami-2/${story.world.now + 1}`]);
+    expect(plan({ ...story.world, announced: unrevoked })).toContainEqual(expect.objectContaining({ do: "build" }));
+    expect(story.request("r1").building()).toMatchObject({ do: "build" });
+  });
+
+  test("are built again once the image is not revoked any more", () => {
+    const story = scene()
+      .published("ami-1", { kubernetes: "1.35.6" })
+      .image("ami-2", { proof: "failed" })
+      .revoke("ami-2");
+    expect(story.building()).toMatchObject({ do: "wait" });
+    expect(story.unrevoke("ami-2").building()).toMatchObject({ do: "build" });
+  });
+});

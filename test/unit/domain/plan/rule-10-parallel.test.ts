@@ -1,0 +1,35 @@
+import { describe, expect, test } from "vitest";
+import { core, day, full, scene, two } from "../../../scene.ts";
+
+describe("rule 10: at most maxParallel builds run at once, the stalest variant goes first", () => {
+  test("the stalest variant goes first, the other waits for its turn", () => {
+    const story = scene({ ...two, policies: { maxParallel: 1 } })
+      .published("ami-1")
+      .later(day)
+      .published("ami-2", {}, full)
+      .at("2026-11-10T19:00:00Z");
+    expect(story.building(core)).toMatchObject({ do: "build" });
+    expect(story.building(full)).toMatchObject({
+      do: "wait",
+      reasons: expect.arrayContaining([expect.stringContaining("waits for its turn")]),
+    });
+  });
+
+  test("a variant without any image is the stalest", () => {
+    const story = scene({ ...two, policies: { maxParallel: 1 } })
+      .published("ami-1")
+      .kubernetes("1.35.8");
+    expect(story.building(full)).toMatchObject({ do: "build" });
+    expect(story.building(core)).toMatchObject({ do: "wait" });
+  });
+
+  test("what runs counts", () => {
+    const story = scene({ ...two, policies: { maxParallel: 1 } }).build();
+    expect(story.building(full)).toMatchObject({ do: "wait" });
+  });
+
+  test("with room both start", () => {
+    const story = scene(two);
+    expect([story.building(core).do, story.building(full).do]).toEqual(["build", "build"]);
+  });
+});

@@ -1,0 +1,77 @@
+import { describe, expect, test } from "vitest";
+import { day, hour, scene } from "../../../scene.ts";
+
+describe("rule 11: images without proof", () => {
+  const unproved = () => scene().image("ami-2", { proof: undefined, provedAt: undefined });
+
+  test("are proved once their build is over", () => {
+    expect(unproved().failed("unproved", { image: "ami-2" }).building()).toMatchObject({
+      do: "prove",
+      order: { purpose: "prove", variables: { IMAGE_ID: "ami-2" } },
+    });
+  });
+
+  test("not while the build runs", () => {
+    expect(unproved().build({ image: undefined }).building()).toMatchObject({ do: "wait" });
+  });
+
+  test("after one attempt in vain there is another a quarter of an hour later, after two a person is told and a build is planned again", () => {
+    const story = unproved().failed("capacity", { purpose: "prove", image: "ami-2" });
+    expect(story.building()).toMatchObject({ do: "wait", until: story.world.now + 15 * 60_000 });
+    expect(story.later(15 * 60_000).building()).toMatchObject({ do: "prove", order: { attempt: 2 } });
+    story.failed("capacity", { purpose: "prove", image: "ami-2", attempt: 2 });
+    expect(story.announcements()).toContain("unproved/ami-2");
+    expect(story.building()).toMatchObject({ do: "wait", until: story.world.now + hour / 2 });
+    expect(story.later(hour).building()).toMatchObject({ do: "build" });
+  });
+
+  test.each([
+    ["revoked", { revoked: { reason: "bad", by: undefined, at: undefined } }],
+    ["disabled", { state: "disabled" }],
+    ["pending", { state: "pending" }],
+  ])("are left alone when they are %s", (_, changes) => {
+    expect(
+      scene()
+        .image("ami-2", { proof: undefined, ...changes })
+        .building().do,
+    ).not.toBe("prove");
+  });
+
+  test("are left alone when a person stopped their build or their proof", () => {
+    const stopped = { status: "stopped" as const, endedAt: Date.parse("2026-11-04T12:00:00Z"), image: "ami-2" };
+    expect(unproved().build(stopped).later(day).building().do).toBe("wait");
+    expect(
+      unproved()
+        .build({ ...stopped, purpose: "prove" })
+        .later(day)
+        .building().do,
+    ).toBe("wait");
+  });
+
+  test("have attempts of their own", () => {
+    const story = unproved()
+      .failed("capacity", { purpose: "prove", image: "ami-1" })
+      .failed("capacity", { purpose: "prove", image: "ami-1" });
+    expect(story.building()).toMatchObject({
+      do: "wait",
+      reasons: expect.arrayContaining([expect.stringContaining("ami-1")]),
+    });
+    expect(story.later(hour).building()).toMatchObject({
+      do: "prove",
+      order: { attempt: 1, variables: { IMAGE_ID: "ami-2" } },
+    });
+  });
+
+  test("are proved by the recipe that is deployed now", () => {
+    const story = scene().image("ami-2", { proof: undefined }, { recipe: "b".repeat(64) });
+    expect(story.building()).toMatchObject({ do: "prove", order: { variables: { RECIPE: "a".repeat(64) } } });
+  });
+
+  test("an image that failed its proof is not proved again", () => {
+    const story = scene()
+      .published("ami-1", { kubernetes: "1.35.6" })
+      .image("ami-2", { proof: "failed" })
+      .failed("proof", { image: "ami-2" });
+    expect(story.building()).toMatchObject({ do: "wait", until: story.world.now + 15 * 60_000 });
+  });
+});

@@ -1,0 +1,331 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import type { ConfigurationInput } from "../../../../functions/config/configuration.ts";
+import type { References } from "../../../../functions/io/references.ts";
+import { type Retention, retention, retirementCandidates } from "../../../../functions/domain/publishing/retention.ts";
+import { stateOf } from "../../../../functions/domain/variant-state.ts";
+import { core, day, scene } from "../../../scene.ts";
+
+const minute = 60_000;
+
+type Policy = NonNullable<ConfigurationInput["policies"]>["retention"];
+type Story = ReturnType<typeof scene>;
+
+/** Images ami-1 to ami-6, one every ten days, the newest made ten days ago and in both channels, the one before held last; nobody uses any. */
+function sixImages(policy: Policy = {}): Story {
+  const story = scene({ policies: { retention: policy } });
+  const now = story.world.now;
+  for (let n = 1; n <= 6; n++) {
+    const at = now - (7 - n) * 10 * day;
+    story.image(`ami-${n}`, { createdAt: at, provedAt: at });
+  }
+  story.holds("ami-5").holds("ami-6");
+  return usedBy(story, {});
+}
+
+/** Nobody uses any of the images, save these. */
+function usedBy(story: Story, references: Record<string, References>): Story {
+  const { images } = story.world;
+  story.world.references = {
+    ...Object.fromEntries(images.map(({ id }): [string, References] => [id, { state: "unused" }])),
+    ...references,
+  };
+  return story;
+}
+
+function change(story: Story, id: string, changes: object): Story {
+  Object.assign(story.world.images.find((image) => image.id === id) ?? {}, changes);
+  return story;
+}
+
+function fates(story: Story): Record<string, Retention["decision"]> {
+  const all = retention(story.world, stateOf(story.world, variantOf(story)));
+  return Object.fromEntries(all.map(({ image, decision }) => [image, decision]));
+}
+
+function whyKept(story: Story, id: string): string[] {
+  const found = retention(story.world, stateOf(story.world, variantOf(story))).find(({ image }) => image === id);
+  return found?.decision === "keep" ? found.reasons : [];
+}
+
+function variantOf(story: Story) {
+  return story.world.configuration.variants[0] as (typeof story.world.configuration.variants)[number];
+}
+
+describe("rule 12, first phase: which images are disabled", () => {
+  test("those beyond the newest three that can be published", () => {
+    expect(fates(sixImages())).toEqual({
+      "ami-6": "keep",
+      "ami-5": "keep",
+      "ami-4": "keep",
+      "ami-3": "disable",
+      "ami-2": "disable",
+      "ami-1": "disable",
+    });
+  });
+
+  test("and the plan says so, with reasons", () => {
+    expect(sixImages().actions()).toContainEqual({
+      do: "disable",
+      because: "retired",
+      variant: core,
+      image: "ami-1",
+      reasons: ["3 newer ones can be published (keep)"],
+    });
+  });
+
+  test("never one that a channel holds", () => {
+    expect(whyKept(sixImages().holds("ami-1", ["candidate"]), "ami-1")).toContain(`${core}/candidate holds it`);
+  });
+
+  test("never one that another variant's channel holds", () => {
+    const story = sixImages();
+    story.world.channels.other = { stable: { image: "ami-1", version: 1, writtenAt: 0, holds: { status: "gone" } } };
+    expect(whyKept(story, "ami-1")).toContain("other/stable holds it");
+  });
+
+  test("never one that a channel held last", () => {
+    const story = sixImages().holds("ami-1", ["stable"]).holds("ami-6", ["stable"]);
+    expect(whyKept(story, "ami-1")).toContain("stable held it last");
+    expect(whyKept(story.wrote("ami-5", "stable"), "ami-1")).toContain("stable held it last");
+  });
+
+  test("never one that was last written to a channel and has not been read back", () => {
+    const story = sixImages().wrote("ami-2", "stable");
+    expect(whyKept(story, "ami-2")).toContain("stable held it last");
+  });
+
+  test("never one that stable is to have once it has soaked, however many newer ones there are", () => {
+    const story = scene({ policies: { soak: "25d", retention: { minAge: "1d" } } });
+    for (let n = 1; n <= 6; n++) {
+      const at = story.world.now - (7 - n) * 5 * day;
+      story.image(`ami-${n}`, { createdAt: at, provedAt: at });
+    }
+    usedBy(story.holds("ami-5", ["candidate"]).holds("ami-6", ["candidate"]).holds("ami-1", ["stable"]), {});
+    expect(whyKept(story, "ami-2")).toEqual(["stable may take it"]);
+    expect(whyKept(story, "ami-3")).toEqual(["stable may take it"]);
+    expect(fates(story.holds("ami-3", ["stable"]).holds("ami-4", ["stable"]))).toMatchObject({ "ami-2": "disable" });
+  });
+
+  test("none while no channel holds anything", () => {
+    const story = sixImages();
+    story.world.channels = {};
+    for (const image of story.world.images) image.published = {};
+    expect(Object.values(fates(story))).toEqual(Array(6).fill("keep"));
+  });
+
+  test("never one younger than minAge", () => {
+    const story = sixImages({ minAge: "41d" });
+    expect(fates(story)).toMatchObject({ "ami-3": "keep", "ami-2": "disable" });
+    expect(whyKept(story, "ami-3")).toEqual(["until 2026-11-05T12:00:00.000Z (minAge)"]);
+  });
+
+  test("as many as keep says stay", () => {
+    expect(Object.values(fates(sixImages({ keep: 5 }))).filter((fate) => fate === "keep")).toHaveLength(5);
+  });
+
+  test.each([
+    ["failed", "failed" as const],
+    ["not yet known", undefined],
+  ])("one whose proof is %s after three days", (_, proof) => {
+    const story = sixImages();
+    story.image("ami-7", { createdAt: story.world.now - 3 * day + 1, proof, provedAt: undefined });
+    usedBy(story, {});
+    expect(fates(story)).toMatchObject({ "ami-7": "keep" });
+    expect(fates(story.later(1))).toMatchObject({ "ami-7": "disable" });
+  });
+
+  test("not an unproved one while a build of the variant runs", () => {
+    const story = sixImages({ unprovedAfter: "1h" });
+    story.image("ami-7", { createdAt: story.world.now - 3 * day, proof: undefined }).build();
+    expect(whyKept(usedBy(story, {}), "ami-7")).toEqual(["a build of the variant runs"]);
+  });
+
+  test("a revoked one, unless its inputs are still the desired ones", () => {
+    const story = sixImages().revoke("ami-5").revoke("ami-4");
+    story.holds("ami-3").holds("ami-6");
+    change(story, "ami-4", { inputs: story.inputs({ kubernetes: "1.35.1" }) });
+    expect(fates(story)).toMatchObject({ "ami-4": "disable", "ami-5": "keep" });
+    expect(whyKept(story, "ami-5")).toEqual([expect.stringContaining("still the desired ones")]);
+  });
+
+  test("a revoked one stays while nobody can tell whether its inputs are desired", () => {
+    const story = sixImages().revoke("ami-4").silentAbout("kubernetes");
+    change(story, "ami-4", { inputs: story.inputs({ kubernetes: "1.35.1" }) });
+    expect(fates(story)).toMatchObject({ "ami-4": "keep" });
+  });
+
+  test("none that somebody has disabled, and none that is still being made", () => {
+    const story = change(change(sixImages(), "ami-1", { state: "disabled" }), "ami-2", { state: "pending" });
+    expect(whyKept(story, "ami-1")).toEqual(["it was disabled by somebody else"]);
+    expect(whyKept(story, "ami-2")).toContain("it is pending");
+  });
+
+  test("one that its revocation has disabled gets the tag from which its grace counts", () => {
+    const story = change(sixImages(), "ami-1", { state: "disabled", withdrawnAt: 1 }).revoke("ami-1");
+    change(story, "ami-1", { inputs: story.inputs({ kubernetes: "1.35.1" }) });
+    expect(fates(story)).toMatchObject({ "ami-1": "disable" });
+  });
+
+  test("one again that was to be disabled when the service died between its tag and its state", () => {
+    const story = sixImages();
+    change(story, "ami-1", { retiredAt: story.world.now });
+    expect(fates(story.later(59 * minute))).toMatchObject({ "ami-1": "disable" });
+  });
+
+  test("not one that a person has enabled again", () => {
+    const story = sixImages();
+    change(story, "ami-1", { retiredAt: story.world.now }).later(60 * minute);
+    expect(whyKept(story, "ami-1")).toEqual([expect.stringContaining("somebody has enabled it again")]);
+    expect(fates(change(story, "ami-1", { retiredAt: undefined }))).toMatchObject({ "ami-1": "disable" });
+  });
+
+  test("one that a person has enabled again is released: the time of its first retirement is nobody's grace any more", () => {
+    const story = sixImages({ deregister: true });
+    change(story, "ami-1", { retiredAt: story.world.now }).later(60 * minute);
+    expect(story.actions()).toContainEqual(expect.objectContaining({ do: "release", image: "ami-1" }));
+
+    change(story, "ami-1", { retiredAt: undefined, releasedAt: story.world.now }).later(100 * day);
+    expect(story.actions()).not.toContainEqual(expect.objectContaining({ do: "release" }));
+    expect(whyKept(story, "ami-1")).toEqual([expect.stringContaining("somebody has enabled it again")]);
+    expect(whyKept(change(story, "ami-1", { state: "disabled" }), "ami-1")).toEqual([
+      "it was disabled by somebody else",
+    ]);
+  });
+
+  test("never one of a removed variant, until retiredVariants names it: then all that are old enough and in no channel", () => {
+    const removed = "windows-2019-core-1.35";
+    const story = sixImages();
+    for (const image of story.world.images) image.variant = removed;
+    story.world.channels = { [removed]: story.world.channels[core] ?? {} };
+    const kept = story.actions(removed).filter(({ do: what }) => what === "disable" || what === "deregister");
+
+    story.world.configuration.retiredVariants.push(removed);
+    const gone = story.actions(removed).filter(({ do: what }) => what === "disable");
+
+    expect(kept).toEqual([]);
+    expect(gone.map((action) => "image" in action && action.image)).toEqual([
+      "ami-5",
+      "ami-4",
+      "ami-3",
+      "ami-2",
+      "ami-1",
+    ]);
+    expect(gone[0]).toMatchObject({ because: "retired", reasons: ["its variant is retired"] });
+  });
+});
+
+describe("rule 12: who uses an image is asked, and doubt means use", () => {
+  test("only of those that would go", () => {
+    const story = sixImages();
+    expect(retirementCandidates(story.world)).toEqual(["ami-3", "ami-2", "ami-1"]);
+  });
+
+  test.each<[string, References, string]>([
+    ["somebody uses it", { state: "used", by: ["instance/i-1"] }, "used by instance/i-1"],
+    [
+      "many use it",
+      { state: "used", by: ["instance/i-1", "instance/i-2", "instance/i-3", "launch-template/lt-1"] },
+      "used by instance/i-1, instance/i-2, instance/i-3 and 1 more",
+    ],
+    ["nobody can tell", { state: "unknown", why: "throttled" }, "who uses it cannot be told: throttled"],
+  ])("an image is kept where %s", (_, references, why) => {
+    const story = usedBy(sixImages(), { "ami-1": references });
+    expect(whyKept(story, "ami-1")).toEqual([why]);
+    expect(fates(story)).toMatchObject({ "ami-2": "disable" });
+  });
+
+  test("an image that was not asked about is kept", () => {
+    const story = sixImages();
+    story.world.references = {};
+    expect(Object.values(fates(story))).toEqual(Array(6).fill("keep"));
+    expect(whyKept(story, "ami-1")).toEqual(["who uses it has not been asked"]);
+  });
+});
+
+describe("rule 12, second phase: which images are deregistered", () => {
+  const retired = (policy: Policy) =>
+    change(sixImages(policy), "ami-1", { state: "disabled", retiredAt: Date.parse("2026-11-04T12:00:00Z") });
+
+  test("none, unless the configuration says so", () => {
+    expect(fates(retired({}).later(365 * day))).toMatchObject({ "ami-1": "keep" });
+    expect(whyKept(retired({}), "ami-1")).toEqual([
+      "disabled since 2026-11-04T12:00:00.000Z; deregistering is off (retention.deregister)",
+    ]);
+  });
+
+  test("those disabled by retention for the whole of grace", () => {
+    const story = retired({ deregister: true });
+    expect(whyKept(story.later(14 * day - 1), "ami-1")).toEqual(["until 2026-11-18T12:00:00.000Z (grace)"]);
+    expect(fates(story.later(1))).toMatchObject({ "ami-1": "deregister" });
+    expect(story.actions()).toContainEqual(expect.objectContaining({ do: "deregister", image: "ami-1" }));
+  });
+
+  test.each<[string, References]>([
+    ["used", { state: "used", by: ["launch-template/lt-1"] }],
+    ["in doubt", { state: "unknown", why: "half an answer" }],
+  ])("none that is %s by then", (_, references) => {
+    const story = usedBy(retired({ deregister: true }).later(20 * day), { "ami-1": references });
+    expect(fates(story)).toMatchObject({ "ami-1": "keep" });
+  });
+
+  test("none that a channel holds again, or that is revoked with the inputs that are still desired", () => {
+    const soon = { deregister: true, grace: "1d" };
+    expect(fates(retired(soon).later(2 * day))).toMatchObject({ "ami-1": "deregister" });
+    expect(
+      fates(
+        retired(soon)
+          .holds("ami-1", ["stable"])
+          .later(2 * day),
+      ),
+    ).toMatchObject({ "ami-1": "keep" });
+    expect(
+      fates(
+        retired(soon)
+          .revoke("ami-1")
+          .later(2 * day),
+      ),
+    ).toMatchObject({ "ami-1": "keep" });
+  });
+
+  test("none that somebody else has disabled, however long ago", () => {
+    const story = change(sixImages({ deregister: true }), "ami-1", { state: "disabled" });
+    expect(fates(story.later(365 * day))).toMatchObject({ "ami-1": "keep" });
+  });
+});
+
+test("whatever the images are like: what a channel holds, what is used and what nobody asked about stays", () => {
+  const image = fc.record({
+    age: fc.integer({ min: 0, max: 100 }),
+    state: fc.constantFrom("available", "disabled", "pending", "failed"),
+    proof: fc.constantFrom("passed" as const, "failed" as const, undefined),
+    revoked: fc.boolean(),
+    retired: fc.option(fc.integer({ min: 0, max: 100 }), { nil: undefined }),
+    use: fc.constantFrom<References | undefined>(
+      { state: "unused" },
+      { state: "used", by: ["instance/i-1"] },
+      { state: "unknown", why: "throttled" },
+      undefined,
+    ),
+  });
+  fc.assert(
+    fc.property(fc.array(image, { maxLength: 12 }), fc.nat({ max: 11 }), fc.boolean(), (images, held, deregister) => {
+      const story = scene({ policies: { retention: { deregister, minAge: "1d", grace: "1d" } } });
+      images.forEach(({ age, state, proof, revoked, retired, use }, index) => {
+        const at = story.world.now - age * day;
+        const retiredAt = retired === undefined ? undefined : story.world.now - retired * day;
+        story.image(`ami-${index}`, { createdAt: at, provedAt: at, state, proof, retiredAt });
+        if (revoked) story.revoke(`ami-${index}`);
+        if (use) story.world.references[`ami-${index}`] = use;
+      });
+      if (images.length > 0) story.holds(`ami-${held % images.length}`);
+
+      for (const { image: id, decision } of retention(story.world, stateOf(story.world, variantOf(story)))) {
+        if (decision === "keep") continue;
+        expect(story.world.references[id]).toEqual({ state: "unused" });
+        expect(story.world.channels[core]?.stable?.image).not.toBe(id);
+        if (decision === "deregister") expect(deregister).toBe(true);
+      }
+    }),
+  );
+});

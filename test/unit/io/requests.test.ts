@@ -1,0 +1,36 @@
+import { expect, test } from "vitest";
+import { isRepeated, succeed } from "../../../functions/io/requests.ts";
+
+const by = "arn:aws:iam::123456789012:user/ann";
+const at = "2026-11-04T12:00:00.000Z";
+
+function requests(ids: string[], reason = "because") {
+  return ids.reduce<ReturnType<typeof succeed> | undefined>(
+    (known, id) => succeed(known, { id, reason, by, at }),
+    undefined,
+  );
+}
+
+test("the latest request and the twenty before it are recognised when they come again", () => {
+  const ids = Array.from({ length: 25 }, (_, index) => `request-${index}`);
+
+  const known = requests(ids);
+
+  expect(ids.map((id) => isRepeated(known, id))).toEqual(ids.map((_, index) => index >= 4));
+});
+
+test("a request is new where there was none, or none of that ID", () => {
+  expect(isRepeated(undefined, "one")).toBe(false);
+  expect(isRepeated(requests(["one"]), "two")).toBe(false);
+});
+
+test("however long IDs and reasons are, a request fits into a parameter, and keeps its own words", () => {
+  const ids = Array.from({ length: 25 }, (_, index) => `${index}`.padStart(128, "x"));
+  const reason = "{{".repeat(125) + "ü".repeat(250);
+
+  const known = requests(ids, reason);
+
+  expect(Buffer.byteLength(JSON.stringify(known))).toBeLessThanOrEqual(4096);
+  expect(known).toMatchObject({ id: ids.at(-1), reason });
+  expect(isRepeated(known, ids.at(-2) ?? "")).toBe(true);
+});

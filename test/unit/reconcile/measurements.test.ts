@@ -1,0 +1,189 @@
+import { afterEach, describe, expect, test, vi } from "vitest";
+import type { Outcome } from "../../../functions/reconcile/act.ts";
+import { measurementsOf } from "../../../functions/reconcile/measurements.ts";
+import { writeMeasurements } from "../../../functions/telemetry/metrics.ts";
+import type { Trigger } from "../../../functions/domain/trigger.ts";
+import type { World } from "../../../functions/domain/world.ts";
+import { core, day, full, hour, scene, two } from "../../scene.ts";
+
+function measured(world: World, { triggers = [], outcomes = [] }: { triggers?: Trigger[]; outcomes?: Outcome[] } = {}) {
+  return measurementsOf({ world, triggers, outcomes, milliseconds: 1500 });
+}
+
+const ended = (build: string, status: string): Trigger => ({ kind: "build", about: `${build} ${status}` });
+
+describe("A look measures", () => {
+  test("nothing but itself where all is well", () => {
+    const { world } = scene().published("ami-1");
+
+    expect(measured(world)).toEqual({ HoursBehind: 0, FailingVariants: 0, SilentSources: 0, ReconcileDuration: 1500 });
+  });
+
+  test("for how long the variant that is furthest behind has been so", () => {
+    const story = scene(two)
+      .published("ami-1")
+      .published("ami-2", {}, full)
+      .request("again", full)
+      .later(9 * hour);
+    const { world } = story.request("again").later(hour);
+
+    expect(measured(world).HoursBehind).toBe(10);
+  });
+
+  test("how many variants fail", () => {
+    const story = scene(two).published("ami-1").published("ami-2", {}, full);
+    const { world } = story
+      .kubernetes("1.35.8")
+      .kubernetes("1.35.8", full)
+      .failed("test")
+      .failed("test", { variant: full });
+
+    expect(measured(world).FailingVariants).toBe(2);
+  });
+
+  test("how many sources are silent: one that two variants have is one", () => {
+    const story = scene(two)
+      .baseReleased(46 * day)
+      .baseReleased(50 * day, full);
+    const parameter = "/aws/service/ami-windows-latest/shared";
+    const shared = scene(two)
+      .baseReleased(46 * day)
+      .baseReleased(46 * day, full);
+    for (const upstream of Object.values(shared.world.upstream)) upstream.baseParameter = parameter;
+
+    expect(measured(story.world).SilentSources).toBe(2);
+    expect(measured(shared.world).SilentSources).toBe(1);
+  });
+
+  test("a source that does not exist as silent, and one that does not answer today as none", () => {
+    expect(measured(scene().baseMissing().world).SilentSources).toBe(1);
+    expect(measured(scene().silentAbout("baseAmi").world).SilentSources).toBe(0);
+  });
+
+  test.each<[string, () => World]>([
+    [
+      "an upstream does not answer, though as far as known it is up to date",
+      () => scene().published("ami-1").silentAbout("kubernetes").world,
+    ],
+    ["there is no base to build on", () => scene().baseMissing().world],
+    ["what its build needs is not there", () => scene().kubernetes("1.35.8").binaries("1.35.8", "missing").world],
+  ])("a variant as blocked where %s", (_, world) => {
+    expect(measured(world()).BlockedVariants).toBe(1);
+  });
+
+  test("a variant as blocked where CodeBuild has no room, once with what blocks it besides", () => {
+    const { world } = scene().silentAbout("kubernetes");
+    const action = scene().published("ami-1").kubernetes("1.35.8").building();
+    const outcomes: Outcome[] = [{ action, result: "no-room", detail: "account limit" }];
+
+    expect(measured(world, { outcomes }).BlockedVariants).toBe(1);
+    expect(measured(scene().published("ami-1").world, { outcomes }).BlockedVariants).toBe(1);
+  });
+
+  test("no variant as blocked that has all it needs, nor one that is up to date with binaries that are gone since", () => {
+    const { world } = scene().published("ami-1").binaries("1.35.7", "missing");
+
+    expect(measured(scene().world)).not.toHaveProperty("BlockedVariants");
+    expect(measured(world)).not.toHaveProperty("BlockedVariants");
+  });
+
+  test("what could not be done", () => {
+    const action = scene().building();
+    const outcomes: Outcome[] = [{ action, result: "failed", error: new Error("denied") }];
+
+    expect(measured(scene().world, { outcomes }).ActionsFailed).toBe(1);
+  });
+
+  test("a silent source also when everybody has been told of it", () => {
+    const { world } = scene()
+      .published("ami-1")
+      .baseReleased(46 * day)
+      .tellAll();
+
+    expect(measured(world).SilentSources).toBe(1);
+  });
+});
+
+describe("Builds are counted", () => {
+  const wanted = () => scene().published("ami-1").kubernetes("1.35.8");
+  const start = () => {
+    const action = wanted().building();
+    if (action.do !== "build") throw new Error("the scene starts no build");
+    return action;
+  };
+
+  test("as started by the look that started them", () => {
+    const outcomes: Outcome[] = [{ action: start(), result: "done", detail: "project:7" }];
+
+    expect(measured(wanted().world, { outcomes }).BuildsStarted).toBe(1);
+  });
+
+  test.each<[string, Outcome]>([
+    ["CodeBuild knew the order already", { action: start(), result: "done", detail: "already started" }],
+    ["there was no room", { action: start(), result: "no-room", detail: "account limit" }],
+    ["the look was too old", { action: start(), result: "stale" }],
+    ["the call failed", { action: start(), result: "failed", error: new Error("no") }],
+    ["nothing was started", { action: { do: "nothing", variant: core, reasons: [] }, result: "done" }],
+  ])("not as started where %s", (_, outcome) => {
+    expect(measured(wanted().world, { outcomes: [outcome] })).not.toHaveProperty("BuildsStarted");
+  });
+
+  test("as ended by the look that their own event triggered, and by no other", () => {
+    const { world } = wanted().failed("test").build({ id: "project:9", status: "succeeded", endedAt: 1 });
+    const failed = world.builds.find(({ status }) => status === "failed")?.id ?? "";
+
+    expect(measured(world)).not.toHaveProperty("BuildsFailed");
+    expect(measured(world, { triggers: [ended(failed, "FAILED")] })).toMatchObject({ BuildsFailed: 1 });
+    expect(measured(world, { triggers: [ended("project:9", "SUCCEEDED")] })).toMatchObject({ BuildsSucceeded: 1 });
+    expect(measured(world, { triggers: [ended("project:99", "SUCCEEDED")] })).not.toHaveProperty("BuildsSucceeded");
+  });
+
+  test("once, though their event comes twice in a batch", () => {
+    const { world } = wanted().build({ id: "project:9", status: "succeeded", endedAt: 1 });
+    const triggers = [ended("project:9", "SUCCEEDED"), ended("project:9", "SUCCEEDED")];
+
+    expect(measured(world, { triggers }).BuildsSucceeded).toBe(1);
+  });
+
+  test("as neither where a person stopped them", () => {
+    const { world } = wanted().build({ id: "project:9", status: "stopped", endedAt: 1 });
+
+    const measurements = measured(world, { triggers: [ended("project:9", "STOPPED")] });
+
+    expect(Object.keys(measurements)).toHaveLength(4);
+  });
+});
+
+describe("Measurements are written", () => {
+  afterEach(() => vi.restoreAllMocks());
+
+  function written(): unknown[] {
+    const write = vi.spyOn(process.stdout, "write").mockReturnValue(true);
+    writeMeasurements("production", { HoursBehind: 5.5, BuildsFailed: 2 });
+    return write.mock.calls.map(([text]) => JSON.parse(String(text)));
+  }
+
+  test("as one line that CloudWatch takes metrics from: only those given, no dimension but service and stage", () => {
+    expect(written()).toEqual([
+      {
+        _aws: {
+          Timestamp: expect.any(Number),
+          CloudWatchMetrics: [
+            {
+              Namespace: "eks-windows-images",
+              Dimensions: [["service", "stage"]],
+              Metrics: [
+                { Name: "HoursBehind", Unit: "None" },
+                { Name: "BuildsFailed", Unit: "Count" },
+              ],
+            },
+          ],
+        },
+        service: "reconcile",
+        stage: "production",
+        HoursBehind: 5.5,
+        BuildsFailed: 2,
+      },
+    ]);
+  });
+});

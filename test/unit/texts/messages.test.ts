@@ -1,0 +1,209 @@
+import { describe, expect, test } from "vitest";
+import type { Fact } from "../../../functions/domain/notifications/due.ts";
+import { messageOf } from "../../../functions/texts/messages.ts";
+import { core, day, hour, scene } from "../../scene.ts";
+
+type Story = ReturnType<typeof scene>;
+
+const old = { createdAt: 1, provedAt: 1 };
+const rolledBack = () =>
+  scene().image("ami-1", old).holds("ami-1").image("ami-2").holds("ami-2").revoke("ami-2", "pods lose DNS");
+
+function textOf(story: Story, kind: Fact["kind"], inside?: string[]): string {
+  const [fact] = story.facts(kind);
+  if (!fact) throw new Error(`nobody is told ${kind}`);
+  return messageOf(fact, inside).text;
+}
+
+describe("a mail tells what happened, why, what to do and how to undo it", () => {
+  test("of a published image: what changed, inside too", () => {
+    const story = scene()
+      .published("ami-1", { kubernetes: "1.35.6" })
+      .image("ami-2")
+      .holds("ami-2", ["stable"])
+      .forget();
+    const [fact] = story.facts("published").filter(({ image }) => image === "ami-2");
+
+    const message = messageOf(fact as Fact, ["containerd 1.7.25 → 1.7.27"]);
+
+    expect(message.subject).toBe(`[eks-windows-images] ami-2 published to stable (${core})`);
+    expect(message.text).toMatchInlineSnapshot(`
+      "windows-2022-core-1.35: ami-2 published to stable
+
+      Image      ami-2
+      Previous   ami-1
+      Kubernetes 1.35.7
+      Base AMI   ami-00000000000000001
+      Updates    Patch Tuesday of 2026-10-13
+      Build      not recorded
+
+      What changed:
+        kubernetes 1.35.6 → 1.35.7
+
+      What changed inside, as the builds' reports say:
+        containerd 1.7.25 → 1.7.27
+
+      Nodes that follow the channel get it from now on; with Karpenter it replaces those that run.
+      To undo it: POST /rollback {"variant": "windows-2022-core-1.35", "channel": "stable", "image": "ami-2", "reason": "…"}
+
+      Since 2026-11-04T11:00:00.002Z"
+    `);
+  });
+
+  test("of a published image without reports: nothing about its inside", () => {
+    const story = scene().published("ami-1").forget();
+    expect(textOf(story, "published")).not.toContain("inside");
+    expect(textOf(story, "published", [])).toContain("nothing that is reported");
+  });
+
+  test("of very many differences: the first, and how many more there are", () => {
+    const text = textOf(scene().published("ami-1").forget(), "published", Array(50).fill("Custom step a added"));
+    expect(text).toContain("  and 10 more");
+  });
+
+  test("of a rollback: why, and how to take it back", () => {
+    const text = textOf(rolledBack().holds("ami-1").forget(), "rolled-back");
+    expect(text).toContain("ami-2 is revoked: pods lose DNS.");
+    expect(text).toContain('POST /unrevoke {"image": "ami-2"');
+  });
+
+  test("of a revoked image: who, why, and what holds it", () => {
+    const text = textOf(rolledBack(), "revoked");
+    expect(text).toMatchInlineSnapshot(`
+      "windows-2022-core-1.35: ami-2 is revoked
+
+      Why    pods lose DNS
+      By     arn:aws:iam::123456789012:user/ann
+
+      Held by candidate and stable: goes back to the newest image that can be published, which is told when it is done.
+      The image is deprecated; who has its ID can still start from it.
+      Nodes that run from it stay as they are: replace them. Its inputs are not built again until one of them changes or somebody asks:
+      POST /rebuild {"variant": "windows-2022-core-1.35", "reason": "…"}
+      To undo it: POST /unrevoke {"image": "ami-2", "reason": "…"}
+
+      Since 2026-11-04T12:00:00.000Z"
+    `);
+  });
+
+  test("of a revoked image of a removed variant: that its channels stay as they are, and what to do about them", () => {
+    const story = rolledBack();
+    story.world.configuration.variants = [];
+
+    const told = story.actions().flatMap((one) => (one.do === "announce" ? [messageOf(one.fact).text] : []));
+
+    expect(told[0]).toContain("that stays so: windows-2022-core-1.35 is no variant any more");
+    expect(told[1]).toContain("delete its parameter, or put the variant back into config.ts");
+    expect(told.join()).not.toContain("/rebuild");
+  });
+
+  test("of a failed build: class, cause, the last lines, the log and what happens next", () => {
+    const story = scene()
+      .published("ami-1")
+      .kubernetes("1.35.8")
+      .failed("proof", {
+        image: "ami-2",
+        log: "https://logs.example.com/1",
+        failure: {
+          class: "proof",
+          cause: "kubelet does not start",
+          lines: ["Checking kubelet", "EKSWIN-FAILED proof"],
+        },
+      });
+    const [fact] = story.facts("failed");
+    expect(messageOf(fact as Fact).subject).toContain("build failed (proof)");
+    expect(messageOf(fact as Fact).text).toMatchInlineSnapshot(`
+      "windows-2022-core-1.35: build failed (proof)
+
+      Cause  kubelet does not start
+      Build  project:build-1
+      Log    https://logs.example.com/1
+      Image  ami-2 is not published
+
+      The last lines of the step that failed:
+        Checking kubelet
+        EKSWIN-FAILED proof
+
+      Tried again after 2026-11-04T12:15:00.000Z.
+      What is published stays as it is.
+
+      Since 2026-11-04T12:00:00.000Z"
+    `);
+  });
+
+  test("of a failed harvest: that it was one", () => {
+    const story = scene().failed("provision", { purpose: "harvest" });
+    expect(textOf(story, "failed")).toContain("harvest failed (provision)");
+  });
+
+  test("of a channel that nothing can take over: until when", () => {
+    const story = scene().published("ami-1").image("ami-2").holds("ami-2", ["candidate"]).revoke("ami-1");
+    const text = textOf(story, "stranded");
+    expect(text).toContain("ami-2 soaks");
+    expect(text).toContain("passes by itself at 2026-11-05T11:00:00.000Z");
+  });
+
+  test("of a rejected write: what the channel still holds", () => {
+    const story = scene()
+      .published("ami-1")
+      .image("ami-2")
+      .wrote("ami-2", "candidate", hour / 2);
+    expect(textOf(story, "write-rejected")).toContain("still holds ami-1");
+  });
+});
+
+test("every kind of fact makes a subject that SNS takes and a text that ends with its time", () => {
+  const missing = (source: string) => {
+    const story = scene();
+    Object.assign(story.world.upstream[core] ?? {}, { [source]: { state: "missing", why: "404" } });
+    return story;
+  };
+  const recovered = scene().published("ami-1").kubernetes("1.35.8").failed("sysprep").tellAll().later(hour);
+  recovered.build({ status: "succeeded", endedAt: recovered.world.now, image: "ami-1" });
+  const stories = [
+    scene().image("ami-1").holds("ami-1").forget(),
+    scene().failed("test").failed("test").failed("test"),
+    scene().baseMissing(),
+    missing("kubernetes"),
+    missing("harvestSource"),
+    scene().image("ami-1").holds("ami-1").revoke("ami-1"),
+    rolledBack().holds("ami-1").forget(),
+    scene().baseReleased(100 * day),
+    scene({ policies: { approval: "manual" } }).image("ami-1"),
+    scene().image("ami-1", { withdrawnAt: 1 }),
+    scene()
+      .image("ami-2", { proof: undefined })
+      .failed("capacity", { purpose: "prove", image: "ami-2" })
+      .failed("capacity", { purpose: "prove", image: "ami-2" }),
+    scene().image("ami-1").wrote("ami-1", "candidate", hour),
+    scene().build({ status: "succeeded", image: "ami-9", endedAt: Date.parse("2026-11-04T11:00:00Z") }),
+    recovered,
+  ];
+
+  const all = stories.flatMap((story) => story.actions().flatMap((one) => (one.do === "announce" ? [one.fact] : [])));
+
+  const kinds: Record<Fact["kind"], true> = {
+    published: true,
+    "rolled-back": true,
+    "write-rejected": true,
+    stranded: true,
+    "approval-wanted": true,
+    unrevoked: true,
+    revoked: true,
+    unproved: true,
+    "image-missing": true,
+    failed: true,
+    "gave-up": true,
+    recovered: true,
+    silent: true,
+    "base-missing": true,
+    "harvest-missing": true,
+    "kubernetes-missing": true,
+  };
+  expect(new Set(all.map(({ kind }) => kind))).toEqual(new Set(Object.keys(kinds)));
+  for (const fact of all) {
+    const { subject, text } = messageOf(fact);
+    expect(subject).toMatch(/^[\x20-\x7e]{1,100}$/);
+    expect(text).toMatch(/Since \d{4}-\d\d-\d\dT[\d:.]+Z$/);
+    expect(text).not.toMatch(/undefined|\[object/);
+  }
+});
