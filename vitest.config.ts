@@ -1,30 +1,42 @@
 import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
-/** What takes minutes, mostly asleep, longest first: started last, each of them would run alone at the end. */
-const long = [
-  "test/e2e/rehearsal.test.ts",
-  "test/e2e/families.test.ts",
-  "test/e2e/safety.test.ts",
-  "test/e2e/interruption.test.ts",
+/**
+ * `npm test` runs what decides; `npm run test:full` (mode `full`) adds what takes minutes:
+ * - `*.full.test.ts` runs there only,
+ * - `*.property.test.ts` runs in both, there at full depth (`test/depth.ts`).
+ */
+const included = {
+  everyDay: { include: ["test/**/*.test.ts"], exclude: ["test/**/*.full.test.ts"] },
+  full: { include: ["test/**/*.full.test.ts", "test/**/*.property.test.ts"] },
+};
+
+/** What takes longest, longest first: started last, each of them would run alone at the end. */
+const slowest = [
+  "test/e2e/rehearsal.full.test.ts",
+  "test/e2e/families.full.test.ts",
+  "test/e2e/safety.full.test.ts",
+  "test/e2e/interruption.full.test.ts",
 ];
 
-class LongOnesFirst extends BaseSequencer {
+class SlowestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const rank = ({ moduleId }: TestSpecification) => long.findIndex((file) => moduleId.endsWith(file));
+    const rank = ({ moduleId }: TestSpecification) => slowest.findIndex((file) => moduleId.endsWith(file));
     const first = files.filter((file) => rank(file) >= 0).toSorted((one, other) => rank(one) - rank(other));
     return [...first, ...(await super.sort(files.filter((file) => rank(file) < 0)))];
   }
 }
 
-export default defineConfig({
+export default defineConfig(({ mode }) => ({
   test: {
-    include: ["test/**/*.test.ts"],
+    ...(mode === "full" ? included.full : included.everyDay),
+    env: { TEST_DEPTH: mode },
     // Packer's runs mostly sleep: more files at once than there are cores.
     maxWorkers: 4,
-    sequence: { sequencer: LongOnesFirst },
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    sequence: { sequencer: SlowestFirst },
+    // A last resort against a run that hangs. Tests wait for progress, not for seconds, so that a slow machine fails none of them.
+    testTimeout: 3_600_000,
+    hookTimeout: 3_600_000,
     reporters: ["default"],
   },
-});
+}));

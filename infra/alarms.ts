@@ -1,5 +1,5 @@
-import { type MetricName, metricDimensions, metricsNamespace } from "../functions/telemetry/metric-names.ts";
 import { hour } from "../functions/config/time.ts";
+import { type MetricName, metricDimensions, metricsNamespace } from "../functions/telemetry/metric-names.ts";
 import { policies } from "./configuration.ts";
 import { named } from "./names.ts";
 import { operations } from "./operations.ts";

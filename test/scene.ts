@@ -1,15 +1,15 @@
-import type { Action } from "../functions/domain/actions.ts";
-import type { Build } from "../functions/io/builds.ts";
 import type { ChannelName } from "../functions/config/channel-names.ts";
 import { type ConfigurationInput, parseConfiguration, recipeOf } from "../functions/config/configuration.ts";
-import type { Fact, FactOf } from "../functions/domain/notifications/due.ts";
+import type { Action } from "../functions/domain/actions.ts";
 import type { FailureClass } from "../functions/domain/failures.ts";
-import type { Image } from "../functions/io/images.ts";
 import type { Inputs, RecordedInputs } from "../functions/domain/inputs.ts";
+import type { Fact, FactOf } from "../functions/domain/notifications/due.ts";
 import { plan } from "../functions/domain/plan.ts";
 import { publicationKey } from "../functions/domain/publishing/channel-writes.ts";
 import { stateOf } from "../functions/domain/variant-state.ts";
 import type { World } from "../functions/domain/world.ts";
+import type { Build } from "../functions/io/builds.ts";
+import type { Image } from "../functions/io/images.ts";
 
 export const hour = 3_600_000;
 export const day = 24 * hour;

@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { type Answer, bodyOf, type Call, callerOf } from "./http.ts";
 import { JsonText } from "../config/json.ts";
 import { logger } from "../telemetry/logger.ts";
+import { type Answer, bodyOf, type Call, callerOf } from "./http.ts";
 
 const Reason = JsonText.pipe(z.object({ reason: z.string().max(500) })).transform(({ reason }) => reason);
 

@@ -1,10 +1,10 @@
-import type { Image } from "../io/images.ts";
+import { iso } from "../config/time.ts";
 import type { Intervention } from "../domain/intervention-tags.ts";
 import { whyKeptOut, whyNotPublishable } from "../domain/publishing/explain.ts";
 import { retention } from "../domain/publishing/retention.ts";
-import { iso } from "../config/time.ts";
 import type { VariantState } from "../domain/variant-state.ts";
 import type { World } from "../domain/world.ts";
+import type { Image } from "../io/images.ts";
 
 /** The images of a variant as `GET /` answers them, newest first. */
 export function imageStatuses(world: World, state: VariantState) {

@@ -1,14 +1,14 @@
 import type { Environment } from "../config/environment.ts";
-import { type Answer, answer, type Call, callerOf, refusal } from "./http.ts";
+import { second } from "../config/time.ts";
+import type { World } from "../domain/world.ts";
 import { keyOf, tagImage, untagImage } from "../io/image-tags.ts";
 import { readImages } from "../io/images.ts";
-import { applied, type Caller, type Decision } from "./interventions.ts";
-import { logger } from "../telemetry/logger.ts";
-import { planOf } from "./plan.ts";
-import { second } from "../config/time.ts";
-import { untilVisible } from "./visible-tags.ts";
 import { wake } from "../io/triggers.ts";
-import type { World } from "../domain/world.ts";
+import { logger } from "../telemetry/logger.ts";
+import { type Answer, answer, type Call, callerOf, refusal } from "./http.ts";
+import { applied, type Caller, type Decision } from "./interventions.ts";
+import { planOf } from "./plan.ts";
+import { untilVisible } from "./visible-tags.ts";
 
 /** What a function was deployed with. */
 export interface Deployed {

@@ -1,11 +1,11 @@
-import type { ImageOrder } from "./bodies.ts";
 import { channelNames } from "../config/channel-names.ts";
 import type { Variant } from "../config/configuration.ts";
-import type { Image } from "../io/images.ts";
 import { excessOf, interventionFromTag, interventionToTag } from "../domain/intervention-tags.ts";
 import { outlook, whyNotPublishable } from "../domain/publishing/explain.ts";
 import { stateOf } from "../domain/variant-state.ts";
 import type { World } from "../domain/world.ts";
+import type { Image } from "../io/images.ts";
+import type { ImageOrder } from "./bodies.ts";
 
 /** Who asks, and when in milliseconds since the epoch. */
 export interface Caller {

@@ -1,6 +1,6 @@
+import { iso } from "../config/time.ts";
 import type { Action } from "../domain/actions.ts";
 import { plan } from "../domain/plan.ts";
-import { iso } from "../config/time.ts";
 import type { World } from "../domain/world.ts";
 
 /** The plan as `GET /plan` answers it: what the next reconcile would do, and what not, with reasons. */

@@ -1,12 +1,12 @@
-import type { RebuildOrder } from "./bodies.ts";
 import type { Configuration } from "../config/configuration.ts";
+import { isRepeated, type Request, readRequests, succeed, writeRequest } from "../io/requests.ts";
+import { wake } from "../io/triggers.ts";
+import { logger } from "../telemetry/logger.ts";
+import type { RebuildOrder } from "./bodies.ts";
 import { type Answer, answer, type Call, callerOf, refusal } from "./http.ts";
 import type { Deployed } from "./intervene.ts";
 import { noSuchVariant } from "./interventions.ts";
-import { logger } from "../telemetry/logger.ts";
 import { planOf } from "./plan.ts";
-import { isRepeated, type Request, readRequests, succeed, writeRequest } from "../io/requests.ts";
-import { wake } from "../io/triggers.ts";
 
 /**
  * Writes the request, then wakes reconcile. It asks nothing but the requests, so that it works while the rest of the world does not answer;

@@ -1,9 +1,9 @@
 import { channelNames } from "../config/channel-names.ts";
-import { channelParameter } from "../io/channels.ts";
-import { retentionOfRemoved } from "../domain/publishing/retention.ts";
 import { iso } from "../config/time.ts";
+import { retentionOfRemoved } from "../domain/publishing/retention.ts";
 import { stocksOfRemoved } from "../domain/variant-state.ts";
 import type { World } from "../domain/world.ts";
+import { channelParameter } from "../io/channels.ts";
 
 /**
  * What is left of variants that the configuration does not name any more, as `GET /` answers it; a renamed one was removed and added. The

@@ -1,7 +1,12 @@
-import type { RollbackOrder } from "./bodies.ts";
 import type { Variant } from "../config/configuration.ts";
-import { type Image, isNewer } from "../io/images.ts";
 import { interventionToTag } from "../domain/intervention-tags.ts";
+import { lastPublication } from "../domain/publishing/channel-writes.ts";
+import { whyKeptOut } from "../domain/publishing/explain.ts";
+import { promotion } from "../domain/publishing/publish.ts";
+import { stateOf } from "../domain/variant-state.ts";
+import type { World } from "../domain/world.ts";
+import { type Image, isNewer } from "../io/images.ts";
+import type { RollbackOrder } from "./bodies.ts";
 import {
   accepted,
   applied,
@@ -14,11 +19,6 @@ import {
   recorded,
   variantOf,
 } from "./interventions.ts";
-import { whyKeptOut } from "../domain/publishing/explain.ts";
-import { promotion } from "../domain/publishing/publish.ts";
-import { lastPublication } from "../domain/publishing/channel-writes.ts";
-import { stateOf } from "../domain/variant-state.ts";
-import type { World } from "../domain/world.ts";
 
 /**
  * Rule 3: the revocation of what the channel holds, refused where nothing could take its place at once. A call that is repeated must not

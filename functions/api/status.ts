@@ -1,18 +1,18 @@
-import type { Action } from "../domain/actions.ts";
 import { type ChannelName, channelNames } from "../config/channel-names.ts";
-import { channelParameter } from "../io/channels.ts";
 import { recipeOf } from "../config/configuration.ts";
-import { imageStatuses } from "./image-status.ts";
-import { describeChange, drift } from "../domain/inputs.ts";
-import { outlook } from "../domain/publishing/explain.ts";
-import { plan } from "../domain/plan.ts";
-import { tell } from "./plan.ts";
-import { promotion } from "../domain/publishing/publish.ts";
-import { removedVariants } from "./removed-variants.ts";
-import { standingOf } from "../domain/building/staleness.ts";
 import { iso } from "../config/time.ts";
+import type { Action } from "../domain/actions.ts";
+import { standingOf } from "../domain/building/staleness.ts";
+import { describeChange, drift } from "../domain/inputs.ts";
+import { plan } from "../domain/plan.ts";
+import { outlook } from "../domain/publishing/explain.ts";
+import { promotion } from "../domain/publishing/publish.ts";
 import { stateOf, type VariantState } from "../domain/variant-state.ts";
 import type { World } from "../domain/world.ts";
+import { channelParameter } from "../io/channels.ts";
+import { imageStatuses } from "./image-status.ts";
+import { tell } from "./plan.ts";
+import { removedVariants } from "./removed-variants.ts";
 
 /** The state of all variants as `GET /` answers it. Times are ISO 8601. */
 export function statusOf(world: World, channelsPrefix: string) {

@@ -1,6 +1,6 @@
 import { setTimeout } from "node:timers/promises";
-import type { Image } from "../io/images.ts";
 import { second } from "../config/time.ts";
+import type { Image } from "../io/images.ts";
 
 const mostLooks = 5;
 

@@ -1,5 +1,5 @@
-import type { BuildOrder } from "./build-orders.ts";
 import type { ChannelName } from "../config/channel-names.ts";
+import type { BuildOrder } from "./build-orders.ts";
 import type { Fact } from "./notifications/due.ts";
 import type { Purpose } from "./purposes.ts";
 

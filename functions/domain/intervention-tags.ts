@@ -1,6 +1,6 @@
 import { directInvocation } from "../api/direct-calls.ts";
-import { longestTagValue } from "./inputs.ts";
 import { iso } from "../config/time.ts";
+import { longestTagValue } from "./inputs.ts";
 
 /** What a person decided about an image, as a tag on it records it. */
 export interface Intervention {

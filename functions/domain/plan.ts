@@ -1,9 +1,9 @@
 import type { Action } from "./actions.ts";
-import { decideBuild } from "./building/decide.ts";
 import { orderBuild } from "./build-orders.ts";
-import { channelActions } from "./publishing/actions.ts";
+import { decideBuild } from "./building/decide.ts";
 import type { BuildDecision } from "./decisions.ts";
 import { dueFacts, dueFactsOfRemoved, type Fact } from "./notifications/due.ts";
+import { channelActions } from "./publishing/actions.ts";
 import { retirements, retirementsOfRemoved } from "./publishing/retention.ts";
 import { withdrawals } from "./publishing/withdrawal.ts";
 import { type Stock, stateOf, stocksOfRemoved, type VariantState } from "./variant-state.ts";

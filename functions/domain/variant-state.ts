@@ -1,11 +1,11 @@
-import type { Build } from "../io/builds.ts";
 import { recipeOf, type Variant } from "../config/configuration.ts";
-import { type Image, isPublishable, newestFirst, type PublishableImage } from "../io/images.ts";
-import { type RecordedInputs, settingsHash } from "./inputs.ts";
 import { minorOf, patchOf } from "../config/kubernetes-versions.ts";
 import type { Observed } from "../config/observed.ts";
 import { latestPatchTuesday } from "../config/patch-tuesday.ts";
+import type { Build } from "../io/builds.ts";
+import { type Image, isPublishable, newestFirst, type PublishableImage } from "../io/images.ts";
 import type { Upstream } from "../io/upstream.ts";
+import { type RecordedInputs, settingsHash } from "./inputs.ts";
 import type { World } from "./world.ts";
 
 /** The images of a variant, newest first, be it configured or not. */

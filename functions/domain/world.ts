@@ -1,8 +1,8 @@
+import type { Configuration } from "../config/configuration.ts";
+import type { Availability, Observed } from "../config/observed.ts";
 import type { Build } from "../io/builds.ts";
 import type { Channels } from "../io/channels.ts";
-import type { Configuration } from "../config/configuration.ts";
 import type { Image } from "../io/images.ts";
-import type { Availability, Observed } from "../config/observed.ts";
 import type { References } from "../io/references.ts";
 import type { Request } from "../io/requests.ts";
 import type { Upstream } from "../io/upstream.ts";

@@ -8,12 +8,12 @@ import {
   StartBuildCommand,
 } from "@aws-sdk/client-codebuild";
 import { z } from "zod";
+import { JsonText } from "../config/json.ts";
+import { day, minute } from "../config/time.ts";
 import type { BuildOrder } from "../domain/build-orders.ts";
 import { type Failure, FailureClass } from "../domain/failures.ts";
 import { Inputs, type RecordedInputs } from "../domain/inputs.ts";
-import { JsonText } from "../config/json.ts";
 import { type Purpose, purposes } from "../domain/purposes.ts";
-import { day, minute } from "../config/time.ts";
 
 const codebuild = new CodeBuildClient({});
 

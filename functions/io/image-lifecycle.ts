@@ -6,9 +6,9 @@ import {
   EnableImageCommand,
   EnableImageDeprecationCommand,
 } from "@aws-sdk/client-ec2";
+import { iso, minute } from "../config/time.ts";
 import { tagImage, untagImage } from "./image-tags.ts";
 import type { Image } from "./images.ts";
-import { iso, minute } from "../config/time.ts";
 
 const ec2 = new EC2Client({});
 

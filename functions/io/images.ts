@@ -1,9 +1,9 @@
 import { DescribeImagesCommand, EC2Client, type Image as Ec2Image, paginateDescribeImages } from "@aws-sdk/client-ec2";
 import { z } from "zod";
 import { type ChannelName, channelNames } from "../config/channel-names.ts";
+import { iso } from "../config/time.ts";
 import { areComplete, type Inputs, inputsFromTags, type RecordedInputs, tagPrefix } from "../domain/inputs.ts";
 import { type Intervention, interventionFromTag } from "../domain/intervention-tags.ts";
-import { iso } from "../config/time.ts";
 
 const ec2 = new EC2Client({});
 

@@ -1,17 +1,17 @@
-import { readAnnounced } from "./notifications.ts";
-import { readBuilds } from "./builds.ts";
-import { readChannels } from "./channels.ts";
 import type { Configuration } from "../config/configuration.ts";
 import type { Environment } from "../config/environment.ts";
+import type { Observed } from "../config/observed.ts";
+import { retirementCandidates } from "../domain/publishing/retention.ts";
+import type { World } from "../domain/world.ts";
+import { readBuilds } from "./builds.ts";
+import { readChannels } from "./channels.ts";
 import { readHarvests } from "./harvests.ts";
 import { type Image, isPublishable, newestFirst, readImages } from "./images.ts";
 import { readBinaries } from "./kubernetes-releases.ts";
-import type { Observed } from "../config/observed.ts";
+import { readAnnounced } from "./notifications.ts";
 import { readReferences } from "./references.ts";
 import { readRequests } from "./requests.ts";
-import { retirementCandidates } from "../domain/publishing/retention.ts";
 import { readUpstream, type Upstream } from "./upstream.ts";
-import type { World } from "../domain/world.ts";
 
 /**
  * Reads the whole world. An upstream that does not answer is part of what was seen; that AWS does not answer for what is ours is not.

@@ -1,8 +1,8 @@
 import { GetParametersCommand, SSMClient } from "@aws-sdk/client-ssm";
 import { type Configuration, recipeOf, type Variant } from "../config/configuration.ts";
+import type { Availability, Observed } from "../config/observed.ts";
 import { type Described, describeById } from "./images.ts";
 import { readPatches } from "./kubernetes-releases.ts";
-import type { Availability, Observed } from "../config/observed.ts";
 
 const ssm = new SSMClient({});
 

@@ -1,14 +1,14 @@
-import type { Action } from "../domain/actions.ts";
-import { announce } from "../io/notifications.ts";
-import { orderLifetime, startBuild } from "../io/builds.ts";
 import type { ChannelName } from "../config/channel-names.ts";
-import { writeChannel } from "../io/channels.ts";
 import type { Environment } from "../config/environment.ts";
+import type { Action } from "../domain/actions.ts";
+import type { World } from "../domain/world.ts";
+import { orderLifetime, startBuild } from "../io/builds.ts";
+import { writeChannel } from "../io/channels.ts";
 import { deprecateImage, deregisterImage, disableImage, releaseImage, restoreImage } from "../io/image-lifecycle.ts";
 import { tagImage } from "../io/image-tags.ts";
 import { type Image, publicationToTag } from "../io/images.ts";
+import { announce } from "../io/notifications.ts";
 import { isOvertaken, lookAgain, type Writing } from "./recheck.ts";
-import type { World } from "../domain/world.ts";
 
 /** What came of one action. */
 export type Outcome = { action: Action } & (

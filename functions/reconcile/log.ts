@@ -1,10 +1,10 @@
-import type { Outcome } from "./act.ts";
-import { listTriggers, tokenOf } from "./correlation.ts";
-import { logger } from "../telemetry/logger.ts";
-import type { Standing } from "../domain/building/staleness.ts";
 import { hour, iso } from "../config/time.ts";
+import type { Standing } from "../domain/building/staleness.ts";
 import type { Trigger } from "../domain/trigger.ts";
 import type { World } from "../domain/world.ts";
+import { logger } from "../telemetry/logger.ts";
+import type { Outcome } from "./act.ts";
+import { listTriggers, tokenOf } from "./correlation.ts";
 
 // The lines that tell of one look. Saved queries read their fields (infra/queries.ts).
 

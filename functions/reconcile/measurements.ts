@@ -1,13 +1,13 @@
-import type { Outcome } from "./act.ts";
-import type { Build } from "../io/builds.ts";
-import { sourceFacts } from "../domain/notifications/source-notifications.ts";
-import type { Fact } from "../domain/notifications/due.ts";
-import type { MetricName } from "../telemetry/metric-names.ts";
-import { type Standing, standingOf } from "../domain/building/staleness.ts";
 import { hour } from "../config/time.ts";
+import { type Standing, standingOf } from "../domain/building/staleness.ts";
+import type { Fact } from "../domain/notifications/due.ts";
+import { sourceFacts } from "../domain/notifications/source-notifications.ts";
 import type { Trigger } from "../domain/trigger.ts";
 import { stateOf } from "../domain/variant-state.ts";
 import type { World } from "../domain/world.ts";
+import type { Build } from "../io/builds.ts";
+import type { MetricName } from "../telemetry/metric-names.ts";
+import type { Outcome } from "./act.ts";
 
 /** One look, done. */
 export interface Look {

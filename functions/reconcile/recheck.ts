@@ -1,13 +1,13 @@
+import type { Environment } from "../config/environment.ts";
 import type { Action } from "../domain/actions.ts";
 import { channelActions } from "../domain/publishing/actions.ts";
-import { readChannels } from "../io/channels.ts";
-import type { Environment } from "../config/environment.ts";
-import { isNewer, isPublishable, readImages } from "../io/images.ts";
-import { readReferences } from "../io/references.ts";
 import { retirements, retirementsOfRemoved } from "../domain/publishing/retention.ts";
 import { withdrawals } from "../domain/publishing/withdrawal.ts";
 import { type Stock, stateOf, stockOf, type VariantState } from "../domain/variant-state.ts";
 import type { World } from "../domain/world.ts";
+import { readChannels } from "../io/channels.ts";
+import { isNewer, isPublishable, readImages } from "../io/images.ts";
+import { readReferences } from "../io/references.ts";
 
 /** What changes a channel or an image. */
 export type Writing = Extract<

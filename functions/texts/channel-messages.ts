@@ -1,5 +1,5 @@
-import type { FactOf } from "../domain/notifications/due.ts";
 import { iso } from "../config/time.ts";
+import type { FactOf } from "../domain/notifications/due.ts";
 import type { Content } from "./content.ts";
 
 type Fact = FactOf<"published" | "rolled-back" | "approval-wanted" | "write-rejected" | "stranded">;

@@ -1,10 +1,10 @@
+import { iso } from "../config/time.ts";
 import type { Fact } from "../domain/notifications/due.ts";
 import { contentOfBuild } from "./build-messages.ts";
 import { contentOfChannel } from "./channel-messages.ts";
 import type { Content } from "./content.ts";
 import { contentOfImage } from "./image-messages.ts";
 import { contentOfSource } from "./source-messages.ts";
-import { iso } from "../config/time.ts";
 
 /** A notification as people read it. */
 export interface Message {

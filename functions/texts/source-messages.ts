@@ -1,5 +1,5 @@
-import type { FactOf } from "../domain/notifications/due.ts";
 import { iso } from "../config/time.ts";
+import type { FactOf } from "../domain/notifications/due.ts";
 import type { Content } from "./content.ts";
 
 type Fact = FactOf<"silent" | "base-missing" | "harvest-missing" | "kubernetes-missing">;

@@ -1,6 +1,10 @@
 import { existsSync, writeFileSync } from "node:fs";
 import { pathToFileURL } from "node:url";
-import { type Configuration, type ConfigurationInput, parseConfiguration } from "../../functions/config/configuration.ts";
+import {
+  type Configuration,
+  type ConfigurationInput,
+  parseConfiguration,
+} from "../../functions/config/configuration.ts";
 
 /** What a stack puts in the place of what the user's `config.ts` says about the world around it. */
 export type Surroundings = Pick<

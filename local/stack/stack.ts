@@ -14,18 +14,18 @@ import { type Clock, createClock } from "../clock/clock.ts";
 import { type Agent, startCodeBuildAgent } from "../codebuild/agent.ts";
 import { deploy } from "../deploy/deploy.ts";
 import type { Deployment } from "../deploy/deployment.ts";
-import { keepFunctionLog } from "./function-log.ts";
-import { type Inbox, openInbox } from "./inbox.ts";
 import type { LogLine } from "../lambda/function.ts";
 import { type Functions, startFunctions } from "../lambda/functions.ts";
-import { writeLocalConfiguration } from "./local-configuration.ts";
-import { readParameters } from "./parameters.ts";
 import { createSchedules, type Schedules } from "../schedules/schedules.ts";
-import { makeScratch } from "./scratch.ts";
-import type { StackEvents } from "./events.ts";
-import { createStops, type Stops } from "./stops.ts";
 import type { Tools } from "../tools/install.ts";
 import { type Machines, startMachines } from "../winrm/machines.ts";
+import type { StackEvents } from "./events.ts";
+import { keepFunctionLog } from "./function-log.ts";
+import { type Inbox, openInbox } from "./inbox.ts";
+import { writeLocalConfiguration } from "./local-configuration.ts";
+import { readParameters } from "./parameters.ts";
+import { makeScratch } from "./scratch.ts";
+import { createStops, type Stops } from "./stops.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 

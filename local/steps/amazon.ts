@@ -1,8 +1,8 @@
-import { artifact, fetchVerified } from "./artifacts.ts";
 import type { Response } from "../model/behaviour.ts";
-import { withBinaries } from "./binaries.ts";
 import { isAtLeast } from "../model/installation.ts";
 import { EC2LAUNCH_V1, PESTER, PROGRAMS, versionOf } from "../model/programs.ts";
+import { artifact, fetchVerified } from "./artifacts.ts";
+import { withBinaries } from "./binaries.ts";
 import { type Situation, workPath } from "./situation.ts";
 
 /** Pester comes with every Windows; EC2Launch v2, or v1 on Windows 2019, with every base. */

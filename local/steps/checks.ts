@@ -1,10 +1,10 @@
 import type { Response } from "../model/behaviour.ts";
-import { checksIn } from "./check-names.ts";
-import { assertThat, type Looks, runChecks } from "./check-runs.ts";
-import { type EksState, eksLoss } from "./eks-state.ts";
 import { containerImageNamed, isAtLeast } from "../model/installation.ts";
 import { sha256 } from "../model/network.ts";
 import { PROGRAMS, versionOf } from "../model/programs.ts";
+import { checksIn } from "./check-names.ts";
+import { assertThat, type Looks, runChecks } from "./check-runs.ts";
+import { type EksState, eksLoss } from "./eks-state.ts";
 import { REPORT } from "./report.ts";
 import { proofOf } from "./results.ts";
 import { list, readJson, type Situation, setting, workPath } from "./situation.ts";

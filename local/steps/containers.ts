@@ -1,9 +1,9 @@
-import { artifact, fetchVerified } from "./artifacts.ts";
 import type { Response } from "../model/behaviour.ts";
-import { withBinaries } from "./binaries.ts";
 import { pulledContainerImage } from "../model/disk.ts";
 import { type Containerd, containerImageNamed } from "../model/installation.ts";
 import { CONTAINERD_PROGRAMS, PROGRAMS, program, UNCONFIGURED, versionOf } from "../model/programs.ts";
+import { artifact, fetchVerified } from "./artifacts.ts";
+import { withBinaries } from "./binaries.ts";
 import { list, map, type Situation, setting, workPath } from "./situation.ts";
 
 /** There after the restart that follows. */

@@ -1,9 +1,9 @@
-import { artifact } from "./artifacts.ts";
-import { assertThat, type Looks } from "./check-runs.ts";
 import { EKS } from "../model/eks-image.ts";
-import { eksFiles, eksLoss, SETUP, wantedEksState } from "./eks-state.ts";
 import { containerImageNamed, isAtLeast } from "../model/installation.ts";
 import { PROGRAMS, versionOf } from "../model/programs.ts";
+import { artifact } from "./artifacts.ts";
+import { assertThat, type Looks } from "./check-runs.ts";
+import { eksFiles, eksLoss, SETUP, wantedEksState } from "./eks-state.ts";
 import { type Situation, saved } from "./situation.ts";
 
 /** What packer/tests/EksTools.Tests.ps1 finds. */

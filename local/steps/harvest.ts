@@ -1,12 +1,12 @@
-import { fetchVerified } from "./artifacts.ts";
 import type { Response } from "../model/behaviour.ts";
-import { withBinaries } from "./binaries.ts";
 import { EKS } from "../model/eks-image.ts";
-import { type EksState, eksFiles, eksLoss, eksState, SETUP, wantedEksState } from "./eks-state.ts";
 import type { EksSetup } from "../model/installation.ts";
 import type { Machine } from "../model/machine.ts";
 import { sha256 } from "../model/network.ts";
 import { AWS_TOOLS, PROGRAMS } from "../model/programs.ts";
+import { fetchVerified } from "./artifacts.ts";
+import { withBinaries } from "./binaries.ts";
+import { type EksState, eksFiles, eksLoss, eksState, SETUP, wantedEksState } from "./eks-state.ts";
 import { readJson, type Situation, saved, setting } from "./situation.ts";
 
 /** What an EKS image has besides files, as a harvest brings it along. */

@@ -1,5 +1,5 @@
-import { awsCli, prerequisites } from "./amazon.ts";
 import { QUIET, type Response } from "../model/behaviour.ts";
+import { awsCli, prerequisites } from "./amazon.ts";
 import { check } from "./checks.ts";
 import { containerd, containerdInstall, containerImages, containersFeature } from "./containers.ts";
 import { eksTools, harvest, harvestedFiles } from "./harvest.ts";

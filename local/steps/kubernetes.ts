@@ -1,8 +1,8 @@
-import { fetchVerified } from "./artifacts.ts";
 import type { Response } from "../model/behaviour.ts";
-import { type Binary, withBinaries } from "./binaries.ts";
 import { isAtLeast, minorOf } from "../model/installation.ts";
 import { PROGRAMS, TOOLS, versionOf } from "../model/programs.ts";
+import { fetchVerified } from "./artifacts.ts";
+import { type Binary, withBinaries } from "./binaries.ts";
 import { type Situation, setting } from "./situation.ts";
 
 /** kubelet and kube-proxy, from the release host and by its sums. On layer a base that is newer stays. */

@@ -1,10 +1,10 @@
 import type { Response } from "../model/behaviour.ts";
-import { binariesOf } from "./binaries.ts";
-import { wantedEksState } from "./eks-state.ts";
 import { fullPath } from "../model/files.ts";
 import type { ContainerImage } from "../model/installation.ts";
 import { sha256 } from "../model/network.ts";
 import { PROGRAMS, versionOf } from "../model/programs.ts";
+import { binariesOf } from "./binaries.ts";
+import { wantedEksState } from "./eks-state.ts";
 import { type Situation, saved, setting, workPath } from "./situation.ts";
 
 /** The copy of the report that stays in the image. */

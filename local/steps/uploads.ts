@@ -1,7 +1,7 @@
 import type { Response } from "../model/behaviour.ts";
-import { eksFiles, eksState } from "./eks-state.ts";
 import { fullPath } from "../model/files.ts";
 import { sha256 } from "../model/network.ts";
+import { eksFiles, eksState } from "./eks-state.ts";
 import { map, type Situation, StepError, setting, workPath } from "./situation.ts";
 
 /** Looks for real: what Packer uploaded must be what its template says. */

@@ -1,10 +1,10 @@
 import type { Response } from "../model/behaviour.ts";
-import { testsIn } from "./check-names.ts";
-import { assertThat, type Looks, runChecks } from "./check-runs.ts";
 import { EKS } from "../model/eks-image.ts";
-import { EKS_TESTS } from "./eks-tests.ts";
 import { type Containerd, containerImageNamed, isAtLeast, minorOf } from "../model/installation.ts";
 import { EC2LAUNCH_V1, PROGRAMS, SHIM, TOOLS, versionOf } from "../model/programs.ts";
+import { testsIn } from "./check-names.ts";
+import { assertThat, type Looks, runChecks } from "./check-runs.ts";
+import { EKS_TESTS } from "./eks-tests.ts";
 import { type Situation, StepError, saved, setting, workPath } from "./situation.ts";
 
 /** What the tests of packer/tests find on the machine. */

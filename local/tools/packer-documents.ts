@@ -1,5 +1,5 @@
-import { type BuildWish, type HarvestWish, orderBuild } from "../../functions/domain/build-orders.ts";
 import { parseConfiguration, type Variant } from "../../functions/config/configuration.ts";
+import { type BuildWish, type HarvestWish, orderBuild } from "../../functions/domain/build-orders.ts";
 
 const recipe = "a".repeat(64);
 const configuration = parseConfiguration({

@@ -1,12 +1,12 @@
 import { type Behaviour, leave } from "../model/behaviour.ts";
-import { type Command, parseCommand } from "./commands.ts";
 import { fullPath } from "../model/files.ts";
-import { healthyResponse } from "../steps/healthy.ts";
 import { type Machine, record } from "../model/machine.ts";
 import type { Network } from "../model/network.ts";
-import { cleanedPaths, elevatedRun, environmentOf, stepOf } from "../steps/scripts.ts";
-import type { Output } from "./soap.ts";
 import type { ScriptRun } from "../model/transcript.ts";
+import { healthyResponse } from "../steps/healthy.ts";
+import { cleanedPaths, elevatedRun, environmentOf, stepOf } from "../steps/scripts.ts";
+import { type Command, parseCommand } from "./commands.ts";
+import type { Output } from "./soap.ts";
 
 /** How a command ends: with output (and what the machine does once the session is closed), never, or with a broken connection. */
 export type Outcome =

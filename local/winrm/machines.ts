@@ -2,11 +2,11 @@ import { setInterval } from "node:timers/promises";
 import { generate } from "selfsigned";
 import { createBehaviour, type Rule } from "../model/behaviour.ts";
 import { baseDisk } from "../model/disk.ts";
-import { createInstances, type Emulator } from "./instances.ts";
 import { createMachine, type Instance, type Machine } from "../model/machine.ts";
 import { createNetwork, type Network } from "../model/network.ts";
-import { createPower, type Power } from "./power.ts";
 import type { Transcript } from "../model/transcript.ts";
+import { createInstances, type Emulator } from "./instances.ts";
+import { createPower, type Power } from "./power.ts";
 
 export type Machines = {
   /** One a machine, in the order in which they appeared. */

@@ -1,7 +1,7 @@
 import { setTimeout } from "node:timers/promises";
-import { type Guest, run } from "./guest.ts";
 import { record } from "../model/machine.ts";
 import { generalize, startWindows } from "../steps/setup.ts";
+import { type Guest, run } from "./guest.ts";
 import { type Certificate, startWinRm, type WinRm } from "./winrm.ts";
 
 /** The power of one machine: while it is on, WinRM answers on its address. */

@@ -1,5 +1,5 @@
-import type { BuildWish, HarvestWish } from "../../functions/domain/build-orders.ts";
 import { type Configuration, parseConfiguration, type Variant } from "../../functions/config/configuration.ts";
+import type { BuildWish, HarvestWish } from "../../functions/domain/build-orders.ts";
 import type { Inputs } from "../../functions/domain/inputs.ts";
 
 /** A container image that is wanted in every machine image here. */

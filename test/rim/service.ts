@@ -3,13 +3,13 @@ import { CreateBucketCommand, S3Client } from "@aws-sdk/client-s3";
 import { CreateTopicCommand, SNSClient, SubscribeCommand } from "@aws-sdk/client-sns";
 import { CreateQueueCommand, GetQueueAttributesCommand, ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { GetParameterHistoryCommand, SSMClient } from "@aws-sdk/client-ssm";
-import type { Outcome } from "../../functions/reconcile/act.ts";
-import type { Action } from "../../functions/domain/actions.ts";
 import type { ChannelName } from "../../functions/config/channel-names.ts";
 import type { ConfigurationInput } from "../../functions/config/configuration.ts";
 import type { Environment } from "../../functions/config/environment.ts";
+import type { Action } from "../../functions/domain/actions.ts";
 import { inputsToTags } from "../../functions/domain/inputs.ts";
 import type { World } from "../../functions/domain/world.ts";
+import type { Outcome } from "../../functions/reconcile/act.ts";
 import { core, day, scene } from "../scene.ts";
 import type { Aws } from "./aws.ts";
 

@@ -1,17 +1,17 @@
 import { recipeOf } from "../../config/configuration.ts";
-import { type BuildDecision, wait } from "../decisions.ts";
-import { endedWithout } from "./ended-builds.ts";
-import { retryOf } from "../failures.ts";
-import { decideHarvest } from "./harvest.ts";
+import { iso } from "../../config/time.ts";
 import type { PublishableImage } from "../../io/images.ts";
+import { type BuildDecision, wait } from "../decisions.ts";
+import { retryOf } from "../failures.ts";
 import { areComplete, canonical, describeChange, drift, type Inputs, type RecordedInputs } from "../inputs.ts";
+import type { VariantState } from "../variant-state.ts";
+import type { World } from "../world.ts";
+import { endedWithout } from "./ended-builds.ts";
+import { decideHarvest } from "./harvest.ts";
 import { describeLost, isWithoutImage, lostImages, wasRevoked } from "./lost-images.ts";
 import { obstacles } from "./preflight.ts";
 import { decideProof } from "./proofs.ts";
 import { settlingBuild, settlingTime } from "./settling.ts";
-import { iso } from "../../config/time.ts";
-import type { VariantState } from "../variant-state.ts";
-import type { World } from "../world.ts";
 
 /** Decides by rules 4 to 9 and 11 whether a variant gets a build now. The limit on parallel builds comes after it. */
 export function decideBuild(world: World, state: VariantState): BuildDecision {

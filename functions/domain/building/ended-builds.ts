@@ -1,10 +1,10 @@
 import type { Build } from "../../io/builds.ts";
 import type { Ended } from "../failures.ts";
 import { canonical, type RecordedInputs } from "../inputs.ts";
-import { describeLost, isWithoutImage } from "./lost-images.ts";
-import { settlingTime } from "./settling.ts";
 import type { VariantState } from "../variant-state.ts";
 import type { World } from "../world.ts";
+import { describeLost, isWithoutImage } from "./lost-images.ts";
+import { settlingTime } from "./settling.ts";
 
 /** What became of the builds of these inputs since their last success, oldest first. A success without an image is none. */
 export function endedWithout(state: Pick<VariantState, "builds" | "images">, inputs: RecordedInputs): Ended[] {

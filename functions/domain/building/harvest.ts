@@ -1,12 +1,12 @@
 import type { HarvestInputs } from "../build-orders.ts";
 import { type BuildDecision, wait } from "../decisions.ts";
-import { harvestedInVain, harvestsOf } from "./ended-builds.ts";
 import { retryOf } from "../failures.ts";
 import { canonical } from "../inputs.ts";
-import { absence } from "./preflight.ts";
-import { settlingTime } from "./settling.ts";
 import type { VariantState } from "../variant-state.ts";
 import type { World } from "../world.ts";
+import { harvestedInVain, harvestsOf } from "./ended-builds.ts";
+import { absence } from "./preflight.ts";
+import { settlingTime } from "./settling.ts";
 
 /**
  * What to do where nothing usable has been harvested from AWS's EKS image of the variant's minor; undefined where nothing is to be done. Whoever

@@ -1,8 +1,8 @@
 import type { Build } from "../../io/builds.ts";
 import type { Image } from "../../io/images.ts";
-import { settlingTime, visibleImage } from "./settling.ts";
 import type { VariantState } from "../variant-state.ts";
 import type { World } from "../world.ts";
+import { settlingTime, visibleImage } from "./settling.ts";
 
 /** Whether a build that succeeded has no image to show for it. It counts as a failure that may pass by itself, once it has had time to settle. */
 export function isWithoutImage(build: Build, images: readonly Image[]): boolean {

@@ -1,6 +1,6 @@
 import { recipeOf } from "../../config/configuration.ts";
-import type { Inputs } from "../inputs.ts";
 import type { Availability } from "../../config/observed.ts";
+import type { Inputs } from "../inputs.ts";
 import type { VariantState } from "../variant-state.ts";
 import type { World } from "../world.ts";
 

@@ -1,8 +1,8 @@
-import type { Build } from "../../io/builds.ts";
-import { type BuildDecision, wait } from "../decisions.ts";
-import type { Image } from "../../io/images.ts";
-import { areComplete, type Inputs } from "../inputs.ts";
 import { minute } from "../../config/time.ts";
+import type { Build } from "../../io/builds.ts";
+import type { Image } from "../../io/images.ts";
+import { type BuildDecision, wait } from "../decisions.ts";
+import { areComplete, type Inputs } from "../inputs.ts";
 import type { VariantState } from "../variant-state.ts";
 import type { World } from "../world.ts";
 

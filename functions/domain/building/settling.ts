@@ -1,7 +1,7 @@
+import { minute } from "../../config/time.ts";
 import type { Build } from "../../io/builds.ts";
 import type { Image } from "../../io/images.ts";
 import { areComplete } from "../inputs.ts";
-import { minute } from "../../config/time.ts";
 import type { VariantState } from "../variant-state.ts";
 import type { World } from "../world.ts";
 

@@ -1,11 +1,11 @@
+import { nextPatchTuesday } from "../../config/patch-tuesday.ts";
+import { day } from "../../config/time.ts";
 import type { PublishableImage } from "../../io/images.ts";
 import { areComplete, type Change, clipTag, describeChange, drift } from "../inputs.ts";
-import { lostImages } from "./lost-images.ts";
-import { nextPatchTuesday } from "../../config/patch-tuesday.ts";
-import { obstacles } from "./preflight.ts";
-import { day } from "../../config/time.ts";
 import type { VariantState } from "../variant-state.ts";
 import type { World } from "../world.ts";
+import { lostImages } from "./lost-images.ts";
+import { obstacles } from "./preflight.ts";
 
 /** How a variant stands: what of its newest publishable image is behind, and for how long. */
 export interface Standing {

@@ -1,10 +1,10 @@
+import { iso } from "../../config/time.ts";
 import type { Build } from "../../io/builds.ts";
 import { endedWithout, harvestedInVain, harvestsOf, isWithoutManifest } from "../building/ended-builds.ts";
+import { settlingTime } from "../building/settling.ts";
 import { type Ended, type Failure, type FailureClass, isWorthReporting, retryOf } from "../failures.ts";
 import { canonical, type RecordedInputs, sha256 } from "../inputs.ts";
 import type { Purpose } from "../purposes.ts";
-import { settlingTime } from "../building/settling.ts";
-import { iso } from "../../config/time.ts";
 import type { VariantState } from "../variant-state.ts";
 import type { World } from "../world.ts";
 import type { Told } from "./notification.ts";

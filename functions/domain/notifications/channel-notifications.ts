@@ -1,10 +1,16 @@
 import { type ChannelName, channelNames } from "../../config/channel-names.ts";
+import { minute } from "../../config/time.ts";
 import type { Channel } from "../../io/channels.ts";
 import { type Image, isPublishable } from "../../io/images.ts";
 import { describeChange, drift, type RecordedInputs, sha256 } from "../inputs.ts";
+import {
+  lastPublication,
+  publicationKey,
+  readBackWithin,
+  rejectionKey,
+  toldPublications,
+} from "../publishing/channel-writes.ts";
 import { hindrances, promotion, reasonToLeave } from "../publishing/publish.ts";
-import { lastPublication, publicationKey, readBackWithin, rejectionKey, toldPublications } from "../publishing/channel-writes.ts";
-import { minute } from "../../config/time.ts";
 import type { Stock, VariantState } from "../variant-state.ts";
 import type { World } from "../world.ts";
 import type { Told } from "./notification.ts";

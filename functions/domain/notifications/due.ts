@@ -1,11 +1,11 @@
-import { type BuildFact, buildFacts } from "./build-notifications.ts";
-import { abandoned, type ChannelFact, channelFacts } from "./channel-notifications.ts";
-import { type ImageFact, imageFacts, revoked, unrevoked } from "./image-notifications.ts";
-import { type SourceFact, sourceFacts } from "./source-notifications.ts";
-import type { Told } from "./notification.ts";
 import { day } from "../../config/time.ts";
 import type { Stock, VariantState } from "../variant-state.ts";
 import type { World } from "../world.ts";
+import { type BuildFact, buildFacts } from "./build-notifications.ts";
+import { abandoned, type ChannelFact, channelFacts } from "./channel-notifications.ts";
+import { type ImageFact, imageFacts, revoked, unrevoked } from "./image-notifications.ts";
+import type { Told } from "./notification.ts";
+import { type SourceFact, sourceFacts } from "./source-notifications.ts";
 
 /** Something that subscribers are told once, read off the world. */
 export type Fact = Told<ChannelFact | ImageFact | BuildFact | SourceFact>;

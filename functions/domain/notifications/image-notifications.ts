@@ -1,8 +1,8 @@
 import { type ChannelName, channelNames } from "../../config/channel-names.ts";
-import { sha256 } from "../inputs.ts";
 import { describeLost, lostImages } from "../building/lost-images.ts";
 import { mostProofAttempts, unprovedImage, vainProofs } from "../building/proofs.ts";
 import { settlingTime } from "../building/settling.ts";
+import { sha256 } from "../inputs.ts";
 import type { Stock, VariantState } from "../variant-state.ts";
 import type { World } from "../world.ts";
 import type { Told } from "./notification.ts";

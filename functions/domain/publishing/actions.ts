@@ -1,8 +1,8 @@
-import type { Action } from "../actions.ts";
 import { channelNames } from "../../config/channel-names.ts";
-import { promotion } from "./publish.ts";
+import type { Action } from "../actions.ts";
 import type { VariantState } from "../variant-state.ts";
 import type { World } from "../world.ts";
+import { promotion } from "./publish.ts";
 
 /** What is to be done, or waited for, about the channels of a variant. */
 export function channelActions(world: World, state: VariantState): Action[] {

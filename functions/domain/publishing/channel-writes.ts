@@ -1,6 +1,6 @@
 import type { ChannelName } from "../../config/channel-names.ts";
-import { type Image, isNewer, isPublishable } from "../../io/images.ts";
 import { minute } from "../../config/time.ts";
+import { type Image, isNewer, isPublishable } from "../../io/images.ts";
 import type { Stock } from "../variant-state.ts";
 import type { World } from "../world.ts";
 

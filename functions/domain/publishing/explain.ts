@@ -1,10 +1,10 @@
 import type { ChannelName } from "../../config/channel-names.ts";
+import { iso } from "../../config/time.ts";
 import { type Image, isPublishable } from "../../io/images.ts";
 import { missingInputs } from "../inputs.ts";
-import { hindrances, promotion } from "./publish.ts";
-import { iso } from "../../config/time.ts";
 import type { VariantState } from "../variant-state.ts";
 import type { World } from "../world.ts";
+import { hindrances, promotion } from "./publish.ts";
 
 /** Why an image may not be written to any channel; undefined where it may. */
 export function whyNotPublishable(image: Image): string | undefined {

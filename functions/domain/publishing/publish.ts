@@ -1,11 +1,11 @@
 import type { ChannelName } from "../../config/channel-names.ts";
+import { minorOf } from "../../config/kubernetes-versions.ts";
+import { iso } from "../../config/time.ts";
 import type { Channel } from "../../io/channels.ts";
 import type { PublishableImage } from "../../io/images.ts";
-import { minorOf } from "../../config/kubernetes-versions.ts";
-import { type LastPublication, lastPublication, readBackWithin, rejectionKey } from "./channel-writes.ts";
-import { iso } from "../../config/time.ts";
 import type { VariantState } from "../variant-state.ts";
 import type { World } from "../world.ts";
+import { type LastPublication, lastPublication, readBackWithin, rejectionKey } from "./channel-writes.ts";
 
 /** What is to become of one channel of a variant. */
 export type Promotion =

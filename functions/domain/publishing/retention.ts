@@ -1,13 +1,13 @@
-import type { Action } from "../actions.ts";
 import { type ChannelName, channelNames } from "../../config/channel-names.ts";
-import { type Image, isPublishable } from "../../io/images.ts";
-import { drift } from "../inputs.ts";
-import { mayTake } from "./publish.ts";
-import { lastWritten } from "./channel-writes.ts";
-import { describeUse } from "../../io/references.ts";
 import { hour, iso } from "../../config/time.ts";
+import { type Image, isPublishable } from "../../io/images.ts";
+import { describeUse } from "../../io/references.ts";
+import type { Action } from "../actions.ts";
+import { drift } from "../inputs.ts";
 import { type Stock, stateOf, stocksOfRemoved, type VariantState } from "../variant-state.ts";
 import type { World } from "../world.ts";
+import { lastWritten } from "./channel-writes.ts";
+import { mayTake } from "./publish.ts";
 
 /** What becomes of one image, and why. `disable` is the first of two phases, `deregister` the second and last. */
 export interface Retention {

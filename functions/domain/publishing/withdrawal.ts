@@ -1,10 +1,10 @@
-import type { Action } from "../actions.ts";
 import { channelNames } from "../../config/channel-names.ts";
-import type { Image } from "../../io/images.ts";
-import { isUnderWay } from "./channel-writes.ts";
 import { minute } from "../../config/time.ts";
+import type { Image } from "../../io/images.ts";
+import type { Action } from "../actions.ts";
 import type { Stock } from "../variant-state.ts";
 import type { World } from "../world.ts";
+import { isUnderWay } from "./channel-writes.ts";
 
 /** A deprecation that begins within this, in milliseconds, has as good as begun: EC2 takes none that begins now. */
 const soon = 5 * minute;

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { createBehaviour, leave, QUIET } from "../../../local/model/behaviour.ts";
 import { baseDisk } from "../../../local/model/disk.ts";
-import { healthyResponse } from "../../../local/steps/healthy.ts";
 import { createMachine, type Machine } from "../../../local/model/machine.ts";
+import { healthyResponse } from "../../../local/steps/healthy.ts";
 import { stepFailing, sysprepFailing } from "../../../local/steps/results.ts";
 import type { Settings } from "../../../local/steps/situation.ts";
 import { eksImage, network, packer } from "../winrm/machine-room.ts";

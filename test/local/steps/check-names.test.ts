@@ -2,10 +2,10 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { checksIn, testsIn } from "../../../local/steps/check-names.ts";
-import { type Looks, runChecks } from "../../../local/steps/check-runs.ts";
 import { baseDisk } from "../../../local/model/disk.ts";
 import { createMachine } from "../../../local/model/machine.ts";
+import { checksIn, testsIn } from "../../../local/steps/check-names.ts";
+import { type Looks, runChecks } from "../../../local/steps/check-runs.ts";
 import { eksImage, network, packer } from "../winrm/machine-room.ts";
 
 function recipe(folder: "tests" | "proof", script: string): string {

@@ -2,11 +2,11 @@ import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { leave, QUIET, type Rule } from "../../../local/model/behaviour.ts";
+import { baseDisk } from "../../../local/model/disk.ts";
+import { AWS_TOOLS, PROGRAMS } from "../../../local/model/programs.ts";
 import { checksIn, testsIn } from "../../../local/steps/check-names.ts";
 import { CHECKS } from "../../../local/steps/checks.ts";
-import { baseDisk } from "../../../local/model/disk.ts";
 import { STEPS } from "../../../local/steps/healthy.ts";
-import { AWS_TOOLS, PROGRAMS } from "../../../local/model/programs.ts";
 import { REPORT } from "../../../local/steps/report.ts";
 import { TESTS } from "../../../local/steps/verification.ts";
 import {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { parseCommand } from "../../../local/winrm/commands.ts";
 import { fullPath } from "../../../local/model/files.ts";
+import { parseCommand } from "../../../local/winrm/commands.ts";
 
 /** As masterzen/winrm encodes it. */
 function encoded(script: string): string {

@@ -2,9 +2,9 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { createBehaviour, leave, type Response, type Rule } from "../../../local/model/behaviour.ts";
 import { baseDisk, type Disk } from "../../../local/model/disk.ts";
-import { healthyResponse } from "../../../local/steps/healthy.ts";
 import { createMachine, type Machine } from "../../../local/model/machine.ts";
 import { createNetwork, type Network, sha256 } from "../../../local/model/network.ts";
+import { healthyResponse } from "../../../local/steps/healthy.ts";
 import { generalize, startWindows } from "../../../local/steps/setup.ts";
 import type { Settings } from "../../../local/steps/situation.ts";
 

@@ -6,9 +6,9 @@ import { fileURLToPath } from "node:url";
 import { DescribeInstancesCommand, EC2Client } from "@aws-sdk/client-ec2";
 import { type Emulator, startEmulator } from "../../../local/aws/emulator.ts";
 import { createClock } from "../../../local/clock/clock.ts";
+import type { Transcript } from "../../../local/model/transcript.ts";
 import { installTools } from "../../../local/tools/install.ts";
 import { type Machines, startMachines } from "../../../local/winrm/machines.ts";
-import type { Transcript } from "../../../local/model/transcript.ts";
 
 const fixture = fileURLToPath(new URL("fixture", import.meta.url));
 

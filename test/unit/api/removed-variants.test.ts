@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { parseConfiguration } from "../../../functions/config/configuration.ts";
 import { statusOf } from "../../../functions/api/status.ts";
+import { parseConfiguration } from "../../../functions/config/configuration.ts";
 import { core, day, full, scene, two } from "../../scene.ts";
 
 const prefix = "/eks-windows-images/test/channels";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import type { Image } from "../../../functions/io/images.ts";
 import { untilVisible } from "../../../functions/api/visible-tags.ts";
+import type { Image } from "../../../functions/io/images.ts";
 import { scene } from "../../scene.ts";
 
 const revocation = { image: "ami-1", write: { revoked: "now ann bad" }, remove: [] };

@@ -4,7 +4,14 @@ import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { unpinned as refusedByBuild } from "../../../buildspec/check-versions.mjs";
 import { parseConfiguration } from "../../../functions/config/configuration.ts";
-import { type Artifact, isNeeded, isPinned, type Need, parseVersions, unpinned } from "../../../functions/config/versions.ts";
+import {
+  type Artifact,
+  isNeeded,
+  isPinned,
+  type Need,
+  parseVersions,
+  unpinned,
+} from "../../../functions/config/versions.ts";
 import { requirePins } from "../../../infra/versions.ts";
 
 const { artifacts } = parseVersions(readFileSync(new URL("../../../packer/versions.json", import.meta.url), "utf8"));

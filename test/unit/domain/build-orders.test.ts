@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { type BuildWish, orderBuild } from "../../../functions/domain/build-orders.ts";
 import { parseConfiguration, type Variant } from "../../../functions/config/configuration.ts";
+import { type BuildWish, orderBuild } from "../../../functions/domain/build-orders.ts";
 import type { Inputs } from "../../../functions/domain/inputs.ts";
 
 const inputs: Inputs = {

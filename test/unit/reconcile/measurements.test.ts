@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
+import type { Trigger } from "../../../functions/domain/trigger.ts";
+import type { World } from "../../../functions/domain/world.ts";
 import type { Outcome } from "../../../functions/reconcile/act.ts";
 import { measurementsOf } from "../../../functions/reconcile/measurements.ts";
 import { writeMeasurements } from "../../../functions/telemetry/metrics.ts";
-import type { Trigger } from "../../../functions/domain/trigger.ts";
-import type { World } from "../../../functions/domain/world.ts";
 import { core, day, full, hour, scene, two } from "../../scene.ts";
 
 function measured(world: World, { triggers = [], outcomes = [] }: { triggers?: Trigger[]; outcomes?: Outcome[] } = {}) {

@@ -1,9 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { ChannelName } from "../../../../functions/config/channel-names.ts";
-import { type Image, isPublishable } from "../../../../functions/io/images.ts";
 import { plan } from "../../../../functions/domain/plan.ts";
 import type { World } from "../../../../functions/domain/world.ts";
+import { type Image, isPublishable } from "../../../../functions/io/images.ts";
+import { cases } from "../../../depth.ts";
 import { core, day, hour, scene } from "../../../scene.ts";
 
 const minute = 60_000;
@@ -99,7 +100,7 @@ describe("over any history of images, revocations, rejections and crashes", () =
         for (const { image, over } of play(history).writes)
           if (over?.image && over.image.createdAt > image.createdAt) expect(over.bad).toBe(true);
       }),
-      { numRuns: 300 },
+      { numRuns: cases(30, 300) },
     );
   });
 
@@ -120,7 +121,7 @@ describe("over any history of images, revocations, rejections and crashes", () =
           else if (bad) expect([...world.announced].join()).toContain(`stranded/${core}/${channel}/${held}/`);
         }
       }),
-      { numRuns: 300 },
+      { numRuns: cases(30, 300) },
     );
   });
 
@@ -136,7 +137,7 @@ describe("over any history of images, revocations, rejections and crashes", () =
           if (world.now - writtenAt < 30 * day) expect(keys.at(-1)).toMatch(new RegExp(`-${held}$`));
         }
       }),
-      { numRuns: 300 },
+      { numRuns: cases(30, 300) },
     );
   });
 });
@@ -147,6 +148,6 @@ test("a plan is the same however often it is made", () => {
       const world: World = play(history).world;
       expect(plan(world)).toEqual(plan(world));
     }),
-    { numRuns: 50 },
+    { numRuns: cases(5, 50) },
   );
 });
