@@ -8,8 +8,8 @@ import { plan } from "./domain/plan.ts";
 import { triggerOf } from "./domain/trigger.ts";
 import { observe } from "./io/observe.ts";
 import { act } from "./reconcile/act.ts";
-import { logOutcome, logStandings, logTriggers } from "./reconcile/log.ts";
-import { measurementsOf, standingsOf } from "./reconcile/measurements.ts";
+import { logOutcome, logStaleness, logTriggers } from "./reconcile/log.ts";
+import { measurementsOf, stalenessOfAll } from "./reconcile/measurements.ts";
 import { logger } from "./telemetry/logger.ts";
 import { writeMeasurements } from "./telemetry/metrics.ts";
 
@@ -17,8 +17,8 @@ const environment = readEnvironment(process.env);
 const configuration = parseConfiguration(config);
 
 /**
- * A batch of triggers is one look at the world. What could not be done is logged, measured and planned anew by the next look.
- * @throws Error when the world could not be read
+ * One run serves a batch of triggers: it reads the world, plans and acts. A failed action is logged and measured, and the next run plans it again.
+ * @throws Error if the world could not be read
  */
 async function reconcile(event: SQSEvent): Promise<void> {
   const began = performance.now();
@@ -27,7 +27,7 @@ async function reconcile(event: SQSEvent): Promise<void> {
   const world = await observe(environment, configuration, Date.now());
   const outcomes = await act(plan(world), world, environment, Date.now);
   for (const outcome of outcomes) logOutcome(outcome, world);
-  logStandings(standingsOf(world), world);
+  logStaleness(stalenessOfAll(world), world);
   const milliseconds = performance.now() - began;
   writeMeasurements(world.stage, measurementsOf({ world, triggers, outcomes, milliseconds }));
 }

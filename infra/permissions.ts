@@ -1,5 +1,5 @@
 import { channelNames } from "../functions/config/channel-names.ts";
-import { recipeOf } from "../functions/config/configuration.ts";
+import { recipeOf } from "../functions/config/variant.ts";
 import { tagPrefix } from "../functions/domain/inputs.ts";
 import { arnOf, imageArn, partition, region } from "./account.ts";
 import { artifacts } from "./artifacts.ts";

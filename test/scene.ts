@@ -1,15 +1,16 @@
 import type { ChannelName } from "../functions/config/channel-names.ts";
-import { type ConfigurationInput, parseConfiguration, recipeOf } from "../functions/config/configuration.ts";
-import type { Action } from "../functions/domain/actions.ts";
+import { type ConfigurationInput, parseConfiguration } from "../functions/config/configuration.ts";
+import { recipeOf } from "../functions/config/variant.ts";
+import type { Build } from "../functions/domain/builds.ts";
 import type { FailureClass } from "../functions/domain/failures.ts";
+import type { Image } from "../functions/domain/images.ts";
 import type { Inputs, RecordedInputs } from "../functions/domain/inputs.ts";
-import type { Fact, FactOf } from "../functions/domain/notifications/due.ts";
+import type { Notification, NotificationOf } from "../functions/domain/notifications/due.ts";
+import type { Action } from "../functions/domain/plan.ts";
 import { plan } from "../functions/domain/plan.ts";
 import { publicationKey } from "../functions/domain/publishing/channel-writes.ts";
 import { stateOf } from "../functions/domain/variant-state.ts";
 import type { World } from "../functions/domain/world.ts";
-import type { Build } from "../functions/io/builds.ts";
-import type { Image } from "../functions/io/images.ts";
 
 export const hour = 3_600_000;
 export const day = 24 * hour;
@@ -28,7 +29,7 @@ type AboutBuilding = Extract<Action, { do: "build" | "prove" | "harvest" | "wait
 
 /** A world told in the domain's words. Unless said otherwise upstream is calm, nothing runs and it is noon UTC on 4 November 2026. */
 export function scene(configuration: Partial<ConfigurationInput> = {}, at = "2026-11-04T12:00:00Z") {
-  const world: World & { announced: Set<string> } = {
+  const world: World & { notified: Set<string> } = {
     now: Date.parse(at),
     stage: "test",
     recipe: "a".repeat(64),
@@ -42,7 +43,7 @@ export function scene(configuration: Partial<ConfigurationInput> = {}, at = "202
     harvests: {},
     references: {},
     requests: {},
-    announced: new Set(),
+    notified: new Set(),
   };
   for (const variant of world.configuration.variants) {
     const harvested = recipeOf(variant) === "assemble";
@@ -146,7 +147,7 @@ export function scene(configuration: Partial<ConfigurationInput> = {}, at = "202
         deprecatedAt: undefined,
         withdrawnAt: undefined,
         retiredAt: undefined,
-        releasedAt: undefined,
+        exemptSince: undefined,
         ...changes,
       });
       return story;
@@ -168,7 +169,7 @@ export function scene(configuration: Partial<ConfigurationInput> = {}, at = "202
           },
         };
         if (image) image.published = { ...image.published, [channel]: { at: writtenAt, previous: before?.image } };
-        world.announced.add(publicationKey("published", variant, channel, { version, image: id }));
+        world.notified.add(publicationKey("published", variant, channel, { version, image: id }));
       }
       return story;
     },
@@ -196,12 +197,12 @@ export function scene(configuration: Partial<ConfigurationInput> = {}, at = "202
     },
     /** Nobody knows anything of the publications and facts told so far. */
     forget() {
-      world.announced.clear();
+      world.notified.clear();
       return story;
     },
     /** Whoever listens hears everything that is due. */
-    tellAll() {
-      for (const action of plan(world)) if (action.do === "announce") world.announced.add(action.fact.key);
+    notifyAll() {
+      for (const action of plan(world)) if (action.do === "announce") world.notified.add(action.notification.key);
       return story;
     },
     /** The usual state of a variant: an image made and proved two days ago, in both channels. */
@@ -266,13 +267,15 @@ export function scene(configuration: Partial<ConfigurationInput> = {}, at = "202
       return story.actions(variant).find((one) => one.do === "wait" && one.for === channel);
     },
     /** What subscribers are to be told, of one kind. */
-    facts<Kind extends Fact["kind"]>(kind: Kind, variant = core): FactOf<Kind>[] {
+    notifications<Kind extends Notification["kind"]>(kind: Kind, variant = core): NotificationOf<Kind>[] {
       return story
         .actions(variant)
-        .flatMap((one) => (one.do === "announce" && one.fact.kind === kind ? [one.fact as FactOf<Kind>] : []));
+        .flatMap((one) =>
+          one.do === "announce" && one.notification.kind === kind ? [one.notification as NotificationOf<Kind>] : [],
+        );
     },
-    announcements(variant = core): string[] {
-      return story.actions(variant).flatMap((one) => (one.do === "announce" ? [one.fact.key] : []));
+    notificationKeys(variant = core): string[] {
+      return story.actions(variant).flatMap((one) => (one.do === "announce" ? [one.notification.key] : []));
     },
   };
   return story;

@@ -3,52 +3,52 @@ import { channelNames } from "../config/channel-names.ts";
 
 const ImageId = z.string().regex(/^ami-[a-f0-9]{8,17}$/, 'an image such as "ami-0123456789abcdef0"');
 
-const Every = z.strictObject({
-  /** Kept with what is written, and told to the subscribers where they are told of it. What goes into a tag may be shorter: it has to fit. */
+const AnyBody = z.strictObject({
+  /** Stored with what the call writes, and part of its notifications. A reason that is stored in a tag must fit into it. */
   reason: z.string().trim().min(1).max(500),
-  /** Answers what would be done and what would follow, and does nothing. */
+  /** If true, the answer says what the call would write and what would follow, and nothing is written. */
   dryRun: z.boolean().default(false),
 });
 
 /** `POST /rebuild` */
-export const RebuildOrder = Every.extend({
+export const RebuildBody = AnyBody.extend({
   variant: z.string(),
-  /** The same key again is the same request; without one every call is a new one. */
+  /** A call with the same key is the same request. Without a key, every call is a new request. */
   idempotencyKey: z
     .string()
     .regex(/^[\w.:-]{1,128}$/, "1 to 128 of A-Z a-z 0-9 _ . : -")
     .optional(),
 });
-export type RebuildOrder = z.infer<typeof RebuildOrder>;
+export type RebuildBody = z.infer<typeof RebuildBody>;
 
-/** `POST /revoke`, `/unrevoke` and `/promote` */
-export const ImageOrder = Every.extend({ image: ImageId });
-export type ImageOrder = z.infer<typeof ImageOrder>;
+/** `POST /approve`, `/revoke` and `/unrevoke` */
+export const ImageBody = AnyBody.extend({ image: ImageId });
+export type ImageBody = z.infer<typeof ImageBody>;
 
 /** `POST /rollback` */
-export const RollbackOrder = Every.extend({
+export const RollbackBody = AnyBody.extend({
   variant: z.string(),
   channel: z.enum(channelNames).default("stable"),
-  /** What the channel should hold now: the call may be repeated then, for it never takes back what the channel got meanwhile. */
+  /** What the channel should hold now. With it the call can be repeated, because it never revokes what the channel received meanwhile. */
   image: ImageId.optional(),
 });
-export type RollbackOrder = z.infer<typeof RollbackOrder>;
+export type RollbackBody = z.infer<typeof RollbackBody>;
 
-const every = {
-  reason: "why, 1 to 500 characters; a tag holds fewer",
+const anyBody = {
+  reason: "why, 1 to 500 characters; fewer fit into a tag",
   dryRun: "optional, true to see what would happen",
 };
 
-/** What a body may be, for people whose call was refused. */
+/** The allowed bodies, shown to a caller whose body was refused. */
 export function examplesFor(variants: readonly string[]) {
   const variant = variants.join(" | ");
   return {
-    rebuild: { variant, ...every, idempotencyKey: "optional, 1 to 128 of A-Z a-z 0-9 _ . : -" },
-    image: { image: "ami-…, one of ours", ...every },
+    rebuild: { variant, ...anyBody, idempotencyKey: "optional, 1 to 128 of A-Z a-z 0-9 _ . : -" },
+    image: { image: "ami-…, an image of this service", ...anyBody },
     rollback: {
       variant,
-      ...every,
-      channel: `optional, ${channelNames.join(" | ")}; stable without it`,
+      ...anyBody,
+      channel: `optional, ${channelNames.join(" | ")}; default stable`,
       image: "optional, ami-…: what the channel holds; with it the call can be repeated",
     },
   };

@@ -1,13 +1,11 @@
 import { z } from "zod";
+import { directInvocation } from "../domain/intervention-tags.ts";
 import type { Call } from "./http.ts";
 
-/** Stands where the caller's ARN does: only CloudTrail knows who invoked the function, the event says what its sender likes. */
-export const directInvocation = "direct invocation, see CloudTrail";
+/** The event of a direct invocation. */
+const DirectCall = z.strictObject({ method: z.string(), path: z.string(), body: z.unknown().optional() });
 
-/** What somebody says who invokes the function itself. */
-const Said = z.strictObject({ method: z.string(), path: z.string(), body: z.unknown().optional() });
-
-/** A middleware for functions without a URL: whatever comes is a direct invocation. */
+/** A middleware for a function without a URL: every event is a direct invocation. */
 export function directCalls() {
   return {
     before(request: { event: Call; context: { awsRequestId: string } }) {
@@ -16,9 +14,9 @@ export function directCalls() {
   };
 }
 
-/** The call of a function URL that would say the same; of an event of another shape one that no route takes. */
+/** The equivalent call of a function URL. An event of another shape becomes a call that no route accepts. */
 export function callOf(event: unknown, requestId: string): Call {
-  const { method, path, body } = Said.safeParse(event).data ?? { method: "ANY", path: JSON.stringify(event) };
+  const { method, path, body } = DirectCall.safeParse(event).data ?? { method: "ANY", path: JSON.stringify(event) };
   return {
     version: "2.0",
     rawPath: path,

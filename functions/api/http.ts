@@ -2,7 +2,7 @@ import type { APIGatewayProxyEventV2WithIAMAuthorizer, APIGatewayProxyStructured
 import { z } from "zod";
 import { JsonText } from "../config/json.ts";
 
-/** A signed call of the function URL, or a direct invocation in its shape (functions/direct-calls.ts). */
+/** A signed call of the function URL, or a direct invocation converted to its shape (direct-calls.ts). */
 export type Call = APIGatewayProxyEventV2WithIAMAuthorizer;
 export type Answer = APIGatewayProxyStructuredResultV2;
 
@@ -12,7 +12,7 @@ export function answer(statusCode: number, body: unknown): Answer {
 }
 
 /**
- * Thrown where a call is refused; the error handler at the edge turns it into the JSON answer `{ error, allowed }`.
+ * The error to throw when a call is refused. The error handler turns it into the JSON answer `{ error, allowed }`.
  * @param error what was wrong
  * @param allowed what would be right
  */
@@ -21,9 +21,9 @@ export function refusal(statusCode: number, error: string, allowed: unknown): Er
 }
 
 /**
- * A call's body.
- * @param example what it may be, for people whose body was none
- * @throws a {@link refusal} that says what is wrong with it
+ * Parses a call's body.
+ * @param example an allowed body, shown to the caller if the body is wrong
+ * @throws a {@link refusal} that says what is wrong
  */
 export function parseBody<T extends z.ZodType>(call: Call, schema: T, example: unknown): z.infer<T> {
   const json = JsonText.safeParse(bodyOf(call));
@@ -38,7 +38,7 @@ export function bodyOf(call: Call): string {
   return call.isBase64Encoded ? Buffer.from(call.body ?? "", "base64").toString() : (call.body ?? "");
 }
 
-/** ARN of who signed the call. Whoever may invoke the function beside its URL, as administrators may, can say here what he likes. */
+/** ARN of the identity that signed the call. An identity that may invoke the function directly, such as an administrator, can name any caller. */
 export function callerOf(call: Call): string {
   return call.requestContext.authorizer?.iam?.userArn ?? "unknown";
 }

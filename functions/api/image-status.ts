@@ -1,10 +1,10 @@
 import { iso } from "../config/time.ts";
+import { type Image, whyNotPublishable } from "../domain/images.ts";
 import type { Intervention } from "../domain/intervention-tags.ts";
-import { whyKeptOut, whyNotPublishable } from "../domain/publishing/explain.ts";
+import { explainBlockers } from "../domain/publishing/explain.ts";
 import { retention } from "../domain/publishing/retention.ts";
 import type { VariantState } from "../domain/variant-state.ts";
 import type { World } from "../domain/world.ts";
-import type { Image } from "../io/images.ts";
 
 /** The images of a variant as `GET /` answers them, newest first. */
 export function imageStatuses(world: World, state: VariantState) {
@@ -17,21 +17,21 @@ export function imageStatuses(world: World, state: VariantState) {
       createdAt: iso(image.createdAt),
       proof: image.proof ?? null,
       provedAt: time(image.provedAt),
-      /** When it will have been proved for as long as `stable` asks; its approval is another matter. */
+      /** When its proof is old enough for `stable`. The approval is separate. */
       soakedAt: time(image.provedAt === undefined ? undefined : image.provedAt + world.configuration.policies.soak),
       approved: interventionOf(image.approved),
       revoked: interventionOf(image.revoked),
       deprecatedAt: time(image.deprecatedAt),
       retiredAt: time(image.retiredAt),
       publishable: whyNotPublishable(image) ?? "yes",
-      keptOutOfStableBy: whyKeptOut(world, "stable", image),
-      written: writtenTo(image),
+      keptOutOfStableBy: explainBlockers(world, "stable", image),
+      written: writesTo(image),
       retention: { decision, reasons },
     };
   });
 }
 
-function writtenTo({ published }: Image) {
+function writesTo({ published }: Image) {
   return Object.fromEntries(
     Object.entries(published).map(([channel, { at, previous }]) => [
       channel,

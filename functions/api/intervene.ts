@@ -1,84 +1,75 @@
+import pTimeout from "p-timeout";
 import type { Environment } from "../config/environment.ts";
 import { second } from "../config/time.ts";
-import type { World } from "../domain/world.ts";
+import type { ImageWorld, World } from "../domain/world.ts";
 import { keyOf, tagImage, untagImage } from "../io/image-tags.ts";
-import { readImages } from "../io/images.ts";
-import { wake } from "../io/triggers.ts";
+import { triggerReconcile } from "../io/triggers.ts";
 import { logger } from "../telemetry/logger.ts";
 import { type Answer, answer, type Call, callerOf, refusal } from "./http.ts";
 import { applied, type Caller, type Decision } from "./interventions.ts";
 import { planOf } from "./plan.ts";
-import { untilVisible } from "./visible-tags.ts";
 
-/** What a function was deployed with. */
-export interface Deployed {
+/** What the handlers of all calls share. */
+export interface ApiContext {
   environment: Environment;
-  /** Reads the world as it is now. */
-  look(): Promise<World>;
-  /** Reads images and channels only, and does not depend on anything else to answer. */
-  lookAtImages(): Promise<World>;
+  /** Reads the whole world. */
+  observe(): Promise<World>;
+  /** Reads images and channels only, and works while everything else does not answer. */
+  observeImages(): Promise<ImageWorld>;
 }
 
 type Accepted = Extract<Decision, { outcome: "accepted" }>;
 
-/** What is decided is done by then; the function itself has 30 seconds (infra/api.ts). */
-const longestLook = 10 * second;
+/** How long the answer waits for the plan. The decision is already written, and the function itself has 30 seconds (infra/api.ts). */
+const maxPlanWait = 10 * second;
+
+/** EC2 shows a new tag to some calls later than to others. A run that starts at once might not see it, and then the next starts 15 minutes later. */
+const tagDelaySeconds = 15;
 
 /**
- * Looks at images and channels, decides, writes the decision onto the image and wakes reconcile; on a dry run the last two are left out. Only
- * then it looks at everything: the answer says what is planned once the decision stands, or why nobody can tell.
- * @throws a refusal where the decision is one
+ * Decides from images and channels, writes the decision onto the image and triggers a reconcile run; a dry run only decides. The answer says what
+ * is planned once the decision stands, or why the plan is unknown.
+ * @throws a refusal if the decision is one
  */
-export async function intervene<Order extends { reason: string; dryRun: boolean }>(
-  { environment, look, lookAtImages }: Deployed,
+export async function intervene<Body extends { reason: string; dryRun: boolean }>(
+  { environment, observe, observeImages }: ApiContext,
   what: string,
-  order: Order,
+  body: Body,
   call: Call,
-  decide: (world: World, order: Order, caller: Caller) => Decision,
+  decide: (world: ImageWorld, body: Body, caller: Caller) => Decision,
 ): Promise<Answer> {
-  const world = await lookAtImages();
+  const world = await observeImages();
   const by = callerOf(call);
-  const decision = decide(world, order, { by, at: world.now });
-  logger.info(what, { ...order, by, decision });
+  const decision = decide(world, body, { by, at: world.now });
+  logger.info(what, { ...body, by, decision });
   if (decision.outcome === "refused") throw refusal(decision.status, decision.why, decision.allowed);
   const { variant, image, write, remove, message } = decision;
-  if (!order.dryRun) {
+  if (!body.dryRun) {
     if (Object.keys(write).length > 0) await tagImage(image, write);
     if (remove.length > 0) await untagImage(image, remove);
-    if (!(await inTime(untilVisible(() => readImages(environment.STAGE, variant), decision)).catch(() => false)))
-      logger.warn("the tag is not visible yet", { image });
-    await wake(environment.QUEUE_URL, variant, `${what} ${image}`);
+    await triggerReconcile(environment.QUEUE_URL, { variant, call: `${what} ${image}` }, tagDelaySeconds);
   }
-  return answer(order.dryRun ? 200 : 202, {
+  return answer(body.dryRun ? 200 : 202, {
     variant,
     image,
-    dryRun: order.dryRun,
+    dryRun: body.dryRun,
     tags: {
       write: Object.fromEntries(Object.entries(write).map(([name, value]) => [keyOf(name), value])),
       remove: remove.map(keyOf),
     },
     message,
-    ...(await planned(look, decision)),
+    ...(await planAfter(observe, decision)),
   });
 }
 
-/** The plan of the variant, or null and why: what was decided is done all the same. */
-async function planned(look: Deployed["look"], decision: Accepted) {
+/** The variant's plan, or null and the reason. The decision stands in either case. */
+async function planAfter(observe: ApiContext["observe"], decision: Accepted) {
   try {
-    const { actions } = planOf(applied(await inTime(look()), decision));
+    const world = await pTimeout(observe(), { milliseconds: maxPlanWait, message: "reading the world takes too long" });
+    const { actions } = planOf(applied(world, decision));
     return { plan: actions.filter(({ variant }) => variant === decision.variant) };
   } catch (error) {
     logger.warn("plan unknown", { error: error as Error });
     return { plan: null, planUnknown: (error as Error).message };
-  }
-}
-
-async function inTime<T>(work: Promise<T>): Promise<T> {
-  const late = Promise.withResolvers<never>();
-  const alarm = setTimeout(() => late.reject(new Error("looking at everything takes too long")), longestLook);
-  try {
-    return await Promise.race([work, late.promise]);
-  } finally {
-    clearTimeout(alarm);
   }
 }

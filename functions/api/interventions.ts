@@ -1,19 +1,19 @@
 import { channelNames } from "../config/channel-names.ts";
-import type { Variant } from "../config/configuration.ts";
+import type { Variant } from "../config/variant.ts";
+import { type Image, whyNotPublishable } from "../domain/images.ts";
 import { excessOf, interventionFromTag, interventionToTag } from "../domain/intervention-tags.ts";
-import { outlook, whyNotPublishable } from "../domain/publishing/explain.ts";
-import { stateOf } from "../domain/variant-state.ts";
-import type { World } from "../domain/world.ts";
-import type { Image } from "../io/images.ts";
-import type { ImageOrder } from "./bodies.ts";
+import { explainChannel } from "../domain/publishing/explain.ts";
+import { variantImages } from "../domain/variant-state.ts";
+import type { ImageWorld } from "../domain/world.ts";
+import type { ImageBody } from "./bodies.ts";
 
-/** Who asks, and when in milliseconds since the epoch. */
+/** The identity that calls, and when, in milliseconds since the epoch. */
 export interface Caller {
   by: string;
   at: number;
 }
 
-/** What a person's call comes to. Tags are written and removed by their keys without prefix; neither where the call repeats what was decided already. */
+/** The decision about a call. Tags are named without their prefix. A call that repeats an earlier decision writes and removes none. */
 export type Decision =
   | {
       outcome: "accepted";
@@ -32,43 +32,45 @@ export interface Refusal {
   allowed: unknown;
 }
 
-/** The image must never be written to a channel again. Nothing that is ours is refused. */
-export function decideRevoke(world: World, { image: id, reason }: ImageOrder, caller: Caller): Decision {
+/** Revokes an image: no channel may receive it any more. Any image of this service can be revoked. */
+export function decideRevoke(world: ImageWorld, { image: id, reason }: ImageBody, caller: Caller): Decision {
   const image = imageOf(world, id);
   if (!image) return noSuchImage(world, id);
-  if (image.revoked) return accepted(world, image, {}, [], `${id} is revoked already: ${image.revoked.reason}`);
+  if (image.revoked) return accepted(world, image, {}, [], `${id} is already revoked: ${image.revoked.reason}`);
   return recorded(world, image, "revoked", { ...caller, reason }, `${id} is revoked`);
 }
 
-/** The image may be published again, if it is publishable otherwise. */
-export function decideUnrevoke(world: World, { image: id }: ImageOrder): Decision {
+/** Takes a revocation back: the image may be published again if it is otherwise publishable. */
+export function decideUnrevoke(world: ImageWorld, { image: id }: ImageBody): Decision {
   const image = imageOf(world, id);
   if (!image) return noSuchImage(world, id);
   if (!image.revoked)
     return conflict(`${id} is not revoked`, { image: world.images.filter((one) => one.revoked).map((one) => one.id) });
-  return accepted(world, image, {}, ["revoked"], `${id} is revoked no more`);
+  return accepted(world, image, {}, ["revoked"], `${id} is no longer revoked`);
 }
 
-/** `stable` may have the image once it has soaked. */
-export function decidePromote(world: World, { image: id, reason }: ImageOrder, caller: Caller): Decision {
+/** Approves an image: `stable` may take it once it has soaked. */
+export function decideApprove(world: ImageWorld, { image: id, reason }: ImageBody, caller: Caller): Decision {
   const image = imageOf(world, id);
   if (!image) return noSuchImage(world, id);
   const variant = variantOf(world, image.variant);
-  if (!variant) return conflict(`${id} belongs to ${image.variant}, which is no variant any more`, variantsOf(world));
-  const soon = () => outlook(world, stateOf(world, variant), "stable");
-  if (world.configuration.policies.approval === "none")
-    return conflict(`no image needs an approval (policies.approval is none): ${soon()}`, "GET / tells what is to come");
+  if (!variant)
+    return conflict(`${id} belongs to ${image.variant}, which was removed from config.ts`, variantsOf(world));
+  if (world.configuration.policies.approval === "none") {
+    const next = explainChannel(world, variantImages(world, variant.name), "stable");
+    return conflict(`no image needs an approval (policies.approval is none): ${next}`, "GET / says what happens next");
+  }
   const why = whyNotPublishable(image);
   if (why) return conflict(`${id} ${why}`, { image: approvable(world) });
-  if (image.approved) return accepted(world, image, {}, [], `${id} is approved already: ${image.approved.reason}`);
+  if (image.approved) return accepted(world, image, {}, [], `${id} is already approved: ${image.approved.reason}`);
   return recorded(world, image, "approved", { ...caller, reason }, `${id} is approved`);
 }
 
 /** The world as it will be once the tags are written. */
-export function applied(
-  world: World,
+export function applied<W extends ImageWorld>(
+  world: W,
   { image: id, write, remove }: { image: string; write: Readonly<Record<string, string>>; remove: readonly string[] },
-): World {
+): W {
   const tag = (name: "revoked" | "approved", now: Image[typeof name]) =>
     remove.includes(name) ? undefined : (interventionFromTag(write[name]) ?? now);
   return {
@@ -81,14 +83,14 @@ export function applied(
   };
 }
 
-export function noSuchVariant(world: Pick<World, "configuration">, name: string): Refusal {
+export function noSuchVariant(world: Pick<ImageWorld, "configuration">, name: string): Refusal {
   const why = `there is no variant ${JSON.stringify(name)}`;
   return { outcome: "refused", status: 404, why, allowed: variantsOf(world) };
 }
 
-/** What a person decided, kept as a tag; refused where the reason does not fit into one. Nothing is cut off in silence. */
+/** Records a decision as a tag. A reason that does not fit into the tag is refused, not clipped. */
 export function recorded(
-  world: World,
+  world: ImageWorld,
   image: Image,
   name: "revoked" | "approved",
   intervention: Caller & { reason: string },
@@ -97,23 +99,22 @@ export function recorded(
   const tag = interventionToTag(intervention);
   const excess = excessOf(tag);
   if (excess === 0) return accepted(world, image, { [name]: tag }, [], what);
-  const most = Math.max(0, intervention.reason.length - excess);
-  const why = `the reason is too long: beside the time and ${intervention.by} the tag has room for ${most} characters`;
-  return { outcome: "refused", status: 400, why, allowed: { reason: `1 to ${most} characters` } };
+  const max = Math.max(0, intervention.reason.length - excess);
+  const why = `the reason is too long: next to the time and ${intervention.by} the tag has room for ${max} characters`;
+  return { outcome: "refused", status: 400, why, allowed: { reason: `1 to ${max} characters` } };
 }
 
 export function accepted(
-  world: World,
+  world: ImageWorld,
   { id, variant: name }: Image,
   write: Record<string, string>,
   remove: string[],
   what: string,
 ): Decision {
   const then = applied(world, { image: id, write, remove });
-  const variant = variantOf(then, name);
-  const next = variant
-    ? channelNames.map((channel) => outlook(then, stateOf(then, variant), channel))
-    : [`${name} is no variant any more, its channels are left as they are`];
+  const next = variantOf(then, name)
+    ? channelNames.map((channel) => explainChannel(then, variantImages(then, name), channel))
+    : [`${name} was removed from config.ts, so its channels stay as they are`];
   return { outcome: "accepted", variant: name, image: id, write, remove, message: [what, ...next].join("; ") };
 }
 
@@ -121,29 +122,30 @@ export function conflict(why: string, allowed: unknown): Refusal {
   return { outcome: "refused", status: 409, why, allowed };
 }
 
-function noSuchImage(world: World, id: string): Refusal {
-  return { outcome: "refused", status: 404, why: `${id} is no image of ours`, allowed: imagesOf(world) };
+function noSuchImage(world: ImageWorld, id: string): Refusal {
+  return { outcome: "refused", status: 404, why: `${id} is not an image of this service`, allowed: imagesOf(world) };
 }
 
-export function imageOf({ images }: World, id: string): Image | undefined {
+export function imageOf({ images }: ImageWorld, id: string): Image | undefined {
   return images.find((image) => image.id === id);
 }
 
-export function variantOf({ configuration }: World, name: string): Variant | undefined {
+export function variantOf({ configuration }: ImageWorld, name: string): Variant | undefined {
   return configuration.variants.find((variant) => variant.name === name);
 }
 
-function variantsOf({ configuration }: Pick<World, "configuration">) {
+function variantsOf({ configuration }: Pick<ImageWorld, "configuration">) {
   return { variant: configuration.variants.map(({ name }) => name) };
 }
 
 /** Image IDs by variant. */
-export function imagesOf({ images }: World) {
-  const variants = [...new Set(images.map(({ variant }) => variant))];
-  const idsOf = (name: string) => images.flatMap(({ id, variant }) => (variant === name ? [id] : []));
-  return { image: Object.fromEntries(variants.map((name) => [name, idsOf(name)])) };
+export function imagesOf({ images }: ImageWorld) {
+  const byVariant = Object.groupBy(images, ({ variant }) => variant);
+  return {
+    image: Object.fromEntries(Object.entries(byVariant).map(([name, own]) => [name, own?.map(({ id }) => id)])),
+  };
 }
 
-function approvable({ images }: World): string[] {
+function approvable({ images }: ImageWorld): string[] {
   return images.filter((image) => !whyNotPublishable(image) && !image.approved).map(({ id }) => id);
 }

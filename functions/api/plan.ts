@@ -1,18 +1,17 @@
 import { iso } from "../config/time.ts";
-import type { Action } from "../domain/actions.ts";
-import { plan } from "../domain/plan.ts";
+import { type Action, plan } from "../domain/plan.ts";
 import type { World } from "../domain/world.ts";
 
-/** The plan as `GET /plan` answers it: what the next reconcile would do, and what not, with reasons. */
+/** The plan as `GET /plan` answers it: what the next reconcile run would do and not do, with reasons. */
 export function planOf(world: World) {
-  return { now: iso(world.now), actions: plan(world).map(tell) };
+  return { now: iso(world.now), actions: plan(world).map(actionToJson) };
 }
 
-/** An action as plain JSON; times are ISO 8601. */
-export function tell(action: Action) {
+/** An action as plain JSON. Times are ISO 8601. */
+export function actionToJson(action: Action) {
   switch (action.do) {
     case "announce":
-      return { do: action.do, variant: action.variant, fact: action.fact.key };
+      return { do: action.do, variant: action.variant, fact: action.notification.key };
     case "build":
     case "prove":
     case "harvest":

@@ -1,20 +1,21 @@
 import type { Configuration } from "../config/configuration.ts";
-import { isRepeated, type Request, readRequests, succeed, writeRequest } from "../io/requests.ts";
-import { wake } from "../io/triggers.ts";
+import { isRepeated, type Request, succeed } from "../domain/requests.ts";
+import { readRequests, writeRequest } from "../io/requests.ts";
+import { triggerReconcile } from "../io/triggers.ts";
 import { logger } from "../telemetry/logger.ts";
-import type { RebuildOrder } from "./bodies.ts";
+import type { RebuildBody } from "./bodies.ts";
 import { type Answer, answer, type Call, callerOf, refusal } from "./http.ts";
-import type { Deployed } from "./intervene.ts";
+import type { ApiContext } from "./intervene.ts";
 import { noSuchVariant } from "./interventions.ts";
 import { planOf } from "./plan.ts";
 
 /**
- * Writes the request, then wakes reconcile. It asks nothing but the requests, so that it works while the rest of the world does not answer;
- * a dry run looks at everything and says what is planned once the request stands.
+ * Writes a rebuild request and triggers a reconcile run. It reads only the requests, so it works while everything else does not answer. A dry run
+ * reads the whole world and says what would be planned.
  */
 export async function rebuild(
-  { environment, configuration, look }: Deployed & { configuration: Configuration },
-  { variant, reason, idempotencyKey, dryRun }: RebuildOrder,
+  { environment, configuration, observe }: ApiContext & { configuration: Configuration },
+  { variant, reason, idempotencyKey, dryRun }: RebuildBody,
   call: Call,
 ): Promise<Answer> {
   if (!configuration.variants.some(({ name }) => name === variant)) {
@@ -27,16 +28,19 @@ export async function rebuild(
   const repeated = isRepeated(known, id);
   const request = { id, reason, by, at: new Date().toISOString() };
   logger.info("rebuild", { variant, request: id, reason, by, dryRun, repeated });
-  const said = { variant, request: id, repeated, dryRun };
+  const result = { variant, request: id, repeated, dryRun };
   if (dryRun)
-    return answer(200, { ...said, plan: await planned(look, variant, repeated ? known : succeed(known, request)) });
+    return answer(200, {
+      ...result,
+      plan: await planAfter(observe, variant, repeated ? known : succeed(known, request)),
+    });
   if (!repeated) await writeRequest(environment, variant, request, known);
-  await wake(environment.QUEUE_URL, variant, `rebuild ${id}`);
-  return answer(202, said);
+  await triggerReconcile(environment.QUEUE_URL, { variant, call: `rebuild ${id}` });
+  return answer(202, result);
 }
 
-async function planned(look: Deployed["look"], variant: string, request: Request | undefined) {
-  const world = await look();
+async function planAfter(observe: ApiContext["observe"], variant: string, request: Request | undefined) {
+  const world = await observe();
   const requests = { ...world.requests, ...(request && { [variant]: request }) };
   return planOf({ ...world, requests }).actions.filter((action) => action.variant === variant);
 }

@@ -1,19 +1,18 @@
-import { channelNames } from "../config/channel-names.ts";
+import { channelNames, channelParameter } from "../config/channel-names.ts";
 import { iso } from "../config/time.ts";
 import { retentionOfRemoved } from "../domain/publishing/retention.ts";
-import { stocksOfRemoved } from "../domain/variant-state.ts";
+import { removedVariantImages } from "../domain/variant-state.ts";
 import type { World } from "../domain/world.ts";
-import { channelParameter } from "../io/channels.ts";
 
 /**
- * What is left of variants that the configuration does not name any more, as `GET /` answers it; a renamed one was removed and added. The
- * service neither builds nor publishes for them, and nodes may still start from what their parameters hold. Their images are kept until
- * `retiredVariants` names the variant; what a parameter holds stays until a person deletes that.
+ * What is left of removed variants as `GET /` answers it; a renamed variant was removed and added. The service neither builds nor publishes for
+ * them, but nodes may still start from what their parameters hold. Their images are kept until `retiredVariants` names the variant. An image
+ * that a parameter holds stays until a person deletes the parameter.
  */
 export function removedVariants(world: World, channelsPrefix: string) {
-  return stocksOfRemoved(world).map((stock) => {
-    const { variant, images } = stock;
-    const retained = retentionOfRemoved(world, stock);
+  return removedVariantImages(world).map((removed) => {
+    const { variant, images } = removed;
+    const retained = retentionOfRemoved(world, removed);
     return {
       variant: variant.name,
       channels: channelNames.flatMap((channel) => {

@@ -1,12 +1,12 @@
-import type { Variant } from "../config/configuration.ts";
+import type { ChannelName } from "../config/channel-names.ts";
+import { type Image, isNewer } from "../domain/images.ts";
 import { interventionToTag } from "../domain/intervention-tags.ts";
-import { lastPublication } from "../domain/publishing/channel-writes.ts";
-import { whyKeptOut } from "../domain/publishing/explain.ts";
-import { promotion } from "../domain/publishing/publish.ts";
-import { stateOf } from "../domain/variant-state.ts";
-import type { World } from "../domain/world.ts";
-import { type Image, isNewer } from "../io/images.ts";
-import type { RollbackOrder } from "./bodies.ts";
+import { lastWrite } from "../domain/publishing/channel-writes.ts";
+import { explainBlockers } from "../domain/publishing/explain.ts";
+import { decideChannel } from "../domain/publishing/publish.ts";
+import { variantImages } from "../domain/variant-state.ts";
+import type { ImageWorld } from "../domain/world.ts";
+import type { RollbackBody } from "./bodies.ts";
 import {
   accepted,
   applied,
@@ -21,43 +21,46 @@ import {
 } from "./interventions.ts";
 
 /**
- * Rule 3: the revocation of what the channel holds, refused where nothing could take its place at once. A call that is repeated must not
- * revoke the image that the channel went back to meanwhile: with `image` it never does, without it a channel goes back once.
+ * Rule 3: a rollback revokes what the channel holds. It is refused if no other image could replace that at once. A repeated call must not revoke
+ * the image that the channel went back to meanwhile: with `image` it never does, and without it a channel goes back only once.
  */
 export function decideRollback(
-  world: World,
-  { variant: name, channel, image: meant, reason }: RollbackOrder,
+  world: ImageWorld,
+  { variant: name, channel, image: expected, reason }: RollbackBody,
   caller: Caller,
 ): Decision {
-  const variant = variantOf(world, name);
-  if (!variant) return noSuchVariant(world, name);
+  if (!variantOf(world, name)) return noSuchVariant(world, name);
   const held = world.channels[name]?.[channel]?.image;
   if (!held) return conflict(`${channel} of ${name} holds nothing to go back from`, "POST /rebuild");
-  if (meant !== undefined && meant !== held)
-    return conflict(otherThan(world, { name, channel, held, meant }), { image: held });
+  if (expected !== undefined && expected !== held)
+    return conflict(holdsAnother(world, { name, channel, held, expected }), { image: held });
   const image = imageOf(world, held);
   if (!image)
-    return conflict(`${channel} holds ${held}, which is no image of ours and cannot be revoked`, imagesOf(world));
-  const under = image.revoked && lastPublication(world, stateOf(world, variant), channel);
-  if (under?.outcome === "pending")
-    return accepted(world, image, {}, [], `${channel} of ${name} goes back from ${held} to ${under.image.id} already`);
+    return conflict(
+      `${channel} holds ${held}, which is not an image of this service and cannot be revoked`,
+      imagesOf(world),
+    );
+  const underWay = image.revoked && lastWrite(world, variantImages(world, name), channel);
+  if (underWay?.outcome === "pending")
+    return accepted(
+      world,
+      image,
+      {},
+      [],
+      `${channel} of ${name} already goes back from ${held} to ${underWay.image.id}`,
+    );
   const tag = interventionToTag({ ...caller, reason });
   const then = applied(world, { image: held, write: image.revoked ? {} : { revoked: tag }, remove: [] });
-  const next = promotion(then, stateOf(then, variant), channel);
+  const next = decideChannel(then, variantImages(then, name), channel);
   if (next.decision !== "publish")
-    return conflict(
-      `${channel} of ${name} has nothing to go back to: ${reasonsAgainst(then, variant, held, channel)}`,
-      {
-        "POST /revoke": `takes ${held} out of use all the same; ${channel} keeps its value until another image can be published`,
-      },
-    );
-  const left = meant === undefined ? leftFor(world, image, channel) : undefined;
+    return conflict(`${channel} of ${name} has nothing to go back to: ${whyNone(then, name, held, channel)}`, {
+      "POST /revoke": `revokes ${held} anyway; ${channel} keeps its value until another image can be published`,
+    });
+  const left = expected === undefined ? leftFor(world, image, channel) : undefined;
   if (left)
     return conflict(
-      `${channel} of ${name} left ${left} for ${held} already; to leave ${held}, too, say that it is meant`,
-      {
-        image: held,
-      },
+      `${channel} of ${name} has already left ${left} for ${held}; to leave ${held}, too, name it in "image"`,
+      { image: held },
     );
   const what = `${channel} of ${name} goes back from ${held} to ${next.image}`;
   return image.revoked
@@ -65,29 +68,29 @@ export function decideRollback(
     : recorded(world, image, "revoked", { ...caller, reason }, what);
 }
 
-/** The image that the channel left for this one because nobody should use it; undefined where that is not so. */
-function leftFor(world: World, image: Image, channel: RollbackOrder["channel"]): string | undefined {
-  const written = image.published[channel];
-  const previous = imageOf(world, written?.previous ?? "");
-  if (!written || !previous) return undefined;
-  const wasRevoked = previous.revoked !== undefined && (previous.revoked.at ?? 0) <= written.at;
+/** The image that the channel left for this one because no node should start it; undefined if it did not. */
+function leftFor(world: ImageWorld, image: Image, channel: ChannelName): string | undefined {
+  const write = image.published[channel];
+  const previous = imageOf(world, write?.previous ?? "");
+  if (!write || !previous) return undefined;
+  const wasRevoked = previous.revoked !== undefined && (previous.revoked.at ?? 0) <= write.at;
   return wasRevoked || isNewer(previous, image) ? previous.id : undefined;
 }
 
-function otherThan(
-  world: World,
-  { name, channel, held, meant }: { name: string; channel: string; held: string; meant: string },
+function holdsAnother(
+  world: ImageWorld,
+  { name, channel, held, expected }: { name: string; channel: string; held: string; expected: string },
 ): string {
-  const revoked = imageOf(world, meant)?.revoked;
-  const why = revoked ? `, which is revoked already: ${revoked.reason}` : "";
-  return `${channel} of ${name} holds ${held}, not ${meant}${why}`;
+  const revoked = imageOf(world, expected)?.revoked;
+  const why = revoked ? `, which is already revoked: ${revoked.reason}` : "";
+  return `${channel} of ${name} holds ${held}, not ${expected}${why}`;
 }
 
-/** Every other image of the variant with what keeps it out; where that is none of it, what keeps the channel from being written. */
-function reasonsAgainst(world: World, variant: Variant, held: string, channel: RollbackOrder["channel"]): string {
-  const state = stateOf(world, variant);
-  const others = state.images.filter(({ id }) => id !== held).map((image) => whyKeptOut(world, channel, image));
-  if (others.length === 0) return "there is no other image";
-  if (others.some((against) => against.length === 0)) return promotion(world, state, channel).reasons.join("; ");
-  return others.flat().join("; ");
+/** What blocks each other image of the variant or, if nothing does, what keeps the channel from being written. */
+function whyNone(world: ImageWorld, name: string, held: string, channel: ChannelName): string {
+  const own = variantImages(world, name);
+  const blockers = own.images.filter(({ id }) => id !== held).map((image) => explainBlockers(world, channel, image));
+  if (blockers.length === 0) return "there is no other image";
+  if (blockers.some((some) => some.length === 0)) return decideChannel(world, own, channel).reasons.join("; ");
+  return blockers.flat().join("; ");
 }

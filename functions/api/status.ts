@@ -1,20 +1,18 @@
-import { type ChannelName, channelNames } from "../config/channel-names.ts";
-import { recipeOf } from "../config/configuration.ts";
+import { type ChannelName, channelNames, channelParameter } from "../config/channel-names.ts";
 import { iso } from "../config/time.ts";
-import type { Action } from "../domain/actions.ts";
-import { standingOf } from "../domain/building/staleness.ts";
-import { describeChange, drift } from "../domain/inputs.ts";
-import { plan } from "../domain/plan.ts";
-import { outlook } from "../domain/publishing/explain.ts";
-import { promotion } from "../domain/publishing/publish.ts";
+import { recipeOf } from "../config/variant.ts";
+import { buildReasons } from "../domain/building/decide.ts";
+import { stalenessOf } from "../domain/building/staleness.ts";
+import { type Action, plan } from "../domain/plan.ts";
+import { explainChannel } from "../domain/publishing/explain.ts";
+import { decideChannel } from "../domain/publishing/publish.ts";
 import { stateOf, type VariantState } from "../domain/variant-state.ts";
 import type { World } from "../domain/world.ts";
-import { channelParameter } from "../io/channels.ts";
 import { imageStatuses } from "./image-status.ts";
-import { tell } from "./plan.ts";
+import { actionToJson } from "./plan.ts";
 import { removedVariants } from "./removed-variants.ts";
 
-/** The state of all variants as `GET /` answers it. Times are ISO 8601. */
+/** The status of all variants as `GET /` answers it. Times are ISO 8601. */
 export function statusOf(world: World, channelsPrefix: string) {
   const actions = plan(world);
   return {
@@ -24,7 +22,7 @@ export function statusOf(world: World, channelsPrefix: string) {
     variants: world.configuration.variants.map((variant) => {
       const state = stateOf(world, variant);
       const newest = state.publishable[0];
-      const { behindSince, failing, blockedBy } = standingOf(world, state);
+      const { behindSince, failing, blockedBy } = stalenessOf(world, state);
       const own = actions.filter((action) => action.variant === variant.name);
       return {
         variant: variant.name,
@@ -36,17 +34,17 @@ export function statusOf(world: World, channelsPrefix: string) {
         recorded: newest?.inputs ?? null,
         desired: state.desired,
         unknown: state.unknown,
-        drift: newest ? drift(newest.inputs, state.desired).map(describeChange) : ["first image of the variant"],
+        drift: buildReasons(state),
         /** At least since then. */
         behindSince: behindSince === undefined ? null : iso(behindSince),
         failing,
         blockedBy,
-        harvest: harvestOf(world, state),
+        harvest: harvestStatus(world, state),
         running: runningBuild(state),
         lastFailure: lastFailure(state),
         nextBuild: nextBuild(own),
         images: imageStatuses(world, state),
-        next: own.map(tell),
+        next: own.map(actionToJson),
       };
     }),
     removedVariants: removedVariants(world, channelsPrefix),
@@ -55,27 +53,27 @@ export function statusOf(world: World, channelsPrefix: string) {
 
 function channelStatus(world: World, state: VariantState, name: ChannelName, prefix: string) {
   const channel = world.channels[state.variant.name]?.[name];
-  const next = promotion(world, state, name);
+  const next = decideChannel(world, state, name);
   return {
     parameter: channelParameter(prefix, state.variant.name, name),
     image: channel?.image ?? null,
     since: channel ? iso(channel.writtenAt) : null,
     next: next.decision === "publish" ? next.image : null,
-    /** When what keeps the next image out passes by itself: the end of its soak. */
+    /** When the next image's blockers pass without a person: the end of its soak. */
     waitsUntil: next.decision === "wait" && next.until !== undefined ? iso(next.until) : null,
-    outlook: outlook(world, state, name),
+    outlook: explainChannel(world, state, name),
   };
 }
 
-/** Where the closed pieces come from and whether they are there; null for a variant that needs none. */
-function harvestOf(world: World, { variant, upstream }: VariantState) {
+/** The image to harvest from and whether the harvest exists; null for a variant that needs none. */
+function harvestStatus(world: World, { variant, upstream }: VariantState) {
   if (recipeOf(variant) === "layer") return null;
   const source = upstream?.harvestSource;
-  if (source?.state !== "known") return { from: null, manifest: null, why: source?.why ?? "nothing is known of it" };
+  if (source?.state !== "known") return { from: null, manifest: null, why: source?.why ?? "nothing is known about it" };
   const harvest = world.harvests[source.value];
   return harvest?.state === "known"
     ? { from: source.value, manifest: harvest.value, why: null }
-    : { from: source.value, manifest: null, why: harvest?.why ?? "nothing is known of it" };
+    : { from: source.value, manifest: null, why: harvest?.why ?? "nothing is known about it" };
 }
 
 function runningBuild({ builds }: VariantState) {
@@ -97,7 +95,7 @@ function lastFailure({ builds }: VariantState) {
   };
 }
 
-/** When the next build can start as far as anybody knows: `now`, a time, or null where nothing is to be built or only a person or a change helps. */
+/** When the next build can start: `now`, a time, or null if none is needed or only a person or a change helps. */
 function nextBuild(actions: readonly Action[]) {
   const action = actions.findLast((one) => one.do === "wait" && one.for === "build");
   if (action?.do === "wait")

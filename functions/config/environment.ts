@@ -2,7 +2,7 @@ import { z } from "zod";
 
 const Sha256 = z.string().regex(/^[a-f0-9]{64}$/, "a SHA-256 in hex");
 
-/** What the infrastructure tells a function. */
+/** The settings that the deployment gives a function. */
 const Environment = z.object({
   STAGE: z.string().min(1),
   RECIPE: Sha256,
@@ -17,8 +17,8 @@ const Environment = z.object({
 export type Environment = z.infer<typeof Environment>;
 
 /**
- * The functions' settings out of their environment variables.
- * @throws Error naming every variable that is missing or wrong: the function then stops at its start.
+ * Reads a function's settings from its environment variables.
+ * @throws Error naming every missing or wrong variable, so that the function stops at its start
  */
 export function readEnvironment(variables: Record<string, string | undefined>): Environment {
   const result = Environment.safeParse(variables);

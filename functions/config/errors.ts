@@ -1,15 +1,15 @@
 import type { z } from "zod";
 
-/** What is wrong with an input, a line a field: where, its value, what is allowed there. */
-export function complaintsOf(issue: z.core.$ZodIssue, input: unknown): string[] {
+/** One line for each wrong field: its path, its value and what is allowed. */
+export function configErrors(issue: z.core.$ZodIssue, input: unknown): string[] {
   if (issue.code === "unrecognized_keys")
     return issue.keys.map((key) =>
-      complaint([...issue.path, key], valueAt(input, [...issue.path, key]), "no such field"),
+      configError([...issue.path, key], valueAt(input, [...issue.path, key]), "no such field"),
     );
-  return [complaint(issue.path, issue.input ?? valueAt(input, issue.path), allowed(issue))];
+  return [configError(issue.path, issue.input ?? valueAt(input, issue.path), allowed(issue))];
 }
 
-function complaint(path: PropertyKey[], value: unknown, right: string): string {
+function configError(path: PropertyKey[], value: unknown, right: string): string {
   const field = path.map((key) => (typeof key === "number" ? `[${key}]` : `.${String(key)}`)).join("");
   return `  ${field.replace(/^\./, "") || "config"} is ${JSON.stringify(value) ?? "missing"}; allowed: ${right}`;
 }

@@ -4,16 +4,16 @@ import { day } from "./time.ts";
 
 const span = "a time span such as 30m, 20h or 45d, at most 3650d";
 
-/** Ten years: a time that lies so far from now is a date all the same. */
-const longestSpan = 3650 * day;
+/** Ten years: a time that far from now is still a valid date. */
+const maxSpan = 3650 * day;
 
-/** A time span such as `15m`, `20h`, `45d`; inside, milliseconds. */
+/** A time span such as `15m`, `20h`, `45d`, parsed to milliseconds. */
 export const Duration = z
   .string({ error: span })
-  .refine((text) => /^\d{1,9}(\.\d{1,9})?(s|m|h|d)$/.test(text) && ms(text as ms.StringValue) <= longestSpan, span)
+  .refine((text) => /^\d{1,9}(\.\d{1,9})?(s|m|h|d)$/.test(text) && ms(text as ms.StringValue) <= maxSpan, span)
   .transform((text) => ms(text as ms.StringValue));
 
-/** Text of one shape; whatever else is there is answered with what is allowed. */
+/** Text of one shape. Anything else is an error that says what is allowed. */
 export function text(shape: RegExp, allowed: string) {
   return z.string({ error: allowed }).regex(shape, allowed);
 }
@@ -23,29 +23,29 @@ export function whole(least: number, most: number) {
   return z.int({ error }).min(least, error).max(most, error);
 }
 
-/** EKS has had containerd on Windows since 1.23. */
+/** EKS has containerd on Windows since 1.23. */
 export const Minor = text(/^1\.(2[3-9]|[3-9]\d)$/, 'a Kubernetes minor in quotes, from 1.23 on, such as "1.35"');
 
-/** What a container registry accepts as a reference; above all nothing that a shell or PowerShell could read as more than text. */
+/** A reference that container registries accept. It contains nothing that a shell or PowerShell would interpret. */
 export const ContainerImage = text(
   /^(?=.{1,255}$)[a-z0-9.-]+(:\d+)?\/[a-z0-9._/-]+(:[\w][\w.-]{0,127})?(@sha256:[a-f0-9]{64})?$/,
   'a full reference with its registry, such as "mcr.microsoft.com/windows/nanoserver:ltsc2022"',
 ).refine(
   (reference) => !/^\d{12}\.dkr\.ecr\./.test(reference),
-  "an image that can be pulled without signing in: the build has no credentials for private ECR registries",
+  "an image that can be pulled without a login: the build has no credentials for private ECR registries",
 );
 
-/** Nothing secret may stand in it: the build's variables are echoed in events and in the console. */
+/** An address without secrets: CodeBuild echoes a build's variables in events and in the console. */
 export const WebAddress = z
   .url({ protocol: /^https?$/, error: 'an address such as "https://mirror.example.com"' })
   .refine((url) => !/^\w+:\/\/[^/]*@/.test(url), "an address without user name and password")
   .refine(
     (url) =>
       /^(https:|http:\/\/(localhost|127\.[\d.]+|\[::1\])[:/]|http:\/\/(localhost|127\.[\d.]+|\[::1\])$)/.test(url),
-    "an https address: what comes from there goes into the image",
+    "an https address: the image contains what is downloaded from there",
   );
 
-/** A host of releases, without the slash at its end: paths are put behind it. */
+/** A release host, without a trailing slash: paths are appended to it. */
 export const ReleaseHost = WebAddress.transform((url) => url.replace(/\/+$/, "")).refine(
   (url) => !/[?#]/.test(url),
   "an address without query",

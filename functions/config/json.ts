@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** Text that holds JSON, as what it says; anything else is an issue of the schema, never an exception. */
+/** Parses text that holds JSON. Anything else is an issue of the schema, never an exception. */
 export const JsonText = z.string().transform((text, context): unknown => {
   try {
     return JSON.parse(text);

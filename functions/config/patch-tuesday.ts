@@ -1,6 +1,6 @@
 import { DateTime } from "luxon";
 
-/** When Microsoft's monthly updates count as there: a local time of day on the second Tuesday. */
+/** From when Microsoft's monthly updates count as available: a local time of day on the second Tuesday. */
 export interface PatchTuesdayPolicy {
   /** `HH:MM`. */
   time: string;
@@ -20,7 +20,7 @@ export function latestPatchTuesday(now: number, policy: PatchTuesdayPolicy): str
   return latest.toISODate() as string;
 }
 
-/** Whether Microsoft has shipped by then, in winter and in summer. */
+/** Whether Microsoft has shipped by that time, in winter and in summer. */
 export function isAfterRelease(policy: PatchTuesdayPolicy): boolean {
   const release = { time: "10:00", timeZone: "America/Los_Angeles" };
   return ["2026-01-01", "2026-07-01"].every((day) => {

@@ -2,21 +2,21 @@ import { z } from "zod";
 import { Duration, Rate, ReleaseHost, TimeZone, text, WebAddress, whole } from "./fields.ts";
 import { isAfterRelease } from "./patch-tuesday.ts";
 
-/** Where CodeBuild and the build instance live. */
+/** The network of CodeBuild and the build instance. */
 const Network = z.discriminatedUnion("kind", [
   z.strictObject({
-    /** CodeBuild outside a VPC, the instance in a public subnet, open only to the address CodeBuild comes from. */
+    /** CodeBuild runs outside a VPC. The instance is in a public subnet and accepts CodeBuild's address only. */
     kind: z.literal("public"),
-    /** Without one: a subnet of the default VPC. */
+    /** If left out, a subnet of the default VPC. */
     subnetId: z
       .string()
       .regex(/^subnet-[a-f0-9]{8,17}$/, 'a subnet such as "subnet-0123456789abcdef0"')
       .optional(),
-    /** Answers with the caller's address as plain text. */
+    /** Must answer with the caller's address as plain text. */
     addressUrl: WebAddress.default("https://checkip.amazonaws.com"),
   }),
   z.strictObject({
-    /** CodeBuild and the instance in private subnets of yours. They need NAT or a proxy: Windows Update and registries have no endpoints. */
+    /** CodeBuild and the instance run in your private subnets. These need NAT or a proxy: Windows Update and registries have no VPC endpoints. */
     kind: z.literal("vpc"),
     vpcId: z.string().regex(/^vpc-[a-f0-9]{8,17}$/, 'a VPC such as "vpc-0123456789abcdef0"'),
     subnetIds: z
@@ -25,17 +25,17 @@ const Network = z.discriminatedUnion("kind", [
   }),
 ]);
 
-/** What becomes of images that nobody needs any more. */
+/** When old images are disabled and deregistered. */
 const Retention = z.strictObject({
-  /** Publishable images that a variant keeps, those in channels among them. */
+  /** Publishable images that a variant keeps, including those in channels. */
   keep: whole(2, 100).default(3),
-  /** No image younger than this is retired, those aside that never proved themselves. */
+  /** No younger image is retired, except unproved ones. */
   minAge: Duration.prefault("7d"),
-  /** Images whose proof failed, or that nobody could prove, go after this. */
+  /** Images whose proof failed or never had a result are retired after this. */
   unprovedAfter: Duration.prefault("3d"),
-  /** How long an image stays disabled, still without reference, before it may be deregistered. */
+  /** How long an image stays disabled and unused before it may be deregistered. */
   grace: Duration.prefault("14d"),
-  /** Whether disabled images are deregistered after that, with their snapshots. This cannot be undone. */
+  /** Whether disabled images are deregistered after `grace`, with their snapshots. This cannot be undone. */
   deregister: z.boolean().default(false),
 });
 
@@ -43,10 +43,10 @@ const Retention = z.strictObject({
 export const Policies = z.strictObject({
   /** `upstream`: Kubernetes' newest patch of the minor. `eks`: the patch EKS runs, which lags by days to weeks. */
   kubernetesSource: z.enum(["upstream", "eks"]).default("upstream"),
-  /** When to look at AWS's public parameters: they emit no events. */
+  /** How often a reconcile run checks AWS's public parameters, which emit no events. */
   baseAmiSchedule: Rate.default("rate(15 minutes)"),
   kubernetesSchedule: Rate.default("rate(1 hour)"),
-  /** Microsoft ships at 10:00 Pacific on the second Tuesday; an hour later everything is there. */
+  /** Microsoft ships at 10:00 Pacific on the second Tuesday. An hour later all updates are available. */
   patchTuesday: z
     .strictObject({
       time: text(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time of day such as "11:00"').default("11:00"),
@@ -57,42 +57,45 @@ export const Policies = z.strictObject({
       "a time and zone at or after 10:00 America/Los_Angeles of the same Tuesday, when Microsoft ships",
     )
     .prefault({}),
-  /** Two builds of a variant start at least this far apart, requests and retries excepted. */
+  /** Two builds of a variant start at least this far apart, except after a request or a failure. */
   minInterval: Duration.prefault("20h"),
-  /** Builds of all variants that may run at once. */
+  /** How many builds, of all variants, may run at once. */
   maxParallel: whole(1, 50).default(2),
-  /** How long an image must have been proved before `stable` takes it. The first image of a variant does not wait. */
+  /** How old an image's proof must be before `stable` takes the image. The first image of a variant does not wait. */
   soak: Duration.prefault("24h"),
-  /** `manual`: `stable` takes only images that somebody has approved (`POST /promote`), and those once they have soaked. */
+  /** `manual`: `stable` takes an image only after a person has approved it (`POST /approve`) and it has soaked. */
   approval: z.enum(["none", "manual"]).default("none"),
-  /** Whether a revoked image is disabled once no channel holds it: running nodes stay, no new one starts from it. It is deprecated anyway. Accounts it is shared with lose it for good. */
+  /**
+   * Whether a revoked image is not only deprecated but also disabled, once no channel holds it. Running nodes stay, and no new node starts from it.
+   * Accounts that the image is shared with lose it for good.
+   */
   disableRevoked: z.boolean().default(false),
   retention: Retention.prefault({}),
-  /** A base family without a release for this long is reported. */
+  /** Subscribers are notified if a base family has had no release for this long. */
   silentAfter: Duration.prefault("45d"),
-  /** A variant that has been behind its inputs for this long is an alarm for the operators. */
+  /** Operators are alarmed if a variant has been behind its inputs for this long. */
   staleAfter: Duration.prefault("7d"),
-  /** Rounds of Windows updates, each with a restart. */
+  /** Rounds of Windows updates. Each ends with a restart. */
   updateRounds: whole(1, 5).default(2),
-  /** Nitro, x86-64; the container images and updates want four cores. */
+  /** Must be a Nitro type, x86-64. Updates and container images need four cores. */
   instanceType: z
     .string({ error: "an instance type" })
     .regex(/^[a-z0-9-]+\.[a-z0-9]+$/, 'an instance type such as "m7i.xlarge"')
     .default("m7i.xlarge"),
-  /** KMS key for root volumes, and so for images, where the account's own for EBS will not do. Whoever starts nodes must be allowed to use it too. */
+  /** KMS key for root volumes and therefore for images; default: the account's key for EBS. Roles that start nodes must be allowed to use it, too. */
   volumeKeyArn: text(
     /^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[a-z0-9-]+$/,
     'the ARN of a KMS key, not of an alias, such as "arn:aws:kms:us-east-1:123456789012:key/0123abcd-0123-4567-89ab-0123456789ab"',
   ).optional(),
   network: Network.prefault({ kind: "public" }),
-  /** New accounts have 10 concurrent executions and refuse reservations: give the reservation up there. */
+  /** New accounts have 10 concurrent executions and refuse a reservation: set this to false there. */
   reserveConcurrency: z.boolean().default(true),
-  /** GovCloud, China and several more Regions have no function URLs: there callers invoke the function itself. */
+  /** GovCloud, China and several other Regions have no function URLs. Set this to false there, and callers invoke the function instead. */
   functionUrl: z.boolean().default(true),
   logRetentionDays: z
     .literal([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653])
     .default(90),
-  /** Companies mirror the release hosts. */
+  /** Set these if your company mirrors the release hosts. */
   kubernetesReleaseUrl: ReleaseHost.default("https://dl.k8s.io"),
   packerReleaseUrl: ReleaseHost.default("https://releases.hashicorp.com"),
 });

@@ -4,7 +4,7 @@ export const minute = 60 * second;
 export const hour = 60 * minute;
 export const day = 24 * hour;
 
-/** A time as people and machines read it, ISO 8601 in UTC. */
+/** A time as ISO 8601 in UTC. */
 export function iso(milliseconds: number): string {
   return new Date(milliseconds).toISOString();
 }

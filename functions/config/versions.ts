@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { type baseFamilies, recipeOf } from "./configuration.ts";
 import { Minor } from "./fields.ts";
 import { minorOf } from "./kubernetes-versions.ts";
+import { type baseFamilies, recipeOf } from "./variant.ts";
 
 const WebUrl = z.url({ protocol: /^https?$/ });
 
@@ -9,14 +9,14 @@ const common = {
   name: z.string().regex(/^[a-z0-9-]+$/),
   version: z.string().regex(/^\d+(\.\d+)+$/),
   recipes: z.array(z.enum(["layer", "assemble"])).min(1),
-  /** Releases of Windows Server that it is for; absent for all. */
+  /** The releases of Windows Server that need it; absent if all do. */
   windows: z
     .array(z.enum(["2019", "2022", "2025"]))
     .min(1)
     .optional(),
-  /** Minors of Kubernetes that it is for, both inclusive; absent for all. */
+  /** The Kubernetes minors that need it, both inclusive; absent if all do. */
   minors: z.strictObject({ from: Minor.optional(), to: Minor.optional() }).optional(),
-  /** Where the checksum or digest is from, or what is known of the version. */
+  /** The source of the checksum or digest, or what is known about the version. */
   source: z.string().min(1),
 };
 
@@ -25,7 +25,7 @@ const Archive = z.strictObject({
   kind: z.literal("archive"),
   ...common,
   url: WebUrl,
-  /** Where the publisher keeps the sum: a text that begins with it. */
+  /** The publisher's checksum file: a text that begins with the sum. */
   checksumUrl: WebUrl,
   sha256: z
     .string()
@@ -47,10 +47,10 @@ const ContainerImage = z.strictObject({
   source: common.source.nullable(),
 });
 
-/** Signed by its publisher, who keeps no sums: pinned by the organization (O) in the Authenticode subject. */
+/** Signed by a publisher that provides no sums: pinned by the organization (O) in the Authenticode subject. */
 const Signed = z.strictObject({ kind: z.literal("signed"), ...common, url: WebUrl, signer: z.string().min(1) });
 
-/** Downloaded from nowhere: the base must have it, at least in this version. */
+/** Not downloaded: the base must contain it, in this version or a newer one. */
 const Base = z.strictObject({ kind: z.literal("base"), ...common });
 
 const AnyArtifact = z.discriminatedUnion("kind", [Archive, ContainerImage, Signed, Base]);
@@ -58,13 +58,13 @@ export type Artifact = z.infer<typeof AnyArtifact>;
 
 const Artifact = AnyArtifact.refine((artifact) => !("url" in artifact && /\blatest\b/i.test(artifact.url)), {
   path: ["url"],
-  error: "an address that does not change what it holds",
+  error: "an address whose content never changes",
 }).refine((artifact) => isPinned(artifact) === (artifact.source !== null), {
   path: ["source"],
-  error: "where the checksum or digest is from, and null where there is none",
+  error: "the source of the checksum or digest; null if there is none",
 });
 
-/** `packer/versions.json`: everything that a build puts into an image besides Kubernetes and what is harvested, and in which version. */
+/** `packer/versions.json`: what a build adds to an image besides Kubernetes and harvested files, with versions. */
 export const Versions = z.strictObject({ artifacts: z.array(Artifact) });
 export type Versions = z.infer<typeof Versions>;
 
@@ -75,10 +75,10 @@ export function parseVersions(text: string): Versions {
   throw new Error(`packer/versions.json cannot be used:\n${z.prettifyError(result.error)}`);
 }
 
-/** What decides which artifacts an image needs. */
+/** The properties of an image that decide which artifacts it needs. */
 export type Need = { name: string; windows: number; kubernetes: string; base: (typeof baseFamilies)[number] };
 
-/** Whether nobody can put another file or image in its place. */
+/** Whether a build notices if the artifact is replaced by another file or image. */
 export function isPinned(artifact: Artifact): boolean {
   if (artifact.kind === "archive") return artifact.sha256 !== null;
   if (artifact.kind === "image") return artifact.digest !== null;
@@ -95,10 +95,7 @@ export function isNeeded({ recipes, windows, minors }: Artifact, need: Need): bo
   );
 }
 
-/**
- * What variants need and nobody has pinned, each with who needs it: `containerd 2.1.6, which windows-2022-core-1.36 needs`. Nothing of what
- * only others would need.
- */
+/** The artifacts that variants need and that are not pinned, with the variants: `containerd 2.1.6, which windows-2022-core-1.36 needs`. */
 export function unpinned({ artifacts }: Versions, variants: Need[]): string[] {
   return artifacts
     .filter((artifact) => !isPinned(artifact))

@@ -1,32 +1,25 @@
-import type { Configuration, Variant } from "../config/configuration.ts";
+import type { BuildVariables } from "../config/build-variables.ts";
+import type { Configuration } from "../config/configuration.ts";
+import type { Variant } from "../config/variant.ts";
 import { canonical, clipTag, type Inputs, inputsToTags, type RecordedInputs, sha256, tagPrefix } from "./inputs.ts";
-import type { Purpose } from "./purposes.ts";
 
-/** What a build is started with. Everything that shapes the image is a pure function of variant, inputs, attempt and policies. */
-export interface BuildOrder {
-  variant: string;
-  purpose: Purpose;
-  inputs: RecordedInputs;
-  attempt: number;
-  /**
-   * SHA-256 of all that shapes what the build makes: idempotency token, correlation ID, part of the image's name. Not in it are the reasons, the
-   * base's release date (it follows from the base), the place of harvested files (their manifest's hash is an input) and who starts a harvest.
-   */
-  token: string;
-  /** CodeBuild's environment variables. They are echoed in events and in the console: never a secret. */
-  variables: Record<string, string>;
-}
+/** `build` makes an image and proves it, `prove` proves an existing image, `harvest` copies the files that AWS does not publish from AWS's EKS image. */
+export const purposes = ["build", "prove", "harvest"] as const;
+export type Purpose = (typeof purposes)[number];
+
+/** What CodeBuild should run, and why. */
+export type BuildWish = ImageWish | ProofWish | HarvestWish;
 
 interface Wish {
   variant: Variant;
   /** Counts from 1 among the builds of the same inputs. */
   attempt: number;
-  /** Why, one reason a line. */
+  /** One reason a line. */
   reasons: string[];
 }
 
-/** An image that is wanted. */
-export interface BuildWish extends Wish {
+/** A wish for a new image. */
+export interface ImageWish extends Wish {
   purpose: "build";
   inputs: Inputs;
   /** The day on which AWS released the base, `YYYY-MM-DD`. */
@@ -35,15 +28,15 @@ export interface BuildWish extends Wish {
   harvestSource: string | undefined;
 }
 
-/** A proof that is wanted. */
+/** A wish for the proof of an image. */
 export interface ProofWish extends Wish {
   purpose: "prove";
-  /** Of the image. */
+  /** The image's inputs. */
   inputs: Inputs;
   image: string;
 }
 
-/** A harvest that is wanted. */
+/** A wish for a harvest. */
 export interface HarvestWish extends Wish {
   purpose: "harvest";
   inputs: HarvestInputs;
@@ -52,25 +45,48 @@ export interface HarvestWish extends Wish {
 /** What a harvest is made from: AWS's EKS image and the deployed recipe. */
 export type HarvestInputs = { baseAmi: string; recipe: string };
 
-/** What is deployed besides the variant. */
-export interface Deployed {
+/** What to do about a variant's images, always with reasons. `until` is in milliseconds since the epoch. */
+export type BuildDecision =
+  | { decision: "start"; wish: BuildWish }
+  | { decision: "wait"; reasons: string[]; until: number | undefined }
+  | { decision: "nothing"; reasons: string[] };
+
+export function wait(reasons: string | string[], until?: number): BuildDecision {
+  return { decision: "wait", reasons: [reasons].flat(), until };
+}
+
+/** A wish as CodeBuild receives it. Everything that shapes the image is a pure function of variant, inputs, attempt and policies. */
+export interface BuildOrder {
+  variant: string;
+  purpose: Purpose;
+  inputs: RecordedInputs;
+  attempt: number;
+  /**
+   * SHA-256 of everything that shapes what the build makes: idempotency token, correlation ID, part of the image's name. It leaves out the
+   * reasons, the base's release date (it follows from the base), the place of harvested files (their manifest's hash is an input) and the
+   * variant that starts a harvest.
+   */
+  token: string;
+  variables: BuildVariables;
+}
+
+/** What a variant's order depends on besides its wish. */
+export interface OrderContext {
   stage: string;
+  /** The deployed recipe, which CodeBuild receives even if it proves an image of an older one. */
   recipe: string;
   harvestRecipe: string;
   configuration: Configuration;
 }
 
-/** Characters that reasons may have in a build's variables. */
-const longestReasons = 400;
+/** Characters of the reasons in a build's variables. */
+const maxReasonsLength = 400;
 
-/**
- * The order that fulfils a wish.
- * @param deployed its recipe is the one that CodeBuild receives, also where it proves an image of an older one
- */
-export function orderBuild(wish: BuildWish | ProofWish | HarvestWish, deployed: Deployed): BuildOrder {
+/** The order that fulfils a wish. */
+export function orderBuild(wish: BuildWish, context: OrderContext): BuildOrder {
   const { purpose, variant, inputs, attempt } = wish;
-  const token = sha256(JSON.stringify(shapeOf(wish, deployed)));
-  const reasons = wish.reasons.join("\n").slice(0, longestReasons);
+  const token = sha256(JSON.stringify(shapeOf(wish, context)));
+  const reasons = wish.reasons.join("\n").slice(0, maxReasonsLength);
   const image = imageOf(wish);
   return {
     variant: variant.name,
@@ -82,36 +98,36 @@ export function orderBuild(wish: BuildWish | ProofWish | HarvestWish, deployed: 
       PURPOSE: purpose,
       VARIANT: variant.name,
       INPUTS: JSON.stringify(inputs),
-      RECIPE: deployed.recipe,
+      RECIPE: context.recipe,
       ATTEMPT: String(attempt),
       TOKEN: token,
       REASONS: reasons,
       ...(image && { IMAGE_ID: image }),
       PACKER_VARIABLES: JSON.stringify({
-        ...identityVariables(wish, token, deployed),
+        ...identityVariables(wish, token, context),
         ...(wish.purpose === "harvest"
-          ? { source_ami: wish.inputs.baseAmi, harvest_recipe: deployed.harvestRecipe }
-          : imageVariables(wish, token, reasons, deployed)),
+          ? { source_ami: wish.inputs.baseAmi, harvest_recipe: context.harvestRecipe }
+          : imageVariables(wish, token, reasons, context)),
       }),
     },
   };
 }
 
-/** All that shapes what is made. */
-function shapeOf(wish: BuildWish | ProofWish | HarvestWish, { stage, recipe, harvestRecipe, configuration }: Deployed) {
+/** Everything that shapes the result. */
+function shapeOf(wish: BuildWish, { stage, recipe, harvestRecipe, configuration }: OrderContext) {
   const { updateRounds, kubernetesReleaseUrl } = configuration.policies;
   const common = [stage, wish.purpose, wish.attempt, canonical(wish.inputs), recipe];
   if (wish.purpose === "harvest") return [...common, harvestRecipe];
   return [...common, wish.variant.name, imageOf(wish) ?? "", updateRounds, kubernetesReleaseUrl];
 }
 
-/** The image that a build is pointed at: the one to prove, or AWS's to harvest from. */
-function imageOf(wish: BuildWish | ProofWish | HarvestWish): string | undefined {
+/** The image that a build starts from by name: the one to prove, or AWS's image to harvest from. */
+function imageOf(wish: BuildWish): string | undefined {
   if (wish.purpose === "build") return undefined;
   return wish.purpose === "prove" ? wish.image : wish.inputs.baseAmi;
 }
 
-function identityVariables({ variant }: Wish, token: string, { stage }: Deployed) {
+function identityVariables({ variant }: Wish, token: string, { stage }: OrderContext) {
   return {
     stage,
     variant: variant.name,
@@ -122,10 +138,10 @@ function identityVariables({ variant }: Wish, token: string, { stage }: Deployed
 }
 
 function imageVariables(
-  wish: BuildWish | ProofWish,
+  wish: ImageWish | ProofWish,
   token: string,
   reasons: string,
-  { stage, configuration }: Deployed,
+  { stage, configuration }: OrderContext,
 ) {
   const { variant, inputs } = wish;
   const { updateRounds, kubernetesReleaseUrl } = configuration.policies;

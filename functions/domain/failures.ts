@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { hour, minute } from "../config/time.ts";
 
-/** Classes that the same inputs will meet again: another try soon is a waste. */
+/** Classes that the same inputs meet again: an early retry is wasted. */
 const deterministic = ["checksum", "template", "provision", "test", "sysprep", "proof"] as const;
-/** Classes that may pass by themselves. */
+/** Classes that may disappear without a change. */
 const transient = [
   "capacity",
   "throttling",
@@ -25,54 +25,54 @@ export interface Failure {
   class: FailureClass;
   /** One line. */
   cause: string;
-  /** The last lines of the failing step, newest last; none where the build could not tell. */
+  /** The last lines of the failed step, newest last; empty if the build could not tell. */
   lines: string[];
 }
 
-/** A build that has ended without an image to show for it. */
-export interface Ended {
+/** A build that ended without a result. */
+export interface EndedRun {
   status: "failed" | "stopped";
   failure: Failure | undefined;
   /** Milliseconds since the epoch. */
   endedAt: number;
 }
 
-const firstWait = 15 * minute;
-const longestTransientWait = 6 * hour;
-/** After this many deterministic failures of the same inputs nothing is tried until an input changes. */
-export const mostDeterministicFailures = 3;
-/** Transient failures are nobody's business until there have been this many in a row. */
+const firstRetryWait = 15 * minute;
+const maxTransientWait = 6 * hour;
+/** After this many deterministic failures of the same inputs, the service waits until an input changes. */
+export const maxDeterministicFailures = 3;
+/** Subscribers are notified of transient failures from this many in a row on. */
 export const transientFailuresToReport = 3;
 
-/** When inputs whose builds failed may be tried again (rule 6). */
+/** When failed inputs may be built again (rule 6). `at` is in milliseconds since the epoch. */
 export type Retry = { when: "at"; at: number; why: string } | { when: "never"; why: string };
 
 /**
- * When the same inputs may be tried again.
- * @param ended what became of their builds since the last success, oldest first; at least one
+ * When the same inputs may be built again.
+ * @param runs their builds since the last success, oldest first; at least one
  */
-export function retryOf(ended: readonly Ended[]): Retry {
-  const last = ended.at(-1) as Ended;
+export function retryOf(runs: readonly EndedRun[]): Retry {
+  const last = runs.at(-1) as EndedRun;
   if (last.status === "stopped") return { when: "never", why: "a person stopped the last build of these inputs" };
-  const failed = ended.filter(({ status }) => status === "failed");
-  const count = failed.filter((one) => isDeterministic(one) === isDeterministic(last)).length;
+  const failed = runs.filter(({ status }) => status === "failed");
+  const count = failed.filter((run) => isDeterministic(run) === isDeterministic(last)).length;
   const what = `${count === 1 ? "the build" : `${count} builds`} of these inputs failed (${last.failure?.class ?? "unknown"})`;
   if (!isDeterministic(last)) {
-    const wait = Math.min(firstWait * 2 ** (count - 1), longestTransientWait);
-    return { when: "at", at: last.endedAt + wait, why: `${what}, which may pass by itself` };
+    const wait = Math.min(firstRetryWait * 2 ** (count - 1), maxTransientWait);
+    return { when: "at", at: last.endedAt + wait, why: `${what}, a class that may disappear without a change` };
   }
-  if (count >= mostDeterministicFailures) return { when: "never", why: what };
-  return { when: "at", at: last.endedAt + firstWait * 4 ** (count - 1), why: what };
+  if (count >= maxDeterministicFailures) return { when: "never", why: what };
+  return { when: "at", at: last.endedAt + firstRetryWait * 4 ** (count - 1), why: what };
 }
 
-/** Whether subscribers should hear of the last of these failures: a deterministic one always, a transient one from the third on. */
-export function isWorthReporting(ended: readonly Ended[]): boolean {
-  const last = ended.at(-1);
+/** Whether subscribers are notified of the last of these failures: of every deterministic one, and of a transient one from the third on. */
+export function isWorthReporting(runs: readonly EndedRun[]): boolean {
+  const last = runs.at(-1);
   if (last?.status !== "failed") return false;
   if (isDeterministic(last)) return true;
-  return ended.filter((one) => one.status === "failed" && !isDeterministic(one)).length >= transientFailuresToReport;
+  return runs.filter((run) => run.status === "failed" && !isDeterministic(run)).length >= transientFailuresToReport;
 }
 
-function isDeterministic({ failure }: Ended): boolean {
+function isDeterministic({ failure }: EndedRun): boolean {
   return deterministic.some((one) => one === failure?.class);
 }

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
-import type { Recipe, Variant } from "../config/configuration.ts";
+import type { Recipe, Variant } from "../config/variant.ts";
 
 /**
- * What an image is made from; all that can cause a rebuild. The order is the order in which drift is told.
+ * What an image is made from, and everything that can cause a rebuild. Drift is listed in this order.
  * | input | shape |
  * | --- | --- |
  * | `baseAmi` | AMI ID behind the base family's public parameter |
@@ -12,7 +12,7 @@ import type { Recipe, Variant } from "../config/configuration.ts";
  * | `recipe` | SHA-256 over `packer/` and `buildspec/` |
  * | `settings` | SHA-256 of the variant's entry in `config.ts` |
  * | `harvest` | SHA-256 of the manifest of harvested files; only on the assemble recipe |
- * | `request` | ID of the latest manual rebuild request; only once there was one |
+ * | `request` | ID of the latest manual rebuild request; absent before the first |
  */
 export const inputNames = [
   "baseAmi",
@@ -27,7 +27,7 @@ export type InputName = (typeof inputNames)[number];
 
 const requiredInputs = ["baseAmi", "kubernetes", "patchTuesday", "recipe", "settings"] as const;
 
-/** Complete inputs: everything but `request` is there, and `harvest` on the assemble recipe. */
+/** Complete inputs: `request` is optional, `harvest` is required on the assemble recipe only. */
 export const Inputs = z.object({
   baseAmi: z.string().min(1),
   kubernetes: z.string().min(1),
@@ -38,13 +38,13 @@ export const Inputs = z.object({
   request: z.string().optional(),
 });
 export type Inputs = z.infer<typeof Inputs>;
-/** Inputs as they were found on an image, where any may be missing. */
+/** Inputs as read from an image, where any may be missing. */
 export type RecordedInputs = Partial<Record<InputName, string>>;
 
-/** One input that is not as it should be. */
+/** One input whose recorded value differs from the desired one. */
 export interface Change {
   input: InputName;
-  /** Undefined where the image has no record of it. */
+  /** Undefined if the image has no record of it. */
   from: string | undefined;
   to: string;
 }
@@ -52,25 +52,25 @@ export interface Change {
 export const tagPrefix = "eks-windows-images:";
 
 /** EC2's limit for a tag value, in characters. */
-export const longestTagValue = 256;
+export const maxTagValueLength = 256;
 
 /**
- * What is missing from the inputs of an image or of a build that is being thought of.
- * @param recipe of the build; an image is judged without, for its variant may have had another recipe when it was made
+ * The required inputs that an image or an intended build lacks.
+ * @param recipe the build's recipe; leave it out for an image, because its variant may have had another recipe when it was made
  */
 export function missingInputs(inputs: RecordedInputs, recipe?: Recipe): InputName[] {
   const required: InputName[] = recipe === "assemble" ? [...requiredInputs, "harvest"] : [...requiredInputs];
   return required.filter((name) => !inputs[name]);
 }
 
-/** Whether all required inputs are there, narrowing the type. */
+/** Whether all required inputs are present. */
 export function areComplete(inputs: RecordedInputs, recipe?: Recipe): inputs is Inputs {
   return missingInputs(inputs, recipe).length === 0;
 }
 
 /**
- * The changes from what an image records to what is desired. A desired input that is undefined (unknown, or not asked for)
- * is no change; a recorded one that is missing is.
+ * The changes from an image's recorded inputs to the desired ones. An undefined desired input (unknown, or not wanted) is not a change; a
+ * missing recorded one is.
  */
 export function drift(recorded: RecordedInputs, desired: RecordedInputs): Change[] {
   return inputNames.flatMap((input) => {
@@ -80,7 +80,7 @@ export function drift(recorded: RecordedInputs, desired: RecordedInputs): Change
   });
 }
 
-/** A change as people read it everywhere: `kubernetes 1.35.7 → 1.35.8`. What was not recorded is `none`, hashes are shortened to 12 characters. */
+/** The text of a change, the same everywhere: `kubernetes 1.35.7 → 1.35.8`. A missing value is `none`, hashes are shortened to 12 characters. */
 export function describeChange({ input, from, to }: Change): string {
   return `${input} ${from === undefined ? "none" : short(from)} → ${short(to)}`;
 }
@@ -95,7 +95,7 @@ export function inputsToTags(inputs: RecordedInputs): Record<string, string> {
   );
 }
 
-/** The inputs that an image's tags record; other tags are passed over. */
+/** The inputs that an image's tags record. Other tags are ignored. */
 export function inputsFromTags(tags: Record<string, string>): RecordedInputs {
   return Object.fromEntries(
     inputNames.flatMap((name) => {
@@ -105,18 +105,23 @@ export function inputsFromTags(tags: Record<string, string>): RecordedInputs {
   );
 }
 
-/** Text that fits into a tag's value; no character is cut in two. */
+/** Clips a text to the length of a tag's value without splitting a character. */
 export function clipTag(value: string): string {
-  if (value.length <= longestTagValue) return value;
-  return `${value.slice(0, longestTagValue - 1).replace(/[\ud800-\udbff]$/, "")}…`;
+  if (value.length <= maxTagValueLength) return value;
+  return `${value.slice(0, maxTagValueLength - 1).replace(/[\ud800-\udbff]$/, "")}…`;
 }
 
-/** The same text for the same inputs, whatever the order of their fields. */
+/** Whether two sets of inputs are equal, whatever the order of their fields. */
+export function sameInputs(one: RecordedInputs, other: RecordedInputs): boolean {
+  return canonical(one) === canonical(other);
+}
+
+/** The same text for equal inputs. */
 export function canonical(inputs: RecordedInputs): string {
   return JSON.stringify(inputNames.flatMap((name) => (inputs[name] === undefined ? [] : [[name, inputs[name]]])));
 }
 
-/** SHA-256, in hex, of what the variant's entry in `config.ts` sends into the build. */
+/** SHA-256, in hex, of the parts of the variant's entry in `config.ts` that shape a build. */
 export function settingsHash({ name: _, ...settings }: Variant): string {
   return sha256(canonicalJson(settings));
 }

@@ -1,17 +1,36 @@
-import type { Action } from "./actions.ts";
-import { orderBuild } from "./build-orders.ts";
+import { type BuildDecision, type BuildOrder, orderBuild, type Purpose } from "./build-orders.ts";
 import { decideBuild } from "./building/decide.ts";
-import type { BuildDecision } from "./decisions.ts";
-import { dueFacts, dueFactsOfRemoved, type Fact } from "./notifications/due.ts";
-import { channelActions } from "./publishing/actions.ts";
-import { retirements, retirementsOfRemoved } from "./publishing/retention.ts";
-import { withdrawals } from "./publishing/withdrawal.ts";
-import { type Stock, stateOf, stocksOfRemoved, type VariantState } from "./variant-state.ts";
+import { withinLimits } from "./building/limits.ts";
+import { dueNotifications, dueNotificationsOfRemoved, type Notification } from "./notifications/due.ts";
+import { type ChannelWait, channelActions, type PublishAction } from "./publishing/actions.ts";
+import { type RetentionAction, retirements, retirementsOfRemoved } from "./publishing/retention.ts";
+import { type WithdrawalAction, withdrawals } from "./publishing/withdrawal.ts";
+import {
+  removedVariantImages,
+  stateOf,
+  type VariantImages,
+  type VariantState,
+  variantImages,
+} from "./variant-state.ts";
 import type { World } from "./world.ts";
 
+/** One thing to do, or not to do, with its reasons. Times are milliseconds since the epoch. */
+export type Action =
+  | { do: "announce"; variant: string; notification: Notification }
+  | PublishAction
+  | WithdrawalAction
+  | RetentionAction
+  | { do: Purpose; variant: string; order: BuildOrder; reasons: string[] }
+  | ChannelWait
+  | { do: "wait"; variant: string; for: "build"; until: number | undefined; reasons: string[] }
+  | { do: "nothing"; variant: string; reasons: string[] };
+
+/** An action that changes a channel or an image. */
+export type WriteAction = PublishAction | WithdrawalAction | RetentionAction;
+
 /**
- * What to do about the world as it is: no I/O, no clock, no randomness. The variants are independent of each other (rule 14). What a
- * channel holds is announced before it moves on, so that no publication goes untold.
+ * Decides what to do about the world: no I/O, no clock, no randomness. The variants are independent of each other (rule 14). Notifications about
+ * a channel come before its next write, so that subscribers hear of every publication.
  */
 export function plan(world: World): Action[] {
   const states = world.configuration.variants.map((variant) => stateOf(world, variant));
@@ -19,66 +38,44 @@ export function plan(world: World): Action[] {
     world,
     states.map((state) => ({ state, decision: decideBuild(world, state) })),
   );
-  const wanted = states.flatMap((state, index): Action[] => {
-    const variant = state.variant.name;
+  const configured = states.flatMap((state, index): Action[] => {
+    const decision = decisions[index] as BuildDecision;
     return [
-      ...dueFacts(world, state).map(announcement),
-      ...channelActions(world, state),
-      ...withdrawals(world, state),
-      ...retirements(world, state),
-      toAction(world, decisions[index] as BuildDecision, variant),
+      ...dueNotifications(world, state, decision).map(notify),
+      ...writes(world, state),
+      buildAction(world, state.variant.name, decision),
     ];
   });
-  return [...wanted, ...stocksOfRemoved(world).flatMap((stock) => aboutRemoved(world, stock))];
+  const removed = removedVariantImages(world).flatMap((images): Action[] => [
+    ...dueNotificationsOfRemoved(world, images).map(notify),
+    ...writesOnRemoved(world, images),
+  ]);
+  return [...configured, ...removed];
 }
 
-/** Of a variant that is configured no more only what is revoked matters, for somebody may still use its images, and whether they may go. */
-function aboutRemoved(world: World, stock: Stock): Action[] {
-  return [
-    ...dueFactsOfRemoved(world, stock).map(announcement),
-    ...withdrawals(world, stock),
-    ...retirementsOfRemoved(world, stock),
-  ];
+/** What the plan does to one variant's channels and images, whether the variant is configured or removed. */
+export function writesFor(world: World, name: string): (WriteAction | ChannelWait)[] {
+  const variant = world.configuration.variants.find((one) => one.name === name);
+  return variant ? writes(world, stateOf(world, variant)) : writesOnRemoved(world, variantImages(world, name));
 }
 
-function announcement(fact: Fact): Action {
-  return { do: "announce", variant: fact.variant, fact };
+function writes(world: World, state: VariantState): (WriteAction | ChannelWait)[] {
+  return [...channelActions(world, state), ...withdrawals(world, state), ...retirements(world, state)];
 }
 
-type Wish = Extract<BuildDecision, { decision: "start" }>["wish"];
-
-/** Rule 10: at most `maxParallel` builds at once, the variant whose image is oldest first, and one harvest of an image for all variants. */
-function withinLimits(world: World, candidates: { state: VariantState; decision: BuildDecision }[]): BuildDecision[] {
-  const { maxParallel } = world.configuration.policies;
-  const running = world.builds.filter(({ status }) => status === "running").length;
-  const age = (state: VariantState) => state.publishable[0]?.createdAt ?? 0;
-  const starts = candidates
-    .flatMap(({ state, decision }) => (decision.decision === "start" ? [{ age: age(state), wish: decision.wish }] : []))
-    .toSorted((a, b) => a.age - b.age)
-    .map(({ wish }) => wish);
-  const first = starts
-    .filter((wish) => harvesterOf(wish, starts) === wish)
-    .slice(0, Math.max(0, maxParallel - running));
-  return candidates.map(({ decision }) => {
-    if (decision.decision !== "start" || first.includes(decision.wish)) return decision;
-    const harvester = harvesterOf(decision.wish, starts);
-    const why = first.includes(harvester)
-      ? `waits for the harvest of ${harvester.inputs.baseAmi} that ${harvester.variant.name} starts`
-      : `waits for its turn: at most ${maxParallel} builds run at once (maxParallel)`;
-    return { decision: "wait", reasons: [...decision.wish.reasons, why], until: undefined };
-  });
+/** The channels of a removed variant are left alone. Its revoked images still matter, because nodes may use them, and retention may let its images go. */
+function writesOnRemoved(world: World, removed: VariantImages): WriteAction[] {
+  return [...withdrawals(world, removed), ...retirementsOfRemoved(world, removed)];
 }
 
-/** Who harvests for this wish: the first that wants to harvest from the same image; for everything else itself. */
-function harvesterOf(wish: Wish, wishes: Wish[]): Wish {
-  const same = (other: Wish) => other.purpose === "harvest" && other.inputs.baseAmi === wish.inputs.baseAmi;
-  return (wish.purpose === "harvest" && wishes.find(same)) || wish;
+function notify(notification: Notification): Action {
+  return { do: "announce", variant: notification.variant, notification };
 }
 
-function toAction(world: World, decision: BuildDecision, variant: string): Action {
+function buildAction(world: World, variant: string, decision: BuildDecision): Action {
   if (decision.decision === "nothing") return { do: "nothing", variant, reasons: decision.reasons };
   if (decision.decision === "wait")
     return { do: "wait", variant, for: "build", until: decision.until, reasons: decision.reasons };
-  const order = orderBuild(decision.wish, world);
-  return { do: decision.wish.purpose, variant, order, reasons: decision.wish.reasons };
+  const { wish } = decision;
+  return { do: wish.purpose, variant, order: orderBuild(wish, world), reasons: wish.reasons };
 }

@@ -1,22 +1,26 @@
 import { z } from "zod";
 import { JsonText } from "../config/json.ts";
 
-/** Why a reconcile ran; kept for the record only, for it decides nothing. */
+/** The triggers that schedules send (infra/schedules.ts). */
+export const scheduledTriggers = ["base-ami", "kubernetes", "patch-tuesday"] as const;
+export type ScheduledTrigger = (typeof scheduledTriggers)[number];
+
+/** Why a reconcile run started. It is only recorded: no decision depends on it. */
 export interface Trigger {
-  kind: "base-ami" | "kubernetes" | "patch-tuesday" | "build" | "channel" | "manual" | "unknown";
-  /** What it was about, as far as the message said. */
+  kind: ScheduledTrigger | "build" | "channel" | "manual" | "unknown";
+  /** What the message was about, as far as it said. */
   about: string;
 }
 
 const Scheduled = z
-  .object({ trigger: z.enum(["base-ami", "kubernetes", "patch-tuesday"]) })
+  .object({ trigger: z.enum(scheduledTriggers) })
   .transform(({ trigger }): Trigger => ({ kind: trigger, about: "schedule" }));
 
 const Manual = z
   .object({ trigger: z.literal("manual"), variant: z.string(), call: z.string() })
   .transform(({ variant, call }): Trigger => ({ kind: "manual", about: `${variant} ${call}` }));
 
-/** CodeBuild's event, as far as the record needs it. `@types/aws-lambda` lacks two of its statuses. */
+/** CodeBuild's event, as far as it is recorded. `@types/aws-lambda` lacks two of its statuses. */
 const BuildStateChange = z
   .object({
     "detail-type": z.literal("CodeBuild Build State Change"),
@@ -43,7 +47,7 @@ const ParameterChange = z
 
 const Message = JsonText.pipe(z.union([Scheduled, Manual, BuildStateChange, ParameterChange]));
 
-/** The trigger in a queue message. A message that nobody recognises is one too. */
+/** The trigger in a queue message. An unrecognised message is a trigger, too. */
 export function triggerOf(body: string): Trigger {
   return Message.safeParse(body).data ?? { kind: "unknown", about: body.slice(0, 200) };
 }

@@ -1,37 +1,36 @@
-import { recipeOf, type Variant } from "../config/configuration.ts";
 import { minorOf, patchOf } from "../config/kubernetes-versions.ts";
 import type { Observed } from "../config/observed.ts";
 import { latestPatchTuesday } from "../config/patch-tuesday.ts";
-import type { Build } from "../io/builds.ts";
-import { type Image, isPublishable, newestFirst, type PublishableImage } from "../io/images.ts";
-import type { Upstream } from "../io/upstream.ts";
+import { recipeOf, type Variant } from "../config/variant.ts";
+import { type Build, latestFirst } from "./builds.ts";
+import { type Image, isPublishable, newestFirst, type PublishableImage } from "./images.ts";
 import { type RecordedInputs, settingsHash } from "./inputs.ts";
-import type { World } from "./world.ts";
+import type { Upstream } from "./upstream.ts";
+import type { ImageWorld, World } from "./world.ts";
 
-/** The images of a variant, newest first, be it configured or not. */
-export interface Stock {
+/** A variant's images, newest first, whether the variant is configured or removed. */
+export interface VariantImages {
   variant: { name: string };
   images: Image[];
+  publishable: PublishableImage[];
 }
 
-/** What a world holds of one variant, newest first. */
-export interface VariantState extends Stock {
+/** What a world holds about one configured variant; images and builds newest first. */
+export interface VariantState extends VariantImages {
   variant: Variant;
   upstream: Upstream | undefined;
-  /** The inputs as they should be now; what upstream did not say is left out. */
+  /** The inputs as they should be now, without those that upstream did not tell. */
   desired: RecordedInputs;
-  /** Why inputs are left out of `desired`. */
+  /** Why inputs are missing from `desired`. */
   unknown: string[];
-  publishable: PublishableImage[];
   builds: Build[];
 }
 
 /** One variant's part of the world. */
 export function stateOf(world: World, variant: Variant): VariantState {
   const upstream = world.upstream[variant.name];
-  const { images } = stockOf(world, variant.name);
-  const publishable = images.filter(isPublishable);
-  const harvest = recipeOf(variant) === "assemble" ? harvestOf(world, upstream) : undefined;
+  const { images, publishable } = variantImages(world, variant.name);
+  const harvest = recipeOf(variant) === "assemble" ? harvestInput(world, upstream) : undefined;
   const sources = upstream ? [upstream.baseAmi, upstream.kubernetes, harvest ?? []].flat() : [];
   return {
     variant,
@@ -49,43 +48,42 @@ export function stateOf(world: World, variant: Variant): VariantState {
     },
     unknown: upstream
       ? sources.flatMap((source) => (source.state === "known" ? [] : [source.why]))
-      : ["nothing is known of its upstream"],
+      : ["nothing is known about its upstream"],
     images,
     publishable,
-    builds: world.builds
-      .filter((build) => build.variant === variant.name)
-      .toSorted((a, b) => b.startedAt - a.startedAt || (a.id < b.id ? 1 : -1)),
+    builds: latestFirst(world.builds.filter((build) => build.variant === variant.name)),
   };
 }
 
 /**
- * The wanted patch, or the newest image's where that is newer and of the same minor: a release host that answers with what it said last week, or
- * another source that lags, is no reason to go back.
+ * The wanted patch, or the newest image's if that is newer and of the same minor. A release host that repeats last week's answer, or another
+ * source that lags, is no reason to go back.
  */
 function notBelow(newest: PublishableImage | undefined, wanted: string): string {
-  const has = newest?.inputs.kubernetes ?? wanted;
-  return minorOf(has) === minorOf(wanted) && patchOf(has) > patchOf(wanted) ? has : wanted;
+  const current = newest?.inputs.kubernetes ?? wanted;
+  return minorOf(current) === minorOf(wanted) && patchOf(current) > patchOf(wanted) ? current : wanted;
 }
 
-export function stockOf(world: World, name: string): Stock {
-  return { variant: { name }, images: newestFirst(world.images.filter(({ variant }) => variant === name)) };
+export function variantImages(world: ImageWorld, name: string): VariantImages {
+  const images = newestFirst(world.images.filter(({ variant }) => variant === name));
+  return { variant: { name }, images, publishable: images.filter(isPublishable) };
 }
 
-/** What variants that are configured no more have left behind: images, and channels that nobody writes. */
-export function stocksOfRemoved(world: World): Stock[] {
+/** What removed variants have left behind: images, and channels that the service no longer writes. Ordered by name. */
+export function removedVariantImages(world: World): VariantImages[] {
   const configured = new Set(world.configuration.variants.map(({ name }) => name));
-  const found = new Set([...world.images.map(({ variant }) => variant), ...Object.keys(world.channels)]);
-  return [...found]
+  const traces = new Set([...world.images.map(({ variant }) => variant), ...Object.keys(world.channels)]);
+  return [...traces]
     .filter((name) => !configured.has(name))
     .toSorted()
-    .map((name) => stockOf(world, name));
+    .map((name) => variantImages(world, name));
 }
 
-/** What has been harvested from the image that the variant's closed pieces come from now. */
-function harvestOf(world: World, upstream: Upstream | undefined): Observed {
+/** The hash of the harvest from AWS's current EKS image of the variant's minor. */
+function harvestInput(world: World, upstream: Upstream | undefined): Observed {
   const source = upstream?.harvestSource;
-  if (source?.state !== "known") return source ?? { state: "unknown", why: "nothing is known of what to harvest from" };
+  if (source?.state !== "known") return source ?? { state: "unknown", why: "the image to harvest from is unknown" };
   return (
-    world.harvests[source.value] ?? { state: "unknown", why: `nothing is known of the harvest of ${source.value}` }
+    world.harvests[source.value] ?? { state: "unknown", why: `nothing is known about the harvest of ${source.value}` }
   );
 }

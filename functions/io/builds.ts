@@ -8,53 +8,31 @@ import {
   StartBuildCommand,
 } from "@aws-sdk/client-codebuild";
 import { z } from "zod";
+import type { BuildVariables, ExportedVariables } from "../config/build-variables.ts";
 import { JsonText } from "../config/json.ts";
 import { day, minute } from "../config/time.ts";
-import type { BuildOrder } from "../domain/build-orders.ts";
+import { type BuildOrder, purposes } from "../domain/build-orders.ts";
+import type { Build } from "../domain/builds.ts";
 import { type Failure, FailureClass } from "../domain/failures.ts";
-import { Inputs, type RecordedInputs } from "../domain/inputs.ts";
-import { type Purpose, purposes } from "../domain/purposes.ts";
+import { Inputs } from "../domain/inputs.ts";
 
 const codebuild = new CodeBuildClient({});
 
-/** One CodeBuild run of ours. */
-export interface Build {
-  id: string;
-  variant: string;
-  purpose: Purpose;
-  inputs: RecordedInputs;
-  attempt: number;
-  /** The order's hash: idempotency token and correlation ID. */
-  token: string;
-  status: "running" | "succeeded" | "failed" | "stopped";
-  /** CodeBuild's own name of where it stands, `BUILD` … */
-  phase: string;
-  /** Milliseconds since the epoch. */
-  startedAt: number;
-  endedAt: number | undefined;
-  /** The image it made, or was asked to prove or to harvest from. */
-  image: string | undefined;
-  /** Only of failed ones. */
-  failure: Failure | undefined;
-  /** Link to the log, for people. */
-  log: string | undefined;
-}
-
-/** What a look at the history must reach back to: facts older than this are not announced any more. */
+/** How far back the history is read, in milliseconds: subscribers are not notified of anything older. */
 export const historyReach = 31 * day;
-/** BatchGetBuilds' own limit; ListBuildsForProject returns as many a page. */
+/** BatchGetBuilds' limit; ListBuildsForProject returns as many a page. */
 const buildsPerPage = 100;
-/** A safety catch: 1,000 builds in a month is far beyond any use. */
-const mostPages = 10;
+/** A safety limit: 1,000 builds in a month exceed any sensible use. */
+const maxPages = 10;
 
 /**
- * The project's builds, newest first, as far back as {@link historyReach}. Builds that the service did not start are passed over.
- * @throws Error where CodeBuild tells of fewer than it lists: one that runs would be started again
+ * The project's builds, newest first, as far back as {@link historyReach}. Builds that this service did not start are ignored.
+ * @throws Error if CodeBuild describes fewer builds than it lists, because a running one could be started again
  */
 export async function readBuilds(project: string, now: number): Promise<Build[]> {
   const builds: Build[] = [];
   let nextToken: string | undefined;
-  for (let page = 0; page < mostPages; page++) {
+  for (let page = 0; page < maxPages; page++) {
     const list = await codebuild.send(
       new ListBuildsForProjectCommand({
         projectName: project,
@@ -74,24 +52,24 @@ export async function readBuilds(project: string, now: number): Promise<Build[]>
   return builds;
 }
 
-/** @throws Error where a build is left out that may still run: it is listed before all that started a day ago */
+/** @throws Error if a build is left out that may still run, which is one listed before every build that started a day ago */
 function refuseGaps(ids: readonly string[], builds: readonly CodeBuildBuild[], now: number): void {
   const started = new Map(builds.map(({ id, startTime }) => [id, startTime?.getTime() ?? now]));
   const old = ids.findIndex((id) => (started.get(id) ?? now) < now - day);
   const unread = ids.slice(0, old === -1 ? ids.length : old).filter((id) => !started.has(id));
-  if (unread.length > 0) throw new Error(`CodeBuild left out ${unread.join(", ")} though it lists them`);
+  if (unread.length > 0) throw new Error(`CodeBuild left out ${unread.join(", ")} although it lists them`);
 }
 
 /**
- * Milliseconds from the look at the world until which an order may be carried out. CodeBuild knows a token for five minutes (API reference of
- * StartBuild): whoever has seen no build and starts it later than that might start it a second time. A minute is for lists that lag.
+ * How long after reading the world an order may be carried out, in milliseconds. CodeBuild remembers a token for five minutes (API reference,
+ * StartBuild): a run that saw no build and orders one later could start it twice. One minute is deducted for lists that lag.
  */
 export const orderLifetime = 4 * minute;
 
-/** What became of an order: started (or already under way), or no room in the account right now. */
+/** The result of an order: the build has started (or was under way already), or the account has no room for it now. */
 export type Started = { outcome: "started"; build: string | undefined } | { outcome: "no-room"; why: string };
 
-/** Hands an order to CodeBuild. The same order twice within five minutes is one build. */
+/** Passes an order to CodeBuild. The same order twice within five minutes is one build. */
 export async function startBuild(project: string, order: BuildOrder): Promise<Started> {
   try {
     const { build } = await codebuild.send(
@@ -108,7 +86,7 @@ export async function startBuild(project: string, order: BuildOrder): Promise<St
     return { outcome: "started", build: build?.id };
   } catch (error) {
     if (error instanceof AccountLimitExceededException) return { outcome: "no-room", why: error.message };
-    // The token is there already, its parameters differ in something that is no input: the build runs.
+    // CodeBuild knows the token, and only parameters that are no inputs differ: the build is running.
     if (error instanceof InvalidInputException && /idempotency ?token/i.test(error.message))
       return { outcome: "started", build: undefined };
     throw error;
@@ -118,20 +96,20 @@ export async function startBuild(project: string, order: BuildOrder): Promise<St
 const Variables = z.object({
   VARIANT: z.string().min(1),
   PURPOSE: z.enum(purposes),
-  // A build of an older version of the service may lack an input; it is one of ours all the same.
+  // An older version of the service may have started the build without one of today's inputs.
   INPUTS: JsonText.pipe(Inputs.partial()),
   ATTEMPT: z.coerce.number().int(),
   TOKEN: z.string(),
   IMAGE_ID: z.string().optional(),
-});
+} satisfies Partial<Record<keyof BuildVariables, z.ZodType>>);
 
-/** A JSON array on one line: a build that says nothing, or something else, has no lines. */
+/** A JSON array on one line. A build that exports anything else has no lines. */
 const FailureLines = JsonText.pipe(z.array(z.string())).catch([]);
 
 function fromCodeBuild(build: CodeBuildBuild, now: number): Build | undefined {
-  const variables = Variables.safeParse(named(build.environment?.environmentVariables)).data;
+  const variables = Variables.safeParse(byName(build.environment?.environmentVariables)).data;
   if (!build.id || !variables) return undefined;
-  const exported = named(build.exportedEnvironmentVariables);
+  const exported: ExportedVariables = byName(build.exportedEnvironmentVariables);
   return {
     id: build.id,
     variant: variables.VARIANT,
@@ -155,15 +133,15 @@ function statusOf({ buildStatus }: CodeBuildBuild): Build["status"] {
   return buildStatus === "STOPPED" ? "stopped" : "failed";
 }
 
-function failureOf(build: CodeBuildBuild, exported: Record<string, string>): Failure | undefined {
+function failureOf(build: CodeBuildBuild, exported: ExportedVariables): Failure | undefined {
   if (statusOf(build) !== "failed") return undefined;
   const lines = FailureLines.parse(exported.FAILURE_LINES);
   if (build.buildStatus === "TIMED_OUT")
-    return { class: "timed-out", cause: "CodeBuild's time for the build ran out", lines };
+    return { class: "timed-out", cause: "the build exceeded CodeBuild's time limit", lines };
   if (build.buildStatus === "FAULT") return { class: "fault", cause: "CodeBuild itself failed", lines };
   return {
     class: FailureClass.catch("unknown").parse(exported.FAILURE_CLASS),
-    cause: exported.FAILURE_CAUSE || phaseMessage(build) || "the build ended without saying why",
+    cause: exported.FAILURE_CAUSE || phaseMessage(build) || "the build ended without giving a cause",
     lines,
   };
 }
@@ -172,6 +150,6 @@ function phaseMessage(build: CodeBuildBuild): string | undefined {
   return build.phases?.flatMap(({ contexts = [] }) => contexts).find(({ message }) => message)?.message;
 }
 
-function named(variables: { name?: string; value?: string }[] | undefined): Record<string, string> {
+function byName(variables: { name?: string; value?: string }[] | undefined): Record<string, string> {
   return Object.fromEntries((variables ?? []).map(({ name = "", value = "" }) => [name, value]));
 }

@@ -1,31 +1,14 @@
 import { type Parameter, paginateGetParametersByPath, SSMClient } from "@aws-sdk/client-ssm";
-import { type ChannelName, isChannelName } from "../config/channel-names.ts";
+import { type ChannelName, channelParameter, isChannelName } from "../config/channel-names.ts";
 import type { Environment } from "../config/environment.ts";
-import { type Described, describeById } from "./images.ts";
+import type { Channels } from "../domain/channels.ts";
+import type { Described } from "../domain/images.ts";
+import { describeById } from "./images.ts";
 import { createParameter, replaceParameter } from "./parameters.ts";
 
 const ssm = new SSMClient({});
 
-/** What a channel's parameter holds. */
-export interface Channel {
-  image: string;
-  /** Counts the writes, from 1. */
-  version: number;
-  /** Of the last write, in milliseconds since the epoch. */
-  writtenAt: number;
-  /** The image as EC2 describes it now. */
-  holds: Described;
-}
-
-/** Channels by variant name; one that was never written is not there. */
-export type Channels = Record<string, Partial<Record<ChannelName, Channel>>>;
-
-/** `/eks-windows-images/production/channels/windows-2022-core-1.35/stable` */
-export function channelParameter(prefix: string, variant: string, channel: ChannelName): string {
-  return `${prefix}/${variant}/${channel}`;
-}
-
-/** All channels below the prefix, those of removed variants too; or one variant's. */
+/** All channels below the prefix, including those of removed variants; or the channels of one variant. */
 export async function readChannels(prefix: string, only?: string): Promise<Channels> {
   const parameters: Parameter[] = [];
   const Path = only === undefined ? prefix : `${prefix}/${only}`;
@@ -50,11 +33,11 @@ export async function readChannels(prefix: string, only?: string): Promise<Chann
 }
 
 /**
- * Asks Parameter Store to hold the image. Success promises nothing yet: `aws:ec2:image` values are validated afterwards, so
- * the write counts when a later look reads it back. Of a parameter's 100 versions AWS drops the oldest by itself, unless it bears a
- * label; then writes fail (`ParameterMaxVersionLimitExceeded`), so channels never get one.
- * @param isFirst whether nobody has written the channel yet
- * @returns false where it should have been the first and somebody else's was
+ * Asks Parameter Store to hold the image. Success is only a promise: `aws:ec2:image` values are validated afterwards, so a write counts
+ * once a later reconcile run reads it back. AWS keeps 100 versions of a parameter and drops the oldest, unless it has a label; then writes
+ * fail (`ParameterMaxVersionLimitExceeded`). Channels therefore never get a label.
+ * @param isFirst whether the channel has never been written
+ * @returns false if this should have been the first write and another writer came first
  */
 export async function writeChannel(
   { CHANNELS_PREFIX, STAGE }: Pick<Environment, "CHANNELS_PREFIX" | "STAGE">,

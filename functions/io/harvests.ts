@@ -8,7 +8,7 @@ const s3 = new S3Client({});
 
 const Sha256 = z.string().regex(/^[a-f0-9]{64}$/, "a SHA-256 in hex");
 
-/** What a harvest leaves behind, written last of all. The files lie beside it under their SHA-256. */
+/** What a harvest writes last of all. The files lie beside it, named by their SHA-256. */
 const Manifest = z.object({
   files: z.array(z.object({ path: z.string().min(1), sha256: Sha256, bytes: z.int().min(0) })).min(1),
   /** SHA-256 of the scripts that harvested. */
@@ -21,9 +21,9 @@ export function manifestKey(source: string): string {
 }
 
 /**
- * SHA-256 of the manifest of what was harvested from each of AWS's EKS images, by AMI ID. Never throws: a manifest that nobody could read is
- * unknown; one that is none, or that other scripts made than those deployed now, is missing.
- * @param recipe the harvest's own
+ * SHA-256 of the manifest of what was harvested from each of AWS's EKS images, by AMI ID. Never throws: if a manifest could not be read, the
+ * harvest is unknown; if it is invalid or made by other scripts than the deployed ones, the harvest is missing.
+ * @param recipe SHA-256 of the deployed scripts that harvest
  */
 export async function readHarvests(
   bucket: string,
@@ -31,8 +31,8 @@ export async function readHarvests(
   recipe: string,
 ): Promise<Record<string, Observed>> {
   const distinct = [...new Set(sources)];
-  const found = await Promise.all(distinct.map((source) => readHarvest(bucket, source, recipe)));
-  return Object.fromEntries(distinct.map((source, index) => [source, found[index] as Observed]));
+  const harvests = await Promise.all(distinct.map((source) => readHarvest(bucket, source, recipe)));
+  return Object.fromEntries(distinct.map((source, index) => [source, harvests[index] as Observed]));
 }
 
 async function readHarvest(bucket: string, source: string, recipe: string): Promise<Observed> {
@@ -40,14 +40,14 @@ async function readHarvest(bucket: string, source: string, recipe: string): Prom
   try {
     const bytes = await readObject(bucket, key);
     return bytes
-      ? harvestOf(source, bytes, recipe)
-      : { state: "missing", why: `nothing is harvested from ${source} yet` };
+      ? parseManifest(source, bytes, recipe)
+      : { state: "missing", why: `nothing has been harvested from ${source} yet` };
   } catch (error) {
     return { state: "unknown", why: `reading ${key}: ${(error as Error).message}` };
   }
 }
 
-/** S3 answers 403 for a missing object where listing is allowed for prefixes only, as it is here; a list tells for certain. */
+/** The role may list this prefix only, and then S3 answers 403 for a missing object. A list tells for certain. */
 async function readObject(bucket: string, key: string): Promise<Uint8Array | undefined> {
   const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: key, MaxKeys: 1 }));
   if (Contents[0]?.Key !== key) return undefined;
@@ -55,15 +55,15 @@ async function readObject(bucket: string, key: string): Promise<Uint8Array | und
   return Body?.transformToByteArray();
 }
 
-function harvestOf(source: string, bytes: Uint8Array, recipe: string): Observed {
+function parseManifest(source: string, bytes: Uint8Array, recipe: string): Observed {
   const manifest = JsonText.pipe(Manifest).safeParse(new TextDecoder().decode(bytes));
   if (!manifest.success)
     return {
       state: "missing",
-      why: `what was harvested from ${source} has no usable manifest: ${firstIssue(manifest.error)}`,
+      why: `the harvest from ${source} has no usable manifest: ${firstIssue(manifest.error)}`,
     };
   if (manifest.data.recipe !== recipe)
-    return { state: "missing", why: `what was harvested from ${source} was taken by other scripts than today's` };
+    return { state: "missing", why: `the harvest from ${source} was made by other scripts than the deployed ones` };
   return { state: "known", value: createHash("sha256").update(bytes).digest("hex") };
 }
 

@@ -7,14 +7,14 @@ import {
   EnableImageDeprecationCommand,
 } from "@aws-sdk/client-ec2";
 import { iso, minute } from "../config/time.ts";
+import type { Image } from "../domain/images.ts";
 import { tagImage, untagImage } from "./image-tags.ts";
-import type { Image } from "./images.ts";
 
 const ec2 = new EC2Client({});
 
 /**
- * Deprecates a revoked image. Who has its ID can use it all the same. EC2 takes no time in the past and rounds to the minute, so that
- * it begins within two minutes (EC2 API reference, EnableImageDeprecation).
+ * Deprecates a revoked image. Anyone who has its ID can still start it. EC2 accepts no time in the past and rounds to the minute, so the
+ * deprecation begins within two minutes (EC2 API reference, EnableImageDeprecation).
  * @param now milliseconds since the epoch
  */
 export async function deprecateImage(image: string, now: number): Promise<void> {
@@ -24,8 +24,8 @@ export async function deprecateImage(image: string, now: number): Promise<void> 
 }
 
 /**
- * Disables an image: nothing starts from it any more, what runs goes on, and it can be enabled again. The tag that says why comes first:
- * an image that is disabled without one is nobody's of ours.
+ * Disables an image: no new instance starts from it, running ones go on, and it can be enabled again. The tag that says why is written
+ * first, because the service never touches an image that is disabled without such a tag.
  * @param now milliseconds since the epoch
  */
 export async function disableImage(image: Image, because: "revoked" | "retired", now: number): Promise<void> {
@@ -34,15 +34,15 @@ export async function disableImage(image: Image, because: "revoked" | "retired",
 }
 
 /**
- * Takes an image that somebody has enabled again out of retention's hands: the time from which its grace would count gives way to a word, and
- * is not there to be counted from when the image is disabled another time.
+ * Exempts an image that a person enabled again from retention. The word `released` replaces the time in the tag, so that no grace period
+ * counts from that time if the image is disabled once more.
  * @param now milliseconds since the epoch
  */
-export async function releaseImage(image: string, now: number): Promise<void> {
+export async function exemptFromRetention(image: string, now: number): Promise<void> {
   await tagImage(image, { "retired-at": `released ${iso(now)}` });
 }
 
-/** Undoes what was done to an image because it was revoked. The tag goes last: until then the next look tries again. */
+/** Undoes what the revocation did to an image. The tag goes last, so that the next reconcile run retries until all of it is undone. */
 export async function restoreImage({ id, state, deprecatedAt }: Image): Promise<void> {
   if (state === "disabled") await ec2.send(new EnableImageCommand({ ImageId: id }));
   if (deprecatedAt !== undefined) await ec2.send(new DisableImageDeprecationCommand({ ImageId: id }));
@@ -50,8 +50,8 @@ export async function restoreImage({ id, state, deprecatedAt }: Image): Promise<
 }
 
 /**
- * Deletes an image and its snapshots. This cannot be undone, unless a rule of the Recycle Bin matches.
- * @throws Error naming the snapshots that are left; a snapshot of several images stays, and is none of those
+ * Deletes an image and its snapshots. This cannot be undone unless a Recycle Bin rule matches.
+ * @throws Error naming the snapshots that remain. A snapshot that another image shares is kept and not named.
  */
 export async function deregisterImage(image: string): Promise<void> {
   const { DeleteSnapshotResults = [] } = await ec2.send(
@@ -60,6 +60,6 @@ export async function deregisterImage(image: string): Promise<void> {
   const left = DeleteSnapshotResults.filter(({ ReturnCode }) => ReturnCode !== "success" && ReturnCode !== "skipped");
   if (left.length > 0)
     throw new Error(
-      `the image is gone, these snapshots are left: ${left.map((one) => `${one.SnapshotId} (${one.ReturnCode})`).join(", ")}`,
+      `the image is gone, these snapshots remain: ${left.map((one) => `${one.SnapshotId} (${one.ReturnCode})`).join(", ")}`,
     );
 }

@@ -1,77 +1,17 @@
 import { DescribeImagesCommand, EC2Client, type Image as Ec2Image, paginateDescribeImages } from "@aws-sdk/client-ec2";
+import { chunk } from "es-toolkit";
 import { z } from "zod";
-import { type ChannelName, channelNames } from "../config/channel-names.ts";
+import { channelNames } from "../config/channel-names.ts";
 import { iso } from "../config/time.ts";
-import { areComplete, type Inputs, inputsFromTags, type RecordedInputs, tagPrefix } from "../domain/inputs.ts";
-import { type Intervention, interventionFromTag } from "../domain/intervention-tags.ts";
+import type { ChannelWrite, Described, Image } from "../domain/images.ts";
+import { inputsFromTags, tagPrefix } from "../domain/inputs.ts";
+import { interventionFromTag } from "../domain/intervention-tags.ts";
 
 const ec2 = new EC2Client({});
 
-/** An AMI of ours with what its tags record. */
-export interface Image {
-  id: string;
-  variant: string;
-  /** EC2's own word: `available`, `pending`, `disabled`, `failed` … */
-  state: string;
-  /** Milliseconds since the epoch. */
-  createdAt: number;
-  inputs: RecordedInputs;
-  /** Token of the build that made it. */
-  token: string | undefined;
-  /** What the build was started for, one reason a line (clipped to a tag's length). */
-  reasons: string | undefined;
-  proof: "passed" | "failed" | undefined;
-  provedAt: number | undefined;
-  /** That and why it must never be written to a channel again. */
-  revoked: Intervention | undefined;
-  /** That somebody lets `stable` have it. */
-  approved: Intervention | undefined;
-  /** Channels that it was last written to, accepted or not. */
-  published: Partial<Record<ChannelName, Publication>>;
-  /** When EC2 stops listing it to others, or has stopped, in milliseconds since the epoch; undefined where it is not deprecated. */
-  deprecatedAt: number | undefined;
-  /** When its being revoked made the service deprecate it, in milliseconds since the epoch; undefined where somebody else did, or nobody. */
-  withdrawnAt: number | undefined;
-  /** When retention disabled it, in milliseconds since the epoch. */
-  retiredAt: number | undefined;
-  /** When somebody was found to have enabled it again after that, in milliseconds since the epoch: retention leaves it alone since. */
-  releasedAt: number | undefined;
-}
-
-/** A write of an image to a channel, as a tag on the image records it before it is made. */
-export interface Publication {
-  /** Milliseconds since the epoch. */
-  at: number;
-  /** The image that the channel held before. */
-  previous: string | undefined;
-}
-
-/** An image that may be written to a channel. */
-export type PublishableImage = Image & { inputs: Inputs; provedAt: number };
-
-/** Rule 1: available, proved, not revoked, tags complete. */
-export function isPublishable(image: Image): image is PublishableImage {
-  return (
-    image.state === "available" &&
-    image.proof === "passed" &&
-    image.provedAt !== undefined &&
-    image.revoked === undefined &&
-    areComplete(image.inputs)
-  );
-}
-
-/** Newest first; equal times are ordered by ID so that two looks agree. */
-export function newestFirst<T extends { createdAt: number; id: string }>(images: readonly T[]): T[] {
-  return images.toSorted((a, b) => (isNewer(a, b) ? -1 : 1));
-}
-
-export function isNewer(one: Pick<Image, "createdAt" | "id">, other: Pick<Image, "createdAt" | "id">): boolean {
-  return one.createdAt === other.createdAt ? one.id > other.id : one.createdAt > other.createdAt;
-}
-
 const ProofTag = z.enum(["passed", "failed"]).optional().catch(undefined);
 
-/** All images of a stage, or of one variant of it: disabled ones too, those not yet tagged completely too. */
+/** All images of a stage, or of one of its variants, including disabled images and images whose tags are still incomplete. */
 export async function readImages(stage: string, variant?: string): Promise<Image[]> {
   const images: Image[] = [];
   const tags = { stage, ...(variant !== undefined && { variant }) };
@@ -87,24 +27,16 @@ export async function readImages(stage: string, variant?: string): Promise<Image
   return images;
 }
 
-/** What there is to say of an AMI, whoever made it. */
-export type Described =
-  | { status: "described"; createdAt: number; state: string }
-  | { status: "gone" }
-  | { status: "unknown"; why: string };
-
-/** Values that a filter of EC2's takes (EC2 API reference, DescribeImages). */
-const longestFilter = 200;
+/** Values in one EC2 filter (EC2 API reference, DescribeImages). */
+const maxFilterValues = 200;
 
 /**
- * Images described by ID, whoever owns them. An ID that EC2 does not list is gone; a call that fails leaves every one it was asked about unknown.
- * The IDs go into a filter because a missing `ImageIds` entry would fail the whole call.
+ * Describes images by ID, whoever owns them. An ID that EC2 does not list is gone. If a call fails, every image in it is unknown.
+ * The IDs go into a filter because one missing ID in `ImageIds` would fail the whole call.
  */
 export async function describeById(ids: string[]): Promise<Map<string, Described>> {
-  const calls = Array.from({ length: Math.ceil(ids.length / longestFilter) }, (_, index) =>
-    describeBatch(ids.slice(index * longestFilter, (index + 1) * longestFilter)),
-  );
-  return new Map((await Promise.all(calls)).flatMap((answer) => [...answer]));
+  const answers = await Promise.all(chunk(ids, maxFilterValues).map(describeBatch));
+  return new Map(answers.flatMap((answer) => [...answer]));
 }
 
 async function describeBatch(ids: string[]): Promise<Map<string, Described>> {
@@ -116,8 +48,8 @@ async function describeBatch(ids: string[]): Promise<Map<string, Described>> {
         Filters: [{ Name: "image-id", Values: ids }],
       }),
     );
-    const found = new Map(Images.map((image) => [image.ImageId, image]));
-    return new Map(ids.map((id) => [id, describe(found.get(id))]));
+    const byId = new Map(Images.map((image) => [image.ImageId, image]));
+    return new Map(ids.map((id) => [id, describe(byId.get(id))]));
   } catch (error) {
     const why = `describing ${ids.join(", ")}: ${(error as Error).message}`;
     return new Map(ids.map((id) => [id, { status: "unknown", why }]));
@@ -133,7 +65,7 @@ function fromEc2(image: Ec2Image): Image | undefined {
   const tags = Object.fromEntries((image.Tags ?? []).map(({ Key = "", Value = "" }) => [Key, Value]));
   const variant = tags[`${tagPrefix}variant`];
   if (!image.ImageId || !variant) return undefined;
-  // Who writes the key by hand, even without a text, wants the image out of use.
+  // A person who writes the key by hand, even without a value, wants the image out of use.
   const revoked = tags[`${tagPrefix}revoked`];
   const timeOf = (name: string) => timeFromTag(tags[`${tagPrefix}${name}`]);
   return {
@@ -150,29 +82,29 @@ function fromEc2(image: Ec2Image): Image | undefined {
     approved: interventionFromTag(tags[`${tagPrefix}approved`]),
     published: Object.fromEntries(
       channelNames.flatMap((channel) => {
-        const publication = publicationFromTag(tags[`${tagPrefix}published-${channel}`]);
-        return publication ? [[channel, publication]] : [];
+        const write = channelWriteFromTag(tags[`${tagPrefix}published-${channel}`]);
+        return write ? [[channel, write]] : [];
       }),
     ),
     deprecatedAt: image.DeprecationTime ? Date.parse(image.DeprecationTime) : undefined,
     withdrawnAt: timeOf("withdrawn-at"),
     retiredAt: timeOf("retired-at"),
-    releasedAt: timeFromTag(/^released (.+)$/.exec(tags[`${tagPrefix}retired-at`] ?? "")?.[1]),
+    exemptSince: timeFromTag(/^released (.+)$/.exec(tags[`${tagPrefix}retired-at`] ?? "")?.[1]),
   };
 }
 
 /** The tag's value: `2026-11-22T20:00:00.000Z ami-0123456789abcdef0`, or `… none`. */
-export function publicationToTag({ at, previous }: Publication): string {
+export function channelWriteToTag({ at, previous }: ChannelWrite): string {
   return `${iso(at)} ${previous ?? "none"}`;
 }
 
-function publicationFromTag(value: string | undefined): Publication | undefined {
+function channelWriteFromTag(value: string | undefined): ChannelWrite | undefined {
   const [time, previous] = value?.split(" ") ?? [];
   const at = timeFromTag(time);
   return at === undefined ? undefined : { at, previous: previous?.startsWith("ami-") ? previous : undefined };
 }
 
-/** Date.parse takes a time with words before it, too. */
+/** The tag's time. Date.parse alone would also accept a time with words before it. */
 function timeFromTag(value: string | undefined): number | undefined {
   const time = /^\d/.test(value ?? "") ? Date.parse(value ?? "") : Number.NaN;
   return Number.isNaN(time) ? undefined : time;

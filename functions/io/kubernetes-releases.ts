@@ -5,12 +5,12 @@ import type { Policies } from "../config/policies.ts";
 
 const eks = new EKSClient({});
 
-/** Milliseconds the release host has for an answer. */
+/** How long the release host may take to answer, in milliseconds. */
 const releaseHostTimeout = 5_000;
-/** What a build takes from the release host, each with its checksum beside it. */
+/** What a build downloads from the release host, each with its checksum. */
 const programs = ["kubelet.exe", "kube-proxy.exe"];
 
-/** The patch version wanted of each minor, by minor, from where the policies say. Never throws. */
+/** The wanted patch version by minor, from the source that the policies name. Never throws. */
 export async function readPatches(
   minors: readonly string[],
   { kubernetesSource, kubernetesReleaseUrl }: Policies,
@@ -24,13 +24,13 @@ export async function readPatches(
   );
 }
 
-/** Whether the Windows binaries of each version and their checksums can be downloaded now, by version. Never throws. */
+/** Whether the Windows binaries of a version and their checksums can be downloaded now, by version. Never throws. */
 export async function readBinaries(
   versions: readonly string[],
   releaseUrl: string,
 ): Promise<Record<string, Availability>> {
   const distinct = [...new Set(versions)];
-  const found = await Promise.all(
+  const availabilities = await Promise.all(
     distinct.map(async (version) => {
       const folder = `${releaseUrl}/v${version}/bin/windows/amd64`;
       const answers = await Promise.all(
@@ -39,7 +39,7 @@ export async function readBinaries(
       return worst(answers);
     }),
   );
-  return Object.fromEntries(distinct.map((version, index) => [version, found[index] as Availability]));
+  return Object.fromEntries(distinct.map((version, index) => [version, availabilities[index] as Availability]));
 }
 
 function worst(answers: Availability[]): Availability {
@@ -76,7 +76,7 @@ async function readUpstreamPatch(releaseUrl: string, minor: string): Promise<Obs
   return answer.state === "known" ? patchAnswer(url, minor, StableRelease.safeParse(answer.value).data) : answer;
 }
 
-/** What the release host says; it answers with redirects to its CDN, which are followed. */
+/** Asks the release host, which redirects to its CDN. */
 async function ask(url: string, method = "GET"): Promise<Observed> {
   try {
     const response = await fetch(url, { method, signal: AbortSignal.timeout(releaseHostTimeout) });
@@ -101,6 +101,6 @@ async function readEksPatch(minor: string): Promise<Observed> {
 
 function patchAnswer(source: string, minor: string, patch: string | undefined): Observed {
   if (patch === undefined || !patch.startsWith(`${minor}.`))
-    return { state: "unknown", why: `${source} named ${patch ?? "no version"}, not a patch of ${minor}` };
+    return { state: "unknown", why: `${source} answered ${patch ?? "no version"}, which is not a patch of ${minor}` };
   return { state: "known", value: patch };
 }

@@ -1,16 +1,26 @@
 import { PutObjectCommand, paginateListObjectsV2, S3Client } from "@aws-sdk/client-s3";
 import { PublishCommand, SNSClient } from "@aws-sdk/client-sns";
-import type { Fact } from "../domain/notifications/due.ts";
-import { messageOf } from "../texts/messages.ts";
-import { differences, readReport } from "./reports.ts";
+import type { Notification } from "../domain/notifications/due.ts";
 
 const s3 = new S3Client({});
 const sns = new SNSClient({});
 
 const prefix = "announced/";
 
-/** Keys of the facts that subscribers have been told. */
-export async function readAnnounced(bucket: string): Promise<ReadonlySet<string>> {
+/** SNS sends these protocols the JSON; `email` and `sms` get the text. */
+const machineProtocols = ["sqs", "https", "lambda", "email-json"];
+
+/** A notification as subscribers read it. */
+export interface Message {
+  /** At most 100 characters of ASCII, as SNS requires. */
+  subject: string;
+  text: string;
+  /** What changed inside the image; undefined if that is unknown. */
+  inside?: readonly string[];
+}
+
+/** Keys of the notifications that subscribers have received. */
+export async function readNotified(bucket: string): Promise<ReadonlySet<string>> {
   const keys = new Set<string>();
   for await (const page of paginateListObjectsV2({ client: s3 }, { Bucket: bucket, Prefix: prefix }))
     for (const { Key = "" } of page.Contents ?? []) keys.add(Key.slice(prefix.length));
@@ -18,38 +28,30 @@ export async function readAnnounced(bucket: string): Promise<ReadonlySet<string>
 }
 
 /**
- * Tells the subscribers of a fact, then records that they were told: a crash between the two tells them twice, never not at all.
- * The message is text for mail and JSON for machines; the attributes are for filter policies. What a channel got is told with what changed
- * inside, where both images have their reports.
+ * Notifies the subscribers, then records it. A crash between the two notifies them twice, never not at all. The message is text for mail and
+ * JSON for machines; the attributes serve filter policies.
  */
-export async function announce(topicArn: string, bucket: string, fact: Fact): Promise<void> {
-  const inside = await changesInside(bucket, fact);
-  const message = messageOf(fact, inside);
-  const attributes = { kind: fact.kind, variant: fact.variant, ...("channel" in fact && { channel: fact.channel }) };
+export async function sendNotification(
+  { topicArn, bucket }: { topicArn: string; bucket: string },
+  notification: Notification,
+  { subject, text, inside }: Message,
+): Promise<void> {
+  const { kind, variant, key } = notification;
+  const attributes = { kind, variant, ...("channel" in notification && { channel: notification.channel }) };
+  const json = JSON.stringify({ ...notification, inside, text });
   await sns.send(
     new PublishCommand({
       TopicArn: topicArn,
-      Subject: message.subject,
+      Subject: subject,
       MessageStructure: "json",
       Message: JSON.stringify({
-        default: message.text,
-        ...Object.fromEntries(
-          machineProtocols.map((protocol) => [protocol, JSON.stringify({ ...fact, inside, text: message.text })]),
-        ),
+        default: text,
+        ...Object.fromEntries(machineProtocols.map((protocol) => [protocol, json])),
       }),
       MessageAttributes: Object.fromEntries(
         Object.entries(attributes).map(([name, value]) => [name, { DataType: "String", StringValue: value }]),
       ),
     }),
   );
-  await s3.send(new PutObjectCommand({ Bucket: bucket, Key: `${prefix}${fact.key}`, ContentLength: 0 }));
-}
-
-/** SNS sends these the JSON; `email` and `sms` get the text. */
-const machineProtocols = ["sqs", "https", "lambda", "email-json"];
-
-async function changesInside(bucket: string, fact: Fact): Promise<string[] | undefined> {
-  if ((fact.kind !== "published" && fact.kind !== "rolled-back") || fact.previous === undefined) return undefined;
-  const [previous, current] = await Promise.all([readReport(bucket, fact.previous), readReport(bucket, fact.image)]);
-  return previous && current && differences(previous, current);
+  await s3.send(new PutObjectCommand({ Bucket: bucket, Key: `${prefix}${key}`, ContentLength: 0 }));
 }

@@ -3,24 +3,24 @@ import { tagPrefix } from "../domain/inputs.ts";
 
 const ssm = new SSMClient({});
 
-/** What is written of a parameter. */
+/** The content of a parameter. */
 export interface Content {
   name: string;
   value: string;
   description: string;
-  /** An image's ID, which Parameter Store looks for after it has answered. */
+  /** Whether the value is an image ID, which Parameter Store validates after it has answered. */
   isImage?: boolean;
 }
 
-/** Whose it is. */
+/** The stage and variant that a parameter belongs to. */
 export interface Owner {
   stage: string;
   variant: string;
 }
 
 /**
- * Writes a parameter for the first time, with the tags that everything of the stage bears: PutParameter takes none together with `Overwrite`.
- * @returns false where there is one already
+ * Creates a parameter with the tags of its stage and variant. PutParameter accepts no tags together with `Overwrite`.
+ * @returns false if the parameter exists already
  */
 export async function createParameter(content: Content, { stage, variant }: Owner): Promise<boolean> {
   const tags = {
@@ -38,7 +38,7 @@ export async function createParameter(content: Content, { stage, variant }: Owne
   }
 }
 
-/** Writes a parameter whatever it holds; its tags stay. */
+/** Overwrites a parameter. Its tags stay. */
 export async function replaceParameter(content: Content): Promise<void> {
   await ssm.send(new PutParameterCommand({ ...requestOf(content), Overwrite: true }));
 }

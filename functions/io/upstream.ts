@@ -1,33 +1,18 @@
 import { GetParametersCommand, SSMClient } from "@aws-sdk/client-ssm";
-import { type Configuration, recipeOf, type Variant } from "../config/configuration.ts";
+import { chunk } from "es-toolkit";
+import type { Configuration } from "../config/configuration.ts";
 import type { Availability, Observed } from "../config/observed.ts";
-import { type Described, describeById } from "./images.ts";
+import type { Described } from "../domain/images.ts";
+import { baseParameterOf, harvestParameterOf, type Upstream } from "../domain/upstream.ts";
+import { describeById } from "./images.ts";
 import { readPatches } from "./kubernetes-releases.ts";
 
 const ssm = new SSMClient({});
 
-/** What the world outside offers a variant. */
-export interface Upstream {
-  /** Name of the base family's public parameter. */
-  baseParameter: string;
-  /** AMI ID behind that parameter. */
-  baseAmi: Observed;
-  /** Whether an instance can be started from that AMI: AWS withdraws old ones. */
-  baseImage: Availability;
-  /** When that AMI was released, in milliseconds since the epoch; undefined where EC2 did not say. */
-  baseReleasedAt: number | undefined;
-  /** Patch version without `v`. */
-  kubernetes: Observed;
-  /** AMI ID of AWS's newest EKS image of the minor, from which the closed pieces are harvested; only on the assemble recipe. */
-  harvestSource: Observed | undefined;
-  /** Whether an instance can be started from it. */
-  harvestImage: Availability | undefined;
-}
+/** Names in one call of GetParameters (AWS API reference). */
+const maxNames = 10;
 
-/** GetParameters takes 10 names a call (AWS API reference). */
-const namesPerCall = 10;
-
-/** Everything upstream that the variants depend on, by variant name. Never throws: what does not answer is unknown. */
+/** What the variants depend on upstream, by variant name. Never throws: a source that does not answer is unknown. */
 export async function readUpstream({ variants, policies }: Configuration): Promise<Record<string, Upstream>> {
   const parameters = variants.flatMap((variant) =>
     [baseParameterOf(variant), harvestParameterOf(variant) ?? []].flat(),
@@ -59,23 +44,8 @@ export async function readUpstream({ variants, policies }: Configuration): Promi
   );
 }
 
-/** AWS's public parameter for the newest image of a base family. Names as in the EKS and EC2 Windows guides. */
-export function baseParameterOf({ windows, edition, base, kubernetes }: Variant): string {
-  const family = `/aws/service/ami-windows-latest/Windows_Server-${windows}-English-${edition}-${base}`;
-  return base === "EKS_Optimized" ? `${family}-${kubernetes}/image_id` : family;
-}
-
-/** The parameter of the image whose closed pieces go into one of ours: AWS's EKS image of the same Windows and minor, always the smaller edition. */
-function harvestParameterOf(variant: Variant): string | undefined {
-  if (recipeOf(variant) === "layer") return undefined;
-  return baseParameterOf({ ...variant, edition: "Core", base: "EKS_Optimized" });
-}
-
 async function readAmiIds(names: string[]): Promise<Map<string, Observed>> {
-  const batches = Array.from({ length: Math.ceil(names.length / namesPerCall) }, (_, index) =>
-    names.slice(index * namesPerCall, (index + 1) * namesPerCall),
-  );
-  const answers = await Promise.all(batches.map(readBatch));
+  const answers = await Promise.all(chunk(names, maxNames).map(readBatch));
   return new Map(answers.flat());
 }
 
@@ -99,10 +69,10 @@ function amiAnswer(name: string, value: string | undefined): Observed {
 
 function imageBehind(ami: Observed, images: ReadonlyMap<string, Described>): Availability {
   if (ami.state !== "known") return ami;
-  const image = images.get(ami.value) ?? { status: "unknown", why: `nothing is known of ${ami.value}` };
+  const image = images.get(ami.value) ?? { status: "unknown", why: `nothing is known about ${ami.value}` };
   if (image.status === "unknown") return { state: "unknown", why: image.why };
-  if (image.status === "gone") return { state: "missing", why: `EC2 does not know ${ami.value} (any more)` };
+  if (image.status === "gone") return { state: "missing", why: `${ami.value} does not exist, or no longer` };
   return image.state === "available"
     ? { state: "there" }
-    : { state: "missing", why: `${ami.value} cannot be started from: it is ${image.state}` };
+    : { state: "missing", why: `no instance can start from ${ami.value}: it is ${image.state}` };
 }

@@ -1,28 +1,35 @@
 import type { ChannelName } from "../config/channel-names.ts";
 import type { Environment } from "../config/environment.ts";
-import type { Action } from "../domain/actions.ts";
+import type { Image } from "../domain/images.ts";
+import type { Action, WriteAction } from "../domain/plan.ts";
 import type { World } from "../domain/world.ts";
 import { orderLifetime, startBuild } from "../io/builds.ts";
 import { writeChannel } from "../io/channels.ts";
-import { deprecateImage, deregisterImage, disableImage, releaseImage, restoreImage } from "../io/image-lifecycle.ts";
+import {
+  deprecateImage,
+  deregisterImage,
+  disableImage,
+  exemptFromRetention,
+  restoreImage,
+} from "../io/image-lifecycle.ts";
 import { tagImage } from "../io/image-tags.ts";
-import { type Image, publicationToTag } from "../io/images.ts";
-import { announce } from "../io/notifications.ts";
-import { isOvertaken, lookAgain, type Writing } from "./recheck.ts";
+import { channelWriteToTag } from "../io/images.ts";
+import { notify } from "./notify.ts";
+import { isOvertaken, recheck } from "./recheck.ts";
 
-/** What came of one action. */
+/** The result of one action. */
 export type Outcome = { action: Action } & (
   | { result: "done"; detail?: string }
   | { result: "no-room"; detail: string }
-  /** Nothing was written: the world has changed since the plan was made, and the next look decides. */
+  /** Nothing was written: the world has changed since the plan was made, and the next reconcile run decides anew. */
   | { result: "stale" }
-  /** Not done because what the channel holds could not be told. */
+  /** Not done because subscribers could not be notified of what the channel holds. */
   | { result: "held-back" }
   | { result: "failed"; error: Error }
 );
 
-/** What an action is carried out with. */
-interface Means {
+/** What every action of a run shares. */
+interface Run {
   /** As the plan saw it. */
   world: World;
   environment: Environment;
@@ -31,9 +38,9 @@ interface Means {
 }
 
 /**
- * Carries a plan out, the variants side by side, the actions of each in their order. What fails is planned anew by the next look and
- * keeps nothing else from being done, with one exception: a channel whose image could not be announced is not moved on, unless nobody
- * should get that image. Never throws.
+ * Carries out a plan: the variants side by side, the actions of one variant in order. A failed action is planned again by the next reconcile run
+ * and does not stop the others, with one exception: if subscribers could not be notified of a channel's image, the channel waits, unless no node
+ * should start that image. Never throws.
  */
 export async function act(
   actions: readonly Action[],
@@ -53,25 +60,28 @@ export async function act(
   return outcomes.flat();
 }
 
-async function inOrder(actions: Action[], means: Means): Promise<Outcome[]> {
+async function inOrder(actions: Action[], run: Run): Promise<Outcome[]> {
   const outcomes: Outcome[] = [];
-  const untold = new Set<ChannelName>();
+  const unnotified = new Set<ChannelName>();
   for (const action of actions) {
-    const heldBack = action.do === "publish" && action.leaves === undefined && untold.has(action.channel);
-    const outcome: Outcome = heldBack ? { action, result: "held-back" } : await carryOut(action, means);
+    const heldBack = action.do === "publish" && action.leaves === undefined && unnotified.has(action.channel);
+    const outcome: Outcome = heldBack ? { action, result: "held-back" } : await carryOut(action, run);
     outcomes.push(outcome);
-    if (outcome.result === "failed" && action.do === "announce")
-      if (action.fact.kind === "published" || action.fact.kind === "rolled-back") untold.add(action.fact.channel);
+    if (outcome.result === "failed" && action.do === "announce") {
+      const { notification } = action;
+      if (notification.kind === "published" || notification.kind === "rolled-back")
+        unnotified.add(notification.channel);
+    }
   }
   return outcomes;
 }
 
-async function carryOut(action: Action, means: Means): Promise<Outcome> {
-  const { environment } = means;
+async function carryOut(action: Action, run: Run): Promise<Outcome> {
+  const { environment, world, clock } = run;
   try {
     switch (action.do) {
       case "announce":
-        await announce(environment.TOPIC_ARN, environment.BUCKET, action.fact);
+        await notify(environment, action.notification);
         return { action, result: "done" };
       case "publish":
       case "deprecate":
@@ -79,11 +89,11 @@ async function carryOut(action: Action, means: Means): Promise<Outcome> {
       case "restore":
       case "release":
       case "deregister":
-        return { action, result: (await write(action, means)) ? "done" : "stale" };
+        return { action, result: (await write(action, run)) ? "done" : "stale" };
       case "build":
       case "prove":
       case "harvest": {
-        if (means.clock() - means.world.now >= orderLifetime) return { action, result: "stale" };
+        if (clock() - world.now >= orderLifetime) return { action, result: "stale" };
         const started = await startBuild(environment.PROJECT_NAME, action.order);
         if (started.outcome === "no-room") return { action, result: "no-room", detail: started.why };
         return { action, result: "done", detail: started.build ?? "already started" };
@@ -98,16 +108,16 @@ async function carryOut(action: Action, means: Means): Promise<Outcome> {
   }
 }
 
-/** False where another look has decided otherwise. */
-async function write(action: Writing, { world, environment, clock }: Means): Promise<boolean> {
+/** False if the recheck decided otherwise. */
+async function write(action: WriteAction, { world, environment, clock }: Run): Promise<boolean> {
   const now = clock();
-  const fresh = await lookAgain(action, world, environment, now);
+  const fresh = await recheck(action, world, environment, now);
   if (!fresh) return false;
   const image = fresh.images.find(({ id }) => id === action.image) as Image;
   switch (action.do) {
     case "publish": {
       const { channel, variant, previous } = action;
-      await tagImage(image.id, { [`published-${channel}`]: publicationToTag({ at: now, previous }) });
+      await tagImage(image.id, { [`published-${channel}`]: channelWriteToTag({ at: now, previous }) });
       if (await isOvertaken(action, fresh, environment)) return false;
       return writeChannel(environment, variant, channel, image.id, fresh.channels[variant]?.[channel] === undefined);
     }
@@ -121,7 +131,7 @@ async function write(action: Writing, { world, environment, clock }: Means): Pro
       await restoreImage(image);
       return true;
     case "release":
-      await releaseImage(image.id, now);
+      await exemptFromRetention(image.id, now);
       return true;
     case "deregister":
       await deregisterImage(image.id);
@@ -130,7 +140,7 @@ async function write(action: Writing, { world, environment, clock }: Means): Pro
 }
 
 const gerunds: Record<Action["do"], string> = {
-  announce: "announcing",
+  announce: "notifying subscribers",
   publish: "writing the channel",
   build: "starting a build",
   prove: "starting a proof",
@@ -138,7 +148,7 @@ const gerunds: Record<Action["do"], string> = {
   deprecate: "deprecating the image",
   disable: "disabling the image",
   restore: "restoring the image",
-  release: "releasing the image",
+  release: "exempting the image from retention",
   deregister: "deregistering the image",
   wait: "waiting",
   nothing: "doing nothing",

@@ -1,52 +1,47 @@
+import { isDeepStrictEqual } from "node:util";
 import type { Environment } from "../config/environment.ts";
-import type { Action } from "../domain/actions.ts";
-import { channelActions } from "../domain/publishing/actions.ts";
-import { retirements, retirementsOfRemoved } from "../domain/publishing/retention.ts";
-import { withdrawals } from "../domain/publishing/withdrawal.ts";
-import { type Stock, stateOf, stockOf, type VariantState } from "../domain/variant-state.ts";
+import { isNewer, isPublishable } from "../domain/images.ts";
+import { type WriteAction, writesFor } from "../domain/plan.ts";
+import type { PublishAction } from "../domain/publishing/actions.ts";
 import type { World } from "../domain/world.ts";
 import { readChannels } from "../io/channels.ts";
-import { isNewer, isPublishable, readImages } from "../io/images.ts";
+import { readImages } from "../io/images.ts";
 import { readReferences } from "../io/references.ts";
 
-/** What changes a channel or an image. */
-export type Writing = Extract<
-  Action,
-  { do: "publish" | "deprecate" | "disable" | "restore" | "release" | "deregister" }
->;
-
 /**
- * The world as it is right before something is written, read and decided anew: Parameter Store and EC2 know no "write if unchanged", and a view
- * that has become old must not overwrite what a newer one has written. Undefined where the same would not be decided any more.
+ * Reads and decides again right before a write. Parameter Store and EC2 have no "write if unchanged", and a run with an outdated view must not
+ * overwrite what a newer run has written.
  * @param now milliseconds since the epoch
+ * @returns the world as it is now; undefined if the plan no longer contains the action
  */
-export async function lookAgain(
-  action: Writing,
+export async function recheck(
+  action: WriteAction,
   world: World,
   { STAGE, CHANNELS_PREFIX }: Environment,
   now: number,
 ): Promise<World | undefined> {
-  const variant = world.configuration.variants.find(({ name }) => name === action.variant);
   const [images, channels, references] = await Promise.all([
     readImages(STAGE, action.variant),
-    // An image may stand in any channel; what a channel gets depends on its own variant.
+    // Any variant's channel may hold an image. What a channel gets depends on its own variant only.
     readChannels(CHANNELS_PREFIX, action.do === "publish" ? action.variant : undefined),
-    isRetirement(action) ? readReferences([action.image]) : {},
+    dependsOnUse(action) ? readReferences([action.image]) : {},
   ]);
   const others = world.images.filter((image) => image.variant !== action.variant);
   const fresh: World = { ...world, now, images: [...others, ...images], channels, references };
-  const decided = variant ? writings(fresh, stateOf(fresh, variant)) : ofRemoved(fresh, stockOf(fresh, action.variant));
-  return decided.some((one) => isSame(one, action)) ? fresh : undefined;
+  const isStillPlanned = writesFor(fresh, action.variant).some(
+    (one) => one.do !== "wait" && isDeepStrictEqual(essenceOf(one), essenceOf(action)),
+  );
+  return isStillPlanned ? fresh : undefined;
 }
 
 /**
- * Whether another writer has come first between the second look and the tag that this one has just put on its image. Each tags before it looks,
- * so that of two at least one sees the other, and the older image gives way. Its tag stays: lastPublication passes over it, and taking it away
- * could take the record of a third writer that publishes the same image.
- * @param seen the world of the second look
+ * Whether another writer came first between the recheck and the tag that this writer has just put on its image. Each writer tags before it looks,
+ * so at least one of two sees the other, and the one with the older image gives way. Its tag stays: `lastWrite` ignores it, and removing it could
+ * remove the record of a third writer that publishes the same image.
+ * @param seen the world of the recheck
  */
 export async function isOvertaken(
-  { variant, channel, image: id }: Extract<Action, { do: "publish" }>,
+  { variant, channel, image: id }: PublishAction,
   seen: World,
   { STAGE, CHANNELS_PREFIX }: Environment,
 ): Promise<boolean> {
@@ -60,26 +55,13 @@ export async function isOvertaken(
   });
 }
 
-function writings(world: World, state: VariantState): Action[] {
-  return [...channelActions(world, state), ...withdrawals(world, state), ...retirements(world, state)];
-}
-
-function ofRemoved(world: World, stock: Stock): Action[] {
-  return [...withdrawals(world, stock), ...retirementsOfRemoved(world, stock)];
-}
-
-/** Whether who uses the image decides about it. */
-function isRetirement(action: Writing): boolean {
+/** Whether the decision depends on what uses the image. */
+function dependsOnUse(action: WriteAction): boolean {
   return action.do === "deregister" || (action.do === "disable" && action.because === "retired");
 }
 
-/** The reasons may have changed, as long as the same is done. */
-function isSame(one: Action, other: Writing): boolean {
-  const essence = (action: Action) =>
-    JSON.stringify(
-      action.do === "publish"
-        ? [action.do, action.channel, action.image, action.previous]
-        : [action.do, "image" in action && action.image, action.do === "disable" && action.because],
-    );
-  return essence(one) === essence(other);
+/** What a write does. Its reasons may change. */
+function essenceOf(action: WriteAction) {
+  if (action.do === "publish") return [action.do, action.channel, action.image, action.previous];
+  return [action.do, action.image, action.do === "disable" && action.because];
 }

@@ -3,32 +3,32 @@ import type { MetricUnit } from "@aws-lambda-powertools/metrics/types";
 /** Namespace of the service's own metrics in CloudWatch. */
 export const metricsNamespace = "eks-windows-images";
 
-/** Dimensions of all of them: the stages of an account keep apart. */
+/** Dimensions of every metric. They separate the stages of an account. */
 export function metricDimensions(stage: string) {
   return { service: "reconcile", stage };
 }
 
 /**
- * The service's own metrics with their units. There is none for each variant: a custom metric costs 0.30 USD a month for each combination of
- * dimensions (the first ten of an account are free), so that 20 variants would make 2 USD a month into 42. What is known of one variant stands in
- * the log (`standing`) and in the status.
+ * The service's own metrics with their units. None has a dimension for the variant: a custom metric costs 0.30 USD a month for each combination
+ * of dimensions (the first ten of an account are free), so 20 variants would raise 2 USD a month to 42. The log (`standing`) and the status tell
+ * about single variants.
  *
- * Custom metrics are paid for the hours in which they are sent: the first four each look sends, 1.20 USD a month; the others only looks that
- * have something to count, some cents. CodeBuild's own metrics of the project are free and count the same as those of builds, its harvests and
- * proofs and other people's builds among them.
+ * A custom metric costs money only in the hours in which it is sent. Every run sends the first four, 1.20 USD a month. The others are sent by runs
+ * that have something to count, a few cents. CodeBuild's metrics of the project are free and count every build, including harvests, proofs and
+ * builds that people start.
  */
 export const metricUnits = {
-  /** Of the variant that has been behind its inputs for longest; 0 where none is behind. At least so long: see `standingOf`. */
+  /** Of the variant that has been behind its inputs for longest; 0 if all are up to date. A lower bound: see `stalenessOf`. */
   HoursBehind: "None",
   /** Variants that are behind and whose last build failed. */
   FailingVariants: "Count",
-  /** Sources upstream that have released nothing for `silentAfter`, or have nothing to offer. */
+  /** Upstream sources without a release for `silentAfter`, or with nothing for a variant. */
   SilentSources: "Count",
-  /** Of a look that has come to its end; the number of its samples is the number of looks. */
+  /** Of completed runs. The number of samples is the number of runs. */
   ReconcileDuration: "Milliseconds",
-  /** Variants that nothing can be built for: an upstream does not answer, something is missing there, or CodeBuild has no room. */
+  /** Variants that cannot be built: an upstream does not answer or lacks something, or CodeBuild has no room. */
   BlockedVariants: "Count",
-  /** What a look wanted to do and AWS refused. */
+  /** Actions that a run tried and AWS refused. */
   ActionsFailed: "Count",
   BuildsStarted: "Count",
   BuildsSucceeded: "Count",

@@ -1,4 +1,4 @@
-import type { Variant } from "../../functions/config/configuration.ts";
+import type { Variant } from "../../functions/config/variant.ts";
 import type { Trigger } from "../../functions/domain/trigger.ts";
 import type { Stage } from "./stage.ts";
 

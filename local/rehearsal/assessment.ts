@@ -1,4 +1,4 @@
-import type { Variant } from "../../functions/config/configuration.ts";
+import type { Variant } from "../../functions/config/variant.ts";
 import { type Act, type Expectation, expectationOf, type Held } from "./act.ts";
 import type { ActResult } from "./act-result.ts";
 

@@ -1,5 +1,6 @@
-import { parseConfiguration, type Variant } from "../../functions/config/configuration.ts";
-import { type BuildWish, type HarvestWish, orderBuild } from "../../functions/domain/build-orders.ts";
+import { parseConfiguration } from "../../functions/config/configuration.ts";
+import type { Variant } from "../../functions/config/variant.ts";
+import { type BuildWish, type ImageWish, orderBuild } from "../../functions/domain/build-orders.ts";
 
 const recipe = "a".repeat(64);
 const configuration = parseConfiguration({
@@ -30,7 +31,7 @@ const wishes = {
     attempt: 1,
     reasons: [`nothing is harvested from ${harvestSource} yet`],
   },
-} satisfies Record<string, BuildWish | HarvestWish>;
+} satisfies Record<string, BuildWish>;
 export type OrderedKind = keyof typeof wishes;
 
 /**
@@ -42,7 +43,7 @@ export function orderedVariables(kind: OrderedKind = "layer"): Record<string, un
   return JSON.parse(orderBuild(wishes[kind], deployed).variables.PACKER_VARIABLES ?? "");
 }
 
-function build(variant: Variant): BuildWish {
+function build(variant: Variant): ImageWish {
   const assembles = variant.base !== "EKS_Optimized";
   return {
     purpose: "build",

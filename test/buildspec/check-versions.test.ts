@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test, vi } from "vitest";
 import { unpinned } from "../../buildspec/check-versions.mjs";
-import { baseFamilies } from "../../functions/config/configuration.ts";
+import { baseFamilies } from "../../functions/config/variant.ts";
 import { parseVersions, unpinned as unpinnedOf } from "../../functions/config/versions.ts";
 import { recipeHash } from "../../infra/recipe.ts";
 import { openWorkshop, type Workshop } from "./workshop.ts";

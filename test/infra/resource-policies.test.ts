@@ -24,7 +24,11 @@ type Asked = readonly [policy: string, resource: string, action: string];
 
 function verdictOn([policy, resource, action]: Asked, by: Pick<Request, "principal" | "context">) {
   const { state } = graph.named(resource);
-  return judge(statementsOf(String(graph.named(policy).inputs.policy)), { action, resource: String(state.arn), ...by });
+  return judge(statementsOf(String(graph.named(policy).inputs.policy)), {
+    action,
+    resource: String(state.arn),
+    ...by,
+  });
 }
 
 const toQueue: Asked = ["TriggersPolicy", "TriggersQueue", "sqs:SendMessage"];

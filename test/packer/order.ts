@@ -1,5 +1,6 @@
-import { type Configuration, parseConfiguration, type Variant } from "../../functions/config/configuration.ts";
-import type { BuildWish, HarvestWish } from "../../functions/domain/build-orders.ts";
+import { type Configuration, parseConfiguration } from "../../functions/config/configuration.ts";
+import type { Variant } from "../../functions/config/variant.ts";
+import type { HarvestWish, ImageWish } from "../../functions/domain/build-orders.ts";
 import type { Inputs } from "../../functions/domain/inputs.ts";
 
 /** A container image that is wanted in every machine image here. */
@@ -36,7 +37,7 @@ const inputs: Omit<Inputs, "baseAmi"> = {
 };
 
 /** @param attempt tells builds apart that are made side by side */
-export function layered(baseAmi: string, attempt: number): BuildWish {
+export function layered(baseAmi: string, attempt: number): ImageWish {
   return {
     purpose: "build",
     variant: layer,
@@ -49,7 +50,7 @@ export function layered(baseAmi: string, attempt: number): BuildWish {
 }
 
 /** @param harvest AWS's EKS image that was harvested, and the SHA-256 of the manifest */
-export function assembled(baseAmi: string, harvest: { image: string; manifest: string }, attempt: number): BuildWish {
+export function assembled(baseAmi: string, harvest: { image: string; manifest: string }, attempt: number): ImageWish {
   return {
     ...layered(baseAmi, attempt),
     variant: assemble,

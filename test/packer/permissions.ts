@@ -19,7 +19,10 @@ export async function judgeBuilds({
   const statements = policiesOf(graph.resources).get(String(graph.named("BuildRole").inputs.name)) ?? [];
   const made = withoutRepetitions((await calls()).filter(({ role }) => role?.startsWith("build-")));
   const verdicts = made.flatMap((call) =>
-    requestsOf(asDeployed(call, graph), account).map((request) => ({ request, verdict: judge(statements, request) })),
+    requestsOf(asDeployed(call, graph), account).map((request) => ({
+      request,
+      verdict: judge(statements, request),
+    })),
   );
   return {
     denied: verdicts.flatMap(({ verdict }) => (verdict.allowed ? [] : verdict.why)),

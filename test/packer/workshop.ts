@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { CodeBuildClient, StartBuildCommand } from "@aws-sdk/client-codebuild";
 import { EC2Client } from "@aws-sdk/client-ec2";
 import { CreateBucketCommand, GetObjectCommand, S3Client } from "@aws-sdk/client-s3";
-import { type BuildOrder, type BuildWish, type HarvestWish, orderBuild } from "../../functions/domain/build-orders.ts";
+import { type BuildOrder, type BuildWish, orderBuild } from "../../functions/domain/build-orders.ts";
 import { harvestRecipeHash, recipeHash } from "../../infra/recipe.ts";
 import { type Emulator, type RecordedCall, startEmulator } from "../../local/aws/emulator.ts";
 import { createRoleCredentials } from "../../local/aws/role-credentials.ts";
@@ -37,7 +37,7 @@ export type Run = {
 };
 
 export type Order = {
-  wish: BuildWish | HarvestWish;
+  wish: BuildWish;
   updateRounds?: number;
   kubernetesReleaseUrl?: string;
   /** Put over PACKER_DEPLOYMENT, Packer's waits among it. */

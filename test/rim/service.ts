@@ -6,8 +6,8 @@ import { GetParameterHistoryCommand, SSMClient } from "@aws-sdk/client-ssm";
 import type { ChannelName } from "../../functions/config/channel-names.ts";
 import type { ConfigurationInput } from "../../functions/config/configuration.ts";
 import type { Environment } from "../../functions/config/environment.ts";
-import type { Action } from "../../functions/domain/actions.ts";
 import { inputsToTags } from "../../functions/domain/inputs.ts";
+import type { Action } from "../../functions/domain/plan.ts";
 import type { World } from "../../functions/domain/world.ts";
 import type { Outcome } from "../../functions/reconcile/act.ts";
 import { core, day, scene } from "../scene.ts";
@@ -94,8 +94,9 @@ export async function startService(
   configuration: Partial<ConfigurationInput> = {},
 ): Promise<Service> {
   const { readImages } = await import("../../functions/io/images.ts");
-  const { readChannels, channelParameter } = await import("../../functions/io/channels.ts");
-  const { readAnnounced } = await import("../../functions/io/notifications.ts");
+  const { readChannels } = await import("../../functions/io/channels.ts");
+  const { channelParameter } = await import("../../functions/config/channel-names.ts");
+  const { readNotified } = await import("../../functions/io/notifications.ts");
   const { readReferences } = await import("../../functions/io/references.ts");
   const { retirementCandidates } = await import("../../functions/domain/publishing/retention.ts");
   const { plan } = await import("../../functions/domain/plan.ts");
@@ -114,12 +115,12 @@ export async function startService(
   const told = scene({ policies, ...configuration }, new Date().toISOString());
 
   async function observe(later = 0): Promise<World> {
-    const [images, channels, announced] = await Promise.all([
+    const [images, channels, notified] = await Promise.all([
       readImages(stage),
       readChannels(environment.CHANNELS_PREFIX),
-      readAnnounced(bucket),
+      readNotified(bucket),
     ]);
-    const world = { ...told.world, now: Date.now() + later, stage, images, channels, announced };
+    const world = { ...told.world, now: Date.now() + later, stage, images, channels, notified };
     return { ...world, references: await readReferences(retirementCandidates(world)) };
   }
 

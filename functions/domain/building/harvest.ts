@@ -1,17 +1,15 @@
-import type { HarvestInputs } from "../build-orders.ts";
-import { type BuildDecision, wait } from "../decisions.ts";
+import { type BuildDecision, type HarvestInputs, wait } from "../build-orders.ts";
 import { retryOf } from "../failures.ts";
-import { canonical } from "../inputs.ts";
+import { sameInputs } from "../inputs.ts";
 import type { VariantState } from "../variant-state.ts";
 import type { World } from "../world.ts";
-import { harvestedInVain, harvestsOf } from "./ended-builds.ts";
-import { absence } from "./preflight.ts";
-import { settlingTime } from "./settling.ts";
+import { whyAbsent } from "./preflight.ts";
+import { harvestsFrom, runsWithoutManifest, settlingTime } from "./results.ts";
 
 /**
- * What to do where nothing usable has been harvested from AWS's EKS image of the variant's minor; undefined where nothing is to be done. Whoever
- * harvests does it for every variant of the same Windows and minor, and the failures of all count. A request forces no harvest, but it lifts
- * the waits that harvests of before it brought about (rule 9).
+ * Decides whether to harvest from AWS's EKS image of the variant's minor. Undefined if the harvest exists or the variant needs none. One harvest
+ * serves every variant of the same Windows and minor, and the failures of all of them count. A request does not force a harvest, but it lifts
+ * the waits caused by earlier harvests (rule 9).
  */
 export function decideHarvest(world: World, state: VariantState): BuildDecision | undefined {
   const { variant, upstream } = state;
@@ -21,22 +19,24 @@ export function decideHarvest(world: World, state: VariantState): BuildDecision 
   if (harvest?.state !== "missing") return undefined;
   const reasons = [harvest.why];
   const inputs: HarvestInputs = { baseAmi: source.value, recipe: world.recipe };
-  const harvests = harvestsOf(world, source.value);
+  const harvests = harvestsFrom(world, source.value);
 
   const running = harvests.find(({ status }) => status === "running");
   if (running) return wait([...reasons, `harvest ${running.id} runs for ${running.variant} (${running.phase})`]);
-  const same = harvests.filter((build) => canonical(build.inputs) === canonical(inputs));
+  const same = harvests.filter((build) => sameInputs(build.inputs, inputs));
   const last = same[0];
   const settled = last?.status === "succeeded" ? (last.endedAt ?? last.startedAt) + settlingTime : 0;
-  if (settled > world.now) return wait([...reasons, `${last?.id} has harvested, which is not visible yet`], settled);
+  if (settled > world.now)
+    return wait([...reasons, `${last?.id} has harvested, its manifest is not visible yet`], settled);
 
-  const ended = harvestedInVain(same, inputs).filter(({ endedAt }) => endedAt > requestedAt(world, variant.name));
+  const ended = runsWithoutManifest(same, inputs).filter(({ endedAt }) => endedAt > requestedAt(world, variant.name));
   if (ended.length > 0) {
     const retry = retryOf(ended);
-    if (retry.when === "never") return wait([...reasons, `${retry.why}: waits for a change or a request`]);
+    if (retry.when === "never") return wait([...reasons, `${retry.why}: waiting for a change or a request`]);
     if (retry.at > world.now) return wait([...reasons, retry.why], retry.at);
   }
-  const missing = absence(upstream?.harvestImage ?? { state: "unknown", why: `nothing is known of ${source.value}` });
+  const unknown = { state: "unknown", why: `nothing is known about ${source.value}` } as const;
+  const missing = whyAbsent(upstream?.harvestImage ?? unknown);
   if (missing.length > 0) return wait([...reasons, ...missing]);
   return { decision: "start", wish: { purpose: "harvest", variant, inputs, attempt: same.length + 1, reasons } };
 }

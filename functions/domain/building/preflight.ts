@@ -1,32 +1,49 @@
-import { recipeOf } from "../../config/configuration.ts";
-import type { Availability } from "../../config/observed.ts";
+import type { Availability, Observed } from "../../config/observed.ts";
+import { recipeOf } from "../../config/variant.ts";
+import { type Image, isPublishable, newestFirst } from "../images.ts";
 import type { Inputs } from "../inputs.ts";
+import type { Upstream } from "../upstream.ts";
 import type { VariantState } from "../variant-state.ts";
 import type { World } from "../world.ts";
 
-/** Why a build of these inputs would fail now although nothing is wrong with it; none where all that it needs is there. */
-export function obstacles(world: World, { variant, upstream }: VariantState, inputs: Inputs): string[] {
-  const base = upstream?.baseImage ?? unheard(inputs.baseAmi);
-  const binaries = world.binaries[inputs.kubernetes] ?? unheard(`the binaries of Kubernetes ${inputs.kubernetes}`);
-  // In extended support EKS's image has patches that upstream never releases, and a base that has the patch needs no download.
+/** Why a build of these inputs would fail now because something it downloads or starts from is missing; empty if all of it is there. */
+export function preflightBlockers(world: World, { variant, upstream }: VariantState, inputs: Inputs): string[] {
+  const base = upstream?.baseImage ?? notAsked(inputs.baseAmi);
+  const binaries = world.binaries[inputs.kubernetes] ?? notAsked(`the binaries of Kubernetes ${inputs.kubernetes}`);
+  // In extended support AWS's image has patches that upstream never releases. A base that has the wanted patch needs no download.
   const dispensable =
     binaries.state === "missing" &&
     recipeOf(variant) === "layer" &&
     world.configuration.policies.kubernetesSource === "eks";
   return [
-    ...absence(base),
+    ...whyAbsent(base),
     ...(base.state === "there" && upstream?.baseReleasedAt === undefined
       ? [`EC2 does not say when ${inputs.baseAmi} was released`]
       : []),
-    ...(dispensable ? [] : absence(binaries)),
+    ...(dispensable ? [] : whyAbsent(binaries)),
   ];
 }
 
-/** Why something that is needed is not there; none where it is. */
-export function absence(needed: Availability): string[] {
+/** Why something that a build needs is absent; empty if it is there. */
+export function whyAbsent(needed: Availability): string[] {
   return needed.state === "there" ? [] : [needed.why];
 }
 
-function unheard(what: string): Availability {
-  return { state: "unknown", why: `nothing is known of ${what}` };
+/** The Kubernetes versions that a build of the variant may use: the wanted one, or its newest image's, below which it never goes. */
+export function candidateVersions(
+  variant: string,
+  upstream: Record<string, Upstream>,
+  images: readonly Image[],
+): string[] {
+  const newest = newestFirst(images.filter((image) => image.variant === variant).filter(isPublishable))[0];
+  return [...knownValue(upstream[variant]?.kubernetes), ...(newest ? [newest.inputs.kubernetes] : [])];
+}
+
+/** The value, in a list; empty if it is unknown or missing. */
+export function knownValue(observed: Observed | undefined): string[] {
+  return observed?.state === "known" ? [observed.value] : [];
+}
+
+function notAsked(what: string): Availability {
+  return { state: "unknown", why: `nothing is known about ${what}` };
 }

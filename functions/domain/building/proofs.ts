@@ -1,26 +1,27 @@
 import { minute } from "../../config/time.ts";
-import type { Build } from "../../io/builds.ts";
-import type { Image } from "../../io/images.ts";
-import { type BuildDecision, wait } from "../decisions.ts";
+import { type BuildDecision, wait } from "../build-orders.ts";
+import type { Build } from "../builds.ts";
+import type { Image } from "../images.ts";
 import { areComplete, type Inputs } from "../inputs.ts";
 import type { VariantState } from "../variant-state.ts";
 import type { World } from "../world.ts";
 
-/** Proofs that could not find out are tried this often (rule 11). */
-export const mostProofAttempts = 2;
+/** Attempts at a proof that ends without a result (rule 11). */
+export const maxProofAttempts = 2;
 const proofRetryWait = 15 * minute;
 
-/** Rule 11: an image without proof is proved; undefined where there is none, or no more is to be tried. */
+/** Rule 11: prove an image that has no proof. Undefined if there is no such image, or no further attempt is due. */
 export function decideProof(world: World, state: VariantState): BuildDecision | undefined {
   const image = unprovedImage(state);
   if (!image) return undefined;
-  const vain = vainProofs(state, image.id);
-  if (vain.length >= mostProofAttempts) return undefined;
+  const inconclusive = inconclusiveProofs(state, image.id);
+  if (inconclusive.length >= maxProofAttempts) return undefined;
   const reasons = [`${image.id} has no proof yet`];
-  const next = vain[0] ? (vain[0].endedAt ?? vain[0].startedAt) + proofRetryWait : 0;
+  const last = inconclusive[0];
+  const next = last ? (last.endedAt ?? last.startedAt) + proofRetryWait : 0;
   if (next > world.now) return wait(reasons, next);
   const { variant } = state;
-  const attempt = vain.length + 1;
+  const attempt = inconclusive.length + 1;
   return {
     decision: "start",
     wish: { purpose: "prove", variant, inputs: image.inputs, attempt, reasons, image: image.id },
@@ -28,8 +29,8 @@ export function decideProof(world: World, state: VariantState): BuildDecision | 
 }
 
 /**
- * Rule 11: the newest image whose build is over and which nobody has proved. None where a newer one can be published, where a person stopped
- * its build or its proof, or where a build has told that its proof failed.
+ * Rule 11: the newest image, if its build is over and it has no proof. Undefined if a person stopped its build or its proof, or a build
+ * reported that its proof failed.
  */
 export function unprovedImage({ images, builds }: VariantState): (Image & { inputs: Inputs }) | undefined {
   const newest = images.find(({ state, revoked }) => state === "available" && revoked === undefined);
@@ -39,8 +40,8 @@ export function unprovedImage({ images, builds }: VariantState): (Image & { inpu
   return { ...newest, inputs: newest.inputs };
 }
 
-/** The proofs of an image that ended without finding out, newest first. */
-export function vainProofs({ builds }: VariantState, image: string): Build[] {
+/** The proofs of an image that ended without a result, newest first. */
+export function inconclusiveProofs({ builds }: VariantState, image: string): Build[] {
   return builds.filter(
     (build) => build.purpose === "prove" && build.image === image && build.failure?.class !== "proof",
   );

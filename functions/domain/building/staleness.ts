@@ -1,56 +1,57 @@
 import { nextPatchTuesday } from "../../config/patch-tuesday.ts";
 import { day } from "../../config/time.ts";
-import type { PublishableImage } from "../../io/images.ts";
-import { areComplete, type Change, clipTag, describeChange, drift } from "../inputs.ts";
+import type { PublishableImage } from "../images.ts";
+import { areComplete, type Change, clipTag, drift } from "../inputs.ts";
 import type { VariantState } from "../variant-state.ts";
 import type { World } from "../world.ts";
-import { lostImages } from "./lost-images.ts";
-import { obstacles } from "./preflight.ts";
+import { buildReasons } from "./decide.ts";
+import { preflightBlockers } from "./preflight.ts";
+import { lostImages } from "./results.ts";
 
-/** How a variant stands: what of its newest publishable image is behind, and for how long. */
-export interface Standing {
+/** What a variant's newest publishable image is behind, and for how long. */
+export interface Staleness {
   variant: string;
-  /** The newest image that can be published. */
+  /** The newest publishable image. */
   image: string | undefined;
-  /** What has changed since it was made. */
+  /** Why a new image is wanted: what has changed since that image was made. */
   drift: string[];
   /**
-   * Since when the variant has been behind its inputs, in milliseconds since the epoch; undefined where it is not. It is as long ago as is
-   * certain, and may be longer:
-   * - a missed Patch Tuesday counts from its own moment, however many came after it; a base from AWS's release of the one that is wanted now,
-   *   a request from the latest one: of those before them nothing is known any more
-   * - nothing tells when Kubernetes, the recipe, the settings or a harvest changed, so that they count from the first build that took them,
-   *   and until there is one from now
-   * - a variant without an image counts from its oldest trace, or from the revocation that took its last image away
+   * Since when the variant has been behind its inputs, in milliseconds since the epoch; undefined if it is up to date. The time is the earliest
+   * that is certain, so the true one may lie before it:
+   * - A missed Patch Tuesday counts from its own time, even if others followed. A base counts from the release of the one that is wanted now, a
+   *   request from the latest one: nothing is known about those before.
+   * - Nothing tells when Kubernetes, the recipe, the settings or a harvest changed. They count from the first build that used the new value, and
+   *   until there is one, from now.
+   * - A variant without an image counts from its oldest trace, or from the revocation of its last image.
    */
   behindSince: number | undefined;
-  /** Whether it is behind and its last build has failed. A build that a person stopped is no failure. */
+  /** Whether it is behind and its last build failed. A build that a person stopped is not a failure. */
   failing: boolean;
-  /** What of upstream is missing or does not answer, so that nothing can be built, and nobody knows whether anything should. */
+  /** What is missing upstream or does not answer, so that nothing can be built or it is unknown whether anything should be. */
   blockedBy: string[];
 }
 
-export function standingOf(world: World, state: VariantState): Standing {
+export function stalenessOf(world: World, state: VariantState): Staleness {
   const newest = state.publishable[0];
   const changes = newest ? drift(newest.inputs, state.desired) : [];
   const isBehind = !newest || changes.length > 0;
   return {
     variant: state.variant.name,
     image: newest?.id,
-    drift: newest ? changes.map(describeChange) : ["no image of the variant can be published"],
+    drift: buildReasons(state),
     behindSince: isBehind ? behindSince(world, state, newest, changes) : undefined,
     failing: isBehind && hasFailed(world, state),
     blockedBy: blockedBy(world, state, isBehind),
   };
 }
 
-/** What a build would need is asked for only where one is wanted. */
+/** Blockers of a build count only while a build is wanted. */
 function blockedBy(world: World, state: VariantState, isBehind: boolean): string[] {
   const { upstream, desired } = state;
   if (!upstream) return state.unknown;
   const { baseAmi, kubernetes, harvestSource } = upstream;
   const silent = [baseAmi, kubernetes, harvestSource].flatMap((one) => (one && one.state !== "known" ? [one.why] : []));
-  return silent.length === 0 && isBehind && areComplete(desired) ? obstacles(world, state, desired) : silent;
+  return silent.length === 0 && isBehind && areComplete(desired) ? preflightBlockers(world, state, desired) : silent;
 }
 
 function behindSince(
@@ -63,14 +64,14 @@ function behindSince(
   return Math.min(
     world.now,
     ...changes.map((change) => {
-      const told = changedAt(world, state, change);
-      // AWS may have gone back to an older base: its release says nothing of when that was.
-      return told >= newest.createdAt ? told : firstTaken(state, change, newest.createdAt);
+      const changed = changedAt(world, state, change);
+      // If AWS has gone back to an older base, that base's release time does not tell when.
+      return changed >= newest.createdAt ? changed : firstBuildWith(state, change, newest.createdAt);
     }),
   );
 }
 
-/** When the input got the value that is wanted, as somebody tells it; not a number where nobody does. */
+/** When the input got the wanted value, in milliseconds since the epoch; NaN if no source tells. */
 function changedAt({ requests, configuration }: World, { variant, upstream }: VariantState, change: Change): number {
   switch (change.input) {
     case "patchTuesday":
@@ -84,14 +85,14 @@ function changedAt({ requests, configuration }: World, { variant, upstream }: Va
   }
 }
 
-/** The first Patch Tuesday after the recorded one. It has passed in every time zone a day later. */
+/** The first Patch Tuesday after the recorded one. A day after its date it has passed in every time zone. */
 function firstMissed({ from = "", to }: Change, policy: Parameters<typeof nextPatchTuesday>[1]): number {
   const recorded = Date.parse(from);
   return nextPatchTuesday(Number.isNaN(recorded) ? Date.parse(to) - 2 * day : recorded + 2 * day, policy);
 }
 
-/** When the variant's first build since the newest image took the value; never where none has. */
-function firstTaken({ builds }: VariantState, { input, to }: Change, since: number): number {
+/** When the variant's first build since the newest image used the new value; Infinity if none has. */
+function firstBuildWith({ builds }: VariantState, { input, to }: Change, since: number): number {
   const times = builds
     .filter(({ inputs, startedAt }) => startedAt >= since && clipTag(inputs[input] ?? "") === clipTag(to))
     .map(({ startedAt }) => startedAt);

@@ -1,13 +1,18 @@
 import { iso } from "../../config/time.ts";
-import type { Build } from "../../io/builds.ts";
-import { endedWithout, harvestedInVain, harvestsOf, isWithoutManifest } from "../building/ended-builds.ts";
-import { settlingTime } from "../building/settling.ts";
-import { type Ended, type Failure, type FailureClass, isWorthReporting, retryOf } from "../failures.ts";
+import type { BuildDecision, Purpose } from "../build-orders.ts";
+import {
+  harvestsFrom,
+  isWithoutManifest,
+  runsWithoutImage,
+  runsWithoutManifest,
+  settlingTime,
+} from "../building/results.ts";
+import type { Build } from "../builds.ts";
+import { type EndedRun, type Failure, type FailureClass, isWorthReporting, retryOf } from "../failures.ts";
 import { canonical, type RecordedInputs, sha256 } from "../inputs.ts";
-import type { Purpose } from "../purposes.ts";
 import type { VariantState } from "../variant-state.ts";
 import type { World } from "../world.ts";
-import type { Told } from "./notification.ts";
+import type { Keyed } from "./notification.ts";
 
 interface About {
   purpose: Purpose;
@@ -15,72 +20,81 @@ interface About {
   /** Correlation ID from plan to notification. */
   token: string;
   inputs: RecordedInputs;
-  /** Link to the log, for people. */
+  /** Link to the log in the AWS console. */
   log: string | undefined;
 }
 
-export type BuildFact =
+export type BuildNotification =
   | (About & {
       kind: "failed";
       failure: Failure;
       image: string | undefined;
+      /** What the service does next about the variant, in one sentence. */
       next: string;
     })
   | (About & { kind: "gave-up"; why: string })
-  /** The first success after failures that were told. */
+  /** The first success after failures that subscribers were notified of. */
   | (About & { kind: "recovered"; image: string | undefined; failures: number; last: FailureClass | undefined });
 
-export function buildFacts(world: World, state: VariantState): Told<BuildFact>[] {
-  return state.builds.flatMap((build) => [...failed(world, state, build), ...recovered(world, state, build)]);
+export function buildNotifications(world: World, state: VariantState, next: BuildDecision): Keyed<BuildNotification>[] {
+  return state.builds.flatMap((build) => [...failed(world, state, build, next), ...recovered(world, state, build)]);
 }
 
-function failed(world: World, state: VariantState, build: Build): Told<BuildFact>[] {
-  const ended = endedUntil(world, state, build);
-  const failure = isWithoutManifest(world, build) ? ended.at(-1)?.failure : build.failure;
+function failed(world: World, state: VariantState, build: Build, next: BuildDecision): Keyed<BuildNotification>[] {
+  const runs = runsUntil(world, state, build);
+  const failure = isWithoutManifest(world, build) ? runs.at(-1)?.failure : build.failure;
   const at = (build.endedAt ?? build.startedAt) + (build.status === "succeeded" ? settlingTime : 0);
-  if (!failure || at > world.now || !isWorthReporting(ended)) return [];
-  const retry = retryOf(ended);
-  const next =
-    retry.when === "never"
-      ? "Not tried again until an input changes or somebody asks."
-      : `Tried again after ${iso(retry.at)}.`;
+  if (!failure || at > world.now || !isWorthReporting(runs)) return [];
   const { image } = build;
-  const common = { ...told(state, build), at };
-  const facts: Told<BuildFact>[] = [{ ...common, kind: "failed", key: failedKey(build), failure, image, next }];
+  const common = { ...about(state, build), at };
+  const notifications: Keyed<BuildNotification>[] = [
+    { ...common, kind: "failed", key: failedKey(build), failure, image, next: describeNext(next) },
+  ];
+  const retry = retryOf(runs);
   if (retry.when === "never")
-    facts.push({
+    notifications.push({
       ...common,
       kind: "gave-up",
       key: `gave-up/${common.variant}/${sha256(canonical(build.inputs)).slice(0, 16)}`,
       why: retry.why,
     });
-  return facts;
+  return notifications;
 }
 
-/** What was known when this build had ended: it and those of its inputs before it. The failures of a harvest count for all variants that need it. */
-function endedUntil(world: World, state: VariantState, { purpose, inputs, startedAt }: Build): Ended[] {
-  const all = purpose === "harvest" ? harvestsOf(world, inputs.baseAmi) : state.builds;
+/** `Next attempt at 2026-11-30T10:00:00.000Z: the build of these inputs failed (capacity)` */
+function describeNext(next: BuildDecision): string {
+  if (next.decision === "start") return `The next ${next.wish.purpose} starts now: ${next.wish.reasons.join("; ")}`;
+  const reasons = next.reasons.join("; ");
+  if (next.decision === "nothing") return `No further attempt: ${reasons}`;
+  return next.until === undefined
+    ? `The next attempt waits: ${reasons}`
+    : `Next attempt at ${iso(next.until)}: ${reasons}`;
+}
+
+/** The runs of the same inputs as they were known when this build ended, including it. Failures of a harvest count for every variant that needs it. */
+function runsUntil(world: World, state: VariantState, { purpose, inputs, startedAt }: Build): EndedRun[] {
+  const all = purpose === "harvest" ? harvestsFrom(world, inputs.baseAmi) : state.builds;
   const builds = all.filter((build) => build.startedAt <= startedAt);
   return builds.some((build) => isWithoutManifest(world, build))
-    ? harvestedInVain(builds, inputs)
-    : endedWithout({ ...state, builds }, inputs);
+    ? runsWithoutManifest(builds, inputs)
+    : runsWithoutImage({ ...state, builds }, inputs);
 }
 
-/** A harvest that succeeds does not mend a build, nor the other way round. */
-function recovered(world: World, state: VariantState, build: Build): Told<BuildFact>[] {
+/** A harvest that succeeds does not end the failures of a build, nor the other way round. */
+function recovered(world: World, state: VariantState, build: Build): Keyed<BuildNotification>[] {
   if (build.status !== "succeeded" || isWithoutManifest(world, build)) return [];
   const isHarvest = build.purpose === "harvest";
   const before = state.builds.filter(
     (one) => one.startedAt < build.startedAt && (one.purpose === "harvest") === isHarvest,
   );
-  const wasTold = (one: Build) => world.announced.has(failedKey(one));
-  // A success that was told as a failure was none.
-  const success = before.findIndex((one) => one.status === "succeeded" && !wasTold(one));
-  const failures = before.slice(0, success === -1 ? before.length : success).filter(wasTold);
+  const wasReported = (one: Build) => world.notified.has(failedKey(one));
+  // A success that was reported as a failure does not count as a success.
+  const success = before.findIndex((one) => one.status === "succeeded" && !wasReported(one));
+  const failures = before.slice(0, success === -1 ? before.length : success).filter(wasReported);
   if (failures.length === 0) return [];
   return [
     {
-      ...told(state, build),
+      ...about(state, build),
       kind: "recovered",
       key: `recovered/${build.id}`,
       at: build.endedAt ?? build.startedAt,
@@ -91,7 +105,7 @@ function recovered(world: World, state: VariantState, build: Build): Told<BuildF
   ];
 }
 
-function told({ variant }: VariantState, { id: build, purpose, token, inputs, log }: Build) {
+function about({ variant }: VariantState, { id: build, purpose, token, inputs, log }: Build) {
   return { variant: variant.name, purpose, build, token, inputs, log };
 }
 

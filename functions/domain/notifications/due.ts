@@ -1,36 +1,41 @@
 import { day } from "../../config/time.ts";
-import type { Stock, VariantState } from "../variant-state.ts";
+import type { BuildDecision } from "../build-orders.ts";
+import type { VariantImages, VariantState } from "../variant-state.ts";
 import type { World } from "../world.ts";
-import { type BuildFact, buildFacts } from "./build-notifications.ts";
-import { abandoned, type ChannelFact, channelFacts } from "./channel-notifications.ts";
-import { type ImageFact, imageFacts, revoked, unrevoked } from "./image-notifications.ts";
-import type { Told } from "./notification.ts";
-import { type SourceFact, sourceFacts } from "./source-notifications.ts";
+import { type BuildNotification, buildNotifications } from "./build-notifications.ts";
+import { type ChannelNotification, channelNotifications } from "./channel-notifications.ts";
+import { type ImageNotification, imageNotifications, revoked, unrevoked } from "./image-notifications.ts";
+import type { Keyed } from "./notification.ts";
+import { type SourceNotification, sourceNotifications } from "./source-notifications.ts";
+import { abandoned } from "./stranded-channels.ts";
 
-/** Something that subscribers are told once, read off the world. */
-export type Fact = Told<ChannelFact | ImageFact | BuildFact | SourceFact>;
+/** Something that subscribers are notified of once, derived from the world. */
+export type Notification = Keyed<ChannelNotification | ImageNotification | BuildNotification | SourceNotification>;
 
-/** A fact of one kind. */
-export type FactOf<Kind extends Fact["kind"]> = Extract<Fact, { kind: Kind }>;
+/** A notification of one kind. */
+export type NotificationOf<Kind extends Notification["kind"]> = Extract<Notification, { kind: Kind }>;
 
-/** Facts older than this, in milliseconds, are not announced any more; their records may expire later. */
-export const announceWithin = 30 * day;
+/** Subscribers are not notified of anything older than this, in milliseconds. The records of sent notifications expire later. */
+export const notifyWithin = 30 * day;
 
-/** The facts of a variant that subscribers have not been told yet. */
-export function dueFacts(world: World, state: VariantState): Fact[] {
+/**
+ * The notifications about a variant that subscribers have not received yet.
+ * @param next what this run decided for the variant's build, within the limits of all variants
+ */
+export function dueNotifications(world: World, state: VariantState, next: BuildDecision): Notification[] {
   return due(world, [
-    ...channelFacts(world, state),
-    ...imageFacts(world, state),
-    ...buildFacts(world, state),
-    ...sourceFacts(world, state),
+    ...channelNotifications(world, state),
+    ...imageNotifications(world, state),
+    ...buildNotifications(world, state, next),
+    ...sourceNotifications(world, state),
   ]);
 }
 
-/** What subscribers have not been told yet of a variant that is configured no more. */
-export function dueFactsOfRemoved(world: World, stock: Stock): Fact[] {
-  return due(world, [...revoked(world, stock), ...unrevoked(world, stock), ...abandoned(world, stock)]);
+/** The notifications about a removed variant that subscribers have not received yet. */
+export function dueNotificationsOfRemoved(world: World, removed: VariantImages): Notification[] {
+  return due(world, [...revoked(world, removed), ...unrevoked(world, removed), ...abandoned(world, removed)]);
 }
 
-function due(world: World, facts: Fact[]): Fact[] {
-  return facts.filter(({ key, at }) => !world.announced.has(key) && world.now - at <= announceWithin);
+function due(world: World, notifications: Notification[]): Notification[] {
+  return notifications.filter(({ key, at }) => !world.notified.has(key) && world.now - at <= notifyWithin);
 }

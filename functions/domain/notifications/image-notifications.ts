@@ -1,38 +1,40 @@
 import { type ChannelName, channelNames } from "../../config/channel-names.ts";
-import { describeLost, lostImages } from "../building/lost-images.ts";
-import { mostProofAttempts, unprovedImage, vainProofs } from "../building/proofs.ts";
-import { settlingTime } from "../building/settling.ts";
+import { inconclusiveProofs, maxProofAttempts, unprovedImage } from "../building/proofs.ts";
+import { describeLost, lostImages, settlingTime } from "../building/results.ts";
 import { sha256 } from "../inputs.ts";
-import type { Stock, VariantState } from "../variant-state.ts";
+import type { VariantImages, VariantState } from "../variant-state.ts";
 import type { World } from "../world.ts";
-import type { Told } from "./notification.ts";
+import type { Keyed } from "./notification.ts";
 
-export type ImageFact =
+export type ImageNotification =
   | {
       kind: "revoked";
       image: string;
       reason: string;
-      /** ARN of who did it; undefined where somebody wrote the tag by hand. */
+      /** ARN of the caller; undefined if a person wrote the tag by hand. */
       by: string | undefined;
-      /** Channels of the variant that hold it now. */
+      /** Channels of the variant that hold the image now. */
       holders: ChannelName[];
-      /** Whether its variant is: channels of one that is not stay as they are. */
+      /** Whether the variant is configured. The service leaves the channels of a removed variant alone. */
       configured: boolean;
-      /** Whether it is disabled, too, once no channel holds it. */
+      /** Whether the image is also disabled once no channel holds it. */
       disables: boolean;
     }
   | { kind: "unrevoked"; image: string }
   | { kind: "unproved"; image: string; attempts: number }
   | { kind: "image-missing"; build: string; image: string | undefined; why: string; log: string | undefined };
 
-export function imageFacts(world: World, state: VariantState): Told<ImageFact>[] {
+export function imageNotifications(world: World, state: VariantState): Keyed<ImageNotification>[] {
   return [revoked, unrevoked, unproved, imageMissing].flatMap((read) => read(world, state));
 }
 
-/** A tag that somebody wrote by hand has no time; the service deprecates a revoked image with its first look at it. */
-export function revoked(world: World, { variant: { name: variant }, images }: Stock): Told<ImageFact>[] {
+/** A tag written by hand has no time. The next reconcile run deprecates the image, and that time stands in. */
+export function revoked(
+  world: World,
+  { variant: { name: variant }, images }: VariantImages,
+): Keyed<ImageNotification>[] {
   const configured = world.configuration.variants.some(({ name }) => name === variant);
-  return images.flatMap(({ id: image, revoked, withdrawnAt }): Told<ImageFact>[] => {
+  return images.flatMap(({ id: image, revoked, withdrawnAt }): Keyed<ImageNotification>[] => {
     if (!revoked) return [];
     const { reason, by } = revoked;
     return [
@@ -52,26 +54,29 @@ export function revoked(world: World, { variant: { name: variant }, images }: St
   });
 }
 
-/** Told before what the revocation brought about is undone: afterwards nothing is left of it. */
-export function unrevoked(world: World, { variant: { name: variant }, images }: Stock): Told<ImageFact>[] {
-  return images.flatMap(({ id: image, revoked, withdrawnAt }): Told<ImageFact>[] =>
+/** Sent before the withdrawal is undone, because nothing tells of the revocation afterwards. */
+export function unrevoked(
+  world: World,
+  { variant: { name: variant }, images }: VariantImages,
+): Keyed<ImageNotification>[] {
+  return images.flatMap(({ id: image, revoked, withdrawnAt }): Keyed<ImageNotification>[] =>
     revoked === undefined && withdrawnAt !== undefined
       ? [{ kind: "unrevoked", key: `unrevoked/${image}/${withdrawnAt}`, variant, at: world.now, image }]
       : [],
   );
 }
 
-function unproved(_world: World, state: VariantState): Told<ImageFact>[] {
+function unproved(_world: World, state: VariantState): Keyed<ImageNotification>[] {
   const image = unprovedImage(state);
   if (!image) return [];
-  const attempts = vainProofs(state, image.id).filter(({ status }) => status !== "running");
-  if (attempts.length < mostProofAttempts) return [];
+  const attempts = inconclusiveProofs(state, image.id).filter(({ status }) => status !== "running");
+  if (attempts.length < maxProofAttempts) return [];
   const common = { key: `unproved/${image.id}`, variant: state.variant.name };
   const at = attempts[0]?.endedAt ?? image.createdAt;
   return [{ ...common, kind: "unproved", at, image: image.id, attempts: attempts.length }];
 }
 
-function imageMissing(world: World, state: VariantState): Told<ImageFact>[] {
+function imageMissing(world: World, state: VariantState): Keyed<ImageNotification>[] {
   return lostImages(world, state).map((build) => ({
     kind: "image-missing",
     key: `image-missing/${build.id}`,

@@ -1,11 +1,11 @@
-/** What every fact has. */
+/** What every notification has. */
 export interface Common {
-  /** Name of the record that it was told. */
+  /** Name of the record that subscribers received it. The same event always has the same key. */
   key: string;
   variant: string;
-  /** When it came about, in milliseconds since the epoch. */
+  /** When it happened, in milliseconds since the epoch. */
   at: number;
 }
 
-/** Facts of one family with what every fact has. */
-export type Told<Family> = Common & Family;
+/** A family of notifications with what every notification has. */
+export type Keyed<Family> = Common & Family;

@@ -1,26 +1,26 @@
 import { iso } from "../../config/time.ts";
 import type { VariantState } from "../variant-state.ts";
 import type { World } from "../world.ts";
-import type { Told } from "./notification.ts";
+import type { Keyed } from "./notification.ts";
 
-/** What is wrong with what AWS and Kubernetes release; nothing of it mends itself here. */
-export type SourceFact =
+/** Trouble with what AWS and Kubernetes release, which the service cannot fix. */
+export type SourceNotification =
   | { kind: "silent"; parameter: string; image: string; releasedAt: number }
   | { kind: "base-missing"; parameter: string; why: string }
   | { kind: "harvest-missing"; why: string }
   | { kind: "kubernetes-missing"; minor: string; why: string };
 
-/** AWS's images that are missing block every build of the variant: they are told again each month while it lasts. */
-export function sourceFacts(world: World, { variant, upstream }: VariantState): Told<SourceFact>[] {
+/** A missing AWS image blocks every build of the variant, so subscribers are notified again each month while it lasts. */
+export function sourceNotifications(world: World, { variant, upstream }: VariantState): Keyed<SourceNotification>[] {
   if (!upstream) return [];
   const { baseAmi, baseImage, baseParameter: parameter, harvestSource, harvestImage, kubernetes } = upstream;
   const { name, kubernetes: minor } = variant;
   const month = iso(world.now).slice(0, 7);
   const common = { variant: name, at: world.now };
-  const facts: Told<SourceFact>[] = [];
+  const notifications: Keyed<SourceNotification>[] = [];
   const base = missing(baseAmi, baseImage);
   if (base)
-    facts.push({
+    notifications.push({
       ...common,
       kind: "base-missing",
       key: `base-missing/${name}/${month}${parameter}`,
@@ -29,24 +29,24 @@ export function sourceFacts(world: World, { variant, upstream }: VariantState): 
     });
   const harvest = missing(harvestSource, harvestImage);
   if (harvest)
-    facts.push({ ...common, kind: "harvest-missing", key: `harvest-missing/${name}/${month}`, why: harvest });
+    notifications.push({ ...common, kind: "harvest-missing", key: `harvest-missing/${name}/${month}`, why: harvest });
   const patch = missing(kubernetes);
   if (patch)
-    facts.push({
+    notifications.push({
       ...common,
       kind: "kubernetes-missing",
       key: `kubernetes-missing/${name}/${minor}`,
       minor,
       why: patch,
     });
-  return [...facts, ...silent(world, { name, upstream })];
+  return [...notifications, ...silent(world, { name, upstream })];
 }
 
-/** Rule 13: a dead source must not look like a calm one. */
+/** Rule 13: a source that has ended must not look like a quiet one. */
 function silent(
   world: World,
   { name, upstream }: { name: string; upstream: NonNullable<VariantState["upstream"]> },
-): Told<SourceFact>[] {
+): Keyed<SourceNotification>[] {
   const { baseAmi, baseParameter: parameter, baseReleasedAt: releasedAt } = upstream;
   if (baseAmi.state !== "known" || releasedAt === undefined) return [];
   if (world.now - releasedAt <= world.configuration.policies.silentAfter) return [];

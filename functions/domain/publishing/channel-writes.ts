@@ -1,69 +1,69 @@
 import type { ChannelName } from "../../config/channel-names.ts";
 import { minute } from "../../config/time.ts";
-import { type Image, isNewer, isPublishable } from "../../io/images.ts";
-import type { Stock } from "../variant-state.ts";
-import type { World } from "../world.ts";
+import { type Image, isNewer, isPublishable } from "../images.ts";
+import type { VariantImages } from "../variant-state.ts";
+import type { ImageWorld } from "../world.ts";
 
 /**
- * The last write to a channel, as the tag on its image records it. `pending` until it is read back or {@link readBackWithin} has passed,
- * `rejected` after that; `settled` where the channel holds it, or held it until something else was written.
+ * The last write to a channel, as the tag on its image records it. It is `pending` until it is read back or {@link readBackWithin} has passed,
+ * and `rejected` after that. It is `settled` if the channel holds the image, or held it until something else was written.
  */
-export interface LastPublication extends Written {
+export interface LastWrite extends RecordedWrite {
   outcome: "pending" | "rejected" | "settled";
 }
 
-interface Written {
+interface RecordedWrite {
   image: Image;
   /** Milliseconds since the epoch. */
   at: number;
 }
 
-/** Parameter Store looks for the image within seconds; a write that cannot be read back for so long, in milliseconds, was rejected, or never made. */
+/** Parameter Store validates an image within seconds. A write not read back for this long, in milliseconds, was rejected or never made. */
 export const readBackWithin = 5 * minute;
 
-/** What has become of the last write to a channel; undefined where none is recorded. A writer that a newer image has overtaken gave up. */
-export function lastPublication(world: World, state: Stock, channel: ChannelName): LastPublication | undefined {
+/** The last write to a channel and its outcome; undefined if no tag records one. A writer that a newer image has overtaken gave up. */
+export function lastWrite(world: ImageWorld, state: VariantImages, channel: ChannelName): LastWrite | undefined {
   const current = world.channels[state.variant.name]?.[channel]?.image;
   const held = state.images.find(({ id }) => id === current);
   const overtaker = held && isPublishable(held) && held.published[channel] ? held : undefined;
-  const last = lastWritten(
+  const last = lastRecordedWrite(
     state.images.filter((image) => overtaker === undefined || !isNewer(overtaker, image)),
     channel,
   );
   return last && { ...last, outcome: outcomeOf(world, state, channel, last) };
 }
 
-/** The image that a tag says was written to the channel last, whatever has become of it. */
-export function lastWritten(images: readonly Image[], channel: ChannelName): Written | undefined {
-  return images.flatMap((image) => writtenTo(channel, image) ?? []).toSorted((a, b) => b.at - a.at)[0];
+/** The image whose tag records the last write to the channel, whatever its outcome. */
+export function lastRecordedWrite(images: readonly Image[], channel: ChannelName): RecordedWrite | undefined {
+  return images.flatMap((image) => writeOf(channel, image) ?? []).toSorted((a, b) => b.at - a.at)[0];
 }
 
-/** Whether a write of the image to the channel may still land there. */
-export function isUnderWay(world: World, state: Stock, channel: ChannelName, image: Image): boolean {
-  const written = writtenTo(channel, image);
-  return written !== undefined && outcomeOf(world, state, channel, written) === "pending";
+/** Whether a write of the image to the channel may still take effect. */
+export function isUnderWay(world: ImageWorld, state: VariantImages, channel: ChannelName, image: Image): boolean {
+  const write = writeOf(channel, image);
+  return write !== undefined && outcomeOf(world, state, channel, write) === "pending";
 }
 
-function writtenTo(channel: ChannelName, image: Image): Written | undefined {
-  const publication = image.published[channel];
-  return publication && { image, at: publication.at };
+function writeOf(channel: ChannelName, image: Image): RecordedWrite | undefined {
+  const write = image.published[channel];
+  return write && { image, at: write.at };
 }
 
 function outcomeOf(
-  world: World,
-  { variant }: Stock,
+  world: ImageWorld,
+  { variant }: VariantImages,
   channel: ChannelName,
-  { image, at }: Written,
-): LastPublication["outcome"] {
+  { image, at }: RecordedWrite,
+): LastWrite["outcome"] {
   const current = world.channels[variant.name]?.[channel];
   if (current && (current.image === image.id || current.writtenAt > at)) return "settled";
   if (world.now - at < readBackWithin) return "pending";
-  // A channel that is gone and whose image was announced has been deleted by somebody.
-  const wasHeld = toldPublications(world, variant.name, channel).some((told) => told.image === image.id);
+  // If subscribers were notified of the image and the channel is gone, a person has deleted the parameter.
+  const wasHeld = notifiedPublications(world, variant.name, channel).some((one) => one.image === image.id);
   return current === undefined && wasHeld ? "settled" : "rejected";
 }
 
-/** Name of the record that subscribers were told what a channel holds; a later write of the same image has another version and another record. */
+/** Key of the notification of what a channel holds. A later write of the same image has another version, and so another key. */
 export function publicationKey(
   kind: (typeof publicationKinds)[number],
   variant: string,
@@ -73,9 +73,9 @@ export function publicationKey(
   return `${kind}/${variant}/${channel}/${version}-${image}`;
 }
 
-/** Name of the record that subscribers were told of a rejected write; the same image over another one is another fact. */
+/** Key of the notification of a rejected write. The same image over another one has another key. */
 export function rejectionKey(
-  { channels }: Pick<World, "channels">,
+  { channels }: Pick<ImageWorld, "channels">,
   variant: string,
   channel: ChannelName,
   image: string,
@@ -83,16 +83,16 @@ export function rejectionKey(
   return `write-rejected/${variant}/${channel}/${channels[variant]?.[channel]?.version ?? 0}-${image}`;
 }
 
-/** What subscribers have been told that a channel held, by the parameter's version. */
-export function toldPublications(
-  { announced }: World,
+/** The images that subscribers were notified a channel held, with the parameter's version. */
+export function notifiedPublications(
+  { notified }: ImageWorld,
   variant: string,
   channel: ChannelName,
 ): { version: number; image: string }[] {
   const place = `/${variant}/${channel}/`;
-  return [...announced].flatMap((key) => {
-    const [kind = "", told = ""] = key.split(place);
-    const [, version, image] = /^(\d+)-(.+)$/.exec(told) ?? [];
+  return [...(notified ?? [])].flatMap((key) => {
+    const [kind = "", rest = ""] = key.split(place);
+    const [, version, image] = /^(\d+)-(.+)$/.exec(rest) ?? [];
     return isPublicationKind(kind) && image !== undefined ? [{ version: Number(version), image }] : [];
   });
 }

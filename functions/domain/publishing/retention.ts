@@ -1,112 +1,128 @@
 import { type ChannelName, channelNames } from "../../config/channel-names.ts";
 import { hour, iso } from "../../config/time.ts";
-import { type Image, isPublishable } from "../../io/images.ts";
-import { describeUse } from "../../io/references.ts";
-import type { Action } from "../actions.ts";
+import { type Image, isPublishable } from "../images.ts";
 import { drift } from "../inputs.ts";
-import { type Stock, stateOf, stocksOfRemoved, type VariantState } from "../variant-state.ts";
+import { describeUse } from "../references.ts";
+import { removedVariantImages, stateOf, type VariantImages, type VariantState } from "../variant-state.ts";
 import type { World } from "../world.ts";
-import { lastWritten } from "./channel-writes.ts";
+import { lastRecordedWrite } from "./channel-writes.ts";
 import { mayTake } from "./publish.ts";
 
-/** What becomes of one image, and why. `disable` is the first of two phases, `deregister` the second and last. */
+/** What retention does to an image. `release` exempts an image from retention after a person has enabled it again. */
+export type RetentionAction =
+  | { do: "release" | "deregister"; variant: string; image: string; reasons: string[] }
+  | { do: "disable"; variant: string; image: string; because: "retired"; reasons: string[] };
+
+/** What retention decides about an image, and why. `disable` is the first of two phases, `deregister` the last. */
 export interface Retention {
   image: string;
   decision: "keep" | "disable" | "deregister";
-  /** Of `keep`: all that keeps it. */
+  /** Of `keep`: every blocker. */
   reasons: string[];
 }
 
-/** What there is to say before it is known who uses the image. */
+/** The decision before it is known what uses the image. */
 type Verdict = Pick<Retention, "decision" | "reasons">;
 
-/** An image that is available so long after it was to be disabled, in milliseconds, is so because a person wants it: a crash is mended sooner. */
-const mendedWithin = hour;
+/**
+ * A disabled image is available for a moment if a run crashes after writing the tag. An image that is available this long, in milliseconds, after
+ * its tag was written was enabled by a person, because the next run repairs a crash sooner.
+ */
+const repairedWithin = hour;
 
-const enabledAgain = "somebody has enabled it again; without its tag retired-at it is retired anew";
+const enabledAgain = "a person has enabled it again; without its tag retired-at it is retired anew";
 
-/** Rule 12: what becomes of each image of a variant, newest first. An image that somebody uses, or may use, is kept. */
+/** Rule 12: the decision about each image of a variant, newest first. An image that is used, or may be used, is kept. */
 export function retention(world: World, state: VariantState): Retention[] {
-  return state.images.map((image) => unlessUsed(world, image, verdictOn(world, state, image)));
+  return state.images.map((image) => keepUsed(world, image, verdictOn(world, state, image)));
 }
 
-/** As {@link retention}, of a variant that is configured no more: its images are kept until `retiredVariants` names it. */
-export function retentionOfRemoved(world: World, stock: Stock): Retention[] {
-  return stock.images.map((image) => unlessUsed(world, image, verdictOnRemoved(world, stock, image)));
+/** As {@link retention}, for a removed variant: its images are kept until `retiredVariants` names it. */
+export function retentionOfRemoved(world: World, removed: VariantImages): Retention[] {
+  return removed.images.map((image) => keepUsed(world, image, verdictOnRemoved(world, removed, image)));
 }
 
-function unlessUsed(world: World, { id: image }: Image, { decision, reasons }: Verdict): Retention {
+function keepUsed(world: World, { id: image }: Image, { decision, reasons }: Verdict): Retention {
   const use = decision === "keep" ? undefined : describeUse(world.references[image]);
   return use ? { image, decision: "keep", reasons: [use] } : { image, decision, reasons };
 }
 
-/** The retention of a variant's images as what is to be done. */
-export function retirements(world: World, state: VariantState): Action[] {
+/** The actions that the retention of a variant's images needs. */
+export function retirements(world: World, state: VariantState): RetentionAction[] {
   return asActions(world, state, retention(world, state));
 }
 
-export function retirementsOfRemoved(world: World, stock: Stock): Action[] {
-  return isRetired(world, stock) ? asActions(world, stock, retentionOfRemoved(world, stock)) : [];
+export function retirementsOfRemoved(world: World, removed: VariantImages): RetentionAction[] {
+  return isRetired(world, removed) ? asActions(world, removed, retentionOfRemoved(world, removed)) : [];
 }
 
-function asActions(world: World, { variant: { name: variant }, images }: Stock, retained: Retention[]): Action[] {
-  const released = images
+function asActions(
+  world: World,
+  { variant: { name: variant }, images }: VariantImages,
+  retained: Retention[],
+): RetentionAction[] {
+  const exempted = images
     .filter((image) => isEnabledAgain(world, image))
-    .map(({ id: image }): Action => ({ do: "release", variant, image, reasons: [enabledAgain] }));
-  const retired = retained.flatMap(({ image, decision, reasons }): Action[] => {
+    .map(({ id: image }): RetentionAction => ({ do: "release", variant, image, reasons: [enabledAgain] }));
+  const retired = retained.flatMap(({ image, decision, reasons }): RetentionAction[] => {
     if (decision === "keep") return [];
     if (decision === "deregister") return [{ do: "deregister", variant, image, reasons }];
     return [{ do: "disable", variant, image, because: "retired", reasons }];
   });
-  return [...released, ...retired];
+  return [...exempted, ...retired];
 }
 
-/** Retention had disabled it, and it is available: a person wants it. */
+/** Retention disabled the image, and it is available now: a person wants it. */
 function isEnabledAgain(world: World, { state, retiredAt }: Image): boolean {
-  return state === "available" && retiredAt !== undefined && world.now - retiredAt >= mendedWithin;
+  return state === "available" && retiredAt !== undefined && world.now - retiredAt >= repairedWithin;
 }
 
-/** The images that would go if nobody used them: whose references have to be read. */
+/** The images that retention would disable or deregister if nothing used them: those whose references must be read. */
 export function retirementCandidates(world: World): string[] {
   const configured = world.configuration.variants.map((variant) => stateOf(world, variant));
   const verdicts = [
     ...configured.flatMap((state) => state.images.map((image) => [image, verdictOn(world, state, image)] as const)),
-    ...stocksOfRemoved(world).flatMap((stock) =>
-      stock.images.map((image) => [image, verdictOnRemoved(world, stock, image)] as const),
+    ...removedVariantImages(world).flatMap((removed) =>
+      removed.images.map((image) => [image, verdictOnRemoved(world, removed, image)] as const),
     ),
   ];
   return verdicts.flatMap(([{ id }, { decision }]) => (decision === "keep" ? [] : [id]));
 }
 
 function verdictOn(world: World, state: VariantState, image: Image): Verdict {
-  const protections = [...placesIn(world, state, image), ...whyBarred(state, image)];
-  return inPhase(world, image, protections, () => firstPhase(world, state, image));
+  const blockers = [...channelsOf(world, state, image), ...revokedInputsBlocker(state, image)];
+  return inPhase(world, image, blockers, () => firstPhase(world, state, image));
 }
 
-function verdictOnRemoved(world: World, stock: Stock, image: Image): Verdict {
-  if (!isRetired(world, stock))
-    return { decision: "keep", reasons: ["its variant was removed: retiredVariants of config.ts lets it go"] };
+function verdictOnRemoved(world: World, removed: VariantImages, image: Image): Verdict {
+  if (!isRetired(world, removed))
+    return {
+      decision: "keep",
+      reasons: ["its variant was removed; to retire its images, name the variant in retiredVariants in config.ts"],
+    };
   const { minAge } = world.configuration.policies.retention;
-  return inPhase(world, image, holdersOf(world, image), () => {
-    const hindrance = whyUntouched(world, image) ?? tooYoung(world, image.createdAt + minAge, "minAge");
-    return [hindrance, "its variant is retired"];
-  });
+  return inPhase(world, image, holdersOf(world, image), () => ({
+    blocker: untouchable(world, image) ?? tooYoung(world, image.createdAt + minAge, "minAge"),
+    reason: "its variant is retired",
+  }));
 }
 
-function isRetired({ configuration }: World, { variant }: Stock): boolean {
+function isRetired({ configuration }: World, { variant }: VariantImages): boolean {
   return configuration.retiredVariants.includes(variant.name);
 }
 
-/** What hinders a phase, and what speaks for it otherwise. */
-type Phase = [hindrance: string | undefined, reason: string];
+/** One of the two phases: what blocks it, and the reason for it otherwise. */
+interface Phase {
+  blocker: string | undefined;
+  reason: string;
+}
 
-function inPhase(world: World, image: Image, protections: string[], first: () => Phase): Verdict {
-  const [phase, [hindrance, reason]] =
-    image.state === "disabled" && !isWithdrawn(image)
-      ? (["deregister", secondPhase(world, image)] as const)
-      : (["disable", first()] as const);
-  const reasons = [...protections, ...(hindrance ? [hindrance] : [])];
-  return reasons.length > 0 ? { decision: "keep", reasons } : { decision: phase, reasons: [reason] };
+function inPhase(world: World, image: Image, blockers: string[], first: () => Phase): Verdict {
+  const isSecond = image.state === "disabled" && !isWithdrawn(image);
+  const { blocker, reason } = isSecond ? secondPhase(world, image) : first();
+  const reasons = [...blockers, ...(blocker ? [blocker] : [])];
+  if (reasons.length > 0) return { decision: "keep", reasons };
+  return { decision: isSecond ? "deregister" : "disable", reasons: [reason] };
 }
 
 /** Disabled because it was revoked, and not yet by retention: its first phase is still to come. */
@@ -114,8 +130,8 @@ function isWithdrawn({ state, revoked, withdrawnAt, retiredAt }: Image): boolean
   return state === "disabled" && revoked !== undefined && withdrawnAt !== undefined && retiredAt === undefined;
 }
 
-/** Channels that hold the image, held it last (a rollback, or a node that reads the parameter late, comes back to it) or are to have it. */
-function placesIn(world: World, state: VariantState, image: Image): string[] {
+/** Channels that hold the image, held it last (a rollback returns to it, and so may a node that reads the parameter late) or may take it. */
+function channelsOf(world: World, state: VariantState, image: Image): string[] {
   const { id } = image;
   const holders = holdersOf(world, image);
   if (holders.length > 0) return holders;
@@ -131,51 +147,54 @@ function holdersOf({ channels }: World, { id }: Image): string[] {
   );
 }
 
-/** What the channel's image replaced, the image that was last written to it, and what that one was to replace. */
+/** The image that the channel's image replaced, the image last written to the channel, and the image that that write was to replace. */
 function heldLast(world: World, state: VariantState, channel: ChannelName): Set<string | undefined> {
   const current = world.channels[state.variant.name]?.[channel]?.image;
-  const last = lastWritten(state.images, channel)?.image;
+  const last = lastRecordedWrite(state.images, channel)?.image;
   const previousOf = (image: Image | undefined) => image?.published[channel]?.previous;
   return new Set([last?.id, previousOf(last), previousOf(state.images.find(({ id }) => id === current))]);
 }
 
-/** What bars both phases wherever the image stands. */
-function whyBarred(state: VariantState, image: Image): string[] {
+/** Rule 7 reads the inputs of a revoked image off the image, so it stays while these are the desired ones. */
+function revokedInputsBlocker(state: VariantState, image: Image): string[] {
   if (image.revoked === undefined || drift(image.inputs, state.desired).length > 0) return [];
-  return [
-    "it is revoked, and as long as it is there its inputs, which are still the desired ones, are not built again",
-  ];
+  return ["it is revoked and has the desired inputs, which are not built again while it exists"];
 }
 
-/** What keeps the image from being disabled, and otherwise why it is. */
+/** Whether to disable the image. */
 function firstPhase(world: World, state: VariantState, image: Image): Phase {
-  const untouched = whyUntouched(world, image);
-  if (untouched) return [untouched, ""];
+  const blocker = untouchable(world, image);
+  if (blocker) return { blocker, reason: "" };
   const { keep, minAge, unprovedAfter } = world.configuration.policies.retention;
   if (image.proof !== "passed") {
-    const what = image.proof === "failed" ? "its proof failed" : "nobody has proved it";
-    if (state.builds.some(({ status }) => status === "running")) return ["a build of the variant runs", ""];
-    return [tooYoung(world, image.createdAt + unprovedAfter, "unprovedAfter"), what];
+    const reason = image.proof === "failed" ? "its proof failed" : "it was never proved";
+    if (state.builds.some(({ status }) => status === "running"))
+      return { blocker: "a build of the variant runs", reason };
+    return { blocker: tooYoung(world, image.createdAt + unprovedAfter, "unprovedAfter"), reason };
   }
   const rank = isPublishable(image) ? state.publishable.findIndex(({ id }) => id === image.id) : -1;
-  if (rank >= 0 && rank < keep) return [`it is one of the newest ${keep} that can be published (keep)`, ""];
-  const what = rank >= 0 ? `${keep} newer ones can be published (keep)` : "it cannot be published";
-  return [tooYoung(world, image.createdAt + minAge, "minAge"), image.revoked ? "it is revoked" : what];
+  if (rank >= 0 && rank < keep)
+    return { blocker: `it is one of the newest ${keep} publishable images (keep)`, reason: "" };
+  const what = rank >= 0 ? `${keep} newer images are publishable (keep)` : "it cannot be published";
+  return {
+    blocker: tooYoung(world, image.createdAt + minAge, "minAge"),
+    reason: image.revoked ? "it is revoked" : what,
+  };
 }
 
-/** What is in a state of its own, or in one that a person has chosen. */
-function whyUntouched(world: World, image: Image): string | undefined {
+/** Why retention does not touch the image: it is neither available nor disabled by the service, or a person decided about it. */
+function untouchable(world: World, image: Image): string | undefined {
   if (image.state !== "available" && !isWithdrawn(image)) return `it is ${image.state}`;
-  return image.releasedAt !== undefined || isEnabledAgain(world, image) ? enabledAgain : undefined;
+  return image.exemptSince !== undefined || isEnabledAgain(world, image) ? enabledAgain : undefined;
 }
 
-/** What keeps a disabled image from being deregistered, and otherwise why it is. */
+/** Whether to deregister a disabled image. */
 function secondPhase(world: World, image: Image): Phase {
   const { deregister, grace } = world.configuration.policies.retention;
-  if (image.retiredAt === undefined) return ["it was disabled by somebody else", ""];
-  const since = `disabled since ${iso(image.retiredAt)}`;
-  if (!deregister) return [`${since}; deregistering is off (retention.deregister)`, ""];
-  return [tooYoung(world, image.retiredAt + grace, "grace"), since];
+  if (image.retiredAt === undefined) return { blocker: "it was not disabled by this service", reason: "" };
+  const reason = `disabled since ${iso(image.retiredAt)}`;
+  if (!deregister) return { blocker: `${reason}; deregistering is off (retention.deregister)`, reason };
+  return { blocker: tooYoung(world, image.retiredAt + grace, "grace"), reason };
 }
 
 function tooYoung(world: World, until: number, policy: string): string | undefined {

@@ -1,21 +1,25 @@
 import { channelNames } from "../../config/channel-names.ts";
 import { minute } from "../../config/time.ts";
-import type { Image } from "../../io/images.ts";
-import type { Action } from "../actions.ts";
-import type { Stock } from "../variant-state.ts";
-import type { World } from "../world.ts";
+import type { Image } from "../images.ts";
+import type { VariantImages } from "../variant-state.ts";
+import type { ImageWorld } from "../world.ts";
 import { isUnderWay } from "./channel-writes.ts";
 
-/** A deprecation that begins within this, in milliseconds, has as good as begun: EC2 takes none that begins now. */
+/** What a revocation does to an image. `restore` undoes it after an unrevoke. */
+export type WithdrawalAction =
+  | { do: "deprecate" | "restore"; variant: string; image: string; reasons: string[] }
+  | { do: "disable"; variant: string; image: string; because: "revoked"; reasons: string[] };
+
+/** A deprecation that begins within this time, in milliseconds, counts as begun, because EC2 accepts none that begins now. */
 const soon = 5 * minute;
 
 /**
- * A revoked image is deprecated at once, so that Karpenter drops it sooner, and disabled (where `disableRevoked` says so) when no channel
- * holds it, whether its variant is configured or not. Both are undone when it is not revoked any more, but never what somebody else did to it.
+ * A revoked image is deprecated at once and, with `disableRevoked`, disabled as soon as no channel holds it, even if its variant is no longer
+ * configured. An unrevoke restores both, but never undoes what a person did to the image.
  */
-export function withdrawals(world: World, state: Stock): Action[] {
+export function withdrawals(world: ImageWorld, state: VariantImages): WithdrawalAction[] {
   const variant = state.variant.name;
-  return state.images.flatMap((image): Action[] => {
+  return state.images.flatMap((image): WithdrawalAction[] => {
     const { id, revoked, withdrawnAt, retiredAt } = image;
     if (revoked === undefined)
       return withdrawnAt !== undefined && retiredAt === undefined
@@ -33,8 +37,8 @@ export function withdrawals(world: World, state: Stock): Action[] {
   });
 }
 
-/** Whether a channel holds the image, or may at any moment because its write is under way. */
-export function mayBeHeld(world: World, state: Stock, image: Image): boolean {
+/** Whether a channel holds the image, or may hold it at any moment because its write is under way. */
+function mayBeHeld(world: ImageWorld, state: VariantImages, image: Image): boolean {
   return (
     Object.values(world.channels).some((channels) => Object.values(channels).some((held) => held.image === image.id)) ||
     channelNames.some((channel) => isUnderWay(world, state, channel, image))

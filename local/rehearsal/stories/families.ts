@@ -1,4 +1,4 @@
-import type { Variant } from "../../../functions/config/configuration.ts";
+import type { Variant } from "../../../functions/config/variant.ts";
 import { type Act, image, nothing, type Story } from "../act.ts";
 import { restBetweenBuilds } from "../stage.ts";
 

@@ -197,7 +197,16 @@ describe("starting a build", () => {
     inputs,
     attempt: 1,
     token: "t".repeat(64),
-    variables: { VARIANT: "core" },
+    variables: {
+      PURPOSE: "build",
+      VARIANT: "core",
+      INPUTS: "{}",
+      RECIPE: "b",
+      ATTEMPT: "1",
+      TOKEN: "t",
+      REASONS: "why",
+      PACKER_VARIABLES: "{}",
+    },
   };
   const exception = (name: string, message: string) => Object.assign(new Error(message), { name });
 
@@ -210,7 +219,16 @@ describe("starting a build", () => {
         request: {
           projectName: "p",
           idempotencyToken: order.token,
-          environmentVariablesOverride: [{ name: "VARIANT", value: "core", type: "PLAINTEXT" }],
+          environmentVariablesOverride: [
+            { name: "PURPOSE", value: "build", type: "PLAINTEXT" },
+            { name: "VARIANT", value: "core", type: "PLAINTEXT" },
+            { name: "INPUTS", value: "{}", type: "PLAINTEXT" },
+            { name: "RECIPE", value: "b", type: "PLAINTEXT" },
+            { name: "ATTEMPT", value: "1", type: "PLAINTEXT" },
+            { name: "TOKEN", value: "t", type: "PLAINTEXT" },
+            { name: "REASONS", value: "why", type: "PLAINTEXT" },
+            { name: "PACKER_VARIABLES", value: "{}", type: "PLAINTEXT" },
+          ],
         },
       },
     ]);

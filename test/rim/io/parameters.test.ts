@@ -1,5 +1,7 @@
 import { GetParameterCommand, ListTagsForResourceCommand, PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { channelParameter } from "../../../functions/config/channel-names.ts";
+import { isRepeated } from "../../../functions/domain/requests.ts";
 import { core } from "../../scene.ts";
 import { type Aws, startAws } from "../aws.ts";
 import { type Service, type Surroundings, startService, startSurroundings } from "../service.ts";
@@ -44,7 +46,7 @@ const tagsIn = (stage: string) => ({
 describe("a channel", () => {
   test("bears project, stage and variant for the bill from its first write on, and after all later ones", async () => {
     const service = await newStage();
-    const parameter = channels.channelParameter(service.environment.CHANNELS_PREFIX, core, "stable");
+    const parameter = channelParameter(service.environment.CHANNELS_PREFIX, core, "stable");
     const first = await service.image("first", 9);
     await service.reconcile();
     await vi.waitFor(async () => expect(await service.holds("stable")).toBe(first), 10_000);
@@ -110,7 +112,7 @@ describe("a request", () => {
     await Promise.all(["one", "two"].map((id) => requests.writeRequest(environment, core, asking(id), undefined)));
 
     const known = await readOf(environment);
-    expect(["one", "two"].map((id) => requests.isRepeated(known, id))).toEqual([true, true]);
+    expect(["one", "two"].map((id) => isRepeated(known, id))).toEqual([true, true]);
   });
 
   test("that is made twice at the same time is written once", async () => {

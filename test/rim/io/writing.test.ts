@@ -1,8 +1,9 @@
 import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
-import type { Action } from "../../../functions/domain/actions.ts";
+import { channelParameter } from "../../../functions/config/channel-names.ts";
 import type { BuildOrder } from "../../../functions/domain/build-orders.ts";
-import type { FactOf } from "../../../functions/domain/notifications/due.ts";
+import type { NotificationOf } from "../../../functions/domain/notifications/due.ts";
+import type { Action } from "../../../functions/domain/plan.ts";
 import { type Aws, startAws } from "../aws.ts";
 import { type Service, type Surroundings, startService, startSurroundings } from "../service.ts";
 
@@ -14,7 +15,8 @@ let functions: {
   act: typeof import("../../../functions/reconcile/act.ts").act;
   channels: typeof import("../../../functions/io/channels.ts");
   requests: typeof import("../../../functions/io/requests.ts");
-  announcements: typeof import("../../../functions/io/notifications.ts");
+  notifications: typeof import("../../../functions/io/notifications.ts");
+  notify: typeof import("../../../functions/reconcile/notify.ts").notify;
 };
 
 beforeAll(async () => {
@@ -25,7 +27,8 @@ beforeAll(async () => {
     act: (await import("../../../functions/reconcile/act.ts")).act,
     channels: await import("../../../functions/io/channels.ts"),
     requests: await import("../../../functions/io/requests.ts"),
-    announcements: await import("../../../functions/io/notifications.ts"),
+    notifications: await import("../../../functions/io/notifications.ts"),
+    notify: (await import("../../../functions/reconcile/notify.ts")).notify,
   };
 });
 
@@ -33,7 +36,7 @@ beforeEach(() => aws.emulator.parameterValidation({ delayMs: 50 }));
 afterEach(async () => void (await surroundings.told()));
 afterAll(() => aws?.stop());
 
-function published(image: string, previous?: string): FactOf<"published"> {
+function published(image: string, previous?: string): NotificationOf<"published"> {
   return {
     kind: "published",
     key: `published/${variant}/candidate/1-${image}`,
@@ -48,12 +51,12 @@ function published(image: string, previous?: string): FactOf<"published"> {
   };
 }
 
-describe("a fact", () => {
-  const announce = (fact: FactOf<"published">, topicArn = surroundings.topicArn) =>
-    functions.announcements.announce(topicArn, surroundings.bucket, fact);
+describe("a notification", () => {
+  const send = (notification: NotificationOf<"published">, topicArn = surroundings.topicArn) =>
+    functions.notify({ ...service.environment, TOPIC_ARN: topicArn, BUCKET: surroundings.bucket }, notification);
 
-  test("is told as JSON to machines, with attributes to filter by, and then recorded", async () => {
-    await announce(published("ami-1"));
+  test("reaches machines as JSON, with attributes to filter by, and then recorded", async () => {
+    await send(published("ami-1"));
 
     const [message] = await surroundings.told();
     expect(message).toMatchObject({
@@ -62,21 +65,21 @@ describe("a fact", () => {
       text: expect.stringContaining("a test"),
       attributes: { kind: "published", variant, channel: "candidate" },
     });
-    const announced = await functions.announcements.readAnnounced(surroundings.bucket);
-    expect(announced).toContain(`published/${variant}/candidate/1-ami-1`);
+    const notified = await functions.notifications.readNotified(surroundings.bucket);
+    expect(notified).toContain(`published/${variant}/candidate/1-ami-1`);
   });
 
   test("that could not be sent is not recorded", async () => {
-    await expect(announce(published("ami-2"), `${surroundings.topicArn}-gone`)).rejects.toThrow();
-    const announced = await functions.announcements.readAnnounced(surroundings.bucket);
-    expect(announced).not.toContain(`published/${variant}/candidate/1-ami-2`);
+    await expect(send(published("ami-2"), `${surroundings.topicArn}-gone`)).rejects.toThrow();
+    const notified = await functions.notifications.readNotified(surroundings.bucket);
+    expect(notified).not.toContain(`published/${variant}/candidate/1-ami-2`);
   });
 
   test("is told with what changed inside the image, where both have their reports", async () => {
     await putReport("ami-3", reportOf("1.7.25"));
     await putReport("ami-4", reportOf("1.7.27"));
 
-    await announce(published("ami-4", "ami-3"));
+    await send(published("ami-4", "ami-3"));
 
     const [message] = await surroundings.told();
     expect(message?.inside).toEqual(["containerd 1.7.25 → 1.7.27"]);
@@ -92,7 +95,7 @@ describe("a fact", () => {
     await putReport("ami-3", reportOf("1.7.25"));
     if (report) await putReport(image, report);
 
-    await announce(published(image, "ami-3"));
+    await send(published(image, "ami-3"));
 
     const [message] = await surroundings.told();
     expect(message).toMatchObject({ image });
@@ -101,7 +104,7 @@ describe("a fact", () => {
 
   test("is told where reports cannot be read at all", async () => {
     const lift = await aws.emulator.failCalls({ operation: "GetObject", code: "AccessDenied", status: 403 });
-    await announce(published("ami-5", "ami-3"));
+    await send(published("ami-5", "ami-3"));
     await lift();
     expect(await surroundings.told()).toHaveLength(1);
   });
@@ -133,12 +136,12 @@ describe("a channel", () => {
   });
 
   test("stays as it was after a write that Parameter Store rejects", async () => {
-    const channelParameter = functions.channels.channelParameter(prefix, variant, "candidate");
+    const parameter = channelParameter(prefix, variant, "candidate");
     await functions.channels.writeChannel(stage, variant, "candidate", "ami-0000000000000dead", true);
 
     await vi.waitFor(async () => {
       const events = await aws.emulator.events();
-      expect(events.some(({ detail }) => detail.name === channelParameter && detail.exception)).toBe(true);
+      expect(events.some(({ detail }) => detail.name === parameter && detail.exception)).toBe(true);
     }, 10_000);
     expect((await functions.channels.readChannels(prefix))[variant]?.candidate).toBeUndefined();
   });
@@ -198,13 +201,22 @@ const order: BuildOrder = {
   inputs: { baseAmi: "ami-1", kubernetes: "1.35.7", patchTuesday: "2026-10-13", recipe: "a", settings: "b" },
   attempt: 1,
   token: "0".repeat(64),
-  variables: {},
+  variables: {
+    PURPOSE: "build",
+    VARIANT: variant,
+    INPUTS: "{}",
+    RECIPE: "a",
+    ATTEMPT: "1",
+    TOKEN: "0".repeat(64),
+    REASONS: "",
+    PACKER_VARIABLES: "{}",
+  },
 };
 
 test("one variant's failing action does not keep another's from being done", async () => {
   const actions: Action[] = [
     { do: "build", variant: "broken", order: { ...order, variant: "broken" }, reasons: [] },
-    { do: "announce", variant: "whole", fact: { ...published("ami-9"), variant: "whole" } },
+    { do: "announce", variant: "whole", notification: { ...published("ami-9"), variant: "whole" } },
   ];
 
   const outcomes = await functions.act(actions, await service.observe(), service.environment, Date.now);

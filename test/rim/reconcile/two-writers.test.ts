@@ -67,7 +67,7 @@ test.each([
   await landed(service, third);
   expect(await service.history("candidate")).not.toContain(second);
   const told = await service.reconcile();
-  expect(told.map(({ action }) => action.do === "announce" && action.fact.kind)).toEqual(["published"]);
+  expect(told.map(({ action }) => action.do === "announce" && action.notification.kind)).toEqual(["published"]);
   expect(await service.reconcile(600_000)).toEqual([]);
 });
 

@@ -1,7 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { callOf, directInvocation } from "../../../functions/api/direct-calls.ts";
+import { callOf } from "../../../functions/api/direct-calls.ts";
 import { bodyOf, callerOf } from "../../../functions/api/http.ts";
-import { interventionFromTag, interventionToTag } from "../../../functions/domain/intervention-tags.ts";
+import {
+  directInvocation,
+  interventionFromTag,
+  interventionToTag,
+} from "../../../functions/domain/intervention-tags.ts";
 
 const order = { variant: "windows-2022-core-1.35", reason: "a new agent" };
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { parseConfiguration, type Variant } from "../../../functions/config/configuration.ts";
-import { type BuildWish, orderBuild } from "../../../functions/domain/build-orders.ts";
+import { parseConfiguration } from "../../../functions/config/configuration.ts";
+import type { Variant } from "../../../functions/config/variant.ts";
+import { type ImageWish, orderBuild } from "../../../functions/domain/build-orders.ts";
 import type { Inputs } from "../../../functions/domain/inputs.ts";
 
 const inputs: Inputs = {
@@ -18,7 +19,7 @@ function deployed(changes: object = {}, stage = "test", policies: object = {}) {
   return { variant, deployed: { stage, recipe: "c".repeat(64), harvestRecipe: "e".repeat(64), configuration } };
 }
 
-function order(changes: object = {}, stage = "test", wish: Partial<BuildWish> = {}, policies: object = {}) {
+function order(changes: object = {}, stage = "test", wish: Partial<ImageWish> = {}, policies: object = {}) {
   const { variant, deployed: world } = deployed(changes, stage, policies);
   const calm = {
     purpose: "build",

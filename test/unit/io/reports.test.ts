@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { differences, type Report } from "../../../functions/io/reports.ts";
+import { differences, type Report } from "../../../functions/domain/reports.ts";
 
 const report: Report = {
   osBuild: "20348.3807",

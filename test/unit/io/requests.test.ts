@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { isRepeated, succeed } from "../../../functions/io/requests.ts";
+import { isRepeated, succeed } from "../../../functions/domain/requests.ts";
 
 const by = "arn:aws:iam::123456789012:user/ann";
 const at = "2026-11-04T12:00:00.000Z";

@@ -98,7 +98,7 @@ describe("A look measures", () => {
     const { world } = scene()
       .published("ami-1")
       .baseReleased(46 * day)
-      .tellAll();
+      .notifyAll();
 
     expect(measured(world).SilentSources).toBe(1);
   });

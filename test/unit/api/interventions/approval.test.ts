@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { decidePromote } from "../../../../functions/api/interventions.ts";
+import { decideApprove } from "../../../../functions/api/interventions.ts";
 import { hour, scene } from "../../../scene.ts";
 import { ann, dryRun, reason, revoked } from "./caller.ts";
 
@@ -9,7 +9,7 @@ describe("To promote an image", () => {
   test("is to approve it; it still soaks, and the answer says how long", () => {
     const { world } = scene(byHand).published("ami-1").image("ami-2");
 
-    const decision = decidePromote(world, { image: "ami-2", reason: "looks good", dryRun }, ann);
+    const decision = decideApprove(world, { image: "ami-2", reason: "looks good", dryRun }, ann);
 
     expect(decision).toMatchObject({
       outcome: "accepted",
@@ -23,7 +23,7 @@ describe("To promote an image", () => {
       .published("ami-1")
       .image("ami-2", { provedAt: ann.at - 25 * hour, createdAt: ann.at - 26 * hour });
 
-    const decision = decidePromote(world, { image: "ami-2", reason, dryRun }, ann);
+    const decision = decideApprove(world, { image: "ami-2", reason, dryRun }, ann);
 
     expect(decision).toMatchObject({ message: expect.stringContaining("stable takes ami-2 with the next look") });
   });
@@ -31,7 +31,7 @@ describe("To promote an image", () => {
   test("is refused where no approval is asked for, with the time when it will enter by itself", () => {
     const { world } = scene().published("ami-1").image("ami-2");
 
-    expect(decidePromote(world, { image: "ami-2", reason, dryRun }, ann)).toMatchObject({
+    expect(decideApprove(world, { image: "ami-2", reason, dryRun }, ann)).toMatchObject({
       outcome: "refused",
       status: 409,
       why: expect.stringMatching(/policies\.approval is none.*until 2026-11-05T11:00:00\.000Z: ami-2 soaks/),
@@ -47,7 +47,7 @@ describe("To promote an image", () => {
   ] as const)("is refused where it %s, with those that could be approved", (_, changes, why) => {
     const { world } = scene(byHand).published("ami-1").image("ami-2", changes);
 
-    expect(decidePromote(world, { image: "ami-2", reason, dryRun }, ann)).toMatchObject({
+    expect(decideApprove(world, { image: "ami-2", reason, dryRun }, ann)).toMatchObject({
       outcome: "refused",
       status: 409,
       why: expect.stringContaining(why),
@@ -58,7 +58,7 @@ describe("To promote an image", () => {
   test("a second time changes nothing", () => {
     const { world } = scene(byHand).image("ami-1", { approved: revoked });
 
-    expect(decidePromote(world, { image: "ami-1", reason, dryRun }, ann)).toMatchObject({
+    expect(decideApprove(world, { image: "ami-1", reason, dryRun }, ann)).toMatchObject({
       outcome: "accepted",
       write: {},
     });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { standingOf } from "../../../../functions/domain/building/staleness.ts";
+import { stalenessOf } from "../../../../functions/domain/building/staleness.ts";
 import { stateOf } from "../../../../functions/domain/variant-state.ts";
 import type { World } from "../../../../functions/domain/world.ts";
 import { day, hour, scene } from "../../../scene.ts";
@@ -7,7 +7,7 @@ import { day, hour, scene } from "../../../scene.ts";
 function standing(world: World) {
   const [variant] = world.configuration.variants;
   if (!variant) throw new Error("the scene has no variant");
-  return standingOf(world, stateOf(world, variant));
+  return stalenessOf(world, stateOf(world, variant));
 }
 
 /** Hours since the variant has been behind. */

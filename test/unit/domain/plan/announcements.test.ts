@@ -7,8 +7,11 @@ const old = { createdAt: 1, provedAt: 1 };
 describe("what subscribers are told of a channel", () => {
   test("a published image, once for each channel, and not again", () => {
     const story = scene().image("ami-1").holds("ami-1").forget();
-    expect(story.announcements()).toEqual([`published/${core}/candidate/1-ami-1`, `published/${core}/stable/1-ami-1`]);
-    expect(story.tellAll().announcements()).toEqual([]);
+    expect(story.notificationKeys()).toEqual([
+      `published/${core}/candidate/1-ami-1`,
+      `published/${core}/stable/1-ami-1`,
+    ]);
+    expect(story.notifyAll().notificationKeys()).toEqual([]);
   });
 
   test("with what changed against the image that the channel held before", () => {
@@ -18,15 +21,21 @@ describe("what subscribers are told of a channel", () => {
       .image("ami-3")
       .holds("ami-3")
       .forget();
-    expect(story.facts("published")[0]).toMatchObject({ previous: "ami-1", reasons: ["kubernetes 1.35.5 → 1.35.7"] });
+    expect(story.notifications("published")[0]).toMatchObject({
+      previous: "ami-1",
+      reasons: ["kubernetes 1.35.5 → 1.35.7"],
+    });
   });
 
   test("that it is the first, or that nobody can compare", () => {
     const story = scene().published("ami-1").forget();
-    expect(story.facts("published")[0]).toMatchObject({ previous: undefined, reasons: ["first image of the channel"] });
+    expect(story.notifications("published")[0]).toMatchObject({
+      previous: undefined,
+      reasons: ["first image of the channel"],
+    });
     story.image("ami-2").holds("ami-2").forget();
     story.world.images.shift();
-    expect(story.facts("published")[0]).toMatchObject({ reasons: ["ami-1 is gone: nobody can compare"] });
+    expect(story.notifications("published")[0]).toMatchObject({ reasons: ["ami-1 is gone: nobody can compare"] });
   });
 
   test("that somebody else wrote it", () => {
@@ -34,7 +43,7 @@ describe("what subscribers are told of a channel", () => {
     for (const channel of Object.values(story.world.channels[core] ?? {}))
       Object.assign(channel, { image: "ami-1", version: 9, writtenAt: story.world.now });
     story.later(5 * minute);
-    expect(story.facts("published")[0]).toMatchObject({
+    expect(story.notifications("published")[0]).toMatchObject({
       image: "ami-1",
       previous: undefined,
       reasons: ["the parameter was not written by this service"],
@@ -45,10 +54,10 @@ describe("what subscribers are told of a channel", () => {
     const story = scene().published("ami-1");
     const channel = story.world.channels[core]?.stable;
     Object.assign(channel ?? {}, { image: "ami-theirs", version: 2, writtenAt: story.world.now });
-    expect(story.facts("published")).toEqual([]);
+    expect(story.notifications("published")).toEqual([]);
     Object.assign(channel ?? {}, { image: "ami-1", version: 3, writtenAt: story.world.now });
     story.later(5 * minute);
-    expect(story.facts("published")).toMatchObject([{ key: `published/${core}/stable/3-ami-1` }]);
+    expect(story.notifications("published")).toMatchObject([{ key: `published/${core}/stable/3-ami-1` }]);
   });
 
   test("of a rollback whose tag becomes visible late: that it was one, not that somebody else wrote the channel", () => {
@@ -61,11 +70,13 @@ describe("what subscribers are told of a channel", () => {
     const back = { image: "ami-1", version: 3, writtenAt: story.world.now };
     Object.assign(story.world.channels[core]?.stable ?? {}, back);
 
-    const early = [story.facts("published"), story.facts("rolled-back")].flat();
+    const early = [story.notifications("published"), story.notifications("rolled-back")].flat();
     Object.assign(story.world.images[0]?.published ?? {}, { stable: { at: story.world.now - 500, previous: "ami-2" } });
 
     expect(early.filter(({ channel }) => channel === "stable")).toEqual([]);
-    expect(story.facts("rolled-back")).toMatchObject([{ channel: "stable", image: "ami-1", previous: "ami-2" }]);
+    expect(story.notifications("rolled-back")).toMatchObject([
+      { channel: "stable", image: "ami-1", previous: "ami-2" },
+    ]);
   });
 
   test("what somebody else wrote, at once where the channel moves on", () => {
@@ -74,7 +85,7 @@ describe("what subscribers are told of a channel", () => {
     const channel = Object.assign(story.world.channels[core]?.stable ?? {}, theirs);
     Object.assign(channel, { holds: { status: "described", createdAt: 1, state: "available" } });
     expect(story.publications()).toMatchObject({ stable: "ami-2" });
-    expect(story.facts("published")).toMatchObject([{ channel: "stable", image: "ami-1" }]);
+    expect(story.notifications("published")).toMatchObject([{ channel: "stable", image: "ami-1" }]);
   });
 
   test("that the newest image waits for nothing but an approval, once", () => {
@@ -83,34 +94,34 @@ describe("what subscribers are told of a channel", () => {
       .image("ami-2")
       .holds("ami-2", ["candidate"]);
 
-    const soaking = story.facts("approval-wanted");
-    const soaked = story.later(23 * hour).facts("approval-wanted");
+    const soaking = story.notifications("approval-wanted");
+    const soaked = story.later(23 * hour).notifications("approval-wanted");
     const newer = story
       .later(hour)
       .image("ami-3", { provedAt: story.world.now - 25 * hour })
-      .facts("approval-wanted");
+      .notifications("approval-wanted");
 
     expect(soaking).toEqual([]);
     expect(
       scene({ policies: { approval: "manual" } })
         .image("ami-1")
-        .facts("approval-wanted"),
+        .notifications("approval-wanted"),
     ).toHaveLength(1);
     expect(soaked).toMatchObject([{ channel: "stable", image: "ami-2", holds: "ami-1" }]);
     expect(newer).toMatchObject([{ image: "ami-3" }]);
-    expect(story.tellAll().facts("approval-wanted")).toEqual([]);
-    expect(story.approve("ami-3").facts("approval-wanted")).toEqual([]);
+    expect(story.notifyAll().notifications("approval-wanted")).toEqual([]);
+    expect(story.approve("ami-3").notifications("approval-wanted")).toEqual([]);
   });
 
   test("once where one image was written twice in a row", () => {
     const story = scene().published("ami-1");
     Object.assign(story.world.channels[core]?.stable ?? {}, { version: 2 });
-    expect(story.facts("published")).toEqual([]);
+    expect(story.notifications("published")).toEqual([]);
   });
 
   test("before the channel moves on, so that no publication goes untold", () => {
     const story = scene().published("ami-1").image("ami-2");
-    story.world.announced.delete(`published/${core}/candidate/1-ami-1`);
+    story.world.notified.delete(`published/${core}/candidate/1-ami-1`);
     const done = story.actions().map((action) => action.do);
     expect(done.slice(0, 2)).toEqual(["announce", "publish"]);
   });
@@ -120,13 +131,13 @@ describe("what subscribers are told of a channel", () => {
       .published("ami-1")
       .forget()
       .later(31 * day);
-    expect(story.facts("published")).toEqual([]);
+    expect(story.notifications("published")).toEqual([]);
   });
 
   test("an image of somebody else's is no publication", () => {
     const story = scene().published("ami-1").forget();
     for (const channel of Object.values(story.world.channels[core] ?? {})) channel.image = "ami-theirs";
-    expect(story.facts("published")).toEqual([]);
+    expect(story.notifications("published")).toEqual([]);
   });
 });
 
@@ -141,8 +152,8 @@ describe("what subscribers are told of a rollback", () => {
 
   test("that a channel went back, why, and what that takes back", () => {
     const story = rolledBack().holds("ami-1").forget();
-    expect(story.facts("published")).toEqual([]);
-    expect(story.facts("rolled-back")).toMatchObject([
+    expect(story.notifications("published")).toEqual([]);
+    expect(story.notifications("rolled-back")).toMatchObject([
       {
         key: `rolled-back/${core}/candidate/3-ami-1`,
         image: "ami-1",
@@ -152,11 +163,11 @@ describe("what subscribers are told of a rollback", () => {
       },
       { channel: "stable" },
     ]);
-    expect(story.tellAll().facts("rolled-back")).toEqual([]);
+    expect(story.notifyAll().notifications("rolled-back")).toEqual([]);
   });
 
   test("also where the image had been announced before", () => {
-    expect(rolledBack().tellAll().holds("ami-1").forget().facts("rolled-back")).toHaveLength(2);
+    expect(rolledBack().notifyAll().holds("ami-1").forget().notifications("rolled-back")).toHaveLength(2);
   });
 
   test.each([
@@ -170,25 +181,25 @@ describe("what subscribers are told of a rollback", () => {
     story.build({ status: "succeeded", image: "ami-2", endedAt: story.world.now });
     spoil(story);
     story.holds("ami-1").forget();
-    expect(story.facts("rolled-back")[0]).toMatchObject({ why: `ami-2 is ${state}` });
+    expect(story.notifications("rolled-back")[0]).toMatchObject({ why: `ami-2 is ${state}` });
   });
 
   test("not where the channel leaves a revoked image for a newer one", () => {
     const story = rolledBack().later(hour).image("ami-3").holds("ami-3").forget();
-    expect(story.facts("rolled-back")).toEqual([]);
-    expect(story.facts("published")).toMatchObject([{ previous: "ami-2" }, { previous: "ami-2" }]);
+    expect(story.notifications("rolled-back")).toEqual([]);
+    expect(story.notifications("published")).toMatchObject([{ previous: "ami-2" }, { previous: "ami-2" }]);
   });
 
   test("not a second time as a publication, once the image is unrevoked", () => {
-    const story = rolledBack().holds("ami-1").forget().tellAll().unrevoke("ami-2");
-    expect(story.facts("published")).toEqual([]);
+    const story = rolledBack().holds("ami-1").forget().notifyAll().unrevoke("ami-2");
+    expect(story.notifications("published")).toEqual([]);
     expect(story.publications()).toMatchObject({ candidate: "ami-2" });
   });
 
   test("and that the unrevoked image is back", () => {
-    const story = rolledBack().holds("ami-1").tellAll().unrevoke("ami-2").holds("ami-2");
-    for (const key of [...story.world.announced]) if (key.includes("/4-")) story.world.announced.delete(key);
-    expect(story.facts("published")).toMatchObject([{ image: "ami-2", previous: "ami-1" }, { image: "ami-2" }]);
+    const story = rolledBack().holds("ami-1").notifyAll().unrevoke("ami-2").holds("ami-2");
+    for (const key of [...story.world.notified]) if (key.includes("/4-")) story.world.notified.delete(key);
+    expect(story.notifications("published")).toMatchObject([{ image: "ami-2", previous: "ami-1" }, { image: "ami-2" }]);
   });
 
   test("a rollback is not held back by what could not be told before", () => {
@@ -210,31 +221,31 @@ describe("what subscribers are told of builds", () => {
       .build({ status: "succeeded", endedAt: story.world.now, image: "ami-2" });
 
   test("the first success after failures that were told, once", () => {
-    const story = succeeds(failing().tellAll());
-    expect(story.facts("recovered")).toMatchObject([{ image: "ami-2", failures: 1, last: "sysprep" }]);
-    expect(story.tellAll().facts("recovered")).toEqual([]);
+    const story = succeeds(failing().notifyAll());
+    expect(story.notifications("recovered")).toMatchObject([{ image: "ami-2", failures: 1, last: "sysprep" }]);
+    expect(story.notifyAll().notifications("recovered")).toEqual([]);
   });
 
   test("not the second", () => {
-    const story = succeeds(succeeds(failing().tellAll()).tellAll());
-    expect(story.facts("recovered")).toEqual([]);
+    const story = succeeds(succeeds(failing().notifyAll()).notifyAll());
+    expect(story.notifications("recovered")).toEqual([]);
   });
 
   test("not after failures that nobody was told of", () => {
-    const story = scene().published("ami-1").kubernetes("1.35.8").failed("capacity").tellAll();
-    expect(succeeds(story).facts("recovered")).toEqual([]);
+    const story = scene().published("ami-1").kubernetes("1.35.8").failed("capacity").notifyAll();
+    expect(succeeds(story).notifications("recovered")).toEqual([]);
   });
 
   test("a harvest that succeeds is no recovery of a build", () => {
-    const story = failing().tellAll().later(hour);
+    const story = failing().notifyAll().later(hour);
     story.build({ purpose: "harvest", status: "succeeded", endedAt: story.world.now });
-    expect(story.facts("recovered")).toEqual([]);
+    expect(story.notifications("recovered")).toEqual([]);
   });
 
   test("a failure with the last lines of its step", () => {
     const lines = ["Generalizing", "EKSWIN-FAILED sysprep 90-sysprep: 0x80310039"];
     const story = scene().failed("sysprep", { failure: { class: "sysprep", cause: "0x80310039", lines } });
-    expect(story.facts("failed")).toMatchObject([{ failure: { lines } }]);
+    expect(story.notifications("failed")).toMatchObject([{ failure: { lines } }]);
   });
 
   test("an image that a build says it has made and that is not there half an hour later", () => {
@@ -242,9 +253,9 @@ describe("what subscribers are told of builds", () => {
       .published("ami-1")
       .kubernetes("1.35.8")
       .build({ status: "succeeded", image: "ami-2", endedAt: Date.parse("2026-11-04T12:00:00Z") });
-    expect(story.later(hour / 2 - 1).facts("image-missing")).toEqual([]);
-    expect(story.later(1).facts("image-missing")).toMatchObject([{ image: "ami-2" }]);
-    expect(story.tellAll().later(hour).facts("image-missing")).toEqual([]);
+    expect(story.later(hour / 2 - 1).notifications("image-missing")).toEqual([]);
+    expect(story.later(1).notifications("image-missing")).toMatchObject([{ image: "ami-2" }]);
+    expect(story.notifyAll().later(hour).notifications("image-missing")).toEqual([]);
   });
 });
 
@@ -252,8 +263,8 @@ test("in a calm month nothing is told twice, and nothing at all where nothing ha
   const story = scene().image("ami-1").holds("ami-1").forget();
   const told: string[] = [];
   for (let look = 0; look < 24 * 5; look++) {
-    told.push(...story.announcements());
-    story.tellAll().later(hour);
+    told.push(...story.notificationKeys());
+    story.notifyAll().later(hour);
   }
   expect(told).toEqual([`published/${core}/candidate/1-ami-1`, `published/${core}/stable/1-ami-1`]);
 });

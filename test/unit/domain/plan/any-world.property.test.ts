@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Action } from "../../../../functions/domain/actions.ts";
 import { FailureClass } from "../../../../functions/domain/failures.ts";
 import { canonical } from "../../../../functions/domain/inputs.ts";
+import type { Action } from "../../../../functions/domain/plan.ts";
 import { plan } from "../../../../functions/domain/plan.ts";
 import type { World } from "../../../../functions/domain/world.ts";
 import { hour, scene } from "../../../scene.ts";
@@ -98,7 +98,7 @@ function carryOut(story: Story, actions: Action[]): void {
 }
 
 function copy(world: World): World {
-  return { ...structuredClone({ ...world, announced: [] }), announced: new Set(world.announced) };
+  return { ...structuredClone({ ...world, notified: [] }), notified: new Set(world.notified) };
 }
 
 describe("in any world", () => {

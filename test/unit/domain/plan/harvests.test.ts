@@ -160,8 +160,10 @@ describe("one harvest of an image serves all variants", () => {
       .failed("provision", harvest({ startedAt: 2, variant: "second" }))
       .failed("provision", harvest({ startedAt: 3 }));
     expect(story.later(99 * hour).building("second")).toMatchObject({ do: "wait", until: undefined });
-    expect(story.facts("gave-up", "first")).toMatchObject([{ purpose: "harvest" }]);
-    expect(story.facts("failed", "second")).toMatchObject([{ next: expect.stringContaining("Tried again after") }]);
+    expect(story.notifications("gave-up", "first")).toMatchObject([{ purpose: "harvest" }]);
+    expect(story.notifications("failed", "second")).toMatchObject([
+      { next: expect.stringContaining("Tried again after") },
+    ]);
   });
 });
 
@@ -204,12 +206,12 @@ describe("a harvest that failed", () => {
     const story = released();
     for (let n = 1; n <= 3; n++) {
       story.build(harvest({ status: "succeeded", startedAt: story.world.now, endedAt: story.world.now }));
-      expect(story.facts("failed", "first")).toEqual([]);
+      expect(story.notifications("failed", "first")).toEqual([]);
       story.later(hour / 2);
-      if (n < 3) expect(story.facts("failed", "first")).toEqual([]);
+      if (n < 3) expect(story.notifications("failed", "first")).toEqual([]);
       if (n < 3) story.later(hour);
     }
-    expect(story.facts("failed", "first")).toMatchObject([
+    expect(story.notifications("failed", "first")).toMatchObject([
       {
         build: "project:build-3",
         purpose: "harvest",
@@ -217,12 +219,12 @@ describe("a harvest that failed", () => {
         next: expect.stringContaining("Tried again after"),
       },
     ]);
-    expect(story.tellAll().later(hour).announcements("first")).toEqual([]);
+    expect(story.notifyAll().later(hour).notificationKeys("first")).toEqual([]);
 
     story.build(harvest({ status: "succeeded", startedAt: story.world.now, endedAt: story.world.now }));
-    expect(story.facts("recovered", "first")).toEqual([]);
+    expect(story.notifications("recovered", "first")).toEqual([]);
     story.harvested(source, "f".repeat(64));
-    expect(story.facts("recovered", "first")).toMatchObject([{ build: "project:build-4", failures: 1 }]);
+    expect(story.notifications("recovered", "first")).toMatchObject([{ build: "project:build-4", failures: 1 }]);
   });
 
   test("by leaving no usable manifest although it succeeded does not start over and over", () => {

@@ -100,8 +100,8 @@ describe("over any history", () => {
 
   test("a plan does not change the world it is made from", () => {
     const story = scene(two).published("ami-1").kubernetes("1.35.8").failed("capacity");
-    const before = structuredClone({ ...story.world, announced: [...story.world.announced] });
+    const before = structuredClone({ ...story.world, notified: [...story.world.notified] });
     plan(story.world);
-    expect({ ...story.world, announced: [...story.world.announced] }).toEqual(before);
+    expect({ ...story.world, notified: [...story.world.notified] }).toEqual(before);
   });
 });

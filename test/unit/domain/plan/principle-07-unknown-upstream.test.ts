@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Upstream } from "../../../../functions/io/upstream.ts";
+import type { Upstream } from "../../../../functions/domain/upstream.ts";
 import { core, scene } from "../../../scene.ts";
 
 describe("principle 7: upstream that does not answer is unknown, and unknown is not drift", () => {
@@ -27,7 +27,7 @@ describe("principle 7: upstream that does not answer is unknown, and unknown is 
       kubernetes: { state: "missing", why: "404" },
     };
     expect(story.building()).toMatchObject({ do: "wait" });
-    expect(story.announcements()).toEqual([`kubernetes-missing/${core}/1.35`]);
+    expect(story.notificationKeys()).toEqual([`kubernetes-missing/${core}/1.35`]);
   });
 
   test("makes a first build wait", () => {
@@ -40,7 +40,7 @@ describe("principle 7: upstream that does not answer is unknown, and unknown is 
   test("a base parameter that does not exist is told at once and starts nothing", () => {
     const story = scene().baseMissing();
     expect(story.building()).toMatchObject({ do: "wait" });
-    expect(story.announcements()).toEqual([expect.stringMatching(/^base-missing\/.*ami-windows-latest/)]);
+    expect(story.notificationKeys()).toEqual([expect.stringMatching(/^base-missing\/.*ami-windows-latest/)]);
   });
 
   test("a variant whose entry has changed waits for what is unknown, instead of taking it from its old image", () => {

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { ChannelName } from "../../../../functions/config/channel-names.ts";
+import { type Image, isPublishable } from "../../../../functions/domain/images.ts";
 import { plan } from "../../../../functions/domain/plan.ts";
 import type { World } from "../../../../functions/domain/world.ts";
-import { type Image, isPublishable } from "../../../../functions/io/images.ts";
 import { cases } from "../../../depth.ts";
 import { core, day, hour, scene } from "../../../scene.ts";
 
@@ -56,8 +56,8 @@ function play(steps: Step[]) {
   function look(how: string): void {
     for (const action of plan(world)) {
       if (action.do === "announce" && how !== "silent") {
-        told.push(action.fact.key);
-        world.announced.add(action.fact.key);
+        told.push(action.notification.key);
+        world.notified.add(action.notification.key);
       }
       if (action.do !== "publish") continue;
       const image = world.images.find(({ id }) => id === action.image) as Image;
@@ -118,7 +118,7 @@ describe("over any history of images, revocations, rejections and crashes", () =
           const held = world.channels[core]?.[channel]?.image;
           const bad = world.images.find(({ id }) => id === held)?.revoked !== undefined;
           if (best) expect(held).toBe(best.id);
-          else if (bad) expect([...world.announced].join()).toContain(`stranded/${core}/${channel}/${held}/`);
+          else if (bad) expect([...world.notified].join()).toContain(`stranded/${core}/${channel}/${held}/`);
         }
       }),
       { numRuns: cases(30, 300) },

@@ -95,11 +95,11 @@ describe("a revoked image of a variant that is configured no more", () => {
 
   test("is told, and so is every channel that goes on holding it", () => {
     const story = removed(scene().image("ami-1", older).image("ami-2").holds("ami-2", ["stable"]).revoke("ami-2"));
-    expect(story.facts("revoked")).toMatchObject([{ image: "ami-2", holders: ["stable"], configured: false }]);
-    expect(story.facts("stranded")).toMatchObject([
+    expect(story.notifications("revoked")).toMatchObject([{ image: "ami-2", holders: ["stable"], configured: false }]);
+    expect(story.notifications("stranded")).toMatchObject([
       { channel: "stable", image: "ami-2", waitsFor: [expect.stringContaining("no variant any more")] },
     ]);
-    expect(story.tellAll().later(day).announcements()).toEqual([]);
+    expect(story.notifyAll().later(day).notificationKeys()).toEqual([]);
   });
 
   test("is told also where another variant's abandoned channel holds it", () => {
@@ -112,12 +112,12 @@ describe("a revoked image of a variant that is configured no more", () => {
         holds: { status: "described", createdAt: 1, state: "available" },
       },
     };
-    expect(story.facts("stranded", "gone")).toMatchObject([{ image: "ami-2", configured: false }]);
+    expect(story.notifications("stranded", "gone")).toMatchObject([{ image: "ami-2", configured: false }]);
   });
 
   test("gets back what its revocation took, once it is unrevoked; nothing else is done about the variant", () => {
     const story = removed(scene().image("ami-1", older).image("ami-2", { state: "disabled", withdrawnAt: 2 }));
-    expect(story.facts("unrevoked")).toMatchObject([{ image: "ami-2" }]);
+    expect(story.notifications("unrevoked")).toMatchObject([{ image: "ami-2" }]);
     expect(story.actions().map((action) => action.do)).toEqual(["announce", "restore"]);
   });
 });
@@ -129,39 +129,39 @@ describe("of a revocation subscribers are told", () => {
       .image("ami-2")
       .holds("ami-2", ["candidate"])
       .revoke("ami-2", "pods lose DNS");
-    expect(story.facts("revoked")).toMatchObject([
+    expect(story.notifications("revoked")).toMatchObject([
       { image: "ami-2", reason: "pods lose DNS", by: expect.stringContaining("user/ann"), holders: ["candidate"] },
     ]);
-    expect(story.tellAll().facts("revoked")).toEqual([]);
+    expect(story.notifyAll().notifications("revoked")).toEqual([]);
   });
 
   test("also where the tag was written by hand, once", () => {
     const story = scene().image("ami-2", { revoked: { reason: "bad", by: undefined, at: undefined } });
-    expect(story.facts("revoked")).toHaveLength(1);
-    expect(story.tellAll().later(day).facts("revoked")).toEqual([]);
+    expect(story.notifications("revoked")).toHaveLength(1);
+    expect(story.notifyAll().later(day).notifications("revoked")).toEqual([]);
   });
 
   test("also where somebody had deprecated the image long before", () => {
     const revoked = { reason: "bad", by: undefined, at: undefined };
     const story = scene().image("ami-2", { revoked, deprecatedAt: Date.parse("2026-01-01T00:00:00Z") });
-    expect(story.facts("revoked")).toHaveLength(1);
+    expect(story.notifications("revoked")).toHaveLength(1);
   });
 
   test("no more of a tag written by hand once the image has been deprecated for it for 30 days", () => {
     const revoked = { reason: "bad", by: undefined, at: undefined };
     const story = scene();
     story.image("ami-2", { revoked, withdrawnAt: story.world.now - 31 * day });
-    expect(story.facts("revoked")).toEqual([]);
+    expect(story.notifications("revoked")).toEqual([]);
   });
 
   test("again where it is revoked again, and that its channels are stranded again", () => {
     const story = scene().image("ami-2").holds("ami-2").revoke("ami-2");
-    expect(story.facts("stranded")).toHaveLength(2);
-    story.tellAll().later(day).unrevoke("ami-2");
-    expect(story.announcements()).toEqual([]);
+    expect(story.notifications("stranded")).toHaveLength(2);
+    story.notifyAll().later(day).unrevoke("ami-2");
+    expect(story.notificationKeys()).toEqual([]);
     story.revoke("ami-2");
-    expect(story.facts("revoked")).toHaveLength(1);
-    expect(story.facts("stranded")).toHaveLength(2);
-    expect(story.tellAll().later(day).announcements()).toEqual([]);
+    expect(story.notifications("revoked")).toHaveLength(1);
+    expect(story.notifications("stranded")).toHaveLength(2);
+    expect(story.notifyAll().later(day).notificationKeys()).toEqual([]);
   });
 });

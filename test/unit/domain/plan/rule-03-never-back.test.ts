@@ -40,7 +40,7 @@ describe("rule 3: a channel does not go back to an older image, unless what it h
   ])("a channel left with nothing but a %s image keeps its value and is reported", (_, changes) => {
     const story = scene().image("ami-1", changes).holds("ami-1");
     expect(story.publications()).toEqual({});
-    expect(story.facts("stranded")).toMatchObject([
+    expect(story.notifications("stranded")).toMatchObject([
       { channel: "candidate", image: "ami-1" },
       { channel: "stable", image: "ami-1" },
     ]);
@@ -83,8 +83,8 @@ describe("rule 3: a channel does not go back to an older image, unless what it h
     for (const channel of Object.values(story.world.channels[core] ?? {})) channel.image = "ami-9";
     expect(story.publications()).toEqual({});
     expect(story.revoke("ami-9").publications()).toEqual({ candidate: "ami-1", stable: "ami-1" });
-    expect(story.announcements()).not.toContainEqual(expect.stringMatching(/^stranded/));
-    expect(story.facts("stranded", full)).toHaveLength(2);
+    expect(story.notificationKeys()).not.toContainEqual(expect.stringMatching(/^stranded/));
+    expect(story.notifications("stranded", full)).toHaveLength(2);
   });
 
   test("a rollback whose write is rejected twice goes to the next good image, and on to the newest once the channel is good", () => {
@@ -96,7 +96,7 @@ describe("rule 3: a channel does not go back to an older image, unless what it h
       .revoke("ami-3")
       .wrote("ami-2", "stable", 6 * minute);
     expect(story.publications()).toEqual({ candidate: "ami-2", stable: "ami-2" });
-    story.tellAll().later(6 * minute);
+    story.notifyAll().later(6 * minute);
     expect(story.publications()).toEqual({ candidate: "ami-2", stable: "ami-1" });
     expect(story.holds("ami-1", ["stable"]).publications()).toEqual({ candidate: "ami-2", stable: "ami-2" });
   });
@@ -105,36 +105,40 @@ describe("rule 3: a channel does not go back to an older image, unless what it h
     const story = scene().published("ami-1").image("ami-2", { provedAt: 1 }).holds("ami-2").revoke("ami-2");
     story
       .wrote("ami-1", "stable", 6 * minute)
-      .tellAll()
+      .notifyAll()
       .later(6 * minute);
     expect(story.publications()).toMatchObject({ stable: "ami-1" });
   });
 
   test("a channel that has not left a revoked image a quarter of an hour after the first look at that is reported, whatever is planned", () => {
     const story = scene().published("ami-1").image("ami-2", { provedAt: 1 }).holds("ami-2").revoke("ami-2");
-    const unseen = story.later(hour).facts("stranded");
+    const unseen = story.later(hour).notifications("stranded");
     Object.assign(story.world.images[1] ?? {}, { withdrawnAt: story.world.now });
-    expect([...unseen, ...story.later(14 * minute).facts("stranded")]).toEqual([]);
-    expect(story.later(minute).facts("stranded")).toMatchObject([
+    expect([...unseen, ...story.later(14 * minute).notifications("stranded")]).toEqual([]);
+    expect(story.later(minute).notifications("stranded")).toMatchObject([
       { channel: "candidate", waitsFor: ["ami-1 was to, and the channel has not taken it"] },
       { channel: "stable" },
     ]);
     for (const channel of Object.values(story.world.channels[core] ?? {}))
       channel.holds = { status: "unknown", why: "throttled" };
-    expect(story.facts("stranded")[0]).toMatchObject({ waitsFor: ["cannot tell what the channel holds: throttled"] });
+    expect(story.notifications("stranded")[0]).toMatchObject({
+      waitsFor: ["cannot tell what the channel holds: throttled"],
+    });
   });
 
   test("a later rejection of the same image, over another one, is told again", () => {
-    const story = scene().published("ami-1").image("ami-2").wrote("ami-2", "candidate", hour).tellAll();
-    expect(story.facts("write-rejected")).toEqual([]);
+    const story = scene().published("ami-1").image("ami-2").wrote("ami-2", "candidate", hour).notifyAll();
+    expect(story.notifications("write-rejected")).toEqual([]);
     story.holds("ami-2", ["candidate"]).image("ami-3").holds("ami-3", ["candidate"]).revoke("ami-3");
-    expect(story.wrote("ami-2", "candidate", hour / 2).facts("write-rejected")).toMatchObject([{ image: "ami-2" }]);
+    expect(story.wrote("ami-2", "candidate", hour / 2).notifications("write-rejected")).toMatchObject([
+      { image: "ami-2" },
+    ]);
   });
 
   test("where nothing else is left, what retention has disabled is named with how to bring it back", () => {
     const story = scene().published("ami-1").image("ami-2", { provedAt: 1 }).holds("ami-2").revoke("ami-2");
     Object.assign(story.world.images[0] ?? {}, { state: "disabled", retiredAt: story.world.now - day });
-    expect(story.facts("stranded")[0]?.waitsFor).toEqual([
+    expect(story.notifications("stranded")[0]?.waitsFor).toEqual([
       "no other image can be published",
       "ami-1, which retention has disabled, can: aws ec2 enable-image --image-id ami-1",
     ]);
@@ -161,7 +165,9 @@ describe("rule 3: a channel does not go back to an older image, unless what it h
       reasons: ["ami-1 is revoked: breaks networking", "ami-2 soaks"],
       until: soaked,
     });
-    expect(story.facts("stranded")).toMatchObject([{ channel: "stable", waitsFor: ["ami-2 soaks"], until: soaked }]);
+    expect(story.notifications("stranded")).toMatchObject([
+      { channel: "stable", waitsFor: ["ami-2 soaks"], until: soaked },
+    ]);
     expect(story.at("2026-11-05T11:00:00Z").publications()).toEqual({ stable: "ami-2" });
   });
 

@@ -12,7 +12,7 @@ describe("rule 6: after failures, by class", () => {
     expect(story.later(hour).building()).toMatchObject({ do: "build", order: { attempt: 3 } });
     story.failed("sysprep").later(4 * day);
     expect(story.building()).toMatchObject({ do: "wait", until: undefined });
-    expect(story.announcements()).toContainEqual(expect.stringMatching(`^gave-up/${core}/`));
+    expect(story.notificationKeys()).toContainEqual(expect.stringMatching(`^gave-up/${core}/`));
   });
 
   test("a changed input starts anew at once", () => {
@@ -67,7 +67,7 @@ describe("rule 6: after failures, by class", () => {
     expect(
       scene()
         .build({ status: "stopped", endedAt: Date.parse("2026-11-04T12:00:00Z") })
-        .announcements(),
+        .notificationKeys(),
     ).toEqual([]);
   });
 
@@ -108,6 +108,6 @@ describe("rule 6: after failures, by class", () => {
   ] as const)("%s", (_, failureClass, failures, told) => {
     const story = scene().published("ami-1").kubernetes("1.35.8");
     for (let count = 0; count < failures; count++) story.later(hour).failed(failureClass);
-    expect(story.announcements().filter((key) => key.startsWith("failed/"))).toHaveLength(told);
+    expect(story.notificationKeys().filter((key) => key.startsWith("failed/"))).toHaveLength(told);
   });
 });

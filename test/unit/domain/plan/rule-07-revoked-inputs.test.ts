@@ -29,7 +29,7 @@ describe("rule 7: the inputs of a revoked image are not rebuilt", () => {
       .image("ami-2")
       .build({ status: "succeeded", image: "ami-2", endedAt: Date.parse("2026-11-04T10:00:00Z") })
       .revoke("ami-2")
-      .tellAll();
+      .notifyAll();
     story.world.images.pop();
     expect(story.building()).toMatchObject({
       do: "wait",
@@ -38,9 +38,9 @@ describe("rule 7: the inputs of a revoked image are not rebuilt", () => {
         expect.stringMatching(/^ami-2 of these very inputs was revoked and is gone/),
       ],
     });
-    expect(story.facts("image-missing")).toEqual([]);
-    const unrevoked = new Set([...story.world.announced, `unrevoked/ami-2/${story.world.now + 1}`]);
-    expect(plan({ ...story.world, announced: unrevoked })).toContainEqual(expect.objectContaining({ do: "build" }));
+    expect(story.notifications("image-missing")).toEqual([]);
+    const unrevoked = new Set([...story.world.notified, `unrevoked/ami-2/${story.world.now + 1}`]);
+    expect(plan({ ...story.world, notified: unrevoked })).toContainEqual(expect.objectContaining({ do: "build" }));
     expect(story.request("r1").building()).toMatchObject({ do: "build" });
   });
 

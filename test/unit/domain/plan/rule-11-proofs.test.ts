@@ -20,7 +20,7 @@ describe("rule 11: images without proof", () => {
     expect(story.building()).toMatchObject({ do: "wait", until: story.world.now + 15 * 60_000 });
     expect(story.later(15 * 60_000).building()).toMatchObject({ do: "prove", order: { attempt: 2 } });
     story.failed("capacity", { purpose: "prove", image: "ami-2", attempt: 2 });
-    expect(story.announcements()).toContain("unproved/ami-2");
+    expect(story.notificationKeys()).toContain("unproved/ami-2");
     expect(story.building()).toMatchObject({ do: "wait", until: story.world.now + hour / 2 });
     expect(story.later(hour).building()).toMatchObject({ do: "build" });
   });

@@ -2,8 +2,8 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { ConfigurationInput } from "../../../../functions/config/configuration.ts";
 import { type Retention, retention, retirementCandidates } from "../../../../functions/domain/publishing/retention.ts";
+import type { References } from "../../../../functions/domain/references.ts";
 import { stateOf } from "../../../../functions/domain/variant-state.ts";
-import type { References } from "../../../../functions/io/references.ts";
 import { core, day, scene } from "../../../scene.ts";
 
 const minute = 60_000;

@@ -7,13 +7,13 @@ describe("rule 13: a dead source does not look like a calm one", () => {
       scene()
         .published("ami-1")
         .baseReleased(45 * day)
-        .announcements(),
+        .notificationKeys(),
     ).toEqual([]);
     expect(
       scene()
         .published("ami-1")
         .baseReleased(46 * day)
-        .announcements(),
+        .notificationKeys(),
     ).toEqual([`silent/${core}/ami-00000000000000001`]);
   });
 
@@ -21,18 +21,18 @@ describe("rule 13: a dead source does not look like a calm one", () => {
     const story = scene()
       .published("ami-1")
       .baseReleased(46 * day)
-      .tellAll();
-    expect(story.later(20 * day).facts("silent")).toEqual([]);
+      .notifyAll();
+    expect(story.later(20 * day).notifications("silent")).toEqual([]);
     story.baseAmi("ami-00000000000000002").later(46 * day);
-    expect(story.facts("silent")).toMatchObject([{ image: "ami-00000000000000002" }]);
+    expect(story.notifications("silent")).toMatchObject([{ image: "ami-00000000000000002" }]);
   });
 
   test("a base that does not exist is told at once, and again each month while it lasts", () => {
     const story = scene().published("ami-1").baseMissing();
-    expect(story.facts("base-missing")).toHaveLength(1);
-    expect(story.tellAll().later(day).facts("base-missing")).toEqual([]);
-    expect(story.at("2026-12-01T00:00:00Z").facts("base-missing")).toHaveLength(1);
-    expect(story.tellAll().at("2026-12-31T23:00:00Z").facts("base-missing")).toEqual([]);
+    expect(story.notifications("base-missing")).toHaveLength(1);
+    expect(story.notifyAll().later(day).notifications("base-missing")).toEqual([]);
+    expect(story.at("2026-12-01T00:00:00Z").notifications("base-missing")).toHaveLength(1);
+    expect(story.notifyAll().at("2026-12-31T23:00:00Z").notifications("base-missing")).toEqual([]);
   });
 
   test("a base image that AWS has withdrawn, or an EKS image that nobody can harvest from, is told too", () => {
@@ -41,7 +41,7 @@ describe("rule 13: a dead source does not look like a calm one", () => {
       baseImage: { state: "missing", why: "EC2 does not list it" },
       harvestSource: { state: "missing", why: "no such parameter" },
     });
-    expect(story.facts("base-missing")).toMatchObject([{ why: "EC2 does not list it" }]);
-    expect(story.facts("harvest-missing")).toMatchObject([{ why: "no such parameter" }]);
+    expect(story.notifications("base-missing")).toMatchObject([{ why: "EC2 does not list it" }]);
+    expect(story.notifications("harvest-missing")).toMatchObject([{ why: "no such parameter" }]);
   });
 });

@@ -27,6 +27,6 @@ describe("rule 14: one variant's trouble never blocks another's", () => {
   test("a revoked image takes back its own variant's channels only", () => {
     const story = scene(two).published("ami-1").published("ami-9", {}, full).revoke("ami-1");
     expect(story.publications(full)).toEqual({});
-    expect(story.facts("revoked", full)).toEqual([]);
+    expect(story.notifications("revoked", full)).toEqual([]);
   });
 });

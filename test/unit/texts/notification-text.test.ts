@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { Fact } from "../../../functions/domain/notifications/due.ts";
-import { messageOf } from "../../../functions/texts/messages.ts";
+import type { Notification } from "../../../functions/domain/notifications/due.ts";
+import { textOf } from "../../../functions/texts/notification-text.ts";
 import { core, day, hour, scene } from "../../scene.ts";
 
 type Story = ReturnType<typeof scene>;
@@ -9,10 +9,10 @@ const old = { createdAt: 1, provedAt: 1 };
 const rolledBack = () =>
   scene().image("ami-1", old).holds("ami-1").image("ami-2").holds("ami-2").revoke("ami-2", "pods lose DNS");
 
-function textOf(story: Story, kind: Fact["kind"], inside?: string[]): string {
-  const [fact] = story.facts(kind);
+function mailOn(story: Story, kind: Notification["kind"], inside?: string[]): string {
+  const [fact] = story.notifications(kind);
   if (!fact) throw new Error(`nobody is told ${kind}`);
-  return messageOf(fact, inside).text;
+  return textOf(fact, inside).text;
 }
 
 describe("a mail tells what happened, why, what to do and how to undo it", () => {
@@ -22,9 +22,9 @@ describe("a mail tells what happened, why, what to do and how to undo it", () =>
       .image("ami-2")
       .holds("ami-2", ["stable"])
       .forget();
-    const [fact] = story.facts("published").filter(({ image }) => image === "ami-2");
+    const [fact] = story.notifications("published").filter(({ image }) => image === "ami-2");
 
-    const message = messageOf(fact as Fact, ["containerd 1.7.25 → 1.7.27"]);
+    const message = textOf(fact as Notification, ["containerd 1.7.25 → 1.7.27"]);
 
     expect(message.subject).toBe(`[eks-windows-images] ami-2 published to stable (${core})`);
     expect(message.text).toMatchInlineSnapshot(`
@@ -52,23 +52,23 @@ describe("a mail tells what happened, why, what to do and how to undo it", () =>
 
   test("of a published image without reports: nothing about its inside", () => {
     const story = scene().published("ami-1").forget();
-    expect(textOf(story, "published")).not.toContain("inside");
-    expect(textOf(story, "published", [])).toContain("nothing that is reported");
+    expect(mailOn(story, "published")).not.toContain("inside");
+    expect(mailOn(story, "published", [])).toContain("nothing that is reported");
   });
 
   test("of very many differences: the first, and how many more there are", () => {
-    const text = textOf(scene().published("ami-1").forget(), "published", Array(50).fill("Custom step a added"));
+    const text = mailOn(scene().published("ami-1").forget(), "published", Array(50).fill("Custom step a added"));
     expect(text).toContain("  and 10 more");
   });
 
   test("of a rollback: why, and how to take it back", () => {
-    const text = textOf(rolledBack().holds("ami-1").forget(), "rolled-back");
+    const text = mailOn(rolledBack().holds("ami-1").forget(), "rolled-back");
     expect(text).toContain("ami-2 is revoked: pods lose DNS.");
     expect(text).toContain('POST /unrevoke {"image": "ami-2"');
   });
 
   test("of a revoked image: who, why, and what holds it", () => {
-    const text = textOf(rolledBack(), "revoked");
+    const text = mailOn(rolledBack(), "revoked");
     expect(text).toMatchInlineSnapshot(`
       "windows-2022-core-1.35: ami-2 is revoked
 
@@ -89,7 +89,7 @@ describe("a mail tells what happened, why, what to do and how to undo it", () =>
     const story = rolledBack();
     story.world.configuration.variants = [];
 
-    const told = story.actions().flatMap((one) => (one.do === "announce" ? [messageOf(one.fact).text] : []));
+    const told = story.actions().flatMap((one) => (one.do === "announce" ? [textOf(one.notification).text] : []));
 
     expect(told[0]).toContain("that stays so: windows-2022-core-1.35 is no variant any more");
     expect(told[1]).toContain("delete its parameter, or put the variant back into config.ts");
@@ -109,9 +109,9 @@ describe("a mail tells what happened, why, what to do and how to undo it", () =>
           lines: ["Checking kubelet", "EKSWIN-FAILED proof"],
         },
       });
-    const [fact] = story.facts("failed");
-    expect(messageOf(fact as Fact).subject).toContain("build failed (proof)");
-    expect(messageOf(fact as Fact).text).toMatchInlineSnapshot(`
+    const [fact] = story.notifications("failed");
+    expect(textOf(fact as Notification).subject).toContain("build failed (proof)");
+    expect(textOf(fact as Notification).text).toMatchInlineSnapshot(`
       "windows-2022-core-1.35: build failed (proof)
 
       Cause  kubelet does not start
@@ -132,12 +132,12 @@ describe("a mail tells what happened, why, what to do and how to undo it", () =>
 
   test("of a failed harvest: that it was one", () => {
     const story = scene().failed("provision", { purpose: "harvest" });
-    expect(textOf(story, "failed")).toContain("harvest failed (provision)");
+    expect(mailOn(story, "failed")).toContain("harvest failed (provision)");
   });
 
   test("of a channel that nothing can take over: until when", () => {
     const story = scene().published("ami-1").image("ami-2").holds("ami-2", ["candidate"]).revoke("ami-1");
-    const text = textOf(story, "stranded");
+    const text = mailOn(story, "stranded");
     expect(text).toContain("ami-2 soaks");
     expect(text).toContain("passes by itself at 2026-11-05T11:00:00.000Z");
   });
@@ -147,7 +147,7 @@ describe("a mail tells what happened, why, what to do and how to undo it", () =>
       .published("ami-1")
       .image("ami-2")
       .wrote("ami-2", "candidate", hour / 2);
-    expect(textOf(story, "write-rejected")).toContain("still holds ami-1");
+    expect(mailOn(story, "write-rejected")).toContain("still holds ami-1");
   });
 });
 
@@ -157,7 +157,7 @@ test("every kind of fact makes a subject that SNS takes and a text that ends wit
     Object.assign(story.world.upstream[core] ?? {}, { [source]: { state: "missing", why: "404" } });
     return story;
   };
-  const recovered = scene().published("ami-1").kubernetes("1.35.8").failed("sysprep").tellAll().later(hour);
+  const recovered = scene().published("ami-1").kubernetes("1.35.8").failed("sysprep").notifyAll().later(hour);
   recovered.build({ status: "succeeded", endedAt: recovered.world.now, image: "ami-1" });
   const stories = [
     scene().image("ami-1").holds("ami-1").forget(),
@@ -179,9 +179,11 @@ test("every kind of fact makes a subject that SNS takes and a text that ends wit
     recovered,
   ];
 
-  const all = stories.flatMap((story) => story.actions().flatMap((one) => (one.do === "announce" ? [one.fact] : [])));
+  const all = stories.flatMap((story) =>
+    story.actions().flatMap((one) => (one.do === "announce" ? [one.notification] : [])),
+  );
 
-  const kinds: Record<Fact["kind"], true> = {
+  const kinds: Record<Notification["kind"], true> = {
     published: true,
     "rolled-back": true,
     "write-rejected": true,
@@ -201,7 +203,7 @@ test("every kind of fact makes a subject that SNS takes and a text that ends wit
   };
   expect(new Set(all.map(({ kind }) => kind))).toEqual(new Set(Object.keys(kinds)));
   for (const fact of all) {
-    const { subject, text } = messageOf(fact);
+    const { subject, text } = textOf(fact);
     expect(subject).toMatch(/^[\x20-\x7e]{1,100}$/);
     expect(text).toMatch(/Since \d{4}-\d\d-\d\dT[\d:.]+Z$/);
     expect(text).not.toMatch(/undefined|\[object/);

@@ -1,0 +1,66 @@
+import { z } from "zod";
+import { ContainerImage, Minor, RegistryHost, text, WebAddress, whole } from "./fields.ts";
+import { minorOf } from "./kubernetes-versions.ts";
+
+/** The three families of AWS's public parameters that an image can be built on (`/aws/service/ami-windows-latest/…`). */
+export const baseFamilies = ["EKS_Optimized", "ContainersLatest", "Base"] as const;
+
+/** How an image is built: on AWS's EKS image, or on a plain Windows with everything that AWS adds to it. */
+export type Recipe = "layer" | "assemble";
+
+export function recipeOf({ base }: { base: (typeof baseFamilies)[number] }): Recipe {
+  return base === "EKS_Optimized" ? "layer" : "assemble";
+}
+
+/** CodeBuild passes the settings in environment variables, which may have 5,500 characters in total. */
+const maxSettingsLength = 1800;
+
+export const VariantName = text(
+  /^[a-z0-9][a-z0-9.-]{0,63}$/,
+  "1 to 64 of a-z, 0-9, dot and hyphen, the first a letter or digit",
+);
+
+/** One line of Windows images for EKS. The name is the identity: renaming a variant removes it and adds another. */
+export const Variant = z
+  .strictObject({
+    name: VariantName.optional(),
+    windows: z.literal([2019, 2022, 2025]),
+    edition: z.enum(["Core", "Full"]).default("Core"),
+    kubernetes: Minor,
+    base: z.enum(baseFamilies).default("EKS_Optimized"),
+    /** Pulled into the image, so that nodes start these pods without a download. */
+    containerImages: z.array(ContainerImage).max(40).default([]),
+    /** Mirrors by registry host, tried in this order. */
+    registryMirrors: z.record(RegistryHost, z.array(WebAddress).min(1).max(5)).default({}),
+    /** Updates not to install. Updates that never install unattended are always left out. */
+    deniedUpdates: z.array(text(/^KB\d{6,8}$/, 'an update such as "KB5040437"')).default([]),
+    /** Root volume in GiB. AWS's default of 30 to 50 is too small for cached container images. */
+    diskGiB: whole(50, 16384).default(100),
+  })
+  .superRefine((variant, context) => {
+    if (variant.windows === 2025 && minorOf(variant.kubernetes) < 35)
+      context.addIssue({
+        code: "custom",
+        path: ["kubernetes"],
+        message: "1.35 or newer with Windows 2025: EKS has no Windows 2025 image before Kubernetes 1.35",
+      });
+    if (variant.windows === 2025 && variant.base === "ContainersLatest")
+      context.addIssue({
+        code: "custom",
+        path: ["base"],
+        message: "EKS_Optimized or Base: AWS froze ContainersLatest in April 2023 and has none for Windows 2025",
+      });
+    const settings = [variant.containerImages, variant.registryMirrors, variant.deniedUpdates];
+    if (JSON.stringify(settings).length > maxSettingsLength)
+      context.addIssue({
+        code: "custom",
+        path: ["containerImages"],
+        message: `fewer: a variant's container images, mirrors and denied updates have at most ${maxSettingsLength} characters together`,
+      });
+  })
+  .transform((variant) => ({ ...variant, name: variant.name ?? derivedName(variant) }));
+export type Variant = z.infer<typeof Variant>;
+
+function derivedName(variant: { windows: number; edition: string; kubernetes: string }): string {
+  return `windows-${variant.windows}-${variant.edition.toLowerCase()}-${variant.kubernetes}`;
+}

@@ -1,0 +1,16 @@
+import type { ChannelName } from "../config/channel-names.ts";
+import type { Described } from "./images.ts";
+
+/** What a channel's parameter holds. */
+export interface Channel {
+  image: string;
+  /** Counts the writes, from 1. */
+  version: number;
+  /** Time of the last write, in milliseconds since the epoch. */
+  writtenAt: number;
+  /** The image as EC2 describes it now. */
+  holds: Described;
+}
+
+/** Channels by variant name. A channel that was never written is absent. */
+export type Channels = Record<string, Partial<Record<ChannelName, Channel>>>;

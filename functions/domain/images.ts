@@ -1,0 +1,83 @@
+import type { ChannelName } from "../config/channel-names.ts";
+import { areComplete, type Inputs, missingInputs, type RecordedInputs } from "./inputs.ts";
+import type { Intervention } from "./intervention-tags.ts";
+
+/** An AMI of this service with what its tags record. Times are milliseconds since the epoch. */
+export interface Image {
+  id: string;
+  variant: string;
+  /** EC2's own word: `available`, `pending`, `disabled`, `failed` … */
+  state: string;
+  createdAt: number;
+  inputs: RecordedInputs;
+  /** Token of the build that made it. */
+  token: string | undefined;
+  /** Why the build was started, one reason a line, clipped to a tag's length. */
+  reasons: string | undefined;
+  proof: "passed" | "failed" | undefined;
+  provedAt: number | undefined;
+  /** Set while no channel may receive the image. */
+  revoked: Intervention | undefined;
+  /** Set once a person lets `stable` have the image. */
+  approved: Intervention | undefined;
+  /** The last write of the image to each channel, accepted or not. */
+  published: Partial<Record<ChannelName, ChannelWrite>>;
+  /** When EC2 stops listing the image to other accounts; undefined if it is not deprecated. */
+  deprecatedAt: number | undefined;
+  /** When the service deprecated the image because it was revoked; undefined if the service did not. */
+  withdrawnAt: number | undefined;
+  /** When retention disabled the image. */
+  retiredAt: number | undefined;
+  /** When the service found that a person had enabled a retired image again. Retention ignores the image since then. */
+  exemptSince: number | undefined;
+}
+
+/** A write of an image to a channel. A tag on the image records it before the write. */
+export interface ChannelWrite {
+  /** Milliseconds since the epoch. */
+  at: number;
+  /** The image that the channel held before. */
+  previous: string | undefined;
+}
+
+/** An AMI as EC2 describes it, whoever owns it. */
+export type Described =
+  | { status: "described"; createdAt: number; state: string }
+  | { status: "gone" }
+  | { status: "unknown"; why: string };
+
+/** An image that may be written to a channel. */
+export type PublishableImage = Image & { inputs: Inputs; provedAt: number };
+
+/** Rule 1: a publishable image is available, proved and not revoked, and its tags are complete. */
+export function isPublishable(image: Image): image is PublishableImage {
+  return whyNotPublishable(image) === undefined;
+}
+
+/** Why an image may not be written to any channel; undefined if it may. */
+export function whyNotPublishable({
+  id,
+  state,
+  inputs,
+  proof,
+  provedAt,
+  revoked,
+  retiredAt,
+}: Image): string | undefined {
+  if (revoked) return `is revoked: ${revoked.reason}`;
+  if (state === "disabled" && retiredAt !== undefined)
+    return `is disabled by retention (undone by aws ec2 enable-image --image-id ${id})`;
+  if (state !== "available") return `is ${state}`;
+  if (proof === "failed") return "failed its proof";
+  if (proof === undefined || provedAt === undefined) return "has not been proved yet";
+  return areComplete(inputs) ? undefined : `has no record of ${missingInputs(inputs).join(", ")}`;
+}
+
+/** Newest first. Images of the same time are ordered by ID, so that every reconcile run agrees on the order. */
+export function newestFirst<T extends { createdAt: number; id: string }>(images: readonly T[]): T[] {
+  return images.toSorted((a, b) => (isNewer(a, b) ? -1 : 1));
+}
+
+export function isNewer(one: Pick<Image, "createdAt" | "id">, other: Pick<Image, "createdAt" | "id">): boolean {
+  return one.createdAt === other.createdAt ? one.id > other.id : one.createdAt > other.createdAt;
+}

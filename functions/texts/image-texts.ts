@@ -1,0 +1,56 @@
+import type { NotificationOf } from "../domain/notifications/due.ts";
+import type { Texts } from "./texts.ts";
+
+export const imageTexts: Texts<"revoked" | "unrevoked" | "unproved" | "image-missing"> = {
+  revoked: (notification) => ({
+    headline: `${notification.image} is revoked`,
+    lines: [
+      `Why    ${notification.reason}`,
+      `By     ${notification.by ?? "a person who wrote the tag by hand"}`,
+      "",
+      ...holderLines(notification),
+      notification.disables
+        ? "The image is deprecated. Once no channel holds it, it is also disabled, and no node can start from it."
+        : "The image is deprecated. Anyone who has its ID can still start from it.",
+      "Nodes that run it stay: replace them.",
+      ...(notification.configured
+        ? [
+            "Its inputs are not built again until one of them changes or you request a rebuild:",
+            `POST /rebuild {"variant": "${notification.variant}", "reason": "…"}`,
+          ]
+        : []),
+      `To undo this: POST /unrevoke {"image": "${notification.image}", "reason": "…"}`,
+    ],
+  }),
+  unrevoked: ({ image }) => ({
+    headline: `${image} is no longer revoked`,
+    lines: [
+      "It may be published again if nothing else blocks it. A channel that holds an older image takes it without further action.",
+      `To revoke it again: POST /revoke {"image": "${image}", "reason": "…"}`,
+    ],
+  }),
+  unproved: ({ image, attempts }) => ({
+    headline: `${image} could not be proved`,
+    lines: [
+      `After ${attempts} attempts it is unknown whether the image boots, so it is not published.`,
+      "Look at the logs of the proofs. Capacity, quotas and the network are the usual causes.",
+    ],
+  }),
+  "image-missing": ({ why, log }) => ({
+    headline: "a build has succeeded, but its image is missing",
+    lines: [
+      `${why}.`,
+      `Log    ${log ?? "none"}`,
+      "",
+      "A person may have deregistered it or removed its tags (CloudTrail: DeregisterImage, DeleteTags). The service builds it again.",
+    ],
+  }),
+};
+
+function holderLines({ holders, configured, variant }: NotificationOf<"revoked">): string[] {
+  if (holders.length === 0) return ["No channel holds it."];
+  const held = `Held by ${holders.join(" and ")}`;
+  return configured
+    ? [`${held}, which goes back to the newest publishable image. You get a notification when that is done.`]
+    : [`${held}. That stays so, because ${variant} was removed and the service no longer writes its channels.`];
+}

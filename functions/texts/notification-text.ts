@@ -1,0 +1,26 @@
+import { iso } from "../config/time.ts";
+import type { Notification } from "../domain/notifications/due.ts";
+import { buildTexts } from "./build-texts.ts";
+import { channelTexts } from "./channel-texts.ts";
+import { imageTexts } from "./image-texts.ts";
+import { sourceTexts } from "./source-texts.ts";
+import type { Content, Texts } from "./texts.ts";
+
+/** SNS's limit for a subject, in characters of ASCII. */
+const maxSubjectLength = 100;
+
+const texts: Texts<Notification["kind"]> = { ...channelTexts, ...imageTexts, ...buildTexts, ...sourceTexts };
+
+/**
+ * A notification as subscribers read it.
+ * @param inside what changed inside the image compared with the previous one, a line a change; undefined if that is unknown
+ */
+export function textOf(notification: Notification, inside?: readonly string[]): { subject: string; text: string } {
+  const { variant, at, kind } = notification;
+  const write = texts[kind] as (notification: Notification, inside?: readonly string[]) => Content;
+  const { headline, lines } = write(notification, inside);
+  const subject = `[eks-windows-images] ${headline} (${variant})`
+    .replace(/[^\x20-\x7e]/g, "-")
+    .slice(0, maxSubjectLength);
+  return { subject, text: [`${variant}: ${headline}`, "", ...lines, "", `Since ${iso(at)}`].join("\n") };
+}
