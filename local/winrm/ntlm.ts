@@ -1,11 +1,14 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
-import { md4 } from "./md4.ts";
+import { createMD4 } from "hash-wasm";
 
 /**
  * The server's half of NTLMv2 (MS-NLMP): Packer's client sends NEGOTIATE, gets a CHALLENGE and answers it with
  * AUTHENTICATE, which proves the password without containing it.
  */
 export type Authenticate = { user: string; domain: string; proof: Buffer; blob: Buffer };
+
+/** The hash under every NT password. Node's OpenSSL 3 has it only in the legacy provider, which Node does not load. */
+const md4 = await createMD4();
 
 const SIGNATURE = Buffer.from("NTLMSSP\0", "latin1");
 /** Unicode, target info, extended session security, 128 and 56 bit, version; no KEY_EXCH: Packer's client refuses a challenge with it. */
@@ -62,14 +65,12 @@ export function readAuthenticate(message: Buffer): Authenticate {
 }
 
 export function provesPassword(answer: Authenticate, challenge: Buffer, password: string): boolean {
-  const key = hmacMd5(
-    md4(Buffer.from(password, "utf16le")),
-    Buffer.from(answer.user.toUpperCase() + answer.domain, "utf16le"),
-  );
+  const ntHash = md4.init().update(Buffer.from(password, "utf16le")).digest("binary");
+  const key = hmacMd5(ntHash, Buffer.from(answer.user.toUpperCase() + answer.domain, "utf16le"));
   return timingSafeEqual(hmacMd5(key, Buffer.concat([challenge, answer.blob])), answer.proof);
 }
 
-function hmacMd5(key: Buffer, data: Buffer): Buffer {
+function hmacMd5(key: Uint8Array, data: Buffer): Buffer {
   return createHmac("md5", key).update(data).digest();
 }
 

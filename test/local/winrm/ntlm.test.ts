@@ -1,5 +1,5 @@
+import { md4 } from "hash-wasm";
 import { expect, test } from "vitest";
-import { md4 } from "../../../local/winrm/md4.ts";
 import { challengeMessage, messageType, provesPassword, readAuthenticate } from "../../../local/winrm/ntlm.ts";
 
 // Test vectors: RFC 1320, appendix A.5; MS-NLMP, section 4.2.4 (NTLMv2 authentication).
@@ -8,8 +8,8 @@ test.each([
   ["abc", "a448017aaf21d8525fc10ae87aa6729d"],
   ["message digest", "d9130a8164549fe818874806e1c7014b"],
   ["1234567890".repeat(8), "e33b4ddc9c38f2199c3e7b164fcc0536"],
-])("MD4 of %j is as in the RFC", (text, digest) => {
-  expect(md4(Buffer.from(text)).toString("hex")).toBe(digest);
+])("MD4 of %j is as in the RFC", async (text, digest) => {
+  expect(await md4(text)).toBe(digest);
 });
 
 const challenge = Buffer.from("0123456789abcdef", "hex");
