@@ -2,12 +2,12 @@ import { readFileSync } from "node:fs";
 import { DescribeImagesCommand } from "@aws-sdk/client-ec2";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { entriesAfter, stepsOf, uploadedBytes } from "../../../local/model/transcript.ts";
-import { openWorkshop, type Workshop } from "./workshop.ts";
+import { openWorkshop, type Workshop } from "./packer-builds.ts";
 
 // The real Packer against the stand-in. A build takes at least 15 s, in which Packer sleeps; they sleep side by side,
 // those first that take two builds.
 const TIMEOUT_MS = 110_000;
-const REPORT = "C:/ProgramData/fixture/report.json";
+const reportPath = "C:/ProgramData/fixture/report.json";
 let workshop: Workshop;
 
 beforeAll(async () => {
@@ -22,7 +22,11 @@ test.concurrent(
   "a machine begins with what the build of its image left there",
   async () => {
     const { machines, build } = workshop;
-    machines.behave({ step: "10-plain", when: ({ tags }) => tags.purpose === "first", files: { [REPORT]: "kept" } });
+    machines.behave({
+      step: "10-plain",
+      when: ({ tags }) => tags.purpose === "first",
+      files: { [reportPath]: "kept" },
+    });
 
     const first = await build({ purpose: "first" });
     const next = await build({ purpose: "next", variables: { source_ami: first.image() } });
@@ -62,7 +66,7 @@ test.concurrent(
     machines.behave({
       step: "10-plain",
       when: ({ tags }) => tags.purpose === "whole",
-      files: { [REPORT]: '{"größe":1}' },
+      files: { [reportPath]: '{"größe":1}' },
     });
 
     const { exitCode, output, transcript, calls, read, image } = await build({ purpose: "whole" });
@@ -164,7 +168,7 @@ test.concurrent(
     expect(exitCode, output).toBe(0);
     expect(stepsOf(transcript).slice(0, 3)).toEqual(["10-plain", "10-plain", "20-windows-updates"]);
     expect(transcript.entries).toContainEqual(
-      expect.objectContaining({ kind: "download", path: REPORT, found: false }),
+      expect.objectContaining({ kind: "download", path: reportPath, found: false }),
     );
     expect(read("report.json")).toBe("");
   },
