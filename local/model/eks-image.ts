@@ -3,8 +3,8 @@ import { containerdPrograms, program, programPaths } from "./programs.ts";
 export const eksDirectory = "C:\\Program Files\\Amazon\\EKS";
 
 /**
- * AWS publishes its EKS images weeks after Kubernetes releases a patch. This patch is lower than every patch that the local stack's
- * upstream releases.
+ * AWS publishes its EKS images weeks after Kubernetes releases a patch. This patch is lower than every patch that the
+ * local stack's upstream releases.
  */
 const basePatch = 5;
 const containerdVersion = "2.1.4";

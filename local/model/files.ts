@@ -40,8 +40,8 @@ export function createFiles(original?: Files): Files {
 }
 
 /**
- * `c:/Windows/Temp/a.ps1`, `'$env:SystemRoot\Temp\a.ps1'` and `%SystemRoot%\Temp\a.ps1` all become `C:\Windows\Temp\a.ps1`.
- * Unknown variables stay.
+ * `c:/Windows/Temp/a.ps1`, `'$env:SystemRoot\Temp\a.ps1'` and `%SystemRoot%\Temp\a.ps1` all become
+ * `C:\Windows\Temp\a.ps1`. Unknown variables stay.
  */
 export function fullPath(path: string): string {
   return path

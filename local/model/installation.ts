@@ -22,8 +22,8 @@ export type Installation = {
   /** Apps that are installed for one user only. They prevent Sysprep from generalizing Windows. */
   apps: string[];
   /**
-   * Apps that are provisioned for all users, but installed for one user in another version. They also prevent Sysprep from generalizing
-   * Windows, and 85-appx cannot recognize them by name.
+   * Apps that are provisioned for all users, but installed for one user in another version. They also prevent Sysprep
+   * from generalizing Windows, and 85-appx cannot recognize them by name.
    */
   updatedApps: string[];
   /** WinRM over HTTPS: listener, certificate, firewall rule. */

@@ -10,7 +10,8 @@ export type Machine = Disk & {
   userData: string;
   power: "off" | "booting" | "on";
   /**
-   * When the machine was last switched off, in ms of `performance.now()`. An instance state that was requested before then is outdated.
+   * When the machine was last switched off, in ms of `performance.now()`. An instance state that was requested before
+   * then is outdated.
    */
   offAt: number;
   boots: number;

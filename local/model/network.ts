@@ -36,8 +36,8 @@ export type Surroundings = {
 };
 
 /**
- * A network with three kinds of hosts: S3 is the emulator; loopback addresses (`127.…`) receive real requests; every other URL returns what
- * the recipe's versions.json lists for it, with that version as content and that checksum.
+ * A network with three kinds of hosts: S3 is the emulator; loopback addresses (`127.…`) receive real requests; every
+ * other URL returns what the recipe's versions.json lists for it, with that version as content and that checksum.
  */
 export function createNetwork({ endpoint, region, credentials, packerDir }: Surroundings): Network {
   let s3: Promise<S3Client> | undefined;

@@ -3,7 +3,10 @@ import type { Containerd } from "./installation.ts";
 
 const programFiles = "C:\\Program Files";
 
-/** Paths of the programs whose version a step reads. In this model a program is a file that contains its name and version. */
+/**
+ * Paths of the programs whose version a step reads. In this model a program is a file that contains its name and
+ * version.
+ */
 export const programPaths = {
   kubelet: `${programFiles}\\kubernetes\\kubelet.exe`,
   "kube-proxy": `${programFiles}\\kubernetes\\kube-proxy.exe`,

@@ -1,7 +1,6 @@
 import { awsCli } from "./aws-cli.ts";
 import { containerd, containerdInstall, containerImages, containersFeature } from "./containers.ts";
 import { eksTools } from "./eks-tools.ts";
-import { removeApps, sysprep } from "./generalize.ts";
 import { harvest, harvestedFiles } from "./harvest.ts";
 import { verify } from "./image-tests.ts";
 import { kubernetes } from "./kubernetes.ts";
@@ -11,6 +10,7 @@ import { report } from "./report.ts";
 import { type Step, type StepContext, StepError } from "./step-context.ts";
 import { stepFailing } from "./step-failures.ts";
 import { type StepResponse, silentResponse } from "./step-response.ts";
+import { removeApps, sysprep } from "./sysprep.ts";
 import { updates, updatesComplete } from "./updates.ts";
 import { custom, files } from "./uploads.ts";
 

@@ -4,7 +4,10 @@ import { readJson, type StepContext, StepError, setting, workPath } from "./step
 
 const collator = new Intl.Collator("en", { numeric: true });
 
-/** The artifact of this kind and name for the recipe, Windows release and Kubernetes minor of the build, from the uploaded versions.json. */
+/**
+ * The artifact of this kind and name for the recipe, Windows release and Kubernetes minor of the build, from the
+ * uploaded versions.json.
+ */
 export function artifact<Kind extends Artifact["kind"]>(
   context: StepContext,
   kind: Kind,
@@ -33,7 +36,8 @@ export function artifact<Kind extends Artifact["kind"]>(
 /**
  * Downloads a file and checks its SHA-256 and its signer, where they are given.
  * @param url `https://…`, or `s3://bucket/key`, which the instance's role must be allowed to read
- * @throws StepError of class `checksum` if a check fails, of class `download` if a retry may help, else of class `provision`
+ * @throws StepError of class `checksum` if a check fails, of class `download` if a retry may help, else of class
+ * `provision`
  */
 export async function fetchVerified(
   { network }: StepContext,

@@ -3,7 +3,9 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { Language, type Node, Parser } from "web-tree-sitter";
 
-/** A check as its script writes it, such as `container-image $reference`. It runs once per value of the loop around it. */
+/**
+ * A check as its script writes it, such as `container-image $reference`. It runs once per value of the loop around it.
+ */
 export type NamedCheck = {
   /** Contains the names of variables where PowerShell inserts their values. */
   name: string;

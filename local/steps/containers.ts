@@ -36,7 +36,10 @@ export async function containerdInstall(context: StepContext): Promise<Partial<S
   };
 }
 
-/** 40-containerd: configures containerd. The pause image is that of the base on `layer`, that of versions.json on `assemble`. */
+/**
+ * 40-containerd: configures containerd. The pause image is that of the base on `layer`, that of versions.json on
+ * `assemble`.
+ */
 export function containerd(context: StepContext): Partial<StepResponse> {
   const { installation } = context.machine;
   const version = versionOf(context.machine.files, programPaths.containerd);

@@ -31,7 +31,10 @@ export function eksState({ files, installation }: Pick<Machine, "files" | "insta
   };
 }
 
-/** The state that the image must have: on `layer` the state of its base, on `assemble` the state of the harvested EKS image. */
+/**
+ * The state that the image must have: on `layer` the state of its base, on `assemble` the state of the harvested EKS
+ * image.
+ */
 export function wantedEksState(context: StepContext): EksState {
   const layer = setting(context, "RECIPE_KIND") === "layer";
   const { eks } = layer ? saved<{ eks: EksState }>(context, "base") : readJson<HarvestedSetup>(context, eksSetupPath);

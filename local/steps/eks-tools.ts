@@ -16,7 +16,10 @@ const neededFiles = [
   "bin\\aws-vpc-cni-k8s-connector.exe",
 ];
 
-/** 34-eks-tools: on `assemble` registers the service and tasks that the harvest describes; on `layer` checks that those of the base exist. */
+/**
+ * 34-eks-tools: on `assemble` registers the service and tasks that the harvest describes; on `layer` checks that those
+ * of the base exist.
+ */
 export function eksTools(context: StepContext): Partial<StepResponse> {
   const { files, installation } = context.machine;
   const layer = setting(context, "RECIPE_KIND") === "layer";

@@ -28,7 +28,9 @@ export async function harvest(context: StepContext): Promise<Partial<StepRespons
   return { stdout: `${files.length} files are harvested; the manifest is ${hash("sha256", manifest)}.\r\n` };
 }
 
-/** 31-harvested-files: downloads the files that the manifest lists. The build's order names the manifest by its SHA-256. */
+/**
+ * 31-harvested-files: downloads the files that the manifest lists. The build's order names the manifest by its SHA-256.
+ */
 export async function harvestedFiles(context: StepContext): Promise<Partial<StepResponse>> {
   if (!context.machine.files.read(programPaths.aws)) throw new Error(`There is no program ${programPaths.aws}.`);
   const url = setting(context, "HARVEST_URL");

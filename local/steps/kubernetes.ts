@@ -6,8 +6,8 @@ import { type StepContext, setting } from "./step-context.ts";
 import type { StepResponse } from "./step-response.ts";
 
 /**
- * 33-kubernetes: installs kubelet and kube-proxy from the release host, checked by its SHA-256 files. On `layer` the base's own stay if they are
- * the same or newer.
+ * 33-kubernetes: installs kubelet and kube-proxy from the release host, checked by its SHA-256 files. On `layer` the
+ * base's own stay if they are the same or newer.
  */
 export async function kubernetes(context: StepContext): Promise<Partial<StepResponse>> {
   const { machine } = context;

@@ -5,7 +5,10 @@ import { withBinaries } from "./binaries.ts";
 import { type StepContext, workPath } from "./step-context.ts";
 import type { StepResponse } from "./step-response.ts";
 
-/** 12-prerequisites: checks that the base has Pester 3 and a launch agent. The agent is EC2Launch v2, or v1 on Windows 2019. */
+/**
+ * 12-prerequisites: checks that the base has Pester 3 and a launch agent. The agent is EC2Launch v2, or v1 on Windows
+ * 2019.
+ */
 export function prerequisites(context: StepContext): Partial<StepResponse> {
   const { files } = context.machine;
   if (!files.read(pester3)) throw new Error("The base has no Pester 3, which Windows brings along.");

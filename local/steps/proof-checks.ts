@@ -10,7 +10,9 @@ import { reportPath } from "./report.ts";
 import { list, readJson, type StepContext, setting, workPath } from "./step-context.ts";
 import type { StepResponse } from "./step-response.ts";
 
-/** Of Microsoft's container images, these have a shell. Images for a single purpose, such as the pause image, may not. */
+/**
+ * Of Microsoft's container images, these have a shell. Images for a single purpose, such as the pause image, may not.
+ */
 const hasShell = /\/(nanoserver|servercore)[:@]/;
 
 /** The checks of packer/proof. They examine a machine that has just booted from the image. */

@@ -1,13 +1,14 @@
 import type { Disk } from "../model/disk.ts";
 import type { Machine } from "../model/machine.ts";
-import { temporaryFiles } from "./generalize.ts";
+import { temporaryFiles } from "./sysprep.ts";
 import { scriptsIn } from "./uploaded-scripts.ts";
 
 /** The file that packer/proof/scripts/00-inventory.ps1 writes. */
 const inventoryPath = "C:/eks-windows-images-proof/inventory.json";
 
 /**
- * What a start does to Windows: it completes pending updates and features. The first start from a generalized image also runs the user data.
+ * What a start does to Windows: it completes pending updates and features. The first start from a generalized image
+ * also runs the user data.
  */
 export function startWindows(machine: Machine, packerDir: string): void {
   const { installation, files } = machine;

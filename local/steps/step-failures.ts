@@ -8,14 +8,16 @@ export function stepFailing(step: string, failureClass: string, cause: string): 
 }
 
 /**
- * The scheduled task that generalizes Windows gives up. No client is connected at that point, so the task reports on the serial port, and the
- * machine keeps running.
+ * The scheduled task that generalizes Windows gives up. No client is connected at that point, so the task reports on
+ * the serial port, and the machine keeps running.
  */
 export function sysprepFailing(cause: string): Partial<StepResponse> {
   return { stopsItself: false, console: [`EKSWIN-FAILED sysprep 90-sysprep: ${cause}`] };
 }
 
-/** The boot proof runs and these checks fail, whatever the state of the machine. The proof passes if `failed` is empty. */
+/**
+ * The boot proof runs and these checks fail, whatever the state of the machine. The proof passes if `failed` is empty.
+ */
 export function proofFailing(failed: Check[], workDirectory = "C:/eks-windows-images-proof"): Partial<StepResponse> {
   const passed = ["windows-set-up", "disk"].filter((name) => !failed.some((check) => name === check.name));
   const checks = [

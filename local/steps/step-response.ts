@@ -33,7 +33,9 @@ export const silentResponse: StepResponse = {
   stopsItself: false,
 };
 
-/** Applies a step's files, changes and console lines to the machine. A step that does not end writes console lines only. */
+/**
+ * Applies a step's files, changes and console lines to the machine. A step that does not end writes console lines only.
+ */
 export function applyResponse(machine: Machine, response: StepResponse): void {
   const { console, files, changes, hang, dropConnection } = response;
   machine.console.push(...console);

@@ -2,8 +2,8 @@ import type { Machine } from "../model/machine.ts";
 import { type StepResponse, silentResponse } from "./step-response.ts";
 
 /**
- * Replaces parts of a step's response: a test injects its failure this way. Parts that the rule leaves out stay as without it.
- * If several rules match, the newest applies.
+ * Replaces parts of a step's response: a test injects its failure this way. Parts that the rule leaves out stay as
+ * without it. If several rules match, the newest applies.
  */
 export type Rule = {
   /** A script's name without `.ps1`, `boot` or `restart`. */

@@ -2,7 +2,10 @@ import { type Update, windowsBuilds } from "../model/installation.ts";
 import { list, type StepContext, saved, setting, workPath } from "./step-context.ts";
 import type { StepResponse } from "./step-response.ts";
 
-/** 20-windows-updates: installs all applicable updates. Together they need one restart, in addition to those already pending. */
+/**
+ * 20-windows-updates: installs all applicable updates. Together they need one restart, in addition to those already
+ * pending.
+ */
 export function updates(context: StepContext): Partial<StepResponse> {
   const { installation } = context.machine;
   const applicable = applicableUpdates(context);

@@ -2,14 +2,14 @@ import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 
 /**
- * Reads the script files that Packer uploads. Packer uploads a step's file unchanged, an inline script inside a try/catch, and three kinds of
- * scripts of its own: environment variables, elevated wrapper and clean-up.
+ * Reads the script files that Packer uploads. Packer uploads a step's file unchanged, an inline script inside a
+ * try/catch, and three kinds of scripts of its own: environment variables, elevated wrapper and clean-up.
  */
 export type Elevated = { user: string; commandLine: string };
 
 /**
- * The name of the step that an uploaded script belongs to: the longest script below `packerDir` whose whole text the upload contains, without
- * `.ps1`.
+ * The name of the step that an uploaded script belongs to: the longest script below `packerDir` whose whole text the
+ * upload contains, without `.ps1`.
  */
 export function stepOf(uploaded: string, packerDir: string): string | undefined {
   return scriptsWithin(uploaded, packerDir).toSorted((a, b) => b.text.length - a.text.length)[0]?.name;
@@ -31,7 +31,9 @@ function scriptsWithin(uploaded: string, packerDir: string): { name: string; tex
     .filter((script) => script.text !== "" && text.includes(script.text));
 }
 
-/** The user and command of an elevated wrapper, which runs the command as a scheduled task (Packer's `elevated_user`). */
+/**
+ * The user and command of an elevated wrapper, which runs the command as a scheduled task (Packer's `elevated_user`).
+ */
 export function elevatedRun(uploaded: string): Elevated | undefined {
   const user = /<UserId>([^<]+)<\/UserId>/.exec(uploaded)?.[1];
   const commandLine = /<Arguments>\/c ([^<]+?) &gt; \S+ 2&gt;&amp;1<\/Arguments>/.exec(uploaded)?.[1];

@@ -4,7 +4,10 @@ import { eksFiles, eksState } from "./eks-state.ts";
 import { map, type StepContext, StepError, setting, workPath } from "./step-context.ts";
 import type { StepResponse } from "./step-response.ts";
 
-/** 10-files: checks that every file that Packer uploaded is the one that its template names, and records the state of the base. */
+/**
+ * 10-files: checks that every file that Packer uploaded is the one that its template names, and records the state of
+ * the base.
+ */
 export function files(context: StepContext): Partial<StepResponse> {
   const { machine } = context;
   const { build, updates, containerd } = machine.installation;

@@ -21,7 +21,10 @@ export type Instances = {
   list: () => Promise<{ instance: Instance; state: string }[]>;
   userData: (instanceId: string) => Promise<string>;
   image: (imageId: string) => Promise<Origin>;
-  /** The credentials that the metadata service returns: those of the role in the instance's profile, undefined without a profile. */
+  /**
+   * The credentials that the metadata service returns: those of the role in the instance's profile, undefined without a
+   * profile.
+   */
   credentials: (instanceId: string) => Promise<Credentials | undefined>;
   stop: (instanceId: string) => Promise<void>;
   close: () => void;
@@ -30,7 +33,10 @@ export type Instances = {
 /** Terminated instances are left out, because their number grows during a run. */
 const notTerminated = { Name: "instance-state-name", Values: ["pending", "running", "stopping", "stopped"] };
 
-/** Where an image comes from: a public image is identified by its name, an image built here by the instance that it was made from. */
+/**
+ * Where an image comes from: a public image is identified by its name, an image built here by the instance that it was
+ * made from.
+ */
 export type Origin = { name: string; sourceInstanceId: string | undefined };
 
 export function createInstances({ url, region, credentials: own }: Emulator, now: () => Date): Instances {

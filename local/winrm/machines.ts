@@ -34,9 +34,10 @@ const bootMs = 1000;
 const port = 5986;
 
 /**
- * Runs a Windows machine for every running instance of the emulator with a loopback address. The machine serves WinRM at that address,
- * restarts, and stops when its instance does. It starts with the contents of its image: those of AWS's public image, or those that the machine
- * from which the image was made had at its end. The instances are polled four times a second.
+ * Runs a Windows machine for every running instance of the emulator with a loopback address. The machine serves WinRM
+ * at that address, restarts, and stops when its instance does. It starts with the contents of its image: those of AWS's
+ * public image, or those that the machine from which the image was made had at its end. The instances are polled four
+ * times a second.
  */
 export async function startMachines({
   emulator,

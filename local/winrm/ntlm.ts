@@ -2,8 +2,8 @@ import { createHmac, timingSafeEqual } from "node:crypto";
 import { createMD4 } from "hash-wasm";
 
 /**
- * The server side of NTLMv2 (MS-NLMP): Packer's client sends NEGOTIATE, receives a CHALLENGE and answers with AUTHENTICATE, which proves
- * that the client knows the password without containing it.
+ * The server side of NTLMv2 (MS-NLMP): Packer's client sends NEGOTIATE, receives a CHALLENGE and answers with
+ * AUTHENTICATE, which proves that the client knows the password without containing it.
  */
 export type Authenticate = { user: string; domain: string; proof: Buffer; blob: Buffer };
 
@@ -11,7 +11,10 @@ export type Authenticate = { user: string; domain: string; proof: Buffer; blob: 
 const md4 = await createMD4();
 
 const signature = Buffer.from("NTLMSSP\0", "latin1");
-/** Unicode, target info, extended session security, 128 and 56 bit, version. Not KEY_EXCH: Packer's client rejects a challenge that has it. */
+/**
+ * Unicode, target info, extended session security, 128 and 56 bit, version. Not KEY_EXCH: Packer's client rejects a
+ * challenge that has it.
+ */
 const challengeFlags = 0xa28a8205;
 const avComputerName = 1;
 const avDomainName = 2;

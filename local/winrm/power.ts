@@ -1,7 +1,7 @@
 import { setTimeout } from "node:timers/promises";
 import { record } from "../model/machine.ts";
-import { generalize } from "../steps/generalize.ts";
 import { startWindows } from "../steps/start-windows.ts";
+import { generalize } from "../steps/sysprep.ts";
 import { type Guest, runCommand } from "./run-command.ts";
 import { type Certificate, startWinRm, type WinRm } from "./server.ts";
 

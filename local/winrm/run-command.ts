@@ -9,7 +9,10 @@ import { cleanedPaths, elevatedRun, environmentOf, stepOf } from "../steps/uploa
 import { type Command, parseCommand } from "./commands.ts";
 import type { Output } from "./soap.ts";
 
-/** How a command ends: with output, never, or with a broken connection. `afterwards`: what the machine does when the session closes. */
+/**
+ * How a command ends: with output, never, or with a broken connection. `afterwards`: what the machine does when the
+ * session closes.
+ */
 export type Outcome =
   | { kind: "done"; output: Output; afterwards?: "restart" | "stop itself" }
   | { kind: "hangs" }

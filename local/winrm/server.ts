@@ -41,12 +41,17 @@ type Shell = { commands: Map<string, Outcome>; afterwards?: Afterwards };
 type Answer = { status: number; body: string; sent?: () => void } | "drop";
 
 const userName = "administrator";
-/** Windows holds a Receive for up to a minute (MaxTimeoutms). Shorter here, because Packer checks its own timeouts only between two Receives. */
+/**
+ * Windows holds a Receive for up to a minute (MaxTimeoutms). Shorter here, because Packer checks its own timeouts only
+ * between two Receives.
+ */
 const receiveHoldMs = 1000;
 /** The value of Windows' HTTP.sys. Node's default of 5 s would close connections that Packer is about to reuse. */
 const keepAliveMs = 120_000;
 
-/** Serves the part of WinRM that Packer uses, over HTTPS with NTLM. As on Windows, a login is valid for its connection. */
+/**
+ * Serves the part of WinRM that Packer uses, over HTTPS with NTLM. As on Windows, a login is valid for its connection.
+ */
 export async function startWinRm(endpoint: Endpoint): Promise<WinRm> {
   const logins = new WeakMap<Socket, Login>();
   const shells = new Map<string, Shell>();

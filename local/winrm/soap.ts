@@ -92,8 +92,8 @@ export function acknowledged({ messageId, action }: Request): string {
 }
 
 /**
- * Windows' answer to a Receive while the command has produced no output for some time. The client recognizes it by the word OperationTimeout
- * and sends another Receive.
+ * Windows' answer to a Receive while the command has produced no output for some time. The client recognizes it by the
+ * word OperationTimeout and sends another Receive.
  */
 export function nothingYet({ messageId }: Request): string {
   return fault(

@@ -5,11 +5,11 @@ import { baseDisk, type Disk } from "../../../local/model/disk.ts";
 import { createMachine, type Machine } from "../../../local/model/machine.ts";
 import { createNetwork, type Network } from "../../../local/model/network.ts";
 import { runStep } from "../../../local/steps/all-steps.ts";
-import { generalize } from "../../../local/steps/generalize.ts";
 import { startWindows } from "../../../local/steps/start-windows.ts";
 import type { Settings } from "../../../local/steps/step-context.ts";
 import { applyResponse, type StepResponse } from "../../../local/steps/step-response.ts";
 import { createStepRules, type Rule } from "../../../local/steps/step-rules.ts";
+import { generalize } from "../../../local/steps/sysprep.ts";
 
 export const packer = fileURLToPath(new URL("../../../packer", import.meta.url));
 export const nanoserver = "mcr.microsoft.com/windows/nanoserver:ltsc2022";

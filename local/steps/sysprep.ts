@@ -13,8 +13,8 @@ export function removeApps({ machine }: StepContext): Partial<StepResponse> {
 }
 
 /**
- * 90-sysprep: schedules the task that generalizes Windows. Sysprep names the first app that prevents it; the task removes that app and tries
- * once more, so a second such app makes the task fail.
+ * 90-sysprep: schedules the task that generalizes Windows. Sysprep names the first app that prevents it; the task
+ * removes that app and tries once more, so a second such app makes the task fail.
  */
 export function sysprep({ machine }: StepContext): Partial<StepResponse> {
   const { apps, updatedApps } = machine.installation;
