@@ -10,6 +10,8 @@ import type { Transcript } from "../../../local/model/transcript.ts";
 import { installTools } from "../../../local/tools/install.ts";
 import { type Machines, startMachines } from "../../../local/winrm/machines.ts";
 
+/** A build that neither prints nor does anything on its machine for so long is stuck, and Packer is stopped. */
+const maxStillMs = 10 * 60_000;
 const fixture = fileURLToPath(new URL("fixture", import.meta.url));
 
 /** One build of the fixture's template by real Packer. */
@@ -93,8 +95,13 @@ export async function openWorkshop(): Promise<Workshop> {
       });
     }
     const transcriptSoFar = () => machines.transcripts().find(({ tags }) => tags.purpose === purpose);
+    let last = { sign: "", at: performance.now() };
     const watching = setInterval(() => {
-      if (!child.killed && terminateWhen({ output, transcript: transcriptSoFar() })) child.kill("SIGTERM");
+      const progress = { output, transcript: transcriptSoFar() };
+      const sign = `${output.length} ${progress.transcript?.entries.length}`;
+      if (sign !== last.sign) last = { sign, at: performance.now() };
+      const isStuck = performance.now() - last.at > maxStillMs;
+      if (!child.killed && (isStuck || terminateWhen(progress))) child.kill("SIGTERM");
     }, 100);
     const exitCode = await new Promise<number | null>((resolve, reject) =>
       child.once("error", reject).once("close", resolve),
