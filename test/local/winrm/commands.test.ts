@@ -72,6 +72,6 @@ test.each([
   ["the probe of a restart", 'shutdown /r /f /t 60 /c "packer restart test"', { kind: "restart probe" }],
   ["the cancellation of the probe", "shutdown /a", { kind: "abort restart" }],
   ["any other command", "ipconfig /all", { kind: "unknown", commandLine: "ipconfig /all" }],
-])("%s is recognised", (_what, commandLine, command) => {
+])("%s is recognized", (_what, commandLine, command) => {
   expect(parseCommand(commandLine)).toEqual(command);
 });
