@@ -1,26 +1,29 @@
-import { CONTAINERD_PROGRAMS, PROGRAMS, program } from "./programs.ts";
+import { containerdPrograms, program, programPaths } from "./programs.ts";
 
-export const EKS = "C:\\Program Files\\Amazon\\EKS";
+export const eksDirectory = "C:\\Program Files\\Amazon\\EKS";
 
-/** AWS's EKS images come weeks after a patch of Kubernetes: below every patch that the stack's upstream releases. */
-const BASE_PATCH = 5;
-const CONTAINERD = "2.1.4";
-const AWS_CLI = "2.31.0";
+/**
+ * AWS publishes its EKS images weeks after Kubernetes releases a patch. This patch is lower than every patch that the
+ * local stack's upstream releases.
+ */
+const basePatch = 5;
+const containerdVersion = "2.1.4";
+const awsCliVersion = "2.31.0";
 
-export const PAUSE = "amazonaws.com/eks/pause-windows:latest";
+export const pauseImage = "amazonaws.com/eks/pause-windows:latest";
 
-export const STARTUP_TASK = "EKS Windows startup task";
+export const startupTask = "EKS Windows startup task";
 
-export const SETUP = {
-  csiProxy: `"${EKS}\\bin\\csi-proxy.exe" -windows-service -log_file="C:\\etc\\kubernetes\\logs\\csi-proxy.log"`,
+export const eksSetup = {
+  csiProxy: `"${eksDirectory}\\bin\\csi-proxy.exe" -windows-service -log_file="C:\\etc\\kubernetes\\logs\\csi-proxy.log"`,
   tasks: {
-    "EKS Windows cleanup and startup task": `<Task><Actions>-f "${EKS}\\EKS-StartupTask.ps1" -Restart</Actions></Task>`,
-    [STARTUP_TASK]: `<Task><Actions>-f "${EKS}\\EKS-StartupTask.ps1"</Actions></Task>`,
+    "EKS Windows cleanup and startup task": `<Task><Actions>-f "${eksDirectory}\\EKS-StartupTask.ps1" -Restart</Actions></Task>`,
+    [startupTask]: `<Task><Actions>-f "${eksDirectory}\\EKS-StartupTask.ps1"</Actions></Task>`,
   },
 };
 
-/** What AWS publishes nowhere else, below its own directory. */
-const CLOSED = [
+/** Files below the EKS directory that AWS publishes nowhere else. */
+const unpublishedFiles = [
   "Start-EKSBootstrap.ps1",
   "EKS-StartupTask.ps1",
   "EKS-WindowsServiceHost.exe",
@@ -32,14 +35,14 @@ const CLOSED = [
   "credential-providers\\CredentialProviderConfig.json",
 ];
 
-/** The files of AWS's EKS image. Every release of it has its own. */
+/** The files of AWS's EKS image, by path. Their contents differ from release to release. */
 export function eksFiles(minor: string, date: string): Record<string, string> {
-  const closed = CLOSED.map((name) => [`${EKS}\\${name}`, `${name} v0.0.1 of ${minor}-${date}`]);
+  const closed = unpublishedFiles.map((name) => [`${eksDirectory}\\${name}`, `${name} v0.0.1 of ${minor}-${date}`]);
   return {
     ...Object.fromEntries(closed),
-    [PROGRAMS.kubelet]: program("kubelet", `${minor}.${BASE_PATCH}`),
-    [PROGRAMS["kube-proxy"]]: program("kube-proxy", `${minor}.${BASE_PATCH}`),
-    ...Object.fromEntries(CONTAINERD_PROGRAMS.map((path) => [path, program("containerd", CONTAINERD)])),
-    [PROGRAMS.aws]: program("aws-cli", AWS_CLI),
+    [programPaths.kubelet]: program("kubelet", `${minor}.${basePatch}`),
+    [programPaths["kube-proxy"]]: program("kube-proxy", `${minor}.${basePatch}`),
+    ...Object.fromEntries(containerdPrograms.map((path) => [path, program("containerd", containerdVersion)])),
+    [programPaths.aws]: program("aws-cli", awsCliVersion),
   };
 }

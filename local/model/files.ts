@@ -1,4 +1,4 @@
-/** The files of one machine, by path. Windows paths know no case, take both slashes, and come with variables in them. */
+/** The files of one machine, by path. Windows paths ignore case, accept both slashes and may contain variables. */
 export type Files = {
   write: (path: string, content: string | Buffer) => void;
   append: (path: string, content: string) => void;
@@ -7,7 +7,7 @@ export type Files = {
   paths: () => string[];
 };
 
-const VARIABLES: Record<string, string> = {
+const variables: Record<string, string> = {
   temp: String.raw`C:\Users\Administrator\AppData\Local\Temp`,
   systemroot: String.raw`C:\Windows`,
   windir: String.raw`C:\Windows`,
@@ -39,14 +39,17 @@ export function createFiles(original?: Files): Files {
   };
 }
 
-/** `c:/Windows/Temp/a.ps1`, `'$env:SystemRoot\Temp\a.ps1'`, `%SystemRoot%\Temp\a.ps1` → `C:\Windows\Temp\a.ps1`. Unknown variables stay. */
+/**
+ * `c:/Windows/Temp/a.ps1`, `'$env:SystemRoot\Temp\a.ps1'` and `%SystemRoot%\Temp\a.ps1` all become
+ * `C:\Windows\Temp\a.ps1`. Unknown variables stay.
+ */
 export function fullPath(path: string): string {
   return path
     .trim()
     .replace(/^(['"])(.*)\1$/, "$2")
     .replace(
       /\$\{?env:(\w+)\}?|%(\w+)%/gi,
-      (whole, powershell, cmd) => VARIABLES[(powershell ?? cmd).toLowerCase()] ?? whole,
+      (whole, powershell, cmd) => variables[(powershell ?? cmd).toLowerCase()] ?? whole,
     )
     .replaceAll("/", "\\")
     .replace(/^[a-z]:/, (drive) => drive.toUpperCase());

@@ -1,61 +1,66 @@
-/** Windows and what is set up in it: with the files, what an image holds. */
+/** Windows and what is set up in it. Together with the files, this is what an image contains. */
 export type Installation = {
   windows: Windows;
   edition: "Core" | "Full";
   build: string;
-  /** What the build becomes by the next restart, when updates wait for it. */
+  /** The Windows build after the next restart; null unless an installed update needs a restart. */
   buildAfterRestart: string | null;
-  /** How many restarts Windows wants. */
+  /** How many restarts are still pending. */
   restartsWanted: number;
   updates: string[];
-  /** What Windows Update has for it. */
+  /** What Windows Update offers, installed or not. */
   offered: Update[];
-  /** Of containers in Windows; there only after the restart that follows its installation. */
+  /** The Containers feature of Windows. It works only after the restart that follows its installation. */
   containersFeature: "absent" | "after restart" | "there";
-  /** What of EKS is set up besides its files: the command line of csi-proxy's service if there is one, and the tasks that bring a node up. */
+  /** The EKS set-up besides files: the service of csi-proxy and the scheduled tasks that bring a node up. */
   eks: EksSetup | null;
-  /** containerd's service and its config.toml. */
+  /** The service of containerd and its config.toml. */
   containerd: Containerd | null;
-  /** Why containerd cannot load its CRI, through which kubelet asks it; empty if it can. */
+  /** Why containerd cannot load its CRI plugin, which kubelet talks to; empty if it can. */
   criTrouble: string;
   containerImages: ContainerImage[];
-  /** Apps that one user has for herself: with them Windows cannot be generalized. */
+  /** Apps that are installed for one user only. They prevent Sysprep from generalizing Windows. */
   apps: string[];
-  /** Apps for everybody that one user has in another version: they are in the way too, and 85-appx does not tell them by their names. */
+  /**
+   * Apps that are provisioned for all users, but installed for one user in another version. They also prevent Sysprep
+   * from generalizing Windows, and 85-appx cannot recognize them by name.
+   */
   updatedApps: string[];
   /** WinRM over HTTPS: listener, certificate, firewall rule. */
   communicator: boolean;
-  /** Waits for its first start: no password yet, user data still to run. */
+  /** Windows has not had its first start: it has no password, and the user data has not run. */
   generalized: boolean;
 };
 
+/** `csiProxy`: the command line of the service, empty without a service. `tasks`: XML definitions by name. */
 export type EksSetup = { csiProxy: string; tasks: Record<string, string> };
 
-/** `raisesBuild`: it is Windows' own monthly one. */
+/** `raisesBuild`: the update is the monthly one of Windows itself, which raises the Windows build. */
 export type Update = { article: string; title: string; raisesBuild: boolean };
 
 export type Containerd = {
   startType: "Automatic" | "Manual";
-  /** What its service runs. */
+  /** The path of the program that the service runs. */
   program: string;
-  /** Empty before there is a config.toml. */
+  /** Empty while config.toml does not exist. */
   sandboxImage: string;
-  /** Whether config.toml is the recipe's, and which registries have mirrors there. */
+  /** Whether config.toml is the one that the recipe writes. */
   configured: boolean;
+  /** Registries for which the recipe has configured mirrors. */
   mirrors: string[];
 };
 export type ContainerImage = { name: string; digest: string; pinned: boolean };
-type Windows = keyof typeof BUILDS;
+type Windows = keyof typeof windowsBuilds;
 
-/** The one update that AWS's images lack, for every Windows. */
-export const UPDATE: Update = {
+/** The one update that AWS's images lack, the same for every release of Windows. */
+export const monthlyUpdate: Update = {
   article: "KB5099999",
   title: "2026-11 Cumulative Update for Windows Server (KB5099999)",
   raisesBuild: true,
 };
 
-/** Before and after that update. */
-export const BUILDS = {
+/** The Windows build before and after that update. */
+export const windowsBuilds = {
   2019: { base: "17763.6414", updated: "17763.8027" },
   2022: { base: "20348.2849", updated: "20348.4405" },
   2025: { base: "26100.4349", updated: "26100.7171" },
@@ -68,14 +73,14 @@ export function knownWindows(release: string | undefined): Windows {
   return windows === 2019 || windows === 2025 ? windows : 2022;
 }
 
-/** @throws Error when it is not there */
+/** @throws Error if containerd does not have the image */
 export function containerImageNamed({ containerImages }: Installation, reference: string): ContainerImage {
   const image = containerImages.find(({ name }) => name === reference);
   if (!image) throw new Error(`containerd does not have ${reference}.`);
   return image;
 }
 
-/** Of two versions such as 1.35.10 and 1.35.9, whether the first is not older. */
+/** Whether `version` is the same as `other` or newer: 1.35.10 is newer than 1.35.9. */
 export function isAtLeast(version: string, other: string): boolean {
   return collator.compare(version, other) >= 0;
 }

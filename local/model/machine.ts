@@ -1,7 +1,7 @@
 import { copyOf, type Disk } from "./disk.ts";
 import type { Entry, Transcript } from "./transcript.ts";
 
-/** One Windows machine: what is in it, and what happened to it. */
+/** One Windows machine: its disk, its instance and everything that has happened to it. */
 export type Machine = Disk & {
   instanceId: string;
   address: string;
@@ -9,21 +9,24 @@ export type Machine = Disk & {
   tags: Record<string, string>;
   userData: string;
   power: "off" | "booting" | "on";
-  /** When it was last switched off, on the clock of `performance.now()`: an older look at its instance says nothing about now. */
+  /**
+   * When the machine was last switched off, in ms of `performance.now()`. An instance state that was requested before
+   * then is outdated.
+   */
   offAt: number;
   boots: number;
-  /** What the serial port has printed. */
+  /** Lines that the serial port has printed. */
   console: string[];
-  /** How often each step has run. */
+  /** How often each step has run, by the step's name. */
   runs: Map<string, number>;
   transcript: Transcript;
 };
 
 export type Instance = Pick<Machine, "instanceId" | "address" | "imageId" | "tags" | "userData">;
 
-type Happened = Entry extends infer Each ? (Each extends Entry ? Omit<Each, "at"> : never) : never;
+type NewEntry = Entry extends infer Each ? (Each extends Entry ? Omit<Each, "at"> : never) : never;
 
-/** A machine begins with what is in its image. */
+/** A new machine, switched off, with a copy of its image's disk. */
 export function createMachine(instance: Instance, image: Disk): Machine {
   return {
     ...instance,
@@ -37,8 +40,9 @@ export function createMachine(instance: Instance, image: Disk): Machine {
   };
 }
 
-export function record<Fact extends Happened>(machine: Machine, fact: Fact, now: Date): Fact & { at: string } {
-  const entry = { at: now.toISOString(), ...fact };
+/** Adds an entry to the machine's transcript. */
+export function record<New extends NewEntry>(machine: Machine, added: New, now: Date): New & { at: string } {
+  const entry = { at: now.toISOString(), ...added };
   machine.transcript.entries.push(entry as Entry);
   return entry;
 }

@@ -1,15 +1,15 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { GetObjectCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import type { Versions } from "../../functions/config/versions.ts";
 import type { Credentials } from "../aws/role-credentials.ts";
-import type { Artifact } from "../steps/artifacts.ts";
 import { program } from "./programs.ts";
 
-/** What a machine reaches from where it is. */
+/** What a machine can reach over the network. */
 export type Network = {
   /**
-   * @param url `s3://bucket/key` with the credentials of the instance's role
+   * @param url `https://…`, or `s3://bucket/key`, which is read with the credentials of the instance's role
    * @throws Error in the words of curl.exe or the AWS CLI
    */
   download: (url: string) => Promise<Download>;
@@ -21,23 +21,23 @@ export type Network = {
 export type Download = {
   content: Buffer;
   sha256: string;
-  /** The organization that has signed it; empty for none. */
+  /** The organization that signed the content; empty if it is unsigned. */
   signer: string;
 };
 
 export type Surroundings = {
-  /** Of the emulator, which is S3 here. */
+  /** The URL of the AWS emulator, which serves S3. */
   endpoint: string;
   region: string;
-  /** Those that the instance's profile gives it; none without a profile. */
+  /** The credentials that the instance's profile provides; undefined without a profile. */
   credentials: () => Promise<Credentials | undefined>;
-  /** Holds versions.json, which says what publishers have. */
+  /** Contains versions.json, which lists what publishers offer. */
   packerDir: string;
 };
 
 /**
- * S3 is the emulator's, and addresses of this machine are asked for real. Behind every other address is what the recipe's versions.json
- * says is there: its version as content, its sum.
+ * A network with three kinds of hosts: S3 is the emulator; loopback addresses (`127.…`) receive real requests; every
+ * other URL returns what the recipe's versions.json lists for it, with that version as content and that checksum.
  */
 export function createNetwork({ endpoint, region, credentials, packerDir }: Surroundings): Network {
   let s3: Promise<S3Client> | undefined;
@@ -48,11 +48,11 @@ export function createNetwork({ endpoint, region, credentials, packerDir }: Surr
     return new S3Client({ endpoint, region, credentials: given, forcePathStyle: true });
   }
 
-  async function send<Answer>(doing: string, ask: (client: S3Client) => Promise<Answer>): Promise<Answer> {
+  async function send<Answer>(operation: string, ask: (client: S3Client) => Promise<Answer>): Promise<Answer> {
     s3 ??= connect();
     const client = await s3;
     return ask(client).catch((cause: Error) => {
-      const answer = `An error occurred (${cause.name}) when calling the ${doing} operation`;
+      const answer = `An error occurred (${cause.name}) when calling the ${operation} operation`;
       throw new Error(`aws.exe exited with 254: ${answer}`, { cause });
     });
   }
@@ -74,9 +74,9 @@ export function createNetwork({ endpoint, region, credentials, packerDir }: Surr
 
   return {
     download: async (url) => {
-      if (!url.startsWith("s3:") && !isOfThisMachine(url)) return published(url, packerDir);
+      if (!url.startsWith("s3:") && !isLoopback(url)) return published(url, packerDir);
       const content = await (url.startsWith("s3:") ? getObject(url) : get(url));
-      return { content, sha256: sha256(content), signer: "" };
+      return { content, sha256: hash("sha256", content), signer: "" };
     },
     upload: (url, content) =>
       send("PutObject", async (client) => {
@@ -86,13 +86,17 @@ export function createNetwork({ endpoint, region, credentials, packerDir }: Surr
   };
 }
 
-/** What the publishers of the recipe's artefacts have. */
+/** What the publisher of an artifact in versions.json returns. */
 function published(url: string, packerDir: string): Download {
-  const { artifacts } = JSON.parse(readFileSync(join(packerDir, "versions.json"), "utf8")) as { artifacts: Artifact[] };
-  const found = artifacts.find((artifact) => artifact.url === url);
+  const { artifacts }: Versions = JSON.parse(readFileSync(join(packerDir, "versions.json"), "utf8"));
+  const found = artifacts.find((artifact) => "url" in artifact && artifact.url === url);
   if (!found) throw new Error(`curl.exe exited with 22: curl: (22) The requested URL returned error: 404: ${url}`);
   const content = Buffer.from(program(found.name, found.version));
-  return { content, sha256: found.sha256 ?? sha256(content), signer: found.signer ?? "" };
+  return {
+    content,
+    sha256: (found.kind === "archive" && found.sha256) || hash("sha256", content),
+    signer: found.kind === "signed" ? found.signer : "",
+  };
 }
 
 function placeOf(url: string): { Bucket: string; Key: string } {
@@ -100,10 +104,6 @@ function placeOf(url: string): { Bucket: string; Key: string } {
   return { Bucket: hostname, Key: pathname.slice(1) };
 }
 
-function isOfThisMachine(url: string): boolean {
+function isLoopback(url: string): boolean {
   return new URL(url).hostname.startsWith("127.");
-}
-
-export function sha256(content: string | Buffer): string {
-  return createHash("sha256").update(content).digest("hex");
 }

@@ -1,55 +1,57 @@
-import type { Disk } from "./disk.ts";
-import { fullPath } from "./files.ts";
+import { type Files, fullPath } from "./files.ts";
 import type { Containerd } from "./installation.ts";
 
-const FILES = "C:\\Program Files";
+const programFiles = "C:\\Program Files";
 
-/** Where the programs are that a step asks for their version. A program is a file that holds its name and version. */
-export const PROGRAMS = {
-  kubelet: `${FILES}\\kubernetes\\kubelet.exe`,
-  "kube-proxy": `${FILES}\\kubernetes\\kube-proxy.exe`,
-  containerd: `${FILES}\\containerd\\containerd.exe`,
-  aws: `${FILES}\\Amazon\\AWSCLIV2\\aws.exe`,
-  "ec2launch-v2": `${FILES}\\Amazon\\EC2Launch\\EC2Launch.exe`,
+/**
+ * Paths of the programs whose version a step reads. In this model a program is a file that contains its name and
+ * version.
+ */
+export const programPaths = {
+  kubelet: `${programFiles}\\kubernetes\\kubelet.exe`,
+  "kube-proxy": `${programFiles}\\kubernetes\\kube-proxy.exe`,
+  containerd: `${programFiles}\\containerd\\containerd.exe`,
+  aws: `${programFiles}\\Amazon\\AWSCLIV2\\aws.exe`,
+  "ec2launch-v2": `${programFiles}\\Amazon\\EC2Launch\\EC2Launch.exe`,
 };
-const CONTAINERD = `${FILES}\\containerd`;
-export const SHIM = `${CONTAINERD}\\containerd-shim-runhcs-v1.exe`;
+const containerdDirectory = `${programFiles}\\containerd`;
+export const containerdShim = `${containerdDirectory}\\containerd-shim-runhcs-v1.exe`;
 
-/** All that containerd's archive has and a node needs. */
-export const CONTAINERD_PROGRAMS = [PROGRAMS.containerd, `${CONTAINERD}\\ctr.exe`, SHIM];
+/** The programs in containerd's archive that a node needs. */
+export const containerdPrograms = [programPaths.containerd, `${containerdDirectory}\\ctr.exe`, containerdShim];
 
-/** As its own installer registers it. */
-export const UNCONFIGURED: Containerd = {
+/** The service as containerd's own installer registers it. */
+export const unconfiguredContainerd: Containerd = {
   startType: "Automatic",
-  program: PROGRAMS.containerd,
+  program: programPaths.containerd,
   sandboxImage: "",
   configured: false,
   mirrors: [],
 };
 
-export const TOOLS = ["kubelet", "kube-proxy"] as const;
+export const kubernetesTools = ["kubelet", "kube-proxy"] as const;
 
-/** The module of Windows' own. */
-export const PESTER = `${FILES}\\WindowsPowerShell\\Modules\\Pester\\3.4.0\\Pester.psd1`;
+/** The Pester module that Windows includes. */
+export const pester3 = `${programFiles}\\WindowsPowerShell\\Modules\\Pester\\3.4.0\\Pester.psd1`;
 
-/** AWS Tools for PowerShell, which AWS's images of Windows bring along. */
-export const AWS_TOOLS = `${FILES}\\WindowsPowerShell\\Modules\\AWSPowerShell\\AWSPowerShell.psd1`;
+/** AWS Tools for PowerShell, which AWS's Windows images include. */
+export const awsTools = `${programFiles}\\WindowsPowerShell\\Modules\\AWSPowerShell\\AWSPowerShell.psd1`;
 
-const LAUNCH_V1 = "C:\\ProgramData\\Amazon\\EC2-Windows\\Launch";
+const launchV1Directory = "C:\\ProgramData\\Amazon\\EC2-Windows\\Launch";
 
-/** The launch agent of Windows 2019 is scripts and a module. */
-export const EC2LAUNCH_V1 = {
-  [`${LAUNCH_V1}\\Scripts\\SysprepInstance.ps1`]: "EC2Launch v1.3.2005119",
-  [`${LAUNCH_V1}\\Module\\Ec2Launch.psd1`]: "EC2Launch v1.3.2005119",
+/** The launch agent of Windows 2019 consists of scripts and a module. */
+export const ec2LaunchV1 = {
+  [`${launchV1Directory}\\Scripts\\SysprepInstance.ps1`]: "EC2Launch v1.3.2005119",
+  [`${launchV1Directory}\\Module\\Ec2Launch.psd1`]: "EC2Launch v1.3.2005119",
 };
 
-/** As the stack's release host of Kubernetes has its binaries. */
+/** The content of a program file, in the form that the local stack's Kubernetes release host also uses. */
 export function program(name: string, version: string): string {
   return `${name} v${version}`;
 }
 
-/** @throws Error as the recipe's module says it when there is no such program */
-export function versionOf({ files }: Pick<Disk, "files">, path: string): string {
+/** @throws Error in the words of the recipe's module if the program does not exist or has no version */
+export function versionOf(files: Files, path: string): string {
   const content = files.read(path)?.toString("utf8");
   if (content === undefined) throw new Error(`There is no program ${fullPath(path)}.`);
   const version = /\bv(\d+\.\d+\.\d+)/.exec(content)?.[1];

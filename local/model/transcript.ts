@@ -1,4 +1,4 @@
-/** What happened to one machine, in order: everything a test may want to assert about a build. */
+/** What happened to one machine, in order. Tests assert on it. */
 export type Transcript = {
   instanceId: string;
   address: string;
@@ -22,7 +22,11 @@ export type Entry = { at: string } & (
   | { kind: "shutdown"; by: "itself" | "stopped" | "terminated" }
 );
 
-/** `step` is the script's file name without `.ps1`, null for one that is no file of ours; `exitCode` null while (or if ever) it hangs. */
+/**
+ * `step`: the script's file name without `.ps1`; null if the script is not one of the recipe's files.
+ * `elevated`: the user that an elevated wrapper runs the script as, else null.
+ * `exitCode`: null if the script hangs or the connection breaks.
+ */
 export type ScriptRun = {
   kind: "script";
   step: string | null;
@@ -34,7 +38,7 @@ export type ScriptRun = {
   stderr: string;
 };
 
-/** The order of the steps: names of scripts, and `restart` where the machine restarted. */
+/** The steps in order: a script's name, `inline` for a script without one, `restart` where the machine restarted. */
 export function stepsOf(transcript: Transcript): string[] {
   return transcript.entries.flatMap((entry) => {
     if (entry.kind === "restart") return ["restart"];
@@ -42,13 +46,14 @@ export function stepsOf(transcript: Transcript): string[] {
   });
 }
 
+/** @throws Error if the step did not run */
 export function entriesAfter(transcript: Transcript, step: string): Entry[] {
   const last = transcript.entries.findLastIndex((entry) => entry.kind === "script" && entry.step === step);
-  if (last === -1) throw new Error(`reading the transcript of ${transcript.instanceId}: no step ${step}`);
+  if (last === -1) throw new Error(`reading the transcript of ${transcript.instanceId}: step ${step} did not run`);
   return transcript.entries.slice(last + 1);
 }
 
-/** Every byte that was sent into the machine as a file. */
+/** The bytes of every file that was uploaded to the machine, concatenated. */
 export function uploadedBytes(transcript: Transcript): Buffer {
   return Buffer.concat(transcript.entries.flatMap((entry) => (entry.kind === "upload" ? [entry.bytes] : [])));
 }

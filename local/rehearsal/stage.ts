@@ -9,7 +9,7 @@ import { type PublicImage, publishImage } from "../aws/public-images.ts";
 import { signedFetch } from "../lambda/signed-fetch.ts";
 import type { Fired } from "../schedules/schedules.ts";
 import type { Stack } from "../stack/stack.ts";
-import { proofFailing } from "../steps/results.ts";
+import { proofFailing } from "../steps/step-failures.ts";
 
 /** The parts of an answer that are for people; of the status, what becomes of each channel. */
 const Said = z

@@ -3,13 +3,15 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { Language, type Node, Parser } from "web-tree-sitter";
 
-/** A check as it stands in its script: `container-image $reference`, once for each of what a loop goes through. */
+/**
+ * A check as its script writes it, such as `container-image $reference`. It runs once per value of the loop around it.
+ */
 export type NamedCheck = {
-  /** With the names of variables where PowerShell puts their values. */
+  /** Contains the names of variables where PowerShell inserts their values. */
   name: string;
-  /** The loop around it: its variable, and what it goes through if that stands there in so many words. */
+  /** The loop around the check: its variable, and its values if the script lists them literally. */
   loop: { variable: string; values: string[] | undefined } | undefined;
-  /** The only recipe that it is for. */
+  /** The only recipe that the check is for; undefined for both. */
   recipe: string | undefined;
 };
 
@@ -45,26 +47,27 @@ export function checksIn(packerDir: string): NamedCheck[] {
 function named(command: Node, name: string): NamedCheck {
   const condition = enclosing(command, "if_statement")?.text.split("{")[0];
   const recipe = /^if \(\(Get-Setting 'RECIPE_KIND'\) -eq '(\w+)'\) $/.exec(condition ?? "")?.[1];
-  if (condition && !recipe) throw new Error(`The check "${name}" stands under a condition: ${condition}`);
+  if (condition && !recipe)
+    throw new Error(`The check "${name}" depends on a condition that the stand-in cannot evaluate: ${condition}`);
   const loop = enclosing(command, "foreach_statement");
   if (!loop) return { name, loop: undefined, recipe };
   const [variable, through] = loop.namedChildren.filter((child) => child !== null);
-  const values = through && (spelledOut(through) ?? assigned(through));
+  const values = through && (literalValues(through) ?? assignedValues(through));
   return { name, loop: { variable: variable?.text.slice(1) ?? "", values }, recipe };
 }
 
-/** The strings of a list that holds nothing else. */
-function spelledOut(expression: Node): string[] | undefined {
+/** The strings of a list that contains only string literals; undefined for any other expression. */
+function literalValues(expression: Node): string[] | undefined {
   const literals = expression.descendantsOfType("string_literal").filter((node) => node !== null);
   const rest = literals.reduce((text, literal) => text.replace(literal.text, ""), expression.text);
   return literals.length > 0 && /^[@(),\s]*$/.test(rest) ? literals.map(stringOf) : undefined;
 }
 
-/** The same for a variable that the script gives such a list. */
-function assigned(variable: Node): string[] | undefined {
+/** The strings of such a list that the script assigns to this variable. */
+function assignedValues(variable: Node): string[] | undefined {
   const assignments = variable.tree.rootNode.descendantsOfType("assignment_expression").filter((node) => node !== null);
   const given = assignments.find((assignment) => assignment.firstNamedChild?.text === variable.text);
-  return given?.lastNamedChild ? spelledOut(given.lastNamedChild) : undefined;
+  return given?.lastNamedChild ? literalValues(given.lastNamedChild) : undefined;
 }
 
 function scriptsBelow(directory: string): string[] {
@@ -76,7 +79,7 @@ function scriptsBelow(directory: string): string[] {
 
 function rootOf(text: string): Node {
   const tree = parser.parse(text);
-  if (!tree) throw new Error("parsing a script");
+  if (!tree) throw new Error("parsing a PowerShell script: no syntax tree");
   return tree.rootNode;
 }
 

@@ -1,43 +1,45 @@
 import type { NamedCheck } from "./check-names.ts";
-import type { Checked } from "./results.ts";
-import { list, map, type Situation, setting } from "./situation.ts";
+import type { Checked } from "./proof-output.ts";
+import { list, map, type StepContext, setting } from "./step-context.ts";
 
-/** Looks at the machine for one check: answers what it found, or throws what is wrong. `each` is what the loop around the check is at. */
-export type Look = (situation: Situation, each: string) => string;
+/**
+ * Runs one check on the machine: returns what it found, or throws an error that says what is wrong.
+ * @param each the current value of the loop around the check, empty without a loop
+ */
+export type RunCheck = (context: StepContext, each: string) => string;
 
-/** By the check's name as it stands in its script. */
-export type Looks = Record<string, Look>;
+/** ChecksByName by their name as the script writes it. */
+export type ChecksByName = Record<string, RunCheck>;
 
-/** What the variables of the scripts' loops go through. */
-const LISTS: Record<string, (situation: Situation) => string[]> = {
-  reference: (situation) => list(situation, "CONTAINER_IMAGES"),
-  registry: (situation) => Object.keys(map(situation, "REGISTRY_MIRRORS")),
+/** The values of the loops that iterate over a setting, by the loop's variable. */
+const loopLists: Record<string, (context: StepContext) => string[]> = {
+  reference: (context) => list(context, "CONTAINER_IMAGES"),
+  registry: (context) => Object.keys(map(context, "REGISTRY_MIRRORS")),
 };
 
 /**
- * Every check that the scripts have, by its name there.
- * @throws Error on a check that the stand-in cannot tell the outcome of: no check passes because nobody looks
+ * Runs every check of the scripts that applies to the recipe.
+ * @throws Error if the stand-in has no model of a check, so that no check passes without having run
  */
-export function runChecks(named: NamedCheck[], looks: Looks, situation: Situation): Checked[] {
-  const wanted = setting(situation, "KUBERNETES_VERSION");
+export function runChecks(named: NamedCheck[], checks: ChecksByName, context: StepContext): Checked[] {
+  const wanted = setting(context, "KUBERNETES_VERSION");
   return named.flatMap(({ name, loop, recipe }) => {
-    if (recipe && recipe !== setting(situation, "RECIPE_KIND")) return [];
-    const look = looks[name];
-    if (!look) throw new Error(`The stand-in has no model of the check "${name}".`);
-    if (!loop) return checked(name, () => look(situation, ""));
-    const values = loop.values ?? LISTS[loop.variable]?.(situation);
-    if (!values)
-      throw new Error(`The stand-in does not know what $${loop.variable} of the check "${name}" goes through.`);
+    if (recipe && recipe !== setting(context, "RECIPE_KIND")) return [];
+    const run = checks[name];
+    if (!run) throw new Error(`The stand-in has no model of the check "${name}".`);
+    if (!loop) return checked(name, () => run(context, ""));
+    const values = loop.values ?? loopLists[loop.variable]?.(context);
+    if (!values) throw new Error(`The stand-in does not know the values of $${loop.variable} in the check "${name}".`);
     return values.map((value) =>
-      checked(name.replaceAll(`$${loop.variable}`, value).replaceAll("$wanted", wanted), () => look(situation, value)),
+      checked(name.replaceAll(`$${loop.variable}`, value).replaceAll("$wanted", wanted), () => run(context, value)),
     );
   });
 }
 
-/** Passed unless it throws; what it threw is the detail. */
-function checked(name: string, look: () => string): Checked {
+/** A check passes unless it throws. The error's message is then the detail. */
+function checked(name: string, run: () => string): Checked {
   try {
-    return { name, passed: true, detail: look() };
+    return { name, passed: true, detail: run() };
   } catch (error) {
     return { name, passed: false, detail: (error as Error).message };
   }

@@ -1,16 +1,25 @@
-import { EKS } from "../model/eks-image.ts";
+import { eksDirectory } from "../model/eks-image.ts";
 import type { Machine } from "../model/machine.ts";
-import { readJson, type Situation, saved, setting } from "./situation.ts";
+import { readJson, type StepContext, saved, setting } from "./step-context.ts";
 
-/** Where a harvest's knowledge of the EKS image stands in what is made of it. */
-export const SETUP = "C:\\ProgramData\\eks-windows-images\\eks.json";
-const HNS = "C:\\Program Files\\Microsoft\\Hns";
+/** The harvest's description of the EKS image's set-up, as it lies in an assembled image. */
+export const eksSetupPath = "C:\\ProgramData\\eks-windows-images\\eks.json";
+const hnsDirectory = "C:\\Program Files\\Microsoft\\Hns";
 
-/** What is there of EKS besides files: empty without. */
+/** The EKS set-up of an image besides files. Fields are empty if that part does not exist. */
 export type EksState = { csiProxyService: string; csiProxyProgram: string; tasks: string[] };
 
+/** The content of `eksSetupPath`: what an assembled image needs besides the harvested files. */
+export type HarvestedSetup = {
+  eks: EksState;
+  csiProxy: { commandLine: string } | null;
+  /** XML definitions of the scheduled tasks, by name. */
+  tasks: Record<string, string>;
+};
+
+/** Paths of the files of EKS on the machine. */
 export function eksFiles({ files }: Pick<Machine, "files">): string[] {
-  return files.paths().filter((path) => path.startsWith(`${EKS}\\`) || path.startsWith(`${HNS}\\`));
+  return files.paths().filter((path) => path.startsWith(`${eksDirectory}\\`) || path.startsWith(`${hnsDirectory}\\`));
 }
 
 export function eksState({ files, installation }: Pick<Machine, "files" | "installation">): EksState {
@@ -22,15 +31,18 @@ export function eksState({ files, installation }: Pick<Machine, "files" | "insta
   };
 }
 
-/** On layer its base's, on assemble that of AWS's EKS image. */
-export function wantedEksState(situation: Situation): EksState {
-  const layer = setting(situation, "RECIPE_KIND") === "layer";
-  const { eks } = layer ? saved<{ eks: EksState }>(situation, "base") : readJson<{ eks: EksState }>(situation, SETUP);
+/**
+ * The state that the image must have: on `layer` the state of its base, on `assemble` the state of the harvested EKS
+ * image.
+ */
+export function wantedEksState(context: StepContext): EksState {
+  const layer = setting(context, "RECIPE_KIND") === "layer";
+  const { eks } = layer ? saved<{ eks: EksState }>(context, "base") : readJson<HarvestedSetup>(context, eksSetupPath);
   return eks;
 }
 
-/** What of it the machine lacks. */
-export function eksLoss(machine: Machine, wanted: EksState): string {
+/** Describes what the machine lacks of the wanted state; empty if it lacks nothing. */
+export function eksLoss(machine: Pick<Machine, "files" | "installation">, wanted: EksState): string {
   const { csiProxyService, csiProxyProgram, tasks } = eksState(machine);
   return [
     ...(wanted.csiProxyService && !csiProxyService ? ["no service runs csi-proxy.exe"] : []),

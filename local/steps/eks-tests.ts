@@ -1,42 +1,42 @@
-import { EKS } from "../model/eks-image.ts";
+import { eksDirectory } from "../model/eks-image.ts";
 import { containerImageNamed, isAtLeast } from "../model/installation.ts";
-import { PROGRAMS, versionOf } from "../model/programs.ts";
+import { programPaths, versionOf } from "../model/programs.ts";
 import { artifact } from "./artifacts.ts";
-import { assertThat, type Looks } from "./check-runs.ts";
-import { eksFiles, eksLoss, SETUP, wantedEksState } from "./eks-state.ts";
-import { type Situation, saved } from "./situation.ts";
+import { assertThat, type ChecksByName } from "./check-runs.ts";
+import { eksFiles, eksLoss, eksSetupPath, wantedEksState } from "./eks-state.ts";
+import { type StepContext, saved } from "./step-context.ts";
 
-/** What packer/tests/EksTools.Tests.ps1 finds. */
-export const EKS_TESTS: Looks = {
+/** The tests of packer/tests/EksTools.Tests.ps1. */
+export const eksTests: ChecksByName = {
   "EKS tools: have $file": ({ machine }, name) => {
-    assertThat(machine.files.read(`${EKS}\\${name}`) !== undefined, `There is no ${EKS}\\${name}.`);
+    assertThat(machine.files.read(`${eksDirectory}\\${name}`) !== undefined, `There is no ${eksDirectory}\\${name}.`);
     return "";
   },
   "EKS tools: have the bootstrap": ({ machine }) => {
-    assertThat(machine.files.read(`${EKS}\\Start-EKSBootstrap.ps1`) !== undefined, "There is no bootstrap.");
+    assertThat(machine.files.read(`${eksDirectory}\\Start-EKSBootstrap.ps1`) !== undefined, "There is no bootstrap.");
     return "";
   },
-  "EKS tools: have every file that the base has": (situation) => {
-    const present = eksFiles(situation.machine);
-    const gone = saved<{ eksFiles: string[] }>(situation, "base").eksFiles.filter((path) => !present.includes(path));
+  "EKS tools: have every file that the base has": (context) => {
+    const present = eksFiles(context.machine);
+    const gone = saved<{ eksFiles: string[] }>(context, "base").eksFiles.filter((path) => !present.includes(path));
     assertThat(gone.length === 0, `There is no ${gone.join(", ")}.`);
     return "";
   },
-  "EKS tools: have csi-proxy and the tasks as AWS has them": (situation) => {
-    const lost = eksLoss(situation.machine, wantedEksState(situation));
+  "EKS tools: have csi-proxy and the tasks as AWS has them": (context) => {
+    const lost = eksLoss(context.machine, wantedEksState(context));
     assertThat(lost === "", lost);
     return "";
   },
   "EKS tools: have the directories that the bootstrap writes to": setUp,
-  "EKS tools: have a launch agent, not too old": (situation) => {
-    const { name, version } = saved<{ name: string; version: string }>(situation, "launch-agent");
-    const { version: wanted } = artifact(situation, name);
+  "EKS tools: have a launch agent, not too old": (context) => {
+    const { name, version } = saved<{ name: string; version: string }>(context, "launch-agent");
+    const { version: wanted } = artifact(context, "base", name);
     assertThat(isAtLeast(version, wanted), `${name} is ${version}, wanted is ${wanted}.`);
     return version;
   },
-  "EKS tools: have the AWS CLI, not too old": (situation) => {
-    const version = versionOf(situation.machine, PROGRAMS.aws);
-    const { version: wanted } = artifact(situation, "aws-cli");
+  "EKS tools: have the AWS CLI, not too old": (context) => {
+    const version = versionOf(context.machine.files, programPaths.aws);
+    const { version: wanted } = artifact(context, "signed", "aws-cli");
     assertThat(isAtLeast(version, wanted), `The AWS CLI is ${version}, wanted is ${wanted}.`);
     return version;
   },
@@ -46,21 +46,21 @@ export const EKS_TESTS: Looks = {
   "EKS tools: have the tasks of an EKS image": harvested,
   "EKS tools: have the sources of events of an EKS image": harvested,
   "EKS tools: and containerd are found by their names": ({ machine }) =>
-    [PROGRAMS.kubelet, PROGRAMS.containerd].map((path) => versionOf(machine, path)).join(" "),
-  "EKS tools: have the pause image of versions.json, for good": (situation) => {
-    const pause = artifact(situation, "pause");
-    const { digest, pinned } = containerImageNamed(situation.machine.installation, pause.reference ?? "");
+    [programPaths.kubelet, programPaths.containerd].map((path) => versionOf(machine.files, path)).join(" "),
+  "EKS tools: have the pause image of versions.json, for good": (context) => {
+    const pause = artifact(context, "image", "pause");
+    const { digest, pinned } = containerImageNamed(context.machine.installation, pause.reference);
     assertThat(digest === pause.digest && pinned, `${pause.reference} is ${digest}.`);
     return digest;
   },
 };
 
-function setUp({ machine }: Situation): string {
+function setUp({ machine }: StepContext): string {
   assertThat(machine.installation.eks !== null, "What belongs to the files of EKS is not set up.");
   return "";
 }
 
-function harvested(situation: Situation): string {
-  assertThat(situation.machine.files.read(SETUP) !== undefined, `Could not find file '${SETUP}'.`);
-  return setUp(situation);
+function harvested(context: StepContext): string {
+  assertThat(context.machine.files.read(eksSetupPath) !== undefined, `Could not find file '${eksSetupPath}'.`);
+  return setUp(context);
 }

@@ -1,11 +1,14 @@
-import type { Response } from "../model/behaviour.ts";
-import { BUILDS, type Update } from "../model/installation.ts";
-import { list, type Situation, saved, setting, workPath } from "./situation.ts";
+import { type Update, windowsBuilds } from "../model/installation.ts";
+import { list, type StepContext, saved, setting, workPath } from "./step-context.ts";
+import type { StepResponse } from "./step-response.ts";
 
-/** Together the updates want a restart, besides what Windows wants of its own accord. */
-export function updates(situation: Situation): Partial<Response> {
-  const { installation } = situation.machine;
-  const applicable = applicableUpdates(situation);
+/**
+ * 20-windows-updates: installs all applicable updates. Together they need one restart, in addition to those already
+ * pending.
+ */
+export function updates(context: StepContext): Partial<StepResponse> {
+  const { installation } = context.machine;
+  const applicable = applicableUpdates(context);
   if (applicable.length === 0) return { stdout: "Nothing applicable is left.\r\n" };
   const results = applicable.map(({ article, title }) => ({
     articles: [article],
@@ -17,26 +20,26 @@ export function updates(situation: Situation): Partial<Response> {
   return {
     exitCode: 3010,
     stdout: applicable.map(({ title }) => `Installing ${title}\r\n`).join(""),
-    files: { [workPath(situation, "output/updates.json")]: JSON.stringify(results) },
+    files: { [workPath(context, "output/updates.json")]: JSON.stringify(results) },
     changes: {
       restartsWanted: installation.restartsWanted + 1,
       updates: [...installation.updates, ...applicable.map(({ article }) => article)],
       ...(applicable.some(({ raisesBuild }) => raisesBuild)
-        ? { buildAfterRestart: BUILDS[installation.windows].updated }
+        ? { buildAfterRestart: windowsBuilds[installation.windows].updated }
         : {}),
     },
   };
 }
 
-/** The recorded Patch Tuesday is a claim; that the build rose is the evidence. */
-export function updatesComplete(situation: Situation): Partial<Response> {
-  const { build, offered, restartsWanted } = situation.machine.installation;
+/** 25-updates-complete: the recorded Patch Tuesday is only a claim; a higher Windows build is the evidence. */
+export function updatesComplete(context: StepContext): Partial<StepResponse> {
+  const { build, offered, restartsWanted } = context.machine.installation;
   if (restartsWanted > 0) throw new Error("Windows wants one more restart after the last round (RebootPending).");
-  const left = applicableUpdates(situation).map(({ article }) => article);
+  const left = applicableUpdates(context).map(({ article }) => article);
   if (left.length > 0) throw new Error(`${left.length} updates are left after the last round: ${left.join(", ")}`);
-  const { osBuild } = saved<{ osBuild: string }>(situation, "base");
-  const [released, patchTuesday] = [setting(situation, "BASE_RELEASED"), setting(situation, "PATCH_TUESDAY")];
-  const denied = offered.filter(({ article }) => list(situation, "DENIED_UPDATES").includes(article));
+  const { osBuild } = saved<{ osBuild: string }>(context, "base");
+  const [released, patchTuesday] = [setting(context, "BASE_RELEASED"), setting(context, "PATCH_TUESDAY")];
+  const denied = offered.filter(({ article }) => list(context, "DENIED_UPDATES").includes(article));
   const isKept = denied.some(({ raisesBuild }) => raisesBuild);
   if (released <= patchTuesday && build === osBuild && !isKept)
     throw new Error(
@@ -45,12 +48,12 @@ export function updatesComplete(situation: Situation): Partial<Response> {
   const leftOut = denied.map(({ article, title }) => ({ articles: [article], title, reason: "denied" }));
   return {
     stdout: `Windows build ${osBuild} has become ${build}; nothing applicable is left.\r\n`,
-    files: { [workPath(situation, "output/updates-left-out.json")]: JSON.stringify(leftOut) },
+    files: { [workPath(context, "output/updates-left-out.json")]: JSON.stringify(leftOut) },
   };
 }
 
-function applicableUpdates(situation: Situation): Update[] {
-  const { updates: installed, offered } = situation.machine.installation;
-  const denied = list(situation, "DENIED_UPDATES");
+function applicableUpdates(context: StepContext): Update[] {
+  const { updates: installed, offered } = context.machine.installation;
+  const denied = list(context, "DENIED_UPDATES");
   return offered.filter(({ article }) => !installed.includes(article) && !denied.includes(article));
 }

@@ -1,18 +1,21 @@
-import type { Response } from "../model/behaviour.ts";
+import { hash } from "node:crypto";
 import { fullPath } from "../model/files.ts";
-import { sha256 } from "../model/network.ts";
 import { eksFiles, eksState } from "./eks-state.ts";
-import { map, type Situation, StepError, setting, workPath } from "./situation.ts";
+import { map, type StepContext, StepError, setting, workPath } from "./step-context.ts";
+import type { StepResponse } from "./step-response.ts";
 
-/** Looks for real: what Packer uploaded must be what its template says. */
-export function files(situation: Situation): Partial<Response> {
-  const { machine } = situation;
+/**
+ * 10-files: checks that every file that Packer uploaded is the one that its template names, and records the state of
+ * the base.
+ */
+export function files(context: StepContext): Partial<StepResponse> {
+  const { machine } = context;
   const { build, updates, containerd } = machine.installation;
-  const uploads = map<string>(situation, "UPLOADS");
+  const uploads = map<string>(context, "UPLOADS");
   for (const [name, sum] of Object.entries(uploads)) {
-    const content = machine.files.read(workPath(situation, name));
+    const content = machine.files.read(workPath(context, name));
     if (!content) throw new Error(`${name} was not uploaded.`);
-    if (sha256(content.toString("base64")) !== sum.toLowerCase())
+    if (hash("sha256", content.toString("base64")) !== sum.toLowerCase())
       throw new StepError("download", `${name} did not arrive whole.`);
   }
   const base = {
@@ -24,22 +27,22 @@ export function files(situation: Situation): Partial<Response> {
   };
   return {
     stdout: `${Object.keys(uploads).length} files arrived.\r\nThe base is Windows build ${build}.\r\n`,
-    files: { [workPath(situation, "output/base.json")]: JSON.stringify(base) },
+    files: { [workPath(context, "output/base.json")]: JSON.stringify(base) },
   };
 }
 
-/** The user's scripts only count as run: what they would do is theirs. */
-export function custom(situation: Situation): Partial<Response> {
-  const { files } = situation.machine;
-  const directory = fullPath(`${setting(situation, "WORK_DIRECTORY")}/custom/`);
+/** 60-custom: records the user's scripts as run. The stand-in does not model what they do. */
+export function custom(context: StepContext): Partial<StepResponse> {
+  const { files } = context.machine;
+  const directory = fullPath(`${setting(context, "WORK_DIRECTORY")}/custom/`);
   const scripts = files
     .paths()
     .filter((path) => path.startsWith(directory))
-    .map((path) => ({ name: path.slice(directory.length), sha256: sha256(files.read(path) ?? "") }))
+    .map((path) => ({ name: path.slice(directory.length), sha256: hash("sha256", files.read(path) ?? "") }))
     .filter(({ name }) => /^[^\\]+\.ps1$/i.test(name))
     .toSorted((a, b) => (a.name < b.name ? -1 : 1));
   return {
     stdout: `${scripts.map(({ name }) => `Running ${name}\r\n`).join("")}${scripts.length} custom scripts ran.\r\n`,
-    files: { [workPath(situation, "output/custom.json")]: JSON.stringify(scripts) },
+    files: { [workPath(context, "output/custom.json")]: JSON.stringify(scripts) },
   };
 }

@@ -1,4 +1,7 @@
-/** What a command line that Packer sends over WinRM means. Packer sends few kinds; anything else is `unknown`. */
+/**
+ * A command line that Packer sends over WinRM, parsed. Packer sends these kinds only; any other command line is
+ * `unknown`.
+ */
 export type Command =
   | { kind: "append"; path: string; base64: string }
   | { kind: "assemble"; from: string; to: string }
@@ -23,7 +26,10 @@ export function parseCommand(commandLine: string): Command {
   );
 }
 
-/** winrmcp writes a file in pieces, each one line of base64 in a temporary file (8,000 characters a command). */
+/**
+ * winrmcp uploads a file in pieces: each command appends one line of base64 (at most 8,000 characters a command) to a
+ * temporary file.
+ */
 function parseUpload(commandLine: string): Command | undefined {
   const [, base64, path] = /^echo (\S*) >> "([^"]+)"$/.exec(commandLine) ?? [];
   return base64 !== undefined && path ? { kind: "append", path, base64 } : undefined;
@@ -36,8 +42,8 @@ function parseShutdown(commandLine: string): Command | undefined {
 }
 
 /**
- * `scripts` run as `powershell -executionpolicy bypass "& { …; . VARIABLES; &'SCRIPT'; exit $LastExitCode }"`,
- * `inline` ones and elevated wrappers as `powershell -executionpolicy bypass -file SCRIPT`.
+ * Packer runs `scripts` as `powershell -executionpolicy bypass "& { …; . VARIABLES; &'SCRIPT'; exit $LastExitCode }"`,
+ * and `inline` scripts and elevated wrappers as `powershell -executionpolicy bypass -file SCRIPT`.
  */
 function parseScript(commandLine: string): Command | undefined {
   if (!/^powershell(?:\.exe)? /i.test(commandLine)) return undefined;

@@ -9,7 +9,7 @@ import { GetInstanceProfileCommand, IAMClient } from "@aws-sdk/client-iam";
 import { type Credentials, createRoleCredentials } from "../aws/role-credentials.ts";
 import type { Instance } from "../model/machine.ts";
 
-/** The part of the AWS emulator that machines need: where it is, and an identity that may do what EC2 itself does. */
+/** The part of the AWS emulator that machines need: its address, and credentials that may do what EC2 itself does. */
 export type Emulator = {
   url: string;
   region: string;
@@ -18,19 +18,25 @@ export type Emulator = {
 
 export type Instances = {
   /** Every instance that is not terminated. */
-  look: () => Promise<{ instance: Instance; state: string }[]>;
+  list: () => Promise<{ instance: Instance; state: string }[]>;
   userData: (instanceId: string) => Promise<string>;
   image: (imageId: string) => Promise<Origin>;
-  /** What the metadata service hands out: of the role of the instance's profile, if it has one. */
+  /**
+   * The credentials that the metadata service returns: those of the role in the instance's profile, undefined without a
+   * profile.
+   */
   credentials: (instanceId: string) => Promise<Credentials | undefined>;
   stop: (instanceId: string) => Promise<void>;
   close: () => void;
 };
 
-/** Without those that are gone: there are more of them all the time. */
-const THERE = { Name: "instance-state-name", Values: ["pending", "running", "stopping", "stopped"] };
+/** Terminated instances are left out, because their number grows during a run. */
+const notTerminated = { Name: "instance-state-name", Values: ["pending", "running", "stopping", "stopped"] };
 
-/** Where an image comes from: a public one tells by its name what it is, one of ours which instance it was made of. */
+/**
+ * Where an image comes from: a public image is identified by its name, an image built here by the instance that it was
+ * made from.
+ */
 export type Origin = { name: string; sourceInstanceId: string | undefined };
 
 export function createInstances({ url, region, credentials: own }: Emulator, now: () => Date): Instances {
@@ -39,8 +45,8 @@ export function createInstances({ url, region, credentials: own }: Emulator, now
   const iam = new IAMClient(aws);
   const roles = createRoleCredentials({ ...aws, now });
 
-  async function look(): Promise<{ instance: Instance; state: string }[]> {
-    const { Reservations = [] } = await ec2.send(new DescribeInstancesCommand({ Filters: [THERE] }));
+  async function list(): Promise<{ instance: Instance; state: string }[]> {
+    const { Reservations = [] } = await ec2.send(new DescribeInstancesCommand({ Filters: [notTerminated] }));
     return Reservations.flatMap(({ Instances = [] }) =>
       Instances.map((each) => ({
         state: each.State?.Name ?? "unknown",
@@ -85,5 +91,5 @@ export function createInstances({ url, region, credentials: own }: Emulator, now
     iam.destroy();
   }
 
-  return { look, userData, image, credentials, stop, close };
+  return { list, userData, image, credentials, stop, close };
 }

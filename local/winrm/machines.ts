@@ -1,41 +1,43 @@
 import { setInterval } from "node:timers/promises";
 import { generate } from "selfsigned";
-import { createBehaviour, type Rule } from "../model/behaviour.ts";
 import { baseDisk } from "../model/disk.ts";
 import { createMachine, type Instance, type Machine } from "../model/machine.ts";
 import { createNetwork, type Network } from "../model/network.ts";
 import type { Transcript } from "../model/transcript.ts";
+import { createStepRules, type Rule } from "../steps/step-rules.ts";
 import { createInstances, type Emulator } from "./instances.ts";
 import { createPower, type Power } from "./power.ts";
 
 export type Machines = {
-  /** One a machine, in the order in which they appeared. */
+  /** One transcript per machine, in the order in which the machines appeared. */
   transcripts: () => Transcript[];
+  /** Adds a rule for all machines and returns a function that removes it. */
   behave: (rule: Rule) => () => void;
   stop: () => Promise<void>;
 };
 
 export type Options = {
   emulator: Emulator;
-  /** The Administrator's password on an instance, as the emulator's GetPasswordData gives it out. */
+  /** The Administrator's password of an instance, as the emulator's GetPasswordData returns it. */
   password: (instanceId: string) => string | Promise<string>;
-  /** The scripts below it are recognised as steps when they are uploaded. */
+  /** An uploaded script is recognized as a step if it is one of the scripts below this directory. */
   packerDir: string;
   log: (line: string) => void;
   now?: () => Date;
-  /** Called with all that a machine's serial port has printed, each time it prints more (EC2's console output). */
+  /** Called each time a machine's serial port prints, with everything printed so far (EC2's console output). */
   onConsole?: (instanceId: string, text: string) => void;
 };
 
-const LOOK_EVERY_MS = 250;
-/** Below the five seconds that Packer waits anyway before it looks whether a machine is up. */
-const BOOT_MS = 1000;
-const PORT = 5986;
+const pollMs = 250;
+/** Shorter than the 5 s that Packer waits before it first checks whether a machine is up. */
+const bootMs = 1000;
+const port = 5986;
 
 /**
- * A Windows machine for every running instance of the emulator that has a loopback address: WinRM there, restarts that
- * take a moment, an end that follows the instance's state. It begins with what is in its image: AWS's, or what the machine
- * that the image was made of has been left with. The instances are looked at four times a second.
+ * Runs a Windows machine for every running instance of the emulator with a loopback address. The machine serves WinRM
+ * at that address, restarts, and stops when its instance does. It starts with the contents of its image: those of AWS's
+ * public image, or those that the machine from which the image was made had at its end. The instances are polled four
+ * times a second.
  */
 export async function startMachines({
   emulator,
@@ -47,13 +49,13 @@ export async function startMachines({
 }: Options): Promise<Machines> {
   const instances = createInstances(emulator, now);
   const certificate = await generate([{ name: "commonName", value: "EC2AMAZ-STANDIN" }], { keyType: "ec" });
-  const behaviour = createBehaviour();
+  const rules = createStepRules();
   const machines = new Map<string, { machine: Machine; power: Power; network: Network }>();
   const stopping = new AbortController();
 
   async function follow(): Promise<void> {
-    const lookedAt = performance.now();
-    const seen = await instances.look();
+    const requestedAt = performance.now();
+    const seen = await instances.list();
     const states = new Map(seen.map(({ instance, state }) => [instance.instanceId, state]));
     for (const { machine, power } of machines.values()) {
       const state = states.get(machine.instanceId) ?? "terminated";
@@ -63,7 +65,7 @@ export async function startMachines({
     for (const { instance, state } of seen) {
       if (state !== "running" || !instance.address.startsWith("127.")) continue;
       const { machine, power } = machines.get(instance.instanceId) ?? (await appear(instance));
-      if (machine.power === "off" && machine.offAt < lookedAt) power.on("boot");
+      if (machine.power === "off" && machine.offAt < requestedAt) power.on("boot");
     }
   }
 
@@ -82,10 +84,10 @@ export async function startMachines({
     });
     let printed = 0;
     const power = createPower(
-      { machine, behaviour, network, packerDir, now },
+      { machine, rules, network, packerDir, now },
       {
-        port: PORT,
-        bootMs: BOOT_MS,
+        port: port,
+        bootMs: bootMs,
         certificate,
         stopInstance: () => instances.stop(instanceId),
         log,
@@ -102,14 +104,14 @@ export async function startMachines({
   }
 
   async function followUntilStopped(): Promise<void> {
-    let trouble = "";
-    for await (const _ of setInterval(LOOK_EVERY_MS, undefined, { signal: stopping.signal })) {
+    let reported = "";
+    for await (const _ of setInterval(pollMs, undefined, { signal: stopping.signal })) {
       const failure = await follow().then(
         () => "",
-        (cause: unknown) => `looking for instances: ${String(cause)}`,
+        (cause: unknown) => `following the emulator's instances: ${String(cause)}`,
       );
-      if (failure && failure !== trouble) log(failure);
-      trouble = failure;
+      if (failure && failure !== reported) log(failure);
+      reported = failure;
     }
   }
 
@@ -118,7 +120,7 @@ export async function startMachines({
   });
   return {
     transcripts: () => [...machines.values()].map(({ machine }) => machine.transcript),
-    behave: behaviour.behave,
+    behave: rules.behave,
     stop: async () => {
       stopping.abort();
       await followed;

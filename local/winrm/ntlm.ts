@@ -1,26 +1,32 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
-import { md4 } from "./md4.ts";
+import { createMD4 } from "hash-wasm";
 
 /**
- * The server's half of NTLMv2 (MS-NLMP): Packer's client sends NEGOTIATE, gets a CHALLENGE and answers it with
- * AUTHENTICATE, which proves the password without containing it.
+ * The server side of NTLMv2 (MS-NLMP): Packer's client sends NEGOTIATE, receives a CHALLENGE and answers with
+ * AUTHENTICATE, which proves that the client knows the password without containing it.
  */
 export type Authenticate = { user: string; domain: string; proof: Buffer; blob: Buffer };
 
-const SIGNATURE = Buffer.from("NTLMSSP\0", "latin1");
-/** Unicode, target info, extended session security, 128 and 56 bit, version; no KEY_EXCH: Packer's client refuses a challenge with it. */
-const CHALLENGE_FLAGS = 0xa28a8205;
-const AV_COMPUTER_NAME = 1;
-const AV_DOMAIN_NAME = 2;
-const AV_DNS_COMPUTER_NAME = 3;
-const AV_DNS_DOMAIN_NAME = 4;
-const AV_TIMESTAMP = 7;
-const AV_END = 0;
-/** Between 1601, where Windows counts from, and 1970, in 100 ns. */
-const WINDOWS_EPOCH = 116444736000000000n;
+/** The hash of every NT password. OpenSSL 3 has it only in the legacy provider, which Node does not load. */
+const md4 = await createMD4();
+
+const signature = Buffer.from("NTLMSSP\0", "latin1");
+/**
+ * Unicode, target info, extended session security, 128 and 56 bit, version. Not KEY_EXCH: Packer's client rejects a
+ * challenge that has it.
+ */
+const challengeFlags = 0xa28a8205;
+const avComputerName = 1;
+const avDomainName = 2;
+const avDnsComputerName = 3;
+const avDnsDomainName = 4;
+const avTimestamp = 7;
+const avEnd = 0;
+/** The time from 1601, the epoch of Windows, to 1970, in units of 100 ns. */
+const windowsEpoch = 116444736000000000n;
 
 export function messageType(message: Buffer): number {
-  if (message.length < 12 || !message.subarray(0, 8).equals(SIGNATURE))
+  if (message.length < 12 || !message.subarray(0, 8).equals(signature))
     throw new Error("reading an NTLM message: no NTLMSSP signature");
   return message.readUInt32LE(8);
 }
@@ -28,20 +34,20 @@ export function messageType(message: Buffer): number {
 export function challengeMessage(challenge: Buffer, computer: string, now: Date): Buffer {
   const name = Buffer.from(computer, "utf16le");
   const time = Buffer.alloc(8);
-  time.writeBigUInt64LE(BigInt(now.getTime()) * 10000n + WINDOWS_EPOCH);
+  time.writeBigUInt64LE(BigInt(now.getTime()) * 10000n + windowsEpoch);
   const targetInfo = Buffer.concat([
-    avPair(AV_DOMAIN_NAME, name),
-    avPair(AV_COMPUTER_NAME, name),
-    avPair(AV_DNS_DOMAIN_NAME, name),
-    avPair(AV_DNS_COMPUTER_NAME, name),
-    avPair(AV_TIMESTAMP, time),
-    avPair(AV_END, Buffer.alloc(0)),
+    avPair(avDomainName, name),
+    avPair(avComputerName, name),
+    avPair(avDnsDomainName, name),
+    avPair(avDnsComputerName, name),
+    avPair(avTimestamp, time),
+    avPair(avEnd, Buffer.alloc(0)),
   ]);
   const header = Buffer.alloc(56);
-  SIGNATURE.copy(header);
+  signature.copy(header);
   header.writeUInt32LE(2, 8);
   writeField(header, 12, name.length, header.length);
-  header.writeUInt32LE(CHALLENGE_FLAGS, 20);
+  header.writeUInt32LE(challengeFlags, 20);
   challenge.copy(header, 24);
   writeField(header, 40, targetInfo.length, header.length + name.length);
   // Version 10.0, build 20348 (Windows Server 2022), NTLM revision 15.
@@ -62,14 +68,12 @@ export function readAuthenticate(message: Buffer): Authenticate {
 }
 
 export function provesPassword(answer: Authenticate, challenge: Buffer, password: string): boolean {
-  const key = hmacMd5(
-    md4(Buffer.from(password, "utf16le")),
-    Buffer.from(answer.user.toUpperCase() + answer.domain, "utf16le"),
-  );
+  const ntHash = md4.init().update(Buffer.from(password, "utf16le")).digest("binary");
+  const key = hmacMd5(ntHash, Buffer.from(answer.user.toUpperCase() + answer.domain, "utf16le"));
   return timingSafeEqual(hmacMd5(key, Buffer.concat([challenge, answer.blob])), answer.proof);
 }
 
-function hmacMd5(key: Buffer, data: Buffer): Buffer {
+function hmacMd5(key: Uint8Array, data: Buffer): Buffer {
   return createHmac("md5", key).update(data).digest();
 }
 
@@ -89,6 +93,6 @@ function writeField(header: Buffer, at: number, length: number, offset: number):
 function readField(message: Buffer, at: number): Buffer {
   const length = message.readUInt16LE(at);
   const offset = message.readUInt32LE(at + 4);
-  if (offset + length > message.length) throw new Error("reading an NTLM message: a field points behind its end");
+  if (offset + length > message.length) throw new Error("reading an NTLM message: a field ends beyond the message");
   return message.subarray(offset, offset + length);
 }

@@ -1,14 +1,15 @@
 import { setTimeout } from "node:timers/promises";
 import { record } from "../model/machine.ts";
-import { generalize, startWindows } from "../steps/setup.ts";
-import { type Guest, run } from "./guest.ts";
-import { type Certificate, startWinRm, type WinRm } from "./winrm.ts";
+import { startWindows } from "../steps/start-windows.ts";
+import { generalize } from "../steps/sysprep.ts";
+import { type Guest, runCommand } from "./run-command.ts";
+import { type Certificate, startWinRm, type WinRm } from "./server.ts";
 
-/** The power of one machine: while it is on, WinRM answers on its address. */
+/** Switches one machine on and off. While it is on, it serves WinRM at its address. */
 export type Power = {
   on: (why: "boot" | "restart") => void;
   off: (by: "itself" | "stopped" | "terminated") => Promise<void>;
-  /** Takes the machine from the network, whatever its instance does. */
+  /** Disconnects the machine from the network, regardless of its instance's state. */
   unplug: () => Promise<void>;
 };
 
@@ -16,22 +17,24 @@ export type Supply = {
   port: number;
   bootMs: number;
   certificate: Certificate;
+  /** Stops the machine's EC2 instance. */
   stopInstance: () => Promise<void>;
   log: (line: string) => void;
+  /** Called after the machine may have printed to its serial port. */
   changed: () => void;
 };
 
 export function createPower(guest: Guest, supply: Supply): Power {
-  const { machine, behaviour, packerDir, now } = guest;
+  const { machine, rules, packerDir, now } = guest;
   let winrm: WinRm | undefined;
   let booting = new AbortController();
 
   function on(why: "boot" | "restart"): void {
     machine.power = "booting";
-    if (behaviour.staysDown(why, machine)) return;
+    if (rules.staysDown(why, machine)) return;
     booting = new AbortController();
     boot(booting.signal).catch((cause: unknown) => {
-      if (!booting.signal.aborted) supply.log(`${machine.instanceId} does not come up: ${String(cause)}`);
+      if (!booting.signal.aborted) supply.log(`${machine.instanceId} failed to start: ${String(cause)}`);
     });
   }
 
@@ -54,7 +57,7 @@ export function createPower(guest: Guest, supply: Supply): Power {
       certificate: supply.certificate,
       password: machine.password,
       run: async (commandLine) => {
-        const outcome = await run(guest, commandLine);
+        const outcome = await runCommand(guest, commandLine);
         supply.changed();
         return outcome;
       },
@@ -65,8 +68,8 @@ export function createPower(guest: Guest, supply: Supply): Power {
         await supply.stopInstance();
       },
       closed: (afterwards) => {
-        const going = afterwards === "restart" ? restart() : off("itself");
-        going.catch((cause: unknown) => supply.log(`${machine.instanceId} does not go down: ${String(cause)}`));
+        const stopping = afterwards === "restart" ? restart() : off("itself");
+        stopping.catch((cause: unknown) => supply.log(`${machine.instanceId} failed to stop: ${String(cause)}`));
       },
       log: (line) => supply.log(`${machine.instanceId}: ${line}`),
     });

@@ -1,7 +1,7 @@
 import { XMLParser } from "fast-xml-parser";
 import { z } from "zod";
 
-/** What a WS-Management client asks of a Windows shell. */
+/** A request of a WS-Management client to a Windows shell. */
 export type Request =
   | { action: "create"; messageId: string }
   | { action: "command"; messageId: string; shellId: string; commandLine: string }
@@ -11,9 +11,9 @@ export type Request =
 
 export type Output = { exitCode: number; stdout: string; stderr: string };
 
-const SHELL = "http://schemas.microsoft.com/wbem/wsman/1/windows/shell";
-const TRANSFER = "http://schemas.xmlsoap.org/ws/2004/09/transfer";
-const FAULT = "http://schemas.dmtf.org/wbem/wsman/1/wsman/fault";
+const shellUri = "http://schemas.microsoft.com/wbem/wsman/1/windows/shell";
+const transferUri = "http://schemas.xmlsoap.org/ws/2004/09/transfer";
+const faultUri = "http://schemas.dmtf.org/wbem/wsman/1/wsman/fault";
 
 const parser = new XMLParser({
   removeNSPrefix: true,
@@ -37,25 +37,26 @@ const CommandBody = z.object({ CommandLine: z.object({ Command: Text }) });
 const ReceiveBody = z.object({ Receive: z.object({ DesiredStream: z.object({ "@_CommandId": z.string() }) }) });
 const SignalBody = z.object({ Signal: z.object({ "@_CommandId": z.string() }) });
 
+/** @throws Error if the XML is no request that a shell knows */
 export function parseRequest(xml: string): Request {
   const { Header, Body } = Envelope.parse(parser.parse(xml)).Envelope;
   const messageId = Header.MessageID;
   const shellId = Header.SelectorSet?.Selector ?? "";
   switch (Header.Action) {
-    case `${TRANSFER}/Create`:
+    case `${transferUri}/Create`:
       return { action: "create", messageId };
-    case `${TRANSFER}/Delete`:
+    case `${transferUri}/Delete`:
       return { action: "delete", messageId, shellId };
-    case `${SHELL}/Command`:
+    case `${shellUri}/Command`:
       return { action: "command", messageId, shellId, commandLine: CommandBody.parse(Body).CommandLine.Command };
-    case `${SHELL}/Receive`:
+    case `${shellUri}/Receive`:
       return {
         action: "receive",
         messageId,
         shellId,
         commandId: ReceiveBody.parse(Body).Receive.DesiredStream["@_CommandId"],
       };
-    case `${SHELL}/Signal`:
+    case `${shellUri}/Signal`:
       return { action: "signal", messageId, shellId, commandId: SignalBody.parse(Body).Signal["@_CommandId"] };
     default:
       throw new Error(`reading a WS-Management request: unknown action ${Header.Action}`);
@@ -64,7 +65,7 @@ export function parseRequest(xml: string): Request {
 
 export function shellCreated({ messageId }: Request, shellId: string): string {
   return envelope(
-    `${TRANSFER}/CreateResponse`,
+    `${transferUri}/CreateResponse`,
     messageId,
     `<rsp:Shell><rsp:ShellId>${shellId}</rsp:ShellId></rsp:Shell>`,
   );
@@ -72,24 +73,28 @@ export function shellCreated({ messageId }: Request, shellId: string): string {
 
 export function commandStarted({ messageId }: Request, commandId: string): string {
   const body = `<rsp:CommandResponse><rsp:CommandId>${commandId}</rsp:CommandId></rsp:CommandResponse>`;
-  return envelope(`${SHELL}/CommandResponse`, messageId, body);
+  return envelope(`${shellUri}/CommandResponse`, messageId, body);
 }
 
 export function commandDone({ messageId }: Request, commandId: string, { exitCode, stdout, stderr }: Output): string {
-  const state = `<rsp:CommandState CommandId="${commandId}" State="${SHELL}/CommandState/Done"><rsp:ExitCode>${exitCode}</rsp:ExitCode></rsp:CommandState>`;
+  const state = `<rsp:CommandState CommandId="${commandId}" State="${shellUri}/CommandState/Done"><rsp:ExitCode>${exitCode}</rsp:ExitCode></rsp:CommandState>`;
   const streams = stream("stdout", commandId, stdout) + stream("stderr", commandId, stderr);
   return envelope(
-    `${SHELL}/ReceiveResponse`,
+    `${shellUri}/ReceiveResponse`,
     messageId,
     `<rsp:ReceiveResponse>${streams}${state}</rsp:ReceiveResponse>`,
   );
 }
 
+/** The answer to a Signal or Delete. */
 export function acknowledged({ messageId, action }: Request): string {
-  return envelope(action === "delete" ? `${TRANSFER}/DeleteResponse` : `${SHELL}/SignalResponse`, messageId, "");
+  return envelope(action === "delete" ? `${transferUri}/DeleteResponse` : `${shellUri}/SignalResponse`, messageId, "");
 }
 
-/** What Windows answers a Receive with when the command said nothing for a while; the client knows it by the word OperationTimeout and asks again. */
+/**
+ * Windows' answer to a Receive while the command has produced no output for some time. The client recognizes it by the
+ * word OperationTimeout and sends another Receive.
+ */
 export function nothingYet({ messageId }: Request): string {
   return fault(
     messageId,
@@ -98,6 +103,7 @@ export function nothingYet({ messageId }: Request): string {
   );
 }
 
+/** The fault for a shell or command that does not exist. */
 export function refused({ messageId }: Request, reason: string): string {
   return fault(messageId, "w:InvalidSelectors", reason);
 }
@@ -109,13 +115,13 @@ function stream(name: string, commandId: string, text: string): string {
 
 function fault(messageId: string, code: string, reason: string): string {
   const body = `<s:Fault><s:Code><s:Value>s:Receiver</s:Value><s:Subcode><s:Value>${code}</s:Value></s:Subcode></s:Code><s:Reason><s:Text xml:lang="en-US">${escapeXml(reason)}</s:Text></s:Reason></s:Fault>`;
-  return envelope(FAULT, messageId, body);
+  return envelope(faultUri, messageId, body);
 }
 
 function envelope(action: string, relatesTo: string, body: string): string {
   return [
     '<s:Envelope xml:lang="en-US" xmlns:s="http://www.w3.org/2003/05/soap-envelope" xmlns:a="http://schemas.xmlsoap.org/ws/2004/08/addressing"',
-    ` xmlns:w="http://schemas.dmtf.org/wbem/wsman/1/wsman.xsd" xmlns:rsp="${SHELL}">`,
+    ` xmlns:w="http://schemas.dmtf.org/wbem/wsman/1/wsman.xsd" xmlns:rsp="${shellUri}">`,
     `<s:Header><a:Action>${action}</a:Action><a:RelatesTo>${escapeXml(relatesTo)}</a:RelatesTo></s:Header><s:Body>${body}</s:Body></s:Envelope>`,
   ].join("");
 }

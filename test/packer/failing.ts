@@ -1,4 +1,4 @@
-import { proofFailing, stepFailing, updatesWithoutEffect } from "../../local/steps/results.ts";
+import { proofFailing, stepFailing, updatesWithoutEffect } from "../../local/steps/step-failures.ts";
 import {
   artifactStating,
   hasty,

@@ -1,5 +1,6 @@
+import { hash } from "node:crypto";
 import { GetObjectCommand, type S3Client } from "@aws-sdk/client-s3";
-import { sha256 } from "../../local/model/network.ts";
+
 import { bucket } from "./codebuild.ts";
 
 /** What a harvest of an image has left in the bucket. */
@@ -15,5 +16,5 @@ export async function harvestOf(s3: S3Client, image: string): Promise<Harvest> {
   const key = `harvest/${image}/manifest.json`;
   const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
   const text = (await Body?.transformToString()) ?? "";
-  return { key, text, sha256: sha256(text), manifest: JSON.parse(text) };
+  return { key, text, sha256: hash("sha256", text), manifest: JSON.parse(text) };
 }

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { PutObjectCommand } from "@aws-sdk/client-s3";
-import type { Rule } from "../../local/model/behaviour.ts";
+import type { Rule } from "../../local/steps/step-rules.ts";
 import { bucket } from "./codebuild.ts";
 import type { Harvest } from "./harvests.ts";
 import { assembled } from "./order.ts";

@@ -5,8 +5,8 @@ import { expect, onTestFinished, test } from "vitest";
 import { baseDisk } from "../../../local/model/disk.ts";
 import { createMachine } from "../../../local/model/machine.ts";
 import { checksIn, testsIn } from "../../../local/steps/check-names.ts";
-import { type Looks, runChecks } from "../../../local/steps/check-runs.ts";
-import { eksImage, network, packer } from "../winrm/machine-room.ts";
+import { type ChecksByName, runChecks } from "../../../local/steps/check-runs.ts";
+import { eksImage, network, packer } from "./recipe-builds.ts";
 
 function recipe(folder: "tests" | "proof", script: string): string {
   const directory = mkdtempSync(join(tmpdir(), "checks-"));
@@ -16,20 +16,20 @@ function recipe(folder: "tests" | "proof", script: string): string {
   return directory;
 }
 
-function run(directory: string, looks: Looks, settings = {}) {
+function run(directory: string, checks: ChecksByName, settings = {}) {
   const instance = { instanceId: "i-1", address: "127.77.0.4", imageId: "ami-1", tags: {}, userData: "" };
   const machine = createMachine(instance, baseDisk(eksImage));
   const given = { KUBERNETES_VERSION: "1.35.8", RECIPE_KIND: "layer", ...settings };
-  return runChecks(testsIn(directory), looks, { machine, settings: given, network: network(), packerDir: packer });
+  return runChecks(testsIn(directory), checks, { machine, settings: given, network: network(), packerDir: packer });
 }
 
-test("a test is known by what it describes and what it is", () => {
+test("a test's name consists of its Describe and It", () => {
   const directory = recipe("tests", "Describe 'Windows' { It 'waits for no restart' { 1 } }");
 
   expect(testsIn(directory)).toEqual([{ name: "Windows: waits for no restart", loop: undefined, recipe: undefined }]);
 });
 
-test("a check is known by its name, wherever the name stands", () => {
+test("a check's name is its -Name parameter, in any position", () => {
   const directory = recipe(
     "proof",
     "Invoke-Check -Script { It 'a' } -Name 'disk'\nInvoke-Check -Name $tool -Script { 1 }",
@@ -39,32 +39,32 @@ test("a check is known by its name, wherever the name stands", () => {
 });
 
 test.each([
-  ["in the loop", "foreach ($tool in 'kubelet', 'kube-proxy') { It \"has $tool\" { 1 } }"],
-  ["in a variable", "$tools = @(\n'kubelet'\n'kube-proxy'\n)\nforeach ($tool in $tools) { It \"has $tool\" { 1 } }"],
-])("a check in a loop is one for each of what is spelled out %s", (_, script) => {
+  ["the loop", "foreach ($tool in 'kubelet', 'kube-proxy') { It \"has $tool\" { 1 } }"],
+  ["a variable", "$tools = @(\n'kubelet'\n'kube-proxy'\n)\nforeach ($tool in $tools) { It \"has $tool\" { 1 } }"],
+])("a check in a loop runs once per literal value in %s", (_, script) => {
   const seen: string[] = [];
 
   const checked = run(recipe("tests", `Describe 'Tools' { ${script} }`), {
-    "Tools: has $tool": (_situation, tool) => `saw ${seen.push(tool)}`,
+    "Tools: has $tool": (_context, tool) => `saw ${seen.push(tool)}`,
   });
 
   expect(checked.map(({ name }) => name)).toEqual(["Tools: has kubelet", "Tools: has kube-proxy"]);
   expect(seen).toEqual(["kubelet", "kube-proxy"]);
 });
 
-test("a check that is for one recipe is none of the other", () => {
+test("a check for one recipe does not run for the other", () => {
   const script = "Describe 'EKS' { if ((Get-Setting 'RECIPE_KIND') -eq 'assemble') { It 'is set up' { 1 } } }";
-  const looks = { "EKS: is set up": () => "" };
+  const checks = { "EKS: is set up": () => "" };
 
-  expect(run(recipe("tests", script), looks)).toEqual([]);
-  expect(run(recipe("tests", script), looks, { RECIPE_KIND: "assemble" })).toHaveLength(1);
+  expect(run(recipe("tests", script), checks)).toEqual([]);
+  expect(run(recipe("tests", script), checks, { RECIPE_KIND: "assemble" })).toHaveLength(1);
 });
 
 test.each([
-  ["that nobody has modelled", "It 'is new' { 1 }", 'no model of the check "Windows: is new"'],
-  ["under a condition of its own", "if ($x) { It 'is new' { 1 } }", "stands under a condition"],
-  ["in a loop over something else", "foreach ($y in Get-Y) { It 'is old' { 1 } }", "does not know what $y"],
-])("a check %s does not pass for want of looking", (_, script, complaint) => {
+  ["without a model", "It 'is new' { 1 }", 'no model of the check "Windows: is new"'],
+  ["under an unknown condition", "if ($x) { It 'is new' { 1 } }", "depends on a condition"],
+  ["in a loop over unknown values", "foreach ($y in Get-Y) { It 'is old' { 1 } }", "does not know the values of $y"],
+])("a check %s is an error instead of a pass", (_, script, complaint) => {
   const directory = recipe("tests", `Describe 'Windows' { ${script} }`);
 
   expect(() => run(directory, { "Windows: is old": () => "" })).toThrow(complaint);

@@ -1,8 +1,7 @@
 import { expect, test } from "vitest";
-import { fullPath } from "../../../local/model/files.ts";
 import { parseCommand } from "../../../local/winrm/commands.ts";
 
-/** As masterzen/winrm encodes it. */
+/** Encodes a script as masterzen/winrm does. */
 function encoded(script: string): string {
   const whole = `$ProgressPreference = 'SilentlyContinue';${script}`;
   return `powershell.exe -EncodedCommand ${Buffer.from(whole, "utf16le").toString("base64")}`;
@@ -17,14 +16,14 @@ test.each([
     { kind: "append", path: String.raw`%TEMP%\winrmcp-1.tmp`, base64: "aGVsbG8=" },
   ],
   [
-    "putting the pieces together",
+    "the assembly of the pieces",
     encoded(`
 		$tmp_file_path = [System.IO.Path]::GetFullPath("${temporary}")
 		$dest_file_path = [System.IO.Path]::GetFullPath("'C:\\Program Files\\a.txt'".Trim("'"))`),
     { kind: "assemble", from: temporary, to: String.raw`'C:\Program Files\a.txt'` },
   ],
   [
-    "taking the pieces away",
+    "the removal of the pieces",
     encoded(`
 		$tmp_file_path = [System.IO.Path]::GetFullPath("${temporary}")
 		if (Test-Path $tmp_file_path) {`),
@@ -38,19 +37,19 @@ test.each([
     { kind: "download", path: "C:/a/report.json" },
   ],
   [
-    "the look whether WinRM answers",
+    "the check whether WinRM answers",
     encoded(
       `if (Test-Path variable:global:ProgressPreference){$ProgressPreference='SilentlyContinue'}; echo "WinRM connected."`,
     ),
     { kind: "echo", text: "WinRM connected." },
   ],
   [
-    "the look whether the machine is back",
+    "the check whether the machine has restarted",
     encoded('echo ("{0} restarted." -f [System.Net.Dns]::GetHostName())'),
     { kind: "echo", text: "{0} restarted." },
   ],
   [
-    "the look for a pending restart",
+    "the check for a pending restart",
     encoded(String.raw`Test-Path "HKLM:SOFTWARE\Microsoft\RebootPending"`),
     { kind: "registry", key: String.raw`HKLM:SOFTWARE\Microsoft\RebootPending` },
   ],
@@ -71,18 +70,8 @@ test.each([
   ],
   ["a restart", 'shutdown /r /f /t 0 /c "packer restart"', { kind: "restart" }],
   ["the probe of a restart", 'shutdown /r /f /t 60 /c "packer restart test"', { kind: "restart probe" }],
-  ["taking the probe back", "shutdown /a", { kind: "abort restart" }],
-  ["something else", "ipconfig /all", { kind: "unknown", commandLine: "ipconfig /all" }],
-])("%s is recognised", (_what, commandLine, command) => {
+  ["the cancellation of the probe", "shutdown /a", { kind: "abort restart" }],
+  ["any other command", "ipconfig /all", { kind: "unknown", commandLine: "ipconfig /all" }],
+])("%s is recognized", (_what, commandLine, command) => {
   expect(parseCommand(commandLine)).toEqual(command);
-});
-
-test.each([
-  ["c:/Windows/Temp/a.ps1", String.raw`C:\Windows\Temp\a.ps1`],
-  ["%SYSTEMROOT%/Temp/a.out", String.raw`C:\Windows\Temp\a.out`],
-  [String.raw`$env:ProgramData\a.json`, String.raw`C:\ProgramData\a.json`],
-  [String.raw`'C:\Program Files\a.txt'`, String.raw`C:\Program Files\a.txt`],
-  [String.raw`$env:UNHEARDOF\a`, String.raw`$env:UNHEARDOF\a`],
-])("the path %s is %s", (path, full) => {
-  expect(fullPath(path)).toBe(full);
 });

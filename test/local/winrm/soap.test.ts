@@ -10,7 +10,7 @@ import {
   shellCreated,
 } from "../../../local/winrm/soap.ts";
 
-// fixture/requests/*.xml are Packer 1.16.0's, as they came over the wire.
+// fixture/requests/*.xml are requests of Packer 1.16.0, recorded from the wire.
 function recorded(name: string): string {
   return readFileSync(new URL(`fixture/requests/${name}.xml`, import.meta.url), "utf8");
 }
@@ -37,19 +37,19 @@ test.each([
     { shellId: expect.stringMatching(/^[0-9A-F-]{36}$/), commandId: expect.stringMatching(/^[0-9A-F-]{36}$/) },
   ],
   ["delete", { shellId: expect.stringMatching(/^[0-9A-F-]{36}$/) }],
-])("Packer's request to %s is understood", (action, parts) => {
+])("Packer's %s request is parsed", (action, parts) => {
   const request = parseRequest(recorded(action));
 
   expect(request).toEqual({ action, messageId: expect.stringMatching(/^uuid:/), ...parts });
 });
 
-test("an action that a shell does not know is refused by its name", () => {
+test("an unknown action is an error that names it", () => {
   const xml = recorded("create").replace("transfer/Create<", "transfer/Put<");
 
   expect(() => parseRequest(xml)).toThrow("unknown action http://schemas.xmlsoap.org/ws/2004/09/transfer/Put");
 });
 
-test("every answer names its action and the request it answers", () => {
+test("every answer names its action and its request", () => {
   const request = parseRequest(recorded("create"));
 
   const created = parsed(shellCreated(request, "SHELL"));
@@ -66,7 +66,7 @@ test("every answer names its action and the request it answers", () => {
   expect(deleted.header["a:Action"]).toBe("http://schemas.xmlsoap.org/ws/2004/09/transfer/DeleteResponse");
 });
 
-test("a finished command's answer holds both streams and the exit code", () => {
+test("the answer for a finished command contains its output and exit code", () => {
   const request = parseRequest(recorded("receive"));
 
   const { body } = parsed(
@@ -81,6 +81,6 @@ test("a finished command's answer holds both streams and the exit code", () => {
   });
 });
 
-test("a command that says nothing is answered with the word that makes the client ask again", () => {
+test("while a command has no output, the answer contains the word that makes the client ask again", () => {
   expect(nothingYet(parseRequest(recorded("receive")))).toContain("OperationTimeout");
 });

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import { baseDisk } from "../../../local/model/disk.ts";
-import { UPDATE } from "../../../local/model/installation.ts";
-import { PESTER, PROGRAMS, UNCONFIGURED } from "../../../local/model/programs.ts";
-import { updatesWithoutEffect } from "../../../local/steps/results.ts";
-import { assemble, build, eksImage, failedChecks, plainImage } from "./machine-room.ts";
+import { monthlyUpdate } from "../../../local/model/installation.ts";
+import { pester3, programPaths, unconfiguredContainerd } from "../../../local/model/programs.ts";
+import { updatesWithoutEffect } from "../../../local/steps/step-failures.ts";
+import { assemble, build, eksImage, failedChecks, plainImage } from "./recipe-builds.ts";
 
 test.each([
   [
@@ -17,16 +17,16 @@ test.each([
 });
 
 test.each([
-  ["no Pester of Windows' own", PESTER, "12-prerequisites: The base has no Pester 3"],
-  ["no launch agent", PROGRAMS["ec2launch-v2"], "12-prerequisites: There is no program"],
-])("a base with %s stops a build before hours are spent on it", async (_what, path, failure) => {
+  ["no Pester 3", pester3, "12-prerequisites: The base has no Pester 3"],
+  ["no launch agent", programPaths["ec2launch-v2"], "12-prerequisites: There is no program"],
+])("a base with %s stops a build before its long steps", async (_what, path, failure) => {
   const base = baseDisk(eksImage);
   base.files.remove(path);
 
   expect((await build({ base, order: ["10-files", "12-prerequisites"] })).failure).toContain(failure);
 });
 
-test("containerd that loads no CRI stops a build, and fails the proof of an image whose build did not notice", async () => {
+test("containerd without its CRI plugin stops a build, and fails the proof if the build did not notice", async () => {
   const criTrouble = "io.containerd.grpc.v1 cri is not loaded";
 
   const noticed = await build({ rules: [{ step: "34-eks-tools", changes: { criTrouble } }] });
@@ -39,7 +39,7 @@ test("containerd that loads no CRI stops a build, and fails the proof of an imag
   expect(await failedChecks(unnoticed.machine)).toEqual(["cri-loaded"]);
 });
 
-test("Windows that wants a second restart gets it after the next round, and stops a build that has none", async () => {
+test("a second pending restart needs a second update round, and stops a build without one", async () => {
   const rules = [{ step: "10-files", changes: { restartsWanted: 1 } }];
   const round = ["20-windows-updates", "restart"];
 
@@ -50,8 +50,8 @@ test("Windows that wants a second restart gets it after the next round, and stop
   expect(two.failure).toBe("");
 });
 
-test("containerd of the base is started by Windows once it is ours, and must be where ours is put", async () => {
-  const theirs = { ...UNCONFIGURED, startType: "Manual" } as const;
+test("a containerd service of the base becomes automatic, and stops the build if it runs from another path", async () => {
+  const theirs = { ...unconfiguredContainerd, startType: "Manual" } as const;
   const elsewhere = { ...theirs, program: "C:\\containerd\\containerd.exe" };
 
   const taken = await assemble({ rules: [{ step: "10-files", changes: { containerd: theirs } }] });
@@ -64,7 +64,7 @@ test("containerd of the base is started by Windows once it is ours, and must be 
   );
 });
 
-test("updates that leave Windows as it was stop a build whose base is older than they are", async () => {
+test("a build stops if updates do not raise the Windows build of a base older than they are", async () => {
   const rules = [{ step: "20-windows-updates", ...updatesWithoutEffect() }];
 
   const older = await build({ rules });
@@ -75,13 +75,13 @@ test("updates that leave Windows as it was stop a build whose base is older than
 });
 
 test.each([
-  ["of .NET excuses nothing", "KB5088888", "25-updates-complete: Windows build 20348.2849 has not risen"],
-  ["of Windows itself explains it", UPDATE.article, ""],
-])("where Windows has not become newer, a denied update %s", async (_what, denied, failure) => {
+  [".NET does not explain", "KB5088888", "25-updates-complete: Windows build 20348.2849 has not risen"],
+  ["Windows explains", monthlyUpdate.article, ""],
+])("a denied update of %s why the Windows build did not rise", async (_what, denied, failure) => {
   const dotNet = { article: "KB5088888", title: "2026-11 Cumulative Update for .NET Framework", raisesBuild: false };
   const rules = [
-    { step: "10-files", changes: { offered: [UPDATE, dotNet] } },
-    { step: "20-windows-updates", changes: { updates: [UPDATE, dotNet].map(({ article }) => article) } },
+    { step: "10-files", changes: { offered: [monthlyUpdate, dotNet] } },
+    { step: "20-windows-updates", changes: { updates: [monthlyUpdate, dotNet].map(({ article }) => article) } },
   ];
 
   const made = await build({ rules, given: { DENIED_UPDATES: JSON.stringify([denied]) } });
@@ -90,7 +90,7 @@ test.each([
   else expect(made.failure).toBe("");
 });
 
-test("apps of one user's keep a desktop from being generalized unless they are removed, or no more than one is left", async () => {
+test("more than one app installed for a single user keeps a Full image from being generalized", async () => {
   const from = eksImage.replace("Core", "Full");
   const rules = [{ step: "10-files", changes: { updatedApps: ["MicrosoftCorporationII.WindowsSubsystemForLinux"] } }];
   const order = ["10-files", "85-appx", "90-sysprep"];

@@ -1,23 +1,23 @@
-import type { Response } from "../model/behaviour.ts";
-import { EKS } from "../model/eks-image.ts";
+import { eksDirectory } from "../model/eks-image.ts";
 import { type Containerd, containerImageNamed, isAtLeast, minorOf } from "../model/installation.ts";
-import { EC2LAUNCH_V1, PROGRAMS, SHIM, TOOLS, versionOf } from "../model/programs.ts";
+import { containerdShim, ec2LaunchV1, kubernetesTools, programPaths, versionOf } from "../model/programs.ts";
 import { testsIn } from "./check-names.ts";
-import { assertThat, type Looks, runChecks } from "./check-runs.ts";
-import { EKS_TESTS } from "./eks-tests.ts";
-import { type Situation, StepError, saved, setting, workPath } from "./situation.ts";
+import { assertThat, type ChecksByName, runChecks } from "./check-runs.ts";
+import { eksTests } from "./eks-tests.ts";
+import { type StepContext, StepError, saved, setting, workPath } from "./step-context.ts";
+import type { StepResponse } from "./step-response.ts";
 
-/** What the tests of packer/tests find on the machine. */
-export const TESTS: Looks = {
-  ...EKS_TESTS,
+/** The tests of packer/tests, which Pester runs on the machine before it becomes an image. */
+export const imageTests: ChecksByName = {
+  ...eksTests,
   "Windows: has the Containers feature": ({ machine }) => {
     const { containersFeature } = machine.installation;
     assertThat(containersFeature === "there", `The Containers feature is ${containersFeature}.`);
     return "";
   },
-  "Windows: is not older than its base": (situation) => {
-    const { build } = situation.machine.installation;
-    const { osBuild } = saved<{ osBuild: string }>(situation, "base");
+  "Windows: is not older than its base": (context) => {
+    const { build } = context.machine.installation;
+    const { osBuild } = saved<{ osBuild: string }>(context, "base");
     assertThat(isAtLeast(build, osBuild), `${build} is older than ${osBuild}.`);
     return "";
   },
@@ -29,7 +29,7 @@ export const TESTS: Looks = {
   "Windows: uses its whole disk": () => "",
   "Windows: has a tenth of its disk free": () => "",
   "Windows: has a launch agent to generalize it": ({ machine }) => {
-    const agents = [PROGRAMS["ec2launch-v2"], ...Object.keys(EC2LAUNCH_V1)];
+    const agents = [programPaths["ec2launch-v2"], ...Object.keys(ec2LaunchV1)];
     assertThat(
       agents.some((path) => machine.files.read(path)),
       "There is no launch agent.",
@@ -40,41 +40,41 @@ export const TESTS: Looks = {
     assertThat(machine.installation.communicator, "There is no listener for HTTPS.");
     return "";
   },
-  "Kubernetes: has $tool of the wanted minor, not older than $wanted": (situation, tool) => recentTool(situation, tool),
-  "containerd: runs": (situation) => serviceOf(containerdOf(situation)),
+  "Kubernetes: has $tool of the wanted minor, not older than $wanted": (context, tool) => recentTool(context, tool),
+  "containerd: runs": (context) => serviceOf(containerdOf(context)),
   "containerd: answers kubelet": ({ machine }) => {
     assertThat(machine.installation.criTrouble === "", `containerd: ${machine.installation.criTrouble}`);
     return "";
   },
-  "containerd: is started as in its base, by Windows where it is ours": (situation) => {
-    const { startType } = containerdOf(situation);
-    const isLayer = setting(situation, "RECIPE_KIND") === "layer";
-    const { containerdStartType } = saved<{ containerdStartType: string }>(situation, "base");
+  "containerd: is started as in its base, by Windows where it is ours": (context) => {
+    const { startType } = containerdOf(context);
+    const isLayer = setting(context, "RECIPE_KIND") === "layer";
+    const { containerdStartType } = saved<{ containerdStartType: string }>(context, "base");
     const expected = isLayer ? containerdStartType : "Automatic";
     assertThat(startType === expected, `containerd is started ${startType}, expected is ${expected}.`);
     return startType;
   },
-  "containerd: is the program that was asked for its version": (situation) => {
-    const { program } = containerdOf(situation);
-    assertThat(program === PROGRAMS.containerd, `The service runs ${program}.`);
+  "containerd: is the program that was asked for its version": (context) => {
+    const { program } = containerdOf(context);
+    assertThat(program === programPaths.containerd, `The service runs ${program}.`);
     return program;
   },
   "containerd: has what runs a container of Windows": ({ machine }) => {
-    assertThat(machine.files.read(SHIM) !== undefined, `There is no ${SHIM}.`);
+    assertThat(machine.files.read(containerdShim) !== undefined, `There is no ${containerdShim}.`);
     return "";
   },
-  "containerd: looks for CNI configurations where EKS writes them": (situation) => {
-    assertThat(containerdOf(situation).configured, "config.toml names another directory.");
+  "containerd: looks for CNI configurations where EKS writes them": (context) => {
+    assertThat(containerdOf(context).configured, "config.toml names another directory.");
     return "";
   },
   "containerd: has the CNI plugins": ({ machine }) => {
-    assertThat(machine.files.read(`${EKS}\\cni\\vpc-bridge.exe`) !== undefined, "There is no vpc-bridge.exe.");
+    assertThat(machine.files.read(`${eksDirectory}\\cni\\vpc-bridge.exe`) !== undefined, "There is no vpc-bridge.exe.");
     return "";
   },
-  "containerd: holds its pause image": (situation) =>
-    containerImageNamed(situation.machine.installation, containerdOf(situation).sandboxImage).digest,
-  "containerd: asks the mirrors of $registry first": (situation, registry) => {
-    assertThat(containerdOf(situation).mirrors.includes(registry), `There is no hosts.toml of ${registry}.`);
+  "containerd: holds its pause image": (context) =>
+    containerImageNamed(context.machine.installation, containerdOf(context).sandboxImage).digest,
+  "containerd: asks the mirrors of $registry first": (context, registry) => {
+    assertThat(containerdOf(context).mirrors.includes(registry), `There is no hosts.toml of ${registry}.`);
     return "";
   },
   "containerd: holds $reference and keeps it": ({ machine }, reference) => {
@@ -84,8 +84,9 @@ export const TESTS: Looks = {
   },
 };
 
-export function verify(situation: Situation): Partial<Response> {
-  const tests = runChecks(testsIn(situation.packerDir), TESTS, situation);
+/** 70-verify: runs the tests. */
+export function verify(context: StepContext): Partial<StepResponse> {
+  const tests = runChecks(testsIn(context.packerDir), imageTests, context);
   const bad = tests.filter(({ passed }) => !passed);
   const results = tests.map(({ name, passed, detail }) => ({
     name,
@@ -100,7 +101,7 @@ export function verify(situation: Situation): Partial<Response> {
   return {
     stdout: `${passed} tests passed.\r\n`,
     files: {
-      [workPath(situation, "output/tests.json")]: JSON.stringify({ passed, failed: bad.length, tests: results }),
+      [workPath(context, "output/tests.json")]: JSON.stringify({ passed, failed: bad.length, tests: results }),
     },
   };
 }
@@ -110,18 +111,19 @@ function serviceOf({ sandboxImage }: Containerd): string {
   return "Running";
 }
 
-export function containerdOf({ machine }: Situation) {
+/** @throws Error in the words of PowerShell if there is no service */
+export function containerdOf({ machine }: StepContext) {
   const { containerd } = machine.installation;
   if (!containerd) throw new Error("Cannot find any service with service name 'containerd'.");
   return containerd;
 }
 
-/** Of the minor that is wanted, and that patch or a later one. */
-export function recentTool(situation: Situation, tool: string): string {
-  const wanted = setting(situation, "KUBERNETES_VERSION");
-  const known = TOOLS.find((name) => name === tool);
+/** The version of a Kubernetes tool, which must have the wanted minor and at least the wanted patch. */
+export function recentTool(context: StepContext, tool: string): string {
+  const wanted = setting(context, "KUBERNETES_VERSION");
+  const known = kubernetesTools.find((name) => name === tool);
   if (!known) throw new Error(`The stand-in does not know where ${tool} is.`);
-  const version = versionOf(situation.machine, PROGRAMS[known]);
+  const version = versionOf(context.machine.files, programPaths[known]);
   assertThat(
     minorOf(version) === minorOf(wanted) && isAtLeast(version, wanted),
     `${tool} is ${version}, wanted is ${wanted}.`,

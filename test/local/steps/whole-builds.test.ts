@@ -1,14 +1,15 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { leave, QUIET, type Rule } from "../../../local/model/behaviour.ts";
 import { baseDisk } from "../../../local/model/disk.ts";
-import { AWS_TOOLS, PROGRAMS } from "../../../local/model/programs.ts";
+import { awsTools, programPaths } from "../../../local/model/programs.ts";
+import { allSteps } from "../../../local/steps/all-steps.ts";
 import { checksIn, testsIn } from "../../../local/steps/check-names.ts";
-import { CHECKS } from "../../../local/steps/checks.ts";
-import { STEPS } from "../../../local/steps/healthy.ts";
-import { REPORT } from "../../../local/steps/report.ts";
-import { TESTS } from "../../../local/steps/verification.ts";
+import { imageTests } from "../../../local/steps/image-tests.ts";
+import { proofChecks } from "../../../local/steps/proof-checks.ts";
+import { reportPath } from "../../../local/steps/report.ts";
+import { applyResponse, silentResponse } from "../../../local/steps/step-response.ts";
+import type { Rule } from "../../../local/steps/step-rules.ts";
 import {
   assemble,
   build,
@@ -19,16 +20,16 @@ import {
   network,
   packer,
   start,
-} from "../winrm/machine-room.ts";
+} from "./recipe-builds.ts";
 
-/** What lets a build pass that its own tests and report would stop. */
+/** Lets a build pass that its own tests and report would stop. */
 const blind: Rule[] = [
   { step: "70-verify", exitCode: 0 },
   {
     step: "80-report",
     exitCode: 0,
     files: {
-      [REPORT]: JSON.stringify({
+      [reportPath]: JSON.stringify({
         baseOsBuild: "20348.2849",
         osBuild: "20348.4405",
         binaries: [],
@@ -41,13 +42,13 @@ const blind: Rule[] = [
 describe.each([
   ["layer", () => build()],
   ["assemble", () => assemble()],
-])("an image of the whole recipe %s", (recipe, make) => {
-  test("proves itself and reports what is in it", async () => {
+])("an image built by the whole recipe %s", (recipe, make) => {
+  test("passes its proof and reports its contents", async () => {
     const { machine, failure } = await make();
 
     expect(failure).toBe("");
     expect(await failedChecks(machine)).toEqual([]);
-    expect(JSON.parse(machine.files.read(REPORT)?.toString() ?? "")).toMatchObject({
+    expect(JSON.parse(machine.files.read(reportPath)?.toString() ?? "")).toMatchObject({
       recipe,
       baseOsBuild: "20348.2849",
       osBuild: "20348.4405",
@@ -75,7 +76,7 @@ test.each([
   ["50-container-images", `test 70-verify: 1 of`],
   ["60-custom", String.raw`provision 80-report: Could not find file 'C:\eks-windows-images\output\custom.json'`],
   ["70-verify", String.raw`provision 80-report: Could not find file 'C:\eks-windows-images\output\tests.json'`],
-])("a build of layer without %s is stopped", async (step, failure) => {
+])("a build of layer without %s stops", async (step, failure) => {
   expect((await build({ without: [step] })).failure).toContain(failure);
 });
 
@@ -88,7 +89,7 @@ test.each([
   ["33-kubernetes", "70-verify: 3 of"],
   ["34-eks-tools", "EKS tools: have csi-proxy and the tasks as AWS has them"],
   ["40-containerd", "50-container-images: "],
-])("a build of assemble without %s is stopped", async (step, failure) => {
+])("a build of assemble without %s stops", async (step, failure) => {
   expect((await assemble({ without: [step] })).failure).toContain(failure);
 });
 
@@ -96,14 +97,14 @@ test.each([
   ["33-kubernetes", ["kubelet", "kube-proxy", "files-as-reported"]],
   ["50-container-images", ["files-as-reported", `container-image ${nanoserver}`, "container-starts"]],
   ["20-windows-updates", ["os-build", "files-as-reported"]],
-])("an image without %s whose build did not notice fails its proof", async (step, checks) => {
+])("an image whose build skipped %s unnoticed fails its proof", async (step, checks) => {
   const { machine, failure } = await build({ without: [step, "25-updates-complete"], rules: blind });
 
   expect(failure).toBe("");
   expect(await failedChecks(machine)).toEqual(checks);
 });
 
-test("an image that was generalized without being cleaned fails its proof", async () => {
+test("an image that was generalized without clean-up fails its proof", async () => {
   const { machine } = await build({ without: ["90-sysprep"] });
   machine.installation.generalized = true;
 
@@ -118,16 +119,16 @@ test("an image without a report fails its proof", async () => {
   ]);
 });
 
-test("container images that AWS has cached are in the report, not pinned", async () => {
+test("the report lists the container images that AWS cached as unpinned", async () => {
   const { machine } = await build();
 
-  expect(JSON.parse(machine.files.read(REPORT)?.toString() ?? "").containerImages).toContainEqual(
+  expect(JSON.parse(machine.files.read(reportPath)?.toString() ?? "").containerImages).toContainEqual(
     expect.objectContaining({ name: "mcr.microsoft.com/windows/servercore:ltsc2022", pinned: false }),
   );
 });
 
 describe("a harvest", () => {
-  test("of the same release is the same to the byte, of another release another one", async () => {
+  test("is identical to the byte for the same release and differs for another", async () => {
     const [first, again, next] = await Promise.all(
       [eksImage, eksImage, eksImage.replace("10.09", "11.13")].map((image) => harvest(image, network())),
     );
@@ -136,10 +137,10 @@ describe("a harvest", () => {
     expect(next).not.toBe(first);
   });
 
-  test("is taken by the AWS CLI or by AWS Tools for PowerShell, and says so where an image has neither", async () => {
+  test("uses the AWS CLI or AWS Tools for PowerShell, and fails on an image with neither", async () => {
     const [tools, neither] = [baseDisk(eksImage), baseDisk(eksImage)];
-    for (const base of [tools, neither]) base.files.remove(PROGRAMS.aws);
-    neither.files.remove(AWS_TOOLS);
+    for (const base of [tools, neither]) base.files.remove(programPaths.aws);
+    neither.files.remove(awsTools);
 
     expect(await harvest(eksImage, network(), tools)).toBe(await harvest(eksImage, network()));
     await expect(harvest(eksImage, network(), neither)).rejects.toThrow(
@@ -147,7 +148,7 @@ describe("a harvest", () => {
     );
   });
 
-  test("of which a file was changed stops the build that wants it", async () => {
+  test("with a changed file stops the build that uses it", async () => {
     const reached = network();
     const HARVEST_MANIFEST = await harvest(eksImage, reached);
     const [file] = [...reached.objects.keys()].filter((url) => url.includes("/files/"));
@@ -159,38 +160,38 @@ describe("a harvest", () => {
   });
 });
 
-test("what happens to a machine leaves its image as it was", async () => {
+test("changes to a machine do not affect its image", async () => {
   const { machine: image } = await build();
   const machine = start(image, "scripts/00-communicator");
 
-  leave(machine, { ...QUIET, files: { [REPORT]: "other" }, changes: { build: "1.1" } });
+  applyResponse(machine, { ...silentResponse, files: { [reportPath]: "other" }, changes: { build: "1.1" } });
 
   expect(image.installation).toMatchObject({ generalized: true, build: "20348.4405" });
-  expect(image.files.read(REPORT)?.toString()).not.toBe("other");
+  expect(image.files.read(reportPath)?.toString()).not.toBe("other");
 });
 
-test("the stand-in takes every step that the recipe has a script for, and no others", () => {
+test("the stand-in has exactly the steps that the recipe has scripts for", () => {
   const scripts = ["scripts", "harvest/scripts", "proof/scripts"].flatMap((folder) =>
     readdirSync(join(packer, folder)),
   );
   const steps = scripts.map((name) => basename(name, ".ps1")).filter((name) => !name.startsWith("00-"));
 
-  expect(Object.keys(STEPS).sort()).toEqual(steps.sort());
+  expect(Object.keys(allSteps).sort()).toEqual(steps.sort());
 });
 
-test("the stand-in reports what the recipe's own script reports", async () => {
+test("the stand-in's report has the fields of the recipe's own script", async () => {
   const script = readFileSync(join(packer, "scripts/80-report.ps1"), "utf8");
   const reported = [...script.matchAll(/^ {8}(\w+) +=/gm)].map(([, name]) => name);
   const { machine } = await build();
 
-  expect(Object.keys(JSON.parse(machine.files.read(REPORT)?.toString() ?? ""))).toEqual(reported);
+  expect(Object.keys(JSON.parse(machine.files.read(reportPath)?.toString() ?? ""))).toEqual(reported);
 });
 
 test.each([
-  ["tests of the image", TESTS, testsIn],
-  ["checks of the proof", CHECKS, checksIn],
-])("the stand-in knows the %s, and no others", (_what, looks, namesIn) => {
+  ["tests of the image", imageTests, testsIn],
+  ["checks of the proof", proofChecks, checksIn],
+])("the stand-in has exactly the %s", (_what, checks, namesIn) => {
   const names = namesIn(packer).map(({ name }) => name);
 
-  expect(Object.keys(looks).sort()).toEqual([...new Set(names)].sort());
+  expect(Object.keys(checks).sort()).toEqual([...new Set(names)].sort());
 });

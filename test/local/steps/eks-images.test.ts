@@ -1,24 +1,24 @@
 import { describe, expect, test } from "vitest";
 import { baseDisk, type Disk } from "../../../local/model/disk.ts";
-import { EKS } from "../../../local/model/eks-image.ts";
-import { assemble, build, eksImage, failedChecks, harvest, network } from "../winrm/machine-room.ts";
+import { eksDirectory } from "../../../local/model/eks-image.ts";
+import { assemble, build, eksImage, failedChecks, harvest, network } from "./recipe-builds.ts";
 
-/** What Pester leaves behind. */
+/** The file that Pester writes. */
 const passed = {
   "C:/eks-windows-images/output/tests.json": JSON.stringify({ passed: 1, failed: 0, tests: [] }),
 };
 
-describe("what AWS may have otherwise", () => {
+describe("an EKS image that differs from the known ones", () => {
   const withoutService: Partial<Disk["installation"]> = { eks: { csiProxy: "", tasks: {} } };
 
   test.each([
-    ["has no csi-proxy", (base: Disk) => base.files.remove(`${EKS}\\bin\\csi-proxy.exe`)],
+    ["has no csi-proxy", (base: Disk) => base.files.remove(`${eksDirectory}\\bin\\csi-proxy.exe`)],
     [
-      "has the login to ECR elsewhere",
-      (base: Disk) => base.files.remove(`${EKS}\\credential-providers\\ecr-credential-provider.exe`),
+      "has the credential provider for ECR elsewhere",
+      (base: Disk) => base.files.remove(`${eksDirectory}\\credential-providers\\ecr-credential-provider.exe`),
     ],
-    ["registers neither service nor tasks before a node bootstraps", () => {}],
-  ])("stops no build of layer: a base that %s", async (_what, change) => {
+    ["registers its service and tasks only when a node bootstraps", () => {}],
+  ])("does not stop a build of layer if it %s", async (_what, change) => {
     const base = baseDisk(eksImage);
     Object.assign(base.installation, withoutService);
     change(base);
@@ -29,7 +29,7 @@ describe("what AWS may have otherwise", () => {
     expect(await failedChecks(machine)).toEqual([]);
   });
 
-  test("stops no build of assemble either, which sets up as much as the EKS image has", async () => {
+  test("does not stop a build of assemble, which sets up only what the EKS image has", async () => {
     const base = baseDisk(eksImage);
     Object.assign(base.installation, withoutService);
     const reached = network();
@@ -42,7 +42,7 @@ describe("what AWS may have otherwise", () => {
     expect(await failedChecks(machine)).toEqual([]);
   });
 
-  test("must be there afterwards as far as the base had it", async () => {
+  test("must keep the service and tasks that its base has", async () => {
     const rules = [{ step: "60-custom", changes: withoutService }];
 
     expect((await build({ rules })).failure).toContain("csi-proxy and the tasks as AWS has them - no service runs");
@@ -53,15 +53,15 @@ describe("what AWS may have otherwise", () => {
     ).toEqual(["eks-as-in-base"]);
   });
 
-  test("stops a build of layer where it is the bootstrap itself", async () => {
+  test("stops a build of layer if it has no bootstrap script", async () => {
     const base = baseDisk(eksImage);
-    base.files.remove(`${EKS}\\Start-EKSBootstrap.ps1`);
+    base.files.remove(`${eksDirectory}\\Start-EKSBootstrap.ps1`);
 
     expect((await build({ base })).failure).toContain("34-eks-tools: There is no ");
   });
 });
 
-test("an EC2Launch v2 of April 2023, which AWS's last ContainersLatest images have, will do", async () => {
+test("EC2Launch v2 of April 2023, the version in AWS's last ContainersLatest images, is new enough", async () => {
   const { failure } = await assemble({ from: "Windows_Server-2022-English-Core-ContainersLatest-2023.04.12" });
 
   expect(failure).toBe("");

@@ -1,29 +1,34 @@
-import { type Behaviour, leave } from "../model/behaviour.ts";
 import { fullPath } from "../model/files.ts";
 import { type Machine, record } from "../model/machine.ts";
 import type { Network } from "../model/network.ts";
 import type { ScriptRun } from "../model/transcript.ts";
-import { healthyResponse } from "../steps/healthy.ts";
-import { cleanedPaths, elevatedRun, environmentOf, stepOf } from "../steps/scripts.ts";
+import { runStep } from "../steps/all-steps.ts";
+import { applyResponse } from "../steps/step-response.ts";
+import type { StepRules } from "../steps/step-rules.ts";
+import { cleanedPaths, elevatedRun, environmentOf, stepOf } from "../steps/uploaded-scripts.ts";
 import { type Command, parseCommand } from "./commands.ts";
 import type { Output } from "./soap.ts";
 
-/** How a command ends: with output (and what the machine does once the session is closed), never, or with a broken connection. */
+/**
+ * How a command ends: with output, never, or with a broken connection. `afterwards`: what the machine does when the
+ * session closes.
+ */
 export type Outcome =
   | { kind: "done"; output: Output; afterwards?: "restart" | "stop itself" }
   | { kind: "hangs" }
   | { kind: "drops" };
 
-export type Guest = { machine: Machine; behaviour: Behaviour; network: Network; packerDir: string; now: () => Date };
+/** A machine with everything that its commands need. */
+export type Guest = { machine: Machine; rules: StepRules; network: Network; packerDir: string; now: () => Date };
 
-const HOST = "EC2AMAZ-STANDIN";
+const hostName = "EC2AMAZ-STANDIN";
 
-/** What a command line does inside the machine. */
-export async function run(guest: Guest, commandLine: string): Promise<Outcome> {
-  return obey(guest, parseCommand(commandLine), null);
+/** Runs a command line on the machine. */
+export async function runCommand(guest: Guest, commandLine: string): Promise<Outcome> {
+  return execute(guest, parseCommand(commandLine), null);
 }
 
-async function obey(guest: Guest, command: Command, elevated: string | null): Promise<Outcome> {
+async function execute(guest: Guest, command: Command, elevated: string | null): Promise<Outcome> {
   const { machine, now } = guest;
   const { files } = machine;
   switch (command.kind) {
@@ -38,7 +43,7 @@ async function obey(guest: Guest, command: Command, elevated: string | null): Pr
     case "download":
       return download(guest, command.path);
     case "echo": {
-      const text = command.text.replace("{0}", HOST);
+      const text = command.text.replace("{0}", hostName);
       record(machine, { kind: "echo", text }, now());
       return done({ stdout: `${text}\r\n` });
     }
@@ -72,7 +77,7 @@ function assemble({ machine, now }: Guest, from: string, to: string): Outcome {
   return done();
 }
 
-/** Packer looks at what came out, not at the exit code: a missing file arrives as an empty one. */
+/** Packer reads the output and ignores the exit code, so it saves a missing file as an empty one. */
 function download({ machine, now }: Guest, path: string): Outcome {
   const content = machine.files.read(path);
   record(
@@ -105,7 +110,7 @@ async function script(
   const wrapped = elevatedRun(text);
   if (wrapped) {
     machine.files.remove(path);
-    return obey(guest, parseCommand(wrapped.commandLine), wrapped.user);
+    return execute(guest, parseCommand(wrapped.commandLine), wrapped.user);
   }
   return step(guest, path, text, environment, elevated);
 }
@@ -117,13 +122,13 @@ async function step(
   variables: string | undefined,
   elevated: string | null,
 ): Promise<Outcome> {
-  const { machine, behaviour, network, packerDir, now } = guest;
+  const { machine, rules, network, packerDir, now } = guest;
   const name = stepOf(text, packerDir) ?? null;
   const environment = environmentOf((variables ? machine.files.read(variables)?.toString("utf8") : text) ?? "");
   const called = name ?? "inline";
   machine.runs.set(called, (machine.runs.get(called) ?? 0) + 1);
-  const response = await behaviour.responseTo(called, machine, () =>
-    healthyResponse(called, { machine, settings: environment, network, packerDir }),
+  const response = await rules.responseTo(called, machine, () =>
+    runStep(called, { machine, settings: environment, network, packerDir }),
   );
   const { stdout, stderr } = response;
   const finished = !response.hang && !response.dropConnection;
@@ -137,7 +142,7 @@ async function step(
     stderr,
   };
   record(machine, { ...entry, exitCode: finished ? response.exitCode : null }, now());
-  leave(machine, response);
+  applyResponse(machine, response);
   if (response.hang) return { kind: "hangs" };
   if (response.dropConnection) return { kind: "drops" };
   const outcome = done({ exitCode: response.exitCode, stdout, stderr });

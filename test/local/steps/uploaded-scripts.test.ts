@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
-import { cleanedPaths, elevatedRun, environmentOf, scriptsIn, stepOf } from "../../../local/steps/scripts.ts";
+import { cleanedPaths, elevatedRun, environmentOf, scriptsIn, stepOf } from "../../../local/steps/uploaded-scripts.ts";
 
 const fixture = fileURLToPath(new URL("../winrm/fixture", import.meta.url));
 const plain = readFileSync(`${fixture}/scripts/10-plain.ps1`, "utf8");
 
-test("a step is known by its script, also inside a wrapper and with other line ends", () => {
+test("a step is recognized by its script, also inside a wrapper or with other line endings", () => {
   const wrapped = `\ttry {\r\n\t${plain.replaceAll("\n", "\r\n")}\r\n\t} catch {\r\n\t}\r\n`;
 
   expect(stepOf(plain, fixture)).toBe("10-plain");
@@ -14,11 +14,11 @@ test("a step is known by its script, also inside a wrapper and with other line e
   expect(stepOf(wrapped, fixture)).toBe("10-plain");
 });
 
-test("a script with a word changed is no step", () => {
+test("a script with one word changed is not recognized as a step", () => {
   expect(stepOf(plain.replace("Hello", "Goodbye"), fixture)).toBeUndefined();
 });
 
-test("user data tells its scripts in their order", () => {
+test("the scripts in user data are listed in order", () => {
   const communicator = readFileSync(`${fixture}/scripts/00-communicator.ps1`, "utf8");
 
   expect(scriptsIn(`<powershell>\n${plain}\n${communicator}\n</powershell>`, fixture)).toEqual([
@@ -27,7 +27,7 @@ test("user data tells its scripts in their order", () => {
   ]);
 });
 
-test("the elevated wrapper tells user and command", () => {
+test("an elevated wrapper yields its user and command", () => {
   const wrapper = [
     "      <UserId>SYSTEM</UserId>",
     "      <Arguments>/c powershell -executionpolicy bypass &#34;&amp; { . c:/v.ps1; &amp;&#39;c:/s.ps1&#39;; exit $LastExitCode }&#34; &gt; %SYSTEMROOT%/Temp/packer-1.out 2&gt;&amp;1</Arguments>",
@@ -40,7 +40,7 @@ test("the elevated wrapper tells user and command", () => {
   expect(elevatedRun(plain)).toBeUndefined();
 });
 
-test("Packer's own clean-up tells what it removes, and a script of ours is none", () => {
+test("Packer's clean-up script yields the paths that it removes, and other scripts are not taken for one", () => {
   expect(
     cleanedPaths("if (Test-Path c:/a.ps1) {Remove-Item c:/a.ps1}\nif (Test-Path c:/b.ps1) {Remove-Item c:/b.ps1}\n"),
   ).toEqual(["c:/a.ps1", "c:/b.ps1"]);
@@ -48,7 +48,7 @@ test("Packer's own clean-up tells what it removes, and a script of ours is none"
   expect(cleanedPaths("")).toBeUndefined();
 });
 
-test("variables come out as they were meant, special characters and all", () => {
+test("environment variables keep their special characters", () => {
   const uploaded = '$env:A="5 `$ and `"quotes`" ``n"; $env:LIST="[`"a`",`n\n`"b`"]"; $env:EMPTY=""; ';
 
   expect(environmentOf(uploaded)).toEqual({ A: '5 $ and "quotes" `n', LIST: '["a",n\n"b"]', EMPTY: "" });

@@ -2,17 +2,20 @@ import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 
 /**
- * What stands in the script files that Packer uploads. Packer uploads the file of a step as it is, an inline script in a
- * try/catch, and beside them three kinds of its own: variables, elevated wrapper, clean-up.
+ * Reads the script files that Packer uploads. Packer uploads a step's file unchanged, an inline script inside a
+ * try/catch, and three kinds of scripts of its own: environment variables, elevated wrapper and clean-up.
  */
 export type Elevated = { user: string; commandLine: string };
 
-/** The step is the longest script below `packerDir` whose whole text is in the uploaded one; its name is the file's without `.ps1`. */
+/**
+ * The name of the step that an uploaded script belongs to: the longest script below `packerDir` whose whole text the
+ * upload contains, without `.ps1`.
+ */
 export function stepOf(uploaded: string, packerDir: string): string | undefined {
   return scriptsWithin(uploaded, packerDir).toSorted((a, b) => b.text.length - a.text.length)[0]?.name;
 }
 
-/** The names of all such scripts, in the order in which they stand there. */
+/** The names of all scripts below `packerDir` that the user data contains, in their order there. */
 export function scriptsIn(userData: string, packerDir: string): string[] {
   const text = comparable(userData);
   return scriptsWithin(userData, packerDir)
@@ -28,20 +31,23 @@ function scriptsWithin(uploaded: string, packerDir: string): { name: string; tex
     .filter((script) => script.text !== "" && text.includes(script.text));
 }
 
-/** `elevated_user`: a wrapper runs the real command as a scheduled task of that user. */
+/**
+ * The user and command of an elevated wrapper, which runs the command as a scheduled task (Packer's `elevated_user`).
+ */
 export function elevatedRun(uploaded: string): Elevated | undefined {
   const user = /<UserId>([^<]+)<\/UserId>/.exec(uploaded)?.[1];
   const commandLine = /<Arguments>\/c ([^<]+?) &gt; \S+ 2&gt;&amp;1<\/Arguments>/.exec(uploaded)?.[1];
   return user && commandLine ? { user, commandLine: unescapeXml(commandLine) } : undefined;
 }
 
-/** After every script, the last one included, Packer removes what it uploaded, unless told `skip_clean`. */
+/** The paths that a clean-up script removes. Packer runs one after every provisioner unless `skip_clean` is set. */
 export function cleanedPaths(uploaded: string): string[] | undefined {
   const lines = uploaded.trim().split("\n");
   const paths = lines.map((line) => /^if \(Test-Path (\S+)\) \{Remove-Item \1\}$/.exec(line.trim())?.[1]);
   return paths.every((path) => path !== undefined) ? paths : undefined;
 }
 
+/** The variables that an uploaded script assigns to `$env:`. */
 export function environmentOf(uploaded: string): Record<string, string> {
   const assignments = uploaded.matchAll(/\$env:([^=]+)="((?:`[\s\S]|[^"`])*)"; /g);
   return Object.fromEntries(

@@ -10,26 +10,32 @@ import type { Transcript } from "../../../local/model/transcript.ts";
 import { installTools } from "../../../local/tools/install.ts";
 import { type Machines, startMachines } from "../../../local/winrm/machines.ts";
 
+/** A build that neither prints nor does anything on its machine for so long is stuck, and Packer is stopped. */
+const maxStillMs = 10 * 60_000;
 const fixture = fileURLToPath(new URL("fixture", import.meta.url));
 
-/** One build of the fixture's template by the real Packer. Its purpose is the name it is known by everywhere. */
+/** One build of the fixture's template by real Packer. */
 export type Build = {
   exitCode: number | null;
   output: string;
   transcript: Transcript;
-  /** What this build's Packer called at AWS, in order. */
+  /** The AWS operations that this build's Packer called, in order. */
   calls: string[];
-  /** What Packer left in its output directory. */
+  /** Reads a file from Packer's output directory. */
   read: (name: string) => string;
   /** The image that the build's manifest names. */
   image: () => string;
 };
 
+/** What a running build has shown so far. */
+export type Progress = { output: string; transcript: Transcript | undefined };
+
 export type Order = {
+  /** Identifies the build: its machine, image and AWS calls carry this name. */
   purpose: string;
   variables?: Record<string, string>;
-  /** As soon as Packer has said this, it is sent SIGTERM. */
-  terminateAt?: string;
+  /** Sends Packer SIGTERM once this is true. */
+  terminateWhen?: (progress: Progress) => boolean;
 };
 
 export type Workshop = {
@@ -41,7 +47,10 @@ export type Workshop = {
   stop: () => Promise<void>;
 };
 
-/** Emulator and machines for any number of builds side by side. The machines of the purpose `locked` know another password. */
+/**
+ * Starts the emulator and the machines for any number of concurrent builds. The machine of the purpose `locked` has
+ * another password than the emulator returns.
+ */
 export async function openWorkshop(): Promise<Workshop> {
   const tools = await installTools(() => {});
   const dir = mkdtempSync(join(tmpdir(), "windows-"));
@@ -57,7 +66,7 @@ export async function openWorkshop(): Promise<Workshop> {
     return locked ? "another password" : emulator.password(instanceId);
   }
 
-  async function build({ purpose, variables = {}, terminateAt }: Order): Promise<Build> {
+  async function build({ purpose, variables = {}, terminateWhen = () => false }: Order): Promise<Build> {
     const outputDir = join(dir, purpose);
     mkdirSync(outputDir);
     const { subnetId } = emulator.network;
@@ -83,13 +92,21 @@ export async function openWorkshop(): Promise<Workshop> {
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding("utf8").on("data", (text: string) => {
         output += text;
-        if (terminateAt && !child.killed && output.includes(terminateAt)) child.kill("SIGTERM");
       });
     }
+    const transcriptSoFar = () => machines.transcripts().find(({ tags }) => tags.purpose === purpose);
+    let last = { sign: "", at: performance.now() };
+    const watching = setInterval(() => {
+      const progress = { output, transcript: transcriptSoFar() };
+      const sign = `${output.length} ${progress.transcript?.entries.length}`;
+      if (sign !== last.sign) last = { sign, at: performance.now() };
+      const isStuck = performance.now() - last.at > maxStillMs;
+      if (!child.killed && (isStuck || terminateWhen(progress))) child.kill("SIGTERM");
+    }, 100);
     const exitCode = await new Promise<number | null>((resolve, reject) =>
       child.once("error", reject).once("close", resolve),
-    );
-    const transcript = machines.transcripts().find(({ tags }) => tags.purpose === purpose);
+    ).finally(() => clearInterval(watching));
+    const transcript = transcriptSoFar();
     if (!transcript) throw new Error(`building for ${purpose}: no machine appeared\n${output}`);
     const calls = (await emulator.calls()).filter(({ accessKeyId }) => accessKeyId === `PACKER-${purpose}`);
     const read = (name: string) => readFileSync(join(outputDir, name), "utf8");

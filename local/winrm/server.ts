@@ -4,8 +4,8 @@ import { createServer } from "node:https";
 import type { Socket } from "node:net";
 import { text } from "node:stream/consumers";
 import { setTimeout } from "node:timers/promises";
-import type { Outcome } from "./guest.ts";
 import { challengeMessage, messageType, provesPassword, readAuthenticate } from "./ntlm.ts";
+import type { Outcome } from "./run-command.ts";
 import {
   acknowledged,
   commandDone,
@@ -28,9 +28,9 @@ export type Endpoint = {
   password: string;
   run: (commandLine: string) => Promise<Outcome>;
   loginRefused: (user: string) => void;
-  /** A shell is being closed in which a command asked for something afterwards: the answer waits for it. */
+  /** Called when a shell with an `afterwards` is closed. The server answers the client when the promise resolves. */
   closing: (afterwards: Afterwards) => Promise<void>;
-  /** That answer is on its way. */
+  /** Called when that answer has been sent. */
   closed: (afterwards: Afterwards) => void;
   log: (line: string) => void;
 };
@@ -40,18 +40,23 @@ type Login = { challenge?: Buffer; done: boolean };
 type Shell = { commands: Map<string, Outcome>; afterwards?: Afterwards };
 type Answer = { status: number; body: string; sent?: () => void } | "drop";
 
-const USER = "administrator";
-/** Windows holds a Receive up to a minute (MaxTimeoutms). Shorter here: Packer notices a timeout of its own only between two of them. */
-const RECEIVE_HOLD_MS = 1000;
-/** As Windows' HTTP.sys; Node's five seconds would close connections under a client that is about to use them. */
-const KEEP_ALIVE_MS = 120_000;
+const userName = "administrator";
+/**
+ * Windows holds a Receive for up to a minute (MaxTimeoutms). Shorter here, because Packer checks its own timeouts only
+ * between two Receives.
+ */
+const receiveHoldMs = 1000;
+/** The value of Windows' HTTP.sys. Node's default of 5 s would close connections that Packer is about to reuse. */
+const keepAliveMs = 120_000;
 
-/** WinRM over HTTPS with NTLM on one address, as far as Packer uses it. A login holds for its connection, as on Windows. */
+/**
+ * Serves the part of WinRM that Packer uses, over HTTPS with NTLM. As on Windows, a login is valid for its connection.
+ */
 export async function startWinRm(endpoint: Endpoint): Promise<WinRm> {
   const logins = new WeakMap<Socket, Login>();
   const shells = new Map<string, Shell>();
   const { cert, private: key } = endpoint.certificate;
-  const server = createServer({ cert, key, keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
+  const server = createServer({ cert, key, keepAliveTimeout: keepAliveMs }, (request, response) => {
     answer(request, response).catch((error: unknown) => {
       endpoint.log(`answering a WinRM request: ${String(error)}`);
       response.destroy();
@@ -61,9 +66,9 @@ export async function startWinRm(endpoint: Endpoint): Promise<WinRm> {
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await text(request);
     if (request.method !== "POST" || request.url !== "/wsman") return send(response, { status: 404, body: "" });
-    const demand = logIn(request, logins, endpoint);
-    if (demand) {
-      response.writeHead(401, { "WWW-Authenticate": demand, "Content-Length": 0 }).end();
+    const challenge = logIn(request, logins, endpoint);
+    if (challenge) {
+      response.writeHead(401, { "WWW-Authenticate": challenge, "Content-Length": 0 }).end();
       return;
     }
     send(response, await handle(parseRequest(body), shells, endpoint));
@@ -82,7 +87,7 @@ export async function startWinRm(endpoint: Endpoint): Promise<WinRm> {
   };
 }
 
-/** Returns the challenge to send, or nothing when the connection is logged in. */
+/** Returns the `WWW-Authenticate` header to send, or undefined if the connection is logged in. */
 function logIn(
   request: IncomingMessage,
   logins: WeakMap<Socket, Login>,
@@ -102,7 +107,7 @@ function logIn(
   login.challenge = undefined;
   const answer = readAuthenticate(message);
   login.done =
-    challenge !== undefined && answer.user.toLowerCase() === USER && provesPassword(answer, challenge, password);
+    challenge !== undefined && answer.user.toLowerCase() === userName && provesPassword(answer, challenge, password);
   if (login.done) return undefined;
   loginRefused(answer.user);
   return "Negotiate";
@@ -140,7 +145,7 @@ async function receive(request: Extract<Request, { action: "receive" }>, shell: 
   if (!outcome) return { status: 500, body: refused(request, "The command was not found in the shell.") };
   if (outcome.kind === "drops") return "drop";
   if (outcome.kind === "done") return { status: 200, body: commandDone(request, request.commandId, outcome.output) };
-  await setTimeout(RECEIVE_HOLD_MS, undefined, { ref: false });
+  await setTimeout(receiveHoldMs, undefined, { ref: false });
   return { status: 500, body: nothingYet(request) };
 }
 
