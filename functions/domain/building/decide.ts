@@ -1,7 +1,6 @@
 import { iso } from "../../config/time.ts";
 import { recipeOf } from "../../config/variant.ts";
 import { type BuildDecision, wait } from "../build-orders.ts";
-import { retryOf } from "../failures.ts";
 import type { PublishableImage } from "../images.ts";
 import { areComplete, describeChange, drift, type Inputs, type RecordedInputs, sameInputs } from "../inputs.ts";
 import type { VariantState } from "../variant-state.ts";
@@ -18,6 +17,7 @@ import {
   settlingTime,
   wasRevoked,
 } from "./results.ts";
+import { retryOf } from "./retries.ts";
 
 /** Decides by rules 4 to 9 and 11 whether a variant gets a build now. `limits.ts` then applies the limit on parallel builds. */
 export function decideBuild(world: World, state: VariantState): BuildDecision {

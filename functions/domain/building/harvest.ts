@@ -1,10 +1,10 @@
 import { type BuildDecision, type HarvestInputs, wait } from "../build-orders.ts";
-import { retryOf } from "../failures.ts";
 import { sameInputs } from "../inputs.ts";
 import type { VariantState } from "../variant-state.ts";
 import type { World } from "../world.ts";
 import { whyAbsent } from "./preflight.ts";
 import { harvestsFrom, runsWithoutManifest, settlingTime } from "./results.ts";
+import { retryOf } from "./retries.ts";
 
 /**
  * Decides whether to harvest from AWS's EKS image of the variant's minor. Undefined if the harvest exists or the variant needs none. One harvest

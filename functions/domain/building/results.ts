@@ -1,10 +1,10 @@
 import { minute } from "../../config/time.ts";
 import { type Build, latestFirst } from "../builds.ts";
-import type { EndedRun } from "../failures.ts";
 import type { Image } from "../images.ts";
 import { areComplete, type RecordedInputs, sameInputs } from "../inputs.ts";
 import type { VariantState } from "../variant-state.ts";
 import type { World } from "../world.ts";
+import type { EndedRun } from "./retries.ts";
 
 /**
  * EC2 shows images and tags, and S3 shows objects, with a delay. For this long, in milliseconds, a finished build is trusted to have made

@@ -7,8 +7,9 @@ import {
   runsWithoutManifest,
   settlingTime,
 } from "../building/results.ts";
+import { type EndedRun, isWorthReporting, retryOf } from "../building/retries.ts";
 import type { Build } from "../builds.ts";
-import { type EndedRun, type Failure, type FailureClass, isWorthReporting, retryOf } from "../failures.ts";
+import type { Failure, FailureClass } from "../failures.ts";
 import { canonical, type RecordedInputs, sha256 } from "../inputs.ts";
 import type { VariantState } from "../variant-state.ts";
 import type { World } from "../world.ts";

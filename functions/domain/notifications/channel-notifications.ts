@@ -2,7 +2,6 @@ import { type ChannelName, channelNames } from "../../config/channel-names.ts";
 import type { Channel } from "../channels.ts";
 import { type Image, isPublishable } from "../images.ts";
 import { describeChange, drift, type RecordedInputs } from "../inputs.ts";
-import { channelBlockers } from "../publishing/blockers.ts";
 import {
   lastWrite,
   notifiedPublications,
@@ -11,6 +10,7 @@ import {
   rejectionKey,
 } from "../publishing/channel-writes.ts";
 import { decideChannel } from "../publishing/publish.ts";
+import { channelBlockers } from "../publishing/soak-and-approval.ts";
 import type { VariantState } from "../variant-state.ts";
 import type { World } from "../world.ts";
 import type { Keyed } from "./notification.ts";

@@ -1,8 +1,8 @@
 import { type ChannelName, channelNames } from "../../config/channel-names.ts";
 import { minute } from "../../config/time.ts";
 import { sha256 } from "../inputs.ts";
-import { reasonToLeave } from "../publishing/blockers.ts";
 import { decideChannel } from "../publishing/publish.ts";
+import { reasonToLeave } from "../publishing/replacement.ts";
 import type { VariantImages, VariantState } from "../variant-state.ts";
 import type { World } from "../world.ts";
 import type { Keyed } from "./notification.ts";

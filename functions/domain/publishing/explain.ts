@@ -3,8 +3,8 @@ import { iso } from "../../config/time.ts";
 import { type Image, isPublishable, whyNotPublishable } from "../images.ts";
 import type { VariantImages } from "../variant-state.ts";
 import type { ImageWorld } from "../world.ts";
-import { channelBlockers } from "./blockers.ts";
 import { decideChannel } from "./publish.ts";
+import { channelBlockers } from "./soak-and-approval.ts";
 
 /** What keeps an image out of a channel, with the end of each wait; empty if the channel may take it. */
 export function explainBlockers(world: ImageWorld, channel: ChannelName, image: Image): string[] {

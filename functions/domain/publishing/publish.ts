@@ -3,15 +3,9 @@ import { iso } from "../../config/time.ts";
 import type { PublishableImage } from "../images.ts";
 import type { VariantImages } from "../variant-state.ts";
 import type { ImageWorld } from "../world.ts";
-import {
-  type ChannelBlocker,
-  channelBlockers,
-  passWithTime,
-  reasonToLeave,
-  reasonToMove,
-  whyUncertain,
-} from "./blockers.ts";
 import { type LastWrite, lastWrite, readBackWithin, rejectionKey } from "./channel-writes.ts";
+import { reasonToLeave, reasonToMove, whyUncertain } from "./replacement.ts";
+import { type ChannelBlocker, channelBlockers, passWithTime } from "./soak-and-approval.ts";
 
 /** What should happen to one channel of a variant. */
 export type ChannelDecision =
