@@ -32,14 +32,14 @@ export async function rebuild(
   if (dryRun)
     return answer(200, {
       ...result,
-      plan: await planAfter(observe, variant, repeated ? known : succeed(known, request)),
+      plan: await planWithRequest(observe, variant, repeated ? known : succeed(known, request)),
     });
   if (!repeated) await writeRequest(environment, variant, request, known);
   await triggerReconcile(environment.QUEUE_URL, { variant, call: `rebuild ${id}` });
   return answer(202, result);
 }
 
-async function planAfter(observe: ApiContext["observe"], variant: string, request: Request | undefined) {
+async function planWithRequest(observe: ApiContext["observe"], variant: string, request: Request | undefined) {
   const world = await observe();
   const requests = { ...world.requests, ...(request && { [variant]: request }) };
   return planOf({ ...world, requests }).actions.filter((action) => action.variant === variant);

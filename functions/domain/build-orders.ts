@@ -87,7 +87,7 @@ export function orderBuild(wish: BuildWish, context: OrderContext): BuildOrder {
   const { purpose, variant, inputs, attempt } = wish;
   const token = sha256(JSON.stringify(shapeOf(wish, context)));
   const reasons = wish.reasons.join("\n").slice(0, maxReasonsLength);
-  const image = imageOf(wish);
+  const image = startImageOf(wish);
   return {
     variant: variant.name,
     purpose,
@@ -118,11 +118,11 @@ function shapeOf(wish: BuildWish, { stage, recipe, harvestRecipe, configuration 
   const { updateRounds, kubernetesReleaseUrl } = configuration.policies;
   const common = [stage, wish.purpose, wish.attempt, canonical(wish.inputs), recipe];
   if (wish.purpose === "harvest") return [...common, harvestRecipe];
-  return [...common, wish.variant.name, imageOf(wish) ?? "", updateRounds, kubernetesReleaseUrl];
+  return [...common, wish.variant.name, startImageOf(wish) ?? "", updateRounds, kubernetesReleaseUrl];
 }
 
 /** The image that a build starts from by name: the one to prove, or AWS's image to harvest from. */
-function imageOf(wish: BuildWish): string | undefined {
+function startImageOf(wish: BuildWish): string | undefined {
   if (wish.purpose === "build") return undefined;
   return wish.purpose === "prove" ? wish.image : wish.inputs.baseAmi;
 }

@@ -41,13 +41,13 @@ export function plan(world: World): Action[] {
   const configured = states.flatMap((state, index): Action[] => {
     const decision = decisions[index] as BuildDecision;
     return [
-      ...dueNotifications(world, state, decision).map(notify),
+      ...dueNotifications(world, state, decision).map(notifyAction),
       ...writes(world, state),
       buildAction(world, state.variant.name, decision),
     ];
   });
   const removed = removedVariantImages(world).flatMap((images): Action[] => [
-    ...dueNotificationsOfRemoved(world, images).map(notify),
+    ...dueNotificationsOfRemoved(world, images).map(notifyAction),
     ...writesOnRemoved(world, images),
   ]);
   return [...configured, ...removed];
@@ -68,7 +68,7 @@ function writesOnRemoved(world: World, removed: VariantImages): WriteAction[] {
   return [...withdrawals(world, removed), ...retirementsOfRemoved(world, removed)];
 }
 
-function notify(notification: Notification): Action {
+function notifyAction(notification: Notification): Action {
   return { do: "announce", variant: notification.variant, notification };
 }
 

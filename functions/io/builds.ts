@@ -117,7 +117,7 @@ function fromCodeBuild(build: CodeBuildBuild, now: number): Build | undefined {
     inputs: variables.INPUTS,
     attempt: variables.ATTEMPT,
     token: variables.TOKEN,
-    status: statusOf(build),
+    status: buildStatus(build),
     phase: build.currentPhase ?? "QUEUED",
     startedAt: build.startTime?.getTime() ?? now,
     endedAt: build.endTime?.getTime(),
@@ -127,14 +127,14 @@ function fromCodeBuild(build: CodeBuildBuild, now: number): Build | undefined {
   };
 }
 
-function statusOf({ buildStatus }: CodeBuildBuild): Build["status"] {
+function buildStatus({ buildStatus }: CodeBuildBuild): Build["status"] {
   if (buildStatus === "IN_PROGRESS") return "running";
   if (buildStatus === "SUCCEEDED") return "succeeded";
   return buildStatus === "STOPPED" ? "stopped" : "failed";
 }
 
 function failureOf(build: CodeBuildBuild, exported: ExportedVariables): Failure | undefined {
-  if (statusOf(build) !== "failed") return undefined;
+  if (buildStatus(build) !== "failed") return undefined;
   const lines = FailureLines.parse(exported.FAILURE_LINES);
   if (build.buildStatus === "TIMED_OUT")
     return { class: "timed-out", cause: "the build exceeded CodeBuild's time limit", lines };

@@ -4,7 +4,7 @@ import { tagPrefix } from "../domain/inputs.ts";
 const ssm = new SSMClient({});
 
 /** The content of a parameter. */
-export interface Content {
+export interface ParameterContent {
   name: string;
   value: string;
   description: string;
@@ -22,7 +22,7 @@ export interface Owner {
  * Creates a parameter with the tags of its stage and variant. PutParameter accepts no tags together with `Overwrite`.
  * @returns false if the parameter exists already
  */
-export async function createParameter(content: Content, { stage, variant }: Owner): Promise<boolean> {
+export async function createParameter(content: ParameterContent, { stage, variant }: Owner): Promise<boolean> {
   const tags = {
     project: "eks-windows-images",
     [`${tagPrefix}stage`]: stage,
@@ -39,11 +39,11 @@ export async function createParameter(content: Content, { stage, variant }: Owne
 }
 
 /** Overwrites a parameter. Its tags stay. */
-export async function replaceParameter(content: Content): Promise<void> {
+export async function replaceParameter(content: ParameterContent): Promise<void> {
   await ssm.send(new PutParameterCommand({ ...requestOf(content), Overwrite: true }));
 }
 
-function requestOf({ name, value, description, isImage }: Content) {
+function requestOf({ name, value, description, isImage }: ParameterContent) {
   return {
     Name: name,
     Value: value,
