@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { build } from "esbuild";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 const refused: [file: string, imported: string][] = [
@@ -77,4 +78,18 @@ describe("the linter keeps imports pointing down", () => {
     const index = accepted.findIndex((one) => one[0] === file && one[1] === imported);
     expect(findings).not.toContain(`${probeOf(file, refused.length + index)}:1:8 lint/style/noRestrictedImports`);
   });
+});
+
+test("a bundle of the plan has no module of the SDK, middy or Powertools", async () => {
+  const { metafile } = await build({
+    entryPoints: ["functions/domain/plan.ts"],
+    bundle: true,
+    platform: "node",
+    format: "esm",
+    write: false,
+    metafile: true,
+  });
+  const modules = Object.keys(metafile.inputs);
+  expect(modules).toContain("functions/domain/building/decide.ts");
+  expect(modules.filter((path) => /@aws|@smithy|@middy/.test(path))).toEqual([]);
 });
