@@ -1,4 +1,4 @@
-// Packer and its amazon plugin, pinned and built from unmodified source where no release archive can be had.
+// Pins Packer and its amazon plugin. Both are built from unmodified source where no release archive can be downloaded.
 module eks-windows-images/local/packer
 
 go 1.26.3

@@ -4,9 +4,9 @@ import { chmod, mkdir, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { announce, type Site } from "./cache.ts";
-import { findProgram, runCommand } from "./command.ts";
+import { findProgram, runCommand } from "./programs.ts";
 
-/** The Python that has moto in it, and a directory that holds the `aws` command and nothing else. */
+/** The Python in which moto is installed, and a directory with the `aws` command and nothing else. */
 export type Moto = { python: string; aws: string };
 
 const requirements = fileURLToPath(new URL("requirements.txt", import.meta.url));
@@ -17,7 +17,7 @@ export function findMoto({ cache }: Site): Moto | undefined {
   return { python: join(directory, "bin", "python"), aws: join(directory, "aws-command") };
 }
 
-/** A virtual environment knows its own path and cannot be renamed: the file `complete` comes last instead. */
+/** A virtual environment contains its own path and cannot be renamed. The file `complete`, written last, marks it as complete. */
 export async function installMoto(site: Site): Promise<Moto> {
   const directory = environmentDirectory(site.cache);
   const what = "Installing the AWS emulator (moto) and the AWS command line interface";
@@ -29,13 +29,13 @@ export async function installMoto(site: Site): Promise<Moto> {
     await rename(join(directory, "complete.new"), join(directory, "complete"));
   });
   const moto = findMoto(site);
-  if (!moto) throw new Error("installing moto: it is not there afterwards");
+  if (!moto) throw new Error("installing moto: it is missing afterwards");
   return moto;
 }
 
 async function createEnvironment(directory: string, signal?: AbortSignal): Promise<void> {
   const python = findProgram("python3");
-  if (!python) throw new Error("installing moto: no python3 on the PATH; install Python 3.10 or newer with its venv");
+  if (!python) throw new Error("installing moto: no python3 on the PATH. Install Python 3.10 or newer with `venv`");
   await runCommand("creating a Python environment", python, ["-m", "venv", directory], { signal });
   await runCommand(
     "installing moto",
@@ -45,7 +45,7 @@ async function createEnvironment(directory: string, signal?: AbortSignal): Promi
   );
 }
 
-/** A directory of its own, so that putting it on a PATH does not put this Python there too. */
+/** The command has its own directory: on a PATH, `bin` would also replace the user's Python. */
 async function writeAwsCommand(directory: string): Promise<void> {
   const command = join(directory, "aws-command", "aws");
   await mkdir(join(directory, "aws-command"));

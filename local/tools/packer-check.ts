@@ -3,18 +3,18 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseVersions } from "../../functions/config/versions.ts";
-import { runCommand } from "./command.ts";
 import { installTools, type Tools } from "./install.ts";
-import { deploymentVariables, orderedVariables } from "./packer-documents.ts";
+import { deploymentVariables, orderedVariables } from "./packer-variables.ts";
+import { runCommand } from "./programs.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const say = (line: string) => process.stderr.write(`${line}\n`);
 
-/** What the buildspec adds on the command line. */
+/** The variables that the buildspec adds on the command line. */
 const added = { manifest_path: "manifest.json", output_dir: "output" };
 const image = { image_id: "ami-0123456789abcdef1" };
 
-/** Each template with the variables of every order that it is called for. */
+/** Each template with the variables of each kind of order that uses it. */
 const calls = [
   { template: "packer", order: orderedVariables("layer"), added },
   { template: "packer", order: orderedVariables("assemble"), added },
@@ -29,7 +29,8 @@ async function checkTemplates(tools: Tools, write: boolean): Promise<void> {
   parseVersions(readFileSync(join(root, "packer/versions.json"), "utf8"));
   const documents = mkdtempSync(join(tmpdir(), "packer-check-"));
   try {
-    for (const call of calls) await validate(tools, call, documents);
+    const valid = await Promise.all(calls.map((call) => validate(tools, call, mkdtempSync(join(documents, "call-")))));
+    valid.forEach(say);
   } finally {
     rmSync(documents, { recursive: true });
   }
@@ -40,22 +41,22 @@ async function format(tools: Tools, write: boolean): Promise<void> {
   await packer("formatting the Packer templates (npm run format)", tools, ["fmt", ...how, "-recursive", "packer"]);
 }
 
+/** Without `packer init`: `validate` itself refuses a template whose plugin is not installed in the demanded version. */
 async function validate(
   tools: Tools,
   { template, order, added }: (typeof calls)[number],
   documents: string,
-): Promise<void> {
+): Promise<string> {
   if (!readdirSync(join(root, template)).some((name) => name.endsWith(".pkr.hcl")))
-    throw new Error(`validating ${template}: there is no template in it`);
+    throw new Error(`validating ${template}: the directory contains no template`);
   const files = Object.entries({ deployment: deploymentVariables, order, added }).map(([name, content]) => {
     const file = join(documents, `${name}.json`);
     writeFileSync(file, JSON.stringify(content));
     return `-var-file=${file}`;
   });
-  await packer(`initialising ${template}`, tools, ["init", template]);
   const output = await packer(`validating ${template}`, tools, ["validate", ...files, template]);
   if (/Undefined variable/.test(output)) throw new Error(`validating ${template}: ${output}`);
-  say(`${template} is valid${order.base_family ? ` on ${order.base_family}` : ""}`);
+  return `${template} is valid${order.base_family ? ` on ${order.base_family}` : ""}`;
 }
 
 async function packer(doing: string, tools: Tools, parameters: string[]): Promise<string> {

@@ -1,173 +1,148 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
-import { rename } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { announce, installDirectory, type Site } from "./cache.ts";
-import { findProgram, findPrograms, isExecutable, runCommand } from "./command.ts";
-import type { Pins } from "./pins.ts";
+import { installDirectory, type Site } from "./cache.ts";
+import { installByFirstWay } from "./fallbacks.ts";
+import { type GoBuild, withGoBuild } from "./go-build.ts";
+import { findPrograms, isExecutable, runCommand } from "./programs.ts";
+import { configuredReleaseHost, downloadRelease, type ReleaseHost } from "./release-archive.ts";
+import type { ToolVersions } from "./tool-versions.ts";
 
 /** A binary, and a directory for PACKER_PLUGIN_PATH that holds the amazon plugin. */
 export type Packer = { binary: string; pluginPath: string; version: string };
 
-const goModule = fileURLToPath(new URL("../packer", import.meta.url));
-const sources = { packer: "github.com/hashicorp/packer", amazonPlugin: "github.com/hashicorp/packer-plugin-amazon" };
-const waysOut = (pins: Pins) =>
-  `Two ways out: put Packer ${pins.packer} on the PATH (or its path into PACKER), or install Go 1.26 or newer so that it can be built.`;
+const installGo = "install Go 1.26 or newer, to build it from source";
+
+/** Milliseconds that Packer has to download its plugin, as long as a build in CodeBuild has for Packer's archive. */
+const maxPluginDownload = 600_000;
 
 /**
- * What there is already: the setting PACKER, then whatever on the PATH is of the version that the templates demand, then what was built
- * before.
- * @throws Error when PACKER is set to anything else
+ * Finds Packer in this order: the setting PACKER, a Packer on the PATH that is of the templates' version, an earlier
+ * installation. The plugin always comes from an earlier installation.
+ * @throws Error when PACKER names anything but a Packer of the templates' version
  */
-export async function findPacker({ cache }: Site, pins: Pins): Promise<Packer | undefined> {
-  const binary = await findBinary(cache, pins);
-  const pluginPath = pluginDirectory(cache, pins);
+export async function findPacker({ cache }: Site, versions: ToolVersions): Promise<Packer | undefined> {
+  const binary = await findBinary(cache, versions);
+  const pluginPath = pluginDirectory(cache, versions);
   if (!binary || !existsSync(pluginPath)) return undefined;
   return { ...binary, pluginPath };
 }
 
-/** Gets what is missing of Packer and its plugin: downloads the plugin where Packer can, builds from source where it cannot. */
-export async function installPacker(site: Site, pins: Pins): Promise<Packer> {
-  const binary = await findBinary(site.cache, pins);
-  if (binary) await installPlugin(site, pins, binary.binary);
-  else await buildBoth(site, pins);
-  const packer = await findPacker(site, pins);
-  if (!packer) throw new Error("installing Packer: it is not there afterwards");
+/** Installs what is missing of Packer and its plugin: downloads it if possible, else builds it from source. */
+export async function installPacker(
+  site: Site,
+  versions: ToolVersions,
+  releaseHost: () => ReleaseHost = configuredReleaseHost,
+): Promise<Packer> {
+  await withGoBuild(site, async (build) => {
+    if (!(await findBinary(site.cache, versions))) await installBinary(site, versions, releaseHost, build);
+    const found = await findBinary(site.cache, versions);
+    if (found && !existsSync(pluginDirectory(site.cache, versions)))
+      await installPlugin(site, versions, found.binary, build);
+  });
+  const packer = await findPacker(site, versions);
+  if (!packer) throw new Error("installing Packer: it is missing afterwards");
   return packer;
 }
 
-async function findBinary(cache: string, pins: Pins): Promise<Omit<Packer, "pluginPath"> | undefined> {
+async function findBinary(cache: string, versions: ToolVersions): Promise<Omit<Packer, "pluginPath"> | undefined> {
   const setting = process.env.PACKER;
   if (setting) {
     const version = await versionOf(setting);
     if (!version) throw new Error(`using PACKER=${setting}: it does not answer as HashiCorp's Packer`);
-    if (version !== pins.packer)
-      throw new Error(`using PACKER=${setting}: it is Packer ${version}, the templates demand ${pins.packer}`);
+    if (version !== versions.packer)
+      throw new Error(`using PACKER=${setting}: it is Packer ${version}, the templates demand ${versions.packer}`);
     return { binary: setting, version };
   }
   for (const binary of findPrograms("packer")) {
     const version = await versionOf(binary);
-    if (version === pins.packer) return { binary, version };
+    if (version === versions.packer) return { binary, version };
   }
-  const built = builtBinary(cache, pins);
-  return isExecutable(built) ? { binary: built, version: pins.packer } : undefined;
+  const installed = join(packerDirectory(cache, versions), "packer");
+  return isExecutable(installed) ? { binary: installed, version: versions.packer } : undefined;
 }
 
-/** Other programs are called packer too (cracklib's, for one), hence the look at what it says. */
+/** Other programs are called packer too, cracklib's for one; only HashiCorp's answers like this. */
 async function versionOf(binary: string): Promise<string | undefined> {
   const environment = { ...process.env, CHECKPOINT_DISABLE: "1" };
-  return runCommand("asking for the version", binary, ["version"], { env: environment, timeout: 20_000 }).then(
+  return runCommand("asking for the version", binary, ["version"], { env: environment }).then(
     ({ stdout }) => /^Packer v(\S+)/m.exec(stdout)?.[1],
     () => undefined,
   );
 }
 
-async function installPlugin(site: Site, pins: Pins, binary: string): Promise<void> {
-  await installDirectory(pluginDirectory(site.cache, pins), async (directory) => {
-    const environment = pluginEnvironment(directory);
-    const download = () =>
-      runCommand(
-        "downloading the amazon plugin",
-        binary,
-        ["plugins", "install", "github.com/hashicorp/amazon", `v${pins.amazonPlugin}`],
-        { env: environment, timeout: 120_000, signal: site.signal },
-      );
-    const what = `Fetching Packer's amazon plugin ${pins.amazonPlugin}`;
-    const downloaded = await announce(site.log, what, "some seconds", () =>
-      download().then(
-        () => true,
-        () => false,
-      ),
-    );
-    if (downloaded) return;
-    await announce(
-      site.log,
-      `It cannot be downloaded; building ${pins.amazonPlugin} from source`,
-      "about 3 minutes",
-      () =>
-        build(site, pins, [sources.amazonPlugin], (products) =>
-          installBuiltPlugin(binary, join(products, "packer-plugin-amazon"), directory),
-        ),
-    );
-  });
-}
-
-async function buildBoth(site: Site, pins: Pins): Promise<void> {
-  const what = `Building Packer ${pins.packer} and its amazon plugin ${pins.amazonPlugin} from source`;
-  await announce(site.log, what, "about 4 minutes on two cores", () =>
-    build(site, pins, [sources.packer, sources.amazonPlugin], async (products) => {
-      await installDirectory(pluginDirectory(site.cache, pins), (directory) =>
-        installBuiltPlugin(join(products, "packer"), join(products, "packer-plugin-amazon"), directory),
-      );
-      await installDirectory(join(builtBinary(site.cache, pins), ".."), (directory) =>
-        rename(join(products, "packer"), join(directory, "packer")),
-      );
-    }),
-  );
-}
-
-/** Go's caches come to 5 GB for this build, so they go again with it. */
-async function build(
-  { cache, signal }: Site,
-  pins: Pins,
-  packages: string[],
-  use: (products: string) => Promise<void>,
+async function installBinary(
+  site: Site,
+  versions: ToolVersions,
+  releaseHost: () => ReleaseHost,
+  build: GoBuild,
 ): Promise<void> {
-  const go = findProgram("go");
-  if (!go) throw new Error(`building Packer from source: no Go on the PATH. ${waysOut(pins)}`);
-  mkdirSync(cache, { recursive: true });
-  const workshop = mkdtempSync(join(cache, ".unfinished-go-"));
-  const products = join(workshop, "products");
-  const temporary = join(workshop, "tmp");
-  mkdirSync(products);
-  mkdirSync(temporary);
-  try {
-    await runCommand(
-      "building Packer from source",
-      go,
-      ["build", "-ldflags", "-s -w", "-o", `${products}/`, ...packages],
-      {
-        cwd: goModule,
-        signal,
-        env: {
-          ...process.env,
-          CGO_ENABLED: "0",
-          GOPATH: join(workshop, "path"),
-          GOMODCACHE: join(workshop, "modules"),
-          GOCACHE: join(workshop, "cache"),
-          GOTMPDIR: temporary,
-          // Without -modcacherw the module cache is read-only and cannot be deleted afterwards.
-          GOFLAGS: "-mod=readonly -modcacherw",
-          GOWORK: "off",
-          GOOS: "",
-          GOARCH: "",
-        },
-      },
-    );
-    await use(products);
-  } finally {
-    // A compiler that outlives an interrupted build for a moment still writes here.
-    rmSync(workshop, { recursive: true, force: true, maxRetries: 20, retryDelay: 200 });
-  }
-}
-
-async function installBuiltPlugin(binary: string, plugin: string, directory: string): Promise<void> {
-  await runCommand(
-    "installing the amazon plugin",
-    binary,
-    ["plugins", "install", "--path", plugin, "github.com/hashicorp/amazon"],
-    { env: pluginEnvironment(directory) },
+  const directory = packerDirectory(site.cache, versions);
+  const download = {
+    what: `Downloading Packer ${versions.packer}`,
+    usually: "about 35 MB",
+    install: () =>
+      installDirectory(directory, async (unfinished) => {
+        const file = await downloadRelease(releaseHost(), "packer", versions.packer, { signal: site.signal });
+        const binary = join(unfinished, "packer");
+        await writeFile(binary, file, { mode: 0o755 });
+        if ((await versionOf(binary)) !== versions.packer) throw new Error("the downloaded Packer does not run here");
+      }),
+  };
+  const fromSource = {
+    what: `Building Packer ${versions.packer} from source with Go`,
+    usually: "about 3 minutes on two cores",
+    install: () =>
+      installDirectory(directory, async (unfinished) => rename(await build("packer"), join(unfinished, "packer"))),
+  };
+  await installByFirstWay(
+    site,
+    `Packer ${versions.packer}`,
+    [download, fromSource],
+    [
+      `put Packer ${versions.packer} on the PATH, or its path into PACKER`,
+      "let this machine reach the release host, or name a mirror in policies.packerReleaseUrl of config.ts",
+      installGo,
+    ],
   );
 }
 
-function pluginEnvironment(directory: string): NodeJS.ProcessEnv {
-  return { ...process.env, PACKER_PLUGIN_PATH: directory, CHECKPOINT_DISABLE: "1" };
+async function installPlugin(site: Site, versions: ToolVersions, packer: string, build: GoBuild): Promise<void> {
+  const directory = pluginDirectory(site.cache, versions);
+  const plugins = (pluginPath: string, ...parameters: string[]) =>
+    runCommand("packer plugins install", packer, ["plugins", "install", ...parameters], {
+      env: { ...process.env, PACKER_PLUGIN_PATH: pluginPath, CHECKPOINT_DISABLE: "1" },
+      timeout: maxPluginDownload,
+      signal: site.signal,
+    });
+  const download = {
+    what: `Downloading Packer's amazon plugin ${versions.amazonPlugin}`,
+    usually: "about 30 MB",
+    install: () =>
+      installDirectory(directory, async (unfinished) => {
+        await plugins(unfinished, "github.com/hashicorp/amazon", `v${versions.amazonPlugin}`);
+      }),
+  };
+  const fromSource = {
+    what: `Building Packer's amazon plugin ${versions.amazonPlugin} from source with Go`,
+    usually: "about 3 minutes on two cores, 1 after Packer was built",
+    install: () =>
+      installDirectory(directory, async (unfinished) => {
+        await plugins(unfinished, "--path", await build("packer-plugin-amazon"), "github.com/hashicorp/amazon");
+      }),
+  };
+  await installByFirstWay(
+    site,
+    `Packer's amazon plugin ${versions.amazonPlugin}`,
+    [download, fromSource],
+    ["let this machine reach releases.hashicorp.com or api.github.com", installGo],
+  );
 }
 
-function builtBinary(cache: string, pins: Pins): string {
-  return join(cache, `packer-${pins.packer}`, "packer");
+function packerDirectory(cache: string, versions: ToolVersions): string {
+  return join(cache, `packer-${versions.packer}`);
 }
 
-function pluginDirectory(cache: string, pins: Pins): string {
-  return join(cache, `packer-plugins-amazon-${pins.amazonPlugin}`);
+function pluginDirectory(cache: string, versions: ToolVersions): string {
+  return join(cache, `packer-plugins-amazon-${versions.amazonPlugin}`);
 }

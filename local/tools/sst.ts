@@ -5,45 +5,45 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { announce, installDirectory, type Site } from "./cache.ts";
-import { isExecutable, runCommand } from "./command.ts";
-import type { Pins } from "./pins.ts";
+import { isExecutable, runCommand } from "./programs.ts";
+import type { ToolVersions } from "./tool-versions.ts";
 
-/** XDG_CONFIG_HOME under which SST finds the two programs it otherwise downloads. */
+/** The XDG_CONFIG_HOME under which SST finds Pulumi and bun, which it downloads otherwise. */
 export type Sst = { configHome: string };
 
-/** What SST 4.17 looks for in `$XDG_CONFIG_HOME/sst/bin` before it does anything. */
+/** SST 4.17 wants these versions in `$XDG_CONFIG_HOME/sst/bin` before it starts. */
 const wanted = { pulumi: "v3.215.0", bun: "1.2.1" };
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const platform = join(root, ".sst", "platform");
 
-export async function findSst(site: Site, pins: Pins): Promise<Sst | undefined> {
-  const configHome = await findConfigHome(site.cache, pins);
-  if (!configHome || !isPlatformCurrent(pins)) return undefined;
+export async function findSst(site: Site, versions: ToolVersions): Promise<Sst | undefined> {
+  const configHome = await findConfigHome(site.cache, versions);
+  if (!configHome || !isPlatformCurrent(versions)) return undefined;
   return { configHome };
 }
 
-/** Makes SST's platform code (`.sst/platform`) be there without a deployment and without Pulumi. */
-export async function installSst(site: Site, pins: Pins): Promise<Sst> {
-  if (!(await findConfigHome(site.cache, pins))) {
-    await announce(site.log, `Fetching what SST ${pins.sst} runs on (bun ${wanted.bun})`, "about 5 seconds", () =>
-      installDirectory(ownConfigHome(site.cache, pins), (directory) => fillConfigHome(directory, site.signal)),
+/** Installs SST's platform code (`.sst/platform`) without a deployment and without Pulumi. */
+export async function installSst(site: Site, versions: ToolVersions): Promise<Sst> {
+  if (!(await findConfigHome(site.cache, versions))) {
+    await announce(site.log, `Downloading bun ${wanted.bun} for SST ${versions.sst}`, "about 5 seconds", () =>
+      installDirectory(ownConfigHome(site.cache, versions), (directory) => fillConfigHome(directory, site.signal)),
     );
   }
-  const configHome = await findConfigHome(site.cache, pins);
-  if (!configHome) throw new Error("installing what SST runs on: it is not there afterwards");
-  if (!isPlatformCurrent(pins)) {
+  const configHome = await findConfigHome(site.cache, versions);
+  if (!configHome) throw new Error("installing bun for SST: it is missing afterwards");
+  if (!isPlatformCurrent(versions)) {
     await announce(site.log, `Installing SST's platform code into .sst/`, "about 5 seconds", () =>
-      installPlatform(configHome, pins, site.signal),
+      installPlatform(configHome, versions, site.signal),
     );
   }
   return { configHome };
 }
 
-/** A user who deploys with SST has the real programs already; otherwise a directory of ours. */
-async function findConfigHome(cache: string, pins: Pins): Promise<string | undefined> {
+/** Prefers the real programs of a user who deploys with SST to the directory in the cache. */
+async function findConfigHome(cache: string, versions: ToolVersions): Promise<string | undefined> {
   const users = process.env.XDG_CONFIG_HOME || join(homedir(), ".config");
   if (await holdsWanted(users)) return users;
-  const own = ownConfigHome(cache, pins);
+  const own = ownConfigHome(cache, versions);
   return existsSync(own) ? own : undefined;
 }
 
@@ -51,7 +51,7 @@ async function holdsWanted(configHome: string): Promise<boolean> {
   const versionOf = (program: string, parameter: string) => {
     const file = join(configHome, "sst", "bin", program);
     if (!isExecutable(file)) return undefined;
-    return runCommand(`asking ${program} for its version`, file, [parameter], { timeout: 20_000 }).then(
+    return runCommand(`asking ${program} for its version`, file, [parameter]).then(
       ({ stdout }) => stdout.trim(),
       () => undefined,
     );
@@ -60,7 +60,7 @@ async function holdsWanted(configHome: string): Promise<boolean> {
   return pulumi === wanted.pulumi && bun === wanted.bun;
 }
 
-/** `sst install` only asks Pulumi for its version; nothing local ever deploys with it. */
+/** `sst install` only asks Pulumi for its version. Nothing on this machine deploys with it, so a script that answers is enough. */
 async function fillConfigHome(directory: string, signal?: AbortSignal): Promise<void> {
   const bin = join(directory, "sst", "bin");
   await mkdir(bin, { recursive: true });
@@ -70,7 +70,7 @@ async function fillConfigHome(directory: string, signal?: AbortSignal): Promise<
   const download = join(directory, "download");
   await mkdir(download);
   await runCommand(
-    "fetching bun",
+    "downloading bun",
     "npm",
     ["install", "--prefix", download, "--no-audit", "--no-fund", "--ignore-scripts", `${packageName}@${wanted.bun}`],
     { signal },
@@ -83,32 +83,32 @@ async function fillConfigHome(directory: string, signal?: AbortSignal): Promise<
 function bunPackage(): string {
   const architecture = { x64: "x64", arm64: "aarch64" }[process.arch as string];
   if (!architecture || !["linux", "darwin"].includes(process.platform))
-    throw new Error(`fetching bun: there is none for ${process.platform} on ${process.arch}`);
+    throw new Error(`downloading bun: npm has none for ${process.platform} on ${process.arch}`);
   return `@oven/bun-${process.platform}-${architecture}`;
 }
 
-async function installPlatform(configHome: string, pins: Pins, signal?: AbortSignal): Promise<void> {
+async function installPlatform(configHome: string, versions: ToolVersions, signal?: AbortSignal): Promise<void> {
   const sst = join(root, "node_modules", "sst", "bin", "sst.mjs");
   await runCommand("installing SST's platform code", process.execPath, [sst, "install"], {
     cwd: root,
     signal,
     env: { ...process.env, XDG_CONFIG_HOME: configHome, SST_STAGE: "local", DO_NOT_TRACK: "1" },
   });
-  await writeFile(join(platform, "installed.new"), platformKey(pins));
+  await writeFile(join(platform, "installed.new"), platformKey(versions));
   await rename(join(platform, "installed.new"), join(platform, "installed"));
 }
 
-function isPlatformCurrent(pins: Pins): boolean {
+function isPlatformCurrent(versions: ToolVersions): boolean {
   const mark = join(platform, "installed");
-  return existsSync(mark) && readFileSync(mark, "utf8") === platformKey(pins);
+  return existsSync(mark) && readFileSync(mark, "utf8") === platformKey(versions);
 }
 
-/** The platform depends on SST's version and on the providers that sst.config.ts names. */
-function platformKey(pins: Pins): string {
+/** The platform code depends on SST's version and on the providers that sst.config.ts names. */
+function platformKey(versions: ToolVersions): string {
   const program = createHash("sha256").update(readFileSync(join(root, "sst.config.ts")));
-  return `${pins.sst} ${program.digest("hex")}`;
+  return `${versions.sst} ${program.digest("hex")}`;
 }
 
-function ownConfigHome(cache: string, pins: Pins): string {
-  return join(cache, `sst-${pins.sst}-config`);
+function ownConfigHome(cache: string, versions: ToolVersions): string {
+  return join(cache, `sst-${versions.sst}-config`);
 }

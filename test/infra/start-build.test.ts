@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { orderedVariables } from "../../local/tools/packer-documents.ts";
+import { orderedVariables } from "../../local/tools/packer-variables.ts";
 import { type Graph, graphOf, list, permissionsOf, type Statement } from "./graph.ts";
 
 let graph: Graph;

@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, describe, expect, test } from "vitest";
 import { installTools } from "../../local/tools/install.ts";
-import { deploymentVariables, orderedVariables } from "../../local/tools/packer-documents.ts";
+import { deploymentVariables, orderedVariables } from "../../local/tools/packer-variables.ts";
 import { packerDirectory } from "./powershell.ts";
 
 const tools = await installTools(() => {});

@@ -10,7 +10,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { startEmulator } from "../../../local/aws/emulator.ts";
 import { parameterName } from "../../../local/aws/public-images.ts";
 import { createClock } from "../../../local/clock/clock.ts";
-import { runCommand } from "../../../local/tools/command.ts";
+import { runCommand } from "../../../local/tools/programs.ts";
 import { base2022, type EmulatorWorkshop, openWorkshop } from "./emulator-workshop.ts";
 
 let aws: EmulatorWorkshop;

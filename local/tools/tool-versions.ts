@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 
-/** Versions stand in one place each: the Go module, the Python requirements, package.json. */
-export type Pins = { packer: string; amazonPlugin: string; moto: string; sst: string };
+export type ToolVersions = { packer: string; amazonPlugin: string; moto: string; sst: string };
 
-export function readPins(): Pins {
+/** Reads each version from the one file that pins it: the Go module, the Python requirements, package.json. */
+export function readToolVersions(): ToolVersions {
   const goModule = read("../packer/go.mod");
   return {
     packer: find(goModule, /github\.com\/hashicorp\/packer v(\S+)/, "Packer in local/packer/go.mod"),

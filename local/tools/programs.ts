@@ -8,9 +8,9 @@ const execute = promisify(execFile);
 export type CommandOptions = { env?: NodeJS.ProcessEnv; cwd?: string; signal?: AbortSignal; timeout?: number };
 
 /**
- * Runs a program to its end without a shell.
- * @param doing What is being done, as a gerund, for the error.
- * @throws Error with the end of what the program wrote.
+ * Runs a program to its end, without a shell and with nothing on its standard input.
+ * @param doing What the program does, as a gerund; the error starts with it.
+ * @throws Error with the last 20 lines of the program's output.
  */
 export async function runCommand(
   doing: string,
@@ -19,7 +19,10 @@ export async function runCommand(
   options: CommandOptions = {},
 ): Promise<{ stdout: string; stderr: string }> {
   try {
-    return await execute(program, parameters, { ...options, encoding: "utf8", maxBuffer: 64 * 1024 * 1024 });
+    const running = execute(program, parameters, { ...options, encoding: "utf8", maxBuffer: 64 * 1024 * 1024 });
+    // A program that ends without reading its input closes the pipe first.
+    running.child.stdin?.on("error", () => undefined).end();
+    return await running;
   } catch (cause) {
     if (options.signal?.aborted) throw new Error(`${doing}: interrupted`, { cause });
     const { stdout = "", stderr = "" } = cause as { stdout?: string; stderr?: string };
@@ -28,12 +31,12 @@ export async function runCommand(
   }
 }
 
-/** Where a program stands on the PATH. */
+/** The first program of this name on the PATH. */
 export function findProgram(name: string): string | undefined {
   return findPrograms(name)[0];
 }
 
-/** Everywhere that a program of this name stands on the PATH, in its order. */
+/** Every program of this name on the PATH, in the order of the PATH. */
 export function findPrograms(name: string): string[] {
   const directories = (process.env.PATH ?? "").split(delimiter).filter(Boolean);
   return [...new Set(directories)].map((directory) => join(directory, name)).filter(isExecutable);

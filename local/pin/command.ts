@@ -2,23 +2,24 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { argv } from "node:process";
 import { pathToFileURL } from "node:url";
 import { isPinned, parseVersions } from "../../functions/config/versions.ts";
-import { pinsFor } from "./publishers.ts";
-import { withPin } from "./versions-text.ts";
+import { publishedPin } from "./published-checksums.ts";
+import { withPin } from "./versions-json.ts";
 
 const file = new URL("../../packer/versions.json", import.meta.url);
 
 /**
- * Pins whatever is not pinned in a `versions.json`: asks each publisher, never computes a sum of what it would have to trust for that.
- * @returns The new text, and what went wrong for each artifact that stays unpinned.
+ * Pins every unpinned artifact of a `versions.json` to what its publisher says. It never downloads an artifact to compute
+ * the checksum: that would trust the download.
+ * @returns the new text, and one failure for each artifact that stays unpinned
  */
 export async function pin(text: string, say: (line: string) => void): Promise<{ text: string; failures: string[] }> {
   const failures: string[] = [];
   let pinned = text;
   for (const artifact of parseVersions(text).artifacts.filter((each) => !isPinned(each))) {
     try {
-      const found = await pinsFor(artifact);
-      pinned = withPin(pinned, artifact, found);
-      say(`${artifact.name} ${artifact.version} is ${found.pin}, says ${found.source}`);
+      const published = await publishedPin(artifact);
+      pinned = withPin(pinned, artifact, published);
+      say(`${artifact.name} ${artifact.version} is ${published.pin} according to ${published.source}`);
     } catch (error) {
       failures.push(`pinning ${artifact.name} ${artifact.version}: ${(error as Error).message}`);
     }
@@ -34,8 +35,8 @@ async function run(): Promise<void> {
   if (failures.length > 0) throw new Error(failures.join("\n"));
   say(
     text === before
-      ? "Everything was pinned already."
-      : "packer/versions.json is pinned; look at the difference, then commit it.",
+      ? "All artifacts were pinned already."
+      : "All artifacts in packer/versions.json are pinned. Review the change, then commit it.",
   );
 }
 

@@ -20,7 +20,7 @@ const configuration = parseConfiguration({
 const [layered, assembled] = configuration.variants as [Variant, Variant];
 const harvestSource = "ami-0123456789abcdef2";
 
-/** What the service orders, a document for each kind of build. */
+/** One build of each kind, as the plan wishes for it. */
 const wishes = {
   layer: build(layered),
   assemble: build(assembled),
@@ -35,8 +35,8 @@ const wishes = {
 export type OrderedKind = keyof typeof wishes;
 
 /**
- * Packer's variables as the service itself sends them with a build: a variable that is renamed on one side only does not pass a check of
- * the templates.
+ * Packer's variables as the service sends them with a build. They come from the service's own code, so that a check of the
+ * templates fails when a variable is renamed on one side only.
  */
 export function orderedVariables(kind: OrderedKind = "layer"): Record<string, unknown> {
   const deployed = { stage: "production", recipe, harvestRecipe: "c".repeat(64), configuration };
@@ -63,7 +63,7 @@ function build(variant: Variant): ImageWish {
   };
 }
 
-/** What the infrastructure adds, in a VPC of the user's. */
+/** The variables that the infrastructure adds when the user configures a VPC. */
 export const deploymentVariables = {
   region: "us-east-1",
   instance_type: "m7i.xlarge",

@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { isPinned, parseVersions } from "../../../../functions/config/versions.ts";
-import { pin } from "../../../../local/tools/pin.ts";
+import { pin } from "../../../../local/pin/command.ts";
 
 const sum = "2c".repeat(32);
 const manifest = '{"schemaVersion":2,"manifests":[]}';
@@ -34,7 +34,7 @@ beforeEach(() => {
   };
 });
 
-test("an archive gets the checksum that its publisher keeps beside it, an image the digest of the registry", async () => {
+test("an archive is pinned to the checksum its publisher keeps beside it, an image to the digest of its registry", async () => {
   const said: string[] = [];
 
   const { text, failures } = await pin(versions(), (line) => said.push(line));
@@ -46,12 +46,12 @@ test("an archive gets the checksum that its publisher keeps beside it, an image 
     { signer: "Example, Inc." },
   ]);
   expect(said).toEqual([
-    `a 2.1.6 is ${sum}, says http://${publisher}/a-2.1.6.tar.gz.sha256sum`,
-    `pause 3.10 is ${digest}, says http://${publisher}/v2/pause/manifests/3.10`,
+    `a 2.1.6 is ${sum} according to http://${publisher}/a-2.1.6.tar.gz.sha256sum`,
+    `pause 3.10 is ${digest} according to http://${publisher}/v2/pause/manifests/3.10`,
   ]);
 });
 
-test("nothing else of the text changes, and the archive itself is never asked for", async () => {
+test("pinning changes nothing else in the text", async () => {
   const before = versions();
 
   const { text } = await pin(before, () => {});
@@ -60,7 +60,7 @@ test("nothing else of the text changes, and the archive itself is never asked fo
   expect(changed.map((line) => line.trim().split(":")[0])).toEqual(['"sha256"', '"source"', '"digest"', '"source"']);
 });
 
-test("what is pinned is not asked for again", async () => {
+test("a pinned artifact is not requested again", async () => {
   const { text: pinned } = await pin(versions(), () => {});
   answers = {};
 
@@ -70,7 +70,7 @@ test("what is pinned is not asked for again", async () => {
   expect(text).toBe(pinned);
 });
 
-test("a registry that wants a token gets one", async () => {
+test("a registry that demands a token gets one", async () => {
   answers["/v2/pause/manifests/3.10"] = ({ headers }, response) => {
     if (headers.authorization === "Bearer letmein") return index(response);
     const challenge = `Bearer realm="http://${publisher}/token",service="registry",scope="repository:pause:pull"`;
@@ -88,39 +88,44 @@ test("a registry that wants a token gets one", async () => {
 });
 
 test.each<[string, string, Answer, string]>([
-  ["is not there", "/a-2.1.6.tar.gz.sha256sum", (_, response) => response.writeHead(404).end(), "answered 404"],
+  ["is missing", "/a-2.1.6.tar.gz.sha256sum", (_, response) => response.writeHead(404).end(), "answered 404"],
   [
-    "is a page for people",
+    "is an HTML page",
     "/a-2.1.6.tar.gz.sha256sum",
     (_, response) => response.end("<html>Sign in</html>"),
-    "holds no SHA-256 but",
+    "instead of a SHA-256",
   ],
   [
-    "is of another file",
+    "belongs to another file",
     "/a-2.1.6.tar.gz.sha256sum",
     (_, response) => response.end(`${sum}  a-2.1.5.tar.gz\n`),
-    "holds the SHA-256 of a-2.1.5.tar.gz, not of a-2.1.6.tar.gz",
+    "contains the SHA-256 of a-2.1.5.tar.gz instead of a-2.1.6.tar.gz",
   ],
-  ["breaks off", "/a-2.1.6.tar.gz.sha256sum", (request) => request.socket.destroy(), "asking http://127.0.0.1:"],
   [
-    "is not that of the manifest",
+    "is cut off by a broken connection",
+    "/a-2.1.6.tar.gz.sha256sum",
+    (request) => request.socket.destroy(),
+    "asking http://127.0.0.1:",
+  ],
+  [
+    "differs from that of the manifest",
     "/v2/pause/manifests/3.10",
     (_, response) => index(response, { "docker-content-digest": `sha256:${sum}` }),
-    "is not that of what came",
+    "but its manifest has another",
   ],
   [
-    "is of one platform only",
+    "belongs to one platform only",
     "/v2/pause/manifests/3.10",
     (_, response) => index(response, { "content-type": "application/vnd.oci.image.manifest.v1+json" }),
-    "no image for several platforms",
+    "instead of an image for several platforms",
   ],
   [
-    "is for those with credentials",
+    "requires credentials",
     "/v2/pause/manifests/3.10",
     (_, response) => response.writeHead(401, { "www-authenticate": "Basic realm=x" }).end(),
-    "wants credentials",
+    "demands credentials",
   ],
-])("a checksum that %s pins nothing, and the other artifact is pinned all the same", async (_, path, answer, why) => {
+])("a checksum that %s pins nothing, and the other artifact is still pinned", async (_, path, answer, why) => {
   answers[path] = answer;
 
   const { text, failures } = await pin(versions(), () => {});
@@ -131,7 +136,7 @@ test.each<[string, string, Answer, string]>([
   expect(parseVersions(text).artifacts.filter(isPinned)).toHaveLength(2);
 });
 
-test("the versions.json of the repository can be pinned as it is written", async () => {
+test("the repository's versions.json can be pinned in its present format", async () => {
   const text = readFileSync(new URL("../../../../packer/versions.json", import.meta.url), "utf8")
     .replace(/"sha256": "\w+",\s+"source": ".*"/g, '"sha256": null, "source": null')
     .replaceAll("https://github.com/containerd/containerd/releases/download", `http://${publisher}`);

@@ -3,53 +3,53 @@ import { basename } from "node:path";
 import { z } from "zod";
 import type { Artifact } from "../../functions/config/versions.ts";
 
-/** A checksum (64 hex digits) or digest (`sha256:…`), and who says so. */
-export type Found = { pin: string; source: string };
+/** A SHA-256 (64 hex digits) or a digest (`sha256:…`), and the address that published it. */
+export type PublishedPin = { pin: string; source: string };
 
-/** Milliseconds a publisher has for an answer. */
-const answerTimeout = 30_000;
+/** Milliseconds that a publisher has to answer. */
+const maxAnswer = 30_000;
 
 /**
- * What the publisher says that an artifact is.
- * @throws Error saying what was asked and what came back
+ * Asks an artifact's publisher for its checksum or digest.
+ * @throws Error with the address and its answer
  */
-export async function pinsFor(artifact: Artifact): Promise<Found> {
+export async function publishedPin(artifact: Artifact): Promise<PublishedPin> {
   if (artifact.kind === "archive") return publishedChecksum(artifact);
   if (artifact.kind === "image") return registryDigest(artifact.reference);
-  throw new Error("nothing is to be asked: it is pinned by its signer or by the base");
+  throw new Error("its publisher has no checksum: its signer or the base image pins it");
 }
 
-async function publishedChecksum({ url, checksumUrl }: { url: string; checksumUrl: string }): Promise<Found> {
+async function publishedChecksum({ url, checksumUrl }: { url: string; checksumUrl: string }): Promise<PublishedPin> {
   const text = await (await ask(checksumUrl)).text();
   const [, sum, named] = /^([0-9a-f]{64})(?:[ *\t]+(\S+))?\s*$/i.exec(text.trim()) ?? [];
-  if (!sum) throw new Error(`${checksumUrl} holds no SHA-256 but ${JSON.stringify(text.slice(0, 80))}`);
+  if (!sum) throw new Error(`${checksumUrl} contains ${JSON.stringify(text.slice(0, 80))} instead of a SHA-256`);
   const file = basename(new URL(url).pathname);
   if (named && basename(named) !== file)
-    throw new Error(`${checksumUrl} holds the SHA-256 of ${named}, not of ${file}`);
+    throw new Error(`${checksumUrl} contains the SHA-256 of ${named} instead of ${file}`);
   return { pin: sum.toLowerCase(), source: checksumUrl };
 }
 
-/** An image for several platforms; registries answer with one platform's manifest where this is not asked for. */
+/** Media types of an image for several platforms. Without them in the request, registries answer with one platform's manifest. */
 const indexTypes = "application/vnd.oci.image.index.v1+json, application/vnd.docker.distribution.manifest.list.v2+json";
 
-async function registryDigest(reference: string): Promise<Found> {
+async function registryDigest(reference: string): Promise<PublishedPin> {
   const [, host = "", name, tag] = /^([^/]+)\/(.+):([^:/]+)$/.exec(reference) ?? [];
-  // As container engines do: a registry of this very machine has no certificate.
+  // A registry on this machine has no certificate; container engines make the same exception.
   const scheme = /^(localhost|127\.0\.0\.1)(:|$)/.test(host) ? "http" : "https";
   const url = `${scheme}://${host}/v2/${name}/manifests/${tag}`;
   const answer = await askRegistry(url);
   const digest = answer.headers.get("docker-content-digest") ?? "";
   const manifest = Buffer.from(await answer.arrayBuffer());
   if (!indexTypes.includes(answer.headers.get("content-type")?.split(";")[0] ?? "none"))
-    throw new Error(`${url} is no image for several platforms but ${answer.headers.get("content-type")}`);
+    throw new Error(`${url} is ${answer.headers.get("content-type")} instead of an image for several platforms`);
   if (digest !== `sha256:${createHash("sha256").update(manifest).digest("hex")}`)
-    throw new Error(`${url} came with the digest ${JSON.stringify(digest)}, which is not that of what came`);
+    throw new Error(`${url} answered with the digest ${JSON.stringify(digest)}, but its manifest has another`);
   return { pin: digest, source: url };
 }
 
 const TokenAnswer = z.object({ token: z.string().min(1) });
 
-/** Registries want a token even from the unknown: their first answer says who gives it (Docker's token authentication). */
+/** Registries demand a token from anonymous clients too. Their first answer says where to get it (Docker's token authentication). */
 async function askRegistry(url: string): Promise<Response> {
   const first = await fetchFrom(url, { accept: indexTypes });
   if (first.status !== 401) return expectOk(url, first);
@@ -57,7 +57,7 @@ async function askRegistry(url: string): Promise<Response> {
   const fields = Object.fromEntries(
     [...challenge.matchAll(/(\w+)="([^"]*)"/g)].map(([, key = "", value = ""]) => [key, value]),
   );
-  if (!/^bearer /i.test(challenge) || !fields.realm) throw new Error(`${url} wants credentials: ${challenge}`);
+  if (!/^bearer /i.test(challenge) || !fields.realm) throw new Error(`${url} demands credentials: ${challenge}`);
   const { realm, ...query } = fields;
   const tokenUrl = `${realm}?${new URLSearchParams(query)}`;
   const { token } = TokenAnswer.parse(await (await ask(tokenUrl)).json());
@@ -75,7 +75,7 @@ function expectOk(url: string, response: Response): Response {
 
 async function fetchFrom(url: string, headers: Record<string, string> = {}): Promise<Response> {
   try {
-    return await fetch(url, { headers, signal: AbortSignal.timeout(answerTimeout) });
+    return await fetch(url, { headers, signal: AbortSignal.timeout(maxAnswer) });
   } catch (cause) {
     const { message, cause: reason } = cause as Error & { cause?: Error };
     throw new Error(`asking ${url}: ${reason?.message ?? message}`, { cause });

@@ -1,12 +1,12 @@
 import { isDeepStrictEqual } from "node:util";
 import { type Artifact, parseVersions } from "../../functions/config/versions.ts";
-import type { Found } from "./publishers.ts";
+import type { PublishedPin } from "./published-checksums.ts";
 
 /**
- * The text of a `versions.json` with one artifact pinned and everything else, its form too, as it was.
- * @throws Error if the artifact does not stand there unpinned
+ * Pins one artifact in the text of a `versions.json` and keeps everything else, including its formatting.
+ * @throws Error if the text does not contain the artifact unpinned
  */
-export function withPin(text: string, artifact: Artifact, { pin, source }: Found): string {
+export function withPin(text: string, artifact: Artifact, { pin, source }: PublishedPin): string {
   const field = artifact.kind === "image" ? "digest" : "sha256";
   const address = "reference" in artifact ? artifact.reference : "url" in artifact ? artifact.url : "";
   const start = text.indexOf(`: ${JSON.stringify(address)}`);
@@ -22,7 +22,7 @@ export function withPin(text: string, artifact: Artifact, { pin, source }: Found
   );
   if (start < 0 || !isDeepStrictEqual(parseVersions(pinned).artifacts, wanted))
     throw new Error(
-      `packer/versions.json is not written as usual: ${artifact.name} ${artifact.version} cannot be found in it`,
+      `packer/versions.json has an unexpected format: ${artifact.name} ${artifact.version} cannot be found in it`,
     );
   return pinned;
 }
