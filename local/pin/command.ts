@@ -8,8 +8,8 @@ import { withPin } from "./versions-json.ts";
 const file = new URL("../../packer/versions.json", import.meta.url);
 
 /**
- * Pins every unpinned artifact of a `versions.json` to what its publisher says. It never downloads an artifact to compute
- * the checksum: that would trust the download.
+ * Pins every unpinned artifact of a `versions.json` to the checksum or digest that its publisher names. It never computes
+ * one from a download: that would trust the download.
  * @returns the new text, and one failure for each artifact that stays unpinned
  */
 export async function pin(text: string, say: (line: string) => void): Promise<{ text: string; failures: string[] }> {

@@ -29,7 +29,7 @@ async function publishedChecksum({ url, checksumUrl }: { url: string; checksumUr
   return { pin: sum.toLowerCase(), source: checksumUrl };
 }
 
-/** Media types of an image for several platforms. Without them in the request, registries answer with one platform's manifest. */
+/** The types of an image for several platforms. Without them in the request, registries answer with one platform's. */
 const indexTypes = "application/vnd.oci.image.index.v1+json, application/vnd.docker.distribution.manifest.list.v2+json";
 
 async function registryDigest(reference: string): Promise<PublishedPin> {
@@ -49,7 +49,7 @@ async function registryDigest(reference: string): Promise<PublishedPin> {
 
 const TokenAnswer = z.object({ token: z.string().min(1) });
 
-/** Registries demand a token from anonymous clients too. Their first answer says where to get it (Docker's token authentication). */
+/** Registries demand a token even of anonymous clients; the first answer says where (Docker token authentication). */
 async function askRegistry(url: string): Promise<Response> {
   const first = await fetchFrom(url, { accept: indexTypes });
   if (first.status !== 401) return expectOk(url, first);

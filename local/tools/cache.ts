@@ -22,7 +22,7 @@ export async function announce<T>(log: Log, what: string, usually: string, work:
   return result;
 }
 
-/** Fills a directory beside `target` and renames it, so that an interrupted installation never passes for a complete one. */
+/** Fills a directory beside `target` and renames it, so that an interrupted installation never passes for complete. */
 export async function installDirectory(target: string, fill: (directory: string) => Promise<void>): Promise<void> {
   if (existsSync(target)) return;
   const parent = resolve(target, "..");

@@ -5,7 +5,7 @@ export type Way = { what: string; usually: string; install: () => Promise<void> 
 
 /**
  * Tries the ways in their order until one works. When a way fails, a line in the log says why and which way is next.
- * @throws Error with the reason of every failure and `remedies`, if no way works; what a way threw, if it was interrupted
+ * @throws Error with every reason and with `remedies` if no way works. An interruption ends the attempts.
  */
 export async function installByFirstWay(site: Site, thing: string, ways: Way[], remedies: string[]): Promise<void> {
   const failures: string[] = [];

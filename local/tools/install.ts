@@ -24,7 +24,7 @@ export type Tools = {
 type Found = { packer?: Packer; moto?: Moto; sst?: Sst };
 
 /**
- * Finds the tools and installs the missing ones. Logs a line for each download and build, and nothing if no tool is missing.
+ * Finds the tools and installs the missing ones. Logs a line for each download and build, and nothing otherwise.
  * @throws Error that names the remedies when a tool can neither be found nor installed.
  */
 export async function installTools(log: Log, { signal }: { signal?: AbortSignal } = {}): Promise<Tools> {

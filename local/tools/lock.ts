@@ -56,7 +56,8 @@ function tryLock(file: string): (() => void) | undefined {
 
 async function describeHolder(cache: string): Promise<string> {
   const holder = await readFile(holderFile(cache), "utf8").catch(() => "");
-  return `Another process${holder && ` (${holder})`} is installing the tools; waiting for it, up to 5 minutes if it builds Packer …`;
+  const who = `Another process${holder && ` (${holder})`}`;
+  return `${who} is installing the tools; waiting for it, up to 5 minutes if it builds Packer …`;
 }
 
 /** Only for the log line of a process that waits. */

@@ -41,7 +41,7 @@ async function format(tools: Tools, write: boolean): Promise<void> {
   await packer("formatting the Packer templates (npm run format)", tools, ["fmt", ...how, "-recursive", "packer"]);
 }
 
-/** Without `packer init`: `validate` itself refuses a template whose plugin is not installed in the demanded version. */
+/** Needs no `packer init`: `validate` itself refuses a template whose plugin is not installed in the right version. */
 async function validate(
   tools: Tools,
   { template, order, added }: (typeof calls)[number],

@@ -35,8 +35,8 @@ const wishes = {
 export type OrderedKind = keyof typeof wishes;
 
 /**
- * Packer's variables as the service sends them with a build. They come from the service's own code, so that a check of the
- * templates fails when a variable is renamed on one side only.
+ * Packer's variables as the service sends them with a build. They come from the service's own code, so that a
+ * check of the templates fails when a variable is renamed on one side only.
  */
 export function orderedVariables(kind: OrderedKind = "layer"): Record<string, unknown> {
   const deployed = { stage: "production", recipe, harvestRecipe: "c".repeat(64), configuration };

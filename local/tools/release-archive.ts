@@ -56,11 +56,11 @@ export async function downloadRelease(
   return file;
 }
 
-/** A download may take as long as bytes arrive. fetch itself gives up on a host that accepts no connection within 10 seconds. */
+/** Downloads for as long as bytes arrive. fetch itself gives up on a host that accepts no connection in 10 seconds. */
 async function download(url: string, { signal, maxSilentSeconds = 30 }: DownloadOptions): Promise<Uint8Array> {
   const silence = new AbortController();
   let silentSeconds = 0;
-  // Counts ticks instead of comparing times: after this process was stalled, waiting bytes are read before the next tick.
+  // Counts ticks instead of comparing times: after this process stalls, it reads waiting bytes before the next tick.
   const ticks = setInterval(() => {
     silentSeconds += 1;
     if (silentSeconds >= maxSilentSeconds) silence.abort(new Error(`no byte arrived for ${maxSilentSeconds} seconds`));

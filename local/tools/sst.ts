@@ -60,7 +60,7 @@ async function holdsWanted(configHome: string): Promise<boolean> {
   return pulumi === wanted.pulumi && bun === wanted.bun;
 }
 
-/** `sst install` only asks Pulumi for its version. Nothing on this machine deploys with it, so a script that answers is enough. */
+/** `sst install` only asks Pulumi for its version, and nothing local deploys with it, so a script will do. */
 async function fillConfigHome(directory: string, signal?: AbortSignal): Promise<void> {
   const bin = join(directory, "sst", "bin");
   await mkdir(bin, { recursive: true });

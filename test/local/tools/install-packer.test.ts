@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { createServer, type RequestListener, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import { createServer, type IncomingMessage, type RequestListener, type Server } from "node:http";
+import { type AddressInfo, connect, type Socket } from "node:net";
 import { join } from "node:path";
 import { strToU8, zipSync } from "fflate";
-import { afterEach, describe, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { installPacker } from "../../../local/tools/packer.ts";
 import { archiveName, downloadRelease, pinnedSums, type ReleaseHost } from "../../../local/tools/release-archive.ts";
 import { readToolVersions } from "../../../local/tools/tool-versions.ts";
@@ -15,6 +15,7 @@ const path = `/packer/${versions.packer}/${name}`;
 const archive = zip({ "LICENSE.txt": "BUSL\n", packer: workingPacker });
 const servers: Server[] = [];
 
+beforeEach(() => vi.stubEnv("no_proxy", "127.0.0.1"));
 afterEach(() => {
   vi.unstubAllEnvs();
   for (const server of servers.splice(0)) {
@@ -46,6 +47,25 @@ describe("Packer from the release host", () => {
       expect.stringMatching(/^ {2}done in \d+ s$/),
     ]);
     expect(readdirSync(workshop.cache).filter((entry) => entry.startsWith("."))).toEqual([]);
+  });
+
+  test("is downloaded through the proxy that the environment names", async () => {
+    const host = await serve(archive);
+    const tunnels: string[] = [];
+    const proxy = await serveWith((_, response) => response.writeHead(405).end());
+    servers.at(-1)?.on("connect", ({ url = "" }: IncomingMessage, client: Socket) => {
+      tunnels.push(url);
+      const upstream = connect(Number(new URL(host.url).port), "127.0.0.1", () => {
+        client.write("HTTP/1.1 200 Connection Established\r\n\r\n");
+        client.pipe(upstream).pipe(client);
+      });
+    });
+    vi.stubEnv("http_proxy", proxy.url);
+    vi.stubEnv("no_proxy", "");
+
+    await downloadRelease({ ...host, url: "http://releases.invalid" }, "packer", versions.packer);
+
+    expect(tunnels).toEqual(["releases.invalid:80"]);
   });
 
   test("is not downloaded if the PATH has it", async () => {

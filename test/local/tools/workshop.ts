@@ -41,7 +41,13 @@ export function openWorkshop() {
     go(script: string) {
       return this.program(
         "go",
-        `#!/bin/sh\nfor last; do :; done\nproduct="$5\${last##*/}"\n/bin/cat > "$product" <<'END'\n${script}END\n/bin/chmod +x "$product"\n`,
+        `#!/bin/sh
+# go build -ldflags FLAGS -o DIRECTORY/ PACKAGE
+product="$5\${6##*/}"
+/bin/cat > "$product" <<'END'
+${script}END
+/bin/chmod +x "$product"
+`,
       );
     },
     plugin() {

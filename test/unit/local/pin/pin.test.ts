@@ -34,7 +34,7 @@ beforeEach(() => {
   };
 });
 
-test("an archive is pinned to the checksum its publisher keeps beside it, an image to the digest of its registry", async () => {
+test("an archive is pinned to its publisher's checksum, an image to its registry's digest", async () => {
   const said: string[] = [];
 
   const { text, failures } = await pin(versions(), (line) => said.push(line));
