@@ -8,7 +8,7 @@ import { withPin } from "./versions-json.ts";
 const file = new URL("../../packer/versions.json", import.meta.url);
 
 /**
- * Pins every unpinned artifact of a `versions.json` to the checksum or digest that its publisher names. It never computes
+ * Pins every unpinned artifact of a `versions.json` to its publisher's checksum or digest. It never computes
  * one from a download: that would trust the download.
  * @returns the new text, and one failure for each artifact that stays unpinned
  */

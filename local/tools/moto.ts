@@ -17,7 +17,7 @@ export function findMoto({ cache }: Site): Moto | undefined {
   return { python: join(directory, "bin", "python"), aws: join(directory, "aws-command") };
 }
 
-/** A virtual environment contains its own path, so it cannot be renamed. The file `complete` is written last instead. */
+/** A virtual environment contains its own path, so it cannot be renamed. A last file `complete` marks it instead. */
 export async function installMoto(site: Site): Promise<Moto> {
   const directory = environmentDirectory(site.cache);
   const what = "Installing the AWS emulator (moto) and the AWS command line interface";
