@@ -1,9 +1,8 @@
-import { mkdtempSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { afterEach, expect, test, vi } from "vitest";
 import { findPacker } from "../../../local/tools/packer.ts";
-import { openWorkshop, versions } from "./workshop.ts";
+import { openWorkshop, temporaryDirectory, versions } from "./workshop.ts";
 
 afterEach(() => vi.unstubAllEnvs());
 
@@ -19,7 +18,7 @@ test("a Packer of another version does not end the search of the PATH", async ()
   const workshop = openWorkshop();
   workshop.plugin();
   const binary = workshop.packer("Packer v1.16.0");
-  const first = mkdtempSync(join(tmpdir(), "programs-"));
+  const first = temporaryDirectory();
   writeFileSync(join(first, "packer"), "#!/bin/sh\necho 'Packer v1.15.1'\n", { mode: 0o755 });
   vi.stubEnv("PATH", [first, process.env.PATH].join(delimiter));
 

@@ -1,12 +1,12 @@
-import { existsSync, mkdtempSync, readdirSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, readdirSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { expect, test } from "vitest";
 import { cacheDirectory, installDirectory } from "../../../local/tools/cache.ts";
 import { installTools } from "../../../local/tools/install.ts";
+import { temporaryDirectory } from "./workshop.ts";
 
 test("a directory is installed completely or not at all", async () => {
-  const cache = mkdtempSync(join(tmpdir(), "tools-"));
+  const cache = temporaryDirectory();
   const target = join(cache, "thing");
   const fill = async (directory: string) => writeFileSync(join(directory, "part"), "");
 

@@ -1,11 +1,11 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, readdirSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import type { Site } from "../../../local/tools/cache.ts";
 import { withLock } from "../../../local/tools/lock.ts";
+import { temporaryDirectory } from "./workshop.ts";
 
 const lockModule = new URL("../../../local/tools/lock.ts", import.meta.url).href;
 
@@ -22,8 +22,8 @@ test("two installations in the same cache run one after the other", async () => 
   });
   await begun.promise;
 
-  const second = withLock(site, async () => order.push("second"));
-  const line = await logged;
+  const second = withLock(site, async () => void order.push("second"));
+  const line = await Promise.race([logged, second]);
   finish.resolve();
   await Promise.all([first, second]);
 
@@ -43,7 +43,7 @@ test("an installation that waits for another one can be interrupted", async () =
   await begun.promise;
 
   const second = withLock({ ...site, signal: interruption.signal }, async () => undefined);
-  await logged;
+  await Promise.race([logged, second]);
   interruption.abort(new Error("stopped by SIGINT"));
 
   await expect(second).rejects.toThrow("stopped by SIGINT");
@@ -58,7 +58,7 @@ test("a stalled process keeps its lock; once it dies, the next one takes over an
 
   let isKilled = false;
   const next = withLock(site, async () => ({ isKilled, leftovers: readdirSync(cache) }));
-  expect(await logged).toContain(`Another process (${holder.pid})`);
+  expect(await Promise.race([logged, next])).toContain(`Another process (${holder.pid})`);
   mkdirSync(join(cache, ".unfinished-go-abc"));
   isKilled = true;
   holder.kill("SIGKILL");
@@ -79,7 +79,7 @@ test("a lock is free again after an installation that failed", async () => {
 });
 
 function openCache(): { cache: string; site: Site; logged: Promise<string> } {
-  const cache = mkdtempSync(join(tmpdir(), "tools-"));
+  const cache = temporaryDirectory();
   const { promise: logged, resolve: log } = Promise.withResolvers<string>();
   return { cache, site: { cache, log }, logged };
 }
@@ -87,10 +87,9 @@ function openCache(): { cache: string; site: Site; logged: Promise<string> } {
 async function holdLockInAnotherProcess(cache: string) {
   const script = `
     import { withLock } from ${JSON.stringify(lockModule)};
-    setInterval(() => {}, 1_000);
     await withLock({ cache: ${JSON.stringify(cache)}, log: () => {} }, async () => {
       process.stdout.write("locked");
-      await new Promise(() => {});
+      await new Promise((resolve) => setTimeout(resolve, 2 ** 31 - 1));
     });
   `;
   const child = spawn(process.execPath, ["--input-type=module", "--eval", script], {

@@ -1,7 +1,7 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { vi } from "vitest";
+import { onTestFinished, vi } from "vitest";
 import type { Site } from "../../../local/tools/cache.ts";
 
 export const versions = { packer: "1.16.0", amazonPlugin: "1.8.2", moto: "5.2.5", sst: "4.17.1" };
@@ -16,8 +16,8 @@ esac
 
 /** An empty cache, and a PATH with only the programs that the test puts there. */
 export function openWorkshop() {
-  const cache = mkdtempSync(join(tmpdir(), "tools-"));
-  const programs = mkdtempSync(join(tmpdir(), "programs-"));
+  const cache = temporaryDirectory();
+  const programs = temporaryDirectory();
   const lines: string[] = [];
   const site: Site = { cache, log: (line) => lines.push(line) };
   vi.stubEnv("PACKER", undefined);
@@ -60,4 +60,11 @@ ${script}END
       return file;
     },
   };
+}
+
+/** Is removed with everything in it when the test ends. */
+export function temporaryDirectory(): string {
+  const directory = mkdtempSync(join(tmpdir(), "tools-test-"));
+  onTestFinished(() => rmSync(directory, { recursive: true }));
+  return directory;
 }
