@@ -1,6 +1,10 @@
 import type { ConfigurationInput } from "./functions/config/configuration.ts";
 
-/** The one file to edit: which images there are, how they are made, who is told. Data only; defaults stand in functions/configuration.ts and functions/policies.ts. */
+/**
+ * The only file to edit: which images exist, how they are made, and who is notified. Data only.
+ * functions/config/variant.ts describes the fields of a variant, functions/config/policies.ts the policies, and
+ * functions/config/configuration.ts the rest, all with their defaults.
+ */
 export const config: ConfigurationInput = {
   variants: [
     {
