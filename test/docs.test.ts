@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { differences, type Report } from "../functions/domain/reports.ts";
 import { textOf } from "../functions/texts/notification-text.ts";
 import packageJson from "../package.json" with { type: "json" };
-import { core, scene } from "./scene.ts";
+import { scene } from "./scene.ts";
 
 /** Folders that hold other people's Markdown, or none. */
 const foreign = ["node_modules", ".git", ".sst", ".run", ".tools"];
@@ -138,7 +138,7 @@ test("the sample mail in the README is what the service writes", () => {
     .holds(after, ["stable"])
     .forget();
   const published = story.notifications("published").find(({ channel }) => channel === "stable");
-  if (!published) throw new Error(`no publication to stable of ${core}`);
+  if (!published) throw new Error("the scene has no publication to stable");
   const inside = differences(report, {
     ...report,
     osBuild: "20348.4405",
