@@ -1,10 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import { openWorkshop, serve } from "./workshop.ts";
-
-// A build starts some twenty processes; other tests may keep the machine busy meanwhile.
-vi.setConfig({ testTimeout: 30_000 });
 
 const image = "ami-0a1b2c3d4e5f60718";
 const build = ["buildspec/build.sh"];

@@ -1,14 +1,11 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import { unpinned } from "../../buildspec/check-versions.mjs";
 import { baseFamilies } from "../../functions/config/variant.ts";
 import { parseVersions, unpinned as unpinnedOf } from "../../functions/config/versions.ts";
 import { recipeHash } from "../../infra/recipe.ts";
 import { openWorkshop, type Workshop } from "./workshop.ts";
-
-// A build starts some twenty processes; other tests may keep the machine busy meanwhile.
-vi.setConfig({ testTimeout: 30_000 });
 
 const sha256 = "2c".repeat(32);
 const assembled = {

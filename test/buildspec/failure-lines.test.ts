@@ -1,9 +1,6 @@
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import { failureLines } from "../../buildspec/failure-lines.mjs";
 import { openWorkshop } from "./workshop.ts";
-
-// A build starts some twenty processes; other tests may keep the machine busy meanwhile.
-vi.setConfig({ testTimeout: 30_000 });
 
 /** What Packer 1.16 writes of a build whose script failed. */
 function failedStep(...said: string[]): string {

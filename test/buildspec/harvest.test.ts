@@ -1,9 +1,6 @@
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import { harvested } from "../../buildspec/harvest.mjs";
 import { openWorkshop } from "./workshop.ts";
-
-// A build starts some twenty processes; other tests may keep the machine busy meanwhile.
-vi.setConfig({ testTimeout: 30_000 });
 
 const eksImage = "ami-0e5c0e5c0e5c0e5c0";
 const build = ["buildspec/build.sh"];

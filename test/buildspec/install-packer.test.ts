@@ -2,11 +2,8 @@ import { createHash } from "node:crypto";
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { strToU8, zipSync } from "fflate";
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import { openWorkshop, serve, type Workshop } from "./workshop.ts";
-
-// A build starts some twenty processes; other tests may keep the machine busy meanwhile.
-vi.setConfig({ testTimeout: 30_000 });
 
 const archive = "packer_1.99.0_linux_amd64.zip";
 const zip = Buffer.from(

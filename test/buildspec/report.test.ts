@@ -1,9 +1,6 @@
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import { parseReport, summaryTags } from "../../buildspec/report.mjs";
 import { openWorkshop, report } from "./workshop.ts";
-
-// A build starts some twenty processes; other tests may keep the machine busy meanwhile.
-vi.setConfig({ testTimeout: 30_000 });
 
 const image = "ami-0a1b2c3d4e5f60718";
 const build = ["buildspec/build.sh"];

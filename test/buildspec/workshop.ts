@@ -16,6 +16,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { onTestFinished } from "vitest";
 import { recipeHash } from "../../infra/recipe.ts";
+import { whileMoving } from "../standstill.ts";
 
 const root = join(import.meta.dirname, "../..");
 
@@ -146,7 +147,8 @@ export function openWorkshop(behaviour: Partial<typeof healthy> = {}): Workshop 
         output += data;
         onOutput(output, child.pid as number);
       });
-    return new Promise((resolve) => child.on("close", (code) => resolve({ code, output })));
+    const closed = new Promise<Ended>((resolve) => child.on("close", (code) => resolve({ code, output })));
+    return whileMoving(`bash ${script.join(" ")}`, closed, () => output);
   }
 
   function called(call: string): string[] | undefined {

@@ -10,6 +10,7 @@ import {
   refused,
   type Step,
   stepsBelow,
+  withShortProof,
 } from "./injections.ts";
 
 /** A run that is to fail, and what is to be known of it then. */
@@ -34,7 +35,7 @@ const criTrouble = "io.containerd.grpc.v1 cri is not loaded: invalid plugin conf
 export const unproved: (Failing & { proof: string | undefined })[] = [
   {
     what: "its machine lets nobody in",
-    injection: hasty(machines({ step: "boot", hang: true }, "proof"), { winrm_timeout: "25s" }),
+    injection: withShortProof(machines({ step: "boot", hang: true }, "proof"), "8s"),
     failureClass: "proof",
     cause: "Timeout waiting for WinRM.",
     proof: "failed",

@@ -15,6 +15,7 @@ afterAll(() => rmSync(directory, { recursive: true }));
 const layer = orderedVariables("layer");
 const assemble = orderedVariables("assemble");
 const harvest = orderedVariables("harvest");
+const withContainers = { base_family: "ContainersLatest" };
 
 test("the templates are formatted", async () => {
   const { output } = await packer("fmt", "-check", "-recursive", packerDirectory);
@@ -22,32 +23,33 @@ test("the templates are formatted", async () => {
   expect(output).toBe("");
 });
 
-test.each([
-  ["the layer recipe", "", layer],
-  ["the assemble recipe", "", assemble],
-  ["the proof of a layered image", "proof", layer],
-  ["the proof of an assembled image", "proof", assemble],
-  ["the harvest", "harvest", harvest],
-])(
-  "%s is valid with every variable it is called with, in both networks, with a key and without",
-  async (_, template, variables) => {
-    const runs = await Promise.all(
-      [deploymentVariables, { ...deploymentVariables, ...publicWithoutKey() }].map((deployment) =>
-        validate(template, { ...variables, ...deployment }),
-      ),
-    );
+const inPublic = {
+  ...deploymentVariables,
+  volume_key_arn: "",
+  subnet_id: "",
+  security_group_ids: [],
+  ssh_interface: "public_ip",
+  associate_public_ip_address: true,
+  iam_instance_profile: "",
+  temporary_security_group_source_cidrs: ["203.0.113.7/32"],
+};
 
-    for (const { output } of runs) expect(output).toContain("The configuration is valid");
-    for (const { output } of runs) expect(output).not.toContain("Undefined variable");
-  },
-);
+describe("a template is valid with the variables that it gets", () => {
+  test.each([
+    ["the layer recipe in a VPC with a key", "", { ...layer, ...deploymentVariables }],
+    ["the layer recipe in public without a key", "", { ...layer, ...inPublic }],
+    ["the assemble recipe in a VPC with a key", "", { ...assemble, ...deploymentVariables }],
+    ["the assemble recipe in public on Windows with containers", "", { ...assemble, ...inPublic, ...withContainers }],
+    ["the proof of a layered image in a VPC", "proof", { ...layer, ...deploymentVariables }],
+    ["the proof of an assembled image in public", "proof", { ...assemble, ...inPublic }],
+    ["the harvest in a VPC with a key", "harvest", { ...harvest, ...deploymentVariables }],
+    ["the harvest in public without a key", "harvest", { ...harvest, ...inPublic }],
+  ])("%s", async (_, template, variables) => {
+    const { output } = await validate(template, variables);
 
-test.each(["EKS_Optimized", "ContainersLatest", "Base"])("an image can be built on %s", async (base_family) => {
-  const recipe = base_family === "EKS_Optimized" ? layer : assemble;
-
-  const { output } = await validate("", { ...recipe, ...deploymentVariables, base_family });
-
-  expect(output).toContain("The configuration is valid");
+    expect(output).toContain("The configuration is valid");
+    expect(output).not.toContain("Undefined variable");
+  });
 });
 
 describe("a harvest belongs to the assemble recipe", () => {
@@ -65,57 +67,49 @@ describe("a harvest belongs to the assemble recipe", () => {
   });
 });
 
-describe("a value is refused by its own variable", () => {
-  test.each([
-    ["temporary_security_group_source_cidrs", ["0.0.0.0/0"]],
-    ["temporary_security_group_source_cidrs", ["::/0"]],
-    ["temporary_security_group_source_cidrs", []],
-    ["volume_key_arn", "alias/images"],
-    ["volume_key_arn", "arn:aws:kms:us-east-1:123456789012:alias/images"],
-    ["token", "0123"],
-    ["windows", "2016"],
-    ["base_family", "EKS"],
-    ["source_ami", "latest"],
-    ["source_ami_released", ""],
-    ["source_ami_released", "2026-13-01"],
-    ["patch_tuesday", "10 November 2026"],
-    ["harvest_source", "ami"],
-    ["harvest_manifest", "abc"],
-    ["bucket", ""],
-    ["bucket", "s3://artifacts"],
-    ["kubernetes_version", "1.35"],
-    ["container_images", ['mcr.microsoft.com/a:b"; exit']],
-    ["container_images", ["nanoserver"]],
-    ["registry_mirrors", { "docker.io": ["https://{{ env `HOME` }}"] }],
-    ["registry_mirrors", { "docker.io/x": ["https://mirror.example.com"] }],
-    ["registry_mirrors", { "docker.io": ["https://user:password@mirror.example.com"] }],
-    ["registry_mirrors", { "docker.io": ["https://token@mirror.example.com/v2/docker"] }],
-    ["denied_updates", ["5007651"]],
-    ["disk_gib", 30],
-    ["update_rounds", 0],
-    ["kubernetes_release_url", "https://dl.k8s.io/"],
-    ["kubernetes_release_url", "https://user:password@mirror.example.com"],
-    ["winrm_timeout", "30"],
-    ["servicing_minutes", 0],
-  ])("%s = %j", async (name, value) => {
-    const { valid, output } = await validate("", { ...layer, ...deploymentVariables, [name]: value });
+/** Values that the validation of their variable refuses. */
+const refused: Record<string, unknown[]> = {
+  temporary_security_group_source_cidrs: [["0.0.0.0/0"], ["::/0"], []],
+  volume_key_arn: ["alias/images", "arn:aws:kms:us-east-1:123456789012:alias/images"],
+  token: ["0123"],
+  windows: ["2016"],
+  base_family: ["EKS"],
+  source_ami: ["latest"],
+  source_ami_released: ["", "2026-13-01"],
+  patch_tuesday: ["10 November 2026"],
+  harvest_source: ["ami"],
+  harvest_manifest: ["abc"],
+  bucket: ["", "s3://artifacts"],
+  kubernetes_version: ["1.35"],
+  container_images: [['mcr.microsoft.com/a:b"; exit'], ["nanoserver"]],
+  registry_mirrors: [
+    { "docker.io": ["https://{{ env `HOME` }}"] },
+    { "docker.io/x": ["https://mirror.example.com"] },
+    { "docker.io": ["https://user:password@mirror.example.com"] },
+    { "docker.io": ["https://token@mirror.example.com/v2/docker"] },
+  ],
+  denied_updates: [["5007651"]],
+  disk_gib: [30],
+  update_rounds: [0],
+  kubernetes_release_url: ["https://dl.k8s.io/", "https://user:password@mirror.example.com"],
+  winrm_timeout: ["30"],
+  servicing_minutes: [0],
+};
 
-    expect(valid).toBe(false);
-    expect(output).toContain(`Variable ${name}: `);
-  });
+/** Packer reports all wrong variables of a run: the first run takes the first value of each variable, the second the second. */
+const runs = Array.from({ length: Math.max(...Object.values(refused).map(({ length }) => length)) }, (_, index) =>
+  Object.fromEntries(
+    Object.entries(refused).flatMap(([name, { [index]: value }]) => (value === undefined ? [] : [[name, value]])),
+  ),
+);
+
+test.each(runs)("each wrong value is refused by its own variable, and no other variable is: %#", async (wrong) => {
+  const { output } = await validate("", { ...layer, ...deploymentVariables, ...wrong });
+
+  const errors = output.split(/^Error: /m).filter((error) => error.startsWith("Invalid value for varfile variable"));
+  const names = errors.flatMap((error) => /\bVariable (\w+): /.exec(error)?.[1] ?? []);
+  expect(names.sort()).toEqual(Object.keys(wrong).sort());
 });
-
-function publicWithoutKey(): object {
-  return {
-    volume_key_arn: "",
-    subnet_id: "",
-    security_group_ids: [],
-    ssh_interface: "public_ip",
-    associate_public_ip_address: true,
-    iam_instance_profile: "",
-    temporary_security_group_source_cidrs: ["203.0.113.7/32"],
-  };
-}
 
 async function validate(template: string, values: object): Promise<{ valid: boolean; output: string }> {
   const file = join(mkdtempSync(join(directory, "run-")), "variables.json");

@@ -131,11 +131,12 @@ export async function openWorkshop(): Promise<Workshop> {
     const { build: started } = await codebuild.send(
       new StartBuildCommand({ projectName: token, environmentVariablesOverride }),
     );
-    const build = await ended(agent, started?.id ?? "");
-    const calls = await emulator.calls();
+    const callsOfThis = async () =>
+      (await emulator.calls()).filter(({ accessKeyId }) => accessKeyId === identity.accessKeyId);
+    const build = await ended(agent, started?.id ?? "", callsOfThis);
     const parts = partsOf(
       machines.transcripts().filter(({ tags }) => tags["eks-windows-images:token"] === token),
-      calls.filter(({ accessKeyId }) => accessKeyId === identity.accessKeyId),
+      await callsOfThis(),
     );
     const passwords = await Promise.all(parts.map(({ transcript }) => password(transcript.instanceId)));
     return {

@@ -9,8 +9,8 @@ import { assembled, harvested, layered } from "./order.ts";
 import { judgeBuilds } from "./permissions.ts";
 import { openWorkshop, type Run } from "./workshop.ts";
 
-// Each is a whole build by the real buildspec and the real Packer, which sleeps most of the time: side by side, the longest first.
-vi.setConfig({ testTimeout: 240_000, maxConcurrency: 8 });
+// Each test is a whole build by the real buildspec and the real Packer, which sleeps most of the time. Eight run side by side, the longest first.
+vi.setConfig({ maxConcurrency: 8 });
 
 const eksImageName = "Windows_Server-2022-English-Core-EKS_Optimized-1.35-2026.10.14";
 
@@ -27,7 +27,7 @@ beforeAll(async () => {
   const { succeeded, log } = await workshop.run({ wish: harvested(eksImage, 0) });
   if (!succeeded) throw new Error(`harvesting\n${log}`);
   scene = { workshop, eksImage, plainImage, harvest: await harvestOf(workshop.s3, eksImage) };
-}, 120_000);
+});
 
 afterAll(async () => {
   await scene?.workshop.stop();
