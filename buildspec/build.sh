@@ -19,7 +19,6 @@ fi
 [[ "$PURPOSE" != prove ]] || outcome IMAGE_ID "$IMAGE_ID"
 
 bash buildspec/check-recipe.sh
-[[ "$PURPOSE" != build ]] || bash buildspec/check-versions.sh
 [[ "$PURPOSE" != prove ]] || bash buildspec/require-report.sh "$IMAGE_ID"
 PACKER="$(bash buildspec/install-packer.sh buildspec/packer.sha256 "$RUN_DIR")"
 export PACKER

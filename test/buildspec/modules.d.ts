@@ -14,13 +14,6 @@ declare module "*/buildspec/proof.mjs" {
   };
 }
 
-declare module "*/buildspec/check-versions.mjs" {
-  export function unpinned(
-    versions: { artifacts: object[] },
-    ordered: { variant: string; base_family: string; windows: string; kubernetes_version: string },
-  ): string;
-}
-
 declare module "*/buildspec/failure-lines.mjs" {
   export function failureLines(output: string): string[];
 }

@@ -63,19 +63,6 @@ case "$2" in describe-instances | get-console-output) ;; *) printf '%s\n' "$*" >
 [ "$2" != get-object ] || . "$FAKE/manifested" >"\${!#}"
 `;
 
-/** One artefact of the recipe, which every build of these tests needs. */
-const versions = {
-  artifacts: [
-    {
-      kind: "signed",
-      name: "aws-cli",
-      version: "2.30.1",
-      recipes: ["layer", "assemble"],
-      signer: "CN=Amazon Web Services",
-    },
-  ],
-};
-
 export type Ended = { code: number | null; output: string };
 
 export type Workshop = {
@@ -104,7 +91,6 @@ export function openWorkshop(behaviour: Partial<typeof healthy> = {}): Workshop 
     mkdirSync(made, { recursive: true });
   cpSync(join(root, "buildspec"), join(source, "buildspec"), { recursive: true });
   writeFileSync(join(source, "packer/build.pkr.hcl"), "# a template\n");
-  writeFileSync(join(source, "packer/versions.json"), JSON.stringify(versions));
   for (const [name, text] of Object.entries({ packer, aws })) {
     writeFileSync(join(bin, name), text);
     chmodSync(join(bin, name), 0o755);
@@ -118,13 +104,7 @@ export function openWorkshop(behaviour: Partial<typeof healthy> = {}): Workshop 
     TOKEN: "ab".repeat(32),
     RECIPE: recipeHash(source),
     BUCKET: "eks-windows-images-artifacts",
-    PACKER_VARIABLES: JSON.stringify({
-      variant: "windows-2022-core-1.35",
-      base_family: "EKS_Optimized",
-      windows: "2022",
-      kubernetes_version: "1.35.8",
-      harvest_recipe: harvestRecipe,
-    }),
+    PACKER_VARIABLES: JSON.stringify({ variant: "windows-2022-core-1.35", harvest_recipe: harvestRecipe }),
     PACKER_DEPLOYMENT: '{ "region": "us-east-1" }',
     ADDRESS_URL: "",
     CONSOLE_POLL_SECONDS: "0.02",

@@ -174,14 +174,6 @@ const told: Failing[] = [
     failureClass: "capacity",
     cause: "InsufficientInstanceCapacity",
   },
-  {
-    what: "containerd is not pinned",
-    injection: artifactStating("containerd", { sha256: null }),
-    kind: "assemble",
-    failureClass: "template",
-    cause: "npm run pin",
-    said: "",
-  },
 ];
 
 const ofAssembleOnly = ["15-containers-feature", "85-appx"];

@@ -2,7 +2,6 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { unpinned as refusedByBuild } from "../../../buildspec/check-versions.mjs";
 import { parseConfiguration } from "../../../functions/config/configuration.ts";
 import {
   type Artifact,
@@ -74,19 +73,6 @@ describe("an unpinned artifact", () => {
 
   test("does not hold up who does not need it", () => {
     expect(unpinned(versions, [layer])).toEqual([]);
-  });
-
-  test("is no reason for a build that would not be one for a deployment, nor the other way round", () => {
-    for (const need of [layer, assembled, assembledBefore, assembledOn2025]) {
-      const build = refusedByBuild(versions, {
-        variant: need.name,
-        base_family: need.base,
-        windows: String(need.windows),
-        kubernetes_version: `${need.kubernetes}.1`,
-      });
-
-      expect(build !== "", build).toBe(unpinned(versions, [need]).length > 0);
-    }
   });
 });
 
