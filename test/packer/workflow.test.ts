@@ -21,50 +21,42 @@ const Workflow = z.object({
   ),
 });
 
-const text = read(".github/workflows/checks.yml");
-const workflow = Workflow.parse(parseYaml(text));
+const workflow = Workflow.parse(parseYaml(read(".github/workflows/checks.yml")));
 const steps = Object.values(workflow.jobs).flatMap((job) => job.steps);
 const settings = parse("PSScriptAnalyzerSettings.psd1", read("PSScriptAnalyzerSettings.psd1"));
 
-/** Of PSScriptAnalyzer 1.24, DSC's apart. */
+/** The rules of PSScriptAnalyzer 1.24 except those for DSC. */
 const rules = new Set(
   "AlignAssignmentStatement AvoidAssignmentToAutomaticVariable AvoidDefaultValueForMandatoryParameter AvoidDefaultValueSwitchParameter AvoidExclaimOperator AvoidGlobalAliases AvoidGlobalFunctions AvoidGlobalVars AvoidInvokingEmptyMembers AvoidLongLines AvoidMultipleTypeAttributes AvoidNullOrEmptyHelpMessageAttribute AvoidOverwritingBuiltInCmdlets AvoidSemicolonsAsLineTerminators AvoidShouldContinueWithoutForce AvoidTrailingWhitespace AvoidUsingAllowUnencryptedAuthentication AvoidUsingBrokenHashAlgorithms AvoidUsingCmdletAliases AvoidUsingComputerNameHardcoded AvoidUsingConvertToSecureStringWithPlainText AvoidUsingDeprecatedManifestFields AvoidUsingDoubleQuotesForConstantString AvoidUsingEmptyCatchBlock AvoidUsingInvokeExpression AvoidUsingPlainTextForPassword AvoidUsingPositionalParameters AvoidUsingUsernameAndPasswordParams AvoidUsingWMICmdlet AvoidUsingWriteHost MisleadingBacktick MissingModuleManifestField PlaceCloseBrace PlaceOpenBrace PossibleIncorrectComparisonWithNull PossibleIncorrectUsageOfAssignmentOperator PossibleIncorrectUsageOfRedirectionOperator ProvideCommentHelp ReservedCmdletChar ReservedParams ReviewUnusedParameter ShouldProcess UseApprovedVerbs UseBOMForUnicodeEncodedFile UseCmdletCorrectly UseCompatibleCmdlets UseCompatibleCommands UseCompatibleSyntax UseCompatibleTypes UseConsistentIndentation UseConsistentWhitespace UseCorrectCasing UseDeclaredVarsMoreThanAssignments UseLiteralInitializerForHashtable UseOutputTypeCorrectly UseProcessBlockForPipelineCommand UsePSCredentialType UseShouldProcessForStateChangingFunctions UseSingularNouns UseSupportsShouldProcess UseToExportFieldsInManifest UseUsingScopeModifierInNewRunspaces UseUTF8EncodingForHelpFile"
     .split(" ")
     .map((name) => `PS${name}`),
 );
 
-test("the workflow says that it has never run", () => {
-  expect(text.split("\n")[0]).toMatch(/^# Never run so far/);
-});
-
-test("PowerShell is checked on both versions of Windows that GitHub has, in the PowerShell of the images", () => {
+test("PowerShell is checked on both Windows versions that GitHub offers, in the PowerShell of the images", () => {
   const { powershell } = workflow.jobs;
 
   expect(powershell?.strategy?.matrix.os).toEqual(["windows-2022", "windows-2025"]);
   expect(powershell?.steps.filter(({ run }) => run).map(({ shell }) => shell)).toEqual(["powershell"]);
 });
 
-test("what a step runs is there", () => {
+test("every script and command that a step runs exists", () => {
   const scripts = JSON.parse(read("package.json")).scripts as Record<string, string>;
   const paths = steps.flatMap(({ run }) => /^\.\/(\S+)$/.exec(run ?? "")?.[1] ?? []);
-  const commands = steps.flatMap(({ run }) => /^npm (?:run )?(\w+)$/.exec(run ?? "")?.[1] ?? []);
+  const commands = steps.flatMap(({ run }) => /^npm (?:run )?([\w:]+)$/.exec(run ?? "")?.[1] ?? []);
 
   expect(paths).toEqual(["test/pester/run.ps1"]);
   for (const path of paths) expect(existsSync(pathOf(path))).toBe(true);
   for (const command of commands.filter((each) => each !== "ci")) expect(scripts).toHaveProperty(command);
 });
 
-test("actions are pinned to a commit and say of which version", () => {
-  const pinned = [...text.matchAll(/uses: (\S+)( # v\d+\.\d+\.\d+)?$/gm)];
+test("actions are pinned to a commit", () => {
+  const actions = steps.flatMap(({ uses }) => uses ?? []);
 
-  expect(pinned).toHaveLength(steps.filter(({ uses }) => uses).length);
-  for (const [, action, version] of pinned) {
-    expect(action).toMatch(/^actions\/[\w-]+@[a-f0-9]{40}$/);
-    expect(version).toBeDefined();
-  }
+  expect(actions).not.toEqual([]);
+  for (const action of actions) expect(action).toMatch(/^actions\/[\w-]+@[a-f0-9]{40}$/);
 });
 
-test("PSScriptAnalyzer is asked for rules that it has", () => {
+test("the settings name only rules that PSScriptAnalyzer has", () => {
   const names = nodesOf(settings.root, "verbatim_string_characters", "key_expression").flatMap(
     ({ text }) => /^'?(PS\w+)'?$/.exec(text)?.[1] ?? [],
   );
@@ -74,7 +66,7 @@ test("PSScriptAnalyzer is asked for rules that it has", () => {
   expect(names.filter((name) => !rules.has(name))).toEqual([]);
 });
 
-test("PSScriptAnalyzer and Pester come in one version each", () => {
+test("PSScriptAnalyzer and Pester are pinned to one version each", () => {
   const run = unitTests().find(({ path }) => path === "pester/run.ps1");
 
   expect(run?.text).toMatch(/PSScriptAnalyzer = '\d+\.\d+\.\d+'; Pester = '5\.\d+\.\d+'/);
