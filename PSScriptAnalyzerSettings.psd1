@@ -2,9 +2,9 @@
     IncludeDefaultRules = $true
     Severity            = @('Error', 'Warning')
     ExcludeRules        = @(
-        # Nobody is there to ask: what a step does is what its build was ordered for.
+        # A build runs unattended, so there is nobody to confirm a change.
         'PSUseShouldProcessForStateChangingFunctions'
-        # Invoke-Native leaves $global:LASTEXITCODE at 0, because Packer ends a script with it.
+        # Invoke-Native resets $global:LASTEXITCODE to 0, because Packer uses it as the script's exit code.
         'PSAvoidGlobalVars'
     )
     Rules               = @{
@@ -23,11 +23,11 @@
             IgnoreOneLineBlock = $true
             NoEmptyLineBefore  = $true
         }
-        # Script blocks that are handed to these use the parameters of the function around them.
+        # Script blocks passed to these functions use the parameters of the enclosing function.
         PSReviewUnusedParameter                   = @{
             CommandsToTraverse = @('Invoke-Check', 'Invoke-Download', 'Invoke-Step', 'Invoke-WithRetry')
         }
-        # What the images have.
+        # Windows PowerShell of the images.
         PSUseCompatibleSyntax                     = @{
             Enable         = $true
             TargetVersions = @('5.1')

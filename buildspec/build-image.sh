@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds the image and leaves its ID in the outcome.
+# Builds the image and records its ID in the outcome.
 set -euo pipefail
 . buildspec/outcome.sh
 . buildspec/packer.sh

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# A run from its received source to a proved image, or to what AWS's image was asked for. Values of variables are data here: they stand in
-# files or in single arguments, and no shell reads them a second time.
+# Runs a build from its received source to a proved image or a harvest. Values of variables are data here: they go into files or single
+# arguments, and no shell evaluates them a second time.
 set -euo pipefail
 
 : "${RUN_DIR:?}"
 . buildspec/outcome.sh
 begin_outcome
-trap 'fail_if_silent "the build ended without saying why; the log knows more"' EXIT
+trap 'fail_if_silent "the build ended without stating a cause; see its log"' EXIT
 
 [[ "${PURPOSE-}" =~ ^(build|prove|harvest)$ ]] ||
   fail unknown "PURPOSE is \"${PURPOSE-}\"; allowed: build, prove, harvest"
@@ -15,7 +15,7 @@ trap 'fail_if_silent "the build ended without saying why; the log knows more"' E
 if [[ "$PURPOSE" != build ]]; then
   [[ "${IMAGE_ID-}" =~ ^ami-[0-9a-f]{8,17}$ ]] || fail unknown "IMAGE_ID is \"${IMAGE_ID-}\"; allowed: the ID of an image"
 fi
-# A harvest leaves no image of ours.
+# A harvest makes no image.
 [[ "$PURPOSE" != prove ]] || outcome IMAGE_ID "$IMAGE_ID"
 
 bash buildspec/check-recipe.sh
@@ -32,7 +32,7 @@ case "$PURPOSE" in
   build)
     stoppable bash buildspec/build-image.sh
     image="$(<"$RUN_DIR/outcome/IMAGE_ID")"
-    # An image that looks proved must have its report: this order.
+    # In this order, because a proved image must have its report.
     stoppable bash buildspec/publish-report.sh "$image"
     stoppable bash buildspec/prove-image.sh "$image"
     ;;

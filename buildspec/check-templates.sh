@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs the plugins and validates every template that this run uses, so that a mistake in the proof shows before the image is built.
+# Installs the plugins and validates every template of this run, so that a mistake in the proof appears before the image is built.
 set -euo pipefail
 . buildspec/outcome.sh
 . buildspec/packer.sh
@@ -17,5 +17,5 @@ if [[ "$PURPOSE" == harvest ]]; then
   exit
 fi
 [[ "$PURPOSE" == prove ]] || check image packer/
-# Any image will do, it is not looked up.
+# Any image ID will do: Packer does not look it up here.
 check proof packer/proof/ -var image_id=ami-00000000

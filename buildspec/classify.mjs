@@ -4,13 +4,13 @@ import { pathToFileURL } from "node:url";
 
 /** @typedef {{ class: string, cause: string }} Failure */
 
-/** What a script inside the guest may say of itself. */
+/** Failure classes that a script inside the guest may report. */
 const guestClasses = ["checksum", "download", "updates", "provision", "test", "sysprep", "proof"];
 
-/** The line that a script inside the guest ends with when it fails, also on the serial console after WinRM is gone. */
+/** The last line of a script that fails inside the guest. After WinRM is closed it appears on the serial console. */
 const guestLine = /EKSWIN-FAILED ([a-z]+) ([a-z0-9-]+): (.+)$/gm;
 
-/** What EC2 answers. The same words whichever of Packer's steps asks. */
+/** Errors of EC2. Their texts are the same in all steps of Packer. */
 const awsSigns = [
   {
     class: "capacity",
@@ -29,7 +29,7 @@ const awsSigns = [
 const networkSign =
   /dial tcp|i\/o timeout|TLS handshake|no such host|connection (refused|reset|timed out)|unexpected EOF|context deadline exceeded|Client\.Timeout|\b(429|50[0234]) (Too Many Requests|Internal Server Error|Bad Gateway|Service Unavailable|Gateway Time-?out)/i;
 
-/** `init` fetches the plugin and checks it against its signed sums. */
+/** `init` downloads the plugin and verifies it with its signed checksums. */
 const initSigns = [
   { class: "checksum", sign: /checksum/i },
   { class: "download", sign: networkSign },
@@ -39,24 +39,24 @@ const initSigns = [
 const buildSigns = [
   ...awsSigns,
   { class: "connection", sign: /(Timeout|Error) waiting for (password|WinRM)/ },
-  // 16001 and 2300218: the WinRM session broke under a running script.
+  // 16001 and 2300218: the WinRM session broke while a script was running.
   {
     class: "connection",
     sign: /disconnected unexpectedly|non-zero exit status: (16001|2300218)\b|http (response )?error: 401|unknown error Post/,
   },
   { class: "connection", sign: networkSign },
-  // The guest stops itself after sysprep; Packer only waits.
+  // The guest stops itself after sysprep; Packer only waits for it.
   { class: "sysprep", sign: /Error waiting for instance to stop/ },
   { class: "provision", sign: /non-zero exit status/ },
 ];
 
-/** Packer's word that a provisioner has used up its time. */
+/** Packer logs this when a provisioner exceeds its time limit. */
 export const timeoutSign = /Cancelling provisioner after a timeout/;
 
-/** How Packer begins a script, and a file that it sends or fetches. */
+/** Packer logs this before it runs a script, and before it uploads or downloads a file. */
 const provisionerSign = /Provisioning with powershell script: \S*?([\w-]+)\.ps1|((?:Up|Down)loading \S+) => /g;
 
-/** What a step that runs out of time stands for, where that is not `provision`. */
+/** Failure classes of steps that exceed their time limit, where they are not `provision`. */
 const classOfTimedOutStep = {
   "10-files": "connection",
   "10-harvest": "connection",
@@ -74,9 +74,9 @@ const classOfTimedOutStep = {
 };
 
 /**
- * Why Packer failed.
+ * Returns why Packer failed.
  * @param {"init" | "validate" | "build"} stage
- * @param {string} output what Packer wrote, without colours
+ * @param {string} output Packer's output, without colours
  * @returns {Failure}
  */
 export function classify(stage, output) {
@@ -90,7 +90,7 @@ export function classify(stage, output) {
   const restart = lostRestart(output);
   if (restart) return restart;
   if (output.includes("Cancelling build after receiving")) return { class: "unknown", cause: "Packer was stopped" };
-  // What went wrong on the way and was tried again stands in the output too: Packer's closing words come first.
+  // The output also contains errors that were retried, so Packer's closing errors take precedence.
   return {
     class:
       matching(buildSigns, closingErrors(output).join("\n")) ?? matching(buildSigns, complaints(output)) ?? "unknown",
@@ -99,7 +99,7 @@ export function classify(stage, output) {
 }
 
 /**
- * What the last script that failed inside the guest said.
+ * Returns the failure that the guest reported last.
  * @param {string} output
  * @returns {Failure | undefined}
  */
@@ -111,7 +111,7 @@ export function guestFailure(output) {
 }
 
 /**
- * The step or the transfer that Packer gave up because its time was over.
+ * Returns the step or the transfer that exceeded its time limit.
  * @param {string} output
  * @returns {Failure | undefined}
  */
@@ -122,11 +122,11 @@ export function timedOutStep(output) {
   const [, step, transfer] = last ?? [];
   return {
     class: transfer ? "connection" : (classOfTimedOutStep[step] ?? "provision"),
-    cause: oneLine(`${step ?? transfer ?? "a step"}: not done in the time it has`),
+    cause: oneLine(`${step ?? transfer ?? "a step"}: not finished within its time limit`),
   };
 }
 
-/** The restart that a machine did not come back from, by the step before it: Packer calls all of them the same. */
+/** A restart after which the machine did not answer, named after the step before it, because Packer names all restarts alike. */
 function lostRestart(output) {
   const error = closingErrors(output).find((message) => /(Timeout|Error) waiting for machine to restart/.test(message));
   if (!error) return undefined;
@@ -135,7 +135,7 @@ function lostRestart(output) {
 }
 
 /**
- * What EC2's answers alone say.
+ * Returns the class of an error of EC2, if there is one.
  * @param {string} output
  * @returns {string | undefined}
  */
@@ -144,16 +144,16 @@ export function classOfAwsError(output) {
 }
 
 /**
- * The error in Packer's words, in one line.
+ * Returns Packer's error on one line.
  * @param {string} output
  */
 export function causeOf(output) {
   const lines = output.split(/\r?\n/).filter((line) => line.trim());
   const hcl = lines.find((line) => /^Error: /.test(line));
-  return oneLine(closingErrors(output)[0] ?? hcl ?? lines.at(-1) ?? "Packer said nothing");
+  return oneLine(closingErrors(output)[0] ?? hcl ?? lines.at(-1) ?? "Packer printed nothing");
 }
 
-/** Under "Some builds didn't complete successfully and had errors:" Packer repeats each with an arrow. */
+/** Packer repeats each error with an arrow below "Some builds didn't complete successfully and had errors:". */
 function closingErrors(output) {
   return [...output.matchAll(/^--> [^:\n]+: (.+)$/gm)].map(([, message]) => message);
 }

@@ -5,10 +5,10 @@ import { promisify } from "node:util";
 const execute = promisify(execFile);
 
 /**
- * Watches the serial console of the instance that bears a build's token, for what the guest writes there when it fails after
- * WinRM is gone: the machine then never stops, and Packer would wait for hours.
+ * Watches the serial console of the instance tagged with a build's token. The guest writes there if it fails after WinRM is closed; the machine
+ * then never stops, and Packer would wait for hours.
  * @param {{ token: string, seconds: number, signal: AbortSignal, say: (line: string) => void }} watch
- * @returns {Promise<string | undefined>} the guest's line; nothing once the signal ends the watch
+ * @returns {Promise<string | undefined>} the guest's failure line; nothing if the signal ends the watch first
  */
 export async function watchConsole({ token, seconds, signal, say }) {
   let complained = false;

@@ -3,17 +3,17 @@ import { argv, stderr } from "node:process";
 import { pathToFileURL } from "node:url";
 
 /**
- * What a harvest has put into the bucket, in words.
+ * Summarizes the contents of a harvest.
  * @param {{ recipe?: string, files?: { path: string, sha256: string, bytes: number }[] }} manifest
- * @param {{ harvest_recipe: string }} ordered what Packer got
+ * @param {{ harvest_recipe: string }} ordered Packer's variables
  * @returns {string}
- * @throws Error if it is not what was ordered: the service would order it again and again
+ * @throws Error if the manifest does not match the order: the service would order the harvest again and again
  */
 export function harvested({ recipe, files }, { harvest_recipe }) {
-  if (recipe !== harvest_recipe) throw new Error(`it is of recipe ${recipe}, ordered was ${harvest_recipe}`);
-  if (!Array.isArray(files) || files.length === 0) throw new Error("it lists no file");
+  if (recipe !== harvest_recipe) throw new Error(`it has recipe ${recipe}, expected ${harvest_recipe}`);
+  if (!Array.isArray(files) || files.length === 0) throw new Error("it lists no files");
   const wrong = files.find(({ path, sha256, bytes }) => !path || !/^[0-9a-f]{64}$/.test(sha256) || !(bytes >= 0));
-  if (wrong) throw new Error(`its entry ${JSON.stringify(wrong)} has no path, SHA-256 or size`);
+  if (wrong) throw new Error(`its entry ${JSON.stringify(wrong)} lacks a path, SHA-256 or size`);
   const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
   return `${files.length} files, ${Math.ceil(bytes / 2 ** 20)} MiB`;
 }

@@ -3,7 +3,7 @@ import { argv } from "node:process";
 import { pathToFileURL } from "node:url";
 
 /**
- * The image of the last run in what Packer's `manifest` post-processor wrote. The file keeps the builds of earlier runs too.
+ * Returns the image of the last run from the file of Packer's `manifest` post-processor, which also keeps earlier runs.
  * @param {string} manifest
  * @returns {string}
  */
@@ -11,7 +11,7 @@ export function imageId(manifest) {
   const { builds, last_run_uuid } = JSON.parse(manifest);
   const artifacts = builds.filter((build) => build.packer_run_uuid === last_run_uuid).map((build) => build.artifact_id);
   const image = /^[a-z0-9-]+:(ami-[0-9a-f]{8,17})$/.exec(artifacts.join(","))?.[1];
-  if (!image) throw new Error(`reading the manifest: the run made "${artifacts.join(", ")}", not one image`);
+  if (!image) throw new Error(`reading the manifest: the run made "${artifacts.join(", ")}" instead of one image`);
   return image;
 }
 

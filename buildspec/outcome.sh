@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# What became of a run: one file a word in $RUN_DIR/outcome, which the buildspec exports when all is over.
+# The outcome of a run: one file per variable in $RUN_DIR/outcome. The buildspec exports them at the end.
 
 begin_outcome() {
   mkdir -p "$RUN_DIR/outcome"
@@ -15,7 +15,7 @@ outcome() {
   printf '%s' "$2" >"$RUN_DIR/outcome/$1"
 }
 
-# fail CLASS CAUSE: ends the script.
+# fail CLASS CAUSE: records the failure and exits.
 fail() {
   local cause="${2//[[:cntrl:]]/ }"
   cause="${cause//  / }"
@@ -25,7 +25,7 @@ fail() {
   exit 1
 }
 
-# In a trap on EXIT: a script of ours that ends badly has always given a class.
+# For a trap on EXIT: gives a failed run a class if no script has recorded one.
 fail_if_silent() {
   local status=$?
   [[ "$status" == 0 || -s "$RUN_DIR/outcome/FAILURE_CLASS" ]] || fail unknown "$1"

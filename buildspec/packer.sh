@@ -1,7 +1,7 @@
 # shellcheck shell=bash
-# How the scripts run Packer; $PACKER is its path.
+# Functions that run Packer; $PACKER is its path.
 
-# shellcheck disable=SC2034 # for those who source this
+# shellcheck disable=SC2034 # used by the scripts that source this file
 variables=(
   -var-file="$RUN_DIR/deployment.json"
   -var-file="$RUN_DIR/variables.json"
@@ -10,19 +10,19 @@ variables=(
   -var "output_dir=$RUN_DIR/reports"
 )
 
-# run_packer NAME ARGUMENT…: the output goes on and to $RUN_DIR/NAME.log.
+# run_packer NAME ARGUMENT…: also writes the output to $RUN_DIR/NAME.log.
 run_packer() {
   local log="$RUN_DIR/$1.log"
   shift
   stoppable node buildspec/run-packer.mjs "$log" "$PACKER" "$@"
 }
 
-# keep_last_lines NAME: of $RUN_DIR/NAME.log, for those who are told.
+# keep_last_lines NAME: records the last lines of $RUN_DIR/NAME.log for the notification.
 keep_last_lines() {
   outcome FAILURE_LINES "$(node buildspec/failure-lines.mjs "$RUN_DIR/$1.log")"
 }
 
-# fail_as STAGE NAME: ends the script with what $RUN_DIR/NAME.log says about the failure.
+# fail_as STAGE NAME: exits with the failure that $RUN_DIR/NAME.log describes.
 fail_as() {
   local verdict
   keep_last_lines "$2"
@@ -30,8 +30,8 @@ fail_as() {
   fail "${verdict%%$'\n'*}" "${verdict#*$'\n'}"
 }
 
-# stoppable COMMAND…: a TERM for this shell reaches the command, which is then waited for. Bash would put the trap off until a
-# command in the foreground has ended, and Packer needs its TERM to delete instance, key pair and security group.
+# stoppable COMMAND…: passes a TERM of this shell on to the command and waits for it. Packer needs the TERM to delete instance, key pair and
+# security group. Without this function Bash would delay the trap until the command in the foreground has ended.
 stoppable() {
   local child="" stopped="" status=0
   trap 'stopped=yes; [[ -z "$child" ]] || kill -TERM "$child" 2>/dev/null || true' TERM

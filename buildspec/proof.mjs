@@ -3,12 +3,12 @@ import { argv } from "node:process";
 import { pathToFileURL } from "node:url";
 import { causeOf, classOfAwsError, guestFailure, timedOutStep } from "./classify.mjs";
 
-/** An instance that EC2 called running gave no password or let nobody in: that is the image's doing. */
+/** An instance that runs according to EC2 but has no password or does not answer over WinRM: the image is the cause. */
 const silentMachine = /Timeout waiting for (password|WinRM)\./;
 
 /**
- * What a boot proof has shown. It takes evidence to call an image bad: everything else says nothing about it.
- * @param {{ exitCode: number, output: string, report: string | undefined }} run Packer's, and the report it brought out of the guest
+ * Returns the result of a boot proof. Only evidence makes an image bad; any other failure leaves it unproved.
+ * @param {{ exitCode: number, output: string, report: string | undefined }} run Packer's exit code and output, and the report from the guest
  * @returns {{ proof: "passed" | "failed" | "", class: string, cause: string }}
  */
 export function judgeProof({ exitCode, output, report }) {
@@ -26,18 +26,18 @@ export function judgeProof({ exitCode, output, report }) {
     return { proof: "failed", class: "proof", cause: `the machine runs but cannot be reached: ${silence}` };
   const cause =
     exitCode === 0
-      ? "the proof brought no report of its checks"
+      ? "the proof produced no report of its checks"
       : ((guestFailure(output) ?? timedOutStep(output))?.cause ?? causeOf(output));
   return { proof: "", class: classOfAwsError(output) ?? "unproved", cause };
 }
 
 /**
  * @param {string} text
- * @returns {{ result: string, failed: string[] } | undefined} nothing if no check ran, or if that cannot be told
+ * @returns {{ result: string, failed: string[] } | undefined} nothing if no check ran or the report cannot be read
  */
 function readReport(text) {
   const { result, checks } = parse(text) ?? {};
-  // PowerShell may write a list of one as its only element.
+  // PowerShell may write a list with one element as that element.
   const all = [checks ?? []].flat();
   if (all.length === 0) return undefined;
   const failed = all.filter(({ passed }) => passed !== true);

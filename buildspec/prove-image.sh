@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# prove-image.sh IMAGE: boots the image, checks it and tags it with the result. Without evidence there is no tag.
+# prove-image.sh IMAGE: boots the image, checks it and tags it with the result. Without a result it sets no tag.
 set -euo pipefail
 . buildspec/outcome.sh
 . buildspec/packer.sh
@@ -10,12 +10,12 @@ image="$1" status=0
 run_packer proof build "${variables[@]}" -var "image_id=$image" packer/proof/ || status=$?
 
 verdict="$(node buildspec/proof.mjs "$status" "$RUN_DIR/proof.log" "$RUN_DIR/reports/proof.json")"
-# A passed proof has neither class nor cause, and then these lines are missing.
+# A passed proof has neither class nor cause: these lines are then missing.
 { read -r proof; read -r class; read -r cause; } <<<"$verdict" || true
 
 [[ "$proof" == passed ]] || keep_last_lines proof
 if [[ -n "$proof" ]]; then
-  # A machine that nobody got into has left none.
+  # There is no report of a machine that Packer could not connect to.
   [[ ! -e "$RUN_DIR/reports/proof.json" ]] || put_report "$image" proof.json
   answer="$(aws ec2 create-tags --resources "$image" --tags \
     "Key=eks-windows-images:proof,Value=$proof" \
@@ -24,4 +24,4 @@ if [[ -n "$proof" ]]; then
   outcome PROOF "$proof"
 fi
 [[ "$proof" == passed ]] || fail "$class" "$cause"
-printf 'The image %s has proved itself\n' "$image"
+printf 'The image %s is proved\n' "$image"

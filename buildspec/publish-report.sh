@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# publish-report.sh IMAGE: keeps what the guest said of its image, and tags the image with the summary.
+# publish-report.sh IMAGE: uploads the guest's reports and tags the image with a summary.
 set -euo pipefail
 . buildspec/outcome.sh
 . buildspec/reports.sh
@@ -11,5 +11,5 @@ tags="$(node buildspec/report.mjs "$reports/report.json" "$reports/tests.json" 2
 put_report "$image" report.json
 put_report "$image" tests.json
 answer="$(aws ec2 create-tags --resources "$image" --tags "$tags" 2>&1)" ||
-  fail unproved "$image could not be tagged with what is in it: $answer"
+  fail unproved "$image could not be tagged with its summary: $answer"
 printf 'The reports of %s are kept, its tags: %s\n' "$image" "$tags"

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
-# Where an image's reports are kept: for as long as the image itself, and readable when it is long gone.
+# Reports stay in the bucket after their image is deregistered.
 
-# put_report IMAGE NAME: from where Packer brought it to. Ends the script if it cannot: the proof can be made up for later.
+# put_report IMAGE NAME: uploads a report that Packer has downloaded. Exits as unproved on failure, because the proof can be repeated.
 put_report() {
   local key="reports/$1/$2" answer
   answer="$(AWS_RETRY_MODE=standard AWS_MAX_ATTEMPTS=8 aws s3api put-object --bucket "$BUCKET" --key "$key" \

@@ -4,7 +4,7 @@ import { argv, env, exit, stdout } from "node:process";
 import { guestFailure, timeoutSign } from "./classify.mjs";
 import { watchConsole } from "./console.mjs";
 
-// run-packer.mjs LOG PACKER ARGUMENT…: with WATCHED_TOKEN in the environment the serial console of the build's machine is read too.
+// run-packer.mjs LOG PACKER ARGUMENT…: if WATCHED_TOKEN is set, also watches the serial console of the build's machine.
 const [logFile, packer, ...parameters] = argv.slice(2);
 const log = createWriteStream(logFile);
 const ended = new AbortController();
@@ -13,7 +13,7 @@ let grace;
 
 process.on("SIGTERM", askToEnd);
 const child = spawn(packer, parameters, { stdio: ["ignore", "pipe", "pipe"] });
-// Nor does a reader that goes away end the clean-up.
+// Packer's clean-up goes on if the reader of this output goes away.
 stdout.on("error", () => {});
 follow(child.stdout);
 follow(child.stderr);
@@ -21,7 +21,7 @@ child.on("error", (error) => write(`${packer} cannot be run: ${error.message}\n`
 child.on("close", (code) => {
   ended.abort();
   clearTimeout(grace);
-  // Whatever Packer makes of it: what ran out of time or was asked to end has not succeeded.
+  // A run that timed out or was asked to end has failed, whatever exit code Packer has.
   const failed = asked || grace;
   log.end(() => exit(failed ? code || 1 : (code ?? 1)));
 });
@@ -37,7 +37,7 @@ async function endOnGuestFailure(token) {
   askToEnd();
 }
 
-/** Passes the output on, and ends Packer after a timeout: it says that it cancels the provisioner, and then waits on for it (1.16). */
+/** Passes the output on and ends Packer after a timeout: Packer 1.16 logs that it cancels the provisioner, but goes on waiting for it. */
 function follow(stream) {
   let line = "";
   stream.setEncoding("utf8").on("data", (text) => {
@@ -49,7 +49,7 @@ function follow(stream) {
   });
 }
 
-/** Packer deletes what it made only if it is asked to end, not if it is killed; and only if it is asked once. */
+/** Packer deletes its resources on one TERM, but not on KILL and not on a second TERM. */
 function askToEnd() {
   if (!asked) child.kill("SIGTERM");
   asked = true;

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Writes the documents that Packer gets as -var-file, and makes room for what it brings out of the guest.
+# Writes the documents that Packer gets as -var-file, and creates the directory for its downloads from the guest.
 set -euo pipefail
 . buildspec/outcome.sh
 
@@ -12,10 +12,10 @@ if [[ -z "${ADDRESS_URL-}" ]]; then
   exit
 fi
 
-# Outside a VPC the build instance opens its port to this container's own address and to nothing else.
+# Outside a VPC the build instance admits this container's address only.
 address="$(curl --fail --silent --show-error --location --globoff --proto '=http,https' --retry 3 --max-time 30 -- "$ADDRESS_URL")" ||
-  fail connection "$ADDRESS_URL, which should tell the own address, does not answer"
+  fail connection "$ADDRESS_URL, which returns the build's own address, does not answer"
 octet='(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])'
 [[ "$address" =~ ^$octet\.$octet\.$octet\.$octet$ ]] ||
-  fail connection "$ADDRESS_URL answered \"${address:0:100}\", which is no IPv4 address"
+  fail connection "$ADDRESS_URL answered \"${address:0:100}\", which is not an IPv4 address"
 printf '{ "temporary_security_group_source_cidrs": ["%s/32"] }' "$address" >"$RUN_DIR/address.json"

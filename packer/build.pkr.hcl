@@ -2,7 +2,7 @@ locals {
   guest   = "C:/eks-windows-images"
   scripts = "${path.root}/scripts"
 
-  # Sums over the base64 text, because Packer's functions read text only and a custom file may be anything.
+  # Checksums of the base64 text: Packer's functions read text only, and a custom file may be binary.
   uploads = { for name in setunion(
     fileset(".", "modules/**"), fileset(".", "tests/**"), fileset(".", "custom/**"), fileset(".", "sysprep/**"), ["versions.json"]
   ) : name => sha256(filebase64("${path.root}/${name}")) }
@@ -24,8 +24,8 @@ locals {
     SERVICING_MINUTES      = "${var.servicing_minutes}"
   }
 
-  # What a restart waits for besides the machine itself. Not for RebootPending and PackagesPending, as Packer does unless told otherwise: they
-  # stay until a further restart, which Packer does not make, and it would wait for them until its time is over.
+  # Registry keys whose removal a restart waits for. Packer's default also has RebootPending and PackagesPending, which stay until a further
+  # restart: Packer would wait for them until its timeout.
   restart_keys = ["HKLM:SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Component Based Servicing\\RebootInProgress"]
 
   update_rounds = flatten([for round in range(1, var.update_rounds + 1) : [
@@ -36,14 +36,14 @@ locals {
       settings = {
         scripts          = ["${local.scripts}/20-windows-updates.ps1"]
         env              = local.environment
-        elevated_user    = "SYSTEM" # as Administrator over WinRM the Update Agent refuses to download
+        elevated_user    = "SYSTEM" # the Update Agent refuses to download for an Administrator over WinRM
         valid_exit_codes = [0, 3010]
       }
     },
     {
       type    = "windows-restart"
       name    = "restart after round ${round}"
-      timeout = "" # restart_timeout is the limit and says in its own words what took too long
+      timeout = "" # restart_timeout is the limit; its error names the cause
       settings = {
         restart_timeout = var.restart_timeout
         check_registry  = true
@@ -53,7 +53,7 @@ locals {
   ]])
 }
 
-# A step of one recipe alone says so with `only`.
+# `only` marks the steps of a single recipe.
 build {
   dynamic "source" {
     for_each = [local.recipe]
@@ -94,7 +94,7 @@ build {
     timeout = var.step_timeout
   }
 
-  # Until then the feature is only half there, and updates are chosen by what is there.
+  # The feature is incomplete until this restart, and Windows Update offers updates by installed features.
   provisioner "windows-restart" {
     only            = ["amazon-ebs.assemble"]
     restart_timeout = var.restart_timeout
@@ -103,8 +103,8 @@ build {
     timeout         = ""
   }
 
-  # One block for scripts and restarts: of two, the first would run all its rounds before the second.
-  # `override` carries the settings that only one of the two types knows.
+  # One block holds scripts and restarts: with two blocks, all scripts would run before the first restart.
+  # `override` carries the settings that only one of the two types has.
   dynamic "provisioner" {
     for_each = local.update_rounds
     labels   = [provisioner.value.type]
@@ -175,7 +175,7 @@ build {
     timeout = var.custom_timeout
   }
 
-  # What a custom script left for the next start is finished before anybody looks.
+  # Windows finishes what a custom script left for the next start before the tests run.
   provisioner "windows-restart" {
     restart_timeout = var.restart_timeout
     check_registry  = true
@@ -208,12 +208,12 @@ build {
     content {
       scripts       = ["${local.scripts}/${provisioner.value}.ps1"]
       env           = local.environment
-      elevated_user = "SYSTEM" # removing another user's app takes more than Administrator has over WinRM
+      elevated_user = "SYSTEM" # an Administrator over WinRM may not remove the apps of other users
       timeout       = var.step_timeout
     }
   }
 
-  # Nothing may follow, not even Packer's own clean-up script: a minute later the guest generalizes and stops itself.
+  # This is the last step, without Packer's clean-up script: a minute later the guest generalizes and stops itself.
   provisioner "powershell" {
     scripts    = ["${local.scripts}/90-sysprep.ps1"]
     env        = local.environment

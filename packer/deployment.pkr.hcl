@@ -1,6 +1,6 @@
 variable "region" {
   type        = string
-  description = "Region in which the instance runs and the image is made."
+  description = "Region in which the instance runs and the image is created."
 
   validation {
     condition     = can(regex("^[a-z]{2}(-[a-z]+)+-[0-9]$", var.region))
@@ -10,7 +10,7 @@ variable "region" {
 
 variable "instance_type" {
   type        = string
-  description = "Nitro, x86-64: the serial console can only be read at once on Nitro."
+  description = "A Nitro type for x86-64: only Nitro shows the latest console output at any time."
 
   validation {
     condition     = can(regex("^[a-z0-9-]+\\.[a-z0-9]+$", var.instance_type))
@@ -21,7 +21,7 @@ variable "instance_type" {
 variable "volume_key_arn" {
   type        = string
   default     = ""
-  description = "KMS key that root volumes, and with them images, are encrypted with; empty for the account's own for EBS."
+  description = "KMS key that encrypts root volumes and therefore images; empty for the account's default EBS key."
 
   validation {
     condition     = var.volume_key_arn == "" || can(regex("^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[a-z0-9-]+$", var.volume_key_arn))
@@ -32,7 +32,7 @@ variable "volume_key_arn" {
 variable "subnet_id" {
   type        = string
   default     = ""
-  description = "Subnet of the instance; empty for one of the default VPC."
+  description = "Subnet of the instance; empty for a subnet of the default VPC."
 
   validation {
     condition     = var.subnet_id == "" || can(regex("^subnet-[a-f0-9]{8,17}$", var.subnet_id))
@@ -43,7 +43,7 @@ variable "subnet_id" {
 variable "security_group_ids" {
   type        = list(string)
   default     = []
-  description = "Groups that admit 5986 from where Packer runs; empty for a temporary one."
+  description = "Security groups that admit port 5986 from Packer's address; empty for a temporary group."
 
   validation {
     condition     = alltrue([for id in var.security_group_ids : can(regex("^sg-[a-f0-9]{8,17}$", id))])
@@ -51,11 +51,11 @@ variable "security_group_ids" {
   }
 }
 
-# The plugin's own default is the whole world; this one admits nobody.
+# The plugin's default admits every address; this default admits none.
 variable "temporary_security_group_source_cidrs" {
   type        = list(string)
   default     = ["127.0.0.1/32"]
-  description = "Who the temporary security group admits."
+  description = "Addresses that the temporary security group admits."
 
   validation {
     condition = length(var.temporary_security_group_source_cidrs) > 0 && alltrue([
@@ -68,7 +68,7 @@ variable "temporary_security_group_source_cidrs" {
 variable "ssh_interface" {
   type        = string
   default     = "public_ip"
-  description = "Which address of the instance Packer connects to; the plugin's name for it, though it is WinRM."
+  description = "Address of the instance that Packer connects to. The plugin calls it an SSH interface for WinRM too."
 
   validation {
     condition     = contains(["public_ip", "private_ip"], var.ssh_interface)
@@ -79,7 +79,7 @@ variable "ssh_interface" {
 variable "associate_public_ip_address" {
   type        = bool
   default     = true
-  description = "Whether the instance gets a public address."
+  description = "Whether the instance gets a public IP address."
 }
 
 variable "iam_instance_profile" {
@@ -91,12 +91,12 @@ variable "iam_instance_profile" {
 variable "harvest_instance_profile" {
   type        = string
   default     = ""
-  description = "Instance profile of the instance that a harvest runs on; empty for none."
+  description = "Instance profile of the instance that runs a harvest; empty for none."
 }
 
 variable "bucket" {
   type        = string
-  description = "Bucket of the artifacts, harvested files among them."
+  description = "Bucket of the artifacts, including harvested files."
 
   validation {
     condition     = can(regex("^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", var.bucket))

@@ -1,5 +1,5 @@
 locals {
-  # On the image and its snapshot too, from their first moment: what a killed build leaves behind can be found by its token.
+  # The image and its snapshot have these tags from their creation. They identify, by token, what a killed build leaves behind.
   run_tags = {
     Name                         = var.image_name
     "eks-windows-images:stage"   = var.stage
@@ -8,7 +8,7 @@ locals {
   }
 }
 
-# What both recipes start from; the build uses it under the name of its recipe.
+# The source of both recipes. The build refers to it by the name of its recipe.
 source "amazon-ebs" "windows" {
   region        = var.region
   source_ami    = var.source_ami
@@ -49,11 +49,11 @@ source "amazon-ebs" "windows" {
   winrm_username           = "Administrator"
   winrm_use_ssl            = true
   winrm_use_ntlm           = true
-  winrm_insecure           = true # a certificate of the guest's own, made at its first boot
+  winrm_insecure           = true # the guest creates a self-signed certificate at its first boot
   winrm_timeout            = var.winrm_timeout
   windows_password_timeout = var.windows_password_timeout
 
-  # The guest stops itself once it is generalized. A StopInstances from here would cut sysprep short.
+  # The guest stops itself once it is generalized. A StopInstances call by Packer would interrupt sysprep.
   disable_stop_instance = true
 
   aws_polling {

@@ -1,6 +1,6 @@
 variable "stage" {
   type        = string
-  description = "Stage that builds, for the tags of everything temporary."
+  description = "Stage that builds; tags every temporary resource."
 
   validation {
     condition     = can(regex("^[A-Za-z0-9-]{1,64}$", var.stage))
@@ -20,7 +20,7 @@ variable "variant" {
 
 variable "token" {
   type        = string
-  description = "What this build is known by, from the plan to the notification."
+  description = "Identifies this build from the plan to the notification."
 
   validation {
     condition     = can(regex("^[a-f0-9]{64}$", var.token))
@@ -30,7 +30,7 @@ variable "token" {
 
 variable "image_name" {
   type        = string
-  description = "Name of the image to make; unique in account and Region."
+  description = "Name of the new image; unique in the account and Region."
 
   validation {
     condition     = can(regex("^[A-Za-z0-9()./_' @\\[\\]-]{3,128}$", var.image_name))
@@ -40,7 +40,7 @@ variable "image_name" {
 
 variable "windows" {
   type        = string
-  description = "Release of Windows Server."
+  description = "Windows Server release."
 
   validation {
     condition     = contains(["2019", "2022", "2025"], var.windows)
@@ -50,7 +50,7 @@ variable "windows" {
 
 variable "edition" {
   type        = string
-  description = "Core (no desktop) or Full."
+  description = "Edition: Core (no desktop) or Full."
 
   validation {
     condition     = contains(["Core", "Full"], var.edition)
@@ -60,7 +60,7 @@ variable "edition" {
 
 variable "base_family" {
   type        = string
-  description = "Family of AWS's images that source_ami belongs to."
+  description = "Family of AWS images that source_ami belongs to."
 
   validation {
     condition     = contains(["EKS_Optimized", "ContainersLatest", "Base"], var.base_family)
@@ -70,7 +70,7 @@ variable "base_family" {
 
 variable "source_ami" {
   type        = string
-  description = "Image to build on. Nothing is looked up here: what is built is what was planned."
+  description = "Base image. The template looks up nothing, so that it builds exactly what was planned."
 
   validation {
     condition     = can(regex("^ami-[a-f0-9]{8,17}$", var.source_ami))
@@ -80,7 +80,7 @@ variable "source_ami" {
 
 variable "source_ami_released" {
   type        = string
-  description = "Day on which AWS released source_ami: what was released before patch_tuesday must come out newer."
+  description = "Date on which AWS released source_ami. If it is not after patch_tuesday, the Windows build must rise."
 
   validation {
     condition     = can(formatdate("YYYY", "${var.source_ami_released}T00:00:00Z"))
@@ -91,7 +91,7 @@ variable "source_ami_released" {
 variable "harvest_source" {
   type        = string
   default     = ""
-  description = "AWS's EKS image whose files were harvested: for the assemble recipe, which needs them; otherwise empty."
+  description = "AWS EKS image whose files were harvested. Required by the assemble recipe, otherwise empty."
 
   validation {
     condition     = var.harvest_source == "" || can(regex("^ami-[a-f0-9]{8,17}$", var.harvest_source))
@@ -102,7 +102,7 @@ variable "harvest_source" {
 variable "harvest_manifest" {
   type        = string
   default     = ""
-  description = "SHA-256 of the manifest of that harvest, through which every harvested file is checked; empty as harvest_source is."
+  description = "SHA-256 of the harvest's manifest, which verifies every harvested file; empty if harvest_source is."
 
   validation {
     condition     = var.harvest_manifest == "" || can(regex("^[a-f0-9]{64}$", var.harvest_manifest))
@@ -112,7 +112,7 @@ variable "harvest_manifest" {
 
 variable "kubernetes_version" {
   type        = string
-  description = "Patch version of Kubernetes that the image must at least have."
+  description = "Minimum patch version of Kubernetes in the image."
 
   validation {
     condition     = can(regex("^1\\.[0-9]{2}\\.[0-9]+$", var.kubernetes_version))
@@ -122,7 +122,7 @@ variable "kubernetes_version" {
 
 variable "patch_tuesday" {
   type        = string
-  description = "The Patch Tuesday whose updates the image must have, as a date."
+  description = "Date of the Patch Tuesday whose updates the image must have."
 
   validation {
     condition     = can(formatdate("YYYY", "${var.patch_tuesday}T00:00:00Z"))
@@ -133,7 +133,7 @@ variable "patch_tuesday" {
 variable "container_images" {
   type        = list(string)
   default     = []
-  description = "Images to pull into the machine image, full references."
+  description = "Container images to pull into the machine image, as full references."
 
   validation {
     condition = alltrue([for reference in var.container_images :
@@ -145,10 +145,10 @@ variable "container_images" {
 variable "registry_mirrors" {
   type        = map(list(string))
   default     = {}
-  description = "Registry host to mirrors, tried in this order."
+  description = "Mirrors of each registry host, tried in this order."
 
-  # Packer renders values for the guest as Go templates: no braces. No user and password either: hosts.toml stays in the image, and the
-  # variables stand in CodeBuild's log.
+  # No braces: Packer renders values for the guest as Go templates. No user name and password: hosts.toml stays in the image, and the
+  # variables appear in CodeBuild's log.
   validation {
     condition = alltrue(flatten([for host, mirrors in var.registry_mirrors : [
       can(regex("^[a-z0-9.-]+(:[0-9]+)?$", host)),
@@ -161,7 +161,7 @@ variable "registry_mirrors" {
 variable "denied_updates" {
   type        = list(string)
   default     = []
-  description = "Updates never to install."
+  description = "Updates that are never installed."
 
   validation {
     condition     = alltrue([for update in var.denied_updates : can(regex("^KB[0-9]{6,8}$", update))])
@@ -181,7 +181,7 @@ variable "disk_gib" {
 
 variable "update_rounds" {
   type        = number
-  description = "Rounds of Windows updates, each with a restart: some updates show up only after others."
+  description = "Rounds of Windows updates, each with a restart. Some updates are only offered after others."
 
   validation {
     condition     = var.update_rounds >= 1 && var.update_rounds <= 10 && floor(var.update_rounds) == var.update_rounds
@@ -191,7 +191,7 @@ variable "update_rounds" {
 
 variable "kubernetes_release_url" {
   type        = string
-  description = "Where Kubernetes' binaries and their .sha256 files are."
+  description = "Address of the Kubernetes binaries and their .sha256 files."
 
   validation {
     condition     = can(regex("^https?://[^/@{}\"'\\s]+(/[^/{}\"'\\s]+)*$", var.kubernetes_release_url))
@@ -201,15 +201,15 @@ variable "kubernetes_release_url" {
 
 variable "image_tags" {
   type        = map(string)
-  description = "Tags of the finished image and its snapshot: the inputs it was made from."
+  description = "Tags of the finished image and its snapshot; they record the inputs."
 }
 
 variable "manifest_path" {
   type        = string
-  description = "File to which Packer appends which image came of the build."
+  description = "File to which Packer appends the ID of the image."
 }
 
 variable "output_dir" {
   type        = string
-  description = "Directory for the test results and the report that are fetched from the guest."
+  description = "Directory for the test results and the report that Packer downloads from the guest."
 }

@@ -1,11 +1,11 @@
-# CodeBuild's timeout must be above the sum: password + WinRM + rounds x (updates + restart) + images + custom + 17 x step + 2 x restart
-# + 4 x (delay x attempts), because AWS is waited for four times: the instance runs, has stopped, is imaged, is terminated.
-# A provisioner's timeout ends nothing: Packer 1.16 only says that it cancels. Who runs Packer must stop it then (buildspec/run-packer.mjs).
+# CodeBuild's timeout must exceed this sum: password + WinRM + rounds x (updates + restart) + images + custom + 17 x step + 2 x restart
+# + 4 x (delay x attempts), because Packer waits for AWS four times: for the instance to run, to stop, to be imaged and to terminate.
+# A provisioner's timeout stops nothing: Packer 1.16 only logs that it cancels. buildspec/run-packer.mjs then stops Packer.
 
 variable "windows_password_timeout" {
   type        = string
   default     = "30m"
-  description = "How long EC2 may take to hold the Administrator's password ready."
+  description = "Limit for EC2 to provide the Administrator's password."
 
   validation {
     condition     = can(regex("^[0-9]+[smh]$", var.windows_password_timeout))
@@ -16,7 +16,7 @@ variable "windows_password_timeout" {
 variable "winrm_timeout" {
   type        = string
   default     = "30m"
-  description = "How long the guest may take to answer over WinRM after that."
+  description = "Limit for the guest to answer over WinRM after that."
 
   validation {
     condition     = can(regex("^[0-9]+[smh]$", var.winrm_timeout))
@@ -27,7 +27,7 @@ variable "winrm_timeout" {
 variable "updates_timeout" {
   type        = string
   default     = "2h"
-  description = "How long one round of Windows updates may take."
+  description = "Limit for one round of Windows updates."
 
   validation {
     condition     = can(regex("^[0-9]+[smh]$", var.updates_timeout))
@@ -38,7 +38,7 @@ variable "updates_timeout" {
 variable "servicing_minutes" {
   type        = number
   default     = 30
-  description = "How long a round of updates waits at its end for Windows' Modules Installer; part of updates_timeout."
+  description = "Limit for the wait for Windows Modules Installer at the end of each round; part of updates_timeout."
 
   validation {
     condition     = var.servicing_minutes >= 1 && var.servicing_minutes <= 60
@@ -49,7 +49,7 @@ variable "servicing_minutes" {
 variable "restart_timeout" {
   type        = string
   default     = "1h"
-  description = "How long a restart may take; cumulative updates are finished during it."
+  description = "Limit for a restart, during which Windows finishes cumulative updates."
 
   validation {
     condition     = can(regex("^[0-9]+[smh]$", var.restart_timeout))
@@ -60,7 +60,7 @@ variable "restart_timeout" {
 variable "container_images_timeout" {
   type        = string
   default     = "2h"
-  description = "How long pulling all container images may take; Windows layers have gigabytes."
+  description = "Limit for pulling all container images; Windows layers have gigabytes."
 
   validation {
     condition     = can(regex("^[0-9]+[smh]$", var.container_images_timeout))
@@ -71,7 +71,7 @@ variable "container_images_timeout" {
 variable "custom_timeout" {
   type        = string
   default     = "30m"
-  description = "How long the user's own scripts may take altogether."
+  description = "Limit for all custom scripts together."
 
   validation {
     condition     = can(regex("^[0-9]+[smh]$", var.custom_timeout))
@@ -82,7 +82,7 @@ variable "custom_timeout" {
 variable "step_timeout" {
   type        = string
   default     = "15m"
-  description = "How long any other step may take."
+  description = "Limit for any other step."
 
   validation {
     condition     = can(regex("^[0-9]+[smh]$", var.step_timeout))
@@ -93,7 +93,7 @@ variable "step_timeout" {
 variable "aws_poll_delay_seconds" {
   type        = number
   default     = 5
-  description = "Shortest pause between two looks at the state of instance or image; the plugin lengthens it by itself."
+  description = "Minimum seconds between two polls of the state of an instance or image; the plugin backs off from there."
 
   validation {
     condition     = var.aws_poll_delay_seconds >= 1
@@ -104,7 +104,7 @@ variable "aws_poll_delay_seconds" {
 variable "aws_poll_max_attempts" {
   type        = number
   default     = 1080
-  description = "With the delay, how long to wait for a state: 5 s x 1080 = 90 min, for sysprep and for the snapshot among them."
+  description = "Limit for a state, times the delay: 5 s x 1080 = 90 min, which sysprep and the snapshot need."
 
   validation {
     condition     = var.aws_poll_max_attempts >= 1

@@ -16,25 +16,25 @@ export const eksTests: ChecksByName = {
     assertThat(machine.files.read(`${eksDirectory}\\Start-EKSBootstrap.ps1`) !== undefined, "There is no bootstrap.");
     return "";
   },
-  "EKS tools: have every file that the base has": (context) => {
+  "EKS tools: have every file of the base": (context) => {
     const present = eksFiles(context.machine);
     const gone = saved<{ eksFiles: string[] }>(context, "base").eksFiles.filter((path) => !present.includes(path));
     assertThat(gone.length === 0, `There is no ${gone.join(", ")}.`);
     return "";
   },
-  "EKS tools: have csi-proxy and the tasks as AWS has them": (context) => {
+  "EKS tools: have csi-proxy and the tasks of AWS": (context) => {
     const lost = eksLoss(context.machine, wantedEksState(context));
     assertThat(lost === "", lost);
     return "";
   },
   "EKS tools: have the directories that the bootstrap writes to": setUp,
-  "EKS tools: have a launch agent, not too old": (context) => {
+  "EKS tools: have a recent launch agent": (context) => {
     const { name, version } = saved<{ name: string; version: string }>(context, "launch-agent");
     const { version: wanted } = artifact(context, "base", name);
     assertThat(isAtLeast(version, wanted), `${name} is ${version}, wanted is ${wanted}.`);
     return version;
   },
-  "EKS tools: have the AWS CLI, not too old": (context) => {
+  "EKS tools: have a recent AWS CLI": (context) => {
     const version = versionOf(context.machine.files, programPaths.aws);
     const { version: wanted } = artifact(context, "signed", "aws-cli");
     assertThat(isAtLeast(version, wanted), `The AWS CLI is ${version}, wanted is ${wanted}.`);
@@ -44,10 +44,10 @@ export const eksTests: ChecksByName = {
   "EKS tools: have the machine-wide variables of an EKS image": harvested,
   "EKS tools: have the directories of an EKS image": harvested,
   "EKS tools: have the tasks of an EKS image": harvested,
-  "EKS tools: have the sources of events of an EKS image": harvested,
-  "EKS tools: and containerd are found by their names": ({ machine }) =>
+  "EKS tools: have the event sources of an EKS image": harvested,
+  "EKS tools: and containerd are on the path of the machine": ({ machine }) =>
     [programPaths.kubelet, programPaths.containerd].map((path) => versionOf(machine.files, path)).join(" "),
-  "EKS tools: have the pause image of versions.json, for good": (context) => {
+  "EKS tools: have the pause image of versions.json, pinned": (context) => {
     const pause = artifact(context, "image", "pause");
     const { digest, pinned } = containerImageNamed(context.machine.installation, pause.reference);
     assertThat(digest === pause.digest && pinned, `${pause.reference} is ${digest}.`);

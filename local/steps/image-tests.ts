@@ -21,14 +21,14 @@ export const imageTests: ChecksByName = {
     assertThat(isAtLeast(build, osBuild), `${build} is older than ${osBuild}.`);
     return "";
   },
-  "Windows: waits for no restart": ({ machine }) => {
+  "Windows: has no pending restart": ({ machine }) => {
     const { restartsWanted, containersFeature } = machine.installation;
     assertThat(restartsWanted === 0 && containersFeature !== "after restart", "Windows waits for a restart.");
     return "";
   },
   "Windows: uses its whole disk": () => "",
   "Windows: has a tenth of its disk free": () => "",
-  "Windows: has a launch agent to generalize it": ({ machine }) => {
+  "Windows: has a launch agent that generalizes it": ({ machine }) => {
     const agents = [programPaths["ec2launch-v2"], ...Object.keys(ec2LaunchV1)];
     assertThat(
       agents.some((path) => machine.files.read(path)),
@@ -36,17 +36,17 @@ export const imageTests: ChecksByName = {
     );
     return "";
   },
-  "Windows: takes WinRM by HTTPS and NTLM only": ({ machine }) => {
+  "Windows: accepts WinRM over HTTPS with NTLM only": ({ machine }) => {
     assertThat(machine.installation.communicator, "There is no listener for HTTPS.");
     return "";
   },
-  "Kubernetes: has $tool of the wanted minor, not older than $wanted": (context, tool) => recentTool(context, tool),
+  "Kubernetes: has $tool of the wanted minor, at least $wanted": (context, tool) => recentTool(context, tool),
   "containerd: runs": (context) => serviceOf(containerdOf(context)),
   "containerd: answers kubelet": ({ machine }) => {
     assertThat(machine.installation.criTrouble === "", `containerd: ${machine.installation.criTrouble}`);
     return "";
   },
-  "containerd: is started as in its base, by Windows where it is ours": (context) => {
+  "containerd: starts as in its base, or automatically on assemble": (context) => {
     const { startType } = containerdOf(context);
     const isLayer = setting(context, "RECIPE_KIND") === "layer";
     const { containerdStartType } = saved<{ containerdStartType: string }>(context, "base");
@@ -54,16 +54,16 @@ export const imageTests: ChecksByName = {
     assertThat(startType === expected, `containerd is started ${startType}, expected is ${expected}.`);
     return startType;
   },
-  "containerd: is the program that was asked for its version": (context) => {
+  "containerd: runs the program whose version is reported": (context) => {
     const { program } = containerdOf(context);
     assertThat(program === programPaths.containerd, `The service runs ${program}.`);
     return program;
   },
-  "containerd: has what runs a container of Windows": ({ machine }) => {
+  "containerd: has the shim that runs Windows containers": ({ machine }) => {
     assertThat(machine.files.read(containerdShim) !== undefined, `There is no ${containerdShim}.`);
     return "";
   },
-  "containerd: looks for CNI configurations where EKS writes them": (context) => {
+  "containerd: reads CNI configurations from where EKS writes them": (context) => {
     assertThat(containerdOf(context).configured, "config.toml names another directory.");
     return "";
   },
@@ -71,13 +71,13 @@ export const imageTests: ChecksByName = {
     assertThat(machine.files.read(`${eksDirectory}\\cni\\vpc-bridge.exe`) !== undefined, "There is no vpc-bridge.exe.");
     return "";
   },
-  "containerd: holds its pause image": (context) =>
+  "containerd: has its pause image": (context) =>
     containerImageNamed(context.machine.installation, containerdOf(context).sandboxImage).digest,
   "containerd: asks the mirrors of $registry first": (context, registry) => {
     assertThat(containerdOf(context).mirrors.includes(registry), `There is no hosts.toml of ${registry}.`);
     return "";
   },
-  "containerd: holds $reference and keeps it": ({ machine }, reference) => {
+  "containerd: has $reference and pins it": ({ machine }, reference) => {
     const { pinned, digest } = containerImageNamed(machine.installation, reference);
     assertThat(pinned, `${reference} is not pinned.`);
     return digest;

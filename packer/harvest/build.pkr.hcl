@@ -2,7 +2,7 @@ locals {
   guest = "C:/eks-windows-images-harvest"
 }
 
-# Takes what AWS publishes nowhere but in its own images from such an image to the user's own bucket.
+# Copies what AWS publishes only inside its own images from such an image to the user's bucket.
 build {
   sources = ["source.amazon-ebs.harvest"]
 

@@ -30,7 +30,7 @@ source "amazon-ebs" "harvest" {
     http_put_response_hop_limit = 1
   }
 
-  # No size: as large as the image's own.
+  # No size: the volume is as large as that of the image.
   launch_block_device_mappings {
     device_name           = "/dev/sda1"
     volume_type           = "gp3"
@@ -44,11 +44,11 @@ source "amazon-ebs" "harvest" {
   winrm_username           = "Administrator"
   winrm_use_ssl            = true
   winrm_use_ntlm           = true
-  winrm_insecure           = true # a certificate of the guest's own, made at its first boot
+  winrm_insecure           = true # the guest creates a self-signed certificate at its first boot
   winrm_timeout            = var.winrm_timeout
   windows_password_timeout = var.windows_password_timeout
 
-  # skip_create_ami does not skip waiting for the stop, and nothing in the guest stops it.
+  # skip_create_ami does not skip the wait for the stop, and nothing in the guest stops the instance.
   disable_stop_instance = false
 
   aws_polling {

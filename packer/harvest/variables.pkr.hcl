@@ -1,6 +1,6 @@
 variable "source_ami" {
   type        = string
-  description = "AWS's EKS image whose files are harvested."
+  description = "AWS EKS image whose files are harvested."
 
   validation {
     condition     = can(regex("^ami-[a-f0-9]{8,17}$", var.source_ami))
@@ -10,7 +10,7 @@ variable "source_ami" {
 
 variable "harvest_recipe" {
   type        = string
-  description = "SHA-256 of what shapes a harvest; the manifest states it."
+  description = "SHA-256 of the files that shape a harvest; the manifest records it."
 
   validation {
     condition     = can(regex("^[a-f0-9]{64}$", var.harvest_recipe))
@@ -20,7 +20,7 @@ variable "harvest_recipe" {
 
 variable "stage" {
   type        = string
-  description = "Stage that builds, for the tags of everything temporary."
+  description = "Stage that builds; tags every temporary resource."
 
   validation {
     condition     = can(regex("^[A-Za-z0-9-]{1,64}$", var.stage))
@@ -40,7 +40,7 @@ variable "variant" {
 
 variable "token" {
   type        = string
-  description = "What this build is known by, from the plan to the notification."
+  description = "Identifies this build from the plan to the notification."
 
   validation {
     condition     = can(regex("^[a-f0-9]{64}$", var.token))
@@ -50,7 +50,7 @@ variable "token" {
 
 variable "image_name" {
   type        = string
-  description = "Name of the harvest, for a person who looks at the instance."
+  description = "Name of the harvest, shown on the instance."
 
   validation {
     condition     = can(regex("^[A-Za-z0-9()./_' @\\[\\]-]{3,128}$", var.image_name))

@@ -1,10 +1,10 @@
-# CodeBuild's timeout must be above the sum: password + WinRM + 2 x step + 3 x (delay x attempts). AWS is waited for three times: the instance
-# runs, has stopped, is terminated.
+# CodeBuild's timeout must exceed this sum: password + WinRM + 2 x step + 3 x (delay x attempts). Packer waits for AWS three times: for the
+# instance to run, to stop and to terminate.
 
 variable "windows_password_timeout" {
   type        = string
   default     = "30m"
-  description = "How long EC2 may take to hold the Administrator's password ready."
+  description = "Limit for EC2 to provide the Administrator's password."
 
   validation {
     condition     = can(regex("^[0-9]+[smh]$", var.windows_password_timeout))
@@ -15,7 +15,7 @@ variable "windows_password_timeout" {
 variable "winrm_timeout" {
   type        = string
   default     = "30m"
-  description = "How long the guest may take to answer over WinRM after that."
+  description = "Limit for the guest to answer over WinRM after that."
 
   validation {
     condition     = can(regex("^[0-9]+[smh]$", var.winrm_timeout))
@@ -26,7 +26,7 @@ variable "winrm_timeout" {
 variable "step_timeout" {
   type        = string
   default     = "30m"
-  description = "How long a step may take."
+  description = "Limit for one step."
 
   validation {
     condition     = can(regex("^[0-9]+[smh]$", var.step_timeout))
@@ -37,7 +37,7 @@ variable "step_timeout" {
 variable "aws_poll_delay_seconds" {
   type        = number
   default     = 5
-  description = "Shortest pause between two looks at the state of the instance; the plugin lengthens it by itself."
+  description = "Minimum seconds between two polls of the state of the instance; the plugin backs off from there."
 
   validation {
     condition     = var.aws_poll_delay_seconds >= 1
@@ -48,7 +48,7 @@ variable "aws_poll_delay_seconds" {
 variable "aws_poll_max_attempts" {
   type        = number
   default     = 360
-  description = "With the delay, how long to wait for a state: 5 s x 360 = 30 min, for the stop at the end."
+  description = "Limit for a state, times the delay: 5 s x 360 = 30 min, for the stop at the end."
 
   validation {
     condition     = var.aws_poll_max_attempts >= 1

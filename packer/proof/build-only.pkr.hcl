@@ -1,4 +1,4 @@
-# What only the build uses. Declared here because both templates are called with the same documents.
+# Variables that only the build uses. They are declared here because both templates get the same documents.
 
 variable "windows" {
   type        = string

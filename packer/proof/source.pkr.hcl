@@ -7,7 +7,7 @@ locals {
   }
 }
 
-# No block devices: the root volume must come from the image.
+# No block devices: the proof needs the root volume as the image defines it.
 source "amazon-ebs" "proof" {
   region        = var.region
   source_ami    = var.image_id
@@ -25,8 +25,8 @@ source "amazon-ebs" "proof" {
   associate_public_ip_address           = var.associate_public_ip_address
   iam_instance_profile                  = var.iam_instance_profile
 
-  # That IMDSv1 is refused must come from the image too. Without this block the plugin asks for `optional` tokens, which beats the image;
-  # with "disabled" it sends no metadata options at all (1.8.2, step_run_source_instance.go).
+  # The refusal of IMDSv1 must come from the image too. Without this block the plugin requests `optional` tokens, which override the image's
+  # setting; with "disabled" it sends no metadata options at all (1.8.2, step_run_source_instance.go).
   metadata_options {
     http_endpoint = "disabled"
   }
@@ -41,11 +41,11 @@ source "amazon-ebs" "proof" {
   winrm_username           = "Administrator"
   winrm_use_ssl            = true
   winrm_use_ntlm           = true
-  winrm_insecure           = true # a certificate of the guest's own, made at its first boot
+  winrm_insecure           = true # the guest creates a self-signed certificate at its first boot
   winrm_timeout            = var.winrm_timeout
   windows_password_timeout = var.windows_password_timeout
 
-  # skip_create_ami does not skip waiting for the stop, and nothing in the guest stops it.
+  # skip_create_ami does not skip the wait for the stop, and nothing in the guest stops the instance.
   disable_stop_instance = false
 
   aws_polling {

@@ -10,7 +10,7 @@ variable "image_id" {
 
 variable "stage" {
   type        = string
-  description = "Stage that builds, for the tags of everything temporary."
+  description = "Stage that builds; tags every temporary resource."
 
   validation {
     condition     = can(regex("^[A-Za-z0-9-]{1,64}$", var.stage))
@@ -30,7 +30,7 @@ variable "variant" {
 
 variable "token" {
   type        = string
-  description = "What this build is known by, from the plan to the notification."
+  description = "Identifies this build from the plan to the notification."
 
   validation {
     condition     = can(regex("^[a-f0-9]{64}$", var.token))
@@ -40,7 +40,7 @@ variable "token" {
 
 variable "image_name" {
   type        = string
-  description = "Name of the image to make; unique in account and Region."
+  description = "Name of the new image; unique in the account and Region."
 
   validation {
     condition     = can(regex("^[A-Za-z0-9()./_' @\\[\\]-]{3,128}$", var.image_name))
@@ -50,7 +50,7 @@ variable "image_name" {
 
 variable "kubernetes_version" {
   type        = string
-  description = "Patch version of Kubernetes that the image must at least have."
+  description = "Minimum patch version of Kubernetes in the image."
 
   validation {
     condition     = can(regex("^1\\.[0-9]{2}\\.[0-9]+$", var.kubernetes_version))
@@ -61,7 +61,7 @@ variable "kubernetes_version" {
 variable "container_images" {
   type        = list(string)
   default     = []
-  description = "Images to pull into the machine image, full references."
+  description = "Container images to pull into the machine image, as full references."
 
   validation {
     condition = alltrue([for reference in var.container_images :

@@ -2,7 +2,7 @@ Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 Import-Module -Name "$env:WORK_DIRECTORY\modules\EksWindowsImages\EksWindowsImages.psd1"
 
-# Everything that was uploaded is here and whole. Sums are over the base64 text of each file (build.pkr.hcl says why).
+# Verifies that every upload arrived complete. The checksums are those of each file's base64 text (build.pkr.hcl says why).
 Invoke-Step -Name '10-files' -FailureClass 'provision' -Script {
     $sha256 = [System.Security.Cryptography.SHA256]::Create()
     $uploads = Get-MapSetting 'UPLOADS'
@@ -23,8 +23,8 @@ Invoke-Step -Name '10-files' -FailureClass 'provision' -Script {
         New-Item -Path (Get-WorkPath $directory) -ItemType Directory -Force | Out-Null
     }
 
-    # What the base brought along, to tell later what this build added, and that it took nothing away. No start type says that the base has no
-    # containerd.
+    # Records the contents of the base. Later steps compare with it what this build added, and verify that it removed nothing. An empty start
+    # type means that the base has no containerd.
     $base = [ordered]@{
         osBuild             = "$(Get-OsBuild)"
         installedUpdates    = @(Get-InstalledUpdate)

@@ -2,8 +2,8 @@ Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 Import-Module -Name "$env:WORK_DIRECTORY\modules\EksWindowsImages\EksWindowsImages.psd1"
 
-# What the build needs of the base hours later. Pester is Windows' own, 3.4 (70-verify). The agent that generalizes the image and sets up what
-# starts from it is EC2Launch v1 on Windows 2019, v2 later; AWS has installers only under addresses that change what they hold.
+# Verifies what later steps need from the base. Pester is the 3.4 that comes with Windows (70-verify). The launch agent generalizes the image
+# and sets up its instances: EC2Launch v1 on Windows 2019, v2 later. AWS offers its installers only at addresses whose content changes.
 Invoke-Step -Name '12-prerequisites' -FailureClass 'provision' -Script {
     $pester = @(Get-Module -ListAvailable -Name 'Pester' | ForEach-Object { $_.Version } | Where-Object { $_.Major -eq 3 })
     if ($pester.Count -eq 0) {

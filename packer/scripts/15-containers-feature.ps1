@@ -2,13 +2,13 @@ Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 Import-Module -Name "$env:WORK_DIRECTORY\modules\EksWindowsImages\EksWindowsImages.psd1"
 
-# What Windows needs to run containers; only on assemble, AWS's EKS image has it. Packer restarts the machine afterwards.
+# Installs the Windows feature that runs containers. Only assemble needs this step; AWS's EKS image has the feature. Packer then restarts the machine.
 Invoke-Step -Name '15-containers-feature' -FailureClass 'provision' -Script {
     $installation = Install-WindowsFeature -Name Containers
     if (-not $installation.Success) {
         throw "The Containers feature cannot be installed: $($installation.ExitCode)."
     }
-    # Until the restart a feature that wants one is only pending.
+    # A feature that needs a restart stays pending until then.
     $state = "$((Get-WindowsFeature -Name Containers).InstallState)"
     if (@('Installed', 'InstallPending') -notcontains $state) {
         throw "The Containers feature is $state after its installation."

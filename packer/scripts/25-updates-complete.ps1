@@ -2,8 +2,8 @@ Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 Import-Module -Name "$env:WORK_DIRECTORY\modules\EksWindowsImages\EksWindowsImages.psd1"
 
-# After the last round and its restart: Windows wants no further restart, nothing applicable is left, nothing denied was installed, and a base
-# that is older than the updates has become newer. Runs as SYSTEM.
+# Runs as SYSTEM after the last round and its restart. Verifies that Windows needs no further restart, that no applicable update is left, that
+# no denied update was installed, and that the Windows build has risen if the base is older than the updates.
 Invoke-Step -Name '25-updates-complete' -FailureClass 'updates' -Script {
     $denied = @(Get-ListSetting 'DENIED_UPDATES')
     $history = @(Get-UpdateHistory)
@@ -23,7 +23,7 @@ Invoke-Step -Name '25-updates-complete' -FailureClass 'updates' -Script {
     $left = @($offers | Where-Object { -not $_.LeftOut } | ForEach-Object { $_.Update })
     if ($left.Count -gt 0) {
         $left | ForEach-Object { "Left: $($_.Title)" }
-        # Their KBs come first, for a person who wants them among the denied updates: the failure line is short.
+        # The KBs come first, because the failure line is short and a user may want to deny them.
         $names = @($left | ForEach-Object { (@(Get-UpdateArticle -Update $_) + $_.Title)[0] })
         $causes = foreach ($update in $left) {
             $history | Where-Object { $_.title -eq $update.Title } | Select-Object -Last 1 | ForEach-Object { "$($_.title): $($_.phase) $($_.result) $($_.hresult)" }
@@ -36,13 +36,13 @@ Invoke-Step -Name '25-updates-complete' -FailureClass 'updates' -Script {
         throw (New-FailureException -FailureClass 'provision' -Message "Denied updates were installed: $($refused -join ', ')")
     }
 
-    # That a Patch Tuesday's updates are in is a claim. The build of Windows, which every cumulative update raises, is the evidence.
+    # The Windows build proves that a Patch Tuesday's updates are installed: every cumulative update raises it.
     $base = [version](Read-Json -Path (Get-WorkPath 'output\base.json')).osBuild
     $build = Get-OsBuild
     $released = Get-Setting 'BASE_RELEASED'
     $patchTuesday = Get-Setting 'PATCH_TUESDAY'
     if ([datetime]$released -le [datetime]$patchTuesday -and $build -le $base) {
-        # Of what is denied, only Windows' own update keeps the build where it is.
+        # Among the denied updates, only the cumulative update of Windows itself explains an unchanged build.
         $kept = @($offers | Where-Object { $_.LeftOut -eq 'denied' -and (Test-OsUpdate -Update $_.Update) } | ForEach-Object { Get-UpdateArticle -Update $_.Update })
         if ($kept.Count -eq 0) {
             $failed = @($history | Where-Object { $_.result -notlike 'succeeded*' } | ForEach-Object { $_.articles } | Sort-Object -Unique)

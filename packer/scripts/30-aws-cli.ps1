@@ -2,7 +2,7 @@ Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 Import-Module -Name "$env:WORK_DIRECTORY\modules\EksWindowsImages\EksWindowsImages.psd1"
 
-# The AWS CLI, unless the base has one that is new enough. AWS publishes no sum of its installer but signs it.
+# Installs the AWS CLI unless the base has a recent one. AWS publishes no checksum of its installer but signs it.
 Invoke-Step -Name '30-aws-cli' -FailureClass 'provision' -Script {
     $wanted = Get-Artifact -Name 'aws-cli'
     $path = Get-AwsCliPath
@@ -15,7 +15,7 @@ Invoke-Step -Name '30-aws-cli' -FailureClass 'provision' -Script {
 
     $installer = Get-WorkPath 'downloads\aws-cli.msi'
     Get-VerifiedFile -Url $wanted.url -Signer $wanted.signer -Path $installer
-    # 1618: another installation is under way, which Windows does of its own accord after a start.
+    # 1618: another installation is running. Windows starts some by itself after a boot.
     Invoke-WithRetry -Activity 'Installing the AWS CLI' -FinalPattern 'exited with (?!1618\b)' -Script {
         Invoke-Native -FilePath 'msiexec.exe' -ArgumentList @('/i', $installer, '/qn', '/norestart') -AllowedExitCode 0, 3010
     }

@@ -2,9 +2,9 @@ Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 Import-Module -Name "$env:WORK_DIRECTORY\modules\EksWindowsImages\EksWindowsImages.psd1"
 
-# What AWS puts on its EKS images beside Kubernetes and containerd: authenticator, login to ECR, CNI, csi-proxy, HNS module, bootstrap and the
-# startup task. On layer all that the base has of it must still be there; what that is and where, is up to AWS. On assemble 31-harvested-files
-# has brought the files, and what belongs to them is set up here as AWS has it.
+# Verifies what AWS adds to its EKS images besides Kubernetes and containerd: authenticator, ECR login, CNI, csi-proxy, HNS module, bootstrap
+# and startup task. On layer, everything that the base has of these must still be there; AWS decides what that is and where. On assemble,
+# 31-harvested-files has installed the files, and this step sets up the rest as in AWS's image.
 Invoke-Step -Name '34-eks-tools' -FailureClass 'provision' -Script {
     $recipe = Get-Setting 'RECIPE_KIND'
     $directories = @(
@@ -32,7 +32,7 @@ Invoke-Step -Name '34-eks-tools' -FailureClass 'provision' -Script {
             'cni\vpc-bridge.exe'
             'bin\aws-vpc-cni-k8s-connector.exe'
         ) | ForEach-Object { Get-EksPath $_ }
-        # Older bootstraps load the HNS module, which Windows does not have; newer ones have what they need in themselves.
+        # Older bootstraps load the HNS module, which is not part of Windows; newer ones contain what they need.
         if (Select-String -Path (Get-EksPath '*.ps1') -Pattern 'hns.psm1' -SimpleMatch -Quiet) {
             $files += Join-Path -Path $env:ProgramFiles -ChildPath 'Microsoft\Hns\hns.psm1'
         }
@@ -43,7 +43,7 @@ Invoke-Step -Name '34-eks-tools' -FailureClass 'provision' -Script {
         }
         Add-ReportedBinary -Path $path -Version '' -From $source
     }
-    # kubelet gets at ECR with it. Either a file of AWS's or what its bootstrap writes; neither has the size of a program.
+    # kubelet needs it to log in to ECR. It is a file of AWS or one that the bootstrap writes; both are smaller than any program.
     $configurations = @(Get-ChildItem -Path (Get-EksPath) -Recurse -File |
             Where-Object { $_.Length -lt [math]::Pow(2, 20) } |
             Select-String -Pattern 'CredentialProviderConfig' -SimpleMatch -List)
@@ -56,14 +56,14 @@ Invoke-Step -Name '34-eks-tools' -FailureClass 'provision' -Script {
     }
 
     if ($recipe -eq 'assemble') {
-        # The bootstrap asks EC2 and EKS by AWS's cmdlets, which AWS's plain images of Windows bring along.
+        # The bootstrap queries EC2 and EKS with AWS's cmdlets, which AWS's plain Windows images include.
         $asks = Select-String -Path (Get-EksPath '*.ps1') -Pattern 'Get-EKSCluster|Get-EC2Instance' -Quiet
         if ($asks -and -not (Get-Module -ListAvailable -Name 'AWSPowerShell', 'AWS.Tools.EKS')) {
             throw 'There are no AWS Tools for PowerShell, without which the bootstrap finds no cluster.'
         }
         Install-EksSetup -Setup (Read-Json -Path (Get-EksSetupPath))
         if (-not (Get-NetFirewallRule -Name 'eks-node-kubelet' -ErrorAction SilentlyContinue)) {
-            # The control plane asks kubelet there, for logs and for exec.
+            # The control plane connects to kubelet there for logs and exec.
             $rule = @{
                 Name        = 'eks-node-kubelet'
                 DisplayName = 'kubelet of a node of EKS'

@@ -2,8 +2,8 @@ Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 Import-Module -Name "$env:WORK_DIRECTORY\modules\EksWindowsImages\EksWindowsImages.psd1"
 
-# containerd's config.toml as a whole. On layer what a node cannot do without stays as AWS has it: pause image, CNI binaries, root and state.
-# On assemble there is no file yet, and all of it is ours.
+# Writes the whole config.toml of containerd. On layer, the settings that a node needs stay as in AWS's file: pause image, CNI binaries, root
+# and state. On assemble there is no file yet, so every setting comes from this recipe.
 Invoke-Step -Name '40-containerd' -FailureClass 'provision' -Script {
     if ((Get-Setting 'RECIPE_KIND') -eq 'assemble') {
         $wanted = New-ContainerdSetting -SandboxImage (Get-Artifact -Name 'pause').reference
@@ -27,7 +27,7 @@ Invoke-Step -Name '40-containerd' -FailureClass 'provision' -Script {
 
     $mirrors = Get-MapSetting 'REGISTRY_MIRRORS'
     foreach ($registry in $mirrors.Keys) {
-        # A colon cannot be in a Windows path: containerd looks for host_port_.
+        # A Windows path cannot contain a colon, so containerd looks for host_port_.
         $directory = Join-Path -Path $wanted.RegistryDirectory -ChildPath ($registry -replace ':(\d+)$', '_$1_')
         New-Item -Path $directory -ItemType Directory -Force | Out-Null
         [System.IO.File]::WriteAllText((Join-Path -Path $directory -ChildPath 'hosts.toml'), (Get-RegistryHostText -Mirror $mirrors[$registry]))
@@ -43,7 +43,7 @@ Invoke-Step -Name '40-containerd' -FailureClass 'provision' -Script {
         }
     }
     Restart-Service -Name containerd -Force
-    # Its service runs before it answers.
+    # The service is running before containerd answers.
     Invoke-WithRetry -Activity 'Asking containerd' -DelaySeconds 5 -Script { Invoke-Ctr -ArgumentList @('version') | Out-Null }
     $trouble = @(Get-CriTrouble)
     if ($trouble.Count -gt 0) {

@@ -2,8 +2,8 @@ Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 Import-Module -Name "$env:WORK_DIRECTORY\modules\EksWindowsImages\EksWindowsImages.psd1"
 
-# Container images that nodes shall not have to download, and the pause image, which no node can do without: on assemble ours, on layer AWS's,
-# whose name (amazonaws.com/eks/pause-windows) is of no registry. A node that loses it cannot pull it again.
+# Pulls container images so that nodes need not, and pins the pause image, which every node needs. On assemble it comes from versions.json, on
+# layer from AWS under a name that belongs to no registry (amazonaws.com/eks/pause-windows): a node that loses it cannot pull it again.
 Invoke-Step -Name '50-container-images' -FailureClass 'provision' -Script {
     $images = @()
     if ((Get-Setting 'RECIPE_KIND') -eq 'assemble') {
@@ -18,7 +18,7 @@ Invoke-Step -Name '50-container-images' -FailureClass 'provision' -Script {
     foreach ($reference in @(Get-ListSetting 'CONTAINER_IMAGES')) {
         $images += Add-ContainerImage -Reference $reference
     }
-    # What a base of EKS has cached stays as it is.
+    # Images that an EKS base has cached stay unchanged.
     $images += @(Get-CachedImage -Besides @($images | ForEach-Object { $_.name }))
     Save-Json -Path (Get-WorkPath 'output\images.json') -Value $images
     $images | ForEach-Object { "$($_.name) is $($_.digest)." }

@@ -2,7 +2,7 @@ Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 Import-Module -Name "$env:WORK_DIRECTORY\modules\EksWindowsImages\EksWindowsImages.psd1"
 
-# What this image is, said by the image itself. A copy stays in it.
+# Writes the image's report of its own contents. A copy stays in the image.
 Invoke-Step -Name '80-report' -FailureClass 'provision' -Script {
     $base = Read-Json -Path (Get-WorkPath 'output\base.json')
     $tests = Read-Json -Path (Get-WorkPath 'output\tests.json')

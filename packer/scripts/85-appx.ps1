@@ -2,15 +2,15 @@ Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 Import-Module -Name "$env:WORK_DIRECTORY\modules\EksWindowsImages\EksWindowsImages.psd1"
 
-# On editions with a desktop an app that is installed for a user but not provisioned for all makes generalizing fail (Microsoft KB2769827);
-# Windows Update brings such apps along, Edge for one. Runs as SYSTEM.
+# Runs as SYSTEM on editions with a desktop. Removes apps that are installed for a user but not provisioned for all: they make generalizing
+# fail (Microsoft KB2769827). Windows Update installs such apps, Edge among them.
 Invoke-Step -Name '85-appx' -FailureClass 'sysprep' -Script {
     $provisioned = @(Get-AppxProvisionedPackage -Online | ForEach-Object { $_.DisplayName })
     $apps = @(Get-AppxPackage -AllUsers | Where-Object {
             -not $_.IsFramework -and -not $_.IsResourcePackage -and "$($_.SignatureKind)" -ne 'System' -and $provisioned -notcontains $_.Name
         })
     foreach ($app in $apps) {
-        # One that refuses to go need not be in sysprep's way. If it is, generalizing tries once more, or fails with its name.
+        # An app that cannot be removed need not stop sysprep. If it does, generalizing tries once more or fails with the app's name.
         try {
             Remove-AppxPackage -AllUsers -Package $app.PackageFullName
             "$($app.PackageFullName) is removed."

@@ -1,13 +1,13 @@
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 
-# The scheduled task of 90-sysprep: takes away what the build left, generalizes, and stops the machine only if Windows says it is sealed.
-# Nobody is connected any more: what fails is said on the serial console, and the machine keeps running.
+# Runs as the scheduled task of 90-sysprep: removes what the build left, generalizes Windows, and stops the machine only if Windows reports that
+# it is sealed. Packer is no longer connected: a failure goes to the serial console, and the machine keeps running.
 
-# Below the hour that the task has: what takes too long must still be able to say so.
+# Shorter than the task's limit of one hour, so that a timeout can still be reported.
 $deadline = (Get-Date).AddMinutes(45)
 
-# Without the module: that it cannot be loaded is one of the things to say.
+# Does not use the module, because a module that cannot be loaded is one of the failures to report.
 function Write-Failure {
     [CmdletBinding()]
     param([Parameter(Mandatory)][AllowEmptyString()][string]$Message)
@@ -17,7 +17,7 @@ function Write-Failure {
     }
     $port = New-Object -TypeName System.IO.Ports.SerialPort -ArgumentList 'COM1', 115200
     $port.WriteTimeout = 10000
-    # The launch agent writes to COM1 too, and it opens for one at a time.
+    # The launch agent writes to COM1 too, and only one process can open it at a time.
     for ($attempt = 1; $attempt -le 30; $attempt++) {
         try {
             $port.Open()
@@ -41,7 +41,7 @@ try {
 
     Get-ChildItem -Path WSMan:\localhost\Listener | Remove-Item -Recurse
     foreach ($certificate in @(Get-ChildItem -Path Cert:\LocalMachine\My | Where-Object { $_.Subject -eq 'CN=eks-windows-images' })) {
-        # With its path: down the pipeline Remove-Item does not know -DeleteKey, without which the file of the private key stays.
+        # By path: in a pipeline Remove-Item lacks -DeleteKey, without which the file of the private key stays.
         Remove-Item -Path "Cert:\LocalMachine\My\$($certificate.Thumbprint)" -DeleteKey
     }
     Remove-NetFirewallRule -Name 'eks-windows-images-winrm'
@@ -59,21 +59,21 @@ try {
         $work
     )
     foreach ($pattern in $leftovers) {
-        # Somebody may have such a file open for a moment, such as Defender.
+        # Another process, such as Defender, may have such a file open for a moment.
         Invoke-WithRetry -Activity "Removing $pattern" -MaximumAttempts 5 -DelaySeconds 2 -Script {
             Get-Item -Path $pattern -Force -ErrorAction SilentlyContinue | Remove-Item -Recurse -Force
         }
     }
     Unregister-ScheduledTask -TaskName 'eks-windows-images-generalize' -Confirm:$false
 
-    # EC2Launch v2 is on Windows 2022 and later, v1 on 2019. Neither stops the machine here. Neither is waited for: one that hangs could say
-    # nothing.
+    # EC2Launch v2 is on Windows 2022 and later, v1 on 2019. Neither stops the machine here. This script does not block on either of them, so
+    # that it can report one that hangs.
     $launch = Join-Path -Path $env:ProgramFiles -ChildPath 'Amazon\EC2Launch\EC2Launch.exe'
     if (Test-Path -Path $launch) {
         $wait = @()
         if ([version]$installed.version -lt [version]'2.0.1521') {
-            # Since then neither command needs --block to wait for the agent's service (EC2 user guide, EC2Launch v2 version history). AWS's
-            # ContainersLatest images, the last of which are of April 2023, have an older one: 2.0.1521 is of July 2023.
+            # Since 2.0.1521 of July 2023 neither command needs --block to wait for the agent's service (EC2 user guide, EC2Launch v2 version
+            # history). AWS's ContainersLatest images, the last of April 2023, have an older version.
             $wait = @('--block')
             $reset = Start-Native -FilePath $launch -ArgumentList (@('reset', '--clean') + $wait)
             while (-not $reset.HasExited) {
@@ -101,7 +101,7 @@ try {
     $hasStartedAgain = $false
     $quietUntil = (Get-Date).AddMinutes(5)
     while ($true) {
-        # Looked at first: what ended before a look at the state is in the state.
+        # Read before the state: the state then includes what an ended process has done.
         $running = -not $agent.HasExited -or @(Get-Process -Name 'sysprep' -ErrorAction SilentlyContinue).Count -gt 0
         if ($running) {
             $quietUntil = (Get-Date).AddMinutes(5)
@@ -118,12 +118,12 @@ try {
         if ($agent.HasExited -and $agent.ExitCode -ne 0) {
             $refusal = "The launch agent exited with $($agent.ExitCode) instead of generalizing Windows, whose state is $state."
         }
-        # What sysprep refuses before it begins leaves the state alone, and an agent may end before sysprep has started.
+        # A refusal at the start of sysprep does not change the state, and an agent may end before sysprep starts.
         if ((Get-Date) -gt $quietUntil) {
             $refusal = "Windows is not generalized and nothing generalizes it any more: its state is $state."
         }
         if ($refusal -and -not $running) {
-            # 85-appx knows apps by their names; one that was updated for a user bears the name of a provisioned one (Microsoft KB2769827).
+            # 85-appx compares names only; an app updated for a user has the name of the provisioned one (Microsoft KB2769827).
             $apps = @(Get-AppInTheWay)
             if ($hasStartedAgain -or $apps.Count -eq 0) {
                 throw "$refusal $(Get-SysprepError)"

@@ -2,7 +2,7 @@ Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 
 Describe 'containerd' {
-    # AWS's bootstrap may be what starts it on a node, and the machine was restarted just now.
+    # On a node AWS's bootstrap may be what starts containerd, and this machine has just restarted.
     Start-Service -Name containerd
     Invoke-WithRetry -Activity 'Asking containerd' -DelaySeconds 5 -Script { Invoke-Ctr -ArgumentList @('version') | Out-Null }
     $setting = Get-ContainerdSetting
@@ -16,7 +16,7 @@ Describe 'containerd' {
         @(Get-CriTrouble) -join '; ' | Should Be ''
     }
 
-    It 'is started as in its base, by Windows where it is ours' {
+    It 'starts as in its base, or automatically on assemble' {
         $expected = 'Automatic'
         if ((Get-Setting 'RECIPE_KIND') -eq 'layer') {
             $expected = (Read-Json -Path (Get-WorkPath 'output\base.json')).containerdStartType
@@ -24,23 +24,23 @@ Describe 'containerd' {
         "$((Get-Service -Name containerd).StartType)" | Should Be $expected
     }
 
-    It 'is the program that was asked for its version' {
+    It 'runs the program whose version is reported' {
         (Get-ServiceCommand -Name 'containerd') -like "$(Get-ContainerdPath 'containerd.exe')*" | Should Be $true
     }
 
-    It 'looks for CNI configurations where EKS writes them' {
+    It 'reads CNI configurations from where EKS writes them' {
         $setting.CniConfigDirectory | Should Be "$env:ProgramData\Amazon\EKS\cni\config"
         $setting.CniConfigDirectory | Should Exist
     }
 
-    It 'holds its pause image' {
+    It 'has its pause image' {
         $image = Get-ContainerImage -Reference $setting.SandboxImage
         $image.digest | Should Match '^sha256:'
         $image.pinned | Should Be $true
     }
 
     if ((Get-Setting 'RECIPE_KIND') -eq 'assemble') {
-        It 'has what runs a container of Windows' {
+        It 'has the shim that runs Windows containers' {
             Get-ContainerdPath 'containerd-shim-runhcs-v1.exe' | Should Exist
         }
 
@@ -59,7 +59,7 @@ Describe 'containerd' {
     }
 
     foreach ($reference in @(Get-ListSetting 'CONTAINER_IMAGES')) {
-        It "holds $reference and keeps it" {
+        It "has $reference and pins it" {
             (Get-ContainerImage -Reference $reference).pinned | Should Be $true
         }
     }

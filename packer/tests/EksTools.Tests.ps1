@@ -6,14 +6,14 @@ Describe 'EKS tools' {
         "$env:ProgramFiles\Amazon\EKS\Start-EKSBootstrap.ps1" | Should Exist
     }
 
-    It 'have every file that the base has' {
+    It 'have every file of the base' {
         $base = Read-Json -Path (Get-WorkPath 'output\base.json')
         foreach ($file in $base.eksFiles) {
             $file | Should Exist
         }
     }
 
-    It 'have csi-proxy and the tasks as AWS has them' {
+    It 'have csi-proxy and the tasks of AWS' {
         @(Get-EksLoss -Wanted (Get-WantedEksState)) -join '; ' | Should Be ''
     }
 
@@ -22,12 +22,12 @@ Describe 'EKS tools' {
         "$env:ProgramData\kubernetes" | Should Exist
     }
 
-    It 'have a launch agent, not too old' {
+    It 'have a recent launch agent' {
         $agent = Read-Json -Path (Get-WorkPath 'output\launch-agent.json')
         ([version]$agent.version -ge [version](Get-Artifact -Name $agent.name).version) | Should Be $true
     }
 
-    It 'have the AWS CLI, not too old' {
+    It 'have a recent AWS CLI' {
         $version = Get-ProgramVersion -Path "$env:ProgramFiles\Amazon\AWSCLIV2\aws.exe"
         ($version -ge [version](Get-Artifact -Name 'aws-cli').version) | Should Be $true
     }
@@ -72,20 +72,20 @@ Describe 'EKS tools' {
             }
         }
 
-        It 'have the sources of events of an EKS image' {
+        It 'have the event sources of an EKS image' {
             $setup = Read-Json -Path "$env:ProgramData\eks-windows-images\eks.json"
             foreach ($source in @($setup.eventSources | Where-Object { $_ -ne 'EKS' })) {
                 "HKLM:\SYSTEM\CurrentControlSet\Services\EventLog\EKS\$source" | Should Exist
             }
         }
 
-        It 'and containerd are found by their names' {
+        It 'and containerd are on the path of the machine' {
             $path = [Environment]::GetEnvironmentVariable('Path', 'Machine') -split ';'
             ($path -contains "$env:ProgramFiles\kubernetes") | Should Be $true
             ($path -contains "$env:ProgramFiles\containerd") | Should Be $true
         }
 
-        It 'have the pause image of versions.json, for good' {
+        It 'have the pause image of versions.json, pinned' {
             $pause = Get-Artifact -Name 'pause'
             $image = Get-ContainerImage -Reference $pause.reference
             $image.digest | Should Be $pause.digest

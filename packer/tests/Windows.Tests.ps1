@@ -11,7 +11,7 @@ Describe 'Windows' {
         ((Get-OsBuild) -ge $base) | Should Be $true
     }
 
-    It 'waits for no restart' {
+    It 'has no pending restart' {
         @(Get-PendingRestart) -join ', ' | Should Be ''
     }
 
@@ -25,12 +25,12 @@ Describe 'Windows' {
         ($volume.SizeRemaining / $volume.Size) | Should BeGreaterThan 0.1
     }
 
-    It 'has a launch agent to generalize it' {
+    It 'has a launch agent that generalizes it' {
         $agents = "$env:ProgramFiles\Amazon\EC2Launch\EC2Launch.exe", "$env:ProgramData\Amazon\EC2-Windows\Launch\Scripts\SysprepInstance.ps1"
         @($agents | Where-Object { Test-Path -Path $_ }).Count | Should BeGreaterThan 0
     }
 
-    It 'takes WinRM by HTTPS and NTLM only' {
+    It 'accepts WinRM over HTTPS with NTLM only' {
         @(Get-ChildItem -Path WSMan:\localhost\Listener | Where-Object { $_.Keys -contains 'Transport=HTTP' }).Count | Should Be 0
         (Get-Item -Path WSMan:\localhost\Service\Auth\Basic).Value | Should Be 'false'
         (Get-Item -Path WSMan:\localhost\Service\AllowUnencrypted).Value | Should Be 'false'

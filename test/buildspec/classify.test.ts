@@ -183,7 +183,7 @@ describe("a failed build", () => {
 
     const failure = classify("build", output);
 
-    expect(failure).toEqual({ class: expected, cause: `${step}: not done in the time it has` });
+    expect(failure).toEqual({ class: expected, cause: `${step}: not finished within its time limit` });
   });
 
   test("is of class connection when the time for a file runs out", () => {
@@ -197,7 +197,7 @@ describe("a failed build", () => {
 
     expect(failure).toEqual({
       class: "connection",
-      cause: "Downloading C:/eks-windows-images/output/report.json: not done in the time it has",
+      cause: "Downloading C:/eks-windows-images/output/report.json: not finished within its time limit",
     });
   });
 
@@ -240,7 +240,7 @@ describe("a failed build", () => {
   test("says that Packer said nothing when it said nothing", () => {
     const failure = classify("build", "");
 
-    expect(failure).toEqual({ class: "unknown", cause: "Packer said nothing" });
+    expect(failure).toEqual({ class: "unknown", cause: "Packer printed nothing" });
   });
 });
 

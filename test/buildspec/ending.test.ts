@@ -36,7 +36,7 @@ describe("a build that has to end", () => {
       expect(workshop.outcome()).toMatchObject({
         IMAGE_ID: "",
         FAILURE_CLASS: "updates",
-        FAILURE_CAUSE: "20-windows-updates: not done in the time it has",
+        FAILURE_CAUSE: "20-windows-updates: not finished within its time limit",
       });
     },
   );

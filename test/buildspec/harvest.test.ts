@@ -62,8 +62,8 @@ test("a harvest without a manifest in the bucket has failed, whatever Packer say
 });
 
 test.each([
-  ["is of another recipe", `echo '{"files":[],"recipe":"b2"}'`, "it is of recipe b2, ordered was a1a1"],
-  ["is of no recipe", `echo '{"files":[]}'`, "it is of recipe undefined"],
+  ["is of another recipe", `echo '{"files":[],"recipe":"b2"}'`, "it has recipe b2, expected a1a1"],
+  ["is of no recipe", `echo '{"files":[]}'`, "it has recipe undefined"],
   ["is no JSON", "echo nothing", "is not valid JSON"],
 ])("a harvest has failed whose manifest %s", async (_, manifested, cause) => {
   const workshop = openWorkshop({ manifested });
@@ -93,7 +93,7 @@ describe("a manifest", () => {
     ["a file without a path", [{ ...file, path: "" }]],
     ["a file without a size", [{ path: file.path, sha256: file.sha256 }]],
   ])("is not believed with %s", (_, files) => {
-    expect(() => harvested({ recipe: "a1", files }, ordered)).toThrow(/lists no file|has no path, SHA-256 or size/);
+    expect(() => harvested({ recipe: "a1", files }, ordered)).toThrow(/lists no files|lacks a path, SHA-256 or size/);
   });
 });
 

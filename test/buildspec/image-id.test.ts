@@ -25,5 +25,5 @@ test.each([
   ["it was copied to a second Region", manifest("run-1", ["run-1", "us-east-1:ami-0a1b2c3d,eu-west-1:ami-0a1b2c3e"])],
   ["it is something else", manifest("run-1", ["run-1", "$(reboot)"])],
 ])("there is no image when %s", (_, text) => {
-  expect(() => imageId(text)).toThrow("not one image");
+  expect(() => imageId(text)).toThrow("instead of one image");
 });

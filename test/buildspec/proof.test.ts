@@ -78,7 +78,7 @@ test("checks that run out of time say nothing about the image", () => {
 
   const verdict = judgeProof({ exitCode: 1, output, report: undefined });
 
-  expect(verdict).toEqual({ proof: "", class: "unproved", cause: "10-checks: not done in the time it has" });
+  expect(verdict).toEqual({ proof: "", class: "unproved", cause: "10-checks: not finished within its time limit" });
 });
 
 test("passed checks do not prove an image when Packer failed afterwards", () => {
@@ -96,5 +96,5 @@ test.each([
 ])("a report proves nothing when %s", (_, report) => {
   const verdict = judgeProof({ exitCode: 0, output: "", report });
 
-  expect(verdict).toEqual({ proof: "", class: "unproved", cause: "the proof brought no report of its checks" });
+  expect(verdict).toEqual({ proof: "", class: "unproved", cause: "the proof produced no report of its checks" });
 });

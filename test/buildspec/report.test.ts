@@ -29,12 +29,12 @@ describe("an image's reports", () => {
   });
 
   test.each([
-    ["the guest has left no report.json", `rm -f "$output_dir/report.json"`],
-    ["report.json is no JSON", `echo '{"osBuild":' >"$output_dir/report.json"`],
-    ["report.json is no object", `echo null >"$output_dir/report.json"`],
-    ["report.json says nothing of kubelet", `echo '{"osBuild":"20348.4052"}' >"$output_dir/report.json"`],
-    ["the guest has left no tests.json", `rm -f "$output_dir/tests.json"`],
-    ["tests.json is no JSON", `echo passed >"$output_dir/tests.json"`],
+    ["the guest left no report.json", `rm -f "$output_dir/report.json"`],
+    ["report.json is not JSON", `echo '{"osBuild":' >"$output_dir/report.json"`],
+    ["report.json is not an object", `echo null >"$output_dir/report.json"`],
+    ["report.json has no kubelet", `echo '{"osBuild":"20348.4052"}' >"$output_dir/report.json"`],
+    ["the guest left no tests.json", `rm -f "$output_dir/tests.json"`],
+    ["tests.json is not JSON", `echo passed >"$output_dir/tests.json"`],
   ])("are missed: %s", async (cause, spoil) => {
     const workshop = openWorkshop({ image: `. "$FAKE/manifest"; . "$FAKE/report"; ${spoil}` });
 
@@ -116,6 +116,6 @@ describe("the summary of a report", () => {
     ["kubelet", { kubernetes: {} }],
     ["containerd", { containerd: " " }],
   ])("cannot be made without %s", (name, other) => {
-    expect(() => summaryTags({ ...report, ...other })).toThrow(`says nothing of ${name}`);
+    expect(() => summaryTags({ ...report, ...other })).toThrow(`has no ${name}`);
   });
 });

@@ -159,7 +159,7 @@ const told: Failing[] = [
     injection: hasty(machines({ step: "20-windows-updates", hang: true }), { updates_timeout: "3s" }),
     step: "20-windows-updates",
     failureClass: "updates",
-    cause: "20-windows-updates: not done in the time it has",
+    cause: "20-windows-updates: not finished within its time limit",
     said: "Cancelling provisioner after a timeout",
   },
   {

@@ -1,15 +1,15 @@
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 
-# PSScriptAnalyzer over the recipe and Pester over its module, in Windows PowerShell 5.1 as in the images. Needs Windows and, the first time,
-# the PowerShell Gallery.
+# Runs PSScriptAnalyzer over the recipe and Pester over its module, in Windows PowerShell 5.1 as in the images. Needs Windows and, on the first
+# run, the PowerShell Gallery.
 $repository = Split-Path -Path (Split-Path -Path $PSScriptRoot -Parent) -Parent
 $modules = [ordered]@{ PSScriptAnalyzer = '1.24.0'; Pester = '5.7.1' }
 [System.Net.ServicePointManager]::SecurityProtocol = [System.Net.SecurityProtocolType]::Tls12
 foreach ($name in $modules.Keys) {
     $version = [version]$modules[$name]
     if (-not (Get-Module -Name $name -ListAvailable | Where-Object { $_.Version -eq $version })) {
-        # The Pester 3.4 that Windows brings along bears another signature than later ones.
+        # The Pester 3.4 that comes with Windows has another signature than later versions.
         Install-Module -Name $name -RequiredVersion $version -Scope CurrentUser -Force -SkipPublisherCheck
     }
     Import-Module -Name $name -RequiredVersion $version

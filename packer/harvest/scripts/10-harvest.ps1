@@ -2,8 +2,8 @@ Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 Import-Module -Name "$env:WORK_DIRECTORY\modules\EksWindowsImages\EksWindowsImages.psd1"
 
-# On AWS's EKS image: what it has and plain Windows has not goes to the user's own bucket, each file under its SHA-256. The manifest comes
-# last: where it is, everything it names is. Nobody has bootstrapped this machine, so there is nothing of a cluster on it.
+# Runs on AWS's EKS image. Uploads what plain Windows lacks to the user's bucket, each file under its SHA-256. The manifest comes last, so that
+# everything it names exists. This machine has never been bootstrapped and contains nothing of a cluster.
 Invoke-Step -Name '10-harvest' -FailureClass 'provision' -Script {
     $bucket = Get-Setting 'HARVEST_URL'
     New-Item -Path (Get-WorkPath 'output') -ItemType Directory -Force | Out-Null
@@ -12,7 +12,7 @@ Invoke-Step -Name '10-harvest' -FailureClass 'provision' -Script {
     $setupFile = Get-WorkPath 'output\eks.json'
     Save-Json -Path $setupFile -Value $setup
 
-    # Where each file belongs, and where it is now.
+    # The present path of each file, by its path in the assembled image.
     $sources = [ordered]@{}
     foreach ($path in @(Get-HarvestedPath -CsiProxy $setup.eks.csiProxyProgram)) {
         $sources[$path] = $path

@@ -3,7 +3,7 @@ $ErrorActionPreference = 'Stop'
 
 <#
 .SYNOPSIS
-Runs a check: passed unless it throws; what it threw is the detail.
+Runs a check. It passes unless it throws; the exception's message is the detail.
 #>
 function Invoke-Check {
     [CmdletBinding()]

@@ -3,11 +3,11 @@ $ErrorActionPreference = 'Stop'
 
 <#
 .SYNOPSIS
-Runs a program, passes its output on line by line, and throws unless it exits with an allowed code.
+Runs a program, passes its output on line by line, and throws unless its exit code is allowed.
 .DESCRIPTION
-In a pipeline PowerShell waits for programs of the graphical kind too, such as msiexec.exe, which it would otherwise only start.
+In a pipeline, PowerShell also waits for graphical programs such as msiexec.exe, which it would otherwise only start.
 .PARAMETER OutputOnly
-For output that is read: what the program writes to standard error, such as warnings, is kept for the exception and not passed on.
+For output that is parsed: standard error, such as warnings, appears in the exception only and is not passed on.
 #>
 function Invoke-Native {
     [CmdletBinding()]
@@ -21,7 +21,7 @@ function Invoke-Native {
     if (-not (Get-Command -Name $FilePath -CommandType Application -ErrorAction SilentlyContinue)) {
         throw "There is no program $FilePath."
     }
-    # Windows PowerShell makes error records of what a program writes to standard error: under 'Stop' its first line would end the program.
+    # Windows PowerShell turns standard error into error records: under 'Stop' the first line would end the program.
     $ErrorActionPreference = 'Continue'
     $last = New-Object -TypeName 'System.Collections.Generic.Queue[string]'
     & $FilePath @ArgumentList 2>&1 | ForEach-Object {
@@ -35,7 +35,7 @@ function Invoke-Native {
         }
     }
     $exitCode = $LASTEXITCODE
-    # Packer ends a script with what it finds here.
+    # Packer uses this value as the script's exit code.
     $global:LASTEXITCODE = 0
     if ($AllowedExitCode -notcontains $exitCode) {
         throw "$(Split-Path -Path $FilePath -Leaf) $($ArgumentList -join ' ') exited with ${exitCode}: $($last.ToArray() -join ' ')"
@@ -44,7 +44,7 @@ function Invoke-Native {
 
 <#
 .SYNOPSIS
-Starts a program and does not wait for it. Its HasExited and ExitCode say what became of it.
+Starts a program without waiting for it. HasExited and ExitCode of the returned process give its result.
 #>
 function Start-Native {
     [CmdletBinding()]
@@ -54,16 +54,16 @@ function Start-Native {
         [Parameter(Mandatory)][string[]]$ArgumentList
     )
     $process = Start-Process -FilePath $FilePath -ArgumentList $ArgumentList -WindowStyle Hidden -PassThru
-    # Windows PowerShell knows the exit code only of a process whose handle was asked for while it ran.
+    # Windows PowerShell keeps the exit code only if the handle was read while the process was running.
     [void]$process.Handle
     $process
 }
 
 <#
 .SYNOPSIS
-Runs a script block until it does not throw, with pauses that double; throws what the last attempt threw.
+Runs a script block until it succeeds, with pauses that double. Rethrows the exception of the last attempt.
 .PARAMETER FinalPattern
-What an exception says that another attempt would only say again.
+Matches messages of exceptions that another attempt would only repeat.
 #>
 function Invoke-WithRetry {
     [CmdletBinding()]

@@ -5,7 +5,8 @@ $ErrorActionPreference = 'Stop'
 .SYNOPSIS
 Runs ctr in the namespace that kubelet uses.
 .DESCRIPTION
-Since February 2024 each call warns of all that is deprecated in containerd's configuration, unless told not to (containerd#9807, #9820, #9821).
+Since February 2024 each call warns about deprecated settings in containerd's configuration unless this is suppressed (containerd#9807, #9820,
+#9821).
 #>
 function Invoke-Ctr {
     [CmdletBinding()]
@@ -17,11 +18,11 @@ function Invoke-Ctr {
 
 <#
 .SYNOPSIS
-Pulls an image, through the mirrors of its registry, and keeps it.
+Pulls an image through the mirrors of its registry and pins it.
 .DESCRIPTION
-Without --hosts-dir ctr ignores the mirrors. Where a reference has a tag and a digest, containerd's CRI looks for it under the digest alone.
+Without --hosts-dir ctr ignores the mirrors. If a reference has a tag and a digest, containerd's CRI looks it up by the digest alone.
 .PARAMETER Digest
-What the tag of the reference must be.
+The digest that the tag of the reference must have.
 #>
 function Add-ContainerImage {
     [CmdletBinding()]
@@ -52,7 +53,7 @@ function Add-ContainerImage {
 
 <#
 .SYNOPSIS
-Keeps kubelet's garbage collection from taking an image.
+Pins an image, so that kubelet's garbage collection keeps it.
 #>
 function Protect-ContainerImage {
     [CmdletBinding()]
@@ -76,26 +77,26 @@ function Get-ContainerImage {
 
 <#
 .SYNOPSIS
-The container images that are there besides those named, pinned or not, such as AWS's cached ones.
+Returns all other container images, pinned or not, such as those that AWS has cached.
 #>
 function Get-CachedImage {
     [CmdletBinding()]
     param([Parameter(Mandatory)][AllowEmptyCollection()][string[]]$Besides)
-    # containerd's CRI lists each image once more under its bare ID.
+    # containerd's CRI also lists each image under its bare ID.
     $names = @(Invoke-Ctr -ArgumentList @('images', 'list', '--quiet') | Where-Object { $_ -and $_ -notlike 'sha256:*' -and $Besides -notcontains $_ })
     $names | ForEach-Object { Get-ContainerImage -Reference $_ }
 }
 
 <#
 .SYNOPSIS
-A container image that is known to have a shell: one that is wanted here, else one that the base has cached. Nothing if there is none.
+Returns a container image that is known to have a shell: a wanted one, or else one that the base has cached. Returns nothing if there is neither.
 #>
 function Find-RunnableImage {
     [CmdletBinding()]
     [OutputType([string])]
     param([Parameter(Mandatory)][AllowEmptyCollection()][string[]]$Wanted)
     $present = @(Invoke-Ctr -ArgumentList @('images', 'list', '--quiet'))
-    # Images that are made for one purpose, such as pause or a host process, need not have cmd.exe.
+    # Images for a single purpose, such as pause or a host process, need not have cmd.exe.
     $withShell = '/(nanoserver|servercore)[:@]'
     @(
         $Wanted | Where-Object { $_ -match $withShell }

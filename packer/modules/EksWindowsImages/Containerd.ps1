@@ -12,11 +12,11 @@ function Get-ContainerdPath {
 
 <#
 .SYNOPSIS
-The settings of containerd that matter to a node, as containerd itself understands its config.toml.
+Returns the settings of containerd that matter to a node, as containerd itself reads its config.toml.
 .DESCRIPTION
-containerd 1.x and 2.x keep them in other tables. `config dump` of early 2.x shows defaults in place of what stands in a file of version 2;
-`config migrate`, which 1.x does not have, shows what the service uses (containerd#11600). From 2.1 on the CNI binaries have a list of
-directories, bin_dirs; bin_dir still goes before the list where it is set, and is written in its place up to 2.0.
+containerd 1.x and 2.x keep them in different tables. For a file of version 2, `config dump` of early 2.x shows defaults instead of the file's
+values; `config migrate`, which 1.x lacks, shows what the service uses (containerd#11600). Since 2.1 the CNI binaries have a list of
+directories, bin_dirs. If bin_dir is set, it still takes precedence; up to 2.0 it is the only key.
 #>
 function Get-ContainerdSetting {
     [CmdletBinding()]
@@ -45,7 +45,7 @@ function Get-ContainerdSetting {
 
 <#
 .SYNOPSIS
-The settings of a node whose containerd has none yet: containerd's own directories, and AWS's for CNI.
+Returns the settings of a node whose containerd has none yet: containerd's default directories, and AWS's directory for CNI.
 .PARAMETER SandboxImage
 The pause image.
 #>
@@ -92,12 +92,12 @@ function Get-ContainerdTable {
 
 <#
 .SYNOPSIS
-The whole config.toml: a string patched into the other major's file would silently do nothing.
+Returns the whole config.toml. A string patched into the file of the other major version would have no effect, without any error.
 .DESCRIPTION
-No runtimes: one that is named here takes the place of all that containerd has by itself, runhcs-wcow-process and -hypervisor with the
-annotations that pods may give them.
+The file names no runtimes: a runtime named here would replace all of containerd's defaults, runhcs-wcow-process and -hypervisor, with the
+annotations that they pass on from pods.
 .PARAMETER Setting
-As from Get-ContainerdSetting.
+An object as Get-ContainerdSetting returns it.
 #>
 function Get-ContainerdConfigText {
     [CmdletBinding()]
@@ -143,15 +143,15 @@ state = '$($Setting.State)'
 
 <#
 .SYNOPSIS
-What keeps kubelet from containerd: each plugin of its CRI that is not loaded, and why. Nothing if all are.
+Returns each CRI plugin of containerd that is not loaded, and why. kubelet cannot use containerd without them.
 .DESCRIPTION
-containerd starts without a plugin that fails, and ctr, which does not go through CRI, works as ever.
+containerd starts without a plugin that fails. ctr does not use CRI and works nevertheless.
 #>
 function Get-CriTrouble {
     [CmdletBinding()]
     [OutputType([string])]
     param()
-    # TYPE ID PLATFORMS STATUS, of which the status is ok, skip or error.
+    # Columns: TYPE ID PLATFORMS STATUS. The status is ok, skip or error.
     $states = @(Invoke-Ctr -ArgumentList @('plugins', 'list') | ForEach-Object { $_ -replace '^(\S+)\s+(\S+)\s+\S+\s+(\w+)\s*$', '$1 $2 $3' })
     foreach ($plugin in (Get-ContainerdTable).CriPlugins) {
         if ($states -contains "$plugin ok") {
@@ -165,7 +165,7 @@ function Get-CriTrouble {
 
 <#
 .SYNOPSIS
-hosts.toml of a registry. Without `server` containerd falls back to the registry itself when no mirror answers.
+Returns the hosts.toml of a registry. Without `server`, containerd falls back to the registry itself if no mirror answers.
 #>
 function Get-RegistryHostText {
     [CmdletBinding()]

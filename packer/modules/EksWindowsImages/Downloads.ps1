@@ -1,18 +1,18 @@
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 
-# In the words of curl.exe, ctr.exe, aws.exe and AWS Tools for PowerShell. Answers that stay: what is asked for is not there, not ours to have, or not for this machine.
+# Messages of curl.exe, ctr.exe, aws.exe and AWS Tools for PowerShell. These answers are final: the object does not exist, is forbidden, or is for another platform.
 $finalAnswer = 'returned error: 4(?!08|29)\d\d|: 4(?!08|29)\d\d [A-Z]|: not found|manifest unknown|access denied|insufficient_scope|no match for platform|invalid reference|An error occurred \((AccessDenied|AllAccessDisabled|NoSuch\w+|PermanentRedirect|40[0134])\)'
 
-# What passes by itself: no answer at all, too many questions, a server in trouble.
+# These failures are transient: no answer, too many requests, a server error.
 $passingTrouble = 'curl: \((5|6|7|16|18|28|35|52|55|56|92)\)|returned error: (408|429|5\d\d)|: (408|429|5\d\d) [A-Z]|too ?many ?requests|dial tcp|no such host|connectex|wsarecv|wsasend|connection (refused|reset|timed out)|TLS handshake|i/o timeout|deadline exceeded|Client\.Timeout|: (unexpected )?EOF|An error occurred \((SlowDown|RequestTimeout|Throttling\w*|InternalError|ServiceUnavailable|5\d\d)\)|Could not connect to the endpoint|timeout on endpoint|Connection was closed|WebException with status|reduce your request rate|Unable to locate credentials'
 
 <#
 .SYNOPSIS
-Runs a script block that moves something over the network, again where that may help. What fails is of class `download` only if it may pass
-by itself.
+Runs a script block that transfers something over the network, and retries it if that may help. A failure is of class `download` only if it
+is transient.
 .PARAMETER Doing
-What the script block does, for the cause of the failure.
+What the script block does, for the failure's cause.
 #>
 function Invoke-Download {
     [CmdletBinding()]
@@ -36,12 +36,12 @@ function Invoke-Download {
 
 <#
 .SYNOPSIS
-Downloads a file and puts it at Path only if its SHA-256 is the one that is given or the one its publisher keeps beside it, or if it bears the
-signature of its publisher.
+Downloads a file. Moves it to Path only if it has the given SHA-256, the SHA-256 that its publisher keeps beside it, or its publisher's
+signature.
 .PARAMETER Url
-https, http, or an object in S3 (s3://bucket/key), which the role of the instance may read.
+An https or http address, or an S3 object (s3://bucket/key) that the instance's role may read.
 .PARAMETER ChecksumUrl
-Where the publisher keeps the sum: a text that begins with it.
+Address of the publisher's checksum: a text that begins with it.
 .PARAMETER Signer
 The organization (O) in the subject of the Authenticode certificate.
 #>
@@ -66,7 +66,7 @@ function Get-VerifiedFile {
     }
     $partial = "$Path.partial"
     if ($PSCmdlet.ParameterSetName -eq 'Signed') {
-        # Windows goes by the extension when it looks for a signature.
+        # Windows looks for a signature according to the file extension.
         $partial = [System.IO.Path]::ChangeExtension($Path, ".partial$([System.IO.Path]::GetExtension($Path))")
     }
     Save-Url -Url $Url -Path $partial
@@ -89,7 +89,7 @@ function Get-VerifiedFile {
 
 <#
 .SYNOPSIS
-What is wrong with the Authenticode signature of a file; nothing if Windows trusts it and the certificate is the organization's.
+Returns what is wrong with the Authenticode signature of a file; empty if Windows trusts it and the certificate belongs to the organization.
 #>
 function Get-SignatureComplaint {
     [CmdletBinding()]
@@ -102,7 +102,7 @@ function Get-SignatureComplaint {
     if ($signature.Status -ne 'Valid') {
         return "has a signature that is not valid but $($signature.Status)"
     }
-    # One attribute a line, without quotes: a comma in a name can be taken for no separator.
+    # One attribute a line, without quotes: a comma in a name is then no separator.
     $form = [System.Security.Cryptography.X509Certificates.X500DistinguishedNameFlags]'UseNewLines, DoNotUseQuotes'
     $subject = $signature.SignerCertificate.SubjectName.Decode($form)
     if (@($subject -split '\r?\n' | ForEach-Object { $_.Trim() }) -cnotcontains "O=$Signer") {
@@ -119,10 +119,10 @@ function Save-Url {
     )
     $program = 'curl.exe'
     $arguments = @('--fail', '--location', '--silent', '--show-error', '--proto', '=http,https', '--connect-timeout', '30')
-    # A connection on which nothing comes any more would last as long as the step may.
+    # Without this limit a stalled connection would last until the step's timeout.
     $arguments += @('--speed-limit', '1024', '--speed-time', '60', '--output', $Path, $Url.AbsoluteUri)
     if ($Url.Scheme -eq 's3') {
-        # Not `s3 cp`: it asks for the object's head first, whose refusals name no reason.
+        # Not `s3 cp`, which requests the object's head first: its errors name no reason.
         $program = Get-AwsCliPath
         $arguments = @('s3api', 'get-object', '--region', (Get-Setting 'REGION'), '--bucket', $Url.Host, '--key', $Url.AbsolutePath.TrimStart('/'), $Path)
     }

@@ -1,7 +1,7 @@
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 
-# EKS-WindowsServiceHost.exe writes what kubelet and kube-proxy say to an event log of this name.
+# EKS-WindowsServiceHost.exe writes the output of kubelet and kube-proxy to an event log of this name.
 $eventLogKey = 'HKLM:\SYSTEM\CurrentControlSet\Services\EventLog\EKS'
 
 function Get-EksPath {
@@ -13,7 +13,7 @@ function Get-EksPath {
 
 <#
 .SYNOPSIS
-Where a harvested image's setup stands: what AWS's EKS image has besides files.
+Returns the path of the file that describes a harvested image's setup: what AWS's EKS image has besides files.
 #>
 function Get-EksSetupPath {
     [CmdletBinding()]
@@ -24,8 +24,8 @@ function Get-EksSetupPath {
 
 <#
 .SYNOPSIS
-What this EKS image has besides files: its state, csi-proxy's service if it has one, the tasks that bring a node up, machine-wide variables,
-the event log's sources, and directories, of which some are empty until a node writes there.
+Returns what this EKS image has besides files: its state, csi-proxy's service if there is one, the tasks that start a node, machine-wide
+variables, the event log's sources, and directories, some of which are empty until a node writes there.
 #>
 function Get-EksSetup {
     [CmdletBinding()]
@@ -43,7 +43,7 @@ function Get-EksSetup {
     $tasks = [ordered]@{}
     foreach ($one in @(Get-EksTask)) {
         $xml = "$(Export-ScheduledTask -TaskName $one.TaskName -TaskPath $one.TaskPath)"
-        # Who registered it, and when, is another with every release of the image.
+        # Author and date differ between releases of the image.
         $tasks[$one.TaskName] = $xml -replace '\s*<(Date|Author)>[^<]*</\1>', ''
     }
     $environment = [ordered]@{}
@@ -72,9 +72,9 @@ function Get-EksSetup {
 
 <#
 .SYNOPSIS
-Gives this machine what an EKS image has besides files. What is there already stays.
+Sets up on this machine what an EKS image has besides files. Existing services and tasks stay.
 .PARAMETER Setup
-As from Get-EksSetup.
+An object as Get-EksSetup returns it.
 #>
 function Install-EksSetup {
     [CmdletBinding()]
@@ -85,7 +85,7 @@ function Install-EksSetup {
     foreach ($variable in $Setup.environment.PSObject.Properties) {
         [Environment]::SetEnvironmentVariable($variable.Name, $variable.Value, 'Machine')
     }
-    # The log has a source of its own name from its first one on.
+    # Windows adds a source with the name of the log together with the first source.
     $known = @(Get-ChildItem -Path $eventLogKey -ErrorAction SilentlyContinue | ForEach-Object { $_.PSChildName })
     $sources = @($Setup.eventSources | Where-Object { $_ -ne 'EKS' -and $known -notcontains $_ })
     if ($sources.Count -gt 0) {
@@ -113,7 +113,7 @@ function Install-EksSetup {
 
 <#
 .SYNOPSIS
-Adds a directory to the machine's path, once.
+Adds a directory to the machine's path unless it is there.
 #>
 function Add-MachinePath {
     [CmdletBinding()]

@@ -1,12 +1,12 @@
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 
-# AWS's bootstrap enables tasks such as `EKS Windows startup task`, and fails where one is missing that it knows.
+# AWS's bootstrap enables tasks such as `EKS Windows startup task` and fails if one of them is missing.
 $everyTask = 'EKS *'
 
 <#
 .SYNOPSIS
-The service that runs csi-proxy.exe, under whatever name; nothing where there is none.
+Returns the service that runs csi-proxy.exe, whatever its name; nothing if there is none.
 #>
 function Get-CsiProxyService {
     [CmdletBinding()]
@@ -16,7 +16,7 @@ function Get-CsiProxyService {
 
 <#
 .SYNOPSIS
-Where csi-proxy.exe is: as its service says, or else among the files of EKS or in a directory of its own; empty where there is none.
+Returns the path of csi-proxy.exe: from its service, or else among the files of EKS or in its own directory; empty if there is none.
 #>
 function Get-CsiProxyPath {
     [CmdletBinding()]
@@ -35,7 +35,7 @@ function Get-CsiProxyPath {
 
 <#
 .SYNOPSIS
-The scheduled tasks of EKS. AWS's bootstrap enables those that bring a node up at each start.
+Returns the scheduled tasks of EKS. AWS's bootstrap enables those that start a node at each boot.
 #>
 function Get-EksTask {
     [CmdletBinding()]
@@ -45,7 +45,7 @@ function Get-EksTask {
 
 <#
 .SYNOPSIS
-Full paths of the files of EKS and of the HNS module. No logs.
+Returns the full paths of the files of EKS and of the HNS module, without logs.
 #>
 function Get-EksFile {
     [CmdletBinding()]
@@ -65,8 +65,8 @@ function Get-EksFile {
 
 <#
 .SYNOPSIS
-What this machine has of EKS besides files that are always there: csi-proxy and its service, empty without, and the names of the tasks. AWS
-documents none of it, so it is not taken for granted: what registers it may as well be the bootstrap.
+Returns the parts of EKS that an image may lack: csi-proxy and its service, which are empty if absent, and the names of the tasks. AWS does not
+document them, and the bootstrap may be what registers them.
 #>
 function Get-EksState {
     [CmdletBinding()]
@@ -80,7 +80,7 @@ function Get-EksState {
 
 <#
 .SYNOPSIS
-The state that an image must have: on layer its base's, on assemble that of AWS's EKS image.
+Returns the state that the image must have: on layer that of its base, on assemble that of AWS's EKS image.
 #>
 function Get-WantedEksState {
     [CmdletBinding()]
@@ -93,9 +93,9 @@ function Get-WantedEksState {
 
 <#
 .SYNOPSIS
-What of a state this machine lacks, each in a few words; nothing if all is there.
+Describes each part of a state that this machine lacks; returns nothing if it has all.
 .PARAMETER Wanted
-As from Get-EksState.
+An object as Get-EksState returns it.
 #>
 function Get-EksLoss {
     [CmdletBinding()]

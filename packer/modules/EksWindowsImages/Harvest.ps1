@@ -10,10 +10,10 @@ function Get-AwsCliPath {
 
 <#
 .SYNOPSIS
-The files of this EKS image that AWS publishes nowhere else, or not as they are here: everything of EKS, the HNS module if this minor still
-comes with it, and csi-proxy.exe wherever it is.
+Returns the files of this EKS image that AWS publishes nowhere else, or only in another form: all files of EKS, the HNS module if this minor
+still has it, and csi-proxy.exe wherever it is.
 .PARAMETER CsiProxy
-Where that is; empty where there is none.
+The path of csi-proxy.exe; empty if there is none.
 #>
 function Get-HarvestedPath {
     [CmdletBinding()]
@@ -23,15 +23,15 @@ function Get-HarvestedPath {
         $CsiProxy | Where-Object { $_ }
         Get-EksFile
     )
-    # csi-proxy.exe may be among the files of EKS; paths differ by case only where they are the same.
+    # csi-proxy.exe may be among the files of EKS. Paths that differ only by case are the same file.
     $paths | Sort-Object -Unique
 }
 
 <#
 .SYNOPSIS
-Writes the manifest of a harvest: the same files give the same bytes, wherever and whenever.
+Writes the manifest of a harvest. The same files always give the same bytes.
 .PARAMETER File
-Entries with path (in the image to be), sha256 and bytes.
+Entries with path (in the assembled image), sha256 and bytes.
 #>
 function Save-HarvestManifest {
     [CmdletBinding()]
@@ -44,7 +44,7 @@ function Save-HarvestManifest {
     foreach ($entry in $File) {
         $entries[$entry.path] = $entry
     }
-    # Not Sort-Object, whose order is the language's.
+    # Not Sort-Object, whose order depends on the language.
     $paths = [string[]]@($entries.Keys)
     [Array]::Sort($paths, [System.StringComparer]::Ordinal)
     $manifest = [ordered]@{
@@ -58,11 +58,11 @@ function Save-HarvestManifest {
 
 <#
 .SYNOPSIS
-Puts a file into S3 with the credentials of the instance's role.
+Uploads a file to S3 with the credentials of the instance's role.
 .DESCRIPTION
-By the AWS CLI, or by AWS Tools for PowerShell, which AWS's own bootstrap asks with: AWS documents neither for its EKS image.
+Uses the AWS CLI, or else AWS Tools for PowerShell, which AWS's bootstrap uses. AWS documents neither for its EKS image.
 .PARAMETER Url
-Like s3://bucket/key.
+In the form s3://bucket/key.
 #>
 function Publish-File {
     [CmdletBinding()]
@@ -73,7 +73,7 @@ function Publish-File {
     $key = $Url.AbsolutePath.TrimStart('/')
     $region = Get-Setting 'REGION'
     $program = Get-AwsCliPath
-    # Not `s3 cp`: in one request, for which the role needs nothing but s3:PutObject.
+    # Not `s3 cp`: put-object is one request, for which s3:PutObject suffices.
     $arguments = @('s3api', 'put-object', '--region', $region, '--bucket', $Url.Host, '--key', $key, '--body', $Path)
     $object = @{ BucketName = $Url.Host; Key = $key; File = $Path; Region = $region }
     if (Test-Path -Path $program) {

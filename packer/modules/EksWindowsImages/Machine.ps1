@@ -3,7 +3,7 @@ $ErrorActionPreference = 'Stop'
 
 <#
 .SYNOPSIS
-The build of Windows with its revision, such as 20348.2849; every cumulative update raises it.
+Returns the Windows build with its revision, such as 20348.2849. Every cumulative update raises it.
 #>
 function Get-OsBuild {
     [CmdletBinding()]
@@ -22,7 +22,7 @@ function Get-InstalledUpdate {
 
 <#
 .SYNOPSIS
-The version a program states when asked with --version, or as it wants to be asked.
+Returns the version that a program prints for --version or for other arguments.
 #>
 function Get-ProgramVersion {
     [CmdletBinding()]
@@ -40,7 +40,7 @@ function Get-ProgramVersion {
 
 <#
 .SYNOPSIS
-The command line of a service, without the quotation mark that it may begin with; empty if there is no such service.
+Returns the command line of a service without its leading quotation mark; empty if there is no such service.
 #>
 function Get-ServiceCommand {
     [CmdletBinding()]
@@ -58,7 +58,7 @@ function Get-ImageState {
 
 <#
 .SYNOPSIS
-What sysprep complained about first, such as an app that is in its way; empty if it did not. Later complaints follow from that one.
+Returns the first error that sysprep logged, such as an app that blocks it; empty if there is none. Later errors follow from the first.
 #>
 function Get-SysprepError {
     [CmdletBinding()]
@@ -69,7 +69,7 @@ function Get-SysprepError {
 
 <#
 .SYNOPSIS
-Full names of the apps that sysprep says it cannot generalize Windows with.
+Returns the full names of the apps that block sysprep, according to its log.
 #>
 function Get-AppInTheWay {
     [CmdletBinding()]
@@ -89,7 +89,7 @@ function Get-SysprepComplaint {
 
 <#
 .SYNOPSIS
-HTTP status of the instance metadata service for a request without a token (IMDSv1).
+Returns the HTTP status of the instance metadata service for a request without a token (IMDSv1).
 #>
 function Get-TokenlessMetadataStatus {
     [CmdletBinding()]

@@ -3,9 +3,9 @@ $ErrorActionPreference = 'Stop'
 
 <#
 .SYNOPSIS
-Notes a file for the image report: one that a step puts in place, or finds in the base and relies on. Its SHA-256 is taken last of all.
+Records a file for the image report: one that a step installs, or finds in the base and relies on. 80-report computes its SHA-256.
 .PARAMETER Version
-What the file states when it is asked; empty for one that is not asked, of which the report has the version in its resources.
+The version that the program prints; empty for a file that prints none. The report then has the version among its resources.
 #>
 function Add-ReportedBinary {
     [CmdletBinding()]
@@ -27,7 +27,7 @@ function Get-ReportedBinary {
 
 <#
 .SYNOPSIS
-The version among the resources of a file; empty where it has none, such as a script or a program that Go built.
+Returns the version among the resources of a file; empty if it has none, such as a script or a Go program.
 #>
 function Get-FileVersion {
     [CmdletBinding()]
@@ -38,7 +38,7 @@ function Get-FileVersion {
 
 <#
 .SYNOPSIS
-The SHA-256 of a file in lower-case hexadecimal digits.
+Returns the SHA-256 of a file in lower-case hexadecimal digits.
 #>
 function Get-Sha256 {
     [CmdletBinding()]

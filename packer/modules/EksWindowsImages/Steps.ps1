@@ -3,12 +3,12 @@ $ErrorActionPreference = 'Stop'
 
 <#
 .SYNOPSIS
-Runs a step of the build and ends the process: 0, or 1 after a failure line. A step asks for a restart with `exit 3010`.
+Runs a step of the build and ends the process with 0, or with 1 after a failure line. A step asks for a restart with `exit 3010`.
 .DESCRIPTION
-The failure line is the last thing on standard error. The buildspec finds it in Packer's output:
+The failure line is the last line on standard error. The buildspec finds it in Packer's output:
     EKSWIN-FAILED <class> <step>: <cause>
 .PARAMETER FailureClass
-The class of what fails here, unless the exception brings its own (see New-FailureException).
+The failure class of this step, unless the exception has its own (see New-FailureException).
 #>
 function Invoke-Step {
     [CmdletBinding()]
@@ -49,7 +49,7 @@ function Get-FailureLine {
 
 <#
 .SYNOPSIS
-An exception that knows its failure class, for causes that are of another class than their step.
+Returns an exception with its own failure class, for causes whose class differs from that of the step.
 #>
 function New-FailureException {
     [CmdletBinding()]
@@ -76,7 +76,7 @@ function Get-Setting {
 
 <#
 .SYNOPSIS
-The strings of a JSON list in an environment variable.
+Returns the strings of a JSON list in an environment variable.
 #>
 function Get-ListSetting {
     [CmdletBinding()]
@@ -87,7 +87,7 @@ function Get-ListSetting {
 
 <#
 .SYNOPSIS
-A JSON object in an environment variable, as an ordered dictionary.
+Returns a JSON object in an environment variable as an ordered dictionary.
 #>
 function Get-MapSetting {
     [CmdletBinding()]
@@ -102,7 +102,7 @@ function Get-MapSetting {
 
 <#
 .SYNOPSIS
-A path below the build's own directory, which is gone before the image is made.
+Returns a path below the build's working directory, which is removed before the image is created.
 #>
 function Get-WorkPath {
     [CmdletBinding()]
@@ -117,7 +117,7 @@ function Save-Json {
         [Parameter(Mandatory)][string]$Path,
         [Parameter(Mandatory)][AllowEmptyCollection()]$Value
     )
-    # Not Set-Content: its UTF-8 begins with a byte order mark, which JSON readers refuse.
+    # Not Set-Content: its UTF-8 begins with a byte order mark, which JSON parsers refuse.
     [System.IO.File]::WriteAllText($Path, (ConvertTo-Json -InputObject $Value -Depth 8))
 }
 
@@ -129,7 +129,7 @@ function Read-Json {
 
 <#
 .SYNOPSIS
-The entries of a JSON list in a file, one by one; none while there is no file.
+Returns the entries of a JSON list in a file one by one; none if there is no file.
 #>
 function Read-JsonList {
     [CmdletBinding()]

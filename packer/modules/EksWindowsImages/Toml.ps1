@@ -3,9 +3,9 @@ $ErrorActionPreference = 'Stop'
 
 <#
 .SYNOPSIS
-Keys of a TOML text, each with its table in front (`plugins.io.containerd.grpc.v1.cri.cni.bin_dir`; of the root table `.root`).
+Returns the keys of a TOML text, each prefixed with its table (`plugins.io.containerd.grpc.v1.cri.cni.bin_dir`; in the root table `.root`).
 .DESCRIPTION
-Reads what containerd writes: one key a line, strings in either quotes, lists on one line.
+Reads the TOML that containerd writes: one key a line, strings in single or double quotes, lists on one line.
 #>
 function ConvertFrom-Toml {
     [CmdletBinding()]

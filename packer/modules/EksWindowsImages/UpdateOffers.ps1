@@ -1,23 +1,23 @@
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 
-# Definitions of Defender come several times a day and install themselves: with them nothing would ever be complete.
+# Defender's definitions appear several times a day and install themselves: with them, updates would never be complete.
 $definitionUpdates = 'e0789628-ce08-4437-be74-2495b842f43b'
 
-# Security Updates and Update Rollups: what comes on a Patch Tuesday is of one of them.
+# Security Updates and Update Rollups: the updates of a Patch Tuesday belong to one of these categories.
 $monthly = @('0fa1201d-4330-4fa8-8ae9-b877473b6441', '28bc880e-0592-4cbf-8f95-c79b17d5d5f0')
 
-# Another Windows: KB5044284 offers 2025 to 2019 and 2022. An image stays what its variant says.
+# Upgrades to another Windows release: KB5044284 offers 2025 to 2019 and 2022. An image keeps the release of its variant.
 $upgrades = '3689bdc8-b205-4af4-8d4a-a63924c5e9d5'
 
-# They want a signed-in user, fail without one, and are offered again each time. KB5007651: the Windows Security app's own platform.
+# These need a signed-in user, fail without one, and are offered again each time. KB5007651 is the platform of the Windows Security app.
 $neverUnattended = @('KB5007651')
 
 <#
 .SYNOPSIS
-The updates that Windows Update offers, drivers apart.
+Returns the updates that Windows Update offers, except drivers.
 .OUTPUTS
-One entry an update: Update, and LeftOut, which says why it is not to be installed and is empty otherwise.
+One entry per update: Update, and LeftOut, the reason why the update is skipped; empty if it is not.
 #>
 function Find-OfferedUpdate {
     [CmdletBinding()]
@@ -63,10 +63,10 @@ function Get-SkipReason {
 
 <#
 .SYNOPSIS
-Whether an update is Windows' own monthly one, which raises its build. That of .NET, of the same categories, does not.
+Returns whether an update is the monthly one of Windows itself, which raises its build. The .NET update of the same categories does not.
 .DESCRIPTION
-Titles are `2026-11 Cumulative Update for Microsoft server operating system version 21H2 ...`, or since the end of 2025 also
-`2026-11 Security Update (KB5099999) (26100.7171)`, with the build that it makes.
+Titles are `2026-11 Cumulative Update for Microsoft server operating system version 21H2 ...`, and since the end of 2025 also
+`2026-11 Security Update (KB5099999) (26100.7171)`, which names the resulting build.
 #>
 function Test-OsUpdate {
     [CmdletBinding()]

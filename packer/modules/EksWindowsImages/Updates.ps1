@@ -16,8 +16,8 @@ function New-UpdateSession {
 .SYNOPSIS
 Downloads and installs updates.
 .OUTPUTS
-RestartRequired, and Results: one entry an update, whose own result counts, not the overall one. A failed update is no error here, nor is an
-Update Agent that throws: the next round tries again, and what is left after the last round is one.
+RestartRequired, and Results with one entry per update: its individual result counts, not the overall one. Neither a failed update nor an
+exception of the Update Agent is an error here, because the next round tries again. An update left after the last round is an error.
 #>
 function Install-ApplicableUpdate {
     [CmdletBinding()]
@@ -80,7 +80,7 @@ function Install-ApplicableUpdate {
 
 <#
 .SYNOPSIS
-What counts for each update of a round when the Update Agent throws instead of giving each its result.
+Returns the result of every update of a round in which the Update Agent throws instead of returning results.
 #>
 function Get-ThrownResult {
     [CmdletBinding()]
@@ -106,7 +106,7 @@ function Get-UpdateResult {
 
 <#
 .SYNOPSIS
-What the rounds so far did, from the file they keep.
+Returns the results of all rounds so far from their file.
 #>
 function Get-UpdateHistory {
     [CmdletBinding()]
@@ -116,7 +116,7 @@ function Get-UpdateHistory {
 
 <#
 .SYNOPSIS
-The KBs that this build has installed: what is there and was not in the base, and what the Update Agent says it has installed.
+Returns the KBs that this build has installed: those that the base lacks, and those that the Update Agent reports as installed.
 #>
 function Get-AddedUpdate {
     [CmdletBinding()]
@@ -131,10 +131,10 @@ function Get-AddedUpdate {
 
 <#
 .SYNOPSIS
-Waits until Windows installs nothing any more, but only as long as it may.
+Waits until Windows has finished installing, at most for SERVICING_MINUTES.
 .DESCRIPTION
-The Update Agent returns while the Modules Installer is still at work. A restart in the middle of that takes longer, or has Windows take the
-updates back.
+The Update Agent returns while the Modules Installer is still working. A restart at that moment takes longer or makes Windows roll the updates
+back.
 #>
 function Wait-Servicing {
     [CmdletBinding()]
@@ -152,7 +152,7 @@ function Wait-Servicing {
 
 <#
 .SYNOPSIS
-By what Windows says that it waits for a restart; nothing if it does not.
+Returns the registry keys by which Windows requests a restart; nothing if it needs none.
 #>
 function Get-PendingRestart {
     [CmdletBinding()]

@@ -3,7 +3,7 @@ $ErrorActionPreference = 'Stop'
 
 <#
 .SYNOPSIS
-What versions.json says of an artifact: the one entry of that name that is for this recipe, this Windows and this minor of Kubernetes.
+Returns the one entry of versions.json with this name for the build's recipe, Windows release and Kubernetes minor.
 #>
 function Get-Artifact {
     [CmdletBinding()]

@@ -1,8 +1,8 @@
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 
-# First half of the proof's user data: what the image itself brings, before WinRM is opened and changes it. Whatever goes wrong here, WinRM is
-# opened: a machine that nobody gets into would count as a bad image. The check of the leftovers tells what went wrong, or that nothing is written.
+# First half of the proof's user data: takes an inventory of the image before WinRM is opened and changes it. WinRM is opened even if this
+# fails, because a machine that cannot be reached would count as a bad image. The check of the leftovers then reports the failure.
 try {
     Start-Service -Name WinRM
     $temporary = @(

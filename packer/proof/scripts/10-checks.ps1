@@ -2,8 +2,8 @@ Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 Import-Module -Name "$env:WORK_DIRECTORY\modules\EksWindowsImages\EksWindowsImages.psd1"
 
-# Looks at a machine that was started from the image. Ends with 0 whatever it finds: proof.json says whether the image passed; another exit
-# code means that nobody could find out.
+# Checks a machine that was started from the image. Ends with 0 whether the checks pass or fail, because proof.json has the result. Any other
+# exit code means that there is no result.
 Invoke-Step -Name '10-checks' -FailureClass 'proof' -Script {
     $wanted = [version](Get-Setting 'KUBERNETES_VERSION')
     $kubernetes = Join-Path -Path $env:ProgramFiles -ChildPath 'kubernetes'
@@ -19,7 +19,7 @@ Invoke-Step -Name '10-checks' -FailureClass 'proof' -Script {
             if (Test-Path -Path $launch) {
                 return Invoke-Native -FilePath $launch -ArgumentList @('status', '--block')
             }
-            # v1 has no way to wait for it, and the user data that let us in is not the last that it does.
+            # v1 offers no way to wait for it, and it goes on after the user data that opened WinRM.
             Invoke-WithRetry -Activity 'Waiting for EC2Launch' -MaximumAttempts 6 -DelaySeconds 10 -Script {
                 $log = [System.IO.File]::ReadAllText("$env:ProgramData\Amazon\EC2-Windows\Launch\Log\Ec2Launch.log")
                 Assert-That -Condition $log.Contains('Windows is Ready to use') -Message 'EC2Launch has not said that Windows is ready.'
@@ -53,7 +53,7 @@ Invoke-Step -Name '10-checks' -FailureClass 'proof' -Script {
             "is as in its base: csi-proxy $($wanted.csiProxyService), tasks $($wanted.tasks -join ', ')"
         }
         Invoke-Check -Name 'containerd-runs' -Script {
-            # On a node AWS's bootstrap may be what starts it, and here nobody bootstraps.
+            # On a node AWS's bootstrap may be what starts containerd; this machine is not bootstrapped.
             Start-Service -Name containerd
             Invoke-WithRetry -Activity 'Asking containerd' -DelaySeconds 5 -Script { Invoke-Ctr -ArgumentList @('version') | Out-Null }
             $service = Get-Service -Name containerd
@@ -80,7 +80,7 @@ Invoke-Step -Name '10-checks' -FailureClass 'proof' -Script {
             if ($reference) {
                 return Invoke-Ctr -ArgumentList @('run', '--rm', $reference, 'proof', 'cmd.exe', '/c', 'ver')
             }
-            # The pause image is on every node. It has no shell, and runs until somebody ends it.
+            # The pause image is on every node. It has no shell and runs until it is stopped.
             $pause = (Get-ContainerdSetting).SandboxImage
             Invoke-Ctr -ArgumentList @('run', '--detach', '--null-io', $pause, 'proof') | Out-Null
             $tasks = @(Invoke-Ctr -ArgumentList @('tasks', 'list'))

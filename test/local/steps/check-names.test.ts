@@ -24,9 +24,9 @@ function run(directory: string, checks: ChecksByName, settings = {}) {
 }
 
 test("a test's name consists of its Describe and It", () => {
-  const directory = recipe("tests", "Describe 'Windows' { It 'waits for no restart' { 1 } }");
+  const directory = recipe("tests", "Describe 'Windows' { It 'has no pending restart' { 1 } }");
 
-  expect(testsIn(directory)).toEqual([{ name: "Windows: waits for no restart", loop: undefined, recipe: undefined }]);
+  expect(testsIn(directory)).toEqual([{ name: "Windows: has no pending restart", loop: undefined, recipe: undefined }]);
 });
 
 test("a check's name is its -Name parameter, in any position", () => {

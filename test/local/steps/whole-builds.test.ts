@@ -70,7 +70,7 @@ describe.each([
 
 test.each([
   ["20-windows-updates", "updates 25-updates-complete: 1 updates are left"],
-  ["30-aws-cli", "EKS tools: have the AWS CLI, not too old - The AWS CLI is 2.31.0"],
+  ["30-aws-cli", "EKS tools: have a recent AWS CLI - The AWS CLI is 2.31.0"],
   ["33-kubernetes", "test 70-verify: 2 of"],
   ["40-containerd", "test 70-verify: 1 of"],
   ["50-container-images", `test 70-verify: 1 of`],
@@ -87,7 +87,7 @@ test.each([
   ["31-harvested-files", "34-eks-tools: There is no "],
   ["32-containerd-install", "40-containerd: There is no program"],
   ["33-kubernetes", "70-verify: 3 of"],
-  ["34-eks-tools", "EKS tools: have csi-proxy and the tasks as AWS has them"],
+  ["34-eks-tools", "EKS tools: have csi-proxy and the tasks of AWS"],
   ["40-containerd", "50-container-images: "],
 ])("a build of assemble without %s stops", async (step, failure) => {
   expect((await assemble({ without: [step] })).failure).toContain(failure);
