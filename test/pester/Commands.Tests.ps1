@@ -8,37 +8,37 @@ BeforeAll {
 }
 
 Describe 'Invoke-Native' {
-    It 'passes on what a program says, whichever way it says it' {
+    It 'passes on standard output and standard error' {
         $said = Invoke-Native -FilePath 'cmd.exe' -ArgumentList @('/c', 'echo one& echo two 1>&2')
         ($said -join ' ') | Should -Match 'one.*two'
     }
 
-    It 'passes on nothing but the output where only that counts, and throws the rest too' {
+    It 'passes on standard output only with OutputOnly, and throws with standard error too' {
         Invoke-Native -FilePath 'cmd.exe' -ArgumentList @('/c', 'echo one& echo two 1>&2') -OutputOnly | Should -Be 'one'
         { Invoke-Native -FilePath 'cmd.exe' -ArgumentList @('/c', 'echo one& echo two 1>&2& exit 3') -OutputOnly } | Should -Throw '*exited with 3: *two*'
     }
 
-    It 'throws the exit code and the last of what was said' {
+    It 'throws with the exit code and the last output' {
         { Invoke-Native -FilePath 'cmd.exe' -ArgumentList @('/c', 'echo the cause& exit 3') } | Should -Throw '*exited with 3: *the cause*'
     }
 
-    It 'lets pass the exit codes that are allowed, and leaves none behind' {
+    It 'accepts allowed exit codes and resets LASTEXITCODE' {
         Invoke-Native -FilePath 'cmd.exe' -ArgumentList @('/c', 'exit 3') -AllowedExitCode @(0, 3)
         $LASTEXITCODE | Should -Be 0
     }
 
-    It 'leaves no exit code behind when it throws either' {
+    It 'resets LASTEXITCODE when it throws' {
         { Invoke-Native -FilePath 'cmd.exe' -ArgumentList @('/c', 'exit 3') } | Should -Throw
         $LASTEXITCODE | Should -Be 0
     }
 
-    It 'says that there is no such program' {
+    It 'throws if there is no such program' {
         { Invoke-Native -FilePath 'no-such-program.exe' } | Should -Throw 'There is no program no-such-program.exe.'
     }
 }
 
 Describe 'Start-Native' {
-    It 'does not wait, and knows the exit code afterwards' {
+    It 'does not wait and provides the exit code afterwards' {
         $process = Start-Native -FilePath 'cmd.exe' -ArgumentList @('/c', 'exit 4')
         $process.WaitForExit(30000) | Should -BeTrue
         $process.ExitCode | Should -Be 4
@@ -51,7 +51,7 @@ Describe 'Invoke-WithRetry' {
         $script:attempts = 0
     }
 
-    It 'tries again until nothing is thrown' {
+    It 'retries until nothing is thrown' {
         $result = Invoke-WithRetry -Activity 'Trying' -WarningAction SilentlyContinue -Script {
             $script:attempts++
             if ($script:attempts -lt 3) {
@@ -70,14 +70,14 @@ Describe 'Invoke-WithRetry' {
         }
     }
 
-    It 'throws what the last attempt threw' {
+    It 'rethrows the exception of the last attempt' {
         { Invoke-WithRetry -Activity 'Trying' -MaximumAttempts 2 -WarningAction SilentlyContinue -Script {
                 $script:attempts++
                 throw "attempt $script:attempts"
             } } | Should -Throw 'attempt 2'
     }
 
-    It 'does not repeat what is final' {
+    It 'does not retry a final failure' {
         { Invoke-WithRetry -Activity 'Trying' -FinalPattern 'not found' -Script {
                 $script:attempts++
                 throw 'file not found'

@@ -8,7 +8,7 @@ BeforeAll {
 }
 
 Describe 'Invoke-Ctr' {
-    It 'asks in kubelet''s namespace, for output without warnings' {
+    It 'runs ctr in kubelet''s namespace and suppresses warnings' {
         Mock -CommandName Invoke-Native -MockWith { "$($ArgumentList -join ' ') $OutputOnly $env:CONTAINERD_SUPPRESS_DEPRECATION_WARNINGS" }
         Invoke-Ctr -ArgumentList @('images', 'list') | Should -Be '--namespace k8s.io images list True true'
     }
@@ -27,7 +27,7 @@ Describe 'Add-ContainerImage' {
         }
     }
 
-    It 'pulls through the mirrors and keeps the image' {
+    It 'pulls through the mirrors and pins the image' {
         $image = Add-ContainerImage -Reference 'mcr.microsoft.com/windows/nanoserver:ltsc2022'
         @($script:ran | Where-Object { $_ -like 'images pull --hosts-dir *certs.d *nanoserver:ltsc2022' }).Count | Should -Be 1
         @($script:ran | Where-Object { $_ -like 'images label *nanoserver:ltsc2022 io.cri-containerd.pinned=pinned' }).Count | Should -Be 1
@@ -35,20 +35,20 @@ Describe 'Add-ContainerImage' {
         $image.pinned | Should -BeTrue
     }
 
-    It 'pulls by digest where one is given, and gives the image its name too' {
+    It 'pulls by a given digest and also tags the image with its name' {
         Add-ContainerImage -Reference 'example.com/pause:3.10' -Digest $digest | Out-Null
         @($script:ran | Where-Object { $_ -like "images pull *example.com/pause@$digest" }).Count | Should -Be 1
         @($script:ran | Where-Object { $_ -like "images tag --force example.com/pause@$digest example.com/pause:3.10" }).Count | Should -Be 1
     }
 
-    It 'refuses an image of another digest' {
+    It 'refuses an image with another digest' {
         $thrown = { Add-ContainerImage -Reference 'example.com/pause:3.10' -Digest "sha256:$('b' * 64)" } | Should -Throw -PassThru
         $thrown.Exception.Data['FailureClass'] | Should -Be 'checksum'
     }
 }
 
 Describe 'Protect-ContainerImage' {
-    It 'labels the image as kubelet''s runtime reads it' {
+    It 'sets the label that kubelet''s runtime reads' {
         $script:ran = @()
         Mock -CommandName Invoke-Ctr -MockWith { $script:ran += $ArgumentList -join ' ' }
         Protect-ContainerImage -Reference 'amazonaws.com/eks/pause-windows:latest'
@@ -57,14 +57,14 @@ Describe 'Protect-ContainerImage' {
 }
 
 Describe 'Get-ContainerImage' {
-    It 'does not take another image for the one that is asked for' {
+    It 'does not return another image whose name begins alike' {
         Mock -CommandName Invoke-Ctr -MockWith { "example.com/app:10 type sha256:$('a' * 64) 1 MiB windows/amd64 -" }
         { Get-ContainerImage -Reference 'example.com/app:1' } | Should -Throw 'containerd does not have example.com/app:1.'
     }
 }
 
 Describe 'Get-CachedImage' {
-    It 'is every other image by its name, pinned or not' {
+    It 'returns every other image by name, pinned or not' {
         Mock -CommandName Invoke-Ctr -MockWith {
             if ($ArgumentList -contains '--quiet') {
                 return 'example.com/app:1', 'example.com/pause:3.10', "sha256:$('a' * 64)"
@@ -82,15 +82,15 @@ Describe 'Find-RunnableImage' {
         Mock -CommandName Invoke-Ctr -MockWith { 'example.com/pause:3.10', 'mcr.microsoft.com/windows/servercore:ltsc2022' }
     }
 
-    It 'prefers one of the wanted that has a shell' {
+    It 'prefers a wanted image that has a shell' {
         Find-RunnableImage -Wanted @('example.com/app:1', 'mcr.microsoft.com/windows/nanoserver:ltsc2022') | Should -Be 'mcr.microsoft.com/windows/nanoserver:ltsc2022'
     }
 
-    It 'does not take one of which it does not know whether it has a shell' {
+    It 'skips images that may lack a shell' {
         Find-RunnableImage -Wanted @('example.com/app:1') | Should -Be 'mcr.microsoft.com/windows/servercore:ltsc2022'
     }
 
-    It 'takes one that the base has where none is wanted' {
+    It 'falls back to an image of the base' {
         Find-RunnableImage -Wanted @() | Should -Be 'mcr.microsoft.com/windows/servercore:ltsc2022'
     }
 }

@@ -33,7 +33,7 @@ Describe 'Get-ContainerdConfigText' {
         }
     }
 
-    It 'says everything where containerd <version> looks for it' -TestCases @(@{ version = '1.7.27' }, @{ version = '2.0.5' }) {
+    It 'writes every setting where containerd <version> looks for it' -TestCases @(@{ version = '1.7.27' }, @{ version = '2.0.5' }) {
         Mock -CommandName Get-ProgramVersion -MockWith { [version]$version }
         $table = Get-ContainerdTable
         $values = ConvertFrom-Toml -Line ((Get-ContainerdConfigText -Setting $setting) -split '\r?\n')
@@ -46,12 +46,12 @@ Describe 'Get-ContainerdConfigText' {
         $values["$($table.Registry).config_path"] | Should -Be $setting.RegistryDirectory
     }
 
-    It 'leaves containerd <version> the runtimes that it has by itself' -TestCases @(@{ version = '1.7.27' }, @{ version = '2.0.5' }) {
+    It 'keeps the default runtimes of containerd <version>' -TestCases @(@{ version = '1.7.27' }, @{ version = '2.0.5' }) {
         Mock -CommandName Get-ProgramVersion -MockWith { [version]$version }
         Get-ContainerdConfigText -Setting $setting | Should -Not -Match 'runtimes'
     }
 
-    It 'has a list of directories for CNI since 2.1' {
+    It 'writes a list of CNI directories since 2.1' {
         Mock -CommandName Get-ProgramVersion -MockWith { [version]'2.1.4' }
         $newer = $setting.PSObject.Copy()
         $newer.CniBinKey = 'bin_dirs'
@@ -73,13 +73,13 @@ Describe 'Get-CriTrouble' {
         )
     }
 
-    It 'is nothing where containerd <version> has loaded all of its CRI' -TestCases @(@{ version = '1.7.27' }, @{ version = '2.1.6' }) {
+    It 'returns nothing if containerd <version> has loaded all CRI plugins' -TestCases @(@{ version = '1.7.27' }, @{ version = '2.1.6' }) {
         Mock -CommandName Get-ProgramVersion -MockWith { [version]$version }
         Mock -CommandName Invoke-Ctr -MockWith { $loaded }
         @(Get-CriTrouble).Count | Should -Be 0
     }
 
-    It 'is the plugin that failed, with its own words' {
+    It 'returns the failed plugin with its message' {
         Mock -CommandName Get-ProgramVersion -MockWith { [version]'2.1.6' }
         Mock -CommandName Invoke-Ctr -MockWith {
             if ($ArgumentList -contains '--detailed') {
@@ -90,7 +90,7 @@ Describe 'Get-CriTrouble' {
         @(Get-CriTrouble) | Should -Be @('io.containerd.cri.v1 runtime is not loaded: invalid plugin config')
     }
 
-    It 'is a plugin of 2.x that is not even there, and not of 1.x' {
+    It 'returns a missing plugin of 2.x, but not on 1.x' {
         Mock -CommandName Get-ProgramVersion -MockWith { [version]'2.1.6' }
         Mock -CommandName Invoke-Ctr -MockWith {
             if ($ArgumentList -notcontains '--detailed') {
@@ -104,7 +104,7 @@ Describe 'Get-CriTrouble' {
 }
 
 Describe 'Get-ContainerdSetting' {
-    It 'is what was written, read back from containerd <version>' -TestCases @(
+    It 'reads back from containerd <version> what was written' -TestCases @(
         @{ version = '1.7.27'; key = 'bin_dir' }
         @{ version = '2.0.5'; key = 'bin_dir' }
         @{ version = '2.1.4'; key = 'bin_dirs' }
@@ -123,7 +123,7 @@ Describe 'Get-ContainerdSetting' {
 }
 
 Describe 'New-ContainerdSetting' {
-    It 'has AWS''s directory for CNI and the pause image that is given' {
+    It 'has AWS''s CNI directory and the given pause image' {
         Mock -CommandName Get-ProgramVersion -MockWith { [version]'1.7.27' }
         $setting = New-ContainerdSetting -SandboxImage 'example.com/pause:1'
         $setting.SandboxImage | Should -Be 'example.com/pause:1'
@@ -132,13 +132,13 @@ Describe 'New-ContainerdSetting' {
 }
 
 Describe 'Get-RegistryHostText' {
-    It 'has a table for each mirror, in order' {
+    It 'has one table per mirror, in order' {
         $text = Get-RegistryHostText -Mirror @('https://one.example.com', 'https://two.example.com')
         $text.IndexOf("[host.'https://one.example.com']") | Should -BeLessThan $text.IndexOf("[host.'https://two.example.com']")
         $text | Should -Not -Match 'override_path'
     }
 
-    It 'says that a path is the whole path: <address>' -TestCases @(
+    It 'overrides the path of an address that has one: <address>' -TestCases @(
         @{ address = 'https://mirror.example.com/v2/docker'; whole = $true }
         @{ address = 'https://mirror.example.com/v2'; whole = $true }
         @{ address = 'https://mirror.example.com/v2x'; whole = $false }
@@ -147,7 +147,7 @@ Describe 'Get-RegistryHostText' {
         (Get-RegistryHostText -Mirror @($address)).Contains('override_path = true') | Should -Be $whole
     }
 
-    It 'names no server, so that the registry itself is the last resort' {
+    It 'names no server, so that the registry itself is the fallback' {
         Get-RegistryHostText -Mirror @('https://mirror.example.com') | Should -Not -Match '(?m)^server'
     }
 }

@@ -50,44 +50,44 @@ Describe 'Get-VerifiedFile' {
         Get-ChildItem -Path $TestDrive | Remove-Item
     }
 
-    It 'puts a file in place whose sum is the one that is given' {
+    It 'installs a file that has the given checksum' {
         Get-VerifiedFile -Url "$address/file" -Checksum $sum -Path $path
         [System.IO.File]::ReadAllText($path) | Should -Be $content
     }
 
-    It 'takes the sum in capital letters too' {
+    It 'accepts a checksum in upper case' {
         Get-VerifiedFile -Url "$address/file" -Checksum $sum.ToUpper() -Path $path
         $path | Should -Exist
     }
 
-    It 'puts a file in place whose sum its publisher keeps beside it' {
+    It 'installs a file that has its publisher''s checksum' {
         Get-VerifiedFile -Url "$address/file" -ChecksumUrl "$address/file.sha256" -Path $path
         @(Get-ChildItem -Path $TestDrive).Name | Should -Be 'file.exe'
     }
 
-    It 'refuses a file of another sum, and leaves nothing of it' {
+    It 'refuses and removes a file with another checksum' {
         { Get-VerifiedFile -Url "$address/file" -Checksum ('0' * 64) -Path $path } | Should -Throw "*has the SHA-256 $sum, expected 0000*"
         @(Get-ChildItem -Path $TestDrive).Count | Should -Be 0
     }
 
-    It 'leaves the file that was there before if the new one is refused' {
+    It 'keeps the old file if the new one is refused' {
         [System.IO.File]::WriteAllText($path, 'before')
         { Get-VerifiedFile -Url "$address/wrong" -ChecksumUrl "$address/wrong.sha256" -Path $path } | Should -Throw
         [System.IO.File]::ReadAllText($path) | Should -Be 'before'
     }
 
-    It 'is of class checksum when sums differ or there is none: <name>' -TestCases @(@{ name = 'wrong' }, @{ name = 'none' }) {
+    It 'fails with class checksum if the checksum differs or is missing: <name>' -TestCases @(@{ name = 'wrong' }, @{ name = 'none' }) {
         $thrown = { Get-VerifiedFile -Url "$address/$name" -ChecksumUrl "$address/$name.sha256" -Path $path } | Should -Throw -PassThru
         $thrown.Exception.Data['FailureClass'] | Should -Be 'checksum'
     }
 
-    It 'does not ask twice for what is not there' {
+    It 'does not retry a missing file' {
         $thrown = { Get-VerifiedFile -Url "$address/nothing" -Checksum $sum -Path $path } | Should -Throw -PassThru
         $thrown.Exception.Data['FailureClass'] | Should -Be 'provision'
         Should -Invoke -CommandName Start-Sleep -Times 0 -Exactly
     }
 
-    It 'asks again where nobody answers, and that is of class download' {
+    It 'retries an unreachable server and then fails with class download' {
         $closed = New-Object -TypeName System.Net.Sockets.TcpListener -ArgumentList ([System.Net.IPAddress]::Loopback), 0
         $closed.Start()
         $port = $closed.LocalEndpoint.Port
@@ -97,14 +97,14 @@ Describe 'Get-VerifiedFile' {
         Should -Invoke -CommandName Start-Sleep -Times 3 -Exactly
     }
 
-    It 'takes no file of this machine for a download' {
+    It 'refuses the address of a local file' {
         $source = Join-Path -Path $TestDrive -ChildPath 'source'
         [System.IO.File]::WriteAllText($source, $content)
         { Get-VerifiedFile -Url ([uri]$source) -Checksum $sum -Path $path -WarningAction SilentlyContinue } | Should -Throw
         $path | Should -Not -Exist
     }
 
-    It 'asks S3 with the credentials of the instance' {
+    It 'reads from S3 with the credentials of the instance' {
         $env:REGION = 'eu-central-1'
         Mock -CommandName Invoke-Native -MockWith { [System.IO.File]::WriteAllText($ArgumentList[-1], $content) }
         Get-VerifiedFile -Url 's3://bucket/harvest/ami-1/manifest.json' -Checksum $sum -Path $path
@@ -120,15 +120,15 @@ Describe 'Get-SignatureComplaint' {
         $signed = (Get-Command -Name 'powershell.exe' -CommandType Application | Select-Object -First 1).Source
     }
 
-    It 'has none about a program of the organization' {
+    It 'accepts a program signed by the organization' {
         Get-SignatureComplaint -Path $signed -Signer 'Microsoft Corporation' | Should -BeNullOrEmpty
     }
 
-    It 'has one about a program of another organization' {
+    It 'rejects a program signed by another organization' {
         Get-SignatureComplaint -Path $signed -Signer 'Microsoft' | Should -BeLike 'is signed by *'
     }
 
-    It 'has one about a file without a signature' {
+    It 'rejects a file without a signature' {
         $path = Join-Path -Path $TestDrive -ChildPath 'unsigned.ps1'
         [System.IO.File]::WriteAllText($path, "'hello'")
         Get-SignatureComplaint -Path $path -Signer 'Microsoft Corporation' | Should -BeLike '*NotSigned*'
@@ -140,7 +140,7 @@ Describe 'Invoke-Download' {
         Mock -CommandName Start-Sleep
     }
 
-    It 'gives <class> to: <message>' -TestCases @(
+    It 'classifies as <class>: <message>' -TestCases @(
         @{ class = 'download'; message = 'curl: (56) Recv failure: Connection was reset' }
         @{ class = 'download'; message = 'curl: (22) The requested URL returned error: 503' }
         @{ class = 'provision'; message = 'curl: (22) The requested URL returned error: 404' }
@@ -153,7 +153,7 @@ Describe 'Invoke-Download' {
 }
 
 Describe 'Publish-File' {
-    It 'puts one object with the credentials of the instance' {
+    It 'uploads one object with the credentials of the instance' {
         $env:REGION = 'eu-central-1'
         Mock -CommandName Test-Path -MockWith { $true }
         Mock -CommandName Invoke-Native
@@ -163,7 +163,7 @@ Describe 'Publish-File' {
         }
     }
 
-    It 'says that neither program nor module is there' {
+    It 'fails if neither the program nor a module is installed' {
         $env:REGION = 'eu-central-1'
         Mock -CommandName Test-Path -MockWith { $false }
         Mock -CommandName Get-Module

@@ -13,24 +13,24 @@ BeforeAll {
 }
 
 Describe 'Get-CsiProxyService' {
-    It 'is the one that runs csi-proxy.exe, under whatever name' {
+    It 'finds the service that runs csi-proxy.exe, whatever its name' {
         Mock -CommandName Get-CimInstance -MockWith { (Get-FakeService -PathName 'C:\Windows\other.exe'), (Get-FakeService) }
         (Get-CsiProxyService).PathName | Should -Match 'csi-proxy'
     }
 
-    It 'is nothing where there is none' {
+    It 'returns nothing if there is none' {
         Mock -CommandName Get-CimInstance -MockWith { Get-FakeService -PathName 'C:\Windows\other.exe' }
         Get-CsiProxyService | Should -BeNullOrEmpty
     }
 }
 
 Describe 'Get-CsiProxyPath' {
-    It 'is where its service has it' {
+    It 'returns the path of the service' {
         Mock -CommandName Get-CsiProxyService -MockWith { Get-FakeService }
         Get-CsiProxyPath | Should -Be 'C:\csi\csi-proxy.exe'
     }
 
-    It 'is found without a service, and empty where it is not there' {
+    It 'finds csi-proxy.exe without a service, and is empty if it is absent' {
         Mock -CommandName Get-CsiProxyService
         Mock -CommandName Get-ChildItem
         Mock -CommandName Get-EksFile -MockWith { 'C:\Program Files\Amazon\EKS\a.ps1', 'C:\Program Files\Amazon\EKS\bin\csi-proxy.exe' }
@@ -41,7 +41,7 @@ Describe 'Get-CsiProxyPath' {
 }
 
 Describe 'Get-EksTask' {
-    It 'is in order of the names' {
+    It 'sorts by name' {
         Mock -CommandName Get-ScheduledTask -MockWith { 'EKS b', 'EKS a' | ForEach-Object { [pscustomobject]@{ TaskName = $_ } } }
         @(Get-EksTask | ForEach-Object { $_.TaskName }) | Should -Be @('EKS a', 'EKS b')
     }
@@ -58,11 +58,11 @@ Describe 'Get-EksFile' {
         $env:ProgramFiles, $env:ProgramData = $before
     }
 
-    It 'has none where there is no EKS' {
+    It 'returns none if there is no EKS' {
         @(Get-EksFile).Count | Should -Be 0
     }
 
-    It 'has files in every depth, and no logs' {
+    It 'returns files at any depth, without logs' {
         $directory = Join-Path -Path $env:ProgramFiles -ChildPath 'Amazon\EKS\bin'
         New-Item -Path $directory, "$directory\logs" -ItemType Directory -Force | Out-Null
         foreach ($name in 'a.exe', 'a.log', 'logs\b.txt') {
@@ -73,7 +73,7 @@ Describe 'Get-EksFile' {
 }
 
 Describe 'Get-EksState' {
-    It 'is empty where there is nothing of EKS' {
+    It 'is empty if there is nothing of EKS' {
         Mock -CommandName Get-CsiProxyService
         Mock -CommandName Get-CsiProxyPath
         Mock -CommandName Get-EksTask
@@ -85,7 +85,7 @@ Describe 'Get-EksState' {
 }
 
 Describe 'Get-WantedEksState' {
-    It 'is the <from> on <recipe>' -TestCases @(
+    It 'returns the state of <from> on <recipe>' -TestCases @(
         @{ recipe = 'layer'; from = 'base' }
         @{ recipe = 'assemble'; from = 'eks' }
     ) {
@@ -104,15 +104,15 @@ Describe 'Get-EksLoss' {
         Mock -CommandName Get-EksTask -MockWith { [pscustomobject]@{ TaskName = 'EKS a' } }
     }
 
-    It 'is nothing where nothing was there' {
+    It 'returns nothing if nothing is wanted' {
         @(Get-EksLoss -Wanted ([pscustomobject]@{ csiProxyService = ''; csiProxyProgram = ''; tasks = @() })).Count | Should -Be 0
     }
 
-    It 'does not ask for a service where there was only the program' {
+    It 'does not demand a service if only the program is wanted' {
         @(Get-EksLoss -Wanted ([pscustomobject]@{ csiProxyService = ''; csiProxyProgram = $program; tasks = @('EKS a') })).Count | Should -Be 0
     }
 
-    It 'names all that is gone' {
+    It 'names everything that is missing' {
         $lost = @(Get-EksLoss -Wanted ([pscustomobject]@{ csiProxyService = 'csiproxy'; csiProxyProgram = "$program.old"; tasks = @('EKS a', 'EKS b') }))
         $lost.Count | Should -Be 3
         $lost[2] | Should -Be 'there is no scheduled task EKS b'
@@ -120,7 +120,7 @@ Describe 'Get-EksLoss' {
 }
 
 Describe 'Get-HarvestedPath' {
-    It 'has csi-proxy.exe wherever it is, once' {
+    It 'contains csi-proxy.exe once, wherever it is' {
         Mock -CommandName Get-EksFile -MockWith { 'C:\eks\a.ps1', 'C:\eks\csi-proxy.exe' }
         @(Get-HarvestedPath -CsiProxy 'C:\eks\csi-proxy.exe') | Should -Be @('C:\eks\a.ps1', 'C:\eks\csi-proxy.exe')
         @(Get-HarvestedPath -CsiProxy '') | Should -Be @('C:\eks\a.ps1', 'C:\eks\csi-proxy.exe')

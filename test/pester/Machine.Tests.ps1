@@ -8,17 +8,17 @@ BeforeAll {
 }
 
 Describe 'Get-FileVersion' {
-    It 'is the one among the resources of the file' {
+    It 'reads the version from the resources of the file' {
         Get-FileVersion -Path "$env:SystemRoot\System32\WindowsPowerShell\v1.0\powershell.exe" | Should -Match '^10\.0\.'
     }
 
-    It 'is empty where there is none' {
+    It 'is empty if there is none' {
         Get-FileVersion -Path "$PSScriptRoot\Machine.Tests.ps1" | Should -Be ''
     }
 }
 
 Describe 'Get-OsBuild' {
-    It 'is the build with its revision' {
+    It 'returns the build with its revision' {
         $build = Get-OsBuild
         $build.Major | Should -Be ([Environment]::OSVersion.Version.Build)
         $build.Minor | Should -BeGreaterThan 0
@@ -26,7 +26,7 @@ Describe 'Get-OsBuild' {
 }
 
 Describe 'Get-ImageState' {
-    It 'is complete on a machine that runs' {
+    It 'is complete on a running machine' {
         Get-ImageState | Should -Be 'IMAGE_STATE_COMPLETE'
     }
 }
@@ -41,21 +41,21 @@ Describe 'Get-ProgramVersion' {
         Get-ProgramVersion -Path 'a.exe' | Should -Be ([version]$version)
     }
 
-    It 'does not take silence for a version' {
+    It 'throws if the program prints no version' {
         Mock -CommandName Invoke-Native -MockWith { 'usage: a.exe' }
         { Get-ProgramVersion -Path 'a.exe' } | Should -Throw 'a.exe states no version*'
     }
 }
 
 Describe 'Get-SysprepComplaint' {
-    It 'is what stands in the log after whose complaint it is' {
+    It 'returns the text after the component in the log' {
         Mock -CommandName Get-Content -MockWith { '2026-11-10 10:00:00, Error      [0x0f0082] SYSPRP ActionPlatform::LaunchModule: Failure occurred', 'other' }
         @(Get-SysprepComplaint) | Should -Be @('ActionPlatform::LaunchModule: Failure occurred')
     }
 }
 
 Describe 'Get-AppInTheWay' {
-    It 'is what sysprep names, once' {
+    It 'returns each app that sysprep names, once' {
         Mock -CommandName Get-Content -MockWith {
             '2026-11-10 10:00:00, Error                 SYSPRP Package Microsoft.Edge.GameAssist_1.0.3423.0_x64__8wekyb3d8bbwe was installed for a user, but not provisioned for all users. This package will not function properly in the sysprep image.'
             '2026-11-10 10:00:00, Error                 SYSPRP Failed to remove apps for the current user: 0x80073cf2.'
@@ -65,7 +65,7 @@ Describe 'Get-AppInTheWay' {
         Get-SysprepError | Should -BeLike 'Package Microsoft.Edge.GameAssist*'
     }
 
-    It 'is nothing where sysprep complains of something else, or has not complained' {
+    It 'returns nothing if sysprep names no app or logs no error' {
         Mock -CommandName Get-Content -MockWith { '2026-11-10 10:00:00, Error [0x0f0082] SYSPRP ActionPlatform::LaunchModule: Failure occurred' }
         @(Get-AppInTheWay).Count | Should -Be 0
         Mock -CommandName Get-Content
@@ -74,19 +74,19 @@ Describe 'Get-AppInTheWay' {
 }
 
 Describe 'Get-ServiceCommand' {
-    It 'has no quotation mark in front' {
+    It 'has no leading quotation mark' {
         Mock -CommandName Get-CimInstance -MockWith { [pscustomobject]@{ PathName = '"C:\Program Files\a\a.exe" --run-service' } }
         Get-ServiceCommand -Name 'a' | Should -Be 'C:\Program Files\a\a.exe" --run-service'
     }
 
-    It 'is empty where there is no such service' {
+    It 'is empty if there is no such service' {
         Mock -CommandName Get-CimInstance
         Get-ServiceCommand -Name 'a' | Should -Be ''
     }
 }
 
 Describe 'Get-SysprepError' {
-    It 'is the first complaint, without when and who' {
+    It 'returns the first error without time and component' {
         Mock -CommandName Get-Content -MockWith {
             '2026-11-10 10:00:00, Error                 SYSPRP Package Some.App_1.0 was installed for a user'
             '2026-11-10 10:00:01, Error                 SYSPRP Failed to remove apps for the current user'
@@ -94,14 +94,14 @@ Describe 'Get-SysprepError' {
         Get-SysprepError | Should -Be 'Package Some.App_1.0 was installed for a user'
     }
 
-    It 'is empty where sysprep did not complain' {
+    It 'is empty if sysprep logs no error' {
         Mock -CommandName Get-Content
         Get-SysprepError | Should -Be ''
     }
 }
 
 Describe 'Get-Sha256' {
-    It 'is in small letters, also of a file whose name looks like a pattern' {
+    It 'is in lower case, also for a file whose name looks like a pattern' {
         $path = Join-Path -Path $TestDrive -ChildPath 'a[1].txt'
         [System.IO.File]::WriteAllText($path, '')
         Get-Sha256 -Path $path | Should -BeExactly 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'
@@ -109,7 +109,7 @@ Describe 'Get-Sha256' {
 }
 
 Describe 'Add-ReportedBinary' {
-    It 'keeps the last word on each file' {
+    It 'keeps the last entry of each file' {
         $env:WORK_DIRECTORY = "$TestDrive"
         New-Item -Path (Get-WorkPath 'output') -ItemType Directory -Force | Out-Null
         Add-ReportedBinary -Path 'C:\a.exe' -Version '1.0.0' -From 'base'
@@ -129,13 +129,13 @@ Describe 'Assert-That' {
 }
 
 Describe 'Invoke-Check' {
-    It 'has passed unless it throws' {
+    It 'passes unless the script throws' {
         $check = Invoke-Check -Name 'a' -Script { 'one'; 'two' }
         $check.passed | Should -BeTrue
         $check.detail | Should -Be 'one two'
     }
 
-    It 'has failed with what it threw' {
+    It 'fails with the message that the script throws' {
         $check = Invoke-Check -Name 'a' -Script { throw 'the cause' }
         $check.passed | Should -BeFalse
         $check.detail | Should -Be 'the cause'

@@ -12,11 +12,11 @@ Describe 'The module' {
         Remove-Module -Name EksWindowsImages
     }
 
-    It 'has a manifest that is one' {
+    It 'has a valid manifest' {
         (Test-ModuleManifest -Path $manifest).Name | Should -Be 'EksWindowsImages'
     }
 
-    It 'brings its functions and nothing else' {
+    It 'exports its functions and nothing else' {
         $module = Get-Module -Name EksWindowsImages
         $before | Should -Be 0
         $module.ExportedFunctions.Keys | Should -Contain 'Invoke-Step'

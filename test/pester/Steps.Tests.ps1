@@ -13,12 +13,12 @@ Describe 'Get-FailureLine' {
         Get-FailureLine -Name '33-kubernetes' -FailureClass 'provision' -Exception $exception | Should -Be 'EKSWIN-FAILED provision 33-kubernetes: It broke.'
     }
 
-    It 'prefers the class that the exception brings' {
+    It 'prefers the class of the exception' {
         $exception = New-FailureException -FailureClass 'checksum' -Message 'Another sum.'
         Get-FailureLine -Name '33-kubernetes' -FailureClass 'provision' -Exception $exception | Should -BeLike 'EKSWIN-FAILED checksum *'
     }
 
-    It 'is one line of ASCII, and not a long one' {
+    It 'is one short line of ASCII' {
         $exception = New-Object -TypeName System.Exception -ArgumentList ("one`r`ntwo $([char]0xE9) " + ('x' * 1000))
         $line = Get-FailureLine -Name 'step' -FailureClass 'test' -Exception $exception
         $line | Should -Match '^EKSWIN-FAILED test step: one two\s+x+$'
@@ -27,7 +27,7 @@ Describe 'Get-FailureLine' {
 }
 
 Describe 'New-FailureException' {
-    It 'knows its class' {
+    It 'has its class' {
         $exception = New-FailureException -FailureClass 'updates' -Message 'Left.'
         $exception.Message | Should -Be 'Left.'
         $exception.Data['FailureClass'] | Should -Be 'updates'
@@ -52,11 +52,11 @@ Describe 'Invoke-Step' {
         }
     }
 
-    It 'ends with 0 and with what the step said' {
+    It 'ends with 0 and the output of the step' {
         Start-StepProcess -Body "'all is well'" | Should -Be 'all is well'
     }
 
-    It 'says why it failed' {
+    It 'reports why the step failed' {
         Start-StepProcess -Body "throw 'the cause'" | Should -Match '(?m)^EKSWIN-FAILED provision step: the cause'
     }
 
@@ -68,12 +68,12 @@ Describe 'Invoke-Step' {
 }
 
 Describe 'Get-Setting' {
-    It 'reads a variable of the environment' {
+    It 'reads an environment variable' {
         $env:EKSWIN_TEST = 'value'
         Get-Setting 'EKSWIN_TEST' | Should -Be 'value'
     }
 
-    It 'does not do without it' {
+    It 'throws if the variable is missing' {
         $env:EKSWIN_TEST = ''
         { Get-Setting 'EKSWIN_TEST' } | Should -Throw 'The environment variable EKSWIN_TEST is missing.'
     }
@@ -105,7 +105,7 @@ Describe 'Get-MapSetting' {
 }
 
 Describe 'Get-WorkPath' {
-    It 'is below the work directory, in the slashes of Windows' {
+    It 'is below the working directory, with backslashes' {
         $env:WORK_DIRECTORY = 'C:/eks-windows-images'
         Get-WorkPath 'output\report.json' | Should -Be 'C:\eks-windows-images\output\report.json'
     }
@@ -122,7 +122,7 @@ Describe 'Save-Json' {
         $value.nested.number | Should -Be 1
     }
 
-    It 'writes a list as a list, whatever it holds: <count>' -TestCases @(@{ count = 0 }, @{ count = 1 }, @{ count = 2 }) {
+    It 'writes a list of any length as a list: <count>' -TestCases @(@{ count = 0 }, @{ count = 1 }, @{ count = 2 }) {
         $path = Join-Path -Path $TestDrive -ChildPath 'list.json'
         Save-Json -Path $path -Value @('a', 'b' | Select-Object -First $count)
         [System.IO.File]::ReadAllText($path).Trim()[0] | Should -Be '['
@@ -131,7 +131,7 @@ Describe 'Save-Json' {
 }
 
 Describe 'Read-JsonList' {
-    It 'is empty while there is no file' {
+    It 'is empty if there is no file' {
         @(Read-JsonList -Path (Join-Path -Path $TestDrive -ChildPath 'none.json')).Count | Should -Be 0
     }
 }

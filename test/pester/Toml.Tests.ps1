@@ -8,14 +8,14 @@ BeforeAll {
 }
 
 Describe 'ConvertFrom-Toml' {
-    It 'names a key by its table' {
+    It 'prefixes a key with its table' {
         $values = ConvertFrom-Toml -Line @('version = 2', "root = 'C:\ProgramData\containerd\root'", '', "[plugins.'io.containerd.grpc.v1.cri'.cni]", '  bin_dir = "C:\\opt\\cni"')
         $values['.version'] | Should -Be '2'
         $values['.root'] | Should -Be 'C:\ProgramData\containerd\root'
         $values['plugins.io.containerd.grpc.v1.cri.cni.bin_dir'] | Should -Be 'C:\opt\cni'
     }
 
-    It 'has no key that is not there' {
+    It 'has no missing key' {
         (ConvertFrom-Toml -Line @('a = 1')).Contains('.b') | Should -BeFalse
     }
 }
@@ -31,7 +31,7 @@ Describe 'ConvertFrom-TomlValue' {
         ConvertFrom-TomlValue -Text $text | Should -Be $value
     }
 
-    It 'reads a list as a list, however short: <text>' -TestCases @(
+    It 'reads a list of any length as a list: <text>' -TestCases @(
         @{ text = '[]'; count = 0 }
         @{ text = "['C:\a']"; count = 1 }
         @{ text = '["C:\\a", ''C:\b'']'; count = 2 }

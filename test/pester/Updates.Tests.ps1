@@ -25,7 +25,7 @@ Describe 'Wait-Servicing' {
         Should -Invoke -CommandName Start-Sleep -Times 2 -Exactly
     }
 
-    It 'does not wait longer than it may' {
+    It 'stops waiting at its limit' {
         $script:now = [datetime]'2026-11-10'
         Mock -CommandName Get-Process -MockWith { [pscustomobject]@{ Name = 'TrustedInstaller' } }
         Mock -CommandName Get-Date -MockWith {
@@ -38,12 +38,12 @@ Describe 'Wait-Servicing' {
 }
 
 Describe 'Get-PendingRestart' {
-    It 'is by what Windows says that it wants one' {
+    It 'returns the registry keys that request a restart' {
         Mock -CommandName Test-Path -MockWith { $Path -like '*RebootPending' }
         @(Get-PendingRestart) | Should -Be @('HKLM:\SOFTWARE\Microsoft\Windows\CurrentVersion\Component Based Servicing\RebootPending')
     }
 
-    It 'is nothing where Windows wants none' {
+    It 'returns nothing if Windows needs none' {
         Mock -CommandName Test-Path -MockWith { $false }
         @(Get-PendingRestart).Count | Should -Be 0
     }
@@ -71,33 +71,33 @@ Describe 'Updates' {
     }
 
     Describe 'Get-SkipReason' {
-        It 'has none for an update like any other' {
+        It 'is empty for an ordinary update' {
             Get-SkipReason -Update (New-FakeUpdate) | Should -Be ''
         }
 
-        It 'leaves out what is denied, by its KB' {
+        It 'skips a denied update by its KB' {
             Get-SkipReason -Update (New-FakeUpdate) -DeniedUpdate @('KB5040437') | Should -Be 'denied'
             Get-SkipReason -Update (New-FakeUpdate) -DeniedUpdate @('KB504043') | Should -Be ''
         }
 
-        It 'leaves out what never installs unattended' {
+        It 'skips updates that never install unattended' {
             Get-SkipReason -Update (New-FakeUpdate -Article @('5007651')) | Should -Be 'never installs unattended'
         }
 
-        It 'leaves out previews' {
+        It 'skips previews' {
             Get-SkipReason -Update (New-FakeUpdate -Title '2026-11 Cumulative Update Preview for Windows') | Should -Be 'a preview'
             Get-SkipReason -Update (New-FakeUpdate -BrowseOnly $true) | Should -Be 'a preview'
         }
 
-        It 'leaves out what asks a person' {
+        It 'skips updates that ask the user' {
             Get-SkipReason -Update (New-FakeUpdate -CanRequestUserInput $true) | Should -Be 'asks a person'
         }
 
-        It 'leaves out definitions, which come several times a day' {
+        It 'skips definitions, which appear several times a day' {
             Get-SkipReason -Update (New-FakeUpdate -Category @('e0789628-ce08-4437-be74-2495b842f43b')) | Should -Be 'a definition update'
         }
 
-        It 'leaves out what would make another Windows of it' {
+        It 'skips upgrades to another Windows release' {
             Get-SkipReason -Update (New-FakeUpdate -Category @('3689bdc8-b205-4af4-8d4a-a63924c5e9d5')) | Should -Be 'another Windows'
         }
     }
@@ -115,23 +115,23 @@ Describe 'Updates' {
             Test-OsUpdate -Update (New-FakeUpdate -Title $title -Category @($security)) | Should -Be $expected
         }
 
-        It 'is false for one of another category, such as what comes between two Patch Tuesdays' {
+        It 'is false for another category, such as an update between two Patch Tuesdays' {
             Test-OsUpdate -Update (New-FakeUpdate -Category @('cd5ffd1e-e932-4e3a-bf74-18bf0b1bbd83')) | Should -BeFalse
         }
     }
 
     Describe 'Get-UpdateArticle' {
-        It 'names the KBs as people do' {
+        It 'writes KB before the number' {
             @(Get-UpdateArticle -Update (New-FakeUpdate -Article @('1', '2'))) | Should -Be @('KB1', 'KB2')
         }
 
-        It 'names none where there is none' {
+        It 'returns nothing if there is none' {
             @(Get-UpdateArticle -Update (New-FakeUpdate -Article @())).Count | Should -Be 0
         }
     }
 
     Describe 'Find-OfferedUpdate' {
-        It 'says of each update why it is left out' {
+        It 'returns the reason why each update is skipped' {
             $updates = @((New-FakeUpdate), (New-FakeUpdate -Article @('5007651')))
             $searcher = New-Object -TypeName PSObject
             $searcher | Add-Member -MemberType ScriptMethod -Name Search -Value { [pscustomobject]@{ Updates = $updates } }
@@ -145,7 +145,7 @@ Describe 'Updates' {
     }
 
     Describe 'Get-UpdateResult' {
-        It 'says in words what became of an update: <code>' -TestCases @(
+        It 'names the result of an update: <code>' -TestCases @(
             @{ code = 2; word = 'succeeded' }
             @{ code = 3; word = 'succeeded with errors' }
             @{ code = 4; word = 'failed' }
@@ -157,7 +157,7 @@ Describe 'Updates' {
             @($result.articles) | Should -Be @('KB5040437')
         }
 
-        It 'writes the code of an error as people look it up' {
+        It 'writes an error code in its usual hexadecimal form' {
             $result = Get-UpdateResult -Update (New-FakeUpdate) -Phase 'download' -Result ([pscustomobject]@{ ResultCode = 4; HResult = -2145124329 })
             $result.hresult | Should -Be '0x80240017'
         }
@@ -174,7 +174,7 @@ Describe 'Updates' {
     }
 
     Describe 'New-UpdateSession' {
-        It 'is a session of the Update Agent that says who asks' {
+        It 'is a session of the Update Agent that names its client' {
             (New-UpdateSession).ClientApplicationID | Should -Be 'eks-windows-images'
         }
     }
@@ -187,7 +187,7 @@ Describe 'Updates' {
     }
 
     Describe 'Get-AddedUpdate' {
-        It 'counts what is new and what the Update Agent has installed, but not what failed' {
+        It 'returns new updates and those that the Update Agent installed, but no failed ones' {
             Mock -CommandName Read-Json -MockWith { [pscustomobject]@{ installedUpdates = @('KB1') } }
             Mock -CommandName Get-InstalledUpdate -MockWith { 'KB1', 'KB2' }
             Mock -CommandName Get-UpdateHistory -MockWith {

@@ -24,23 +24,23 @@ Describe 'Get-Artifact' {
         $env:KUBERNETES_VERSION = '1.35.8'
     }
 
-    It 'is the one for the minor <kubernetes>' -TestCases @(@{ kubernetes = '1.35.8'; version = '1.7.27' }, @{ kubernetes = '1.36.0'; version = '2.1.4' }) {
+    It 'returns the entry for the minor <kubernetes>' -TestCases @(@{ kubernetes = '1.35.8'; version = '1.7.27' }, @{ kubernetes = '1.36.0'; version = '2.1.4' }) {
         $env:KUBERNETES_VERSION = $kubernetes
         (Get-Artifact -Name 'containerd').version | Should -Be $version
     }
 
-    It 'says that there is none for this recipe' {
+    It 'throws if there is none for this recipe' {
         $env:RECIPE_KIND = 'layer'
         { Get-Artifact -Name 'containerd' } | Should -Throw '*0 entries containerd for layer*'
     }
 
-    It 'says that there is none for this Windows' {
+    It 'throws if there is none for this Windows' {
         { Get-Artifact -Name 'ec2launch-v1' } | Should -Throw '*0 entries ec2launch-v1*Windows 2022*'
     }
 }
 
 Describe 'Test-WindowsOf' {
-    It 'is true where no Windows is named, and otherwise of those that are' {
+    It 'is true without named Windows releases, and otherwise only for those named' {
         $env:WINDOWS = '2022'
         Test-WindowsOf -Artifact ([pscustomobject]@{ name = 'a' }) | Should -BeTrue
         Test-WindowsOf -Artifact ([pscustomobject]@{ name = 'a'; windows = @('2022', '2025') }) | Should -BeTrue
@@ -59,7 +59,7 @@ Describe 'Test-MinorOf' {
         Test-MinorOf -Artifact $artifact -Version ([version]$version) | Should -Be $fits
     }
 
-    It 'is true where no minor is named' {
+    It 'is true if no minor is named' {
         Test-MinorOf -Artifact ([pscustomobject]@{ name = 'a' }) -Version ([version]'1.35.0') | Should -BeTrue
     }
 }
