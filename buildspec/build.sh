@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs a build from its received source to a proved image or a harvest. Values of variables are data here: they go into files or single
-# arguments, and no shell evaluates them a second time.
+# Runs a build from its received source to a proved image or a harvest. Values of variables are data here: they go into
+# files or single arguments, and no shell evaluates them a second time.
 set -euo pipefail
 
 : "${RUN_DIR:?}"

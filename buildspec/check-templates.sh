@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs the plugins and validates every template of this run, so that a mistake in the proof appears before the image is built.
+# Installs the plugins and validates every template of this run, so that a mistake in the proof appears before the image
+# is built.
 set -euo pipefail
 . buildspec/outcome.sh
 . buildspec/packer.sh

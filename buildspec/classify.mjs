@@ -126,7 +126,10 @@ export function timedOutStep(output) {
   };
 }
 
-/** A restart after which the machine did not answer, named after the step before it, because Packer names all restarts alike. */
+/**
+ * A restart after which the machine did not answer, named after the step before it, because Packer names all restarts
+ * alike.
+ */
 function lostRestart(output) {
   const error = closingErrors(output).find((message) => /(Timeout|Error) waiting for machine to restart/.test(message));
   if (!error) return undefined;

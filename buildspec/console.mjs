@@ -5,8 +5,8 @@ import { promisify } from "node:util";
 const execute = promisify(execFile);
 
 /**
- * Watches the serial console of the instance tagged with a build's token. The guest writes there if it fails after WinRM is closed; the machine
- * then never stops, and Packer would wait for hours.
+ * Watches the serial console of the instance tagged with a build's token. The guest writes there if it fails after
+ * WinRM is closed; the machine then never stops, and Packer would wait for hours.
  * @param {{ token: string, seconds: number, signal: AbortSignal, say: (line: string) => void }} watch
  * @returns {Promise<string | undefined>} the guest's failure line; nothing if the signal ends the watch first
  */

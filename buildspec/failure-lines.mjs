@@ -7,7 +7,9 @@ import { stripVTControlCharacters } from "node:util";
 const maxCharacters = 1500;
 const maxLineLength = 300;
 
-/** Packer prefixes its lines with `==> amazon-ebs.layer: ` and those of the guest with four spaces instead of the arrow. */
+/**
+ * Packer prefixes its lines with `==> amazon-ebs.layer: ` and those of the guest with four spaces instead of the arrow.
+ */
 const prefix = /^(==>| {3}) [a-z-]+\.[\w-]+: ?/;
 
 /** Packer logs this at the start of a step. */
@@ -19,8 +21,8 @@ const noise =
   /^(Adding tag: |Terminating the source AWS instance|Cleaning up any extra volumes|No volumes to clean up|Deleting (temporary|volume)|Deregistering |Provisioning step had errors: |Cancelling build after receiving|==> Wait completed after|==> Some builds didn't complete|--> |==> Builds finished but no artifacts|Cleanly cancelled builds|Build '[^']+' finished after)/;
 
 /**
- * Returns the last lines of the failed step, newest last. They have no control characters. A line has at most 300 characters, all lines together
- * at most 1,500 as JSON.
+ * Returns the last lines of the failed step, newest last. They have no control characters. A line has at most 300
+ * characters, all lines together at most 1,500 as JSON.
  * @param {string} output Packer's output
  * @returns {string[]}
  */
@@ -41,7 +43,10 @@ export function failureLines(output) {
   return last;
 }
 
-/** A proof with failed checks is a success for Packer. The lines that matter are those of its last script, before the download of the report. */
+/**
+ * A proof with failed checks is a success for Packer. The lines that matter are those of its last script, before the
+ * download of the report.
+ */
 function untilStop(lines, output) {
   const stop = lines.findIndex((line) => /^Stopping the source instance/.test(line));
   if (stop === -1 || output.includes("==> Some builds didn't complete")) return lines;

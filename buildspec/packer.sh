@@ -30,8 +30,9 @@ fail_as() {
   fail "${verdict%%$'\n'*}" "${verdict#*$'\n'}"
 }
 
-# stoppable COMMAND…: passes a TERM of this shell on to the command and waits for it. Packer needs the TERM to delete instance, key pair and
-# security group. Without this function Bash would delay the trap until the command in the foreground has ended.
+# stoppable COMMAND…: passes a TERM of this shell on to the command and waits for it. Packer needs the TERM to delete
+# instance, key pair and security group. Without this function Bash would delay the trap until the command in the
+# foreground has ended.
 stoppable() {
   local child="" stopped="" status=0
   trap 'stopped=yes; [[ -z "$child" ]] || kill -TERM "$child" 2>/dev/null || true' TERM

@@ -8,7 +8,8 @@ const silentMachine = /Timeout waiting for (password|WinRM)\./;
 
 /**
  * Returns the result of a boot proof. Only evidence makes an image bad; any other failure leaves it unproved.
- * @param {{ exitCode: number, output: string, report: string | undefined }} run Packer's exit code and output, and the report from the guest
+ * @param {{ exitCode: number, output: string, report: string | undefined }} run Packer's exit code and output, and the
+ * report from the guest
  * @returns {{ proof: "passed" | "failed" | "", class: string, cause: string }}
  */
 export function judgeProof({ exitCode, output, report }) {

@@ -1,7 +1,8 @@
 # shellcheck shell=bash
 # Reports stay in the bucket after their image is deregistered.
 
-# put_report IMAGE NAME: uploads a report that Packer has downloaded. Exits as unproved on failure, because the proof can be repeated.
+# put_report IMAGE NAME: uploads a report that Packer has downloaded. Exits as unproved on failure, because the proof
+# can be repeated.
 put_report() {
   local key="reports/$1/$2" answer
   answer="$(AWS_RETRY_MODE=standard AWS_MAX_ATTEMPTS=8 aws s3api put-object --bucket "$BUCKET" --key "$key" \

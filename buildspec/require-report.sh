@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# require-report.sh IMAGE: stops unless the bucket has the image's report. The build may have ended before its upload, and an image without a
-# record of its contents must not be proved.
+# require-report.sh IMAGE: stops unless the bucket has the image's report. The build may have ended before its upload,
+# and an image without a record of its contents must not be proved.
 set -euo pipefail
 . buildspec/outcome.sh
 

@@ -37,7 +37,10 @@ async function endOnGuestFailure(token) {
   askToEnd();
 }
 
-/** Passes the output on and ends Packer after a timeout: Packer 1.16 logs that it cancels the provisioner, but goes on waiting for it. */
+/**
+ * Passes the output on and ends Packer after a timeout: Packer 1.16 logs that it cancels the provisioner, but goes on
+ * waiting for it.
+ */
 function follow(stream) {
   let line = "";
   stream.setEncoding("utf8").on("data", (text) => {

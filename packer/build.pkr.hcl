@@ -24,8 +24,8 @@ locals {
     SERVICING_MINUTES      = "${var.servicing_minutes}"
   }
 
-  # Registry keys whose removal a restart waits for. Packer's default also has RebootPending and PackagesPending, which stay until a further
-  # restart: Packer would wait for them until its timeout.
+  # Registry keys whose removal a restart waits for. Packer's default also has RebootPending and PackagesPending, which
+  # stay until a further restart: Packer would wait for them until its timeout.
   restart_keys = ["HKLM:SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Component Based Servicing\\RebootInProgress"]
 
   update_rounds = flatten([for round in range(1, var.update_rounds + 1) : [

@@ -7,6 +7,7 @@ locals {
     local.recipe == "layer" && length(local.harvest) > 0 ? "Variable harvest_source: Only the assemble recipe takes a harvest." : "",
   ]))
 
-  # In Packer 1.16 the validation of a variable cannot refer to other variables. A missing key stops Packer, which then prints the complaints.
+  # In Packer 1.16 the validation of a variable cannot refer to other variables. A missing key stops Packer, which then
+  # prints the complaints.
   no_complaints = { "" = true }[local.complaints]
 }

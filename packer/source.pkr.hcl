@@ -1,5 +1,6 @@
 locals {
-  # The image and its snapshot have these tags from their creation. They identify, by token, what a killed build leaves behind.
+  # The image and its snapshot have these tags from their creation. They identify, by token, what a killed build leaves
+  # behind.
   run_tags = {
     Name                         = var.image_name
     "eks-windows-images:stage"   = var.stage

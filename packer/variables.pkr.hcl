@@ -147,8 +147,8 @@ variable "registry_mirrors" {
   default     = {}
   description = "Mirrors of each registry host, tried in this order."
 
-  # No braces: Packer renders values for the guest as Go templates. No user name and password: hosts.toml stays in the image, and the
-  # variables appear in CodeBuild's log.
+  # No braces: Packer renders values for the guest as Go templates. No user name and password: hosts.toml stays in the
+  # image, and the variables appear in CodeBuild's log.
   validation {
     condition = alltrue(flatten([for host, mirrors in var.registry_mirrors : [
       can(regex("^[a-z0-9.-]+(:[0-9]+)?$", host)),

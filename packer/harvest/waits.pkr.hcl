@@ -1,5 +1,5 @@
-# CodeBuild's timeout must exceed this sum: password + WinRM + 2 x step + 3 x (delay x attempts). Packer waits for AWS three times: for the
-# instance to run, to stop and to terminate.
+# CodeBuild's timeout must exceed this sum: password + WinRM + 2 x step + 3 x (delay x attempts). Packer waits for AWS
+# three times: for the instance to run, to stop and to terminate.
 
 variable "windows_password_timeout" {
   type        = string

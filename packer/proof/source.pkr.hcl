@@ -25,8 +25,9 @@ source "amazon-ebs" "proof" {
   associate_public_ip_address           = var.associate_public_ip_address
   iam_instance_profile                  = var.iam_instance_profile
 
-  # The refusal of IMDSv1 must come from the image too. Without this block the plugin requests `optional` tokens, which override the image's
-  # setting; with "disabled" it sends no metadata options at all (1.8.2, step_run_source_instance.go).
+  # The refusal of IMDSv1 must come from the image too. Without this block the plugin requests `optional` tokens, which
+  # override the image's setting; with "disabled" it sends no metadata options at all (1.8.2,
+  # step_run_source_instance.go).
   metadata_options {
     http_endpoint = "disabled"
   }

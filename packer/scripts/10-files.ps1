@@ -2,7 +2,8 @@ Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 Import-Module -Name "$env:WORK_DIRECTORY\modules\EksWindowsImages\EksWindowsImages.psd1"
 
-# Verifies that every upload arrived complete. The checksums are those of each file's base64 text (build.pkr.hcl says why).
+# Verifies that every upload arrived complete. The checksums are those of each file's base64 text (build.pkr.hcl says
+# why).
 Invoke-Step -Name '10-files' -FailureClass 'provision' -Script {
     $sha256 = [System.Security.Cryptography.SHA256]::Create()
     $uploads = Get-MapSetting 'UPLOADS'
@@ -23,8 +24,8 @@ Invoke-Step -Name '10-files' -FailureClass 'provision' -Script {
         New-Item -Path (Get-WorkPath $directory) -ItemType Directory -Force | Out-Null
     }
 
-    # Records the contents of the base. Later steps compare with it what this build added, and verify that it removed nothing. An empty start
-    # type means that the base has no containerd.
+    # Records the contents of the base. Later steps compare with it what this build added, and verify that it removed
+    # nothing. An empty start type means that the base has no containerd.
     $base = [ordered]@{
         osBuild             = "$(Get-OsBuild)"
         installedUpdates    = @(Get-InstalledUpdate)

@@ -2,8 +2,9 @@ Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 Import-Module -Name "$env:WORK_DIRECTORY\modules\EksWindowsImages\EksWindowsImages.psd1"
 
-# Verifies what later steps need from the base. Pester is the 3.4 that comes with Windows (70-verify). The launch agent generalizes the image
-# and sets up its instances: EC2Launch v1 on Windows 2019, v2 later. AWS offers its installers only at addresses whose content changes.
+# Verifies what later steps need from the base. Pester is the 3.4 that comes with Windows (70-verify). The launch agent
+# generalizes the image and sets up its instances: EC2Launch v1 on Windows 2019, v2 later. AWS offers its installers
+# only at addresses whose content changes.
 Invoke-Step -Name '12-prerequisites' -FailureClass 'provision' -Script {
     $pester = @(Get-Module -ListAvailable -Name 'Pester' | ForEach-Object { $_.Version } | Where-Object { $_.Major -eq 3 })
     if ($pester.Count -eq 0) {

@@ -2,7 +2,8 @@ Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 Import-Module -Name "$env:WORK_DIRECTORY\modules\EksWindowsImages\EksWindowsImages.psd1"
 
-# Installs the Windows feature that runs containers. Only assemble needs this step; AWS's EKS image has the feature. Packer then restarts the machine.
+# Installs the Windows feature that runs containers. Only assemble needs this step; AWS's EKS image has the feature.
+# Packer then restarts the machine.
 Invoke-Step -Name '15-containers-feature' -FailureClass 'provision' -Script {
     $installation = Install-WindowsFeature -Name Containers
     if (-not $installation.Success) {

@@ -2,8 +2,8 @@ Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 Import-Module -Name "$env:WORK_DIRECTORY\modules\EksWindowsImages\EksWindowsImages.psd1"
 
-# Installs one round of updates as SYSTEM. Packer restarts the machine once after each round and then starts the next. If Windows needs one
-# more restart, it gets it after the next round.
+# Installs one round of updates as SYSTEM. Packer restarts the machine once after each round and then starts the next.
+# If Windows needs one more restart, it gets it after the next round.
 Invoke-Step -Name '20-windows-updates' -FailureClass 'updates' -Script {
     $session = New-UpdateSession
     $offers = @(Find-OfferedUpdate -Session $session -DeniedUpdate @(Get-ListSetting 'DENIED_UPDATES'))

@@ -2,8 +2,9 @@ Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 Import-Module -Name "$env:WORK_DIRECTORY\modules\EksWindowsImages\EksWindowsImages.psd1"
 
-# Runs as SYSTEM after the last round and its restart. Verifies that Windows needs no further restart, that no applicable update is left, that
-# no denied update was installed, and that the Windows build has risen if the base is older than the updates.
+# Runs as SYSTEM after the last round and its restart. Verifies that Windows needs no further restart, that no
+# applicable update is left, that no denied update was installed, and that the Windows build has risen if the base is
+# older than the updates.
 Invoke-Step -Name '25-updates-complete' -FailureClass 'updates' -Script {
     $denied = @(Get-ListSetting 'DENIED_UPDATES')
     $history = @(Get-UpdateHistory)

@@ -2,8 +2,9 @@ Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 Import-Module -Name "$env:WORK_DIRECTORY\modules\EksWindowsImages\EksWindowsImages.psd1"
 
-# Installs the files that AWS publishes only in its EKS images. They come from the bucket that a harvest filled (harvest/), with the credentials
-# of the instance's role. The manifest must match the build's order, and each file must match the manifest.
+# Installs the files that AWS publishes only in its EKS images. They come from the bucket that a harvest filled
+# (harvest/), with the credentials of the instance's role. The manifest must match the build's order, and each file must
+# match the manifest.
 Invoke-Step -Name '31-harvested-files' -FailureClass 'provision' -Script {
     $harvest = Get-Setting 'HARVEST_URL'
     $manifest = Get-WorkPath 'downloads\manifest.json'

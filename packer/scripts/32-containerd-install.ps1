@@ -2,15 +2,16 @@ Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 Import-Module -Name "$env:WORK_DIRECTORY\modules\EksWindowsImages\EksWindowsImages.psd1"
 
-# Installs the containerd release for the wanted Kubernetes minor as a service, in the directory that AWS's EKS images use. 40-containerd
-# configures and starts it.
+# Installs the containerd release for the wanted Kubernetes minor as a service, in the directory that AWS's EKS images
+# use. 40-containerd configures and starts it.
 Invoke-Step -Name '32-containerd-install' -FailureClass 'provision' -Script {
     $wanted = Get-Artifact -Name 'containerd'
     $archive = Get-WorkPath 'downloads\containerd.tar.gz'
     Get-VerifiedFile -Url $wanted.url -Checksum $wanted.sha256 -Path $archive
     $unpacked = Get-WorkPath 'downloads\containerd'
     New-Item -Path $unpacked -ItemType Directory -Force | Out-Null
-    # The tar of Windows: the tar of Git or MSYS, which may come first in the path, reads C: as the name of a remote host.
+    # The tar of Windows: the tar of Git or MSYS, which may come first in the path, reads C: as the name of a remote
+    # host.
     Invoke-Native -FilePath "$env:SystemRoot\System32\tar.exe" -ArgumentList @('-xzf', $archive, '-C', $unpacked)
 
     $directory = Split-Path -Path (Get-ContainerdPath 'containerd.exe') -Parent

@@ -2,8 +2,8 @@ Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 Import-Module -Name "$env:WORK_DIRECTORY\modules\EksWindowsImages\EksWindowsImages.psd1"
 
-# Installs kubelet and kube-proxy of the wanted patch version. On layer, newer versions of the base stay: in extended support AWS backports
-# fixes after upstream has stopped. On assemble, only the wanted patch version is accepted.
+# Installs kubelet and kube-proxy of the wanted patch version. On layer, newer versions of the base stay: in extended
+# support AWS backports fixes after upstream has stopped. On assemble, only the wanted patch version is accepted.
 Invoke-Step -Name '33-kubernetes' -FailureClass 'provision' -Script {
     $wanted = [version](Get-Setting 'KUBERNETES_VERSION')
     $recipe = Get-Setting 'RECIPE_KIND'

@@ -2,9 +2,10 @@ Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 Import-Module -Name "$env:WORK_DIRECTORY\modules\EksWindowsImages\EksWindowsImages.psd1"
 
-# Verifies what AWS adds to its EKS images besides Kubernetes and containerd: authenticator, ECR login, CNI, csi-proxy, HNS module, bootstrap
-# and startup task. On layer, everything that the base has of these must still be there; AWS decides what that is and where. On assemble,
-# 31-harvested-files has installed the files, and this step sets up the rest as in AWS's image.
+# Verifies what AWS adds to its EKS images besides Kubernetes and containerd: authenticator, ECR login, CNI, csi-proxy,
+# HNS module, bootstrap and startup task. On layer, everything that the base has of these must still be there; AWS
+# decides what that is and where. On assemble, 31-harvested-files has installed the files, and this step sets up the
+# rest as in AWS's image.
 Invoke-Step -Name '34-eks-tools' -FailureClass 'provision' -Script {
     $recipe = Get-Setting 'RECIPE_KIND'
     $directories = @(
@@ -43,7 +44,8 @@ Invoke-Step -Name '34-eks-tools' -FailureClass 'provision' -Script {
         }
         Add-ReportedBinary -Path $path -Version '' -From $source
     }
-    # kubelet needs it to log in to ECR. It is a file of AWS or one that the bootstrap writes; both are smaller than any program.
+    # kubelet needs it to log in to ECR. It is a file of AWS or one that the bootstrap writes; both are smaller than any
+    # program.
     $configurations = @(Get-ChildItem -Path (Get-EksPath) -Recurse -File |
             Where-Object { $_.Length -lt [math]::Pow(2, 20) } |
             Select-String -Pattern 'CredentialProviderConfig' -SimpleMatch -List)

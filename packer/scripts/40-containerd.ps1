@@ -2,8 +2,8 @@ Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 Import-Module -Name "$env:WORK_DIRECTORY\modules\EksWindowsImages\EksWindowsImages.psd1"
 
-# Writes the whole config.toml of containerd. On layer, the settings that a node needs stay as in AWS's file: pause image, CNI binaries, root
-# and state. On assemble there is no file yet, so every setting comes from this recipe.
+# Writes the whole config.toml of containerd. On layer, the settings that a node needs stay as in AWS's file: pause
+# image, CNI binaries, root and state. On assemble there is no file yet, so every setting comes from this recipe.
 Invoke-Step -Name '40-containerd' -FailureClass 'provision' -Script {
     if ((Get-Setting 'RECIPE_KIND') -eq 'assemble') {
         $wanted = New-ContainerdSetting -SandboxImage (Get-Artifact -Name 'pause').reference

@@ -2,8 +2,9 @@ Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 Import-Module -Name "$env:WORK_DIRECTORY\modules\EksWindowsImages\EksWindowsImages.psd1"
 
-# Pulls container images so that nodes need not, and pins the pause image, which every node needs. On assemble it comes from versions.json, on
-# layer from AWS under a name that belongs to no registry (amazonaws.com/eks/pause-windows): a node that loses it cannot pull it again.
+# Pulls container images so that nodes need not, and pins the pause image, which every node needs. On assemble it comes
+# from versions.json, on layer from AWS under a name that belongs to no registry (amazonaws.com/eks/pause-windows): a
+# node that loses it cannot pull it again.
 Invoke-Step -Name '50-container-images' -FailureClass 'provision' -Script {
     $images = @()
     if ((Get-Setting 'RECIPE_KIND') -eq 'assemble') {

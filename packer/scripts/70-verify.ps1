@@ -2,7 +2,8 @@ Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 Import-Module -Name "$env:WORK_DIRECTORY\modules\EksWindowsImages\EksWindowsImages.psd1"
 
-# Runs Pester inside the image. The tests are written for Pester 3.4, which comes with Windows, so that nothing is downloaded.
+# Runs Pester inside the image. The tests are written for Pester 3.4, which comes with Windows, so that nothing is
+# downloaded.
 Invoke-Step -Name '70-verify' -FailureClass 'test' -Script {
     Import-Module -Name Pester -MaximumVersion 3.99.0
     $run = Invoke-Pester -Script (Get-WorkPath 'tests') -PassThru

@@ -2,7 +2,8 @@ Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 Import-Module -Name "$env:WORK_DIRECTORY\modules\EksWindowsImages\EksWindowsImages.psd1"
 
-# Only schedules generalizing, because a connection that breaks during the last step would fail the build. In a minute Packer has disconnected.
+# Only schedules generalizing, because a connection that breaks during the last step would fail the build. In a minute
+# Packer has disconnected.
 Invoke-Step -Name '90-sysprep' -FailureClass 'sysprep' -Script {
     $script = Get-WorkPath 'sysprep\generalize.ps1'
     $task = @{

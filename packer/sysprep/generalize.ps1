@@ -1,8 +1,9 @@
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 
-# Runs as the scheduled task of 90-sysprep: removes what the build left, generalizes Windows, and stops the machine only if Windows reports that
-# it is sealed. Packer is no longer connected: a failure goes to the serial console, and the machine keeps running.
+# Runs as the scheduled task of 90-sysprep: removes what the build left, generalizes Windows, and stops the machine only
+# if Windows reports that it is sealed. Packer is no longer connected: a failure goes to the serial console, and the
+# machine keeps running.
 
 # Shorter than the task's limit of one hour, so that a timeout can still be reported.
 $deadline = (Get-Date).AddMinutes(45)
@@ -66,14 +67,15 @@ try {
     }
     Unregister-ScheduledTask -TaskName 'eks-windows-images-generalize' -Confirm:$false
 
-    # EC2Launch v2 is on Windows 2022 and later, v1 on 2019. Neither stops the machine here. This script does not block on either of them, so
-    # that it can report one that hangs.
+    # EC2Launch v2 is on Windows 2022 and later, v1 on 2019. Neither stops the machine here. This script does not block
+    # on either of them, so that it can report one that hangs.
     $launch = Join-Path -Path $env:ProgramFiles -ChildPath 'Amazon\EC2Launch\EC2Launch.exe'
     if (Test-Path -Path $launch) {
         $wait = @()
         if ([version]$installed.version -lt [version]'2.0.1521') {
-            # Since 2.0.1521 of July 2023 neither command needs --block to wait for the agent's service (EC2 user guide, EC2Launch v2 version
-            # history). AWS's ContainersLatest images, the last of April 2023, have an older version.
+            # Since 2.0.1521 of July 2023 neither command needs --block to wait for the agent's service (EC2 user guide,
+            # EC2Launch v2 version history). AWS's ContainersLatest images, the last of April 2023, have an older
+            # version.
             $wait = @('--block')
             $reset = Start-Native -FilePath $launch -ArgumentList (@('reset', '--clean') + $wait)
             while (-not $reset.HasExited) {
@@ -123,7 +125,8 @@ try {
             $refusal = "Windows is not generalized and nothing generalizes it any more: its state is $state."
         }
         if ($refusal -and -not $running) {
-            # 85-appx compares names only; an app updated for a user has the name of the provisioned one (Microsoft KB2769827).
+            # 85-appx compares names only; an app updated for a user has the name of the provisioned one (Microsoft
+            # KB2769827).
             $apps = @(Get-AppInTheWay)
             if ($hasStartedAgain -or $apps.Count -eq 0) {
                 throw "$refusal $(Get-SysprepError)"

@@ -30,7 +30,7 @@ describe("a build", () => {
     ]);
   });
 
-  test("gives Packer its two documents and the image to its proof", async () => {
+  test("passes its documents to Packer and the image to its proof", async () => {
     const workshop = openWorkshop();
 
     await workshop.run(build);
@@ -49,7 +49,7 @@ describe("a build", () => {
     ]);
   });
 
-  test("of purpose prove only proves the image that it is given", async () => {
+  test("with purpose prove only proves the given image", async () => {
     const workshop = openWorkshop();
 
     const { code } = await workshop.run(build, { PURPOSE: "prove", IMAGE_ID: "ami-11112222333344445" });
@@ -60,7 +60,7 @@ describe("a build", () => {
     expect(workshop.outcome()).toMatchObject({ IMAGE_ID: "ami-11112222333344445", PROOF: "passed" });
   });
 
-  test("stops when the received source is another recipe", async () => {
+  test("stops if the received source is another recipe", async () => {
     const workshop = openWorkshop();
     writeFileSync(join(workshop.directory, "source/packer/custom.ps1"), "one more\n");
 
@@ -85,7 +85,7 @@ describe("a build", () => {
       { image: "echo '==> amazon-ebs.windows: EKSWIN-FAILED test 70-verify: 2 of 31 tests failed' >&2; exit 1" },
     ],
     ["unknown", "its manifest names no image", { image: "echo '{}' >\"$manifest_path\"" }],
-  ])("that fails as %s makes no image and says so", async (expected, cause, behaviour) => {
+  ])("that fails with class %s makes no image and reports the class", async (expected, cause, behaviour) => {
     const workshop = openWorkshop(behaviour);
 
     const { code } = await workshop.run(build);
@@ -96,7 +96,7 @@ describe("a build", () => {
     expect(workshop.called("aws-create-tags")).toBeUndefined();
   });
 
-  test("tags an image whose checks failed as bad, and fails", async () => {
+  test("fails and tags the image as bad if its checks fail", async () => {
     const workshop = openWorkshop({
       proof: `echo '{"result":"failed","checks":[{"name":"imds","passed":false}]}' >"$output_dir/proof.json"`,
     });
@@ -108,7 +108,7 @@ describe("a build", () => {
     expect(workshop.called("aws-create-tags")).toContain("Key=eks-windows-images:proof,Value=failed");
   });
 
-  test("leaves an image without a word of proof when nothing could be found out about it", async () => {
+  test("sets no proof tag on an image whose proof has no result", async () => {
     const workshop = openWorkshop({ proof: "echo '--> amazon-ebs.proof: connection reset'; exit 1" });
 
     await workshop.run(build);
@@ -117,7 +117,7 @@ describe("a build", () => {
     expect(workshop.called("aws-create-tags")?.join()).not.toContain("eks-windows-images:proof");
   });
 
-  test("counts an image that could not be tagged with its proof as unproved", async () => {
+  test("leaves an image unproved that cannot be tagged with its proof", async () => {
     const workshop = openWorkshop({
       aws: "case \"$*\" in *:proof*) echo 'An error occurred (RequestLimitExceeded)' >&2; exit 254 ;; esac",
     });
@@ -129,8 +129,8 @@ describe("a build", () => {
   });
 });
 
-describe("the own address", () => {
-  test("is what the build instance is opened to", async () => {
+describe("the build's own address", () => {
+  test("is the only address that the build instance admits", async () => {
     const workshop = openWorkshop();
     const url = await serve({ "/": "203.0.113.7\n" });
 
@@ -149,7 +149,7 @@ describe("the own address", () => {
     "<html>1.2.3.4</html>",
     "",
     "1.2.3.4\n5.6.7.8",
-  ])("is not taken from an answer like %j", async (answer) => {
+  ])("is not taken from an answer such as %j", async (answer) => {
     const workshop = openWorkshop();
     const url = await serve({ "/": answer });
 
@@ -169,13 +169,13 @@ describe("values are data", () => {
     "x\ntouch pwned\n",
     "x;touch pwned",
     "a[$(touch pwned)]",
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: bash's, not ours
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: a variable of bash
     "${IFS}$(touch${IFS}pwned)",
     "-o pwned",
     "*",
   ];
 
-  test("what stands in the documents reaches Packer as it is", async () => {
+  test("the documents reach Packer unchanged", async () => {
     const workshop = openWorkshop();
     const all = hostile.join(" ");
 
@@ -197,7 +197,7 @@ describe("values are data", () => {
   });
 
   const variables = ["PURPOSE", "TOKEN", "RECIPE", "ADDRESS_URL", "BUCKET", "IMAGE_ID"];
-  test.each(variables)("%s of a hostile kind stops the build and runs nothing", async (name) => {
+  test.each(variables)("a hostile %s stops the build and is not executed", async (name) => {
     const workshop = openWorkshop();
 
     for (const value of hostile) {

@@ -5,7 +5,7 @@ import { FailureClass } from "../../functions/domain/failures.ts";
 const buildspec = new URL("../../buildspec/", import.meta.url);
 const sources = readdirSync(buildspec).map((name) => readFileSync(new URL(name, buildspec), "utf8"));
 
-/** The buildspec travels without `functions/`, so both sides name the classes. */
+/** The buildspec runs without `functions/`, so both sides name the classes. */
 function classesOf(source: string): string[] {
   const named = [...source.matchAll(/\bclass: "([a-z-]+)"|\bfail ([a-z-]+) "/g)].map(
     ([, one, other]) => one ?? other ?? "",
@@ -14,13 +14,13 @@ function classesOf(source: string): string[] {
   return [...named, ...[...guest].map(([, one]) => one ?? "")];
 }
 
-test("every class that a build may end with is one that the service knows", () => {
+test("the service knows every class that a build may end with", () => {
   const classes = new Set(sources.flatMap(classesOf));
   expect(classes.size).toBeGreaterThan(10);
   expect([...classes].filter((one) => !FailureClass.safeParse(one).success)).toEqual([]);
 });
 
-test("every class that the service knows can come, from a build or from CodeBuild itself", () => {
+test("every class that the service knows can occur, in a build or in CodeBuild itself", () => {
   const classes = [...sources.flatMap(classesOf), "timed-out", "fault"];
   expect(FailureClass.options.filter((one) => !classes.includes(one))).toEqual([]);
 });

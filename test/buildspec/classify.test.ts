@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { classify } from "../../buildspec/classify.mjs";
 
-/** A build as Packer reports it when it ends badly. */
+/** Packer's output of a failed build. */
 function failedBuild(error: string, ...before: string[]): string {
   return [
     "amazon-ebs.windows: output will be in this color.",
@@ -21,7 +21,7 @@ function failedBuild(error: string, ...before: string[]): string {
   ].join("\n");
 }
 
-/** A build as Packer reports it when it got a TERM. */
+/** Packer's output of a build that received a TERM. */
 function cancelledBuild(...before: string[]): string {
   return [
     ...before.map((line) => `==> amazon-ebs.windows: ${line}`),
@@ -40,58 +40,64 @@ const launching =
 const scriptFailed = "Script exited with non-zero exit status: 1. Allowed exit codes are: [0]";
 
 describe("a failed build", () => {
-  test.each([
+  test.each(
     [
-      "capacity",
-      `${launching} 500, RequestID: 4f1c, api error InsufficientInstanceCapacity: We currently do not have sufficient m7i.xlarge capacity in the Availability Zone you requested (us-east-1b).`,
-    ],
-    [
-      "capacity",
-      `${launching} 400, RequestID: 4f1c, api error VcpuLimitExceeded: You have requested more vCPU capacity than your current vCPU limit of 32 allows`,
-    ],
-    [
-      "throttling",
-      "Error waiting for instance to stop: operation error EC2: DescribeInstances, exceeded maximum number of attempts, 3, https response error StatusCode: 503, RequestID: 4f1c, api error RequestLimitExceeded: Request limit exceeded.",
-    ],
-    [
-      "throttling",
-      "operation error STS: GetCallerIdentity, https response error StatusCode: 400, api error Throttling: Rate exceeded",
-    ],
-    ["connection", "Timeout waiting for WinRM."],
-    ["connection", "Timeout waiting for password."],
-    ["connection", "Timeout waiting for machine to restart."],
-    ["connection", "Script exited with non-zero exit status: 16001. Allowed exit codes are: [0]"],
-    [
-      "connection",
-      'Error creating temporary script: unknown error Post "https://10.0.1.4:5986/wsman": dial tcp 10.0.1.4:5986: i/o timeout',
-    ],
-    [
-      "unknown",
-      "Error creating AMI: operation error EC2: CreateImage, https response error StatusCode: 500, RequestID: 4f1c, api error InternalError: An internal error has occurred",
-    ],
-    [
-      "throttling",
-      "Error creating AMI: operation error EC2: CreateImage, exceeded maximum number of attempts, 3, https response error StatusCode: 503, RequestID: 4f1c, api error RequestLimitExceeded: Request limit exceeded.",
-    ],
-    [
-      "capacity",
-      "Error creating AMI: operation error EC2: CreateImage, https response error StatusCode: 400, RequestID: 4f1c, api error SnapshotLimitExceeded: The maximum number of snapshots is reached",
-    ],
-    ["unknown", "Error waiting for AMI: unexpected state 'failed', wanted target 'available'"],
-    ["sysprep", "Error waiting for instance to stop: exceeded max wait time for InstanceStopped waiter"],
-    ["provision", scriptFailed],
-    [
-      "unknown",
-      `${launching} 403, RequestID: 4f1c, api error UnauthorizedOperation: You are not authorized to perform this operation.`,
-    ],
-  ])("is of class %s: %s", (expected, error) => {
+      [
+        "capacity",
+        `${launching} 500, RequestID: 4f1c, api error InsufficientInstanceCapacity: We currently do not have sufficient m7i.xlarge capacity in the Availability Zone you requested (us-east-1b).`,
+      ],
+      [
+        "capacity",
+        `${launching} 400, RequestID: 4f1c, api error VcpuLimitExceeded: You have requested more vCPU capacity than your current vCPU limit of 32 allows`,
+      ],
+      [
+        "throttling",
+        "Error waiting for instance to stop: operation error EC2: DescribeInstances, exceeded maximum number of attempts, 3, https response error StatusCode: 503, RequestID: 4f1c, api error RequestLimitExceeded: Request limit exceeded.",
+      ],
+      [
+        "throttling",
+        "operation error STS: GetCallerIdentity, https response error StatusCode: 400, api error Throttling: Rate exceeded",
+      ],
+      ["connection", "Timeout waiting for WinRM."],
+      ["connection", "Timeout waiting for password."],
+      ["connection", "Timeout waiting for machine to restart."],
+      ["connection", "Script exited with non-zero exit status: 16001. Allowed exit codes are: [0]"],
+      [
+        "connection",
+        'Error creating temporary script: unknown error Post "https://10.0.1.4:5986/wsman": dial tcp 10.0.1.4:5986: i/o timeout',
+      ],
+      [
+        "unknown",
+        "Error creating AMI: operation error EC2: CreateImage, https response error StatusCode: 500, RequestID: 4f1c, api error InternalError: An internal error has occurred",
+      ],
+      [
+        "throttling",
+        "Error creating AMI: operation error EC2: CreateImage, exceeded maximum number of attempts, 3, https response error StatusCode: 503, RequestID: 4f1c, api error RequestLimitExceeded: Request limit exceeded.",
+      ],
+      [
+        "capacity",
+        "Error creating AMI: operation error EC2: CreateImage, https response error StatusCode: 400, RequestID: 4f1c, api error SnapshotLimitExceeded: The maximum number of snapshots is reached",
+      ],
+      ["unknown", "Error waiting for AMI: unexpected state 'failed', wanted target 'available'"],
+      ["sysprep", "Error waiting for instance to stop: exceeded max wait time for InstanceStopped waiter"],
+      ["provision", scriptFailed],
+      [
+        "unknown",
+        `${launching} 403, RequestID: 4f1c, api error UnauthorizedOperation: You are not authorized to perform this operation.`,
+      ],
+    ].map(([expected = "", error = ""]) => ({
+      expected,
+      error,
+      sign: /api error \w+/.exec(error)?.[0] ?? error.slice(0, 80),
+    })),
+  )("has class $expected: $sign", ({ expected, error }) => {
     const failure = classify("build", failedBuild(error));
 
     expect(failure).toEqual({ class: expected, cause: error });
   });
 
   test.each(["20-windows-updates", "60-custom"])(
-    "names the restart that the machine did not come back from: after %s",
+    "names the restart after which the machine did not answer: after %s",
     (step) => {
       const output = failedBuild(
         "Timeout waiting for machine to restart.",
@@ -110,7 +116,7 @@ describe("a failed build", () => {
     },
   );
 
-  test("believes the script that failed inside the guest", () => {
+  test("has the class of the script that failed inside the guest", () => {
     const output = failedBuild(
       scriptFailed,
       "Provisioning with powershell script: packer/scripts/33-kubernetes.ps1",
@@ -125,7 +131,7 @@ describe("a failed build", () => {
     });
   });
 
-  test("believes the guest's last word", () => {
+  test("has the class that the guest reported last", () => {
     const output = failedBuild(
       scriptFailed,
       "EKSWIN-FAILED download 50-container-images: first try",
@@ -137,7 +143,7 @@ describe("a failed build", () => {
     expect(failure.class).toBe("updates");
   });
 
-  test("takes a class that nobody knows for a failed script", () => {
+  test("has class provision if the guest reports an unknown class", () => {
     const output = failedBuild(scriptFailed, "EKSWIN-FAILED gremlins 60-custom: they were here");
 
     const failure = classify("build", output);
@@ -145,7 +151,7 @@ describe("a failed build", () => {
     expect(failure).toEqual({ class: "provision", cause: "60-custom: they were here" });
   });
 
-  test("is sysprep's when the serial console says so and Packer was therefore ended", () => {
+  test("has class sysprep if the serial console reports it and Packer is therefore stopped", () => {
     const output = cancelledBuild(
       "Waiting for the instance to stop...",
       "EKSWIN-FAILED sysprep 90-sysprep: ImageState is IMAGE_STATE_UNDEPLOYABLE\r",
@@ -172,7 +178,7 @@ describe("a failed build", () => {
     ["test", "70-verify"],
     ["sysprep", "85-appx"],
     ["connection", "10-harvest"],
-  ])("is of class %s when the time for %s runs out", (expected, step) => {
+  ])("has class %s if %s exceeds its time limit", (expected, step) => {
     const output = failedBuild(
       "context deadline exceeded",
       "Provisioning with powershell script: packer/scripts/10-files.ps1",
@@ -186,7 +192,7 @@ describe("a failed build", () => {
     expect(failure).toEqual({ class: expected, cause: `${step}: not finished within its time limit` });
   });
 
-  test("is of class connection when the time for a file runs out", () => {
+  test("has class connection if a file transfer exceeds its time limit", () => {
     const output = cancelledBuild(
       "Provisioning with powershell script: packer/scripts/80-report.ps1",
       "Downloading C:/eks-windows-images/output/report.json => /build/reports/report.json",
@@ -201,7 +207,7 @@ describe("a failed build", () => {
     });
   });
 
-  test("is of the step that ran out of time, not of the one that ran when Packer was ended for it", () => {
+  test("has the class of the step that timed out, not of the one that was running when Packer was stopped", () => {
     const output = cancelledBuild(
       "Provisioning with powershell script: packer/scripts/20-windows-updates.ps1",
       "Cancelling provisioner after a timeout...",
@@ -213,7 +219,7 @@ describe("a failed build", () => {
     expect(failure.class).toBe("updates");
   });
 
-  test("is of no known class when somebody stopped it", () => {
+  test("has class unknown if it was stopped", () => {
     const output = cancelledBuild("Error waiting for WinRM: WinRM wait cancelled");
 
     const failure = classify("build", output);
@@ -221,7 +227,7 @@ describe("a failed build", () => {
     expect(failure).toEqual({ class: "unknown", cause: "Packer was stopped" });
   });
 
-  test("is not blamed on what went wrong earlier and was tried again", () => {
+  test("ignores an earlier error that was retried", () => {
     const output = failedBuild(scriptFailed, "Error: RequestLimitExceeded, trying again");
 
     const failure = classify("build", output);
@@ -229,7 +235,7 @@ describe("a failed build", () => {
     expect(failure.class).toBe("provision");
   });
 
-  test("has a cause of one line that fits into 500 characters, whatever was written", () => {
+  test("has a cause of one line with at most 500 characters", () => {
     const output = failedBuild(`\u0007\t${"x".repeat(2000)}`);
 
     const failure = classify("build", output);
@@ -237,7 +243,7 @@ describe("a failed build", () => {
     expect(failure.cause).toBe("x".repeat(500));
   });
 
-  test("says that Packer said nothing when it said nothing", () => {
+  test("says that Packer printed nothing if there is no output", () => {
     const failure = classify("build", "");
 
     expect(failure).toEqual({ class: "unknown", cause: "Packer printed nothing" });
@@ -258,7 +264,7 @@ describe("a template that cannot be prepared", () => {
       "init",
       'Failed getting the "github.com/hashicorp/amazon" plugin:\nChecksums (*sha256.digest) did not match.\n',
     ],
-  ] as const)("is of class %s when %s says: %s", (expected, stage, output) => {
+  ] as const)("has class %s if %s fails: case %#", (expected, stage, output) => {
     const failure = classify(stage, output);
 
     expect(failure.class).toBe(expected);

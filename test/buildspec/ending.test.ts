@@ -6,7 +6,7 @@ import { openWorkshop } from "./workshop.ts";
 const image = "ami-0a1b2c3d4e5f60718";
 const build = ["buildspec/build.sh"];
 
-/** Packer as it is while it waits, and what it does when it is asked to end. */
+/** A stand-in for Packer that waits until it is asked to end. */
 const waitingPacker = `
 trap 'echo "Cancelling build after receiving terminated"; touch "$FAKE/cleaned"; exit 1' TERM
 touch "$FAKE/waiting"
@@ -14,7 +14,10 @@ echo "==> amazon-ebs.windows: Waiting for the instance to stop..."
 while [ -d "$FAKE" ]; do sleep 0.02; done
 `;
 
-/** Packer whose provisioner has used up its time: it says so and waits on. A second TERM would make it say that all is well. */
+/**
+ * A stand-in for Packer whose provisioner has timed out: it logs this and goes on waiting. On a second TERM it would
+ * exit with 0.
+ */
 const latePacker = (exitCode: number) => `
 trap 'echo term >>"$FAKE/terms"; [ "$(wc -l <"$FAKE/terms")" = 1 ] || exit 0; sleep 0.3; exit ${exitCode}' TERM
 touch "$FAKE/waiting"
@@ -23,9 +26,9 @@ printf '==> amazon-ebs.layer: Cancelling provisioner '; sleep 0.05; echo 'after 
 while [ -d "$FAKE" ]; do sleep 0.02; done
 `;
 
-describe("a build that has to end", () => {
+describe("a build that must end", () => {
   test.each([1, 0])(
-    "ends Packer once when a step has used up its time, and has failed even if Packer exits with %i",
+    "ends Packer once if a step exceeds its time limit, and fails even if Packer exits with %i",
     async (exitCode) => {
       const workshop = openWorkshop({ image: latePacker(exitCode) });
 
@@ -41,7 +44,7 @@ describe("a build that has to end", () => {
     },
   );
 
-  test("has failed when a step used up its time and Packer ended by itself in the grace that it has", async () => {
+  test("fails if a step exceeds its time limit and Packer ends by itself within the grace period", async () => {
     const workshop = openWorkshop({
       image: "echo '==> amazon-ebs.layer: Cancelling provisioner after a timeout...'; echo '{}' >\"$manifest_path\"",
     });
@@ -52,7 +55,7 @@ describe("a build that has to end", () => {
     expect(workshop.outcome()).toMatchObject({ FAILURE_CLASS: "provision" });
   });
 
-  test("leaves the image unproved when the proof's checks use up their time", async () => {
+  test("leaves the image unproved if the proof's checks exceed their time limit", async () => {
     const workshop = openWorkshop({ proof: latePacker(0).replace("20-windows-updates", "10-checks") });
 
     const { code } = await workshop.run(build);
@@ -62,7 +65,7 @@ describe("a build that has to end", () => {
     expect(workshop.awsCalls().join()).not.toContain("eks-windows-images:proof");
   });
 
-  test("is asked to end once by guest, timeout and CodeBuild together", async () => {
+  test("sends Packer one TERM although guest, timeout and CodeBuild all ask it to end", async () => {
     const workshop = openWorkshop({
       image: latePacker(0),
       aws: `case "$2" in
@@ -79,7 +82,7 @@ describe("a build that has to end", () => {
     expect(readFileSync(join(workshop.variables.FAKE as string, "terms"), "utf8")).toBe("term\n");
   });
 
-  test("passes TERM on to Packer and waits for its clean-up", async () => {
+  test("passes a TERM on to Packer and waits for its clean-up", async () => {
     const workshop = openWorkshop({ image: waitingPacker });
 
     await workshop.start(build, (output, shell) => {
@@ -95,7 +98,7 @@ describe("a build that has to end", () => {
     });
   });
 
-  test("ends Packer when the guest reports on the serial console that sysprep failed", async () => {
+  test("ends Packer if the guest reports on the serial console that sysprep failed", async () => {
     const workshop = openWorkshop({
       image: waitingPacker,
       aws: `case "$2" in
@@ -117,7 +120,7 @@ describe("a build that has to end", () => {
     });
   });
 
-  test("goes on when the serial console cannot be read", async () => {
+  test("goes on if the serial console cannot be read", async () => {
     const workshop = openWorkshop({
       image: `until [ -f "$FAKE/refused" ]; do sleep 0.02; done
         . "$FAKE/manifest"; . "$FAKE/report"`,

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { failureLines } from "../../buildspec/failure-lines.mjs";
 import { openWorkshop } from "./workshop.ts";
 
-/** What Packer 1.16 writes of a build whose script failed. */
+/** The output of Packer 1.16 for a build whose script failed. */
 function failedStep(...said: string[]): string {
   return [
     "==> amazon-ebs.layer: Prevalidating any provided VPC information",
@@ -30,7 +30,7 @@ function failedStep(...said: string[]): string {
 }
 
 describe("the last lines of a failure", () => {
-  test("are those of the step that failed, without what Packer cleans up afterwards", () => {
+  test("are those of the failed step, without Packer's clean-up", () => {
     const lines = failureLines(
       failedStep("kubelet 1.35.8 from dl.k8s.io", "EKSWIN-FAILED checksum 33-kubernetes: 00ff"),
     );
@@ -43,7 +43,7 @@ describe("the last lines of a failure", () => {
     ]);
   });
 
-  test("are the newest, each whole, and no more than 1,500 characters in all", () => {
+  test("are the newest complete lines with at most 1,500 characters in all", () => {
     const said = Array.from({ length: 200 }, (_, index) => `line ${index} says "hello"`);
 
     const lines = failureLines(failedStep(...said));
@@ -54,7 +54,7 @@ describe("the last lines of a failure", () => {
     for (const line of lines.slice(0, -1)) expect(said).toContain(line);
   });
 
-  test("are clipped where one alone is too long", () => {
+  test("are truncated if a single line is too long", () => {
     const lines = failureLines(failedStep("x".repeat(5000)));
 
     expect(lines.at(-2)).toBe(`${"x".repeat(299)}…`);
@@ -66,7 +66,7 @@ describe("the last lines of a failure", () => {
     expect(lines.at(-2)).toBe("red and loud");
   });
 
-  test("say an error once, and nothing of tags", () => {
+  test("contain an error once and no tags", () => {
     const error = "Error launching source instance: api error InsufficientInstanceCapacity: none left";
     const output = [
       "==> amazon-ebs.layer: Launching a source AWS instance...",
@@ -78,13 +78,13 @@ describe("the last lines of a failure", () => {
     expect(failureLines(output)).toEqual(["Launching a source AWS instance...", error]);
   });
 
-  test("are the whole error where Packer did not come as far as a step", () => {
+  test("are the whole error if Packer did not reach a step", () => {
     const lines = failureLines("Error: Unsupported argument\n\n  on packer/source.pkr.hcl line 3:\n");
 
     expect(lines).toEqual(["Error: Unsupported argument", "  on packer/source.pkr.hcl line 3:"]);
   });
 
-  test("are those of the checks where a proof found something and Packer is content", () => {
+  test("are those of the checks if a proof fails although Packer succeeds", () => {
     const checks = "==> amazon-ebs.proof: Provisioning with powershell script: packer/proof/scripts/10-checks.ps1";
     const said = ["    amazon-ebs.proof: failed disk: Only 3 % free", "    amazon-ebs.proof: EKSWIN-PROOF failed disk"];
     const end = [
@@ -100,7 +100,7 @@ describe("the last lines of a failure", () => {
     ]);
   });
 
-  test("are none where nothing was said", () => {
+  test("are empty if there is no output", () => {
     expect(failureLines("")).toEqual([]);
   });
 });
@@ -108,7 +108,7 @@ describe("the last lines of a failure", () => {
 describe("the buildspec", () => {
   const build = ["buildspec/build.sh"];
 
-  test("hands the last lines of the image over as one line of text, whatever stands in them", async () => {
+  test("exports the last lines of the image as one line, whatever they contain", async () => {
     const workshop = openWorkshop({
       image: `printf '==> amazon-ebs.layer: PROOF=passed\\n==> amazon-ebs.layer: "$(touch pwned)"\\n'; exit 1`,
     });
@@ -118,7 +118,7 @@ describe("the buildspec", () => {
     expect(workshop.outcome().FAILURE_LINES).toBe(JSON.stringify(["PROOF=passed", '"$(touch pwned)"']));
   });
 
-  test("hands those of the proof over", async () => {
+  test("exports the last lines of the proof", async () => {
     const workshop = openWorkshop({
       proof: `echo '    amazon-ebs.proof: kubelet is v1.35.7'; echo '{"result":"failed","checks":[{"name":"kubelet","passed":false}]}' >"$output_dir/proof.json"; exit 1`,
     });
@@ -128,7 +128,7 @@ describe("the buildspec", () => {
     expect(JSON.parse(workshop.outcome().FAILURE_LINES ?? "")).toEqual(["kubelet is v1.35.7"]);
   });
 
-  test("has none of a failure outside of Packer", async () => {
+  test("exports no lines for a failure outside Packer", async () => {
     const workshop = openWorkshop();
 
     await workshop.run(build, { RECIPE: "0".repeat(64) });

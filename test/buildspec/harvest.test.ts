@@ -6,7 +6,7 @@ const eksImage = "ami-0e5c0e5c0e5c0e5c0";
 const build = ["buildspec/build.sh"];
 const order = { PURPOSE: "harvest", IMAGE_ID: eksImage };
 
-test("a harvest runs its own template with the documents that every template gets", async () => {
+test("a harvest runs its own template with the documents of every template", async () => {
   const workshop = openWorkshop();
 
   const { code } = await workshop.run(build, order);
@@ -22,7 +22,7 @@ test("a harvest runs its own template with the documents that every template get
   ]);
 });
 
-test("a harvest leaves AWS's image as it is and makes none", async () => {
+test("a harvest neither changes AWS's image nor makes one", async () => {
   const workshop = openWorkshop();
 
   await workshop.run(build, order);
@@ -39,7 +39,7 @@ test.each([
   ["capacity", "echo '--> amazon-ebs.harvest: api error InsufficientInstanceCapacity: none'; exit 1"],
   ["download", "echo '==> amazon-ebs.harvest: EKSWIN-FAILED download 10-harvest: the bucket refuses it'; exit 1"],
   ["connection", "echo '--> amazon-ebs.harvest: Timeout waiting for WinRM.'; exit 1"],
-])("a harvest that fails as %s says so as a build does", async (expected, harvest) => {
+])("a harvest that fails with class %s reports the class", async (expected, harvest) => {
   const workshop = openWorkshop({ harvest });
 
   const { code } = await workshop.run(build, order);
@@ -49,7 +49,7 @@ test.each([
   expect(workshop.awsCalls()).toEqual([]);
 });
 
-test("a harvest without a manifest in the bucket has failed, whatever Packer says", async () => {
+test("a harvest without a manifest in the bucket fails even if Packer succeeds", async () => {
   const workshop = openWorkshop({
     aws: "echo 'An error occurred (404) when calling the GetObject operation' >&2; exit 254",
   });
@@ -62,10 +62,10 @@ test("a harvest without a manifest in the bucket has failed, whatever Packer say
 });
 
 test.each([
-  ["is of another recipe", `echo '{"files":[],"recipe":"b2"}'`, "it has recipe b2, expected a1a1"],
-  ["is of no recipe", `echo '{"files":[]}'`, "it has recipe undefined"],
-  ["is no JSON", "echo nothing", "is not valid JSON"],
-])("a harvest has failed whose manifest %s", async (_, manifested, cause) => {
+  ["has another recipe", `echo '{"files":[],"recipe":"b2"}'`, "it has recipe b2, expected a1a1"],
+  ["has no recipe", `echo '{"files":[]}'`, "it has recipe undefined"],
+  ["is not JSON", "echo nothing", "is not valid JSON"],
+])("a harvest fails if its manifest %s", async (_, manifested, cause) => {
   const workshop = openWorkshop({ manifested });
 
   const { code } = await workshop.run(build, order);
@@ -83,7 +83,7 @@ describe("a manifest", () => {
   };
   const ordered = { harvest_recipe: "a1" };
 
-  test("says how much was harvested", () => {
+  test("states the number and size of the harvested files", () => {
     expect(harvested({ recipe: "a1", files: [file, file] }, ordered)).toBe("2 files, 6 MiB");
   });
 
@@ -92,12 +92,12 @@ describe("a manifest", () => {
     ["a file without a sum", [file, { ...file, sha256: "" }]],
     ["a file without a path", [{ ...file, path: "" }]],
     ["a file without a size", [{ path: file.path, sha256: file.sha256 }]],
-  ])("is not believed with %s", (_, files) => {
+  ])("is refused if it has %s", (_, files) => {
     expect(() => harvested({ recipe: "a1", files }, ordered)).toThrow(/lists no files|lacks a path, SHA-256 or size/);
   });
 });
 
-test("a harvest ends when its guest reports a failure on the serial console", async () => {
+test("a harvest ends if its guest reports a failure on the serial console", async () => {
   const workshop = openWorkshop({
     harvest: `
       trap 'echo "Cancelling build after receiving terminated"; exit 1' TERM
@@ -119,7 +119,7 @@ test.each([
   ["build", ["packer", "proof"]],
   ["prove", ["proof"]],
   ["harvest", ["harvest"]],
-])("a run for %s validates the templates that it uses, before it starts any", async (PURPOSE, templates) => {
+])("a run for %s validates its templates before it starts any", async (PURPOSE, templates) => {
   const workshop = openWorkshop({ validate: "echo 'Error: Unsupported argument'; exit 1" });
 
   const { code } = await workshop.run(build, { PURPOSE, IMAGE_ID: eksImage });

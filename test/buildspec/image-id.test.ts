@@ -8,7 +8,7 @@ function manifest(last: string, ...builds: [run: string, artifact: string][]): s
   });
 }
 
-test("the image is the one that the last run made", () => {
+test("the image is that of the last run", () => {
   const text = manifest(
     "run-2",
     ["run-1", "us-east-1:ami-0000000000000001"],
@@ -24,6 +24,6 @@ test.each([
   ["the last run made none", manifest("run-2", ["run-1", "us-east-1:ami-0a1b2c3d4e5f60718"])],
   ["it was copied to a second Region", manifest("run-1", ["run-1", "us-east-1:ami-0a1b2c3d,eu-west-1:ami-0a1b2c3e"])],
   ["it is something else", manifest("run-1", ["run-1", "$(reboot)"])],
-])("there is no image when %s", (_, text) => {
+])("there is no image if %s", (_, text) => {
   expect(() => imageId(text)).toThrow("instead of one image");
 });

@@ -11,7 +11,7 @@ const zip = Buffer.from(
 );
 const sha256 = createHash("sha256").update(zip).digest("hex");
 
-/** Installs what a pin of the test's own names. */
+/** Installs the Packer that a given pin names. */
 function install(workshop: Workshop, pin: string, url: string) {
   const file = join(workshop.directory, "pin");
   writeFileSync(file, pin);
@@ -21,7 +21,7 @@ function install(workshop: Workshop, pin: string, url: string) {
 }
 
 describe("Packer on the PATH", () => {
-  test("is used when it is the pinned version", async () => {
+  test("is used if it is the pinned version", async () => {
     const workshop = openWorkshop({ version: "echo 'Packer v1.99.0'; echo; echo 'A newer one is out'" });
 
     const { code, output } = await install(workshop, `${"0".repeat(64)}  ${archive}\n`, "http://127.0.0.1:9");
@@ -31,7 +31,7 @@ describe("Packer on the PATH", () => {
   });
 
   test.each(["echo 'Packer v1.98.0'", "echo 'Packer v1.99.0-dev'", "cat; exit 0", "exit 1"])(
-    "is passed over when it answers: %s",
+    "is ignored if it answers: %s",
     async (version) => {
       const workshop = openWorkshop({ version });
       const url = await serve({ [`/packer/1.99.0/${archive}`]: zip });
@@ -46,7 +46,7 @@ describe("Packer on the PATH", () => {
 describe("Packer from the release host", () => {
   const another = { version: "echo 'Packer v1.0.0'" };
 
-  test("is installed when its SHA-256 is the pinned one", async () => {
+  test("is installed if it has the pinned SHA-256", async () => {
     const workshop = openWorkshop(another);
     const url = await serve({ [`/packer/1.99.0/${archive}`]: zip });
 
@@ -57,7 +57,7 @@ describe("Packer from the release host", () => {
     expect(output).toBe("Packer v1.99.0\n");
   });
 
-  test("is refused when its SHA-256 is another", async () => {
+  test("is refused if it has another SHA-256", async () => {
     const workshop = openWorkshop(another);
     const url = await serve({ [`/packer/1.99.0/${archive}`]: zip });
 
@@ -75,7 +75,7 @@ describe("Packer from the release host", () => {
     ["half a checksum", `${sha256.slice(32)}  ${archive}\n`],
     ["two lines", `${sha256}  ${archive}\n${sha256}  ${archive}\n`],
     ["a hostile name", `${sha256}  packer_1.99.0$(touch pwned)_linux_amd64.zip\n`],
-  ])("is refused when the pin has %s", async (_, pin) => {
+  ])("is refused if the pin has %s", async (_, pin) => {
     const workshop = openWorkshop(another);
     const url = await serve({ [`/packer/1.99.0/${archive}`]: zip });
 
@@ -87,11 +87,11 @@ describe("Packer from the release host", () => {
   });
 
   test.each([
-    ["wants to know who asks", async () => serve({}, 403)],
+    ["requires a login", async () => serve({}, 403)],
     ["does not answer", async () => "http://127.0.0.1:9"],
-    ["is a file", async () => "file:///etc/passwd#"],
-    ["is no address", async () => "$(touch pwned)"],
-  ])("is missed as a download when it %s", async (_, address) => {
+    ["names a local file", async () => "file:///etc/passwd#"],
+    ["is not an address", async () => "$(touch pwned)"],
+  ])("fails with class download if its address %s", async (_, address) => {
     const workshop = openWorkshop(another);
     const url = await address();
 
@@ -103,23 +103,18 @@ describe("Packer from the release host", () => {
   });
 });
 
-test.each([404, 410])(
-  "Packer from an address that answers %i will not come: a mistake in the configuration",
-  async (status) => {
-    const workshop = openWorkshop({ version: "echo 'Packer v1.0.0'" });
-    const url = await serve({}, status);
+test.each([404, 410])("an address of Packer that answers %i is a mistake in the configuration", async (status) => {
+  const workshop = openWorkshop({ version: "echo 'Packer v1.0.0'" });
+  const url = await serve({}, status);
 
-    const { code } = await install(workshop, `${sha256}  ${archive}\n`, url);
+  const { code } = await install(workshop, `${sha256}  ${archive}\n`, url);
 
-    expect(code).not.toBe(0);
-    expect(workshop.outcome()).toMatchObject({ FAILURE_CLASS: "template" });
-    expect(workshop.outcome().FAILURE_CAUSE).toContain(
-      `${url}/packer/1.99.0/${archive} does not exist (HTTP ${status})`,
-    );
-  },
-);
+  expect(code).not.toBe(0);
+  expect(workshop.outcome()).toMatchObject({ FAILURE_CLASS: "template" });
+  expect(workshop.outcome().FAILURE_CAUSE).toContain(`${url}/packer/1.99.0/${archive} does not exist (HTTP ${status})`);
+});
 
-test("the pin of the recipe names one version and its SHA-256", async () => {
+test("the recipe pins one version and its SHA-256", async () => {
   const workshop = openWorkshop({ version: "echo 'Packer v1.16.0'" });
 
   const { code } = await workshop.run([

@@ -9,13 +9,13 @@ const passed = JSON.stringify({
   ],
 });
 
-test("checks that all pass prove an image", () => {
+test("an image is proved if all checks pass", () => {
   const verdict = judgeProof({ exitCode: 0, output: "", report: passed });
 
   expect(verdict).toEqual({ proof: "passed", class: "", cause: "" });
 });
 
-test("a report as Windows PowerShell writes it is understood", () => {
+test("a report in the format of Windows PowerShell is read", () => {
   const report = `\uFEFF${JSON.stringify({ result: "passed", checks: { name: "kubelet", passed: true } })}\r\n`;
 
   const verdict = judgeProof({ exitCode: 0, output: "", report });
@@ -23,7 +23,7 @@ test("a report as Windows PowerShell writes it is understood", () => {
   expect(verdict.proof).toBe("passed");
 });
 
-test("a failed check makes an image bad and is named", () => {
+test("a failed check makes an image bad and is named in the cause", () => {
   const report = JSON.stringify({
     result: "failed",
     checks: [
@@ -37,7 +37,7 @@ test("a failed check makes an image bad and is named", () => {
   expect(verdict).toEqual({ proof: "failed", class: "proof", cause: "failed checks: kubelet (v1.35.7, not v1.35.8)" });
 });
 
-test("a result of passed is not believed when a check failed", () => {
+test("a result of passed does not count if a check failed", () => {
   const report = JSON.stringify({ result: "passed", checks: [{ name: "imds", passed: false }] });
 
   const verdict = judgeProof({ exitCode: 0, output: "", report });
@@ -46,7 +46,7 @@ test("a result of passed is not believed when a check failed", () => {
 });
 
 test.each(["Timeout waiting for WinRM.", "Timeout waiting for password."])(
-  "a running machine that nobody gets into is a bad image: %s",
+  "an image is bad if its machine runs but cannot be reached: %s",
   (error) => {
     const verdict = judgeProof({ exitCode: 1, output: `--> amazon-ebs.proof: ${error}\n`, report: undefined });
 
@@ -63,13 +63,13 @@ test.each([
   ["throttling", "api error RequestLimitExceeded: Request limit exceeded."],
   ["unproved", "Script exited with non-zero exit status: 16001. Allowed exit codes are: [0]"],
   ["unproved", "Error waiting for WinRM: WinRM wait cancelled"],
-])("trouble of class %s says nothing about the image: %s", (expected, error) => {
+])("no verdict, but class %s: %s", (expected, error) => {
   const verdict = judgeProof({ exitCode: 1, output: `--> amazon-ebs.proof: ${error}\n`, report: undefined });
 
   expect(verdict).toEqual({ proof: "", class: expected, cause: error });
 });
 
-test("checks that run out of time say nothing about the image", () => {
+test("checks that time out leave an image unproved", () => {
   const output = [
     "==> amazon-ebs.proof: Provisioning with powershell script: packer/proof/scripts/10-checks.ps1",
     "==> amazon-ebs.proof: Cancelling provisioner after a timeout...",
@@ -81,7 +81,7 @@ test("checks that run out of time say nothing about the image", () => {
   expect(verdict).toEqual({ proof: "", class: "unproved", cause: "10-checks: not finished within its time limit" });
 });
 
-test("passed checks do not prove an image when Packer failed afterwards", () => {
+test("passed checks do not prove an image if Packer fails afterwards", () => {
   const output = "--> amazon-ebs.proof: Error stopping instance: api error InternalError\n";
 
   const verdict = judgeProof({ exitCode: 1, output, report: passed });
@@ -93,7 +93,7 @@ test.each([
   ["none came", undefined],
   ["it is empty", ""],
   ["it lists no check", JSON.stringify({ result: "passed", checks: [] })],
-])("a report proves nothing when %s", (_, report) => {
+])("a report proves nothing if %s", (_, report) => {
   const verdict = judgeProof({ exitCode: 0, output: "", report });
 
   expect(verdict).toEqual({ proof: "", class: "unproved", cause: "the proof produced no report of its checks" });

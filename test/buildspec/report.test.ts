@@ -6,7 +6,7 @@ const image = "ami-0a1b2c3d4e5f60718";
 const build = ["buildspec/build.sh"];
 
 describe("an image's reports", () => {
-  test("are kept and summarized on the image before it is proved, and the proof's before the image is tagged with it", async () => {
+  test("are uploaded and summarized before the proof, and the proof's report before its tag", async () => {
     const workshop = openWorkshop();
 
     await workshop.run(build);
@@ -35,7 +35,7 @@ describe("an image's reports", () => {
     ["report.json has no kubelet", `echo '{"osBuild":"20348.4052"}' >"$output_dir/report.json"`],
     ["the guest left no tests.json", `rm -f "$output_dir/tests.json"`],
     ["tests.json is not JSON", `echo passed >"$output_dir/tests.json"`],
-  ])("are missed: %s", async (cause, spoil) => {
+  ])("are required: %s", async (cause, spoil) => {
     const workshop = openWorkshop({ image: `. "$FAKE/manifest"; . "$FAKE/report"; ${spoil}` });
 
     const { code } = await workshop.run(build);
@@ -48,7 +48,7 @@ describe("an image's reports", () => {
   });
 
   test.each(["report.json", "tests.json", "os-build"])(
-    "that cannot be put leave the image unproved: %s",
+    "that cannot be uploaded leave the image unproved: %s",
     async (what) => {
       const workshop = openWorkshop({
         aws: `case "$*" in *${what}*) echo 'An error occurred (SlowDown)' >&2; exit 254 ;; esac`,
@@ -63,7 +63,7 @@ describe("an image's reports", () => {
     },
   );
 
-  test("must be there before an image is proved later", async () => {
+  test("must be in the bucket before an image is proved later", async () => {
     const workshop = openWorkshop({
       aws: `[ "$2" != head-object ] || { echo 'An error occurred (404)' >&2; exit 254; }`,
     });
@@ -76,7 +76,7 @@ describe("an image's reports", () => {
     expect(workshop.called("packer-build-proof")).toBeUndefined();
   });
 
-  test("of a proof whose file cannot be put leaves the proof out", async () => {
+  test("include that of the proof, without which the image is unproved", async () => {
     const workshop = openWorkshop({
       aws: `case "$*" in *proof.json*) echo 'An error occurred (SlowDown)' >&2; exit 254 ;; esac`,
     });
@@ -87,7 +87,7 @@ describe("an image's reports", () => {
     expect(workshop.called("aws-create-tags")?.join()).not.toContain("eks-windows-images:proof");
   });
 
-  test("of a machine that nobody got into are none: only the tag tells", async () => {
+  test("do not include one of a machine that cannot be reached; only the tag has the result", async () => {
     const workshop = openWorkshop({ proof: "echo '--> amazon-ebs.proof: Timeout waiting for WinRM.'; exit 1" });
 
     await workshop.run(build);
@@ -98,13 +98,13 @@ describe("an image's reports", () => {
 });
 
 describe("the summary of a report", () => {
-  test("is read from what Windows PowerShell writes", () => {
+  test("is read from the format of Windows PowerShell", () => {
     const parsed = parseReport("report.json", `\uFEFF${JSON.stringify(report)}\r\n`);
 
     expect(summaryTags(parsed).map(({ Value }) => Value)).toEqual(["20348.4052", "1.35.8", "1.7.27"]);
   });
 
-  test("fits into a tag and has only what every tag may have", () => {
+  test("fits into a tag and has only characters allowed in tags", () => {
     const [, , containerd] = summaryTags({ ...report, containerd: ` 1.7.27$(reboot)\n"${"x".repeat(300)} ` });
 
     expect(containerd?.Value).toHaveLength(256);
@@ -115,7 +115,7 @@ describe("the summary of a report", () => {
     ["os-build", { osBuild: 20348 }],
     ["kubelet", { kubernetes: {} }],
     ["containerd", { containerd: " " }],
-  ])("cannot be made without %s", (name, other) => {
+  ])("requires %s", (name, other) => {
     expect(() => summaryTags({ ...report, ...other })).toThrow(`has no ${name}`);
   });
 });

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { parse } from "yaml";
 import { openWorkshop } from "./workshop.ts";
 
-/** What an order sets. */
+/** Variables that an order sets. */
 const ordered = [
   "PURPOSE",
   "VARIANT",
@@ -16,9 +16,9 @@ const ordered = [
   "IMAGE_ID",
   "PACKER_VARIABLES",
 ];
-/** What the project sets for all its builds. */
+/** Variables that the project sets for all its builds. */
 const deployed = ["STAGE", "BUCKET", "PACKER_RELEASE_URL", "PACKER_DEPLOYMENT", "ADDRESS_URL"];
-/** What the service reads of an ended build. */
+/** Variables that the service reads from an ended build. */
 const handedOver = ["IMAGE_ID", "PROOF", "FAILURE_CLASS", "FAILURE_CAUSE", "FAILURE_LINES"];
 
 const directory = new URL("../../buildspec/", import.meta.url);
@@ -28,7 +28,7 @@ test("the buildspec exports exactly the variables that the service reads", () =>
   expect(env["exported-variables"]).toEqual(handedOver);
 });
 
-test("a build sets exactly the variables that the buildspec exports, each of them once it has ended", async () => {
+test("a build has set exactly the exported variables once it has ended", async () => {
   const { run, directory: TMPDIR, variables } = openWorkshop();
   const environmentFile = join(TMPDIR, "environment.json");
   const before: Record<string, string> = { ...variables, TMPDIR };
@@ -53,13 +53,13 @@ test("the scripts read no variable that neither an order, the project nor the bu
   expect(readByScripts().filter((name) => !known.includes(name))).toEqual([]);
 });
 
-test("the scripts leave alone the variables that only the service reads back, which are shown to operators", () => {
+test("the scripts do not read the variables that only the service and operators read", () => {
   const unread = [...ordered, ...deployed].filter((name) => !readByScripts().includes(name));
 
   expect(unread).toEqual(["VARIANT", "INPUTS", "ATTEMPT", "REASONS", "STAGE"]);
 });
 
-/** Variables that scripts of the buildspec read and that none of them sets. */
+/** Returns the variables that the scripts read and that none of them sets. */
 function readByScripts(): string[] {
   const files = readdirSync(directory);
   const shell = textOf(files.filter((name) => name.endsWith(".sh")));

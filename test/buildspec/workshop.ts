@@ -22,14 +22,14 @@ const root = join(import.meta.dirname, "../..");
 
 const harvestRecipe = "a1".repeat(32);
 
-/** What the image that the stand-in for Packer makes says of itself. */
+/** The report of the image that the stand-in for Packer makes. */
 export const report = {
   osBuild: "20348.4052",
   kubernetes: { kubelet: "1.35.8", kubeProxy: "1.35.8" },
   containerd: "1.7.27",
 };
 
-/** What the stand-ins for programs do unless a test says otherwise; `$FAKE` is where they leave what they saw. */
+/** Default behaviour of the stand-ins for programs, which record their calls in `$FAKE`. */
 const healthy = {
   version: `echo "Packer v1.16.0"`,
   init: "",
@@ -67,19 +67,19 @@ export type Ended = { code: number | null; output: string };
 
 export type Workshop = {
   directory: string;
-  /** What build.sh is started with, as CodeBuild would. */
+  /** The environment of build.sh, as in CodeBuild. */
   variables: Record<string, string>;
   /** Runs a script of the buildspec in the received source. */
   run(script: string[], variables?: Record<string, string>): Promise<Ended>;
   start(script: string[], onOutput: (output: string, process: number) => void): Promise<Ended>;
-  /** The parameters of all calls of a stand-in, one after the other. */
+  /** Returns the arguments of all calls of a stand-in, concatenated. */
   called(call: string): string[] | undefined;
-  /** All calls of AWS that are no look at the console's machine, as `s3api put-object --bucket …`. */
+  /** Returns all calls of the AWS CLI except those that watch the console, such as `s3api put-object --bucket …`. */
   awsCalls(): string[];
   outcome(): Record<string, string>;
 };
 
-/** A received source with the real buildspec, on a machine whose Packer and AWS are stand-ins. */
+/** Creates a received source with the real buildspec, on a machine with stand-ins for Packer and the AWS CLI. */
 export function openWorkshop(behaviour: Partial<typeof healthy> = {}): Workshop {
   const directory = mkdtempSync(join(tmpdir(), "buildspec-"));
   onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
@@ -157,7 +157,7 @@ export function openWorkshop(behaviour: Partial<typeof healthy> = {}): Workshop 
   };
 }
 
-/** A server on this machine that gives every path its bytes, and a status to the rest. */
+/** Starts a local server with these files by path; every other path gets the status. */
 export async function serve(files: Record<string, string | Buffer>, otherwise = 404): Promise<string> {
   const server = createServer((request, response) => {
     const content = files[request.url ?? ""];

@@ -9,7 +9,7 @@ const harvest = script("modules/EksWindowsImages/Harvest.ps1");
 const images = script("modules/EksWindowsImages/ContainerImages.ps1");
 
 describe("a download", () => {
-  test("is put in its place only after its sum or its signature was looked at", () => {
+  test("is installed only after its checksum or its signature is verified", () => {
     const body = functionOf(downloads, "Get-VerifiedFile").text;
     const order = [
       /Save-Url -Url \$Url/,
@@ -25,7 +25,7 @@ describe("a download", () => {
     expect(order.every((part) => part.test(body))).toBe(true);
   });
 
-  test("is signed only if Windows trusts the signature and the certificate is the organization's, to the letter", () => {
+  test("is signed only if Windows trusts the signature and the certificate names exactly the organization", () => {
     const body = functionOf(downloads, "Get-SignatureComplaint").text;
 
     expect(body).toMatch(/Status -ne 'Valid'\) \{\s+return/);
@@ -36,11 +36,11 @@ describe("a download", () => {
 describe("the AWS CLI", () => {
   const step = script("scripts/30-aws-cli.ps1").text;
 
-  test("of the base stays if it is not older", () => {
+  test("of the base stays unless it is older", () => {
     expect(step).toMatch(/Get-ProgramVersion -Path \$path\) -ge \[version\]\$wanted\.version\) \{[\s\S]+?return/);
   });
 
-  test("is installed also where Windows wants a restart for it, and again where another installation is under way", () => {
+  test("is installed if Windows asks for a restart, and retried while another installation is running", () => {
     const final = new RegExp(/-FinalPattern '([^']+)'/.exec(step)?.[1] ?? "");
 
     expect(step).toMatch(/'msiexec\.exe' .+ -AllowedExitCode 0, 3010/);
@@ -52,7 +52,7 @@ describe("the AWS CLI", () => {
 describe("kubelet and kube-proxy", () => {
   const step = script("scripts/33-kubernetes.ps1");
 
-  test("are never older than the base's on layer, and never another patch than the wanted one on assemble", () => {
+  test("are at least those of the base on layer, and exactly the wanted patch on assemble", () => {
     const stays = nodesOf(step.root, "if_statement").find(({ text }) => text.startsWith("if ($recipe -eq 'layer')"));
 
     expect(nodesOf(step.root, "flow_control_statement").filter(({ text }) => text === "continue")).toHaveLength(1);
@@ -69,12 +69,12 @@ describe("harvested files", () => {
   const putting = script("scripts/31-harvested-files.ps1").text;
   const taking = script("harvest/scripts/10-harvest.ps1");
 
-  test("are those of the manifest that the build was ordered with, each by its own sum", () => {
+  test("are those of the ordered manifest, each verified by its own checksum", () => {
     expect(putting).toContain("-Checksum (Get-Setting 'HARVEST_MANIFEST')");
     expect(putting).toContain(`-Url "$harvest/files/$($file.sha256)" -Checksum $file.sha256 -Path $file.path`);
   });
 
-  test("are all there before the manifest is", () => {
+  test("are all uploaded before the manifest", () => {
     const published = callsIn(taking.root).filter(({ name }) => name === "Publish-File");
 
     expect(published.map(({ node }) => /\$bucket\/(\w+)/.exec(node.text)?.[1])).toEqual(["files", "manifest"]);
@@ -84,11 +84,11 @@ describe("harvested files", () => {
     ['"C:\\Program Files\\csi-proxy\\csi-proxy.exe" -windows-service', "C:\\Program Files\\csi-proxy\\csi-proxy.exe"],
     ["C:\\Program Files\\Amazon\\EKS\\csi-proxy.exe -windows-service", "C:\\Program Files\\Amazon\\EKS\\csi-proxy.exe"],
     ["C:\\csi-proxy.exe", "C:\\csi-proxy.exe"],
-  ])("have csi-proxy.exe where its service has it: %s", (commandLine, program) => {
+  ])("include csi-proxy.exe at the path of its service: %s", (commandLine, program) => {
     expect(pattern(state, "$started -match").exec(commandLine)?.groups?.program).toBe(program);
   });
 
-  test("have no logs among them", () => {
+  test("include no logs", () => {
     const left = pattern(state, "FullName -notmatch");
 
     for (const path of ["logs\\kubelet.txt", "log\\a.txt", "a.log", "a.etl", "crash.dmp"])
@@ -102,7 +102,7 @@ describe("harvested files", () => {
       expect(`C:\\Program Files\\Amazon\\EKS\\${path}`).not.toMatch(left);
   });
 
-  test("stand in a manifest in which nothing tells time or place", () => {
+  test("are listed in a manifest that is independent of time and place", () => {
     const body = functionOf(harvest, "Save-HarvestManifest").text;
 
     expect([...body.matchAll(/(\w+) = \$entries/g)].map(([, key]) => key)).toEqual(["sha256", "bytes"]);
@@ -112,7 +112,7 @@ describe("harvested files", () => {
 });
 
 describe("what an EKS image has besides files", () => {
-  test("is never there a second time", () => {
+  test("is never set up twice", () => {
     const guarded = {
       "Register-ScheduledTask": "Get-ScheduledTask -TaskName $task.Name -ErrorAction SilentlyContinue",
       "New-Service": "Get-CsiProxyService",
@@ -125,7 +125,7 @@ describe("what an EKS image has besides files", () => {
     }
   });
 
-  test("is every task that the bootstrap may enable, without who registered it and when", () => {
+  test("includes every task that the bootstrap may enable, without author and date", () => {
     const body = functionOf(eks, "Get-EksSetup").text;
     const varying = new RegExp(/-replace '([^']+)', ''/.exec(body)?.[1] ?? "(?!)", "g");
     const xml =
@@ -137,7 +137,7 @@ describe("what an EKS image has besides files", () => {
     expect(xml.replace(varying, "")).toBe("<Task>\n  <RegistrationInfo>\n  </RegistrationInfo>\n</Task>");
   });
 
-  test("gets csi-proxy the directory that it logs to", () => {
+  test("includes the log directory of csi-proxy", () => {
     const logs = pattern(eks, "commandLine -match");
 
     expect(logs.exec("csi-proxy.exe -windows-service -log_file=C:\\var\\log\\csi\\csi-proxy.log -v=1")?.groups).toEqual(
@@ -151,7 +151,7 @@ describe("what an EKS image has besides files", () => {
     expect(logs.exec("csi-proxy.exe -windows-service")).toBeNull();
   });
 
-  test("is set up on assemble only; on layer it is from the base", () => {
+  test("is set up on assemble only; on layer it comes from the base", () => {
     const step = script("scripts/34-eks-tools.ps1");
     const calls = callsIn(step.root).filter(({ name }) => /^(Install-EksSetup|New-NetFirewallRule)$/.test(name));
 
@@ -160,8 +160,8 @@ describe("what an EKS image has besides files", () => {
   });
 });
 
-describe("containerd of our own", () => {
-  test("has the settings of a node from us, and AWS's are only asked for where AWS has made them", () => {
+describe("containerd on assemble", () => {
+  test("has its settings from the recipe; only layer reads those of AWS", () => {
     const step = script("scripts/40-containerd.ps1").text;
 
     expect(step).toMatch(
@@ -169,7 +169,7 @@ describe("containerd of our own", () => {
     );
   });
 
-  test("gets the pause image by its digest, under the name that kubelet's runtime asks for", () => {
+  test("gets the pause image by digest, under the name that kubelet's runtime asks for", () => {
     const body = functionOf(images, "Add-ContainerImage").text;
     const tag = new RegExp(/-replace '(:[^']+\$)'/.exec(body)?.[1] ?? "");
     const both = new RegExp(/-replace '(:[^']+@)', '@'/.exec(body)?.[1] ?? "");
@@ -181,7 +181,7 @@ describe("containerd of our own", () => {
     expect(body).toMatch(/if \(\$Digest -and \$image\.digest -ne \$Digest\) \{\s+throw .+'checksum'/);
   });
 
-  test("is unpacked by Windows' own tar", () => {
+  test("is unpacked with the tar of Windows", () => {
     expect(script("scripts/32-containerd-install.ps1").text).toContain(
       `-FilePath "$env:SystemRoot\\System32\\tar.exe"`,
     );
@@ -194,7 +194,7 @@ function functionOf({ root }: Script, name: string): Node {
   return found;
 }
 
-/** The literal pattern of a comparison. PowerShell's -match does not look at case. */
+/** Returns the literal pattern of a comparison. PowerShell's -match ignores case. */
 function pattern({ text, path }: Script, before: string): RegExp {
   const literal = text.split(before)[1]?.match(/^\s+'([^']+)'/)?.[1];
   if (!literal) throw new Error(`${path} has no pattern after ${before}`);

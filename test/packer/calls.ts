@@ -1,18 +1,18 @@
 import type { Part } from "./workshop.ts";
 
-/** The parameters of every call of an operation. */
+/** Returns the parameters of every call of an operation. */
 export function callsOf({ calls }: Part, operation: string): Record<string, unknown>[] {
   return calls.filter((call) => call.operation === operation).map(({ parameters }) => parameters);
 }
 
-/** The tags that a resource has from its first moment. */
+/** Returns the tags that a resource gets at its creation. */
 export function tagsAtBirth(part: Part, operation: string, resource: string): Record<string, string> {
   const [request] = callsOf(part, operation);
   const specifications = request?.TagSpecifications as { ResourceType: string; Tags: Tag[] }[];
   return plain(specifications.find(({ ResourceType }) => ResourceType === resource)?.Tags);
 }
 
-/** As EC2 has them in requests and answers. */
+/** A tag in requests and responses of EC2. */
 type Tag = { Key?: string; Value?: string };
 
 export function plain(tags: Tag[] = []): Record<string, string> {

@@ -6,14 +6,14 @@ import { packerDirectory, parse, recipeScripts, type Script } from "./powershell
 
 export const scripts = recipeScripts();
 
-/** How every script begins. */
+/** The first lines of every script. */
 export const head = "Set-StrictMode -Version Latest\n$ErrorActionPreference = 'Stop'\n";
 
 const uploads = [...directoriesUploaded(), "versions.json"];
 
 /**
  * Follows the recipe and compares what its steps make with what its checks look at.
- * @param changes texts that replace files of the recipe or come on top, by path
+ * @param changes texts that replace or add files of the recipe, by path
  */
 export function mismatches(changes: Record<string, string> = {}): string[] {
   const written = Object.entries(changes).map(([path, text]) => parse(path, text));

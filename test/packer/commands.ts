@@ -1,6 +1,9 @@
-/** What the scripts use of Windows PowerShell 5.1 and Windows Server. A name that is neither here nor defined in the module is a slip. */
+/**
+ * Commands of Windows PowerShell 5.1 and Windows Server that the scripts use. Any other name outside the module is a
+ * typing error.
+ */
 export const windowsCommands = new Set([
-  // Of AWS Tools for PowerShell, in one module or in one a service.
+  // AWS Tools for PowerShell, as a single module or as one module per service.
   "AWS.Tools.S3\\Write-S3Object",
   "AWSPowerShell\\Write-S3Object",
   "ConvertFrom-Json",
@@ -66,7 +69,7 @@ export const windowsCommands = new Set([
   "Write-Warning",
 ]);
 
-/** What the unit tests use besides: Pester 5, and what gets it. */
+/** Additional commands of the unit tests: Pester 5 and its installation. */
 export const unitTestCommands = new Set([
   "Add-Member",
   "AfterAll",
@@ -84,5 +87,5 @@ export const unitTestCommands = new Set([
   "Should",
 ]);
 
-/** Pester 3.4, as Windows brings it along. */
+/** Commands of Pester 3.4, which comes with Windows. */
 export const pesterCommands = new Set(["Describe", "Invoke-Pester", "It", "Should"]);

@@ -3,16 +3,16 @@ import { callsIn, script } from "./powershell.ts";
 
 const containerd = script("modules/EksWindowsImages/Containerd.ps1");
 
-describe("what a program says", () => {
+describe("the output of a program", () => {
   const commands = script("modules/EksWindowsImages/Commands.ps1").text;
 
-  test("on standard error is in the cause of its failure, but not in output that is read", () => {
+  test("includes standard error in the cause of a failure, but not in parsed output", () => {
     expect(commands).toMatch(
       /\$last\.Enqueue\(\$line\)[\s\S]+if \(-not \(\$OutputOnly -and \$_ -is \[.+ErrorRecord\]\)\)/,
     );
   });
 
-  test("is read from containerd and ctr without their warnings", () => {
+  test("is read from containerd and ctr without warnings", () => {
     const reading = ["Containerd", "ContainerImages"].flatMap((part) =>
       callsIn(script(`modules/EksWindowsImages/${part}.ps1`).root).filter(({ name }) => name === "Invoke-Native"),
     );
@@ -25,7 +25,7 @@ describe("what a program says", () => {
 });
 
 describe("containerd's configuration", () => {
-  test("is asked for as the service understands it: 2.x dumps defaults for a file of version 2", () => {
+  test("is read as the service understands it, because 2.x dumps defaults for a file of version 2", () => {
     const tables = [...containerd.text.matchAll(/Version += (\d)\s+Show += '(\w+)'/g)].map(([, version, show]) => [
       version,
       show,
@@ -37,7 +37,7 @@ describe("containerd's configuration", () => {
     ]);
   });
 
-  test("with containerd's own pause image is not AWS's", () => {
+  test("is not AWS's if it names containerd's default pause image", () => {
     const refused = /SandboxImage -match '([^']+)'/.exec(script("scripts/40-containerd.ps1").text)?.[1] ?? "";
 
     expect("registry.k8s.io/pause:3.10").toMatch(new RegExp(refused));

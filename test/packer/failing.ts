@@ -13,17 +13,17 @@ import {
   withShortProof,
 } from "./injections.ts";
 
-/** A run that is to fail, and what is to be known of it then. */
+/** A run that fails, and what it must report. */
 export type Failing = {
   what: string;
   injection: Injection;
-  /** What is ordered; a build of layer if it says nothing. */
+  /** The order; by default a build of layer. */
   kind?: "layer" | "assemble" | "harvest";
-  /** The script that fails of its own accord. */
+  /** The script that fails by itself. */
   step?: string;
   failureClass: string;
   cause: string;
-  /** What the log's last lines before Packer's clean-up say; the cause without the step's name if it says nothing. */
+  /** Text in the last lines of the log before Packer's clean-up; by default the cause without the step's name. */
   said?: string;
 };
 
@@ -31,17 +31,17 @@ const noCapacity = { code: "InsufficientInstanceCapacity", message: "There is no
 
 const criTrouble = "io.containerd.grpc.v1 cri is not loaded: invalid plugin config";
 
-/** The image is there, and nobody could prove it. */
+/** The build makes an image, but it is not proved. */
 export const unproved: (Failing & { proof: string | undefined })[] = [
   {
-    what: "its machine lets nobody in",
+    what: "its machine does not answer over WinRM",
     injection: withShortProof(machines({ step: "boot", hang: true }, "proof"), "8s"),
     failureClass: "proof",
     cause: "Timeout waiting for WinRM.",
     proof: "failed",
   },
   {
-    what: "a check of its fails",
+    what: "one of its checks fails",
     injection: machines({ step: "10-checks", ...proofFailing([{ name: "disk", detail: "Only 3 % free" }]) }, "proof"),
     failureClass: "proof",
     cause: "failed checks: disk (Only 3 % free)",
@@ -49,7 +49,7 @@ export const unproved: (Failing & { proof: string | undefined })[] = [
     proof: "failed",
   },
   {
-    what: "kubelet gets no answer from its containerd",
+    what: "its containerd does not answer kubelet",
     injection: machines({ step: "80-report", changes: { criTrouble } }),
     failureClass: "proof",
     cause: `failed checks: cri-loaded (kubelet gets no answer: ${criTrouble}.)`,
@@ -72,7 +72,7 @@ export const unproved: (Failing & { proof: string | undefined })[] = [
   },
 ];
 
-const told: Failing[] = [
+const specific: Failing[] = [
   {
     what: "Windows cannot be generalized",
     injection: hasty(
@@ -85,14 +85,14 @@ const told: Failing[] = [
     cause: "90-sysprep: Windows cannot be generalized: Package Contoso.Two_1.0 was installed for a user",
   },
   {
-    what: "EC2 makes no image",
+    what: "EC2 refuses to create it",
     injection: refused("CreateImage", { code: "InvalidRequest", message: "The image cannot be made" }),
     failureClass: "unknown",
     cause: "Error creating AMI: operation error EC2: CreateImage",
     said: "InvalidRequest: The image cannot be made",
   },
   {
-    what: "containerd is not what its sum says",
+    what: "containerd has another checksum",
     injection: artifactStating("containerd", { sha256: "0".repeat(64) }),
     kind: "assemble",
     step: "32-containerd-install",
@@ -107,7 +107,7 @@ const told: Failing[] = [
     cause: `40-containerd: containerd would not answer kubelet: ${criTrouble}.`,
   },
   {
-    what: "a harvested file is not what the manifest says",
+    what: "a harvested file differs from the manifest",
     injection: otherHarvestedFiles,
     kind: "assemble",
     step: "31-harvested-files",
@@ -115,14 +115,14 @@ const told: Failing[] = [
     cause: "31-harvested-files: s3://",
   },
   {
-    what: "the manifest is not the one that the build was ordered with",
+    what: "the manifest is not the ordered one",
     injection: otherManifest,
     kind: "assemble",
     failureClass: "checksum",
     cause: "manifest.json has the SHA-256 ",
   },
   {
-    what: "kubelet is not what its sum says",
+    what: "kubelet has another checksum",
     injection: otherKubelet,
     step: "33-kubernetes",
     failureClass: "checksum",
@@ -149,7 +149,7 @@ const told: Failing[] = [
     cause: "25-updates-complete: Windows build 20348.2849 has not risen",
   },
   {
-    what: "Windows wants more restarts than there are rounds of updates",
+    what: "Windows needs more restarts than there are rounds of updates",
     injection: machines({ step: "20-windows-updates", changes: { restartsWanted: 2 } }),
     failureClass: "updates",
     cause: "25-updates-complete: Windows wants one more restart after the last round",
@@ -163,7 +163,7 @@ const told: Failing[] = [
     said: "Cancelling provisioner after a timeout",
   },
   {
-    what: "a machine lets nobody in",
+    what: "its machine does not answer over WinRM",
     injection: hasty(machines({ step: "boot", hang: true }), { winrm_timeout: "8s" }),
     failureClass: "connection",
     cause: "Timeout waiting for WinRM.",
@@ -178,16 +178,18 @@ const told: Failing[] = [
 
 const ofAssembleOnly = ["15-containers-feature", "85-appx"];
 
-/** There is no image: every script of the recipe fails once, of its own accord or because it is told to. */
+/**
+ * The build makes no image. Every script of the recipe fails once, by itself or because its machine is told to fail.
+ */
 export const failing: Failing[] = [
   ...stepsBelow("scripts")
-    .filter(({ name }) => !told.some(({ step }) => step === name))
+    .filter(({ name }) => !specific.some(({ step }) => step === name))
     .toReversed()
     .map((step) => scriptFailing(step, ofAssembleOnly.includes(step.name) ? "assemble" : "layer")),
-  ...told,
+  ...specific,
 ];
 
-/** There is no harvest. */
+/** The harvest leaves no manifest. */
 export const barren: Failing[] = stepsBelow("harvest/scripts").map((step) => scriptFailing(step, "harvest"));
 
 function scriptFailing({ name, failureClass }: Step, kind: "layer" | "assemble" | "harvest"): Failing {

@@ -9,7 +9,8 @@ import { assembled, harvested, layered } from "./order.ts";
 import { judgeBuilds } from "./permissions.ts";
 import { openWorkshop, type Run } from "./workshop.ts";
 
-// Each test is a whole build by the real buildspec and the real Packer, which sleeps most of the time. Eight run side by side, the longest first.
+// Each test is a whole build by the real buildspec and the real Packer, which sleeps most of the time. Eight run side
+// by side, the longest first.
 vi.setConfig({ maxConcurrency: 8 });
 
 const eksImageName = "Windows_Server-2022-English-Core-EKS_Optimized-1.35-2026.10.14";
@@ -33,7 +34,7 @@ afterAll(async () => {
   await scene?.workshop.stop();
 });
 
-test.concurrent.for(unproved)("no image is publishable whose proof fails: $what", async (expected) => {
+test.concurrent.for(unproved)("an image is not publishable if $what", async (expected) => {
   const run = await fail(expected);
 
   expectFailure(run, expected);
@@ -42,7 +43,7 @@ test.concurrent.for(unproved)("no image is publishable whose proof fails: $what"
   await expectEnded(run);
 });
 
-test.concurrent.for(failing)("there is no image once $what", async (expected) => {
+test.concurrent.for(failing)("a build makes no image if $what", async (expected) => {
   const run = await fail(expected);
 
   expectFailure(run, expected);
@@ -51,7 +52,7 @@ test.concurrent.for(failing)("there is no image once $what", async (expected) =>
   await expectEnded(run);
 });
 
-test.concurrent.for(barren)("there is no harvest once $what", async (expected) => {
+test.concurrent.for(barren)("a harvest leaves no manifest if $what", async (expected) => {
   const image = await scene.workshop.emulator.addPublicImage({ name: eksImageName });
 
   const run = await fail(expected, image);
@@ -61,14 +62,14 @@ test.concurrent.for(barren)("there is no harvest once $what", async (expected) =
   await expectEnded(run);
 });
 
-test("what a failed build removes, the deployed build role may remove", async () => {
+test("the deployed build role may remove everything that a failed build removes", async () => {
   const { denied, needed } = await judgeBuilds(scene.workshop.emulator);
 
   expect(denied).toEqual([]);
   expect(needed).toContain("ec2:TerminateInstances");
 });
 
-test("nothing is left of what was made on the way", async () => {
+test("no temporary resource is left", async () => {
   await expectNothingLeft(scene.workshop.ec2);
 });
 
@@ -86,7 +87,7 @@ async function fail({ injection, kind = "layer" }: Failing, image = scene.eksIma
   });
 }
 
-/** What subscribers read, and what a person sees who opens the log. */
+/** Checks what subscribers read and what the log ends with. */
 function expectFailure({ succeeded, exported, log }: Run, { failureClass, cause, said }: Failing): void {
   const ending = `FAILURE_CLASS=${exported.FAILURE_CLASS}\nFAILURE_CAUSE=${exported.FAILURE_CAUSE}\n`;
 
@@ -96,13 +97,13 @@ function expectFailure({ succeeded, exported, log }: Run, { failureClass, cause,
   expect(exported.FAILURE_LINES).toContain(said ?? cause.replace(/^[\w-]+: /, ""));
 }
 
-/** Of each image of the run, the proof that it bears. */
+/** Returns the proof tag of each image of the run. */
 async function proofsOf({ order }: Run): Promise<(string | undefined)[]> {
   const { Images = [] } = await scene.workshop.ec2.send(new DescribeImagesCommand({ Filters: ofRun(order.token) }));
   return Images.map(({ Tags }) => plain(Tags)["eks-windows-images:proof"]);
 }
 
-/** Its machines are no more. */
+/** Checks that the machines of the run are terminated. */
 async function expectEnded({ order, parts }: Run): Promise<void> {
   const { ec2 } = scene.workshop;
   const { Reservations = [] } = await ec2.send(new DescribeInstancesCommand({ Filters: ofRun(order.token) }));

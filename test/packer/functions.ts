@@ -1,10 +1,12 @@
 import type { Node } from "web-tree-sitter";
 import { type Call, functionName, nodesOf, type Script, variableName } from "./powershell.ts";
 
-/** What a function of the recipe's own takes. */
+/** The parameters of a function of the recipe. */
 export type Signature = { name: string; parameters: string[]; mandatory: string[] };
 
-/** The parameters of every function that the scripts define. A parameter of a set of its own counts as optional. */
+/**
+ * Returns the parameters of every function that the scripts define. A parameter of a parameter set counts as optional.
+ */
 export function signaturesOf(scripts: Script[]): Map<string, Signature> {
   const signatures = scripts.flatMap(({ root }) => nodesOf(root, "function_statement").map(signature));
   return new Map(signatures.map((each) => [each.name, each]));
@@ -22,7 +24,7 @@ function signature(statement: Node): Signature {
   };
 }
 
-/** What is wrong with a call of such a function: a parameter it does not have, or one it must get and does not. */
+/** Returns what is wrong with a call of such a function: an unknown parameter or a missing mandatory one. */
 export function complaintAbout(call: Call, { parameters, mandatory }: Signature): string | undefined {
   const named: string[] = [];
   let positional = 0;
@@ -41,5 +43,5 @@ export function complaintAbout(call: Call, { parameters, mandatory }: Signature)
   const given = named.map((name) => name.toLowerCase());
   const open = parameters.filter((name) => !given.includes(name.toLowerCase()));
   const missing = open.slice(positional).find((name) => mandatory.includes(name));
-  return missing && `wants ${missing}`;
+  return missing && `lacks ${missing}`;
 }

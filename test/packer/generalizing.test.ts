@@ -5,7 +5,7 @@ import { callsIn, catchOf, isInside, nodesOf, script, topLevel } from "./powersh
 const generalize = script("sysprep/generalize.ps1");
 
 describe("generalizing", () => {
-  test("says on the serial console whatever fails, that the module cannot be loaded too", () => {
+  test("reports every failure on the serial console, including a module that cannot be loaded", () => {
     const [, , ...statements] = topLevel(generalize);
 
     expect(statements.map(({ type }) => type)).toEqual(["pipeline", "function_statement", "try_statement"]);
@@ -14,7 +14,7 @@ describe("generalizing", () => {
     expect(catchOf(statements[2] as Node)).toContain("Write-Failure");
   });
 
-  test("gives up in time to say so before its task is ended", () => {
+  test("gives up in time to report it before the task's limit", () => {
     const minutes = Number(/\$deadline = \(Get-Date\)\.AddMinutes\((\d+)\)/.exec(generalize.text)?.[1]);
     const [, attempts, pause] = /\$attempt -le (\d+);[\s\S]+?Start-Sleep -Seconds (\d+)/.exec(generalize.text) ?? [];
     const writing = Number(/WriteTimeout = (\d+)/.exec(generalize.text)?.[1]) / 1000;
@@ -25,7 +25,7 @@ describe("generalizing", () => {
     expect(minutes + (Number(attempts) * (Number(pause) + writing)) / 60).toBeLessThan(limit * 60);
   });
 
-  test("waits for no launch agent that could hang, and stops the machine last", () => {
+  test("does not block on a launch agent, and stops the machine last", () => {
     const programs = callsIn(generalize.root).filter(({ name }) => /^(Invoke|Start)-Native$/.test(name));
 
     expect(
@@ -39,7 +39,7 @@ describe("generalizing", () => {
     ]);
   });
 
-  test("resets an EC2Launch v2 older than 2.0.1521 first, whose commands wait for the agent only with --block", () => {
+  test("first resets an EC2Launch v2 older than 2.0.1521, whose commands need --block to wait", () => {
     const older = nodesOf(generalize.root, "if_statement").findLast(({ text }) => text.includes("'reset'"))?.text ?? "";
 
     expect(older).toMatch(/^if \(\[version\]\$installed\.version -lt \[version\]'2\.0\.1521'\)/);
@@ -48,14 +48,14 @@ describe("generalizing", () => {
     expect(generalize.text).toMatch(/\$wait = @\(\)\s+if [\s\S]+\$arguments = @\('sysprep', '--clean'\) \+ \$wait$/m);
   });
 
-  test("knows the launch agent's version before what the build left is taken away", () => {
+  test("reads the launch agent's version before it removes what the build left", () => {
     const { text } = generalize;
 
     expect(text.indexOf("output\\launch-agent.json")).toBeGreaterThan(0);
     expect(text.indexOf("output\\launch-agent.json")).toBeLessThan(text.indexOf("$leftovers"));
   });
 
-  test("takes away what the build left though somebody has a file open for a moment, and the private key with the certificate", () => {
+  test("retries to remove what the build left, and removes the private key with the certificate", () => {
     const removing = callsIn(generalize.root).filter(({ name }) => name === "Remove-Item");
     const [listener, certificate, leftover] = removing.map(({ node }) => node);
 
@@ -65,7 +65,7 @@ describe("generalizing", () => {
     expect(generalize.text).toMatch(/Invoke-WithRetry .+ -MaximumAttempts 5 -DelaySeconds 2 -Script/);
   });
 
-  test("removes the apps that sysprep names and starts the agent once more, and then no more", () => {
+  test("removes the apps that sysprep names and restarts the agent exactly once", () => {
     const again = nodesOf(generalize.root, "if_statement").find(({ text }) =>
       text.startsWith("if ($refusal -and -not $running)"),
     )?.text;
@@ -78,7 +78,7 @@ describe("generalizing", () => {
     );
   });
 
-  test("is over only once sysprep has ended, for better or for worse", () => {
+  test("ends only after sysprep, whether it succeeds or fails", () => {
     const states = nodesOf(generalize.root, "if_statement").filter(({ text }) => text.startsWith("if ($state -eq"));
 
     expect(

@@ -7,14 +7,14 @@ const checks = script("proof/scripts/10-checks.ps1");
 const updates = script("modules/EksWindowsImages/Updates.ps1");
 
 describe("the proof's user data", () => {
-  test("opens WinRM whatever taking the inventory meets", () => {
+  test("opens WinRM even if taking the inventory fails", () => {
     const [, , ...statements] = topLevel(inventory);
 
     expect(statements.map(({ type }) => type)).toEqual(["try_statement", "try_statement"]);
     for (const statement of statements) expect(catchOf(statement)).not.toMatch(/\b(throw|exit)\b/);
   });
 
-  test("hands on what went wrong, and the check of the leftovers fails with it", () => {
+  test("records a failed inventory, which then fails the check of the leftovers", () => {
     const [, , taking] = topLevel(inventory);
 
     expect(catchOf(taking as Node)).toMatch(/\$inventory = \[ordered\]@\{ error = /);
@@ -23,7 +23,7 @@ describe("the proof's user data", () => {
 });
 
 describe("the checks of the proof", () => {
-  test("are these", () => {
+  test("cover these points", () => {
     const names = callsIn(checks.root)
       .filter(({ name }) => name === "Invoke-Check")
       .map(({ node }) => /-Name (\S+|"[^"]+") -Script/.exec(node.text)?.[1]?.replace(/['"]/g, ""));
@@ -46,7 +46,7 @@ describe("the checks of the proof", () => {
     ]);
   });
 
-  test("fail on what the image lacks instead of leaving it unproved", () => {
+  test("fail if the image lacks something, instead of leaving it unproved", () => {
     const readOutside = callsIn(checks.root)
       .filter(({ name }) => /^(Read-Json|Get-ContainerdSetting|Get-ContainerImage|Find-RunnableImage)$/.test(name))
       .filter(({ node }) => !isInside(node, (parent) => parent.text.startsWith("Invoke-Check")));
@@ -54,11 +54,11 @@ describe("the checks of the proof", () => {
     expect(readOutside.map(({ node }) => node.text)).toEqual([]);
   });
 
-  test("start containerd, because on a node AWS's bootstrap may be what starts it", () => {
+  test("start containerd, because on a node AWS's bootstrap may start it", () => {
     expect(checkOf("containerd-runs")).toMatch(/Start-Service -Name containerd[\s\S]+Get-Service -Name containerd/);
   });
 
-  test("start a container even if none was wanted in the image", () => {
+  test("start a container even if the variant names no container image", () => {
     const ifs = nodesOf(checks.root, "if_statement").filter(({ text }) => text.includes("Invoke-Check"));
 
     expect(ifs).toEqual([]);
@@ -67,7 +67,7 @@ describe("the checks of the proof", () => {
 });
 
 describe("a download", () => {
-  test("is put in place last, after its sum or its signature was looked at", () => {
+  test("is moved into place last, after its checksum or its signature is verified", () => {
     const downloads = script("modules/EksWindowsImages/Downloads.ps1");
     const verified = nodesOf(downloads.root, "function_statement").find(({ text }) =>
       /^function Get-VerifiedFile/.test(text),
@@ -86,7 +86,7 @@ describe("a download", () => {
   });
 });
 
-describe("windows updates", () => {
+describe("Windows updates", () => {
   test("go on to the next round when the Update Agent throws", () => {
     const calls = nodesOf(updates.root, "invokation_expression").filter(({ text }) =>
       /\.(Download|Install)\(\)$/.test(text),
@@ -96,11 +96,11 @@ describe("windows updates", () => {
     for (const call of calls) expect(isInside(call, ({ type }) => type === "try_statement")).toBe(true);
   });
 
-  test("that never install unattended are left out without anybody's configuration", () => {
+  test("that never install unattended are skipped by default", () => {
     expect(script("modules/EksWindowsImages/UpdateOffers.ps1").text).toMatch(/^\$neverUnattended = @\('KB5007651'\)$/m);
   });
 
-  test("that are left name their articles before anything else", () => {
+  test("that are left name their KBs first", () => {
     expect(script("scripts/25-updates-complete.ps1").text).toContain(
       `updates are left after the last round: $($names -join ', ') (`,
     );

@@ -3,7 +3,7 @@ import { GetObjectCommand, type S3Client } from "@aws-sdk/client-s3";
 
 import { bucket } from "./codebuild.ts";
 
-/** What a harvest of an image has left in the bucket. */
+/** The harvest of an image in the bucket. */
 export type Harvest = {
   key: string;
   text: string;
@@ -11,7 +11,7 @@ export type Harvest = {
   manifest: { files: { path: string; sha256: string; bytes: number }[]; recipe: string };
 };
 
-/** @throws Error if there is none */
+/** @throws Error if there is no manifest */
 export async function harvestOf(s3: S3Client, image: string): Promise<Harvest> {
   const key = `harvest/${image}/manifest.json`;
   const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));

@@ -8,20 +8,20 @@ import { assembled } from "./order.ts";
 import { packerDirectory } from "./powershell.ts";
 import type { Order, Workshop } from "./workshop.ts";
 
-/** Where all runs take place. */
+/** What all runs share. */
 export type Scene = { workshop: Workshop; eksImage: string; plainImage: string; harvest: Harvest };
 
-/** What is done to one run so that it fails. */
+/** What makes one run fail. */
 export type Injection = {
-  /** What is ordered otherwise. */
+  /** Changes of the order. */
   order?: (scene: Scene, attempt: number) => Partial<Order> | Promise<Partial<Order>>;
   prepare?: (workshop: Workshop, token: string, role: string) => unknown;
 };
 
-/** A script of the recipe that takes a step, and the class of what fails there. */
+/** A script of the recipe and its failure class. */
 export type Step = { name: string; failureClass: string };
 
-const nobody = "0".repeat(64);
+const otherSum = "0".repeat(64);
 
 export function stepsBelow(folder: string): Step[] {
   return readdirSync(join(packerDirectory, folder))
@@ -33,7 +33,7 @@ export function stepsBelow(folder: string): Step[] {
     });
 }
 
-/** The run's machines behave so: the one that the image is made of, or the one that proves it. */
+/** Sets the behaviour of a machine of the run: the one that the image is made from, or the one that proves it. */
 export function machines(rule: Rule, where: "build" | "proof" = "build"): Injection {
   return {
     prepare: ({ machines }, token) =>
@@ -45,31 +45,31 @@ export function machines(rule: Rule, where: "build" | "proof" = "build"): Inject
   };
 }
 
-/** EC2 refuses a call of the run's: with status 400, because the plugin asks for two minutes again what was answered with 500. */
+/** Makes EC2 refuse a call of the run with status 400: after a 500 the plugin retries for two minutes. */
 export function refused(operation: string, refusal: { code: string; message: string; after?: number }): Injection {
   return {
     prepare: ({ emulator }, _token, role) => emulator.failCalls({ service: "ec2", operation, role, ...refusal }),
   };
 }
 
-/** versions.json says something else of an artefact than its publisher has. */
+/** Changes an artifact in versions.json, so that it differs from what its publisher has. */
 export function artifactStating(name: string, other: object): Injection {
   const { artifacts } = JSON.parse(readFileSync(join(packerDirectory, "versions.json"), "utf8"));
   const changed = artifacts.map((each: { name: string }) => (each.name === name ? { ...each, ...other } : each));
   return { order: () => ({ changed: { "packer/versions.json": JSON.stringify({ artifacts: changed }) } }) };
 }
 
-/** Kubernetes' release host has a kubelet that is not what its sum says. */
+/** The release host of Kubernetes has a kubelet with another checksum. */
 export const otherKubelet: Injection = {
   order: ({ workshop: { upstream } }) => {
     const kubelet = "tampered/v1.35.8/bin/windows/amd64/kubelet.exe";
     upstream.putFile(kubelet, "another");
-    upstream.putFile(`${kubelet}.sha256`, nobody);
+    upstream.putFile(`${kubelet}.sha256`, otherSum);
     return { kubernetesReleaseUrl: `${upstream.filesUrl}/tampered` };
   },
 };
 
-/** The files in the bucket are not those that the manifest names. */
+/** The files in the bucket differ from those that the manifest names. */
 export const otherHarvestedFiles: Injection = {
   order: async ({ workshop: { s3 }, plainImage, harvest }, attempt) => {
     const image = "ami-00000000000000001";
@@ -81,16 +81,16 @@ export const otherHarvestedFiles: Injection = {
   },
 };
 
-/** The manifest in the bucket is not the one that the plan saw. */
+/** The manifest in the bucket differs from the ordered one. */
 export const otherManifest: Injection = {
   order: ({ plainImage, eksImage }, attempt) => ({
-    wish: assembled(plainImage, { image: eksImage, manifest: nobody }, attempt),
+    wish: assembled(plainImage, { image: eksImage, manifest: otherSum }, attempt),
   }),
 };
 
 /**
- * The same injection, with a proof that waits only this long for WinRM. The build keeps its own limit: its machine does answer, however slow the
- * computer is that these tests run on.
+ * The same injection, with a shorter wait for WinRM in the proof. The build keeps its limit, because its machine must
+ * be able to answer on a slow computer too.
  */
 export function withShortProof(injection: Injection, winrmTimeout: string): Injection {
   const path = "proof/waits.pkr.hcl";
@@ -100,7 +100,7 @@ export function withShortProof(injection: Injection, winrmTimeout: string): Inje
   return { ...injection, order: () => ({ changed: { [`packer/${path}`]: text } }) };
 }
 
-/** The same injection with shorter waits, so that the test does not take long. */
+/** The same injection with shorter waits, so that the test is short. */
 export function hasty(
   injection: Injection,
   deployment: Order["deployment"],

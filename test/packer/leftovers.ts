@@ -7,7 +7,7 @@ import {
 } from "@aws-sdk/client-ec2";
 import { expect } from "vitest";
 
-/** Of everything that Packer makes on the way there is nothing any more, whichever run it was for. */
+/** Checks that all temporary resources of all runs are deleted. */
 export async function expectNothingLeft(ec2: EC2Client): Promise<void> {
   const { Reservations = [] } = await ec2.send(new DescribeInstancesCommand({}));
   const { KeyPairs } = await ec2.send(new DescribeKeyPairsCommand({}));

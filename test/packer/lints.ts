@@ -13,15 +13,18 @@ import {
 } from "./powershell.ts";
 import { styleRules } from "./style-lints.ts";
 
-/** What a rule has to say about a script, with the line. */
+/** Returns the violations of a rule in a script, with their places. */
 type Rule = (script: Script, own: Map<string, Signature>) => { at: Node; what: string }[];
 
 const download =
   /^(curl|wget|certutil|bitsadmin)(\.exe)?$|^(iwr|irm|Invoke-WebRequest|Invoke-RestMethod|Start-BitsTransfer|([\w.]+\\)?(Read|Copy|Write)-S3Object)$|^(s3|s3api|get-object|put-object)$/i;
 const downloadType = /^(System\.)?Net\.(WebClient|WebRequest|HttpWebRequest|Http\.HttpClient)$/i;
-/** The one that Get-VerifiedFile calls, the one that uploads, and the one that asks the instance's own metadata service. */
+/**
+ * Functions that may use the network: the one that Get-VerifiedFile calls, the upload, and the request to the metadata
+ * service.
+ */
 const mayDownload = ["Save-Url", "Publish-File", "Get-TokenlessMetadataStatus"];
-/** Assigned by PowerShell itself. */
+/** Variables that PowerShell assigns. */
 const automatic = ["_", "true", "false", "null", "PSScriptRoot", "PSCmdlet", "Matches", "LASTEXITCODE"];
 
 export const rules = {
@@ -36,10 +39,10 @@ export const rules = {
   },
 
   "text is ASCII": ({ text, root }) =>
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: Windows PowerShell reads other bytes in the machine's own code page
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: Windows PowerShell reads other bytes in a code page
     /[^\x00-\x7F]/.test(text) ? [{ at: root, what: "has characters outside ASCII" }] : [],
 
-  "no text is run as code": ({ root }) => [
+  "no text is executed as code": ({ root }) => [
     ...callsIn(root)
       .filter(({ name }) => /^(Invoke-Expression|iex)$/i.test(name))
       .map(({ node }) => ({ at: node, what: node.text })),
@@ -69,7 +72,7 @@ export const rules = {
       .map((node) => ({ at: node, what: node.text })),
   ],
 
-  "no address says latest": ({ root }) =>
+  "no address contains latest": ({ root }) =>
     nodesOf(
       root,
       "verbatim_string_characters",
@@ -90,14 +93,14 @@ export const rules = {
       ),
     ].map((node) => ({ at: node, what: node.text })),
 
-  "functions are called as they are declared": ({ root }, own) =>
+  "calls match the declaration of the function": ({ root }, own) =>
     callsIn(root).flatMap((call) => {
       const signature = own.get(call.name);
       const complaint = signature && complaintAbout(call, signature);
       return complaint ? [{ at: call.node, what: `${call.name} ${complaint}` }] : [];
     }),
 
-  "variables are assigned somewhere": ({ path, root }, own) => {
+  "every variable is assigned": ({ path, root }, own) => {
     const assigned = assignedIn(root);
     if (path.startsWith("pester/")) for (const name of givenByPester(root, own)) assigned.add(name);
     return nodesOf(root, "variable")
@@ -116,7 +119,10 @@ export function lint(script: Script, own: Map<string, Signature>): { rule: RuleN
   );
 }
 
-/** A cmdlet, a function of ours, a script block that was handed over, a part of the module; a program in Invoke-Native and Start-Native only. */
+/**
+ * Allows cmdlets, functions of the recipe, passed script blocks and parts of the module; programs only in Invoke-Native
+ * and Start-Native.
+ */
 function isAllowedCall({ name, operator, node }: Call, path: string, own: Map<string, Signature>): boolean {
   const isUnitTest = path.startsWith("pester/");
   if (operator === "." && isUnitTest) return name === "$part.FullName";
@@ -136,7 +142,7 @@ function declaresScriptBlock(node: Node): boolean {
   return statement !== undefined && /\[scriptblock\]\$Script\b/.test(statement.text);
 }
 
-/** What Pester hands to a test: its cases, its drive; to a mock: the parameters of what it stands in for. */
+/** Variables that Pester sets: cases and drive in a test, the parameters of the replaced function in a mock. */
 function givenByPester(root: Node, own: Map<string, Signature>): string[] {
   const cases = nodesOf(root, "key_expression").map(({ text }) => text);
   const parameters = [...own.values()].flatMap((signature) => signature.parameters);

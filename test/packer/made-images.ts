@@ -7,8 +7,8 @@ import { build, machine, proof, runTags, variablesOf } from "./runs.ts";
 import type { Run, Workshop } from "./workshop.ts";
 
 /**
- * What holds of every image that is made, whatever its recipe.
- * @param volumeKey that the deployment names
+ * Tests that apply to the image of every recipe.
+ * @param volumeKey the key of the deployment
  */
 export function describeImage(
   recipe: string,
@@ -18,14 +18,14 @@ export function describeImage(
   volumeKey?: string,
 ): void {
   describe(`an image of ${recipe}`, () => {
-    test("is made of a machine that is left alone after its last step and stops itself", () => {
+    test("is made from a machine that stops itself after the last step", () => {
       const after = entriesAfter(machine(run()), "90-sysprep");
 
       expect(after).toEqual([expect.objectContaining({ kind: "shutdown", by: "itself" })]);
       expect(callsOf(build(run()), "StopInstances")).toEqual([]);
     });
 
-    test("is made on an instance that takes IMDSv2 only and has an encrypted disk of its size", () => {
+    test("is built on an instance that accepts IMDSv2 only and has an encrypted disk of the wanted size", () => {
       const [request] = callsOf(build(run()), "RunInstances");
 
       expect(request).toMatchObject({
@@ -36,14 +36,14 @@ export function describeImage(
       expect(request?.BlockDeviceMappings).toEqual(rootVolume({ VolumeSize: 120, KmsKeyId: volumeKey }));
     });
 
-    test("can be found by its tags, and all that is made for it, from the first moment", () => {
+    test("is tagged from its creation, and so is everything that its build creates", () => {
       expect(tagsAtBirth(build(run()), "RunInstances", "instance")).toEqual(runTags(run()));
       expect(tagsAtBirth(build(run()), "RunInstances", "volume")).toEqual(runTags(run()));
       expect(tagsAtBirth(build(run()), "CreateImage", "image")).toEqual(runTags(run()));
       expect(tagsAtBirth(build(run()), "CreateImage", "snapshot")).toEqual(runTags(run()));
     });
 
-    test("takes IMDSv2 only, and says what it was made from and what is in it", async () => {
+    test("requires IMDSv2 and has tags of its inputs and contents", async () => {
       const { ec2 } = workshop();
       const { IMAGE_ID: image = "" } = run().exported;
       const { Images: [described] = [] } = await ec2.send(new DescribeImagesCommand({ ImageIds: [image] }));
@@ -67,7 +67,7 @@ export function describeImage(
       });
     });
 
-    test("is described by reports of its own that are kept", async () => {
+    test("has reports in the bucket", async () => {
       const { IMAGE_ID: image } = run().exported;
       const read = async (name: string) => JSON.parse((await workshop().read(`reports/${image}/${name}`)).toString());
 
@@ -83,7 +83,7 @@ export function describeImage(
       });
     });
 
-    test("proves itself with metadata options and disk of its own: nothing else would show what nodes get", () => {
+    test("is proved with its own metadata options and disk, as nodes get them", () => {
       const [request] = callsOf(proof(run()), "RunInstances");
 
       expect(run().exported).toMatchObject({ PROOF: "passed", FAILURE_CLASS: "", FAILURE_CAUSE: "" });
@@ -94,7 +94,7 @@ export function describeImage(
       expect(callsOf(proof(run()), "CreateImage")).toEqual([]);
     });
 
-    test("has its inventory taken before WinRM is opened, on an instance that is found by its tags", () => {
+    test("has its inventory taken before WinRM is opened, on a tagged instance", () => {
       const { userData } = proof(run()).transcript;
       const tags = { ...runTags(run()), Name: `proof of ${runTags(run()).Name}` };
 
@@ -107,7 +107,7 @@ export function describeImage(
   });
 }
 
-/** How a launch names the root volume. */
+/** The root volume in the request that launches an instance. */
 export function rootVolume(more: { VolumeSize?: number; KmsKeyId: string | undefined }): object[] {
   return [{ DeviceName: "/dev/sda1", Ebs: { VolumeType: "gp3", Encrypted: true, DeleteOnTermination: true, ...more } }];
 }

@@ -3,10 +3,10 @@ import type { Variant } from "../../functions/config/variant.ts";
 import type { HarvestWish, ImageWish } from "../../functions/domain/build-orders.ts";
 import type { Inputs } from "../../functions/domain/inputs.ts";
 
-/** A container image that is wanted in every machine image here. */
+/** The container image that every variant of these tests names. */
 export const reference = "mcr.microsoft.com/windows/nanoserver:ltsc2022";
 
-/** One variant of each recipe; a desktop has one step more. */
+/** One variant of each recipe. The edition with a desktop has one more step. */
 export function configurationOf(kubernetesReleaseUrl: string, updateRounds: number): Configuration {
   const common = {
     windows: 2022,
@@ -28,7 +28,7 @@ export function configurationOf(kubernetesReleaseUrl: string, updateRounds: numb
 const { variants } = configurationOf("https://dl.k8s.io", 1);
 const [layer, assemble] = variants as [Variant, Variant];
 
-/** What every image here is made from besides its base: updates that are younger than AWS's images are. */
+/** The other inputs of every image of these tests. The updates are newer than AWS's images. */
 const inputs: Omit<Inputs, "baseAmi"> = {
   kubernetes: "1.35.8",
   patchTuesday: "2026-11-10",
@@ -36,7 +36,7 @@ const inputs: Omit<Inputs, "baseAmi"> = {
   settings: "b".repeat(64),
 };
 
-/** @param attempt tells builds apart that are made side by side */
+/** @param attempt distinguishes concurrent builds */
 export function layered(baseAmi: string, attempt: number): ImageWish {
   return {
     purpose: "build",
@@ -49,7 +49,7 @@ export function layered(baseAmi: string, attempt: number): ImageWish {
   };
 }
 
-/** @param harvest AWS's EKS image that was harvested, and the SHA-256 of the manifest */
+/** @param harvest the harvested EKS image of AWS and the SHA-256 of its manifest */
 export function assembled(baseAmi: string, harvest: { image: string; manifest: string }, attempt: number): ImageWish {
   return {
     ...layered(baseAmi, attempt),

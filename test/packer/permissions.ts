@@ -6,8 +6,8 @@ import { type Graph, graphOf } from "../infra/graph.ts";
 import { bucket } from "./codebuild.ts";
 
 /**
- * What the policies of the build role say to all builds so far, as a deployment outside a VPC has them, which rehearsals have not: there
- * Packer makes its security groups itself.
+ * Judges the calls of all builds so far by the policies of the build role in a deployment outside a VPC, where Packer
+ * creates its security groups. Rehearsals run inside a VPC.
  */
 export async function judgeBuilds({
   region,
@@ -31,8 +31,8 @@ export async function judgeBuilds({
 }
 
 /**
- * Packer may delete its key pair a second time when it breaks off. What is gone bears no tag, so EC2 will refuse that, which Packer only notes
- * in its log.
+ * Packer may delete its key pair twice when it is interrupted. EC2 refuses the second call, because a deleted key pair
+ * has no tag; Packer only logs this.
  */
 function withoutRepetitions(calls: RecordedCall[]): RecordedCall[] {
   const deleted = new Set<unknown>();
@@ -44,7 +44,7 @@ function withoutRepetitions(calls: RecordedCall[]): RecordedCall[] {
   });
 }
 
-/** The workshop's bucket and profiles are called otherwise. */
+/** Replaces the names of the workshop's bucket and profiles with the deployed ones. */
 function asDeployed(call: RecordedCall, { named }: Graph): RecordedCall {
   const names: Record<string, unknown> = {
     [bucket]: named("ArtifactsBucket").inputs.bucket,

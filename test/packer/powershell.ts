@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Language, type Node, Parser } from "web-tree-sitter";
 
-/** A PowerShell file as a syntax tree: no PowerShell runs where these tests do. */
+/** A PowerShell file as a syntax tree, because these tests run without PowerShell. */
 export type Script = { path: string; text: string; root: Node };
 
 export const packerDirectory = fileURLToPath(new URL("../../packer", import.meta.url));
@@ -26,12 +26,12 @@ export function script(path: string): Script {
   return parse(path, readFileSync(join(packerDirectory, path), "utf8"));
 }
 
-/** Every script, module and manifest of the recipe, the user's own apart. */
+/** Returns every script, module and manifest of the recipe except custom scripts. */
 export function recipeScripts(): Script[] {
   return scriptsIn(packerDirectory, "").filter(({ path }) => !path.startsWith("custom/"));
 }
 
-/** The unit tests of the module, which run on Windows only; below `pester/`. */
+/** Returns the unit tests of the module, which run on Windows only; their paths begin with `pester/`. */
 export function unitTests(): Script[] {
   return scriptsIn(fileURLToPath(new URL("../pester", import.meta.url)), "pester/");
 }
@@ -47,23 +47,23 @@ export function nodesOf(root: Node, ...types: string[]): Node[] {
   return root.descendantsOfType(types).filter((node) => node !== null);
 }
 
-/** Whether one of those around a node is such. */
+/** Returns whether any ancestor of a node matches. */
 export function isInside(node: Node, what: (parent: Node) => boolean): boolean {
   return node.parent !== null && (what(node.parent) || isInside(node.parent, what));
 }
 
-/** The statements of a file that stand in no other. */
+/** Returns the top-level statements of a file. */
 export function topLevel({ root }: Script): Node[] {
   const statements = nodesOf(root, "statement_list")[0]?.namedChildren ?? [];
   return statements.filter((node) => node !== null && node.type !== "comment") as Node[];
 }
 
-/** What a `try` does about what it catches. */
+/** Returns the catch clauses of a `try`. */
 export function catchOf(statement: Node): string {
   return nodesOf(statement, "catch_clauses").at(-1)?.text ?? "";
 }
 
-/** Where the parser had to guess. */
+/** Returns the places that the parser could not parse. */
 export function syntaxErrors({ path, root }: Script): string[] {
   return everyNode(root)
     .filter((node) => node.isError || node.isMissing)
@@ -74,7 +74,7 @@ export function lineOf(node: Node): number {
   return node.startPosition.row + 1;
 }
 
-/** The function that a node is in. */
+/** Returns the name of the function around a node. */
 export function enclosingFunction(node: Node): string | undefined {
   if (node.type === "function_statement") return functionName(node);
   return node.parent ? enclosingFunction(node.parent) : undefined;
@@ -84,7 +84,7 @@ export function functionName(statement: Node): string {
   return nodesOf(statement, "function_name")[0]?.text ?? "";
 }
 
-/** `name` of `$name`, `@name`, `${name}`; with its scope or drive if it has one (`env:Path`). */
+/** Returns `name` for `$name`, `@name` and `${name}`, with its scope or drive if it has one (`env:Path`). */
 export function variableName(variable: Node): string {
   return variable.text.replace(/^[$@]\{?/, "").replace(/\}$/, "");
 }

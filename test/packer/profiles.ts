@@ -6,7 +6,7 @@ import {
   type IAMClientConfig,
 } from "@aws-sdk/client-iam";
 
-/** An instance profile with a role of the same name, which it answers. */
+/** Creates an instance profile with a role of the same name. Returns the name. */
 export async function createProfile(aws: IAMClientConfig, name: string): Promise<string> {
   const iam = new IAMClient(aws);
   const trust = {

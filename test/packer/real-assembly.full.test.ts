@@ -9,10 +9,11 @@ import { assembled, harvested } from "./order.ts";
 import { build, describeRun, elevated, machine, runTags } from "./runs.ts";
 import { openWorkshop, type Run, type Workshop } from "./workshop.ts";
 
-// The real Packer harvests twice, assembles an image with two rounds of updates and proves it. This takes about 100 s, most of it Packer's sleeps.
+// The real Packer harvests twice, assembles an image with two rounds of updates and proves it. This takes about 100 s,
+// most of it Packer's sleeps.
 const eksImageName = "Windows_Server-2022-English-Core-EKS_Optimized-1.35-2026.10.14";
 
-/** Of the user's, as an account may demand it. */
+/** A key of the user, as an account may require it. */
 const volumeKey = "arn:aws:kms:us-east-1:123456789012:key/0123abcd-0123-4567-89ab-0123456789ab";
 const deployment = { volume_key_arn: volumeKey };
 
@@ -50,7 +51,7 @@ describeRun("a harvest", () => harvest);
 describeRun("a build of assemble", () => assembly);
 
 describe("a harvest", () => {
-  test("makes no image, on an instance that may write to the bucket and takes IMDSv2 only", () => {
+  test("makes no image, and runs on an instance that may write to the bucket and accepts IMDSv2 only", () => {
     const [request] = callsOf(build(harvest), "RunInstances");
 
     expect(stepsOf(machine(harvest))).toEqual(["10-harvest"]);
@@ -64,7 +65,7 @@ describe("a harvest", () => {
     expect(harvest.exported).toMatchObject({ IMAGE_ID: "", FAILURE_CLASS: "" });
   });
 
-  test("is made on an encrypted disk of the image's own size, under the user's key where there is one", () => {
+  test("runs on an encrypted disk of the image's size, with the user's key if there is one", () => {
     const [withKey] = callsOf(build(harvest), "RunInstances");
     const [without] = callsOf(build(again), "RunInstances");
 
@@ -72,7 +73,7 @@ describe("a harvest", () => {
     expect(without?.BlockDeviceMappings).toEqual(rootVolume({ KmsKeyId: undefined }));
   });
 
-  test("writes below its own prefix and does nothing else, the manifest last of all", async () => {
+  test("only writes, only below its own prefix, and the manifest last", async () => {
     const prefix = `harvest/${eksImage}`;
     const calls = (await workshop.emulator.calls()).filter(({ role }) => role === "harvest");
     const ofThis = calls.filter(({ parameters }) => String(parameters.Key).startsWith(`${prefix}/`));
@@ -86,12 +87,12 @@ describe("a harvest", () => {
     ]);
   });
 
-  test("of the same release gives the same bytes, wherever and whenever it is made", () => {
+  test("of the same release always has the same bytes", () => {
     expect(again.succeeded, again.log).toBe(true);
     expect(harvests.again.text).toBe(harvests.first.text);
   });
 
-  test("gives the assembled image its files, which are all that its machine reads", async () => {
+  test("provides the files of the assembled image, which are all that its machine reads", async () => {
     const calls = (await workshop.emulator.calls()).filter(({ role }) => role === "guest");
     const { files } = harvests.first.manifest;
     const report = JSON.parse((await workshop.read(`reports/${assembly.exported.IMAGE_ID}/report.json`)).toString());
@@ -106,7 +107,7 @@ describe("a harvest", () => {
 });
 
 describe("the steps of assemble", () => {
-  test("are those of layer and what puts AWS's part in its place, with a restart after the feature", () => {
+  test("are those of layer and those that install AWS's parts, with a restart after the feature", () => {
     expect(stepsOf(machine(assembly))).toEqual([
       "10-files",
       "12-prerequisites",
@@ -146,6 +147,6 @@ describeImage(
   volumeKey,
 );
 
-test("nothing is left of what was made on the way", async () => {
+test("no temporary resource is left", async () => {
   await expectNothingLeft(workshop.ec2);
 });

@@ -27,7 +27,7 @@ afterAll(async () => {
 describeRun("a build of layer", () => layer);
 
 describe("the steps of layer", () => {
-  test("come in order, with a restart after each round of updates and after the user's own scripts", () => {
+  test("run in order, with a restart after each round of updates and after the custom scripts", () => {
     expect(stepsOf(machine(layer))).toEqual([
       "10-files",
       "12-prerequisites",
@@ -59,7 +59,7 @@ describeImage(
   () => eksImage,
 );
 
-test("Packer calls nothing that the deployed build role may not, and makes its security group itself", async () => {
+test("Packer makes only calls that the deployed build role allows, and creates its own security group", async () => {
   const { denied, needed } = await judgeBuilds(workshop.emulator);
 
   expect(denied).toEqual([]);
@@ -67,6 +67,6 @@ test("Packer calls nothing that the deployed build role may not, and makes its s
     expect(needed).toContain(`ec2:${operation}`);
 });
 
-test("nothing is left of what was made on the way", async () => {
+test("no temporary resource is left", async () => {
   await expectNothingLeft(workshop.ec2);
 });

@@ -4,7 +4,7 @@ import { callsOf } from "./calls.ts";
 import { givenTo, secretsIn } from "./secrets.ts";
 import type { Part, Run } from "./workshop.ts";
 
-/** The machine that the image is made of, or that is harvested. */
+/** The machine that the image is made from, or that is harvested. */
 export function build(run: Run): Part {
   return run.parts[0] as Part;
 }
@@ -24,12 +24,12 @@ export function elevated(run: Run): (string | null)[] {
   );
 }
 
-/** What the plan handed to Packer. */
+/** Packer's variables in the order. */
 export function variablesOf({ order }: Run): { image_name: string; image_tags: Record<string, string> } {
   return JSON.parse(order.variables.PACKER_VARIABLES ?? "");
 }
 
-/** On all that a run makes, from its first moment. */
+/** The tags of everything that a run creates. */
 export function runTags(run: Run): Record<string, string> {
   return {
     Name: variablesOf(run).image_name,
@@ -39,21 +39,21 @@ export function runTags(run: Run): Record<string, string> {
   };
 }
 
-/** What holds of every run of Packer. */
+/** Tests that apply to every run of Packer. */
 export function describeRun(name: string, run: () => Run): void {
   describe(name, () => {
     test("succeeds", () => {
       expect(run().succeeded, run().log).toBe(true);
     });
 
-    test("gives its machines no secret: no password, no credentials", () => {
+    test("gives its machines no password and no credentials", () => {
       const { parts, secrets } = run();
 
       expect(secrets).toHaveLength(3 + parts.length);
       for (const { transcript } of parts) expect(secretsIn(givenTo(transcript), secrets)).toEqual([]);
     });
 
-    test("opens its machines to the one address it was told", () => {
+    test("opens its machines to the given address only", () => {
       for (const part of run().parts)
         expect(callsOf(part, "AuthorizeSecurityGroupIngress").map(({ IpPermissions }) => IpPermissions)).toEqual([
           [{ IpProtocol: "tcp", FromPort: 5986, ToPort: 5986, IpRanges: [{ CidrIp: "203.0.113.7/32" }] }],

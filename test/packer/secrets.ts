@@ -1,16 +1,16 @@
 import { type Transcript, uploadedBytes } from "../../local/model/transcript.ts";
 
-/** Every byte that was sent into a machine. */
+/** Returns every byte that was sent to a machine. */
 export function givenTo(transcript: Transcript): Buffer {
   return Buffer.concat([uploadedBytes(transcript), Buffer.from(transcript.userData)]);
 }
 
-/** Those of the secrets that are in the bytes, in whatever form. */
+/** Returns the secrets that the bytes contain in any form. */
 export function secretsIn(bytes: Buffer, secrets: string[]): string[] {
   return secrets.filter((secret) => formsOf(secret).some((form) => bytes.includes(form)));
 }
 
-/** As it is, as PowerShell's encoded commands have it, and inside base64 wherever a group of three bytes begins. */
+/** UTF-8, UTF-16 as in PowerShell's encoded commands, and base64 at each of the three byte offsets. */
 function formsOf(secret: string): (Buffer | string)[] {
   const base64 = [0, 1, 2].map((offset) =>
     Buffer.concat([Buffer.alloc(offset), Buffer.from(secret)])

@@ -32,7 +32,7 @@ const steps = [
   { step: "90-sysprep" },
 ];
 
-test("the steps of a build come in order of their names, those of the assemble recipe alone among them", () => {
+test("the steps of a build run in the order of their names, including those of assemble only", () => {
   const found = provisioners.flatMap((block) => {
     const step = /local\.(update_rounds)|\/(\d\d-[\w-]+)\.ps1|\["(85-appx)"\]/.exec(block)?.slice(1).find(Boolean);
     const of = /^ {4}only += \["amazon-ebs\.(\w+)"\]$/m.exec(block)?.[1];
@@ -43,7 +43,7 @@ test("the steps of a build come in order of their names, those of the assemble r
   expect(found).toEqual(steps);
 });
 
-test("a round of updates is the script and then a restart", () => {
+test("a round of updates is the script followed by a restart", () => {
   const rounds = locals.slice(locals.indexOf("update_rounds"));
   const parts = [...rounds.matchAll(/type += "([\w-]+)"|\/([\w-]+)\.ps1/g)].map(([, type, step]) => type ?? step);
 
@@ -56,7 +56,7 @@ test("every script is a step", () => {
   expect([...new Set([...used, "85-appx.ps1"])].sort()).toEqual(readdirSync(join(packerDirectory, "scripts")).sort());
 });
 
-test("apps are removed on editions that have some, and by SYSTEM", () => {
+test("apps are removed by SYSTEM, on editions that have apps", () => {
   const block = provisioners.find((text) => text.includes("85-appx"));
 
   expect(block).toMatch(/for_each += var\.edition == "Full" \? \["85-appx"\] : \[\]/);
@@ -80,7 +80,7 @@ test("every provisioner has a timeout", () => {
   for (const provisioner of [...provisioners, ...others.flat()]) expect(provisioner).toMatch(/\btimeout += /);
 });
 
-test("every restart waits until Windows has finished it, and not for a further one that nobody makes", () => {
+test("every restart waits until Windows has finished it, but not for a further restart", () => {
   const restarts = build.split(/windows-restart"/).slice(1);
   const keys = /restart_keys = \[([^\]]+)\]/.exec(locals)?.[1] ?? "";
 
@@ -92,7 +92,7 @@ test("every restart waits until Windows has finished it, and not for a further o
   expect(keys.split(",").map((key) => /(\w+)"$/.exec(key)?.[1])).toEqual(["RebootInProgress"]);
 });
 
-test("a round of updates ends when Windows' Modules Installer has come to rest, in less time than the round has", () => {
+test("a round of updates waits for the Windows Modules Installer, for less than the limit of the round", () => {
   const round = readFileSync(join(packerDirectory, "scripts/20-windows-updates.ps1"), "utf8");
   const [minutes, hours] = [
     /"servicing_minutes"[\s\S]+?default += (\d+)/,
@@ -103,43 +103,46 @@ test("a round of updates ends when Windows' Modules Installer has come to rest, 
   expect(minutes * 2).toBeLessThan(hours * 60);
 });
 
-test("what the steps read is what the template hands over", () => {
+test("the template sets exactly the variables that the steps read", () => {
   const given = [...build.matchAll(/^ {4,6}([A-Z_]+) += /gm)].map(([, name]) => name);
   const scripts = recipeScripts().filter(({ path }) => !/^(proof|harvest)\//.test(path));
 
   expect([...settingsReadBy(scripts)].sort()).toEqual([...given, "UPLOADS"].sort());
 });
 
-test.each(["proof", "harvest"])("what the %s reads is what its template hands over", (template) => {
-  const given = [...read(`${template}/build.pkr.hcl`).matchAll(/^ {6}([A-Z_]+) += /gm)].map(([, name]) => name);
-  const scripts = recipeScripts().filter(({ path }) => path.startsWith(`${template}/`));
-  const modules = recipeScripts().filter(({ path }) => path.startsWith("modules/"));
+test.each(["proof", "harvest"])(
+  "the template of the %s sets exactly the variables that its scripts read",
+  (template) => {
+    const given = [...read(`${template}/build.pkr.hcl`).matchAll(/^ {6}([A-Z_]+) += /gm)].map(([, name]) => name);
+    const scripts = recipeScripts().filter(({ path }) => path.startsWith(`${template}/`));
+    const modules = recipeScripts().filter(({ path }) => path.startsWith("modules/"));
 
-  const asked = settingsReadBy(scripts);
-  const askedByModules = settingsReadBy(modules);
+    const asked = settingsReadBy(scripts);
+    const askedByModules = settingsReadBy(modules);
 
-  expect([...asked].filter((name) => !given.includes(name))).toEqual([]);
-  expect(given.filter((name = "") => !asked.has(name) && !askedByModules.has(name))).toEqual([]);
-});
+    expect([...asked].filter((name) => !given.includes(name))).toEqual([]);
+    expect(given.filter((name = "") => !asked.has(name) && !askedByModules.has(name))).toEqual([]);
+  },
+);
 
-test.each(["proof", "harvest"])("build and %s are deployed alike", (template) => {
+test.each(["proof", "harvest"])("build and %s have the same deployment variables and plugins", (template) => {
   expect(read(`${template}/deployment.pkr.hcl`)).toBe(read("deployment.pkr.hcl"));
   expect(read(`${template}/plugins.pkr.hcl`)).toBe(read("plugins.pkr.hcl"));
 });
 
-test("proof and harvest wait alike", () => {
+test("proof and harvest have the same waits", () => {
   const waits = ["proof", "harvest"].map((template) => read(`${template}/waits.pkr.hcl`).replace(/^#.*\n/gm, ""));
 
   expect(waits[1]).toBe(waits[0]);
 });
 
-test.each(["proof", "harvest"])("build and %s wait for WinRM alike", (template) => {
+test.each(["proof", "harvest"])("build and %s wait equally long for WinRM", (template) => {
   const [own, other] = ["waits.pkr.hcl", `${template}/waits.pkr.hcl`].map((path) => variablesOf(path).winrm_timeout);
 
   expect(other).toBe(own);
 });
 
-test("nobody lets an operation of WinRM take longer than Windows does: Packer notices nothing while one lasts", () => {
+test("no script raises the limit of a WinRM operation, because Packer notices nothing while one lasts", () => {
   const setting = recipeScripts().flatMap(({ root }) =>
     callsIn(root).filter(({ node }) => /^Set-Item\b.*MaxTimeoutms|\bwinrm\b.*MaxTimeoutms/i.test(node.text)),
   );
@@ -147,7 +150,7 @@ test("nobody lets an operation of WinRM take longer than Windows does: Packer no
   expect(setting).toEqual([]);
 });
 
-test.each(["proof", "harvest"])("a variable that build and %s both use is checked alike", (template) => {
+test.each(["proof", "harvest"])("a variable that build and %s both use has the same validation", (template) => {
   const own = variablesOf("variables.pkr.hcl");
   const shared = Object.entries(variablesOf(`${template}/variables.pkr.hcl`)).filter(([name]) => name in own);
 
@@ -156,7 +159,7 @@ test.each(["proof", "harvest"])("a variable that build and %s both use is checke
   for (const [name, text] of used) expect(validationOf(text), name).toBe(validationOf(own[name] ?? ""));
 });
 
-test("each script calls itself by its name", () => {
+test("each script names its step after its file", () => {
   const steps = recipeScripts().filter(({ path }) => /scripts\/[1-9]/.test(path));
   const names = steps.map(({ path, root }) => {
     const call = callsIn(root).find(({ name }) => name === "Invoke-Step");
@@ -166,7 +169,7 @@ test("each script calls itself by its name", () => {
   for (const { path, name } of names) expect(path).toMatch(new RegExp(`/${name}\\.ps1$`));
 });
 
-test("user data is small enough for EC2 and holds nothing that Packer would render", () => {
+test("user data fits the limit of EC2 and contains nothing that Packer would render", () => {
   const scripts = ["proof/scripts/00-inventory.ps1", "scripts/00-communicator.ps1"].map(read).join("\n");
 
   expect(scripts.length).toBeLessThan(16 * 1024 - 100);

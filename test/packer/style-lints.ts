@@ -3,18 +3,18 @@ import { callsIn, enclosingFunction, functionName, nodesOf, type Script } from "
 
 type Finding = { at: Node; what: string };
 
-/** Of the verbs that PowerShell approves (Get-Verb), those that fit what an image build does. */
+/** The verbs approved by PowerShell (Get-Verb) that fit an image build. */
 const verbs = new Set(
   "Add Assert Clear Close Compare Confirm Convert ConvertFrom ConvertTo Copy Disable Enable Expand Export Find Format Get Grant Import Initialize Install Invoke Join Measure Merge Mount Move New Open Protect Publish Read Register Remove Rename Repair Reset Resize Resolve Restart Restore Resume Save Search Select Send Set Show Split Start Stop Sync Test Trace Uninstall Unregister Update Use Wait Watch Write".split(
     " ",
   ),
 );
 
-/** Short names that Windows PowerShell brings along. */
+/** Aliases that Windows PowerShell predefines. */
 const aliases =
   /^(%|\?|ac|cat|cd|clc|clear|cls|copy|cp|cpi|del|dir|echo|epal|erase|fc|fl|foreach|ft|gc|gci|gcm|gi|gl|gm|gp|gps|group|gsv|gv|gwmi|h|ii|ipmo|kill|ls|measure|mi|mount|move|mp|mv|ni|nv|oh|popd|ps|pushd|pwd|r|rd|rdr|ren|ri|rm|rmdir|rp|sajb|sal|saps|sasv|sc|select|set|si|sl|sleep|sls|sort|sp|spps|spsv|start|sv|tee|type|where|write)$/i;
 
-/** What may find nothing: an empty answer is an answer there. */
+/** Commands for which an empty result is a valid result. */
 const mayFindNothing =
   /^Get-(ChildItem|Command|Content|Item|ItemProperty|Module|NetFirewallRule|Process|ScheduledTask|Service)$/;
 
@@ -27,29 +27,31 @@ export const styleRules = {
       const [verb = "", noun = ""] = name.split("-");
       const isCmdlet = /^\[CmdletBinding\(/.test(nodesOf(statement, "param_block")[0]?.text ?? "");
       return [
-        ...(verbs.has(verb) && /^[A-Z]\w+$/.test(noun) ? [] : [{ at: statement, what: `${name} is no verb and noun` }]),
+        ...(verbs.has(verb) && /^[A-Z]\w+$/.test(noun)
+          ? []
+          : [{ at: statement, what: `${name} is not an approved verb and a noun` }]),
         ...(isCmdlet ? [] : [{ at: statement, what: `${name} has no [CmdletBinding()]` }]),
       ];
     }),
 
-  "commands are called by their names": ({ root }: Script): Finding[] =>
+  "commands are called by their full names": ({ root }: Script): Finding[] =>
     callsIn(root)
       .filter(({ name, operator }) => operator === "" && aliases.test(name))
       .map(({ node }) => ({ at: node, what: node.text })),
 
-  "what is said goes down the pipeline": ({ root }: Script): Finding[] =>
+  "output goes to the pipeline": ({ root }: Script): Finding[] =>
     callsIn(root)
       .filter(({ name }) =>
         /^(Write-Host|Write-Output|Write-Verbose|Write-Debug|Write-Information|Out-Host)$/i.test(name),
       )
       .map(({ node }) => ({ at: node, what: node.text })),
 
-  "an exception is dealt with": ({ root }: Script): Finding[] =>
+  "no exception is swallowed": ({ root }: Script): Finding[] =>
     nodesOf(root, "catch_clause")
       .filter((clause) => nodesOf(clause, "statement_list").length === 0)
       .map((node) => ({ at: node, what: node.text })),
 
-  "an error is only kept silent where nothing is an answer": ({ root }: Script): Finding[] => [
+  "an error is silenced only where an empty result is valid": ({ root }: Script): Finding[] => [
     ...callsIn(root)
       .filter(({ name }) => !mayFindNothing.test(name))
       .filter((call) => call.arguments.some(({ text }) => /^-(ErrorAction|EA)$/i.test(text)))
@@ -64,7 +66,7 @@ export const styleRules = {
   "no line ends in a backtick": ({ text, root }: Script): Finding[] =>
     text.split("\n").flatMap((line, index) => (/`\s*$/.test(line) ? [{ at: root, what: `line ${index + 1}` }] : [])),
 
-  "no secret is spelled out": ({ root }: Script): Finding[] => [
+  "no secret is in the source": ({ root }: Script): Finding[] => [
     ...callsIn(root)
       .filter(({ name }) => /^(ConvertTo-SecureString|Get-Credential)$/i.test(name))
       .map(({ node }) => ({ at: node, what: node.text })),

@@ -34,7 +34,7 @@ const inPublic = {
   temporary_security_group_source_cidrs: ["203.0.113.7/32"],
 };
 
-describe("a template is valid with the variables that it gets", () => {
+describe("a template is valid with the variables of its build", () => {
   test.each([
     ["the layer recipe in a VPC with a key", "", { ...layer, ...deploymentVariables }],
     ["the layer recipe in public without a key", "", { ...layer, ...inPublic }],
@@ -96,7 +96,10 @@ const refused: Record<string, unknown[]> = {
   servicing_minutes: [0],
 };
 
-/** Packer reports all wrong variables of a run: the first run takes the first value of each variable, the second the second. */
+/**
+ * Packer reports all wrong variables at once: the first run has the first value of each variable, the second run the
+ * second value.
+ */
 const runs = Array.from({ length: Math.max(...Object.values(refused).map(({ length }) => length)) }, (_, index) =>
   Object.fromEntries(
     Object.entries(refused).flatMap(([name, { [index]: value }]) => (value === undefined ? [] : [[name, value]])),

@@ -20,19 +20,19 @@ import { createProfile } from "./profiles.ts";
 
 const stage = "production";
 
-/** What happened on one machine, and what Packer called for its sake, in order. */
+/** What happened on one machine, and Packer's calls for it, in order. */
 export type Part = { transcript: Transcript; calls: RecordedCall[] };
 
 /** One build by the real buildspec and the real Packer. */
 export type Run = {
   order: BuildOrder;
   succeeded: boolean;
-  /** What the buildspec hands over; what is empty stands here too. */
+  /** The variables that the buildspec exports, including empty ones. */
   exported: Record<string, string>;
   log: string;
-  /** The machine that is built (or harvested) on, then the one that proves the image. */
+  /** The machine that is built on or harvested, then the one that proves the image. */
   parts: Part[];
-  /** Of whoever Packer is and of the machines it makes. */
+  /** The credentials of Packer and the passwords of its machines. */
   secrets: string[];
 };
 
@@ -40,11 +40,11 @@ export type Order = {
   wish: BuildWish;
   updateRounds?: number;
   kubernetesReleaseUrl?: string;
-  /** Put over PACKER_DEPLOYMENT, Packer's waits among it. */
+  /** Overrides entries of PACKER_DEPLOYMENT, including waits. */
   deployment?: Record<string, string | number>;
-  /** Put over what the build's shell starts with. */
+  /** Overrides environment variables of the build. */
   environment?: Record<string, string>;
-  /** Files of the source that are other than in the repository. */
+  /** Files of the source that differ from the repository, by path. */
   changed?: Record<string, string>;
 };
 
@@ -57,19 +57,20 @@ export type Workshop = {
   s3: S3Client;
   machines: Machines;
   /**
-   * Any number of runs side by side.
-   * @param prepare gets the run's token, which its machines bear, and the name of its role, which only its calls have
+   * Runs one build. Runs may be concurrent.
+   * @param prepare gets the run's token, with which its machines are tagged, and the name of its role, which only its
+   * calls have
    */
   run: (order: Order, prepare?: Prepare) => Promise<Run>;
-  /** An object in the bucket. */
+  /** Reads an object of the bucket. */
   read: (key: string) => Promise<Buffer>;
   stop: () => Promise<void>;
 };
 
-/** Emulator, upstream, machines and CodeBuild, as in a rehearsal; every build is somebody of its own. */
+/** Starts emulator, upstream, machines and CodeBuild as in a rehearsal. Every build has its own role. */
 export async function openWorkshop(): Promise<Workshop> {
   const tools = await installTools(() => {});
-  // Packer puts sockets below it, whose paths may have 100 characters.
+  // A short path: Packer creates sockets below it, whose paths are limited to 100 characters.
   const dir = mkdtempSync(join(tmpdir(), "p-"));
   const clock = createClock(join(dir, "clock"));
   const [emulator, upstream] = await Promise.all([startEmulator({ tools, dir, clock }), startUpstream()]);
@@ -93,7 +94,7 @@ export async function openWorkshop(): Promise<Workshop> {
     tools,
     dir: join(dir, "b"),
     log: () => {},
-    // Each look at the serial console starts the AWS CLI twice: a second of a core each time.
+    // Each read of the serial console starts the AWS CLI twice, which takes a second of a core.
     extraEnv: { TIMEOUT_GRACE_SECONDS: "1", CONSOLE_POLL_SECONDS: "300" },
   });
   const codebuild = new CodeBuildClient({ ...aws, endpoint: agent.url });
@@ -164,7 +165,7 @@ export async function openWorkshop(): Promise<Workshop> {
   return { emulator, upstream, ec2, s3, machines, run, read, stop };
 }
 
-/** PACKER_DEPLOYMENT, with the pauses between two looks as short as they can be. */
+/** PACKER_DEPLOYMENT with the shortest polling interval. */
 function placeOf({ region, network }: Emulator, [guest, harvest]: string[]): object {
   return {
     region,
@@ -181,7 +182,7 @@ function placeOf({ region, network }: Emulator, [guest, harvest]: string[]): obj
   };
 }
 
-/** Packer begins with a key pair for each machine. */
+/** Splits the calls by machine: for each of them Packer first creates a key pair. */
 function partsOf(transcripts: Transcript[], calls: RecordedCall[]): Part[] {
   const begins = calls.flatMap(({ operation }, index) => (operation === "CreateKeyPair" ? [index] : []));
   return transcripts.map((transcript, index) => ({

@@ -1,8 +1,8 @@
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 
-# Runs PSScriptAnalyzer over the recipe and Pester over its module, in Windows PowerShell 5.1 as in the images. Needs Windows and, on the first
-# run, the PowerShell Gallery.
+# Runs PSScriptAnalyzer over the recipe and Pester over its module, in Windows PowerShell 5.1 as in the images. Needs
+# Windows and, on the first run, the PowerShell Gallery.
 $repository = Split-Path -Path (Split-Path -Path $PSScriptRoot -Parent) -Parent
 $modules = [ordered]@{ PSScriptAnalyzer = '1.24.0'; Pester = '5.7.1' }
 [System.Net.ServicePointManager]::SecurityProtocol = [System.Net.SecurityProtocolType]::Tls12

@@ -2,8 +2,9 @@ Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 Import-Module -Name "$env:WORK_DIRECTORY\modules\EksWindowsImages\EksWindowsImages.psd1"
 
-# Runs on AWS's EKS image. Uploads what plain Windows lacks to the user's bucket, each file under its SHA-256. The manifest comes last, so that
-# everything it names exists. This machine has never been bootstrapped and contains nothing of a cluster.
+# Runs on AWS's EKS image. Uploads what plain Windows lacks to the user's bucket, each file under its SHA-256. The
+# manifest comes last, so that everything it names exists. This machine has never been bootstrapped and contains nothing
+# of a cluster.
 Invoke-Step -Name '10-harvest' -FailureClass 'provision' -Script {
     $bucket = Get-Setting 'HARVEST_URL'
     New-Item -Path (Get-WorkPath 'output') -ItemType Directory -Force | Out-Null

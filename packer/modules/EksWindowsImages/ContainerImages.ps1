@@ -5,8 +5,8 @@ $ErrorActionPreference = 'Stop'
 .SYNOPSIS
 Runs ctr in the namespace that kubelet uses.
 .DESCRIPTION
-Since February 2024 each call warns about deprecated settings in containerd's configuration unless this is suppressed (containerd#9807, #9820,
-#9821).
+Since February 2024 each call warns about deprecated settings in containerd's configuration unless this is suppressed
+(containerd#9807, #9820, #9821).
 #>
 function Invoke-Ctr {
     [CmdletBinding()]
@@ -20,7 +20,8 @@ function Invoke-Ctr {
 .SYNOPSIS
 Pulls an image through the mirrors of its registry and pins it.
 .DESCRIPTION
-Without --hosts-dir ctr ignores the mirrors. If a reference has a tag and a digest, containerd's CRI looks it up by the digest alone.
+Without --hosts-dir ctr ignores the mirrors. If a reference has a tag and a digest, containerd's CRI looks it up by the
+digest alone.
 .PARAMETER Digest
 The digest that the tag of the reference must have.
 #>
@@ -89,7 +90,8 @@ function Get-CachedImage {
 
 <#
 .SYNOPSIS
-Returns a container image that is known to have a shell: a wanted one, or else one that the base has cached. Returns nothing if there is neither.
+Returns a container image that is known to have a shell: a wanted one, or else one that the base has cached. Returns
+nothing if there is neither.
 #>
 function Find-RunnableImage {
     [CmdletBinding()]

@@ -14,9 +14,10 @@ function Get-ContainerdPath {
 .SYNOPSIS
 Returns the settings of containerd that matter to a node, as containerd itself reads its config.toml.
 .DESCRIPTION
-containerd 1.x and 2.x keep them in different tables. For a file of version 2, `config dump` of early 2.x shows defaults instead of the file's
-values; `config migrate`, which 1.x lacks, shows what the service uses (containerd#11600). Since 2.1 the CNI binaries have a list of
-directories, bin_dirs. If bin_dir is set, it still takes precedence; up to 2.0 it is the only key.
+containerd 1.x and 2.x keep them in different tables. For a file of version 2, `config dump` of early 2.x shows defaults
+instead of the file's values; `config migrate`, which 1.x lacks, shows what the service uses (containerd#11600). Since
+2.1 the CNI binaries have a list of directories, bin_dirs. If bin_dir is set, it still takes precedence; up to 2.0 it is
+the only key.
 #>
 function Get-ContainerdSetting {
     [CmdletBinding()]
@@ -45,7 +46,8 @@ function Get-ContainerdSetting {
 
 <#
 .SYNOPSIS
-Returns the settings of a node whose containerd has none yet: containerd's default directories, and AWS's directory for CNI.
+Returns the settings of a node whose containerd has none yet: containerd's default directories, and AWS's directory for
+CNI.
 .PARAMETER SandboxImage
 The pause image.
 #>
@@ -92,10 +94,11 @@ function Get-ContainerdTable {
 
 <#
 .SYNOPSIS
-Returns the whole config.toml. A string patched into the file of the other major version would have no effect, without any error.
+Returns the whole config.toml. A string patched into the file of the other major version would have no effect, without
+any error.
 .DESCRIPTION
-The file names no runtimes: a runtime named here would replace all of containerd's defaults, runhcs-wcow-process and -hypervisor, with the
-annotations that they pass on from pods.
+The file names no runtimes: a runtime named here would replace all of containerd's defaults, runhcs-wcow-process and
+-hypervisor, with the annotations that they pass on from pods.
 .PARAMETER Setting
 An object as Get-ContainerdSetting returns it.
 #>
@@ -165,7 +168,8 @@ function Get-CriTrouble {
 
 <#
 .SYNOPSIS
-Returns the hosts.toml of a registry. Without `server`, containerd falls back to the registry itself if no mirror answers.
+Returns the hosts.toml of a registry. Without `server`, containerd falls back to the registry itself if no mirror
+answers.
 #>
 function Get-RegistryHostText {
     [CmdletBinding()]

@@ -1,7 +1,8 @@
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 
-# Messages of curl.exe, ctr.exe, aws.exe and AWS Tools for PowerShell. These answers are final: the object does not exist, is forbidden, or is for another platform.
+# Messages of curl.exe, ctr.exe, aws.exe and AWS Tools for PowerShell. These answers are final: the object does not
+# exist, is forbidden, or is for another platform.
 $finalAnswer = 'returned error: 4(?!08|29)\d\d|: 4(?!08|29)\d\d [A-Z]|: not found|manifest unknown|access denied|insufficient_scope|no match for platform|invalid reference|An error occurred \((AccessDenied|AllAccessDisabled|NoSuch\w+|PermanentRedirect|40[0134])\)'
 
 # These failures are transient: no answer, too many requests, a server error.
@@ -9,8 +10,8 @@ $passingTrouble = 'curl: \((5|6|7|16|18|28|35|52|55|56|92)\)|returned error: (40
 
 <#
 .SYNOPSIS
-Runs a script block that transfers something over the network, and retries it if that may help. A failure is of class `download` only if it
-is transient.
+Runs a script block that transfers something over the network, and retries it if that may help. A failure is of class
+`download` only if it is transient.
 .PARAMETER Doing
 What the script block does, for the failure's cause.
 #>
@@ -36,8 +37,8 @@ function Invoke-Download {
 
 <#
 .SYNOPSIS
-Downloads a file. Moves it to Path only if it has the given SHA-256, the SHA-256 that its publisher keeps beside it, or its publisher's
-signature.
+Downloads a file. Moves it to Path only if it has the given SHA-256, the SHA-256 that its publisher keeps beside it, or
+its publisher's signature.
 .PARAMETER Url
 An https or http address, or an S3 object (s3://bucket/key) that the instance's role may read.
 .PARAMETER ChecksumUrl
@@ -89,7 +90,8 @@ function Get-VerifiedFile {
 
 <#
 .SYNOPSIS
-Returns what is wrong with the Authenticode signature of a file; empty if Windows trusts it and the certificate belongs to the organization.
+Returns what is wrong with the Authenticode signature of a file; empty if Windows trusts it and the certificate belongs
+to the organization.
 #>
 function Get-SignatureComplaint {
     [CmdletBinding()]

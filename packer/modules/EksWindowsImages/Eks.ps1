@@ -24,8 +24,9 @@ function Get-EksSetupPath {
 
 <#
 .SYNOPSIS
-Returns what this EKS image has besides files: its state, csi-proxy's service if there is one, the tasks that start a node, machine-wide
-variables, the event log's sources, and directories, some of which are empty until a node writes there.
+Returns what this EKS image has besides files: its state, csi-proxy's service if there is one, the tasks that start a
+node, machine-wide variables, the event log's sources, and directories, some of which are empty until a node writes
+there.
 #>
 function Get-EksSetup {
     [CmdletBinding()]

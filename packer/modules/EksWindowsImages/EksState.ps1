@@ -16,7 +16,8 @@ function Get-CsiProxyService {
 
 <#
 .SYNOPSIS
-Returns the path of csi-proxy.exe: from its service, or else among the files of EKS or in its own directory; empty if there is none.
+Returns the path of csi-proxy.exe: from its service, or else among the files of EKS or in its own directory; empty if
+there is none.
 #>
 function Get-CsiProxyPath {
     [CmdletBinding()]
@@ -65,8 +66,8 @@ function Get-EksFile {
 
 <#
 .SYNOPSIS
-Returns the parts of EKS that an image may lack: csi-proxy and its service, which are empty if absent, and the names of the tasks. AWS does not
-document them, and the bootstrap may be what registers them.
+Returns the parts of EKS that an image may lack: csi-proxy and its service, which are empty if absent, and the names of
+the tasks. AWS does not document them, and the bootstrap may be what registers them.
 #>
 function Get-EksState {
     [CmdletBinding()]

@@ -10,8 +10,8 @@ function Get-AwsCliPath {
 
 <#
 .SYNOPSIS
-Returns the files of this EKS image that AWS publishes nowhere else, or only in another form: all files of EKS, the HNS module if this minor
-still has it, and csi-proxy.exe wherever it is.
+Returns the files of this EKS image that AWS publishes nowhere else, or only in another form: all files of EKS, the HNS
+module if this minor still has it, and csi-proxy.exe wherever it is.
 .PARAMETER CsiProxy
 The path of csi-proxy.exe; empty if there is none.
 #>

@@ -58,7 +58,8 @@ function Get-ImageState {
 
 <#
 .SYNOPSIS
-Returns the first error that sysprep logged, such as an app that blocks it; empty if there is none. Later errors follow from the first.
+Returns the first error that sysprep logged, such as an app that blocks it; empty if there is none. Later errors follow
+from the first.
 #>
 function Get-SysprepError {
     [CmdletBinding()]

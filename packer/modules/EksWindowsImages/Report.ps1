@@ -3,9 +3,11 @@ $ErrorActionPreference = 'Stop'
 
 <#
 .SYNOPSIS
-Records a file for the image report: one that a step installs, or finds in the base and relies on. 80-report computes its SHA-256.
+Records a file for the image report: one that a step installs, or finds in the base and relies on. 80-report computes
+its SHA-256.
 .PARAMETER Version
-The version that the program prints; empty for a file that prints none. The report then has the version among its resources.
+The version that the program prints; empty for a file that prints none. The report then has the version among its
+resources.
 #>
 function Add-ReportedBinary {
     [CmdletBinding()]

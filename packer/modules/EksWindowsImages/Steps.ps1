@@ -3,7 +3,8 @@ $ErrorActionPreference = 'Stop'
 
 <#
 .SYNOPSIS
-Runs a step of the build and ends the process with 0, or with 1 after a failure line. A step asks for a restart with `exit 3010`.
+Runs a step of the build and ends the process with 0, or with 1 after a failure line. A step asks for a restart with
+`exit 3010`.
 .DESCRIPTION
 The failure line is the last line on standard error. The buildspec finds it in Packer's output:
     EKSWIN-FAILED <class> <step>: <cause>

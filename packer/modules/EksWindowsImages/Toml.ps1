@@ -3,7 +3,8 @@ $ErrorActionPreference = 'Stop'
 
 <#
 .SYNOPSIS
-Returns the keys of a TOML text, each prefixed with its table (`plugins.io.containerd.grpc.v1.cri.cni.bin_dir`; in the root table `.root`).
+Returns the keys of a TOML text, each prefixed with its table (`plugins.io.containerd.grpc.v1.cri.cni.bin_dir`; in the
+root table `.root`).
 .DESCRIPTION
 Reads the TOML that containerd writes: one key a line, strings in single or double quotes, lists on one line.
 #>

@@ -7,10 +7,12 @@ $definitionUpdates = 'e0789628-ce08-4437-be74-2495b842f43b'
 # Security Updates and Update Rollups: the updates of a Patch Tuesday belong to one of these categories.
 $monthly = @('0fa1201d-4330-4fa8-8ae9-b877473b6441', '28bc880e-0592-4cbf-8f95-c79b17d5d5f0')
 
-# Upgrades to another Windows release: KB5044284 offers 2025 to 2019 and 2022. An image keeps the release of its variant.
+# Upgrades to another Windows release: KB5044284 offers 2025 to 2019 and 2022. An image keeps the release of its
+# variant.
 $upgrades = '3689bdc8-b205-4af4-8d4a-a63924c5e9d5'
 
-# These need a signed-in user, fail without one, and are offered again each time. KB5007651 is the platform of the Windows Security app.
+# These need a signed-in user, fail without one, and are offered again each time. KB5007651 is the platform of the
+# Windows Security app.
 $neverUnattended = @('KB5007651')
 
 <#
@@ -63,10 +65,11 @@ function Get-SkipReason {
 
 <#
 .SYNOPSIS
-Returns whether an update is the monthly one of Windows itself, which raises its build. The .NET update of the same categories does not.
+Returns whether an update is the monthly one of Windows itself, which raises its build. The .NET update of the same
+categories does not.
 .DESCRIPTION
-Titles are `2026-11 Cumulative Update for Microsoft server operating system version 21H2 ...`, and since the end of 2025 also
-`2026-11 Security Update (KB5099999) (26100.7171)`, which names the resulting build.
+Titles are `2026-11 Cumulative Update for Microsoft server operating system version 21H2 ...`, and since the end of 2025
+also `2026-11 Security Update (KB5099999) (26100.7171)`, which names the resulting build.
 #>
 function Test-OsUpdate {
     [CmdletBinding()]

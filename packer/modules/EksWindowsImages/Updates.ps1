@@ -16,8 +16,9 @@ function New-UpdateSession {
 .SYNOPSIS
 Downloads and installs updates.
 .OUTPUTS
-RestartRequired, and Results with one entry per update: its individual result counts, not the overall one. Neither a failed update nor an
-exception of the Update Agent is an error here, because the next round tries again. An update left after the last round is an error.
+RestartRequired, and Results with one entry per update: its individual result counts, not the overall one. Neither a
+failed update nor an exception of the Update Agent is an error here, because the next round tries again. An update left
+after the last round is an error.
 #>
 function Install-ApplicableUpdate {
     [CmdletBinding()]
@@ -116,7 +117,8 @@ function Get-UpdateHistory {
 
 <#
 .SYNOPSIS
-Returns the KBs that this build has installed: those that the base lacks, and those that the Update Agent reports as installed.
+Returns the KBs that this build has installed: those that the base lacks, and those that the Update Agent reports as
+installed.
 #>
 function Get-AddedUpdate {
     [CmdletBinding()]
@@ -133,8 +135,8 @@ function Get-AddedUpdate {
 .SYNOPSIS
 Waits until Windows has finished installing, at most for SERVICING_MINUTES.
 .DESCRIPTION
-The Update Agent returns while the Modules Installer is still working. A restart at that moment takes longer or makes Windows roll the updates
-back.
+The Update Agent returns while the Modules Installer is still working. A restart at that moment takes longer or makes
+Windows roll the updates back.
 #>
 function Wait-Servicing {
     [CmdletBinding()]

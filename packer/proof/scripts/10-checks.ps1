@@ -2,8 +2,8 @@ Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 Import-Module -Name "$env:WORK_DIRECTORY\modules\EksWindowsImages\EksWindowsImages.psd1"
 
-# Checks a machine that was started from the image. Ends with 0 whether the checks pass or fail, because proof.json has the result. Any other
-# exit code means that there is no result.
+# Checks a machine that was started from the image. Ends with 0 whether the checks pass or fail, because proof.json has
+# the result. Any other exit code means that there is no result.
 Invoke-Step -Name '10-checks' -FailureClass 'proof' -Script {
     $wanted = [version](Get-Setting 'KUBERNETES_VERSION')
     $kubernetes = Join-Path -Path $env:ProgramFiles -ChildPath 'kubernetes'
