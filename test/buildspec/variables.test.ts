@@ -2,30 +2,17 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
+import { buildVariables, exportedVariables } from "../../functions/config/build-variables.ts";
 import { openWorkshop } from "./workshop.ts";
 
-/** Variables that an order sets. */
-const ordered = [
-  "PURPOSE",
-  "VARIANT",
-  "INPUTS",
-  "RECIPE",
-  "ATTEMPT",
-  "TOKEN",
-  "REASONS",
-  "IMAGE_ID",
-  "PACKER_VARIABLES",
-];
 /** Variables that the project sets for all its builds. */
 const deployed = ["STAGE", "BUCKET", "PACKER_RELEASE_URL", "PACKER_DEPLOYMENT", "ADDRESS_URL"];
-/** Variables that the service reads from an ended build. */
-const handedOver = ["IMAGE_ID", "PROOF", "FAILURE_CLASS", "FAILURE_CAUSE", "FAILURE_LINES"];
 
 const directory = new URL("../../buildspec/", import.meta.url);
 const { env, phases } = parse(read("build.yml"));
 
 test("the buildspec exports exactly the variables that the service reads", () => {
-  expect(env["exported-variables"]).toEqual(handedOver);
+  expect(env["exported-variables"]).toEqual(exportedVariables);
 });
 
 test("a build has set exactly the exported variables once it has ended", async () => {
@@ -43,18 +30,18 @@ test("a build has set exactly the exported variables once it has ended", async (
   const after = JSON.parse(readFileSync(environmentFile, "utf8"));
   const ofBash = ["PWD", "OLDPWD", "SHLVL", "_"];
   const set = Object.keys(after).filter((name) => !(name in before) && !ofBash.includes(name));
-  expect(set.sort()).toEqual(handedOver.toSorted());
-  expect(readdirSync(join(after.RUN_DIR, "outcome")).sort()).toEqual(handedOver.toSorted());
+  expect(set.sort()).toEqual(exportedVariables.toSorted());
+  expect(readdirSync(join(after.RUN_DIR, "outcome")).sort()).toEqual(exportedVariables.toSorted());
 });
 
 test("the scripts read no variable that neither an order, the project nor the buildspec sets", () => {
-  const known = [...ordered, ...deployed, ...Object.keys(env.variables), "RUN_DIR"];
+  const known = [...buildVariables, ...deployed, ...Object.keys(env.variables), "RUN_DIR"];
 
   expect(readByScripts().filter((name) => !known.includes(name))).toEqual([]);
 });
 
 test("the scripts do not read the variables that only the service and operators read", () => {
-  const unread = [...ordered, ...deployed].filter((name) => !readByScripts().includes(name));
+  const unread = [...buildVariables, ...deployed].filter((name) => !readByScripts().includes(name));
 
   expect(unread).toEqual(["VARIANT", "INPUTS", "ATTEMPT", "REASONS", "STAGE"]);
 });

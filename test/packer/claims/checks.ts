@@ -1,9 +1,9 @@
-import type { Notification } from "./facts.ts";
+import type { Fact } from "./facts.ts";
 import type { Event } from "./run.ts";
 import { isSameCheck } from "./things.ts";
 
 /** Checks that look at nothing that has a name, or that hold whatever they see. */
-export function emptyChecks(events: Event[], facts: Notification[]): string[] {
+export function emptyChecks(events: Event[], facts: Fact[]): string[] {
   return events
     .filter(({ command }) => command === "check")
     .flatMap(({ place }) => {

@@ -5,7 +5,7 @@ import type { Event, Place } from "./run.ts";
 import { isOpen, texts, union, type Value } from "./values.ts";
 
 /** What a script does to a thing of the machine, or that it looks at it. */
-export type Notification = { act: Act; kind: Kind; subject: string; place: Place };
+export type Fact = { act: Act; kind: Kind; subject: string; place: Place };
 export type Act = "writes" | "removes" | "reads";
 export type Kind =
   | "file"
@@ -24,7 +24,7 @@ export type Kind =
   | "disk"
   | "report entry"
   | "address";
-export type Bare = Omit<Notification, "place">;
+export type Bare = Omit<Fact, "place">;
 
 /** Of a cmdlet: what it does to what its parameter names (by name and place; without either, what comes down the pipeline). `path` is told apart by its drive. */
 type Effect = [act: Act, kind: Kind | "path", parameter: string, index?: number];
@@ -89,7 +89,7 @@ const cmdletEffects: Record<string, Effect[]> = {
   "[net.webrequest]::create": [["reads", "address", "", 0]],
 };
 
-export function factsOf(events: Event[]): Notification[] {
+export function factsOf(events: Event[]): Fact[] {
   const facts = events.flatMap((event) => bareFacts(event).map((fact) => ({ ...fact, place: event.place })));
   return [
     ...new Map(
@@ -100,7 +100,7 @@ export function factsOf(events: Event[]): Notification[] {
   ];
 }
 
-function idOf({ act, kind, subject, place }: Notification): string {
+function idOf({ act, kind, subject, place }: Fact): string {
   return [act, kind, subject, place.script, place.check, place.command].join("\n");
 }
 

@@ -1,6 +1,6 @@
 import { emptyChecks } from "./checks.ts";
 import { elsewhere, fetched, gates, givenDirectories, matched, unchecked } from "./exceptions.ts";
-import { factsOf, type Notification } from "./facts.ts";
+import { type Fact, factsOf } from "./facts.ts";
 import { inventory, isTakenAway, leftovers } from "./leftovers.ts";
 import { isWithin, overlap, parentOf } from "./paths.ts";
 import { type Followed, workDirectory } from "./recipe.ts";
@@ -33,21 +33,21 @@ export function complaints({ events, missing }: Followed, uploads: string[]): st
   ].filter((complaint, index, complaints) => complaints.indexOf(complaint) === index);
 }
 
-type Recipe = { all: Notification[]; uploads: string[] };
+type Recipe = { all: Fact[]; uploads: string[] };
 
 /** What a regular expression in a script names better than its variable. */
-function known(fact: Notification): Notification {
+function known(fact: Fact): Fact {
   const pattern = matched[fact.subject];
   return pattern && fact.kind === "file" ? { ...fact, subject: pattern } : fact;
 }
 
 /** A name that only the machine knows says nothing of a path, but which image or service is meant it does say. */
-function isWhole({ kind }: Notification): boolean {
+function isWhole({ kind }: Fact): boolean {
   return kind !== "report entry" && kind !== "file" && kind !== "directory" && kind !== "registry";
 }
 
 /** What the harvest reads on AWS's image is what an image that is assembled gets under the same path. */
-function withHarvest(facts: Notification[]): Notification[] {
+function withHarvest(facts: Fact[]): Fact[] {
   const place = facts.find(({ place }) => place.script === harvested)?.place;
   const carried = facts.filter(
     (fact) =>
@@ -56,18 +56,18 @@ function withHarvest(facts: Notification[]): Notification[] {
       /^Get-(Child)?Item$/i.test(fact.place.command) &&
       !isWork(fact),
   );
-  return place ? [...facts, ...carried.map((fact): Notification => ({ ...fact, act: "writes", place }))] : facts;
+  return place ? [...facts, ...carried.map((fact): Fact => ({ ...fact, act: "writes", place }))] : facts;
 }
 
 /** A path that follows from nothing in the script. */
-function isAnywhere({ act, kind, subject, place }: Notification): boolean {
+function isAnywhere({ act, kind, subject, place }: Fact): boolean {
   const isPath = kind === "file" || kind === "directory" || kind === "registry";
   const isExplained = elsewhere.some((each) => each.script === place.script && each.subject === subject);
   return act === "writes" && isPath && isOpen(subject) && !isExplained;
 }
 
 /** Made by a script (for a check: by another one), uploaded, or brought along, as all is that a harvest finds on AWS's image. */
-function isMade(fact: Notification, { all, uploads }: Recipe): boolean {
+function isMade(fact: Fact, { all, uploads }: Recipe): boolean {
   if (isBrought(fact) || (fact.place.script === harvest && !isWork(fact))) return true;
   if (uploads.some((path) => isWithin(fact.subject, path))) return true;
   return all.some(
@@ -90,7 +90,7 @@ function withoutDirectory({ all, uploads }: Recipe): string[] {
     .map(say("is put into a directory that nobody makes"));
 }
 
-function isLookedAt(fact: Notification, all: Notification[]): boolean {
+function isLookedAt(fact: Fact, all: Fact[]): boolean {
   if (fact.kind === "report entry" || isCheck(fact) || isListed(unchecked, fact)) return true;
   if (fact.kind === "directory")
     return all.some((other) => other !== fact && other.kind === "file" && isWithin(other.subject, fact.subject));
@@ -103,13 +103,13 @@ function isLookedAt(fact: Notification, all: Notification[]): boolean {
 }
 
 /** Who reads a file of the work directory itself, not all of the directory: a later script, the same where the file is only its own, the program that uploads a harvest. */
-function isReader({ subject, place }: Notification, fact: Notification): boolean {
+function isReader({ subject, place }: Fact, fact: Fact): boolean {
   const isOwn = isDownload(fact) || fact.place.script === harvest;
   if (fact.place.script === harvest && place.command !== "&") return false;
   return overlap(subject, fact.subject) && (isOwn || place.script !== fact.place.script);
 }
 
 /** What is made after Pester ran, only the proof can look at. */
-function isAfterTests({ place }: Notification): boolean {
+function isAfterTests({ place }: Fact): boolean {
   return /^scripts\/[789]/.test(place.script);
 }

@@ -1,12 +1,12 @@
 import { passing, unsought } from "./exceptions.ts";
-import type { Notification } from "./facts.ts";
+import type { Fact } from "./facts.ts";
 import { isListed, isSameThing, say } from "./things.ts";
 
 export const generalize = "sysprep/generalize.ps1";
 export const inventory = "proof/scripts/00-inventory.ps1";
 
 /** What generalizing takes away is what the proof looks for, and the other way round. */
-export function leftovers(all: Notification[]): string[] {
+export function leftovers(all: Fact[]): string[] {
   const removed = all.filter(({ act, place }) => act === "removes" && place.script === generalize);
   const soughtFor = all.filter(
     (fact) => fact.act === "reads" && fact.place.script === inventory && !isListed(passing, fact),
@@ -22,7 +22,7 @@ export function leftovers(all: Notification[]): string[] {
 }
 
 /** Whether generalizing takes it away, or gives it back the value it had. */
-export function isTakenAway(fact: Notification, all: Notification[]): boolean {
+export function isTakenAway(fact: Fact, all: Fact[]): boolean {
   return all.some(
     (other) => other.place.script === generalize && other !== fact && other.act !== "reads" && isSameThing(fact, other),
   );

@@ -1,12 +1,12 @@
 import { unchecked } from "./exceptions.ts";
-import type { Notification } from "./facts.ts";
+import type { Fact } from "./facts.ts";
 import { leafOf, overlap } from "./paths.ts";
 import type { Event } from "./run.ts";
 import { isListed, say } from "./things.ts";
 import { tables, texts } from "./values.ts";
 
 /** Programs that Pester looks at are in the image report, and the other way round. */
-export function reports(all: Notification[]): string[] {
+export function reports(all: Fact[]): string[] {
   const entries = all.filter(({ kind }) => kind === "report entry");
   const tested = all.filter(
     ({ kind, act, place }) => kind === "file" && act === "reads" && place.script.startsWith("tests/"),

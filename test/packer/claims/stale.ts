@@ -1,12 +1,12 @@
 import { brought } from "./base.ts";
 import { elsewhere, passing, type Unchecked, unchecked, unsought } from "./exceptions.ts";
-import type { Notification } from "./facts.ts";
+import type { Fact } from "./facts.ts";
 import { generalize, inventory } from "./leftovers.ts";
 import { overlap } from "./paths.ts";
 import { isListed } from "./things.ts";
 
 /** Lines of the tables that say nothing any more, or are no longer true. */
-export function staleLines(facts: Notification[]): string[] {
+export function staleLines(facts: Fact[]): string[] {
   return [
     ...brought.flatMap(({ kind, subjects }) =>
       subjects.flatMap((subject) => {
@@ -37,6 +37,6 @@ export function staleLines(facts: Notification[]): string[] {
   ];
 }
 
-function unneeded(list: Unchecked[], facts: Notification[]): string[] {
+function unneeded(list: Unchecked[], facts: Fact[]): string[] {
   return list.filter((line) => !facts.some((fact) => isListed([line], fact))).map(({ subject }) => subject);
 }
