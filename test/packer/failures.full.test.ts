@@ -6,7 +6,7 @@ import { harvestOf } from "./harvests.ts";
 import type { Scene } from "./injections.ts";
 import { expectNothingLeft } from "./leftovers.ts";
 import { assembled, harvested, layered } from "./order.ts";
-import { judgeBuilds } from "./permissions.ts";
+import { deployedOutsideVpc, judgeBuilds } from "./permissions.ts";
 import { openWorkshop, type Run } from "./workshop.ts";
 
 // Each test is a whole build by the real buildspec and the real Packer, which sleeps most of the time. Eight run side
@@ -63,7 +63,7 @@ test.concurrent.for(barren)("a harvest leaves no manifest if $what", async (expe
 });
 
 test("the deployed build role may remove everything that a failed build removes", async () => {
-  const { denied, needed } = await judgeBuilds(scene.workshop.emulator);
+  const { denied, needed } = await judgeBuilds(scene.workshop.emulator, await deployedOutsideVpc());
 
   expect(denied).toEqual([]);
   expect(needed).toContain("ec2:TerminateInstances");

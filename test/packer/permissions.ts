@@ -5,16 +5,16 @@ import { judge } from "../../local/policies/verdict.ts";
 import { type Graph, graphOf } from "../infra/graph.ts";
 import { bucket } from "./codebuild.ts";
 
-/**
- * Judges the calls of all builds so far by the policies of the build role in a deployment outside a VPC, where Packer
- * creates its security groups. Rehearsals run inside a VPC.
- */
-export async function judgeBuilds({
-  region,
-  accountId,
-  calls,
-}: Emulator): Promise<{ denied: string[]; needed: string[] }> {
-  const graph = await graphOf({ variants: [{ windows: 2022, kubernetes: "1.35", base: "Base" }] }, "production");
+/** Evaluates a deployment outside a VPC, where Packer creates its security groups. Rehearsals run inside a VPC. */
+export function deployedOutsideVpc(): Promise<Graph> {
+  return graphOf({ variants: [{ windows: 2022, kubernetes: "1.35", base: "Base" }] }, "production");
+}
+
+/** Judges the calls of all builds so far by the policies of the build role in a deployment. */
+export async function judgeBuilds(
+  { region, accountId, calls }: Emulator,
+  graph: Graph,
+): Promise<{ denied: string[]; needed: string[] }> {
   const account = accountOf({ partition: "aws", region, accountId }, graph.resources);
   const statements = policiesOf(graph.resources).get(String(graph.named("BuildRole").inputs.name)) ?? [];
   const made = withoutRepetitions((await calls()).filter(({ role }) => role?.startsWith("build-")));

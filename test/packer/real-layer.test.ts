@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { stepsOf } from "../../local/model/transcript.ts";
+import type { Graph } from "../infra/graph.ts";
 import { expectNothingLeft } from "./leftovers.ts";
 import { describeImage } from "./made-images.ts";
 import { layered } from "./order.ts";
-import { judgeBuilds } from "./permissions.ts";
+import { deployedOutsideVpc, judgeBuilds } from "./permissions.ts";
 import { describeRun, elevated, machine } from "./runs.ts";
 import { openWorkshop, type Run, type Workshop } from "./workshop.ts";
 
@@ -11,13 +12,15 @@ import { openWorkshop, type Run, type Workshop } from "./workshop.ts";
 let workshop: Workshop;
 let eksImage: string;
 let layer: Run;
+let graph: Graph;
 
 beforeAll(async () => {
   workshop = await openWorkshop();
   eksImage = await workshop.emulator.addPublicImage({
     name: "Windows_Server-2022-English-Core-EKS_Optimized-1.35-2026.10.14",
   });
-  layer = await workshop.run({ wish: layered(eksImage, 1) });
+  // Packer sleeps most of the time, in which the deployment can be evaluated.
+  [layer, graph] = await Promise.all([workshop.run({ wish: layered(eksImage, 1) }), deployedOutsideVpc()]);
 });
 
 afterAll(async () => {
@@ -60,7 +63,7 @@ describeImage(
 );
 
 test("Packer makes only calls that the deployed build role allows, and creates its own security group", async () => {
-  const { denied, needed } = await judgeBuilds(workshop.emulator);
+  const { denied, needed } = await judgeBuilds(workshop.emulator, graph);
 
   expect(denied).toEqual([]);
   for (const operation of ["CreateSecurityGroup", "AuthorizeSecurityGroupIngress", "DeleteSecurityGroup"])

@@ -45,7 +45,7 @@ describe("an EKS image that differs from the known ones", () => {
   test("must keep the service and tasks that its base has", async () => {
     const rules = [{ step: "60-custom", changes: withoutService }];
 
-    expect((await build({ rules })).failure).toContain("csi-proxy and the tasks as AWS has them - no service runs");
+    expect((await build({ rules })).failure).toContain("csi-proxy and the tasks of AWS - no service runs");
     expect(
       await failedChecks(
         (await build({ rules: [...rules, { step: "70-verify", exitCode: 0, files: passed }] })).machine,
