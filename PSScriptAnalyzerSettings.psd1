@@ -2,7 +2,7 @@
     IncludeDefaultRules = $true
     Severity            = @('Error', 'Warning')
     ExcludeRules        = @(
-        # A build runs unattended, so there is nobody to confirm a change.
+        # A build runs unattended, so no operator can confirm a change.
         'PSUseShouldProcessForStateChangingFunctions'
         # Invoke-Native resets $global:LASTEXITCODE to 0, because Packer uses it as the script's exit code.
         'PSAvoidGlobalVars'

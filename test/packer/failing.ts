@@ -58,9 +58,9 @@ export const unproved: (Failing & { proof: string | undefined })[] = [
   },
   {
     what: "its checks cannot run",
-    injection: machines({ step: "10-checks", ...stepFailing("10-checks", "proof", "told to fail") }, "proof"),
+    injection: machines({ step: "10-checks", ...stepFailing("10-checks", "proof", "failure injected") }, "proof"),
     failureClass: "unproved",
-    cause: "10-checks: told to fail",
+    cause: "10-checks: failure injected",
     proof: undefined,
   },
   {
@@ -179,7 +179,7 @@ const specific: Failing[] = [
 const ofAssembleOnly = ["15-containers-feature", "85-appx"];
 
 /**
- * The build makes no image. Every script of the recipe fails once, by itself or because its machine is told to fail.
+ * The build makes no image. Every script of the recipe fails once, by itself or because a failure is injected.
  */
 export const failing: Failing[] = [
   ...stepsBelow("scripts")
@@ -195,10 +195,10 @@ export const barren: Failing[] = stepsBelow("harvest/scripts").map((step) => scr
 function scriptFailing({ name, failureClass }: Step, kind: "layer" | "assemble" | "harvest"): Failing {
   return {
     what: `${name} fails`,
-    injection: machines({ step: name, ...stepFailing(name, failureClass, "told to fail") }),
+    injection: machines({ step: name, ...stepFailing(name, failureClass, "failure injected") }),
     kind,
     step: name,
     failureClass,
-    cause: `${name}: told to fail`,
+    cause: `${name}: failure injected`,
   };
 }
