@@ -115,7 +115,7 @@ describe("each rule reports a violation", () => {
   ];
 
   test.each(
-    bad.map(([rule, text]) => [rule, text.replace(head, "").replaceAll("\n", "; ").slice(0, 60), text] as const),
+    bad.map(([rule, text]) => [rule, text.replace(head, "").replaceAll("\n", "; ").slice(0, 50), text] as const),
   )("%s: %s", (rule, _, text) => {
     const findings = lint(parse("scripts/bad.ps1", text), own);
 
