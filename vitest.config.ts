@@ -16,7 +16,11 @@ const slowest = [
   "test/e2e/rehearsal.full.test.ts",
   "test/e2e/families.full.test.ts",
   "test/e2e/safety.full.test.ts",
+  "test/packer/failures.full.test.ts",
+  "test/packer/real-assembly.full.test.ts",
   "test/e2e/interruption.full.test.ts",
+  "test/e2e/first-act.test.ts",
+  "test/packer/real-layer.test.ts",
 ];
 
 class SlowestFirst extends BaseSequencer {
