@@ -1,77 +1,63 @@
-import type { ChannelName } from "../functions/config/channel-names.ts";
-import { type ConfigurationInput, parseConfiguration } from "../functions/config/configuration.ts";
-import { recipeOf } from "../functions/config/variant.ts";
+import { type ChannelName, channelNames } from "../functions/config/channel-names.ts";
+import type { ConfigurationInput } from "../functions/config/configuration.ts";
 import type { Build } from "../functions/domain/builds.ts";
+import type { Channel } from "../functions/domain/channels.ts";
 import type { FailureClass } from "../functions/domain/failures.ts";
-import type { Image } from "../functions/domain/images.ts";
+import type { Described, Image } from "../functions/domain/images.ts";
 import type { Inputs, RecordedInputs } from "../functions/domain/inputs.ts";
-import type { Notification, NotificationOf } from "../functions/domain/notifications/due.ts";
-import type { Action } from "../functions/domain/plan.ts";
 import { plan } from "../functions/domain/plan.ts";
 import { publicationKey } from "../functions/domain/publishing/channel-writes.ts";
+import type { Upstream } from "../functions/domain/upstream.ts";
 import { stateOf } from "../functions/domain/variant-state.ts";
-import type { World } from "../functions/domain/world.ts";
+import { answersOf } from "./answers.ts";
+import { core, day, hour, newWorld, present, variantNamed } from "./world.ts";
 
-export const hour = 3_600_000;
-export const day = 24 * hour;
-export const core = "windows-2022-core-1.35";
-export const full = "windows-2022-full-1.35";
-/** A configuration of both. */
-export const two = {
-  variants: [
-    { windows: 2022 as const, kubernetes: "1.35" },
-    { windows: 2022 as const, edition: "Full" as const, kubernetes: "1.35" },
-  ],
-};
+export { core, day, full, hour, minute, two } from "./world.ts";
 
-/** The one answer that every variant gets about building. */
-type AboutBuilding = Extract<Action, { do: "build" | "prove" | "harvest" | "wait" | "nothing" }>;
+export type Scene = ReturnType<typeof scene>;
 
-/** A world told in the domain's words. Unless said otherwise upstream is calm, nothing runs and it is noon UTC on 4 November 2026. */
+/**
+ * A world described in the domain's words, and what the plan says about it. Unless a test changes that, every source answers, nothing runs and it
+ * is noon UTC on 4 November 2026. Naming an image, a variant or a channel that the scene does not have throws.
+ */
 export function scene(configuration: Partial<ConfigurationInput> = {}, at = "2026-11-04T12:00:00Z") {
-  const world: World & { notified: Set<string> } = {
-    now: Date.parse(at),
-    stage: "test",
-    recipe: "a".repeat(64),
-    harvestRecipe: "e".repeat(64),
-    configuration: parseConfiguration({ variants: [{ windows: 2022, kubernetes: "1.35" }], ...configuration }),
-    upstream: {},
-    binaries: {},
-    images: [],
-    builds: [],
-    channels: {},
-    harvests: {},
-    references: {},
-    requests: {},
-    notified: new Set(),
-  };
-  for (const variant of world.configuration.variants) {
-    const harvested = recipeOf(variant) === "assemble";
-    world.upstream[variant.name] = {
-      baseParameter: `/aws/service/ami-windows-latest/${variant.name}`,
-      baseAmi: { state: "known", value: "ami-00000000000000001" },
-      baseImage: { state: "there" },
-      baseReleasedAt: world.now - 10 * day,
-      kubernetes: { state: "known", value: `${variant.kubernetes}.7` },
-      harvestSource: harvested ? { state: "known", value: "ami-0000000000000ea51" } : undefined,
-      harvestImage: harvested ? { state: "there" } : undefined,
-    };
-    world.binaries[`${variant.kubernetes}.7`] = { state: "there" };
-  }
-  world.harvests["ami-0000000000000ea51"] = { state: "known", value: "d".repeat(64) };
+  const world = newWorld(configuration, at);
   let count = 0;
 
-  function variantOf(name: string) {
-    const variant = world.configuration.variants.find((one) => one.name === name);
-    if (!variant) throw new Error(`the scene has no variant ${name}`);
-    return variant;
+  function imageNamed(id: string): Image {
+    return present(
+      world.images.find((image) => image.id === id),
+      `no image ${id}`,
+    );
+  }
+
+  function channelOf(channel: ChannelName, variant: string): Channel {
+    return present(world.channels[variant]?.[channel], `nothing in ${variant}/${channel}`);
+  }
+
+  function upstreamOf(variant: string): Upstream {
+    return present(world.upstream[variant], `no upstream for ${variant}`);
+  }
+
+  /** Every channel that holds the image describes it so from now on. */
+  function describe(id: string, holds: Described): void {
+    for (const channels of Object.values(world.channels))
+      for (const channel of Object.values(channels)) if (channel.image === id) channel.holds = holds;
+  }
+
+  function write(id: string, holds: Described, channel: ChannelName, variant: string): Channel {
+    const version = (world.channels[variant]?.[channel]?.version ?? 0) + 1;
+    const written = { image: id, version, writtenAt: world.now - hour + version, holds };
+    world.channels[variant] = { ...world.channels[variant], [channel]: written };
+    return written;
   }
 
   const story = {
     world,
-    /** Inputs as they should be now, with changes. */
+    ...answersOf(world),
+    /** The desired inputs with changes. */
     inputs(changes: RecordedInputs = {}, variant = core): Inputs {
-      return { ...stateOf(world, variantOf(variant)).desired, ...changes } as Inputs;
+      return { ...stateOf(world, variantNamed(world, variant)).desired, ...changes } as Inputs;
     },
     /** Time passes. */
     later(milliseconds: number) {
@@ -82,28 +68,25 @@ export function scene(configuration: Partial<ConfigurationInput> = {}, at = "202
       world.now = Date.parse(time);
       return story;
     },
-    baseAmi(value: string, variant = core) {
-      Object.assign(world.upstream[variant] ?? {}, { baseAmi: { state: "known", value }, baseReleasedAt: world.now });
+    changeUpstream(changes: Partial<Upstream>, variant = core) {
+      Object.assign(upstreamOf(variant), changes);
       return story;
+    },
+    baseAmi(value: string, variant = core) {
+      return story.changeUpstream({ baseAmi: { state: "known", value }, baseReleasedAt: world.now }, variant);
     },
     baseReleased(ago: number, variant = core) {
-      Object.assign(world.upstream[variant] ?? {}, { baseReleasedAt: world.now - ago });
-      return story;
+      return story.changeUpstream({ baseReleasedAt: world.now - ago }, variant);
     },
     baseMissing(variant = core) {
-      Object.assign(world.upstream[variant] ?? {}, { baseAmi: { state: "missing", why: "no such parameter" } });
-      return story;
+      return story.changeUpstream({ baseAmi: { state: "missing", why: "no such parameter" } }, variant);
     },
     kubernetes(value: string, variant = core) {
-      Object.assign(world.upstream[variant] ?? {}, { kubernetes: { state: "known", value } });
       world.binaries[value] ??= { state: "there" };
-      return story;
+      return story.changeUpstream({ kubernetes: { state: "known", value } }, variant);
     },
     silentAbout(source: "baseAmi" | "kubernetes", variant = core) {
-      Object.assign(world.upstream[variant] ?? {}, {
-        [source]: { state: "unknown", why: `${source} does not answer` },
-      });
-      return story;
+      return story.changeUpstream({ [source]: { state: "unknown", why: `${source} does not answer` } }, variant);
     },
     /** What can be downloaded of a Kubernetes version. */
     binaries(version: string, state: "there" | "missing" | "unknown") {
@@ -113,20 +96,20 @@ export function scene(configuration: Partial<ConfigurationInput> = {}, at = "202
     },
     /** AWS has a new EKS image, from which nothing is harvested yet. */
     eksImage(source: string, variant = core) {
-      Object.assign(world.upstream[variant] ?? {}, { harvestSource: { state: "known", value: source } });
       world.harvests[source] ??= { state: "missing", why: `nothing is harvested from ${source} yet` };
-      return story;
+      return story.changeUpstream({ harvestSource: { state: "known", value: source } }, variant);
     },
-    /** The manifest of what was harvested has this hash. */
+    /** The manifest of the harvest has this hash. */
     harvested(source: string, value: string) {
       world.harvests[source] = { state: "known", value };
       return story;
     },
     request(id: string, variant = core) {
-      world.requests[variant] = { id, reason: "because", by: "somebody", at: new Date(world.now).toISOString() };
+      const { name } = variantNamed(world, variant);
+      world.requests[name] = { id, reason: "because", by: "ann", at: new Date(world.now).toISOString() };
       return story;
     },
-    /** An image of ours; proved an hour ago and made two hours ago unless said otherwise. */
+    /** An image of this service, made two hours ago and proved an hour ago. */
     image(id: string, changes: Partial<Image> = {}, recorded: RecordedInputs = {}) {
       const variant = changes.variant ?? core;
       const inputs = story.inputs(recorded, variant);
@@ -152,55 +135,74 @@ export function scene(configuration: Partial<ConfigurationInput> = {}, at = "202
       });
       return story;
     },
-    /** Both channels (or one) hold the image since an hour, and everybody knows. */
-    holds(id: string, channels: ChannelName[] = ["candidate", "stable"], variant = core) {
-      const image = world.images.find((one) => one.id === id);
+    change(id: string, changes: Partial<Image>) {
+      const { createdAt, state } = Object.assign(imageNamed(id), changes);
+      describe(id, { status: "described", createdAt, state });
+      return story;
+    },
+    /** The image no longer exists. Channels still name it. */
+    deregister(id: string) {
+      world.images.splice(world.images.indexOf(imageNamed(id)), 1);
+      describe(id, { status: "gone" });
+      return story;
+    },
+    /** The channels have held the image for an hour, and subscribers know. */
+    holds(id: string, channels: readonly ChannelName[] = channelNames, variant = core) {
+      const image = imageNamed(id);
       for (const channel of channels) {
-        const before = world.channels[variant]?.[channel];
-        const version = (before?.version ?? 0) + 1;
-        const writtenAt = world.now - hour + version;
-        world.channels[variant] = {
-          ...world.channels[variant],
-          [channel]: {
-            image: id,
-            version,
-            writtenAt,
-            holds: image ? { status: "described", createdAt: image.createdAt, state: image.state } : { status: "gone" },
-          },
-        };
-        if (image) image.published = { ...image.published, [channel]: { at: writtenAt, previous: before?.image } };
+        const previous = world.channels[variant]?.[channel]?.image;
+        const described = { status: "described", createdAt: image.createdAt, state: image.state } as const;
+        const { version, writtenAt } = write(id, described, channel, variant);
+        image.published = { ...image.published, [channel]: { at: writtenAt, previous } };
         world.notified.add(publicationKey("published", variant, channel, { version, image: id }));
       }
       return story;
     },
-    /** The image was written to the channel, and nobody has read it back yet. */
-    wrote(id: string, channel: ChannelName, ago = 0, variant = core) {
-      const image = world.images.find((one) => one.id === id);
-      const previous = world.channels[variant]?.[channel]?.image;
-      if (image) image.published = { ...image.published, [channel]: { at: world.now - ago, previous } };
+    /** A person has written an image to the channels that this service did not make. */
+    holdsForeign(id: string, channels: readonly ChannelName[] = channelNames, variant = core) {
+      for (const channel of channels)
+        write(id, { status: "described", createdAt: world.now, state: "available" }, channel, variant);
       return story;
     },
-    /** Somebody revokes the image now. */
+    changeChannels(changes: Partial<Channel>, channels: readonly ChannelName[] = channelNames, variant = core) {
+      for (const channel of channels) Object.assign(channelOf(channel, variant), changes);
+      return story;
+    },
+    /** A person deletes the channels' parameters. */
+    deleteChannels(channels: readonly ChannelName[] = channelNames, variant = core) {
+      for (const channel of channels) {
+        channelOf(channel, variant);
+        delete world.channels[variant]?.[channel];
+      }
+      if (Object.keys(world.channels[variant] ?? {}).length === 0) delete world.channels[variant];
+      return story;
+    },
+    /** The image was written to the channel, and no reconcile run has read it back yet. */
+    wrote(id: string, channel: ChannelName, ago = 0, variant = core) {
+      const image = imageNamed(id);
+      const previous = world.channels[variant]?.[channel]?.image;
+      image.published = { ...image.published, [channel]: { at: world.now - ago, previous } };
+      return story;
+    },
+    /** An operator revokes the image now. */
     revoke(id: string, reason = "breaks networking") {
-      const image = world.images.find((one) => one.id === id);
-      Object.assign(image ?? {}, { revoked: { reason, by: "arn:aws:iam::123456789012:user/ann", at: world.now } });
+      imageNamed(id).revoked = { reason, by: "arn:aws:iam::123456789012:user/ann", at: world.now };
       return story;
     },
     unrevoke(id: string) {
-      Object.assign(world.images.find((one) => one.id === id) ?? {}, { revoked: undefined });
+      imageNamed(id).revoked = undefined;
       return story;
     },
     approve(id: string) {
-      const approved = { reason: "looks good", by: "arn:aws:iam::123456789012:user/ann", at: world.now };
-      Object.assign(world.images.find((one) => one.id === id) ?? {}, { approved });
+      imageNamed(id).approved = { reason: "looks good", by: "arn:aws:iam::123456789012:user/ann", at: world.now };
       return story;
     },
-    /** Nobody knows anything of the publications and facts told so far. */
-    forget() {
+    /** Subscribers have received none of the notifications so far. */
+    forgetNotifications() {
       world.notified.clear();
       return story;
     },
-    /** Whoever listens hears everything that is due. */
+    /** Subscribers receive every due notification. */
     notifyAll() {
       for (const action of plan(world)) if (action.do === "announce") world.notified.add(action.notification.key);
       return story;
@@ -208,7 +210,7 @@ export function scene(configuration: Partial<ConfigurationInput> = {}, at = "202
     /** The usual state of a variant: an image made and proved two days ago, in both channels. */
     published(id: string, recorded: RecordedInputs = {}, variant = core) {
       const then = world.now - 2 * day;
-      return story.image(id, { variant, createdAt: then, provedAt: then }, recorded).holds(id, undefined, variant);
+      return story.image(id, { variant, createdAt: then, provedAt: then }, recorded).holds(id, channelNames, variant);
     },
     build(changes: Partial<Build> = {}) {
       const variant = changes.variant ?? core;
@@ -231,7 +233,7 @@ export function scene(configuration: Partial<ConfigurationInput> = {}, at = "202
       });
       return story;
     },
-    /** A build of the inputs as they should be now failed just now. */
+    /** A build of the desired inputs failed just now. */
     failed(failureClass: FailureClass, changes: Partial<Build> = {}) {
       const failure = { class: failureClass, cause: `${failureClass} trouble`, lines: [] };
       return story.build({
@@ -242,40 +244,6 @@ export function scene(configuration: Partial<ConfigurationInput> = {}, at = "202
         failure,
         ...changes,
       });
-    },
-    actions(variant = core): Action[] {
-      return plan(world).filter((action) => action.variant === variant);
-    },
-    /** The one action that concerns building. */
-    building(variant = core) {
-      const found = story.actions(variant).flatMap((one): AboutBuilding[] => {
-        if (one.do === "wait") return one.for === "build" ? [one] : [];
-        return one.do === "build" || one.do === "prove" || one.do === "harvest" || one.do === "nothing" ? [one] : [];
-      });
-      if (found.length !== 1 || !found[0])
-        throw new Error(`expected one decision about building, found ${found.length}`);
-      return found[0];
-    },
-    /** Which image each channel is to get. */
-    publications(variant = core): Record<string, string> {
-      return Object.fromEntries(
-        story.actions(variant).flatMap((one) => (one.do === "publish" ? [[one.channel, one.image]] : [])),
-      );
-    },
-    /** What a channel waits for. */
-    waiting(channel: ChannelName, variant = core) {
-      return story.actions(variant).find((one) => one.do === "wait" && one.for === channel);
-    },
-    /** What subscribers are to be told, of one kind. */
-    notifications<Kind extends Notification["kind"]>(kind: Kind, variant = core): NotificationOf<Kind>[] {
-      return story
-        .actions(variant)
-        .flatMap((one) =>
-          one.do === "announce" && one.notification.kind === kind ? [one.notification as NotificationOf<Kind>] : [],
-        );
-    },
-    notificationKeys(variant = core): string[] {
-      return story.actions(variant).flatMap((one) => (one.do === "announce" ? [one.notification.key] : []));
     },
   };
   return story;

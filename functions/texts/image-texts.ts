@@ -51,6 +51,6 @@ function holderLines({ holders, configured, variant }: NotificationOf<"revoked">
   if (holders.length === 0) return ["No channel holds it."];
   const held = `Held by ${holders.join(" and ")}`;
   return configured
-    ? [`${held}, which goes back to the newest publishable image. You get a notification when that is done.`]
+    ? [`${held}. The newest publishable image replaces it there. You get a notification when that is done.`]
     : [`${held}. That stays so, because ${variant} was removed and the service no longer writes its channels.`];
 }

@@ -3,11 +3,10 @@ import type { Environment } from "../../../functions/config/environment.ts";
 import { plan } from "../../../functions/domain/plan.ts";
 import type { World } from "../../../functions/domain/world.ts";
 import type { Service } from "../../../local/codebuild/service.ts";
-import { core, hour, scene } from "../../scene.ts";
+import { core, hour, minute, type Scene, scene } from "../../scene.ts";
 import { type CodeBuild, startCodeBuild } from "../codebuild.ts";
 
 const project = "project";
-const minute = 60_000;
 let service: Service;
 let codebuild: CodeBuild;
 let now: number;
@@ -34,7 +33,7 @@ beforeEach(() => {
 afterAll(() => codebuild?.stop());
 
 /** A look of reconcile's at the world of now. */
-async function look(change: (world: ReturnType<typeof scene>) => void = () => {}): Promise<World> {
+async function look(change: (world: Scene) => void = () => {}): Promise<World> {
   const story = scene({}, new Date(now).toISOString());
   story.published("ami-1", { kubernetes: "1.35.6" });
   change(story);

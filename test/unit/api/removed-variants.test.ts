@@ -9,17 +9,20 @@ const onlyCore = { variants: two.variants.slice(0, 1) };
 describe("A variant that the configuration names no more", () => {
   /** Both were published; then the full one was removed from the configuration. */
   function removed() {
-    const told = scene(two).published("ami-1").published("ami-2", {}, full);
-    told.image("ami-3", { variant: full, createdAt: told.world.now });
-    told.world.configuration = parseConfiguration(onlyCore);
-    return told;
+    const story = scene(two).published("ami-1").published("ami-2", {}, full);
+    story.image("ami-3", { variant: full, createdAt: story.world.now });
+    story.world.configuration = parseConfiguration(onlyCore);
+    return story;
   }
 
   test("is listed with what is left of it, until that is gone", () => {
-    const { world } = removed();
+    const story = removed();
 
-    const kept = { decision: "keep", reasons: ["its variant was removed: retiredVariants of config.ts lets it go"] };
-    expect(statusOf(world, prefix).removedVariants).toEqual([
+    const kept = {
+      decision: "keep",
+      reasons: ["its variant was removed; to retire its images, name the variant in retiredVariants in config.ts"],
+    };
+    expect(statusOf(story.world, prefix).removedVariants).toEqual([
       {
         variant: full,
         channels: [
@@ -32,44 +35,43 @@ describe("A variant that the configuration names no more", () => {
         ],
       },
     ]);
-    world.images = world.images.filter(({ variant }) => variant !== full);
-    delete world.channels[full];
-    expect(statusOf(world, prefix).removedVariants).toEqual([]);
+    story.deregister("ami-2").deregister("ami-3").deleteChannels(undefined, full);
+    expect(statusOf(story.world, prefix).removedVariants).toEqual([]);
   });
 
   test("gets nothing built, published or retired, however old its images are", () => {
-    const told = removed().later(400 * day);
+    const story = removed().later(400 * day);
 
-    expect(told.actions(full)).toEqual([]);
-    expect(statusOf(told.world, prefix).variants.map(({ variant }) => variant)).toEqual([core]);
+    expect(story.actions(full)).toEqual([]);
+    expect(statusOf(story.world, prefix).variants.map(({ variant }) => variant)).toEqual([core]);
   });
 
   test("loses its images once it is named among the retired: what a parameter holds stays until a person deletes that", () => {
-    const told = removed().later(30 * day);
-    told.world.configuration = parseConfiguration({ ...onlyCore, retiredVariants: [full] });
-    for (const { id } of told.world.images) told.world.references[id] = { state: "unused" };
+    const story = removed().later(30 * day);
+    story.world.configuration = parseConfiguration({ ...onlyCore, retiredVariants: [full] });
+    for (const { id } of story.world.images) story.world.references[id] = { state: "unused" };
 
-    expect(told.actions(full)).toMatchObject([{ do: "disable", image: "ami-3", because: "retired" }]);
-    expect(statusOf(told.world, prefix).removedVariants[0]?.images[1]?.retention.reasons).toEqual([
+    expect(story.actions(full)).toMatchObject([{ do: "disable", image: "ami-3", because: "retired" }]);
+    expect(statusOf(story.world, prefix).removedVariants[0]?.images[1]?.retention.reasons).toEqual([
       `${full}/candidate holds it`,
       `${full}/stable holds it`,
     ]);
-    delete told.world.channels[full];
-    expect(told.actions(full).map((action) => "image" in action && action.image)).toEqual(["ami-3", "ami-2"]);
+    story.deleteChannels(undefined, full);
+    expect(story.actions(full).map((action) => "image" in action && action.image)).toEqual(["ami-3", "ami-2"]);
   });
 
   test("cannot be retired while it is configured", () => {
     expect(() => parseConfiguration({ ...two, retiredVariants: [core] })).toThrow(
-      `retiredVariants[0] is "${core}"; allowed: a name that no variant has: take the variant out of variants first`,
+      `retiredVariants[0] is "${core}"; allowed: the name of a removed variant: take it out of variants first`,
     );
   });
 
   test("leaves its images to nobody: a variant of another name begins anew", () => {
-    const told = scene({ variants: [{ name: "renamed", windows: 2022, kubernetes: "1.35" }] });
-    told.image("ami-2", { variant: "renamed" });
-    for (const image of told.world.images) image.variant = full;
+    const story = scene({ variants: [{ name: "renamed", windows: 2022, kubernetes: "1.35" }] });
+    story.image("ami-2", { variant: "renamed" });
+    for (const image of story.world.images) image.variant = full;
 
-    expect(told.building("renamed").reasons).toContain("first image of the variant");
-    expect(statusOf(told.world, prefix).removedVariants).toMatchObject([{ variant: full, channels: [] }]);
+    expect(story.building("renamed").reasons).toContain("first image of the variant");
+    expect(statusOf(story.world, prefix).removedVariants).toMatchObject([{ variant: full, channels: [] }]);
   });
 });

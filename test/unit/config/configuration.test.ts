@@ -178,7 +178,7 @@ describe("a mistake is answered with field, value and what is allowed", () => {
   test("two variants of one name, the second is named", () => {
     const message = complaint({ variants: [variant, { ...variant, base: "Base" }] });
     expect(message).toContain(
-      "variants[1].name is missing; allowed: a name of its own: variants[0] is called windows-2022-core-1.35 too",
+      "variants[1].name is missing; allowed: a unique name: variants[0] is called windows-2022-core-1.35, too",
     );
   });
 

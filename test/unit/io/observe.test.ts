@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { candidateVersions } from "../../../functions/domain/building/preflight.ts";
-import { core, scene } from "../../scene.ts";
+import { core, type Scene, scene } from "../../scene.ts";
 
-const wanted = ({ world }: ReturnType<typeof scene>) => candidateVersions(core, world.upstream, world.images);
+const wanted = ({ world }: Scene) => candidateVersions(core, world.upstream, world.images);
 
 test("the binaries of the wanted Kubernetes version are looked for, and of the newest image's, below which no build goes", () => {
   const story = scene().image("ami-1", { createdAt: 1 }, { kubernetes: "1.35.9" }).kubernetes("1.35.8");

@@ -1,18 +1,16 @@
 import { describe, expect, test } from "vitest";
 import type { Notification } from "../../../functions/domain/notifications/due.ts";
 import { textOf } from "../../../functions/texts/notification-text.ts";
-import { core, day, hour, scene } from "../../scene.ts";
-
-type Story = ReturnType<typeof scene>;
+import { core, day, hour, type Scene, scene } from "../../scene.ts";
 
 const old = { createdAt: 1, provedAt: 1 };
 const rolledBack = () =>
   scene().image("ami-1", old).holds("ami-1").image("ami-2").holds("ami-2").revoke("ami-2", "pods lose DNS");
 
-function mailOn(story: Story, kind: Notification["kind"], inside?: string[]): string {
-  const [fact] = story.notifications(kind);
-  if (!fact) throw new Error(`nobody is told ${kind}`);
-  return textOf(fact, inside).text;
+function mailOn(story: Scene, kind: Notification["kind"], inside?: string[]): string {
+  const [notification] = story.notifications(kind);
+  if (!notification) throw new Error(`no notification ${kind} is due`);
+  return textOf(notification, inside).text;
 }
 
 describe("a mail tells what happened, why, what to do and how to undo it", () => {
@@ -21,10 +19,10 @@ describe("a mail tells what happened, why, what to do and how to undo it", () =>
       .published("ami-1", { kubernetes: "1.35.6" })
       .image("ami-2")
       .holds("ami-2", ["stable"])
-      .forget();
-    const [fact] = story.notifications("published").filter(({ image }) => image === "ami-2");
+      .forgetNotifications();
+    const [notification] = story.notifications("published").filter(({ image }) => image === "ami-2");
 
-    const message = textOf(fact as Notification, ["containerd 1.7.25 → 1.7.27"]);
+    const message = textOf(notification as Notification, ["containerd 1.7.25 → 1.7.27"]);
 
     expect(message.subject).toBe(`[eks-windows-images] ami-2 published to stable (${core})`);
     expect(message.text).toMatchInlineSnapshot(`
@@ -40,29 +38,33 @@ describe("a mail tells what happened, why, what to do and how to undo it", () =>
       What changed:
         kubernetes 1.35.6 → 1.35.7
 
-      What changed inside, as the builds' reports say:
+      What changed inside, according to the builds' reports:
         containerd 1.7.25 → 1.7.27
 
-      Nodes that follow the channel get it from now on; with Karpenter it replaces those that run.
-      To undo it: POST /rollback {"variant": "windows-2022-core-1.35", "channel": "stable", "image": "ami-2", "reason": "…"}
+      New nodes that follow the channel start this image from now on. Karpenter also replaces the running ones.
+      To undo this: POST /rollback {"variant": "windows-2022-core-1.35", "channel": "stable", "image": "ami-2", "reason": "…"}
 
       Since 2026-11-04T11:00:00.002Z"
     `);
   });
 
   test("of a published image without reports: nothing about its inside", () => {
-    const story = scene().published("ami-1").forget();
+    const story = scene().published("ami-1").forgetNotifications();
     expect(mailOn(story, "published")).not.toContain("inside");
     expect(mailOn(story, "published", [])).toContain("nothing that is reported");
   });
 
   test("of very many differences: the first, and how many more there are", () => {
-    const text = mailOn(scene().published("ami-1").forget(), "published", Array(50).fill("Custom step a added"));
+    const text = mailOn(
+      scene().published("ami-1").forgetNotifications(),
+      "published",
+      Array(50).fill("Custom step a added"),
+    );
     expect(text).toContain("  and 10 more");
   });
 
   test("of a rollback: why, and how to take it back", () => {
-    const text = mailOn(rolledBack().holds("ami-1").forget(), "rolled-back");
+    const text = mailOn(rolledBack().holds("ami-1").forgetNotifications(), "rolled-back");
     expect(text).toContain("ami-2 is revoked: pods lose DNS.");
     expect(text).toContain('POST /unrevoke {"image": "ami-2"');
   });
@@ -75,11 +77,12 @@ describe("a mail tells what happened, why, what to do and how to undo it", () =>
       Why    pods lose DNS
       By     arn:aws:iam::123456789012:user/ann
 
-      Held by candidate and stable: goes back to the newest image that can be published, which is told when it is done.
-      The image is deprecated; who has its ID can still start from it.
-      Nodes that run from it stay as they are: replace them. Its inputs are not built again until one of them changes or somebody asks:
+      Held by candidate and stable. The newest publishable image replaces it there. You get a notification when that is done.
+      The image is deprecated. Anyone who has its ID can still start from it.
+      Nodes that run it stay: replace them.
+      Its inputs are not built again until one of them changes or you request a rebuild:
       POST /rebuild {"variant": "windows-2022-core-1.35", "reason": "…"}
-      To undo it: POST /unrevoke {"image": "ami-2", "reason": "…"}
+      To undo this: POST /unrevoke {"image": "ami-2", "reason": "…"}
 
       Since 2026-11-04T12:00:00.000Z"
     `);
@@ -89,17 +92,18 @@ describe("a mail tells what happened, why, what to do and how to undo it", () =>
     const story = rolledBack();
     story.world.configuration.variants = [];
 
-    const told = story.actions().flatMap((one) => (one.do === "announce" ? [textOf(one.notification).text] : []));
+    const texts = story.actions().flatMap((one) => (one.do === "announce" ? [textOf(one.notification).text] : []));
 
-    expect(told[0]).toContain("that stays so: windows-2022-core-1.35 is no variant any more");
-    expect(told[1]).toContain("delete its parameter, or put the variant back into config.ts");
-    expect(told.join()).not.toContain("/rebuild");
+    expect(texts[0]).toContain("That stays so, because windows-2022-core-1.35 was removed");
+    expect(texts[1]).toContain("delete its parameter, or put the variant back into config.ts");
+    expect(texts.join()).not.toContain("/rebuild");
   });
 
   test("of a failed build: class, cause, the last lines, the log and what happens next", () => {
     const story = scene()
       .published("ami-1")
       .kubernetes("1.35.8")
+      .image("ami-2", { proof: "failed" })
       .failed("proof", {
         image: "ami-2",
         log: "https://logs.example.com/1",
@@ -109,9 +113,9 @@ describe("a mail tells what happened, why, what to do and how to undo it", () =>
           lines: ["Checking kubelet", "EKSWIN-FAILED proof"],
         },
       });
-    const [fact] = story.notifications("failed");
-    expect(textOf(fact as Notification).subject).toContain("build failed (proof)");
-    expect(textOf(fact as Notification).text).toMatchInlineSnapshot(`
+    const [notification] = story.notifications("failed");
+    expect(textOf(notification as Notification).subject).toContain("build failed (proof)");
+    expect(textOf(notification as Notification).text).toMatchInlineSnapshot(`
       "windows-2022-core-1.35: build failed (proof)
 
       Cause  kubelet does not start
@@ -119,12 +123,12 @@ describe("a mail tells what happened, why, what to do and how to undo it", () =>
       Log    https://logs.example.com/1
       Image  ami-2 is not published
 
-      The last lines of the step that failed:
+      The last lines of the failed step:
         Checking kubelet
         EKSWIN-FAILED proof
 
-      Tried again after 2026-11-04T12:15:00.000Z.
-      What is published stays as it is.
+      Next attempt at 2026-11-04T12:15:00.000Z: kubernetes 1.35.7 → 1.35.8; the build of these inputs failed (proof).
+      Published images stay as they are.
 
       Since 2026-11-04T12:00:00.000Z"
     `);
@@ -139,7 +143,7 @@ describe("a mail tells what happened, why, what to do and how to undo it", () =>
     const story = scene().published("ami-1").image("ami-2").holds("ami-2", ["candidate"]).revoke("ami-1");
     const text = mailOn(story, "stranded");
     expect(text).toContain("ami-2 soaks");
-    expect(text).toContain("passes by itself at 2026-11-05T11:00:00.000Z");
+    expect(text).toContain("The first of these passes at 2026-11-05T11:00:00.000Z.");
   });
 
   test("of a rejected write: what the channel still holds", () => {
@@ -152,21 +156,18 @@ describe("a mail tells what happened, why, what to do and how to undo it", () =>
 });
 
 test("every kind of fact makes a subject that SNS takes and a text that ends with its time", () => {
-  const missing = (source: string) => {
-    const story = scene();
-    Object.assign(story.world.upstream[core] ?? {}, { [source]: { state: "missing", why: "404" } });
-    return story;
-  };
+  const missing = (source: "kubernetes" | "harvestSource") =>
+    scene().changeUpstream({ [source]: { state: "missing", why: "404" } });
   const recovered = scene().published("ami-1").kubernetes("1.35.8").failed("sysprep").notifyAll().later(hour);
   recovered.build({ status: "succeeded", endedAt: recovered.world.now, image: "ami-1" });
   const stories = [
-    scene().image("ami-1").holds("ami-1").forget(),
+    scene().image("ami-1").holds("ami-1").forgetNotifications(),
     scene().failed("test").failed("test").failed("test"),
     scene().baseMissing(),
     missing("kubernetes"),
     missing("harvestSource"),
     scene().image("ami-1").holds("ami-1").revoke("ami-1"),
-    rolledBack().holds("ami-1").forget(),
+    rolledBack().holds("ami-1").forgetNotifications(),
     scene().baseReleased(100 * day),
     scene({ policies: { approval: "manual" } }).image("ami-1"),
     scene().image("ami-1", { withdrawnAt: 1 }),
@@ -202,8 +203,8 @@ test("every kind of fact makes a subject that SNS takes and a text that ends wit
     "kubernetes-missing": true,
   };
   expect(new Set(all.map(({ kind }) => kind))).toEqual(new Set(Object.keys(kinds)));
-  for (const fact of all) {
-    const { subject, text } = textOf(fact);
+  for (const notification of all) {
+    const { subject, text } = textOf(notification);
     expect(subject).toMatch(/^[\x20-\x7e]{1,100}$/);
     expect(text).toMatch(/Since \d{4}-\d\d-\d\dT[\d:.]+Z$/);
     expect(text).not.toMatch(/undefined|\[object/);

@@ -25,7 +25,9 @@ describe("To promote an image", () => {
 
     const decision = decideApprove(world, { image: "ami-2", reason, dryRun }, ann);
 
-    expect(decision).toMatchObject({ message: expect.stringContaining("stable takes ami-2 with the next look") });
+    expect(decision).toMatchObject({
+      message: expect.stringContaining("stable takes ami-2 in the next reconcile run"),
+    });
   });
 
   test("is refused where no approval is asked for, with the time when it will enter by itself", () => {
@@ -39,7 +41,7 @@ describe("To promote an image", () => {
   });
 
   test.each([
-    ["is not proved", { proof: undefined, provedAt: undefined }, "has not proved itself yet"],
+    ["is not proved", { proof: undefined, provedAt: undefined }, "has not been proved yet"],
     ["failed its proof", { proof: "failed" }, "failed its proof"],
     ["is revoked", { revoked }, "is revoked: bad"],
     ["is disabled", { state: "disabled" }, "is disabled"],

@@ -5,14 +5,13 @@ import { canonical } from "../../../../functions/domain/inputs.ts";
 import type { Action } from "../../../../functions/domain/plan.ts";
 import { plan } from "../../../../functions/domain/plan.ts";
 import type { World } from "../../../../functions/domain/world.ts";
-import { hour, scene } from "../../../scene.ts";
+import { hour, type Scene, scene } from "../../../scene.ts";
 
 const variants = [
   { name: "layered", windows: 2022 as const, kubernetes: "1.35" },
   { name: "based", windows: 2022 as const, kubernetes: "1.35", base: "Base" as const },
   { name: "contained", windows: 2022 as const, kubernetes: "1.35", base: "ContainersLatest" as const },
 ];
-type Story = ReturnType<typeof scene>;
 type Event = { happens: string; variant: string; n: number };
 
 const sources = [1, 2, 3].map((n) => `ami-000000000000000e${n}`);
@@ -24,13 +23,13 @@ const event = (names: readonly string[]) =>
   });
 
 /** All that can befall a variant; `n` chooses among the ways. */
-const happenings: Record<string, (story: Story, variant: string, n: number) => void> = {
+const happenings: Record<string, (story: Scene, variant: string, n: number) => void> = {
   base: (story, variant, n) => story.baseAmi(`ami-0000000000000000${n % 4}`, variant),
   kubernetes: (story, variant, n) => story.kubernetes(`1.35.${n % 4}`, variant),
   "a silent source": (story, variant, n) => story.silentAbout(n % 2 ? "baseAmi" : "kubernetes", variant),
   "no base": (story, variant) => story.baseMissing(variant),
   "an unreadable base": (story, variant) =>
-    Object.assign(story.world.upstream[variant] ?? {}, { baseImage: { state: "unknown", why: "throttled" } }),
+    story.changeUpstream({ baseImage: { state: "unknown", why: "throttled" } }, variant),
   "no binaries": (story, _variant, n) => story.binaries(`1.35.${n % 4}`, n % 2 ? "missing" : "unknown"),
   request: (story, variant, n) => story.request(`r${n % 3}`, variant),
   "an EKS image": (story, variant, n) => variant !== "layered" && story.eksImage(sources[n % 3] ?? "", variant),
@@ -66,14 +65,14 @@ const happenings: Record<string, (story: Story, variant: string, n: number) => v
   time: (story, _variant, n) => story.later(n * hour),
 };
 
-function told(events: Event[], maxParallel: number): Story {
+function told(events: Event[], maxParallel: number): Scene {
   const story = scene({ variants, policies: { maxParallel } });
   for (const { happens, variant, n } of events) happenings[happens]?.(story, variant, n);
   return story;
 }
 
 /** Holds whatever has happened. */
-function always(check: (story: Story) => void): void {
+function always(check: (story: Scene) => void): void {
   const events = fc.array(event(variants.map(({ name }) => name)), { maxLength: 30 });
   fc.assert(fc.property(events, fc.integer({ min: 1, max: 4 }), (all, room) => check(told(all, room))));
 }
@@ -85,7 +84,7 @@ function starts(actions: Action[]) {
 }
 
 /** CodeBuild has taken the orders. */
-function carryOut(story: Story, actions: Action[]): void {
+function carryOut(story: Scene, actions: Action[]): void {
   for (const { variant, order, do: purpose } of starts(actions))
     story.build({
       variant,

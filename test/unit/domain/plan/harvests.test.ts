@@ -89,7 +89,7 @@ describe("a new EKS image is harvested for variants that are assembled", () => {
 
   test("where AWS has no EKS image of the minor, the build waits with that reason", () => {
     const story = scene(alone);
-    Object.assign(story.world.upstream.first ?? {}, { harvestSource: { state: "missing", why: "no such parameter" } });
+    story.changeUpstream({ harvestSource: { state: "missing", why: "no such parameter" } }, "first");
     expect(story.building("first")).toMatchObject({
       do: "wait",
       reasons: expect.arrayContaining(["no such parameter"]),
@@ -110,7 +110,7 @@ describe("a new EKS image is harvested for variants that are assembled", () => {
 describe("one harvest of an image serves all variants", () => {
   test("the stalest starts it, the others name it", () => {
     const story = released(assembled);
-    Object.assign(story.world.images[1] ?? {}, { createdAt: 1 });
+    story.change("ami-of-second", { createdAt: 1 });
     expect(story.building("second")).toMatchObject({ do: "harvest" });
     expect(story.building("first")).toMatchObject({
       do: "wait",
@@ -128,7 +128,7 @@ describe("one harvest of an image serves all variants", () => {
 
   test("two looks that let different variants start it order the same", () => {
     const [first, second] = [released(assembled), released(assembled)];
-    Object.assign(second.world.images[1] ?? {}, { createdAt: 1 });
+    second.change("ami-of-second", { createdAt: 1 });
     const tokens = [first.building("first"), second.building("second")].map((action) =>
       action.do === "harvest" ? action.order.token : action.do,
     );
@@ -162,7 +162,9 @@ describe("one harvest of an image serves all variants", () => {
     expect(story.later(99 * hour).building("second")).toMatchObject({ do: "wait", until: undefined });
     expect(story.notifications("gave-up", "first")).toMatchObject([{ purpose: "harvest" }]);
     expect(story.notifications("failed", "second")).toMatchObject([
-      { next: expect.stringContaining("Tried again after") },
+      {
+        next: `The next attempt waits: nothing is harvested from ${source} yet; 3 builds of these inputs failed (provision): waiting for a change or a request`,
+      },
     ]);
   });
 });
@@ -216,7 +218,7 @@ describe("a harvest that failed", () => {
         build: "project:build-3",
         purpose: "harvest",
         failure: { class: "unknown", cause: "project:build-3 left no usable manifest" },
-        next: expect.stringContaining("Tried again after"),
+        next: `Next attempt at 2026-11-04T16:30:00.000Z: nothing is harvested from ${source} yet; 3 builds of these inputs failed (unknown), a class that may disappear without a change`,
       },
     ]);
     expect(story.notifyAll().later(hour).notificationKeys("first")).toEqual([]);
@@ -247,7 +249,7 @@ test("a request makes nobody harvest what is harvested, and its build does not k
 
 test("a harvest whose image cannot be started from waits with that reason", () => {
   const story = released();
-  Object.assign(story.world.upstream.first ?? {}, { harvestImage: { state: "missing", why: "EC2 does not know it" } });
+  story.changeUpstream({ harvestImage: { state: "missing", why: "EC2 does not know it" } }, "first");
   expect(story.building("first")).toMatchObject({
     do: "wait",
     reasons: expect.arrayContaining(["EC2 does not know it"]),

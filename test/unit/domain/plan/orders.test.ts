@@ -1,9 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { hour, scene } from "../../../scene.ts";
+import { hour, type Scene, scene } from "../../../scene.ts";
 
-type Story = ReturnType<typeof scene>;
-
-function order(story: Story) {
+function order(story: Scene) {
   const action = story.building();
   if (!("order" in action)) throw new Error(`expected an order, got ${action.do}`);
   return action.order;

@@ -38,19 +38,17 @@ describe("a build starts only when what it needs is there", () => {
     const story = wanted("there");
     story.world.binaries = {};
     expect(story.building()).toMatchObject({
-      reasons: expect.arrayContaining(["nothing is known of the binaries of Kubernetes 1.35.8"]),
+      reasons: expect.arrayContaining(["nothing is known about the binaries of Kubernetes 1.35.8"]),
     });
   });
 
   test.each(["missing", "unknown"] as const)("a base image that is %s does", (state) => {
-    const story = wanted("there");
-    Object.assign(story.world.upstream[core] ?? {}, { baseImage: { state, why: `the base is ${state}` } });
+    const story = wanted("there").changeUpstream({ baseImage: { state, why: `the base is ${state}` } });
     expect(story.building()).toMatchObject({ do: "wait", reasons: expect.arrayContaining([`the base is ${state}`]) });
   });
 
   test("a base of which nobody knows when it was released does", () => {
-    const story = wanted("there");
-    Object.assign(story.world.upstream[core] ?? {}, { baseReleasedAt: undefined });
+    const story = wanted("there").changeUpstream({ baseReleasedAt: undefined });
     expect(story.building()).toMatchObject({
       do: "wait",
       reasons: expect.arrayContaining(["EC2 does not say when ami-00000000000000001 was released"]),

@@ -1,5 +1,4 @@
 import { describe, expect, test } from "vitest";
-import type { Upstream } from "../../../../functions/domain/upstream.ts";
 import { core, scene } from "../../../scene.ts";
 
 describe("principle 7: upstream that does not answer is unknown, and unknown is not drift", () => {
@@ -21,11 +20,7 @@ describe("principle 7: upstream that does not answer is unknown, and unknown is 
   });
 
   test("a minor that upstream does not know is told", () => {
-    const story = scene();
-    story.world.upstream[core] = {
-      ...(story.world.upstream[core] as Upstream),
-      kubernetes: { state: "missing", why: "404" },
-    };
+    const story = scene().changeUpstream({ kubernetes: { state: "missing", why: "404" } });
     expect(story.building()).toMatchObject({ do: "wait" });
     expect(story.notificationKeys()).toEqual([`kubernetes-missing/${core}/1.35`]);
   });
@@ -57,7 +52,7 @@ describe("principle 7: upstream that does not answer is unknown, and unknown is 
     const story = scene().published("ami-1").kubernetes("1.35.8").baseMissing();
     expect(story.building()).toMatchObject({
       do: "wait",
-      reasons: ["there is nothing to build on", "no such parameter"],
+      reasons: ["the base image does not exist", "no such parameter"],
     });
   });
 });

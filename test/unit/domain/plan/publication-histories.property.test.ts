@@ -5,9 +5,8 @@ import { type Image, isPublishable } from "../../../../functions/domain/images.t
 import { plan } from "../../../../functions/domain/plan.ts";
 import type { World } from "../../../../functions/domain/world.ts";
 import { cases } from "../../../depth.ts";
-import { core, day, hour, scene } from "../../../scene.ts";
+import { core, day, hour, minute, scene } from "../../../scene.ts";
 
-const minute = 60_000;
 const channels = ["candidate", "stable"] as const;
 
 const event = fc.oneof(

@@ -1,7 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { core, day, hour, scene } from "../../../scene.ts";
-
-const minute = 60_000;
+import { core, day, hour, minute, scene } from "../../../scene.ts";
 
 describe("a write to a channel counts when a later look reads it back", () => {
   const written = (ago: number) => scene().published("ami-1").image("ami-2").wrote("ami-2", "candidate", ago);
@@ -66,14 +64,13 @@ describe("a write to a channel counts when a later look reads it back", () => {
 
   test("a write that was read back and overwritten by somebody else since was not rejected either, and is made again at once", () => {
     const story = scene().published("ami-1").image("ami-2").wrote("ami-2", "candidate", minute);
-    Object.assign(story.world.channels[core]?.candidate ?? {}, { version: 3, writtenAt: story.world.now });
+    story.changeChannels({ version: 3, writtenAt: story.world.now }, ["candidate"]);
     expect(story.publications()).toEqual({ candidate: "ami-2" });
     expect(story.later(hour).notifications("write-rejected")).toEqual([]);
   });
 
   test("an image that cannot be published any more is not missed", () => {
-    const story = written(hour);
-    Object.assign(story.world.images[1] ?? {}, { state: "disabled" });
+    const story = written(hour).change("ami-2", { state: "disabled" });
     expect(story.notifications("write-rejected")).toEqual([]);
   });
 
@@ -87,8 +84,7 @@ describe("a write to a channel counts when a later look reads it back", () => {
   });
 
   test("a channel whose parameter somebody has deleted is written again, and that is no rejection", () => {
-    const story = scene().published("ami-1");
-    delete story.world.channels[core];
+    const story = scene().published("ami-1").deleteChannels();
     expect(story.publications()).toEqual({ candidate: "ami-1", stable: "ami-1" });
     expect(story.notifications("write-rejected")).toEqual([]);
   });

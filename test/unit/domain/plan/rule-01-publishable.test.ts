@@ -23,7 +23,7 @@ describe("rule 1: only an image that is available, proved, not revoked and compl
       .published("ami-1")
       .image("ami-2", {}, { kubernetes: "1.36.2" });
     expect(story.publications()).toEqual({});
-    expect(story.waiting("stable")).toMatchObject({ reasons: ["ami-2 is of Kubernetes 1.36.2, the variant of 1.35"] });
+    expect(story.waiting("stable")).toMatchObject({ reasons: ["ami-2 has Kubernetes 1.36.2, the variant wants 1.35"] });
     expect(story.building()).toMatchObject({ do: "build", reasons: ["kubernetes 1.36.2 → 1.35.7"] });
   });
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { core, day, hour, scene } from "../../../scene.ts";
+import { day, hour, scene } from "../../../scene.ts";
 
 describe("rule 2: a channel takes the newest publishable image that has soaked", () => {
   test("the first image of a variant does not soak", () => {
@@ -38,7 +38,7 @@ describe("rule 2: a channel takes the newest publishable image that has soaked",
 
   test("a channel that somebody deleted takes a soaked image before a newer one that still soaks", () => {
     const story = scene().published("ami-1").image("ami-2").holds("ami-2", ["candidate"]);
-    delete story.world.channels[core]?.stable;
+    story.deleteChannels(["stable"]);
     expect(story.publications()).toEqual({ stable: "ami-1" });
   });
 

@@ -1,36 +1,25 @@
 import { describe, expect, test } from "vitest";
-import { core, day, full, hour, scene, two } from "../../../scene.ts";
-
-const minute = 60_000;
+import { day, full, hour, minute, type Scene, scene, two } from "../../../scene.ts";
 
 describe("rule 3: a channel does not go back to an older image, unless what it holds is bad", () => {
   test("a channel does not go back to an older image", () => {
-    const story = scene().image("ami-2").image("ami-1", { createdAt: 1 });
-    story.holds("ami-2");
-    story.world.images = story.world.images.filter(({ id }) => id === "ami-1");
-    expect(story.publications()).toEqual({});
+    const story = scene().image("ami-1", { createdAt: 1 });
+    expect(story.holdsForeign("ami-theirs").publications()).toEqual({});
+    expect(story.image("ami-2").holds("ami-2").publications()).toEqual({});
   });
 
   test.each([
-    [
-      "revoked",
-      (story: ReturnType<typeof scene>) =>
-        Object.assign(story.world.images[1] ?? {}, { revoked: { reason: "bad", by: undefined, at: undefined } }),
-    ],
-    [
-      "disabled",
-      (story: ReturnType<typeof scene>) => Object.assign(story.world.images[1] ?? {}, { state: "disabled" }),
-    ],
-    ["gone", (story: ReturnType<typeof scene>) => story.world.images.splice(1, 1)],
+    ["revoked", (story: Scene) => story.change("ami-2", { revoked: { reason: "bad", by: undefined, at: undefined } })],
+    ["disabled", (story: Scene) => story.change("ami-2", { state: "disabled" })],
+    ["gone", (story: Scene) => story.deregister("ami-2")],
   ])("unless what it holds is %s", (_, spoil) => {
-    const story = scene().image("ami-1", { createdAt: 1, provedAt: 1 }).image("ami-2");
-    spoil(story);
-    expect(story.holds("ami-2").publications()).toEqual({ candidate: "ami-1", stable: "ami-1" });
+    const story = scene().image("ami-1", { createdAt: 1, provedAt: 1 }).image("ami-2").holds("ami-2");
+    expect(spoil(story).publications()).toEqual({ candidate: "ami-1", stable: "ami-1" });
   });
 
   test("an image as old as the one that a channel holds does not replace it", () => {
-    const story = scene().published("ami-1");
-    story.image("ami-2", { createdAt: story.world.images[0]?.createdAt ?? 0 });
+    const createdAt = Date.parse("2026-11-03T12:00:00Z");
+    const story = scene().image("ami-1", { createdAt }).holds("ami-1").image("ami-2", { createdAt });
     expect(story.publications()).toEqual({});
   });
 
@@ -55,32 +44,25 @@ describe("rule 3: a channel does not go back to an older image, unless what it h
 
   test("nothing is written while nobody can tell what the channel holds", () => {
     const story = scene().published("ami-1").image("ami-2");
-    for (const channel of Object.values(story.world.channels[core] ?? {}))
-      channel.holds = { status: "unknown", why: "throttled" };
+    story.changeChannels({ holds: { status: "unknown", why: "throttled" } });
     expect(story.publications()).toEqual({});
   });
 
   test("nothing is written while one call lists what the channel holds and the other does not", () => {
     const story = scene().image("ami-1", { createdAt: 1, provedAt: 1 }).image("ami-2").holds("ami-2");
-    for (const channel of Object.values(story.world.channels[core] ?? {})) channel.holds = { status: "gone" };
-    Object.assign(story.world.images[1] ?? {}, { proof: undefined });
+    story.change("ami-2", { proof: undefined }).changeChannels({ holds: { status: "gone" } });
     expect(story.publications()).toEqual({});
   });
 
   test("an image of somebody else's is replaced by a newer one of ours only", () => {
-    const story = scene().published("ami-1");
-    for (const channel of Object.values(story.world.channels[core] ?? {}))
-      Object.assign(channel, {
-        image: "ami-theirs",
-        holds: { status: "described", createdAt: story.world.now, state: "available" },
-      });
+    const story = scene().published("ami-1").holdsForeign("ami-theirs");
     expect(story.publications()).toEqual({});
     expect(story.later(day).image("ami-2").publications()).toEqual({ candidate: "ami-2" });
   });
 
   test("a revoked image leaves another variant's channel, too", () => {
     const story = scene(two).published("ami-1").published("ami-9", {}, full);
-    for (const channel of Object.values(story.world.channels[core] ?? {})) channel.image = "ami-9";
+    story.changeChannels({ image: "ami-9" });
     expect(story.publications()).toEqual({});
     expect(story.revoke("ami-9").publications()).toEqual({ candidate: "ami-1", stable: "ami-1" });
     expect(story.notificationKeys()).not.toContainEqual(expect.stringMatching(/^stranded/));
@@ -113,16 +95,15 @@ describe("rule 3: a channel does not go back to an older image, unless what it h
   test("a channel that has not left a revoked image a quarter of an hour after the first look at that is reported, whatever is planned", () => {
     const story = scene().published("ami-1").image("ami-2", { provedAt: 1 }).holds("ami-2").revoke("ami-2");
     const unseen = story.later(hour).notifications("stranded");
-    Object.assign(story.world.images[1] ?? {}, { withdrawnAt: story.world.now });
+    story.change("ami-2", { withdrawnAt: story.world.now });
     expect([...unseen, ...story.later(14 * minute).notifications("stranded")]).toEqual([]);
     expect(story.later(minute).notifications("stranded")).toMatchObject([
-      { channel: "candidate", waitsFor: ["ami-1 was to, and the channel has not taken it"] },
+      { channel: "candidate", waitsFor: ["ami-1 should replace it, and the channel has not taken it"] },
       { channel: "stable" },
     ]);
-    for (const channel of Object.values(story.world.channels[core] ?? {}))
-      channel.holds = { status: "unknown", why: "throttled" };
+    story.changeChannels({ holds: { status: "unknown", why: "throttled" } });
     expect(story.notifications("stranded")[0]).toMatchObject({
-      waitsFor: ["cannot tell what the channel holds: throttled"],
+      waitsFor: ["the state of the channel's image is uncertain: throttled"],
     });
   });
 
@@ -137,13 +118,15 @@ describe("rule 3: a channel does not go back to an older image, unless what it h
 
   test("where nothing else is left, what retention has disabled is named with how to bring it back", () => {
     const story = scene().published("ami-1").image("ami-2", { provedAt: 1 }).holds("ami-2").revoke("ami-2");
-    Object.assign(story.world.images[0] ?? {}, { state: "disabled", retiredAt: story.world.now - day });
+    story.change("ami-1", { state: "disabled", retiredAt: story.world.now - day });
     expect(story.notifications("stranded")[0]?.waitsFor).toEqual([
       "no other image can be published",
       "ami-1, which retention has disabled, can: aws ec2 enable-image --image-id ami-1",
     ]);
-    Object.assign(story.world.images[0] ?? {}, { state: "available" });
-    expect(story.publications()).toEqual({ candidate: "ami-1", stable: "ami-1" });
+    expect(story.change("ami-1", { state: "available" }).publications()).toEqual({
+      candidate: "ami-1",
+      stable: "ami-1",
+    });
   });
 
   test("of revoked images a channel goes back past all", () => {

@@ -36,11 +36,12 @@ describe("rule 13: a dead source does not look like a calm one", () => {
   });
 
   test("a base image that AWS has withdrawn, or an EKS image that nobody can harvest from, is told too", () => {
-    const story = scene().published("ami-1");
-    Object.assign(story.world.upstream[core] ?? {}, {
-      baseImage: { state: "missing", why: "EC2 does not list it" },
-      harvestSource: { state: "missing", why: "no such parameter" },
-    });
+    const story = scene()
+      .published("ami-1")
+      .changeUpstream({
+        baseImage: { state: "missing", why: "EC2 does not list it" },
+        harvestSource: { state: "missing", why: "no such parameter" },
+      });
     expect(story.notifications("base-missing")).toMatchObject([{ why: "EC2 does not list it" }]);
     expect(story.notifications("harvest-missing")).toMatchObject([{ why: "no such parameter" }]);
   });

@@ -18,8 +18,7 @@ describe("rule 14: one variant's trouble never blocks another's", () => {
 
   test("a channel of which nobody knows what it holds keeps no other variant's from being written", () => {
     const story = scene(two).published("ami-1").image("ami-2").image("ami-9", { variant: full });
-    for (const channel of Object.values(story.world.channels[core] ?? {}))
-      channel.holds = { status: "unknown", why: "throttled" };
+    story.changeChannels({ holds: { status: "unknown", why: "throttled" } });
     expect(story.publications(core)).toEqual({});
     expect(story.publications(full)).toEqual({ candidate: "ami-9", stable: "ami-9" });
   });

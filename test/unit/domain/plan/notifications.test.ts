@@ -1,12 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { core, day, hour, scene } from "../../../scene.ts";
+import { core, day, hour, minute, type Scene, scene } from "../../../scene.ts";
 
-const minute = 60_000;
 const old = { createdAt: 1, provedAt: 1 };
 
 describe("what subscribers are told of a channel", () => {
   test("a published image, once for each channel, and not again", () => {
-    const story = scene().image("ami-1").holds("ami-1").forget();
+    const story = scene().image("ami-1").holds("ami-1").forgetNotifications();
     expect(story.notificationKeys()).toEqual([
       `published/${core}/candidate/1-ami-1`,
       `published/${core}/stable/1-ami-1`,
@@ -20,7 +19,7 @@ describe("what subscribers are told of a channel", () => {
       .image("ami-2", old, { kubernetes: "1.35.6" })
       .image("ami-3")
       .holds("ami-3")
-      .forget();
+      .forgetNotifications();
     expect(story.notifications("published")[0]).toMatchObject({
       previous: "ami-1",
       reasons: ["kubernetes 1.35.5 → 1.35.7"],
@@ -28,21 +27,21 @@ describe("what subscribers are told of a channel", () => {
   });
 
   test("that it is the first, or that nobody can compare", () => {
-    const story = scene().published("ami-1").forget();
+    const story = scene().published("ami-1").forgetNotifications();
     expect(story.notifications("published")[0]).toMatchObject({
       previous: undefined,
       reasons: ["first image of the channel"],
     });
-    story.image("ami-2").holds("ami-2").forget();
-    story.world.images.shift();
-    expect(story.notifications("published")[0]).toMatchObject({ reasons: ["ami-1 is gone: nobody can compare"] });
+    story.image("ami-2").holds("ami-2").forgetNotifications();
+    story.deregister("ami-1");
+    expect(story.notifications("published")[0]).toMatchObject({
+      reasons: ["ami-1 is gone, so there is nothing to compare with"],
+    });
   });
 
   test("that somebody else wrote it", () => {
     const story = scene().image("ami-1", old).image("ami-2").holds("ami-2");
-    for (const channel of Object.values(story.world.channels[core] ?? {}))
-      Object.assign(channel, { image: "ami-1", version: 9, writtenAt: story.world.now });
-    story.later(5 * minute);
+    story.changeChannels({ image: "ami-1", version: 9, writtenAt: story.world.now }).later(5 * minute);
     expect(story.notifications("published")[0]).toMatchObject({
       image: "ami-1",
       previous: undefined,
@@ -52,11 +51,9 @@ describe("what subscribers are told of a channel", () => {
 
   test("again where somebody had put another image there in between", () => {
     const story = scene().published("ami-1");
-    const channel = story.world.channels[core]?.stable;
-    Object.assign(channel ?? {}, { image: "ami-theirs", version: 2, writtenAt: story.world.now });
+    story.changeChannels({ image: "ami-theirs", version: 2, writtenAt: story.world.now }, ["stable"]);
     expect(story.notifications("published")).toEqual([]);
-    Object.assign(channel ?? {}, { image: "ami-1", version: 3, writtenAt: story.world.now });
-    story.later(5 * minute);
+    story.changeChannels({ image: "ami-1", version: 3, writtenAt: story.world.now }, ["stable"]).later(5 * minute);
     expect(story.notifications("published")).toMatchObject([{ key: `published/${core}/stable/3-ami-1` }]);
   });
 
@@ -67,11 +64,10 @@ describe("what subscribers are told of a channel", () => {
       .image("ami-2", { createdAt: Date.parse("2026-11-05T09:00:00Z") })
       .holds("ami-2", ["stable"])
       .revoke("ami-2");
-    const back = { image: "ami-1", version: 3, writtenAt: story.world.now };
-    Object.assign(story.world.channels[core]?.stable ?? {}, back);
+    story.changeChannels({ image: "ami-1", version: 3, writtenAt: story.world.now }, ["stable"]);
 
     const early = [story.notifications("published"), story.notifications("rolled-back")].flat();
-    Object.assign(story.world.images[0]?.published ?? {}, { stable: { at: story.world.now - 500, previous: "ami-2" } });
+    story.change("ami-1", { published: { stable: { at: story.world.now - 500, previous: "ami-2" } } });
 
     expect(early.filter(({ channel }) => channel === "stable")).toEqual([]);
     expect(story.notifications("rolled-back")).toMatchObject([
@@ -81,9 +77,8 @@ describe("what subscribers are told of a channel", () => {
 
   test("what somebody else wrote, at once where the channel moves on", () => {
     const story = scene().published("ami-1").image("ami-2", { provedAt: 1 }).holds("ami-2");
-    const theirs = { image: "ami-1", version: 3, writtenAt: story.world.now };
-    const channel = Object.assign(story.world.channels[core]?.stable ?? {}, theirs);
-    Object.assign(channel, { holds: { status: "described", createdAt: 1, state: "available" } });
+    const holds = { status: "described", createdAt: 1, state: "available" } as const;
+    story.changeChannels({ image: "ami-1", version: 3, writtenAt: story.world.now, holds }, ["stable"]);
     expect(story.publications()).toMatchObject({ stable: "ami-2" });
     expect(story.notifications("published")).toMatchObject([{ channel: "stable", image: "ami-1" }]);
   });
@@ -115,7 +110,7 @@ describe("what subscribers are told of a channel", () => {
 
   test("once where one image was written twice in a row", () => {
     const story = scene().published("ami-1");
-    Object.assign(story.world.channels[core]?.stable ?? {}, { version: 2 });
+    story.changeChannels({ version: 2 }, ["stable"]);
     expect(story.notifications("published")).toEqual([]);
   });
 
@@ -129,14 +124,14 @@ describe("what subscribers are told of a channel", () => {
   test("nothing of what is older than 30 days", () => {
     const story = scene()
       .published("ami-1")
-      .forget()
+      .forgetNotifications()
       .later(31 * day);
     expect(story.notifications("published")).toEqual([]);
   });
 
   test("an image of somebody else's is no publication", () => {
-    const story = scene().published("ami-1").forget();
-    for (const channel of Object.values(story.world.channels[core] ?? {})) channel.image = "ami-theirs";
+    const story = scene().published("ami-1").forgetNotifications();
+    story.changeChannels({ image: "ami-theirs" });
     expect(story.notifications("published")).toEqual([]);
   });
 });
@@ -151,7 +146,7 @@ describe("what subscribers are told of a rollback", () => {
       .revoke("ami-2", "pods lose DNS");
 
   test("that a channel went back, why, and what that takes back", () => {
-    const story = rolledBack().holds("ami-1").forget();
+    const story = rolledBack().holds("ami-1").forgetNotifications();
     expect(story.notifications("published")).toEqual([]);
     expect(story.notifications("rolled-back")).toMatchObject([
       {
@@ -167,31 +162,28 @@ describe("what subscribers are told of a rollback", () => {
   });
 
   test("also where the image had been announced before", () => {
-    expect(rolledBack().notifyAll().holds("ami-1").forget().notifications("rolled-back")).toHaveLength(2);
+    expect(rolledBack().notifyAll().holds("ami-1").forgetNotifications().notifications("rolled-back")).toHaveLength(2);
   });
 
   test.each([
-    [
-      "disabled",
-      (story: ReturnType<typeof scene>) => Object.assign(story.world.images[1] ?? {}, { state: "disabled" }),
-    ],
-    ["gone", (story: ReturnType<typeof scene>) => story.world.images.pop()],
+    ["disabled", (story: Scene) => story.change("ami-2", { state: "disabled" })],
+    ["gone", (story: Scene) => story.deregister("ami-2")],
   ])("also where the image is %s, as far as its age is known", (state, spoil) => {
     const story = scene().image("ami-1", old).holds("ami-1").image("ami-2").holds("ami-2");
     story.build({ status: "succeeded", image: "ami-2", endedAt: story.world.now });
     spoil(story);
-    story.holds("ami-1").forget();
+    story.holds("ami-1").forgetNotifications();
     expect(story.notifications("rolled-back")[0]).toMatchObject({ why: `ami-2 is ${state}` });
   });
 
   test("not where the channel leaves a revoked image for a newer one", () => {
-    const story = rolledBack().later(hour).image("ami-3").holds("ami-3").forget();
+    const story = rolledBack().later(hour).image("ami-3").holds("ami-3").forgetNotifications();
     expect(story.notifications("rolled-back")).toEqual([]);
     expect(story.notifications("published")).toMatchObject([{ previous: "ami-2" }, { previous: "ami-2" }]);
   });
 
   test("not a second time as a publication, once the image is unrevoked", () => {
-    const story = rolledBack().holds("ami-1").forget().notifyAll().unrevoke("ami-2");
+    const story = rolledBack().holds("ami-1").forgetNotifications().notifyAll().unrevoke("ami-2");
     expect(story.notifications("published")).toEqual([]);
     expect(story.publications()).toMatchObject({ candidate: "ami-2" });
   });
@@ -204,7 +196,7 @@ describe("what subscribers are told of a rollback", () => {
 
   test("a rollback is not held back by what could not be told before", () => {
     const publish = rolledBack()
-      .forget()
+      .forgetNotifications()
       .actions()
       .find((action) => action.do === "publish");
     expect(publish).toMatchObject({ image: "ami-1", leaves: "ami-2 is revoked: pods lose DNS" });
@@ -214,7 +206,7 @@ describe("what subscribers are told of a rollback", () => {
 describe("what subscribers are told of builds", () => {
   const failing = () =>
     scene().published("ami-1").kubernetes("1.35.8").failed("sysprep", { log: "https://logs.example.com/1" });
-  const succeeds = (story: ReturnType<typeof scene>) =>
+  const succeeds = (story: Scene) =>
     story
       .later(hour)
       .image("ami-2", { createdAt: story.world.now, provedAt: story.world.now })
@@ -260,7 +252,7 @@ describe("what subscribers are told of builds", () => {
 });
 
 test("in a calm month nothing is told twice, and nothing at all where nothing has come about", () => {
-  const story = scene().image("ami-1").holds("ami-1").forget();
+  const story = scene().image("ami-1").holds("ami-1").forgetNotifications();
   const told: string[] = [];
   for (let look = 0; look < 24 * 5; look++) {
     told.push(...story.notificationKeys());

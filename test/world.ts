@@ -1,0 +1,67 @@
+import { type ConfigurationInput, parseConfiguration } from "../functions/config/configuration.ts";
+import { recipeOf, type Variant } from "../functions/config/variant.ts";
+import type { World } from "../functions/domain/world.ts";
+
+export const minute = 60_000;
+export const hour = 60 * minute;
+export const day = 24 * hour;
+export const core = "windows-2022-core-1.35";
+export const full = "windows-2022-full-1.35";
+/** A configuration with both variants. */
+export const two = {
+  variants: [
+    { windows: 2022 as const, kubernetes: "1.35" },
+    { windows: 2022 as const, edition: "Full" as const, kubernetes: "1.35" },
+  ],
+};
+
+/** A world in which a test may add notifications. */
+export type OpenWorld = World & { notified: Set<string> };
+
+/** A world without images, builds and channels, in which every source answers. */
+export function newWorld(configuration: Partial<ConfigurationInput>, at: string): OpenWorld {
+  const world: OpenWorld = {
+    now: Date.parse(at),
+    stage: "test",
+    recipe: "a".repeat(64),
+    harvestRecipe: "e".repeat(64),
+    configuration: parseConfiguration({ variants: [{ windows: 2022, kubernetes: "1.35" }], ...configuration }),
+    upstream: {},
+    binaries: {},
+    images: [],
+    builds: [],
+    channels: {},
+    harvests: { "ami-0000000000000ea51": { state: "known", value: "d".repeat(64) } },
+    references: {},
+    requests: {},
+    notified: new Set(),
+  };
+  for (const variant of world.configuration.variants) {
+    const harvested = recipeOf(variant) === "assemble";
+    world.upstream[variant.name] = {
+      baseParameter: `/aws/service/ami-windows-latest/${variant.name}`,
+      baseAmi: { state: "known", value: "ami-00000000000000001" },
+      baseImage: { state: "there" },
+      baseReleasedAt: world.now - 10 * day,
+      kubernetes: { state: "known", value: `${variant.kubernetes}.7` },
+      harvestSource: harvested ? { state: "known", value: "ami-0000000000000ea51" } : undefined,
+      harvestImage: harvested ? { state: "there" } : undefined,
+    };
+    world.binaries[`${variant.kubernetes}.7`] = { state: "there" };
+  }
+  return world;
+}
+
+/** @throws Error if the configuration has no such variant */
+export function variantNamed({ configuration }: World, name: string): Variant {
+  return present(
+    configuration.variants.find((variant) => variant.name === name),
+    `no variant ${name}`,
+  );
+}
+
+/** The value. A test that names something the scene does not have must not pass silently. */
+export function present<T>(value: T | undefined, missing: string): T {
+  if (value === undefined) throw new Error(`the scene has ${missing}`);
+  return value;
+}
