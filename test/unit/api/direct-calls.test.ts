@@ -13,7 +13,7 @@ describe("a direct invocation", () => {
   test.each([
     ["an object", order],
     ["JSON", JSON.stringify(order)],
-  ])("says what a call of the function URL says, its body as %s", (_, body) => {
+  ])("has the same content as a call of the function URL, with its body as %s", (_, body) => {
     const call = callOf({ method: "POST", path: "/rebuild", body }, "request-1");
 
     expect(call.requestContext).toMatchObject({ requestId: "request-1", http: { method: "POST", path: "/rebuild" } });
@@ -25,28 +25,25 @@ describe("a direct invocation", () => {
   });
 
   test.each([
-    [
-      "a call as a function URL makes it, with a caller of the sender's choice",
-      urlEvent("arn:aws:iam::1:user/the-boss"),
-    ],
-    ["more than it may", { method: "POST", path: "/rebuild", by: "arn:aws:iam::1:user/the-boss" }],
-    ["a text", "rebuild"],
-    ["nothing", null],
-  ])("takes no route where it says %s", (_, event) => {
+    ["a function URL's call with a forged caller", urlEvent("arn:aws:iam::1:user/the-boss")],
+    ["a call with an unknown field", { method: "POST", path: "/rebuild", by: "arn:aws:iam::1:user/the-boss" }],
+    ["text", "rebuild"],
+    ["null", null],
+  ])("takes no route if it is %s", (_, event) => {
     const { http } = callOf(event, "request-1").requestContext;
 
     expect(http).toEqual({ method: "ANY", path: JSON.stringify(event) });
   });
 
   test.each([{ method: "GET", path: "/" }, urlEvent("arn:aws:iam::1:user/the-boss"), null])(
-    "names nobody as its caller: %j",
+    "names no caller: %j",
     (event) => {
       expect(callerOf(callOf(event, "request-1"))).toBe("direct invocation, see CloudTrail");
     },
   );
 });
 
-test("what was decided by a direct invocation is read from its tag as it was written", () => {
+test("the tag of a decision made by direct invocation is read as it was written", () => {
   const intervention = { at: Date.parse("2026-11-22T20:00:00Z"), by: directInvocation, reason: "pods lose DNS" };
 
   expect(interventionFromTag(interventionToTag(intervention))).toEqual(intervention);

@@ -6,8 +6,8 @@ import { core, day, full, scene, two } from "../../scene.ts";
 const prefix = "/eks-windows-images/test/channels";
 const onlyCore = { variants: two.variants.slice(0, 1) };
 
-describe("A variant that the configuration names no more", () => {
-  /** Both were published; then the full one was removed from the configuration. */
+describe("a removed variant", () => {
+  /** Both variants were published before the full one was removed from the configuration. */
   function removed() {
     const story = scene(two).published("ami-1").published("ami-2", {}, full);
     story.image("ami-3", { variant: full, createdAt: story.world.now });
@@ -15,7 +15,7 @@ describe("A variant that the configuration names no more", () => {
     return story;
   }
 
-  test("is listed with what is left of it, until that is gone", () => {
+  test("is listed with its channels and images until they are gone", () => {
     const story = removed();
 
     const kept = {
@@ -46,7 +46,7 @@ describe("A variant that the configuration names no more", () => {
     expect(statusOf(story.world, prefix).variants.map(({ variant }) => variant)).toEqual([core]);
   });
 
-  test("loses its images once it is named among the retired: what a parameter holds stays until a person deletes that", () => {
+  test("loses its images once retiredVariants names it, except those that a parameter still holds", () => {
     const story = removed().later(30 * day);
     story.world.configuration = parseConfiguration({ ...onlyCore, retiredVariants: [full] });
     for (const { id } of story.world.images) story.world.references[id] = { state: "unused" };
@@ -66,7 +66,7 @@ describe("A variant that the configuration names no more", () => {
     );
   });
 
-  test("leaves its images to nobody: a variant of another name begins anew", () => {
+  test("leaves no image to a variant of another name, which starts from its first image", () => {
     const story = scene({ variants: [{ name: "renamed", windows: 2022, kubernetes: "1.35" }] });
     story.image("ami-2", { variant: "renamed" });
     for (const image of story.world.images) image.variant = full;

@@ -10,8 +10,8 @@ function only(world: World) {
   return variant;
 }
 
-describe("The status shows", () => {
-  test("what is recorded, what is desired and the drift between them", () => {
+describe("GET /", () => {
+  test("shows the recorded inputs, the desired inputs and the drift between them", () => {
     const { world } = scene().published("ami-1").kubernetes("1.35.8").binaries("1.35.8", "there");
 
     expect(only(world)).toMatchObject({
@@ -27,14 +27,21 @@ describe("The status shows", () => {
     });
   });
 
-  test("since when the variant has been behind, and whether its last build failed", () => {
+  test("shows since when the variant has been behind and whether its last build failed", () => {
     const { world } = scene().published("ami-1").request("again").failed("test");
 
     expect(only(world)).toMatchObject({ behindSince: "2026-11-04T12:00:00.000Z", failing: true });
     expect(only(scene().published("ami-1").world)).toMatchObject({ behindSince: null, failing: false });
   });
 
-  test("what each channel holds and what becomes of it next", () => {
+  test("shows no first image as drift if the only image is revoked", () => {
+    const { world } = scene().published("ami-1").revoke("ami-1");
+
+    expect(only(world)).toMatchObject({ newestImage: null, drift: ["no image of the variant can be published"] });
+    expect(only(scene().world)).toMatchObject({ newestImage: null, drift: ["first image of the variant"] });
+  });
+
+  test("shows what each channel holds and which image it takes next", () => {
     const { world } = scene().published("ami-1").image("ami-2");
 
     expect(only(world).channels).toMatchObject({
@@ -50,7 +57,7 @@ describe("The status shows", () => {
     });
   });
 
-  test("of each image when it has soaked, whether it is approved, and what keeps it out of stable", () => {
+  test("shows of each image when it has soaked, whether it is approved and what keeps it out of stable", () => {
     const { world } = scene({ policies: { approval: "manual" } })
       .published("ami-1")
       .image("ami-2")
@@ -69,7 +76,7 @@ describe("The status shows", () => {
     ]);
   });
 
-  test("of each image why it cannot be published, and that it is revoked", () => {
+  test("shows of each image why it cannot be published and that it is revoked", () => {
     const { world } = scene()
       .image("ami-1", { proof: "failed", createdAt: 1 })
       .image("ami-2", { state: "disabled", createdAt: 2 })
@@ -83,7 +90,7 @@ describe("The status shows", () => {
     ]);
   });
 
-  test("of each image what retention thinks", () => {
+  test("shows of each image what retention decides", () => {
     const { world } = scene({ policies: { retention: { keep: 2 } } })
       .image("ami-1", { createdAt: Date.parse("2026-10-01"), provedAt: Date.parse("2026-10-01") })
       .image("ami-2", { createdAt: Date.parse("2026-10-02"), provedAt: Date.parse("2026-10-02") })
@@ -100,7 +107,7 @@ describe("The status shows", () => {
     ]);
   });
 
-  test("the running build with its phase, and the last failure with its class and last lines", () => {
+  test("shows the running build with its phase, and the last failure with its class and last lines", () => {
     const { world } = scene().failed("capacity").later(hour).build();
 
     expect(only(world)).toMatchObject({
@@ -109,19 +116,19 @@ describe("The status shows", () => {
     });
   });
 
-  test("when a build can start that waits", () => {
+  test("shows when a waiting build can start", () => {
     const { world } = scene().failed("test");
 
     expect(only(world).nextBuild).toEqual({ at: "2026-11-04T12:15:00.000Z", reasons: expect.any(Array) });
   });
 
-  test("that only a person or a change helps where builds have been given up", () => {
+  test("shows no time for the next build once builds have been given up", () => {
     const { world } = scene().failed("test").later(hour).failed("test").later(day).failed("test").later(day);
 
     expect(only(world).nextBuild).toMatchObject({ at: null });
   });
 
-  test("where an assembled image's closed pieces come from, and whether they are there", () => {
+  test("shows which EKS image is harvested for an assembled image, and whether the harvest exists", () => {
     const assembled = { variants: [{ name: core, windows: 2022, kubernetes: "1.35", base: "Base" }] } as const;
     const { world } = scene({ variants: [...assembled.variants] }).eksImage("ami-0000000000000ea52");
 
@@ -131,7 +138,7 @@ describe("The status shows", () => {
   });
 });
 
-test("the plan says when what waits will be done", () => {
+test("GET /plan shows when a wait ends", () => {
   const { world } = scene().published("ami-1").image("ami-2");
 
   expect(planOf(world).actions).toContainEqual(
@@ -139,7 +146,7 @@ test("the plan says when what waits will be done", () => {
   );
 });
 
-test("both are plain JSON without a gap", () => {
+test("GET / and GET /plan answer plain JSON", () => {
   const { world } = scene().failed("test").published("ami-1").request("r1");
 
   for (const body of [statusOf(world, "/channels"), planOf(world)])

@@ -13,11 +13,11 @@ function complaint(input: unknown): string {
   throw new Error("the configuration was accepted");
 }
 
-test("the configuration of the repository is right", () => {
+test("the repository's config.ts is valid", () => {
   expect(parseConfiguration(config).variants.map(({ name }) => name)).toEqual(["windows-2022-core-1.35"]);
 });
 
-test("what is left out has sensible defaults, time spans are milliseconds", () => {
+test("omitted fields have sensible defaults, and time spans become milliseconds", () => {
   const { variants, policies } = parseConfiguration({ variants: [variant] });
   expect(variants[0]).toMatchObject({
     name: "windows-2022-core-1.35",
@@ -36,13 +36,13 @@ test("what is left out has sensible defaults, time spans are milliseconds", () =
 test.each([
   "arn:aws:kms:us-east-1:123456789012:key/0123abcd-0123-4567-89ab-0123456789ab",
   "arn:aws-us-gov:kms:us-gov-west-1:123456789012:key/mrk-0123456789abcdef0123456789abcdef",
-])("volumes may be encrypted with a key of the user's: %s", (volumeKeyArn) => {
+])("volumes may be encrypted with the user's own key: %s", (volumeKeyArn) => {
   expect(parseConfiguration({ variants: [variant], policies: { volumeKeyArn } }).policies).toMatchObject({
     volumeKeyArn,
   });
 });
 
-test("a slash at the end of a release host's address makes no difference", () => {
+test("a trailing slash of a release host's address makes no difference", () => {
   const { policies } = parseConfiguration({
     variants: [variant],
     policies: {
@@ -56,7 +56,7 @@ test("a slash at the end of a release host's address makes no difference", () =>
   });
 });
 
-describe("a mistake is answered with field, value and what is allowed", () => {
+describe("a config error names the field, its value and what is allowed", () => {
   test.each([
     [
       "a Windows that is none",
@@ -175,14 +175,14 @@ describe("a mistake is answered with field, value and what is allowed", () => {
     expect(complaint(input)).toContain(message);
   });
 
-  test("two variants of one name, the second is named", () => {
+  test("two variants of one name are refused, and the second is named", () => {
     const message = complaint({ variants: [variant, { ...variant, base: "Base" }] });
     expect(message).toContain(
       "variants[1].name is missing; allowed: a unique name: variants[0] is called windows-2022-core-1.35, too",
     );
   });
 
-  test("all mistakes at once", () => {
+  test("all errors are reported at once", () => {
     const message = complaint({ variants: [{ ...variant, windows: 1 }], policies: { maxParallel: 0 } });
     expect(message.split("\n")).toHaveLength(3);
   });

@@ -13,15 +13,15 @@ const variables = {
   REQUESTS_PREFIX: "/eks-windows-images/test/requests",
 };
 
-test("a whole environment is taken as it is", () => {
+test("a complete environment is accepted", () => {
   expect(readEnvironment(variables)).toEqual(variables);
 });
 
-test.each(Object.keys(variables))("without %s the function stops at its start, naming it", (name) => {
+test.each(Object.keys(variables))("a function without %s fails at its start and names the variable", (name) => {
   expect(() => readEnvironment({ ...variables, [name]: undefined })).toThrow(`${name} is missing`);
 });
 
-test("all that is wrong is named at once", () => {
+test("all missing variables are named at once", () => {
   expect(() => readEnvironment({ ...variables, RECIPE: "latest", BUCKET: undefined })).toThrow(
     /RECIPE: a SHA-256 in hex; BUCKET is missing/,
   );

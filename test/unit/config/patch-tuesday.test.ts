@@ -30,7 +30,7 @@ test.each([
   expect(latestPatchTuesday(now, policy)).toBe(expected);
 });
 
-test("it is always a Tuesday from the 8th to the 14th whose time has passed, at most five weeks ago", () => {
+test("the latest Patch Tuesday is a Tuesday from the 8th to the 14th that has passed, at most five weeks ago", () => {
   const anyTime = fc.integer({ min: Date.parse("2020-01-01"), max: Date.parse("2040-01-01") });
   fc.assert(
     fc.property(anyTime, (now) => {
@@ -44,7 +44,7 @@ test("it is always a Tuesday from the 8th to the 14th whose time has passed, at 
   );
 });
 
-test("the next one is the latest one once it has come", () => {
+test("the next Patch Tuesday is the latest one once it has passed", () => {
   const next = nextPatchTuesday(pacific("2026-11-10T11:00"), policy);
   expect(DateTime.fromMillis(next).toUTC().toISO()).toBe("2026-12-08T19:00:00.000Z");
   expect(latestPatchTuesday(next, policy)).toBe("2026-12-08");

@@ -27,7 +27,7 @@ describe("the artifacts of versions.json", () => {
     ),
   );
 
-  test.each(needs)("are there once for each of what it needs: $windows, $base, $kubernetes", (need) => {
+  test.each(needs)("exist once per need: $windows, $base, $kubernetes", (need) => {
     const names = artifacts.filter((artifact) => isNeeded(artifact, need)).map(({ name }) => name);
     const agents = need.windows === 2019 ? ["ec2launch-v1", "ec2launch-v2"] : ["ec2launch-v2"];
     const assembles = need.base === "Base" ? ["containerd", "pause"] : [];
@@ -35,7 +35,7 @@ describe("the artifacts of versions.json", () => {
     expect(names.sort()).toEqual(["aws-cli", ...assembles, ...agents].sort());
   });
 
-  test("of the layer recipe are pinned from the start, and so are those of assembling Windows 2019 and 2022 up to 1.35", () => {
+  test("are pinned for the layer recipe, and for assembling Windows 2019 and 2022 up to Kubernetes 1.35", () => {
     const early = needs.filter(
       ({ base, windows, kubernetes }) =>
         base === "EKS_Optimized" || (windows !== 2025 && Number(kubernetes.slice(2)) < 36),
@@ -44,11 +44,11 @@ describe("the artifacts of versions.json", () => {
     expect(unpinned({ artifacts }, early)).toEqual([]);
   });
 
-  test("that are pinned say where the checksum is from", () => {
+  test("state the source of the checksum if they are pinned", () => {
     for (const artifact of artifacts.filter(isPinned)) expect(artifact.source).toMatch(/\S{3}/);
   });
 
-  test("name their version in the address", () => {
+  test("have their version in the address", () => {
     for (const artifact of artifacts) if ("url" in artifact) expect(artifact.url).toContain(artifact.version);
   });
 });
@@ -56,7 +56,7 @@ describe("the artifacts of versions.json", () => {
 describe("an unpinned artifact", () => {
   const versions = parseVersions(JSON.stringify({ artifacts: artifacts.map(withoutPin) }));
 
-  test("is refused by name, with who needs it", () => {
+  test("is refused by name, with the variants that need it", () => {
     expect(unpinned(versions, [layer, assembled, assembledBefore])).toEqual([
       "containerd 1.7.27, which windows-2022-core-1.35 needs",
       "containerd 2.1.6, which windows-2022-core-1.36 needs",
@@ -64,14 +64,14 @@ describe("an unpinned artifact", () => {
     ]);
   });
 
-  test("is another for Windows 2025, for which AWS and Kubernetes have no older ones", () => {
+  test("differs for Windows 2025, for which AWS and Kubernetes have no older versions", () => {
     expect(unpinned(versions, [assembledOn2025])).toEqual([
       "containerd 2.1.6, which windows-2025-core-1.35 needs",
       "pause 3.10.2, which windows-2025-core-1.35 needs",
     ]);
   });
 
-  test("does not hold up who does not need it", () => {
+  test("does not block a variant that does not need it", () => {
     expect(unpinned(versions, [layer])).toEqual([]);
   });
 });
@@ -82,35 +82,35 @@ describe("a deployment", () => {
   mkdirSync(join(root, "packer"));
   writeFileSync(join(root, "packer/versions.json"), JSON.stringify({ artifacts: artifacts.map(withoutPin) }));
 
-  test("is refused while a variant needs what nobody has pinned, and says what to do", () => {
+  test("is refused while a variant needs an unpinned artifact, and the error says what to do", () => {
     expect(() => requirePins(root, [layer, assembled])).toThrow(
       "packer/versions.json has no checksum of containerd 2.1.6, which windows-2022-core-1.36 needs, nor of pause 3.10, which windows-2022-core-1.36 needs: npm run pin asks",
     );
   });
 
-  test("goes on without what no variant needs", () => {
+  test("succeeds if no variant needs the unpinned artifact", () => {
     expect(() => requirePins(root, [layer])).not.toThrow();
   });
 
-  test("asks for pins before anything is created", () => {
+  test("checks the pins before it creates anything", () => {
     const program = readFileSync(new URL("../../../infra/artifacts.ts", import.meta.url), "utf8");
 
     expect(program).toMatch(/requirePins\(root, variants\);[\s\S]+new sst\.aws\.Bucket/);
   });
 });
 
-describe("versions.json is refused", () => {
+describe("versions.json", () => {
   const archive = artifacts.find(({ kind }) => kind === "archive") as Artifact;
   const signed = artifacts.find(({ kind }) => kind === "signed") as Artifact;
 
   test.each([
     ["an address that changes what it holds", { ...signed, url: "https://example.com/latest/AWSCLIV2.msi" }, "url"],
-    ["a checksum that is none", { ...archive, sha256: "2c2c" }, "sha256"],
+    ["a checksum of another length", { ...archive, sha256: "2c2c" }, "sha256"],
     ["a checksum from nowhere", { ...archive, source: null }, "source"],
-    ["a word nobody knows", { ...archive, sha512: "0" }, "sha512"],
-    ["a signature of nobody", { ...signed, signer: "" }, "signer"],
-    ["a recipe nobody knows", { ...archive, recipes: ["bake"] }, "recipes"],
-  ])("with %s", (_, artifact, field) => {
+    ["an unknown field", { ...archive, sha512: "0" }, "sha512"],
+    ["a signature without a signer", { ...signed, signer: "" }, "signer"],
+    ["an unknown recipe", { ...archive, recipes: ["bake"] }, "recipes"],
+  ])("is refused with %s", (_, artifact, field) => {
     expect(() => parseVersions(JSON.stringify({ artifacts: [artifact] }))).toThrow(field);
   });
 });

@@ -47,8 +47,8 @@ function packerVariables({ variables }: ReturnType<typeof order>) {
   return JSON.parse(variables.PACKER_VARIABLES ?? "");
 }
 
-describe("what CodeBuild is given", () => {
-  test("is the variant's part of config.ts and the inputs, as Packer's variables", () => {
+describe("the variables of a build", () => {
+  test("contain the variant's entry in config.ts and the inputs, as Packer's variables", () => {
     const variables = packerVariables(
       order({
         diskGiB: 120,
@@ -71,7 +71,7 @@ describe("what CodeBuild is given", () => {
     });
   });
 
-  test("says where an image that is assembled finds what was harvested, and its checksum", () => {
+  test("contain the place and the checksum of the harvested files for an assembled image", () => {
     const wish = { harvestSource: "ami-0123456789abcdef2", inputs: { ...inputs, harvest: "d".repeat(64) } };
     expect(packerVariables(order({ base: "Base" }, "test", wish))).toMatchObject({
       base_family: "Base",
@@ -81,18 +81,18 @@ describe("what CodeBuild is given", () => {
     });
   });
 
-  test("names the image in EC2's alphabet, by stage, variant and token", () => {
+  test("name the image in EC2's alphabet, by stage, variant and token", () => {
     const ordered = order();
     const { image_name: name } = packerVariables(ordered);
     expect(name).toBe(`eks-windows-images/test/windows-2022-core-1.35/${ordered.token.slice(0, 12)}`);
     expect(name).toMatch(/^[\w ()[\]./'@-]{3,128}$/);
   });
 
-  test("asks for the recipe that is deployed, not for the one an image was made with", () => {
+  test("name the deployed recipe, not the recipe of the image", () => {
     expect(proof().variables.RECIPE).toBe("c".repeat(64));
   });
 
-  test("says what it is about in plain variables", () => {
+  test("repeat the order in plain variables", () => {
     const { variables, token } = proof("ami-1", 2);
     expect(variables).toMatchObject({
       PURPOSE: "prove",
@@ -105,11 +105,11 @@ describe("what CodeBuild is given", () => {
     expect(JSON.parse(variables.INPUTS ?? "")).toEqual(inputs);
   });
 
-  test("of a proof is the same document as of a build", () => {
+  test("of a proof have the same form as those of a build", () => {
     expect(Object.keys(packerVariables(proof()))).toEqual(Object.keys(packerVariables(order())));
   });
 
-  test("of a harvest is AWS's image and nothing about an image of ours", () => {
+  test("of a harvest name AWS's image and no image of this service", () => {
     const ordered = harvest({ base: "Base" });
     expect(ordered.variables).toMatchObject({ PURPOSE: "harvest", IMAGE_ID: "ami-0123456789abcdef2" });
     expect(packerVariables(ordered)).toEqual({
@@ -123,7 +123,7 @@ describe("what CodeBuild is given", () => {
     });
   });
 
-  test("stays below CodeBuild's limit for all variables even with the longest settings that are allowed", () => {
+  test("stay below CodeBuild's limit even with the longest allowed settings", () => {
     const containerImages = Array.from(
       { length: 26 },
       (_, index) => `registry.example.com/team/windows/image-${"x".repeat(21)}:${index}`,
@@ -154,22 +154,22 @@ describe("the token", () => {
     ["input", order({}, "test", { inputs: { ...inputs, kubernetes: "1.35.9" } })],
     ["harvest", order({}, "test", { inputs: { ...inputs, harvest: "d".repeat(64) } })],
     ["policy that shapes the image", order({}, "test", {}, { updateRounds: 3 })],
-  ])("is another with another %s", (_, other) => {
+  ])("differs for another %s", (_, other) => {
     expect(other.token).not.toBe(order().token);
   });
 
-  test("of a proof is another with another image", () => {
+  test("of a proof differs for another image", () => {
     expect(proof("ami-2").token).not.toBe(proof("ami-1").token);
   });
 
-  test("does not depend on the reasons, nor on where the same files were harvested", () => {
+  test("depends neither on the reasons nor on the EKS image that the same files come from", () => {
     expect(order({}, "test", { reasons: ["request none → r1"] }).token).toBe(order().token);
     expect(order({}, "test", { harvestSource: "ami-9" }).token).toBe(
       order({}, "test", { harvestSource: "ami-8" }).token,
     );
   });
 
-  test("of a harvest does not depend on who starts it, but on the scripts that harvest", () => {
+  test("of a harvest depends on the scripts that harvest, not on the variant that starts it", () => {
     expect(harvest({ name: "other" }).token).toBe(harvest().token);
     expect(harvest({}, { harvestRecipe: "f".repeat(64) }).token).not.toBe(harvest().token);
   });

@@ -32,7 +32,7 @@ const recordedInputs = fc
   .map((inputs) => inputs as RecordedInputs);
 
 describe("drift", () => {
-  test("names every input that changed, in the order of the table", () => {
+  test("names every changed input, in the order of the table", () => {
     const changes = drift(complete, { ...complete, kubernetes: "1.35.8", baseAmi: "ami-00000000000000002" });
     expect(changes.map(describeChange)).toEqual([
       "baseAmi ami-00000000000000001 → ami-00000000000000002",
@@ -46,20 +46,20 @@ describe("drift", () => {
     ]);
   });
 
-  test("counts a recorded field that is missing", () => {
+  test("includes an input that is not recorded", () => {
     const { settings: _, ...older } = complete;
     expect(drift(older, complete).map(({ input }) => input)).toEqual(["settings"]);
   });
 
-  test("does not count what is unknown now", () => {
+  test("excludes an input that is unknown now", () => {
     expect(drift({ ...complete, request: "r1" }, { ...complete, baseAmi: undefined })).toEqual([]);
   });
 
-  test("tells a first request apart from none", () => {
+  test("includes the first request", () => {
     expect(drift(complete, { ...complete, request: "r1" }).map(describeChange)).toEqual(["request none → r1"]);
   });
 
-  test("is empty against oneself, even where tags had to clip a value", () => {
+  test("is empty between equal inputs, even if a tag clipped a value", () => {
     fc.assert(
       fc.property(recordedInputs, (inputs) => {
         expect(drift(inputsFromTags(inputsToTags(inputs)), inputs)).toEqual([]);
@@ -68,8 +68,8 @@ describe("drift", () => {
   });
 });
 
-describe("tags", () => {
-  test("hold the inputs under the project's prefix", () => {
+describe("input tags", () => {
+  test("have the project's prefix", () => {
     expect(inputsToTags({ kubernetes: "1.35.7" })).toEqual({ "eks-windows-images:input:kubernetes": "1.35.7" });
   });
 
@@ -86,19 +86,19 @@ describe("tags", () => {
     expect(clipTag(`${"a".repeat(254)}😀`)).toBe(`${"a".repeat(254)}😀`);
   });
 
-  test("of others are passed over", () => {
+  test("of other projects are ignored", () => {
     expect(inputsFromTags({ Name: "x", "eks-windows-images:input:unheard": "y" })).toEqual({});
   });
 });
 
 describe("completeness", () => {
-  test("needs the harvest where an image is to be assembled", () => {
+  test("requires the harvest of an assembled build", () => {
     expect(missingInputs(complete, "layer")).toEqual([]);
     expect(missingInputs(complete, "assemble")).toEqual(["harvest"]);
     expect(areComplete({ ...complete, harvest: "c".repeat(64) }, "assemble")).toBe(true);
   });
 
-  test("of an image needs everything but harvest and request", () => {
+  test("of an image requires every input except harvest and request", () => {
     expect(areComplete(complete)).toBe(true);
     expect(missingInputs({ baseAmi: "ami-00000000000000001", kubernetes: "1.35.7" })).toEqual([
       "patchTuesday",
@@ -132,7 +132,7 @@ describe("the settings' hash", () => {
     expect(hashOf(changes)).not.toBe(hashOf({}));
   });
 
-  test("does not change with the name, which is the identity, nor with the order of mirrors' hosts", () => {
+  test("changes neither with the name, which is the identity, nor with the order of the mirrors' hosts", () => {
     const mirrors = (hosts: string[]) => ({
       registryMirrors: Object.fromEntries(hosts.map((host) => [host, ["https://mirror.example.com"]])),
     });

@@ -4,18 +4,18 @@ import { excessOf, interventionFromTag, interventionToTag } from "../../../funct
 const by = "arn:aws:sts::123456789012:assumed-role/operators/ann";
 const at = Date.parse("2026-11-22T20:00:00Z");
 
-describe("what a person decided about an image", () => {
-  test("is read from its tag as it was written", () => {
+describe("an intervention's tag", () => {
+  test("is read as it was written", () => {
     const intervention = { at, by, reason: "pods lose DNS: 10 %, “sometimes” – since 2026-11-21" };
     expect(interventionFromTag(interventionToTag(intervention))).toEqual(intervention);
   });
 
-  test("stands on one line, whatever the reason has in it", () => {
+  test("is one line, even if the reason has several", () => {
     const tag = interventionToTag({ at, by, reason: "pods\r\n\tlose\u0000 DNS" });
     expect(tag).toMatch(/ pods lose DNS$/);
   });
 
-  test("is not cut off where the tag cannot hold it all: by how much it is too long", () => {
+  test("is not clipped: its excess over the limit is reported", () => {
     const tag = interventionToTag({ at, by, reason: "x".repeat(500) });
     expect(excessOf(tag)).toBe(tag.length - 256);
     expect(interventionFromTag(tag)).toEqual({ at, by, reason: "x".repeat(500) });
@@ -31,7 +31,7 @@ describe("what a person decided about an image", () => {
     expect(interventionFromTag(value)).toEqual({ reason: value, by: undefined, at: undefined });
   });
 
-  test("is nothing where there is no text", () => {
+  test("without text is no intervention", () => {
     expect([undefined, "", " "].map(interventionFromTag)).toEqual([undefined, undefined, undefined]);
   });
 });

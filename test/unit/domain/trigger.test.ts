@@ -24,14 +24,17 @@ test.each([
     { kind: "channel", about: "Update /eks-windows-images/test/channels/windows-2022-core-1.35/stable" },
   ],
   ["parameter-rejected", { kind: "channel", about: expect.stringContaining("doesn't exist") }],
-])("the recorded event %s is understood", (name, expected) => {
+])("the recorded event %s is recognised", (name, expected) => {
   expect(triggerOf(recorded(name))).toEqual(expected);
 });
 
-test.each(["foreign-notification"])("the recorded event %s is a trigger all the same", (name) => {
+test.each(["foreign-notification"])("the unrecognised event %s still triggers a reconcile run", (name) => {
   expect(triggerOf(recorded(name)).kind).toBe("unknown");
 });
 
-test.each(["", "no JSON", "null", "[]", '{"trigger":"new moon"}'])("a message %j is a trigger all the same", (body) => {
-  expect(triggerOf(body)).toEqual({ kind: "unknown", about: body });
-});
+test.each(["", "no JSON", "null", "[]", '{"trigger":"new moon"}'])(
+  "the unreadable message %j still triggers a reconcile run",
+  (body) => {
+    expect(triggerOf(body)).toEqual({ kind: "unknown", about: body });
+  },
+);

@@ -13,12 +13,12 @@ const report: Report = {
   customSteps: [{ name: "10-agent.ps1", sha256: "c".repeat(64) }],
 };
 
-describe("what changed inside an image", () => {
-  test("nothing, where two builds found the same", () => {
+describe("the differences between two images", () => {
+  test("are none if both builds found the same", () => {
     expect(differences(report, structuredClone(report))).toEqual([]);
   });
 
-  test("Windows, its updates, the node's programs, container images and the user's own steps", () => {
+  test("cover Windows, its updates, the node's programs, container images and custom steps", () => {
     const next: Report = {
       osBuild: "20348.4052",
       kubernetes: { kubelet: "1.35.8", kubeProxy: "1.35.8" },

@@ -11,7 +11,7 @@ function requests(ids: string[], reason = "because") {
   );
 }
 
-test("the latest request and the twenty before it are recognised when they come again", () => {
+test("a repeated request is recognised among the latest and the twenty before it", () => {
   const ids = Array.from({ length: 25 }, (_, index) => `request-${index}`);
 
   const known = requests(ids);
@@ -19,12 +19,12 @@ test("the latest request and the twenty before it are recognised when they come 
   expect(ids.map((id) => isRepeated(known, id))).toEqual(ids.map((_, index) => index >= 4));
 });
 
-test("a request is new where there was none, or none of that ID", () => {
+test("a request is new if the variant has none, or none with its ID", () => {
   expect(isRepeated(undefined, "one")).toBe(false);
   expect(isRepeated(requests(["one"]), "two")).toBe(false);
 });
 
-test("however long IDs and reasons are, a request fits into a parameter, and keeps its own words", () => {
+test("a request with the longest ID and reason fits into a parameter unclipped", () => {
   const ids = Array.from({ length: 25 }, (_, index) => `${index}`.padStart(128, "x"));
   const reason = "{{".repeat(125) + "ü".repeat(250);
 

@@ -12,14 +12,14 @@ function measured(world: World, { triggers = [], outcomes = [] }: { triggers?: T
 
 const ended = (build: string, status: string): Trigger => ({ kind: "build", about: `${build} ${status}` });
 
-describe("A look measures", () => {
-  test("nothing but itself where all is well", () => {
+describe("a reconcile run measures", () => {
+  test("only itself if nothing is wrong", () => {
     const { world } = scene().published("ami-1");
 
     expect(measured(world)).toEqual({ HoursBehind: 0, FailingVariants: 0, SilentSources: 0, ReconcileDuration: 1500 });
   });
 
-  test("for how long the variant that is furthest behind has been so", () => {
+  test("how long the variant that is furthest behind has been behind", () => {
     const story = scene(two)
       .published("ami-1")
       .published("ami-2", {}, full)
@@ -41,7 +41,7 @@ describe("A look measures", () => {
     expect(measured(world).FailingVariants).toBe(2);
   });
 
-  test("how many sources are silent: one that two variants have is one", () => {
+  test("how many sources are silent, counting a source that two variants share once", () => {
     const story = scene(two)
       .baseReleased(46 * day)
       .baseReleased(50 * day, full);
@@ -55,7 +55,7 @@ describe("A look measures", () => {
     expect(measured(shared.world).SilentSources).toBe(1);
   });
 
-  test("a source that does not exist as silent, and one that does not answer today as none", () => {
+  test("a source that does not exist as silent, and one that does not answer today as not silent", () => {
     expect(measured(scene().baseMissing().world).SilentSources).toBe(1);
     expect(measured(scene().silentAbout("baseAmi").world).SilentSources).toBe(0);
   });
@@ -65,13 +65,13 @@ describe("A look measures", () => {
       "an upstream does not answer, though as far as known it is up to date",
       () => scene().published("ami-1").silentAbout("kubernetes").world,
     ],
-    ["there is no base to build on", () => scene().baseMissing().world],
-    ["what its build needs is not there", () => scene().kubernetes("1.35.8").binaries("1.35.8", "missing").world],
-  ])("a variant as blocked where %s", (_, world) => {
+    ["its base does not exist", () => scene().baseMissing().world],
+    ["its build lacks binaries", () => scene().kubernetes("1.35.8").binaries("1.35.8", "missing").world],
+  ])("a variant as blocked if %s", (_, world) => {
     expect(measured(world()).BlockedVariants).toBe(1);
   });
 
-  test("a variant as blocked where CodeBuild has no room, once with what blocks it besides", () => {
+  test("a variant as blocked if CodeBuild has no room, once even if something else blocks it", () => {
     const { world } = scene().silentAbout("kubernetes");
     const action = scene().published("ami-1").kubernetes("1.35.8").building();
     const outcomes: Outcome[] = [{ action, result: "no-room", detail: "account limit" }];
@@ -80,21 +80,21 @@ describe("A look measures", () => {
     expect(measured(scene().published("ami-1").world, { outcomes }).BlockedVariants).toBe(1);
   });
 
-  test("no variant as blocked that has all it needs, nor one that is up to date with binaries that are gone since", () => {
+  test("no variant as blocked if it has all it needs, or is up to date and only its binaries are gone", () => {
     const { world } = scene().published("ami-1").binaries("1.35.7", "missing");
 
     expect(measured(scene().world)).not.toHaveProperty("BlockedVariants");
     expect(measured(world)).not.toHaveProperty("BlockedVariants");
   });
 
-  test("what could not be done", () => {
+  test("failed actions", () => {
     const action = scene().building();
     const outcomes: Outcome[] = [{ action, result: "failed", error: new Error("denied") }];
 
     expect(measured(scene().world, { outcomes }).ActionsFailed).toBe(1);
   });
 
-  test("a silent source also when everybody has been told of it", () => {
+  test("a silent source even after its notification", () => {
     const { world } = scene()
       .published("ami-1")
       .baseReleased(46 * day)
@@ -104,7 +104,7 @@ describe("A look measures", () => {
   });
 });
 
-describe("Builds are counted", () => {
+describe("builds are counted", () => {
   const wanted = () => scene().published("ami-1").kubernetes("1.35.8");
   const start = () => {
     const action = wanted().building();
@@ -112,23 +112,23 @@ describe("Builds are counted", () => {
     return action;
   };
 
-  test("as started by the look that started them", () => {
+  test("as started by the run that started them", () => {
     const outcomes: Outcome[] = [{ action: start(), result: "done", detail: "project:7" }];
 
     expect(measured(wanted().world, { outcomes }).BuildsStarted).toBe(1);
   });
 
   test.each<[string, Outcome]>([
-    ["CodeBuild knew the order already", { action: start(), result: "done", detail: "already started" }],
+    ["CodeBuild already knew the order", { action: start(), result: "done", detail: "already started" }],
     ["there was no room", { action: start(), result: "no-room", detail: "account limit" }],
-    ["the look was too old", { action: start(), result: "stale" }],
+    ["the run was too old", { action: start(), result: "stale" }],
     ["the call failed", { action: start(), result: "failed", error: new Error("no") }],
     ["nothing was started", { action: { do: "nothing", variant: core, reasons: [] }, result: "done" }],
-  ])("not as started where %s", (_, outcome) => {
+  ])("not as started if %s", (_, outcome) => {
     expect(measured(wanted().world, { outcomes: [outcome] })).not.toHaveProperty("BuildsStarted");
   });
 
-  test("as ended by the look that their own event triggered, and by no other", () => {
+  test("as ended by the run that their own event triggered, and by no other", () => {
     const { world } = wanted().failed("test").build({ id: "project:9", status: "succeeded", endedAt: 1 });
     const failed = world.builds.find(({ status }) => status === "failed")?.id ?? "";
 
@@ -138,14 +138,14 @@ describe("Builds are counted", () => {
     expect(measured(world, { triggers: [ended("project:99", "SUCCEEDED")] })).not.toHaveProperty("BuildsSucceeded");
   });
 
-  test("once, though their event comes twice in a batch", () => {
+  test("once, even if their event comes twice in a batch", () => {
     const { world } = wanted().build({ id: "project:9", status: "succeeded", endedAt: 1 });
     const triggers = [ended("project:9", "SUCCEEDED"), ended("project:9", "SUCCEEDED")];
 
     expect(measured(world, { triggers }).BuildsSucceeded).toBe(1);
   });
 
-  test("as neither where a person stopped them", () => {
+  test("neither as succeeded nor as failed if a person stopped them", () => {
     const { world } = wanted().build({ id: "project:9", status: "stopped", endedAt: 1 });
 
     const measurements = measured(world, { triggers: [ended("project:9", "STOPPED")] });
@@ -154,7 +154,7 @@ describe("Builds are counted", () => {
   });
 });
 
-describe("Measurements are written", () => {
+describe("measurements are written", () => {
   afterEach(() => vi.restoreAllMocks());
 
   function written(): unknown[] {
@@ -163,7 +163,7 @@ describe("Measurements are written", () => {
     return write.mock.calls.map(([text]) => JSON.parse(String(text)));
   }
 
-  test("as one line that CloudWatch takes metrics from: only those given, no dimension but service and stage", () => {
+  test("as one line that CloudWatch reads metrics from, with the dimensions stage and service", () => {
     expect(written()).toEqual([
       {
         _aws: {

@@ -13,8 +13,8 @@ function mailOn(story: Scene, kind: Notification["kind"], inside?: string[]): st
   return textOf(notification, inside).text;
 }
 
-describe("a mail tells what happened, why, what to do and how to undo it", () => {
-  test("of a published image: what changed, inside too", () => {
+describe("the mail", () => {
+  test("of a published image lists what changed, also inside the image", () => {
     const story = scene()
       .published("ami-1", { kubernetes: "1.35.6" })
       .image("ami-2")
@@ -48,13 +48,13 @@ describe("a mail tells what happened, why, what to do and how to undo it", () =>
     `);
   });
 
-  test("of a published image without reports: nothing about its inside", () => {
+  test("of a published image without reports says nothing about its inside", () => {
     const story = scene().published("ami-1").forgetNotifications();
     expect(mailOn(story, "published")).not.toContain("inside");
     expect(mailOn(story, "published", [])).toContain("nothing that is reported");
   });
 
-  test("of very many differences: the first, and how many more there are", () => {
+  test("of many differences lists the first and counts the others", () => {
     const text = mailOn(
       scene().published("ami-1").forgetNotifications(),
       "published",
@@ -63,13 +63,13 @@ describe("a mail tells what happened, why, what to do and how to undo it", () =>
     expect(text).toContain("  and 10 more");
   });
 
-  test("of a rollback: why, and how to take it back", () => {
+  test("of a rollback says why, and how to undo it", () => {
     const text = mailOn(rolledBack().holds("ami-1").forgetNotifications(), "rolled-back");
     expect(text).toContain("ami-2 is revoked: pods lose DNS.");
     expect(text).toContain('POST /unrevoke {"image": "ami-2"');
   });
 
-  test("of a revoked image: who, why, and what holds it", () => {
+  test("of a revoked image names reason, caller and the channels that hold it", () => {
     const text = mailOn(rolledBack(), "revoked");
     expect(text).toMatchInlineSnapshot(`
       "windows-2022-core-1.35: ami-2 is revoked
@@ -88,7 +88,7 @@ describe("a mail tells what happened, why, what to do and how to undo it", () =>
     `);
   });
 
-  test("of a revoked image of a removed variant: that its channels stay as they are, and what to do about them", () => {
+  test("of a revoked image of a removed variant says that its channels stay, and what to do about them", () => {
     const story = rolledBack();
     story.world.configuration.variants = [];
 
@@ -99,7 +99,7 @@ describe("a mail tells what happened, why, what to do and how to undo it", () =>
     expect(texts.join()).not.toContain("/rebuild");
   });
 
-  test("of a failed build: class, cause, the last lines, the log and what happens next", () => {
+  test("of a failed build contains class, cause, last lines, log and the next step", () => {
     const story = scene()
       .published("ami-1")
       .kubernetes("1.35.8")
@@ -134,19 +134,19 @@ describe("a mail tells what happened, why, what to do and how to undo it", () =>
     `);
   });
 
-  test("of a failed harvest: that it was one", () => {
+  test("of a failed harvest calls it a harvest", () => {
     const story = scene().failed("provision", { purpose: "harvest" });
     expect(mailOn(story, "failed")).toContain("harvest failed (provision)");
   });
 
-  test("of a channel that nothing can take over: until when", () => {
+  test("of a stranded channel names the end of the wait", () => {
     const story = scene().published("ami-1").image("ami-2").holds("ami-2", ["candidate"]).revoke("ami-1");
     const text = mailOn(story, "stranded");
     expect(text).toContain("ami-2 soaks");
     expect(text).toContain("The first of these passes at 2026-11-05T11:00:00.000Z.");
   });
 
-  test("of a rejected write: what the channel still holds", () => {
+  test("of a rejected write names what the channel still holds", () => {
     const story = scene()
       .published("ami-1")
       .image("ami-2")
@@ -155,7 +155,7 @@ describe("a mail tells what happened, why, what to do and how to undo it", () =>
   });
 });
 
-test("every kind of fact makes a subject that SNS takes and a text that ends with its time", () => {
+test("every kind of notification has a subject that SNS accepts and a text that ends with its time", () => {
   const missing = (source: "kubernetes" | "harvestSource") =>
     scene().changeUpstream({ [source]: { state: "missing", why: "404" } });
   const recovered = scene().published("ami-1").kubernetes("1.35.8").failed("sysprep").notifyAll().later(hour);

@@ -5,8 +5,8 @@ import { ann, dryRun, reason, revoked } from "./caller.ts";
 
 const byHand = { policies: { approval: "manual" } } as const;
 
-describe("To promote an image", () => {
-  test("is to approve it; it still soaks, and the answer says how long", () => {
+describe("POST /approve", () => {
+  test("approves an image, which still soaks, and the answer names the end of the soak", () => {
     const { world } = scene(byHand).published("ami-1").image("ami-2");
 
     const decision = decideApprove(world, { image: "ami-2", reason: "looks good", dryRun }, ann);
@@ -18,7 +18,7 @@ describe("To promote an image", () => {
     });
   });
 
-  test("lets stable take it at once where it has soaked", () => {
+  test("lets stable take a soaked image in the next reconcile run", () => {
     const { world } = scene(byHand)
       .published("ami-1")
       .image("ami-2", { provedAt: ann.at - 25 * hour, createdAt: ann.at - 26 * hour });
@@ -30,7 +30,7 @@ describe("To promote an image", () => {
     });
   });
 
-  test("is refused where no approval is asked for, with the time when it will enter by itself", () => {
+  test("is refused if no approval is needed, and names the time when stable takes the image anyway", () => {
     const { world } = scene().published("ami-1").image("ami-2");
 
     expect(decideApprove(world, { image: "ami-2", reason, dryRun }, ann)).toMatchObject({
@@ -46,7 +46,7 @@ describe("To promote an image", () => {
     ["is revoked", { revoked }, "is revoked: bad"],
     ["is disabled", { state: "disabled" }, "is disabled"],
     ["lacks a record of an input", { inputs: { baseAmi: "ami-0", kubernetes: "1.35.7" } }, "has no record of"],
-  ] as const)("is refused where it %s, with those that could be approved", (_, changes, why) => {
+  ] as const)("is refused for an image that %s, and lists the images that could be approved", (_, changes, why) => {
     const { world } = scene(byHand).published("ami-1").image("ami-2", changes);
 
     expect(decideApprove(world, { image: "ami-2", reason, dryRun }, ann)).toMatchObject({
@@ -57,7 +57,7 @@ describe("To promote an image", () => {
     });
   });
 
-  test("a second time changes nothing", () => {
+  test("changes nothing if the image is already approved", () => {
     const { world } = scene(byHand).image("ami-1", { approved: revoked });
 
     expect(decideApprove(world, { image: "ami-1", reason, dryRun }, ann)).toMatchObject({

@@ -4,8 +4,8 @@ import { planOf } from "../../../../functions/api/plan.ts";
 import { core, scene } from "../../../scene.ts";
 import { ann, dryRun, reason, revoked, twoImages } from "./caller.ts";
 
-describe("To revoke an image", () => {
-  test("is to tag it with time, caller and reason", () => {
+describe("POST /revoke", () => {
+  test("tags the image with time, caller and reason", () => {
     const decision = decideRevoke(twoImages().world, { image: "ami-2", reason, dryRun }, ann);
 
     expect(decision).toMatchObject({
@@ -17,7 +17,7 @@ describe("To revoke an image", () => {
     });
   });
 
-  test("says where the channels go that hold it", () => {
+  test("names the image that each channel goes back to", () => {
     const decision = decideRevoke(twoImages().world, { image: "ami-2", reason, dryRun }, ann);
 
     expect(decision).toMatchObject({
@@ -25,7 +25,7 @@ describe("To revoke an image", () => {
     });
   });
 
-  test("is allowed also where nothing is there to go back to, and said so", () => {
+  test("is accepted if no other image is left, and the answer says so", () => {
     const decision = decideRevoke(scene().published("ami-2").world, { image: "ami-2", reason, dryRun }, ann);
 
     expect(decision).toMatchObject({
@@ -35,7 +35,7 @@ describe("To revoke an image", () => {
     });
   });
 
-  test("is refused where the reason does not fit beside the caller, with how much of it does", () => {
+  test("is refused if reason and caller exceed the tag, and names the length that fits", () => {
     const by = `arn:aws:sts::123456789012:assumed-role/${"r".repeat(64)}/${"s".repeat(64)}`;
     const order = { image: "ami-2", dryRun };
 
@@ -48,7 +48,7 @@ describe("To revoke an image", () => {
     });
   });
 
-  test("a second time changes nothing", () => {
+  test("changes nothing if the image is already revoked", () => {
     const { world } = scene().image("ami-1", { revoked });
 
     const decision = decideRevoke(world, { image: "ami-1", reason, dryRun }, ann);
@@ -56,7 +56,7 @@ describe("To revoke an image", () => {
     expect(decision).toMatchObject({ outcome: "accepted", write: {}, remove: [] });
   });
 
-  test("is possible with images of a variant that is configured no more", () => {
+  test("accepts images of a removed variant", () => {
     const { world } = scene().image("ami-1").image("ami-9").change("ami-9", { variant: "gone" });
 
     const decision = decideRevoke(world, { image: "ami-9", reason, dryRun }, ann);
@@ -67,7 +67,7 @@ describe("To revoke an image", () => {
     });
   });
 
-  test("is refused for what is no image of ours, with those that are", () => {
+  test("is refused for an image of another owner, and lists the service's images", () => {
     const decision = decideRevoke(twoImages().world, { image: "ami-aws", reason, dryRun }, ann);
 
     expect(decision).toMatchObject({
@@ -78,8 +78,8 @@ describe("To revoke an image", () => {
   });
 });
 
-describe("To unrevoke an image", () => {
-  test("is to take the tag off it", () => {
+describe("POST /unrevoke", () => {
+  test("removes the tag", () => {
     const { world } = twoImages({ revoked });
 
     expect(decideUnrevoke(world, { image: "ami-1", reason, dryRun })).toMatchObject({
@@ -89,7 +89,7 @@ describe("To unrevoke an image", () => {
     });
   });
 
-  test("is refused where it is not revoked, with those that are", () => {
+  test("is refused for an image that is not revoked, and lists the revoked images", () => {
     const { world } = twoImages({ revoked });
 
     expect(decideUnrevoke(world, { image: "ami-2", reason, dryRun })).toMatchObject({
@@ -101,8 +101,8 @@ describe("To unrevoke an image", () => {
   });
 });
 
-describe("A decision once it stands", () => {
-  test("is what is planned with: the revoked image leaves its channels", () => {
+describe("an accepted decision", () => {
+  test("is part of the plan in the answer: the revoked image leaves its channels", () => {
     const { world } = twoImages();
     const decision = decideRevoke(world, { image: "ami-2", reason, dryRun }, ann);
     if (decision.outcome !== "accepted") throw new Error("not accepted");
@@ -113,7 +113,7 @@ describe("A decision once it stands", () => {
     expect(planOf(world).actions).not.toContainEqual(expect.objectContaining({ do: "publish" }));
   });
 
-  test("leaves the world that it was decided on as it is", () => {
+  test("does not change the world that it was made from", () => {
     const { world } = twoImages({ revoked });
     const before = structuredClone(world.images);
 

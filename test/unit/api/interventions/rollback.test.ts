@@ -5,10 +5,10 @@ import { ann, dryRun, reason, revoked, twoImages } from "./caller.ts";
 
 const byHand = { policies: { approval: "manual" } } as const;
 
-describe("To roll a channel back", () => {
+describe("POST /rollback", () => {
   const order = { variant: core, channel: "stable", reason, dryRun } as const;
 
-  test("is to revoke what it holds", () => {
+  test("revokes the image that the channel holds", () => {
     expect(decideRollback(twoImages().world, order, ann)).toMatchObject({
       outcome: "accepted",
       image: "ami-2",
@@ -30,14 +30,14 @@ describe("To roll a channel back", () => {
         .published("ami-2"),
       "ami-1 waits for its approval",
     ],
-  ])("is refused where %s, and nothing is tagged", (_, { world }, why) => {
+  ])("is refused and tags nothing if %s", (_, { world }, why) => {
     const decision = decideRollback(world, order, ann);
 
     expect(decision).toMatchObject({ outcome: "refused", status: 409, why: expect.stringContaining(why) });
     expect(decision).not.toHaveProperty("write");
   });
 
-  test("of candidate takes an image that stable may not have yet", () => {
+  test("of candidate accepts an image that stable may not take yet", () => {
     const { world } = scene(byHand).image("ami-1").published("ami-0").image("ami-2").holds("ami-2", ["candidate"]);
 
     const decision = decideRollback(world, { ...order, channel: "candidate" }, ann);
@@ -45,8 +45,8 @@ describe("To roll a channel back", () => {
     expect(decision).toMatchObject({ outcome: "accepted", image: "ami-2" });
   });
 
-  describe("and again, because nobody heard the first answer,", () => {
-    /** The first call was heard, and reconcile has moved the channels. */
+  describe("a repeated rollback", () => {
+    /** After the first call, a reconcile run has moved the channels. */
     function rolledBack() {
       const long = { createdAt: ann.at - 9 * day, provedAt: ann.at - 9 * day };
       const story = scene().image("ami-0", long).holds("ami-0").image("ami-1", long).holds("ami-1");
@@ -59,9 +59,9 @@ describe("To roll a channel back", () => {
     }
 
     test.each([
-      ["the image that it is about", { image: "ami-2" }, /holds ami-1, not ami-2, which is already revoked: breaks/],
+      ["the revoked image", { image: "ami-2" }, /holds ami-1, not ami-2, which is already revoked: breaks/],
       ["no image", {}, /has already left ami-2 for ami-1; to leave ami-1, too, name it in "image"/],
-    ])("takes the good image back neither with %s", (_, body, why) => {
+    ])("does not revoke the good image if its body names %s", (_, body, why) => {
       const decision = decideRollback(rolledBack().world, { ...order, ...body }, ann);
 
       expect(decision).toMatchObject({ outcome: "refused", status: 409, why: expect.stringMatching(why) });
@@ -79,19 +79,19 @@ describe("To roll a channel back", () => {
       });
     });
 
-    test("goes back further where the image is named", () => {
+    test("goes back further if the body names the present image", () => {
       const decision = decideRollback(rolledBack().world, { ...order, image: "ami-1" }, ann);
 
       expect(decision).toMatchObject({ outcome: "accepted", image: "ami-1", write: { revoked: expect.anything() } });
     });
 
-    test("is another rollback once the channel has moved on", () => {
+    test("is a new rollback once the channel has moved on", () => {
       const { world } = rolledBack().later(hour).image("ami-3").holds("ami-3");
 
       expect(decideRollback(world, order, ann)).toMatchObject({ outcome: "accepted", image: "ami-3" });
     });
 
-    test("is a first one where what the channel held before was revoked only afterwards", () => {
+    test("is a first rollback if the previous image was revoked only afterwards", () => {
       const long = { createdAt: ann.at - 9 * day, provedAt: ann.at - 9 * day };
       const before = scene().image("ami-0", long).image("ami-1", long).holds("ami-1");
       const { world } = before.published("ami-2").revoke("ami-1");
@@ -100,7 +100,7 @@ describe("To roll a channel back", () => {
     });
   });
 
-  test("is refused with how much of the reason fits, and nothing is cut off", () => {
+  test("is refused if the reason is too long for the tag, and names the length that fits", () => {
     const long = "x".repeat(196);
 
     expect(decideRollback(twoImages().world, { ...order, reason: long }, ann)).toMatchObject({ outcome: "accepted" });
@@ -111,7 +111,7 @@ describe("To roll a channel back", () => {
     });
   });
 
-  test("is refused where the channel holds nothing", () => {
+  test("is refused if the channel holds nothing", () => {
     expect(decideRollback(scene().world, order, ann)).toMatchObject({
       outcome: "refused",
       status: 409,
@@ -119,7 +119,7 @@ describe("To roll a channel back", () => {
     });
   });
 
-  test("is refused where the channel holds what somebody else put there", () => {
+  test("is refused if the channel holds an image of another owner", () => {
     expect(decideRollback(scene().image("ami-1").holdsForeign("ami-foreign").world, order, ann)).toMatchObject({
       outcome: "refused",
       status: 409,
@@ -127,7 +127,7 @@ describe("To roll a channel back", () => {
     });
   });
 
-  test("is refused for a variant that there is not, with those that there are", () => {
+  test("is refused for an unknown variant, and lists the known ones", () => {
     expect(decideRollback(scene().world, { ...order, variant: "windows-95" }, ann)).toMatchObject({
       outcome: "refused",
       status: 404,

@@ -4,26 +4,26 @@ import { stateOf } from "../../../../functions/domain/variant-state.ts";
 import type { World } from "../../../../functions/domain/world.ts";
 import { day, hour, scene } from "../../../scene.ts";
 
-function standing(world: World) {
+function stalenessIn(world: World) {
   const [variant] = world.configuration.variants;
   if (!variant) throw new Error("the scene has no variant");
   return stalenessOf(world, stateOf(world, variant));
 }
 
-/** Hours since the variant has been behind. */
+/** For how many hours the variant has been behind. */
 function hoursBehind(world: World): number | undefined {
-  const { behindSince } = standing(world);
+  const { behindSince } = stalenessIn(world);
   return behindSince === undefined ? undefined : (world.now - behindSince) / hour;
 }
 
-describe("A variant", () => {
-  test("whose newest image has all inputs as they should be is not behind", () => {
+describe("a variant", () => {
+  test("is not behind if its newest image has the desired inputs", () => {
     const { world } = scene().published("ami-1");
 
-    expect(standing(world)).toMatchObject({ image: "ami-1", drift: [], behindSince: undefined, failing: false });
+    expect(stalenessIn(world)).toMatchObject({ image: "ami-1", drift: [], behindSince: undefined, failing: false });
   });
 
-  test("whose upstream does not answer is not behind: unknown is no drift", () => {
+  test("is not behind if its upstream does not answer, because unknown is not drift", () => {
     const { world } = scene()
       .published("ami-1")
       .silentAbout("kubernetes")
@@ -33,7 +33,7 @@ describe("A variant", () => {
     expect(hoursBehind(world)).toBeUndefined();
   });
 
-  test("that an image not yet published to a channel is up to date for is not behind", () => {
+  test("is not behind if its newest image is up to date but not published yet", () => {
     const { world } = scene().published("ami-1", { kubernetes: "1.35.6" }).image("ami-2");
 
     expect(hoursBehind(world)).toBeUndefined();
@@ -56,13 +56,13 @@ describe("A variant", () => {
     expect(hoursBehind(world)).toBe(29 * 24);
   });
 
-  test("is behind the latest Patch Tuesday where its image does not say which it has", () => {
+  test("is behind the latest Patch Tuesday if its image records none", () => {
     const { world } = scene().published("ami-1", { patchTuesday: "none" }).at("2026-11-12T19:00:00Z");
 
     expect(hoursBehind(world)).toBe(48);
   });
 
-  test("is behind a request since somebody made it", () => {
+  test("is behind a request since it was made", () => {
     const { world } = scene()
       .published("ami-1")
       .request("again")
@@ -71,7 +71,7 @@ describe("A variant", () => {
     expect(hoursBehind(world)).toBe(3);
   });
 
-  test("is behind for as long as the oldest of its changes", () => {
+  test("is behind for as long as its oldest change", () => {
     const story = scene()
       .published("ami-1")
       .request("again")
@@ -82,14 +82,14 @@ describe("A variant", () => {
   });
 });
 
-describe("When nobody tells when an input changed, a variant is behind", () => {
-  test("since now, as long as no build has taken it", () => {
+describe("a variant whose input changed at an unknown time is behind", () => {
+  test("since now, until a build has used the new value", () => {
     const { world } = scene().published("ami-1").kubernetes("1.35.8").later(day);
 
     expect(hoursBehind(world)).toBe(0);
   });
 
-  test("since its first build that took it", () => {
+  test("since the first build that used the new value", () => {
     const story = scene()
       .published("ami-1")
       .kubernetes("1.35.8")
@@ -100,7 +100,7 @@ describe("When nobody tells when an input changed, a variant is behind", () => {
     expect(hoursBehind(world)).toBe(7.5);
   });
 
-  test("but not since a build of before its image, when the recipe went back to what it had been", () => {
+  test("but not since a build before its image, if the recipe went back to an earlier one", () => {
     const story = scene()
       .build({ status: "succeeded", endedAt: 1, startedAt: 0 })
       .published("ami-1", {
@@ -110,7 +110,7 @@ describe("When nobody tells when an input changed, a variant is behind", () => {
     expect(hoursBehind(story.world)).toBe(0);
   });
 
-  test("and not since its release, when AWS went back to an older base", () => {
+  test("but not since the base's release, if AWS went back to an older base", () => {
     const story = scene()
       .published("ami-1", { baseAmi: "ami-00000000000000009" })
       .baseReleased(60 * day);
@@ -119,9 +119,9 @@ describe("When nobody tells when an input changed, a variant is behind", () => {
   });
 });
 
-describe("A variant without an image", () => {
-  test("that nothing has been tried for is behind since now", () => {
-    expect(standing(scene().world)).toMatchObject({ image: undefined, failing: false });
+describe("a variant without an image", () => {
+  test("is behind since now if it has no build yet", () => {
+    expect(stalenessIn(scene().world)).toMatchObject({ image: undefined, failing: false });
     expect(hoursBehind(scene().world)).toBe(0);
   });
 
@@ -133,7 +133,7 @@ describe("A variant without an image", () => {
     expect(hoursBehind(world)).toBe(4.5);
   });
 
-  test("is behind since the revocation that took its last one", () => {
+  test("is behind since the revocation of its last image", () => {
     const { world } = scene()
       .published("ami-1")
       .later(day)
@@ -144,30 +144,30 @@ describe("A variant without an image", () => {
   });
 });
 
-describe("A variant fails", () => {
+describe("a variant is failing", () => {
   const behind = () => scene().published("ami-1").kubernetes("1.35.8");
 
-  test("when it is behind and its last build failed", () => {
-    expect(standing(behind().failed("test").world).failing).toBe(true);
+  test("if it is behind and its last build failed", () => {
+    expect(stalenessIn(behind().failed("test").world).failing).toBe(true);
   });
 
-  test("also while the next try runs", () => {
-    expect(standing(behind().failed("test").later(hour).build().world).failing).toBe(true);
+  test("while the next attempt runs", () => {
+    expect(stalenessIn(behind().failed("test").later(hour).build().world).failing).toBe(true);
   });
 
-  test("when its last build succeeded and no image of it is to be seen", () => {
+  test("if its last build succeeded and the image is missing", () => {
     const lost = { status: "succeeded" as const, image: "ami-2" };
     const story = behind().build({ ...lost, startedAt: behind().world.now, endedAt: behind().world.now });
 
-    expect(standing(story.world).failing).toBe(false);
-    expect(standing(story.later(hour).world).failing).toBe(true);
+    expect(stalenessIn(story.world).failing).toBe(false);
+    expect(stalenessIn(story.later(hour).world).failing).toBe(true);
   });
 
-  test("not when a person stopped it, nor when a later one succeeded, nor when it has what it should have", () => {
+  test("but not if a person stopped the build, a later one succeeded or the variant is up to date", () => {
     const stopped = behind().failed("test").later(hour).build({ status: "stopped", endedAt: 1 });
     const upToDate = scene().published("ami-1").failed("test");
 
-    expect(standing(stopped.world).failing).toBe(false);
-    expect(standing(upToDate.world).failing).toBe(false);
+    expect(stalenessIn(stopped.world).failing).toBe(false);
+    expect(stalenessIn(upToDate.world).failing).toBe(false);
   });
 });

@@ -5,6 +5,7 @@ import { canonical } from "../../../../functions/domain/inputs.ts";
 import type { Action } from "../../../../functions/domain/plan.ts";
 import { plan } from "../../../../functions/domain/plan.ts";
 import type { World } from "../../../../functions/domain/world.ts";
+import { cases } from "../../../depth.ts";
 import { hour, type Scene, scene } from "../../../scene.ts";
 
 const variants = [
@@ -22,7 +23,7 @@ const event = (names: readonly string[]) =>
     n: fc.nat(63),
   });
 
-/** All that can befall a variant; `n` chooses among the ways. */
+/** Everything that can happen to a variant. `n` chooses among the ways. */
 const happenings: Record<string, (story: Scene, variant: string, n: number) => void> = {
   base: (story, variant, n) => story.baseAmi(`ami-0000000000000000${n % 4}`, variant),
   kubernetes: (story, variant, n) => story.kubernetes(`1.35.${n % 4}`, variant),
@@ -65,16 +66,19 @@ const happenings: Record<string, (story: Scene, variant: string, n: number) => v
   time: (story, _variant, n) => story.later(n * hour),
 };
 
-function told(events: Event[], maxParallel: number): Scene {
+function sceneAfter(events: Event[], maxParallel: number): Scene {
   const story = scene({ variants, policies: { maxParallel } });
   for (const { happens, variant, n } of events) happenings[happens]?.(story, variant, n);
   return story;
 }
 
-/** Holds whatever has happened. */
+/** Checks a property after random events. */
 function always(check: (story: Scene) => void): void {
   const events = fc.array(event(variants.map(({ name }) => name)), { maxLength: 30 });
-  fc.assert(fc.property(events, fc.integer({ min: 1, max: 4 }), (all, room) => check(told(all, room))));
+  fc.assert(
+    fc.property(events, fc.integer({ min: 1, max: 4 }), (all, room) => check(sceneAfter(all, room))),
+    { numRuns: cases(10, 1_000) },
+  );
 }
 
 function starts(actions: Action[]) {
@@ -83,7 +87,7 @@ function starts(actions: Action[]) {
   );
 }
 
-/** CodeBuild has taken the orders. */
+/** CodeBuild accepts the orders. */
 function carryOut(story: Scene, actions: Action[]): void {
   for (const { variant, order, do: purpose } of starts(actions))
     story.build({
@@ -101,19 +105,19 @@ function copy(world: World): World {
 }
 
 describe("in any world", () => {
-  test("the same look decides the same", () => {
+  test("the same world gives the same plan", () => {
     always(({ world }) => {
       expect(plan(copy(world))).toEqual(plan(world));
     });
   });
 
-  test("every variant gets exactly one answer about building, and every wait and every start has its reasons", () => {
+  test("every variant gets exactly one decision about building, and every decision has reasons", () => {
     always((story) => {
       for (const { name } of variants) expect(story.building(name).reasons.join("")).not.toBe("");
     });
   });
 
-  test("never more builds start than maxParallel leaves room for (rule 10)", () => {
+  test("no more builds start than maxParallel leaves room for (rule 10)", () => {
     always(({ world }) => {
       const running = world.builds.filter(({ status }) => status === "running").length;
       const room = Math.max(0, world.configuration.policies.maxParallel - running);
@@ -121,7 +125,7 @@ describe("in any world", () => {
     });
   });
 
-  test("no variant gets a build while one of its own runs, no image a second harvest (rule 4)", () => {
+  test("no variant gets a second build at a time, no EKS image a second harvest (rule 4)", () => {
     always(({ world }) => {
       const running = world.builds.filter(({ status }) => status === "running");
       const started = starts(plan(world));
@@ -136,7 +140,7 @@ describe("in any world", () => {
     });
   });
 
-  test("what has been started is not started again: no two builds of the same inputs run", () => {
+  test("a started build does not start again: no two builds of the same inputs run", () => {
     always((story) => {
       const before = starts(plan(story.world));
       carryOut(story, before);
@@ -151,20 +155,23 @@ describe("in any world", () => {
     });
   });
 
-  test("nothing that befalls one variant changes what another gets, as long as there is room for all (rule 14)", () => {
+  test("events of one variant do not change another's plan while there is room for all builds (rule 14)", () => {
     const calm = fc.array(event(["layered"]), { maxLength: 20 });
     const trouble = fc.array(event(["based", "contained"]), { maxLength: 20 });
-    // Time and what can be downloaded are everybody's.
+    // All variants share the time and the downloads.
     const shared = ["time", "no binaries", "kubernetes"];
     fc.assert(
       fc.property(calm, trouble, (events, others) => {
         const own = others.filter(({ happens }) => !shared.includes(happens));
-        expect(told([...events, ...own], 50).actions("layered")).toEqual(told(events, 50).actions("layered"));
+        expect(sceneAfter([...events, ...own], 50).actions("layered")).toEqual(
+          sceneAfter(events, 50).actions("layered"),
+        );
       }),
+      { numRuns: cases(10, 1_000) },
     );
   });
 
-  test("it does not depend on the order in which AWS lists things", () => {
+  test("the plan does not depend on the order in which AWS lists resources", () => {
     always(({ world }) => {
       const other = copy(world);
       other.images.reverse();

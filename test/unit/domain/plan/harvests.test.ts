@@ -10,7 +10,7 @@ const assembled = {
 };
 const alone = { variants: assembled.variants.slice(0, 1) };
 
-/** Everything up to date, then AWS releases an EKS image. */
+/** AWS releases an EKS image while every variant is up to date. */
 function released(configuration: typeof assembled = alone) {
   const story = scene(configuration);
   for (const { name } of configuration.variants) story.published(`ami-of-${name}`, {}, name).eksImage(source, name);
@@ -27,8 +27,8 @@ function harvest(changes: object = {}) {
   };
 }
 
-describe("a new EKS image is harvested for variants that are assembled", () => {
-  test("from that image, by the deployed scripts", () => {
+describe("a new EKS image", () => {
+  test("is harvested for an assembled variant, by the deployed scripts", () => {
     expect(released().building("first")).toMatchObject({
       do: "harvest",
       reasons: [`nothing is harvested from ${source} yet`],
@@ -41,16 +41,16 @@ describe("a new EKS image is harvested for variants that are assembled", () => {
     });
   });
 
-  test("not for those that are layered", () => {
+  test("is not harvested for a layered variant", () => {
     expect(scene().published("ami-1").building()).toMatchObject({ do: "nothing" });
   });
 
-  test("the same content is no drift", () => {
+  test("with unchanged files is no drift", () => {
     const story = released().harvested(source, "d".repeat(64));
     expect(story.building("first")).toMatchObject({ do: "nothing", reasons: ["ami-of-first is up to date"] });
   });
 
-  test("other content is, and the build is told where it lies", () => {
+  test("with other files is drift, and the build receives their place", () => {
     const story = released().harvested(source, "f".repeat(64));
     const action = story.building("first");
     expect(action).toMatchObject({ do: "build", reasons: ["harvest dddddddddddd → ffffffffffff"] });
@@ -61,7 +61,7 @@ describe("a new EKS image is harvested for variants that are assembled", () => {
     });
   });
 
-  test("a first image waits for it", () => {
+  test("is harvested before the variant's first build", () => {
     const story = scene(alone).eksImage(source, "first");
     expect(story.building("first").do).toBe("harvest");
     expect(story.build(harvest()).building("first")).toMatchObject({ do: "wait" });
@@ -69,7 +69,7 @@ describe("a new EKS image is harvested for variants that are assembled", () => {
     expect(story.harvested(source, "f".repeat(64)).building("first")).toMatchObject({ do: "build" });
   });
 
-  test("a build does not make do with what was harvested before", () => {
+  test("blocks builds until it is harvested: no build uses an older harvest", () => {
     const story = released().kubernetes("1.35.8", "first");
     story.world.harvests[source] = { state: "unknown", why: "S3 does not answer" };
     expect(story.building("first")).toMatchObject({
@@ -78,7 +78,7 @@ describe("a new EKS image is harvested for variants that are assembled", () => {
     });
   });
 
-  test("a harvest that nobody can tell is not drift", () => {
+  test("is no drift while its harvest is unknown", () => {
     const story = released();
     story.world.harvests[source] = { state: "unknown", why: "S3 does not answer" };
     expect(story.building("first")).toMatchObject({
@@ -87,7 +87,7 @@ describe("a new EKS image is harvested for variants that are assembled", () => {
     });
   });
 
-  test("where AWS has no EKS image of the minor, the build waits with that reason", () => {
+  test("that AWS does not publish makes the build wait, with that reason", () => {
     const story = scene(alone);
     story.changeUpstream({ harvestSource: { state: "missing", why: "no such parameter" } }, "first");
     expect(story.building("first")).toMatchObject({
@@ -96,7 +96,7 @@ describe("a new EKS image is harvested for variants that are assembled", () => {
     });
   });
 
-  test("an image that has no proof yet is proved first", () => {
+  test("is harvested only after the variant's unproved image is proved", () => {
     const story = released().image("ami-2", {
       variant: "first",
       proof: undefined,
@@ -107,8 +107,8 @@ describe("a new EKS image is harvested for variants that are assembled", () => {
   });
 });
 
-describe("one harvest of an image serves all variants", () => {
-  test("the stalest starts it, the others name it", () => {
+describe("one harvest of an EKS image serves all variants", () => {
+  test("the stalest variant starts it, and the others name that variant", () => {
     const story = released(assembled);
     story.change("ami-of-second", { createdAt: 1 });
     expect(story.building("second")).toMatchObject({ do: "harvest" });
@@ -118,7 +118,7 @@ describe("one harvest of an image serves all variants", () => {
     });
   });
 
-  test("while it runs the others wait for it", () => {
+  test("the other variants wait while it runs", () => {
     const story = released(assembled).build(harvest());
     expect(story.building("second")).toMatchObject({
       do: "wait",
@@ -126,7 +126,7 @@ describe("one harvest of an image serves all variants", () => {
     });
   });
 
-  test("two looks that let different variants start it order the same", () => {
+  test("two runs that start it for different variants send the same order", () => {
     const [first, second] = [released(assembled), released(assembled)];
     second.change("ami-of-second", { createdAt: 1 });
     const tokens = [first.building("first"), second.building("second")].map((action) =>
@@ -135,7 +135,7 @@ describe("one harvest of an image serves all variants", () => {
     expect(tokens[0]).toBe(tokens[1]);
   });
 
-  test("it counts among the builds that may run at once", () => {
+  test("the harvest counts toward maxParallel", () => {
     const story = released({ ...assembled, policies: { maxParallel: 1 } } as typeof assembled).build({
       variant: "second",
     });
@@ -145,7 +145,7 @@ describe("one harvest of an image serves all variants", () => {
     });
   });
 
-  test("its failures count for all of them, by class", () => {
+  test("its failures count for all variants, by class", () => {
     const story = released(assembled)
       .failed("capacity", harvest())
       .later(hour / 4)
@@ -154,7 +154,7 @@ describe("one harvest of an image serves all variants", () => {
     expect(story.later(hour / 2).building("first")).toMatchObject({ do: "harvest", order: { attempt: 3 } });
   });
 
-  test("that it is given up is told, whoever tried it", () => {
+  test("subscribers are notified that it is given up, whichever variant tried it", () => {
     const story = released(assembled)
       .failed("provision", harvest({ startedAt: 1 }))
       .failed("provision", harvest({ startedAt: 2, variant: "second" }))
@@ -169,7 +169,7 @@ describe("one harvest of an image serves all variants", () => {
   });
 });
 
-describe("a harvest that failed", () => {
+describe("a harvest", () => {
   const given = () =>
     released().failed("provision", harvest()).failed("provision", harvest()).failed("provision", harvest());
 
@@ -181,7 +181,7 @@ describe("a harvest that failed", () => {
     ).toMatchObject({ do: "wait", until: undefined });
   });
 
-  test("is tried again for the next EKS image, and by another recipe", () => {
+  test("that was given up starts again for the next EKS image or another recipe", () => {
     expect(given().eksImage("ami-0000000000000ea53", "first").building("first")).toMatchObject({
       do: "harvest",
       order: { attempt: 1 },
@@ -191,12 +191,12 @@ describe("a harvest that failed", () => {
     expect(story.building("first")).toMatchObject({ do: "harvest", order: { attempt: 1 } });
   });
 
-  test("is tried again when somebody asks (rule 9)", () => {
+  test("that was given up starts again on request (rule 9)", () => {
     const story = given().later(hour).request("r1", "first");
     expect(story.building("first")).toMatchObject({ do: "harvest", order: { attempt: 4 } });
   });
 
-  test("waits for somebody where a person stopped it", () => {
+  test("that a person stopped waits for a request", () => {
     const story = released()
       .build(harvest({ status: "stopped", endedAt: Date.parse("2026-11-04T12:00:00Z") }))
       .later(hour);
@@ -204,7 +204,7 @@ describe("a harvest that failed", () => {
     expect(story.request("r1", "first").building("first")).toMatchObject({ do: "harvest" });
   });
 
-  test("by leaving no usable manifest although it succeeded is told as failed from the third on, and is no recovery", () => {
+  test("without a usable manifest is reported as failed from the third on, and is no recovery", () => {
     const story = released();
     for (let n = 1; n <= 3; n++) {
       story.build(harvest({ status: "succeeded", startedAt: story.world.now, endedAt: story.world.now }));
@@ -229,7 +229,7 @@ describe("a harvest that failed", () => {
     expect(story.notifications("recovered", "first")).toMatchObject([{ build: "project:build-4", failures: 1 }]);
   });
 
-  test("by leaving no usable manifest although it succeeded does not start over and over", () => {
+  test("without a usable manifest waits before the next attempt, although it succeeded", () => {
     const story = released().build(harvest({ status: "succeeded", endedAt: Date.parse("2026-11-04T12:00:00Z") }));
     expect(story.building("first")).toMatchObject({ do: "wait", until: story.world.now + hour / 2 });
     expect(story.later(hour / 2).building("first")).toMatchObject({ do: "wait", until: story.world.now + hour / 4 });
@@ -237,7 +237,7 @@ describe("a harvest that failed", () => {
   });
 });
 
-test("a request makes nobody harvest what is harvested, and its build does not keep its distance from a harvest", () => {
+test("a request repeats no existing harvest, and its build does not wait for minInterval after a harvest", () => {
   const story = scene(alone).published("ami-1", {}, "first").request("r1", "first");
   expect(story.building("first")).toMatchObject({ do: "build", reasons: ["request none → r1"] });
 
@@ -247,7 +247,7 @@ test("a request makes nobody harvest what is harvested, and its build does not k
   expect(calm.building("first")).toMatchObject({ do: "build" });
 });
 
-test("a harvest whose image cannot be started from waits with that reason", () => {
+test("a harvest waits with a reason if no instance can start from its image", () => {
   const story = released();
   story.changeUpstream({ harvestImage: { state: "missing", why: "EC2 does not know it" } }, "first");
   expect(story.building("first")).toMatchObject({

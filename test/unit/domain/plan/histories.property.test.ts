@@ -2,9 +2,10 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { drift, type RecordedInputs } from "../../../../functions/domain/inputs.ts";
 import { plan } from "../../../../functions/domain/plan.ts";
+import { cases } from "../../../depth.ts";
 import { core, hour, scene, two } from "../../../scene.ts";
 
-describe("over any history", () => {
+describe("in any history", () => {
   const step = fc.oneof(
     fc.record({ event: fc.constant("base" as const), n: fc.integer({ min: 1, max: 9 }) }),
     fc.record({ event: fc.constant("kubernetes" as const), n: fc.integer({ min: 1, max: 9 }) }),
@@ -13,13 +14,13 @@ describe("over any history", () => {
     fc.record({ event: fc.constant("finish" as const), n: fc.integer({ min: 0, max: 3 }) }),
   );
 
-  /** Plays events against the plan, carrying its actions out as the service would. */
+  /** Plays events against the plan and carries its actions out as the service would. */
   function play(steps: { event: string; n: number }[]) {
     const story = scene();
     const written: { at: number; channel: string; created: number; image: string }[] = [];
     const built: RecordedInputs[] = [];
     let images = 0;
-    let mostRunning = 0;
+    let maxRunning = 0;
     const carryOut = () => {
       for (const action of story.actions()) {
         if (action.do === "build") {
@@ -61,28 +62,29 @@ describe("over any history", () => {
           failure: failed ? { class: "capacity", cause: "none left" } : undefined,
         });
       }
-      // Every look happens twice: a doubled message must not make anything happen that had not happened.
+      // Every run happens twice, because a repeated message must not cause anything new.
       carryOut();
       carryOut();
-      mostRunning = Math.max(mostRunning, story.world.builds.filter(({ status }) => status === "running").length);
+      maxRunning = Math.max(maxRunning, story.world.builds.filter(({ status }) => status === "running").length);
     }
-    return { story, written, built, mostRunning };
+    return { story, written, built, maxRunning };
   }
 
-  test("no channel ever goes back, and never two builds run", () => {
+  test("no channel goes back to an older image, and no two builds run at once", () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
-        const { written, mostRunning } = play(steps);
+        const { written, maxRunning } = play(steps);
         for (const channel of ["candidate", "stable"]) {
           const created = written.filter((one) => one.channel === channel).map((one) => one.created);
           expect(created).toEqual(created.toSorted((a, b) => a - b));
         }
-        expect(mostRunning).toBeLessThanOrEqual(1);
+        expect(maxRunning).toBeLessThanOrEqual(1);
       }),
+      { numRuns: cases(20, 1_000) },
     );
   });
 
-  test("it comes to rest: once nothing changes any more, what is desired is what is published", () => {
+  test("the desired inputs are published once nothing changes any more", () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
         const rest = Array.from({ length: 6 }, () => [
@@ -92,13 +94,14 @@ describe("over any history", () => {
         const { story } = play([...steps, ...rest]);
         const desired = story.inputs();
         expect(story.building().do).toBe("nothing");
-        expect(drift(story.world.images.at(-1)?.inputs ?? {}, desired)).toEqual([]);
+        expect(drift(story.world.images.at(-1)?.inputs as RecordedInputs, desired)).toEqual([]);
         expect(story.world.channels[core]?.candidate?.image).toBe(story.world.images.at(-1)?.id);
       }),
+      { numRuns: cases(10, 1_000) },
     );
   });
 
-  test("a plan does not change the world it is made from", () => {
+  test("planning does not change the world", () => {
     const story = scene(two).published("ami-1").kubernetes("1.35.8").failed("capacity");
     const before = structuredClone({ ...story.world, notified: [...story.world.notified] });
     plan(story.world);

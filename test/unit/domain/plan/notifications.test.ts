@@ -1,10 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { core, day, hour, minute, type Scene, scene } from "../../../scene.ts";
+import type { ConfigurationInput } from "../../../../functions/config/configuration.ts";
+import { core, day, full, hour, minute, type Scene, scene, two } from "../../../scene.ts";
 
 const old = { createdAt: 1, provedAt: 1 };
 
-describe("what subscribers are told of a channel", () => {
-  test("a published image, once for each channel, and not again", () => {
+describe("a notification about a channel", () => {
+  test("is sent once per publication", () => {
     const story = scene().image("ami-1").holds("ami-1").forgetNotifications();
     expect(story.notificationKeys()).toEqual([
       `published/${core}/candidate/1-ami-1`,
@@ -13,7 +14,7 @@ describe("what subscribers are told of a channel", () => {
     expect(story.notifyAll().notificationKeys()).toEqual([]);
   });
 
-  test("with what changed against the image that the channel held before", () => {
+  test("lists the changes against the channel's previous image", () => {
     const story = scene()
       .published("ami-1", { kubernetes: "1.35.5" })
       .image("ami-2", old, { kubernetes: "1.35.6" })
@@ -26,7 +27,7 @@ describe("what subscribers are told of a channel", () => {
     });
   });
 
-  test("that it is the first, or that nobody can compare", () => {
+  test("says that an image is the channel's first, or that its predecessor is gone", () => {
     const story = scene().published("ami-1").forgetNotifications();
     expect(story.notifications("published")[0]).toMatchObject({
       previous: undefined,
@@ -39,7 +40,7 @@ describe("what subscribers are told of a channel", () => {
     });
   });
 
-  test("that somebody else wrote it", () => {
+  test("says that the service did not write the parameter", () => {
     const story = scene().image("ami-1", old).image("ami-2").holds("ami-2");
     story.changeChannels({ image: "ami-1", version: 9, writtenAt: story.world.now }).later(5 * minute);
     expect(story.notifications("published")[0]).toMatchObject({
@@ -49,7 +50,7 @@ describe("what subscribers are told of a channel", () => {
     });
   });
 
-  test("again where somebody had put another image there in between", () => {
+  test("is sent again if another image was in the channel meanwhile", () => {
     const story = scene().published("ami-1");
     story.changeChannels({ image: "ami-theirs", version: 2, writtenAt: story.world.now }, ["stable"]);
     expect(story.notifications("published")).toEqual([]);
@@ -57,7 +58,7 @@ describe("what subscribers are told of a channel", () => {
     expect(story.notifications("published")).toMatchObject([{ key: `published/${core}/stable/3-ami-1` }]);
   });
 
-  test("of a rollback whose tag becomes visible late: that it was one, not that somebody else wrote the channel", () => {
+  test("of a rollback waits for a tag that becomes visible late", () => {
     const story = scene()
       .published("ami-1")
       .later(day)
@@ -75,7 +76,7 @@ describe("what subscribers are told of a channel", () => {
     ]);
   });
 
-  test("what somebody else wrote, at once where the channel moves on", () => {
+  test("about a foreign write is sent at once if the channel moves on", () => {
     const story = scene().published("ami-1").image("ami-2", { provedAt: 1 }).holds("ami-2");
     const holds = { status: "described", createdAt: 1, state: "available" } as const;
     story.changeChannels({ image: "ami-1", version: 3, writtenAt: story.world.now, holds }, ["stable"]);
@@ -83,7 +84,7 @@ describe("what subscribers are told of a channel", () => {
     expect(story.notifications("published")).toMatchObject([{ channel: "stable", image: "ami-1" }]);
   });
 
-  test("that the newest image waits for nothing but an approval, once", () => {
+  test("asks once for the approval of the newest image that nothing else keeps out", () => {
     const story = scene({ policies: { approval: "manual" } })
       .published("ami-1")
       .image("ami-2")
@@ -108,20 +109,20 @@ describe("what subscribers are told of a channel", () => {
     expect(story.approve("ami-3").notifications("approval-wanted")).toEqual([]);
   });
 
-  test("once where one image was written twice in a row", () => {
+  test("is sent once for one image written twice in a row", () => {
     const story = scene().published("ami-1");
     story.changeChannels({ version: 2 }, ["stable"]);
     expect(story.notifications("published")).toEqual([]);
   });
 
-  test("before the channel moves on, so that no publication goes untold", () => {
+  test("comes before the channel's next write, so that every publication is reported", () => {
     const story = scene().published("ami-1").image("ami-2");
     story.world.notified.delete(`published/${core}/candidate/1-ami-1`);
     const done = story.actions().map((action) => action.do);
     expect(done.slice(0, 2)).toEqual(["announce", "publish"]);
   });
 
-  test("nothing of what is older than 30 days", () => {
+  test("is not sent for anything older than 30 days", () => {
     const story = scene()
       .published("ami-1")
       .forgetNotifications()
@@ -129,14 +130,14 @@ describe("what subscribers are told of a channel", () => {
     expect(story.notifications("published")).toEqual([]);
   });
 
-  test("an image of somebody else's is no publication", () => {
+  test("is not sent about an image of another owner", () => {
     const story = scene().published("ami-1").forgetNotifications();
     story.changeChannels({ image: "ami-theirs" });
     expect(story.notifications("published")).toEqual([]);
   });
 });
 
-describe("what subscribers are told of a rollback", () => {
+describe("a notification of a rollback", () => {
   const rolledBack = () =>
     scene()
       .image("ami-1", old, { kubernetes: "1.35.6" })
@@ -145,7 +146,7 @@ describe("what subscribers are told of a rollback", () => {
       .holds("ami-2")
       .revoke("ami-2", "pods lose DNS");
 
-  test("that a channel went back, why, and what that takes back", () => {
+  test("says which image the channel went back to, why and what that undoes", () => {
     const story = rolledBack().holds("ami-1").forgetNotifications();
     expect(story.notifications("published")).toEqual([]);
     expect(story.notifications("rolled-back")).toMatchObject([
@@ -161,14 +162,14 @@ describe("what subscribers are told of a rollback", () => {
     expect(story.notifyAll().notifications("rolled-back")).toEqual([]);
   });
 
-  test("also where the image had been announced before", () => {
+  test("is sent even if the image was published to the channel before", () => {
     expect(rolledBack().notifyAll().holds("ami-1").forgetNotifications().notifications("rolled-back")).toHaveLength(2);
   });
 
   test.each([
     ["disabled", (story: Scene) => story.change("ami-2", { state: "disabled" })],
     ["gone", (story: Scene) => story.deregister("ami-2")],
-  ])("also where the image is %s, as far as its age is known", (state, spoil) => {
+  ])("is sent if the newer image is %s, as long as its age is known", (state, spoil) => {
     const story = scene().image("ami-1", old).holds("ami-1").image("ami-2").holds("ami-2");
     story.build({ status: "succeeded", image: "ami-2", endedAt: story.world.now });
     spoil(story);
@@ -176,25 +177,25 @@ describe("what subscribers are told of a rollback", () => {
     expect(story.notifications("rolled-back")[0]).toMatchObject({ why: `ami-2 is ${state}` });
   });
 
-  test("not where the channel leaves a revoked image for a newer one", () => {
+  test("is not sent if the channel leaves a revoked image for a newer one", () => {
     const story = rolledBack().later(hour).image("ami-3").holds("ami-3").forgetNotifications();
     expect(story.notifications("rolled-back")).toEqual([]);
     expect(story.notifications("published")).toMatchObject([{ previous: "ami-2" }, { previous: "ami-2" }]);
   });
 
-  test("not a second time as a publication, once the image is unrevoked", () => {
+  test("is not repeated as a publication after an unrevoke", () => {
     const story = rolledBack().holds("ami-1").forgetNotifications().notifyAll().unrevoke("ami-2");
     expect(story.notifications("published")).toEqual([]);
     expect(story.publications()).toMatchObject({ candidate: "ami-2" });
   });
 
-  test("and that the unrevoked image is back", () => {
+  test("is followed by a publication when the unrevoked image returns", () => {
     const story = rolledBack().holds("ami-1").notifyAll().unrevoke("ami-2").holds("ami-2");
     for (const key of [...story.world.notified]) if (key.includes("/4-")) story.world.notified.delete(key);
     expect(story.notifications("published")).toMatchObject([{ image: "ami-2", previous: "ami-1" }, { image: "ami-2" }]);
   });
 
-  test("a rollback is not held back by what could not be told before", () => {
+  test("that could not be sent before does not delay the rollback", () => {
     const publish = rolledBack()
       .forgetNotifications()
       .actions()
@@ -203,7 +204,60 @@ describe("what subscribers are told of a rollback", () => {
   });
 });
 
-describe("what subscribers are told of builds", () => {
+describe("a failed build's notification", () => {
+  const wanted = (policies: ConfigurationInput["policies"] = {}) =>
+    scene({ ...two, policies })
+      .published("ami-1")
+      .published("ami-9", {}, full)
+      .kubernetes("1.35.8");
+  const nextStep = (story: Scene) => {
+    const [{ next } = { next: undefined }] = story.notifications("failed");
+    return next;
+  };
+
+  test("names the retry time", () => {
+    expect(nextStep(wanted().failed("sysprep"))).toBe(
+      "Next attempt at 2026-11-04T12:15:00.000Z: kubernetes 1.35.7 → 1.35.8; the build of these inputs failed (sysprep)",
+    );
+  });
+
+  test("names maxParallel while other builds take all the room", () => {
+    const story = wanted({ maxParallel: 1 }).failed("sysprep").later(hour).build({ variant: full });
+
+    expect(nextStep(story)).toBe(
+      "The next attempt waits: kubernetes 1.35.7 → 1.35.8; waits for its turn: at most 1 builds run at once (maxParallel)",
+    );
+  });
+
+  test("names minInterval if a build has succeeded since the failure", () => {
+    const story = wanted().failed("sysprep").later(hour);
+    story.image("ami-2").build({ status: "succeeded", endedAt: story.world.now, image: "ami-2" }).kubernetes("1.35.9");
+
+    expect(nextStep(story)).toBe(
+      "Next attempt at 2026-11-05T09:00:00.000Z: kubernetes 1.35.8 → 1.35.9; the last build of the variant is too recent (minInterval)",
+    );
+  });
+
+  test("says that a person is needed once the build is given up", () => {
+    const story = wanted().failed("sysprep").failed("sysprep").failed("sysprep");
+
+    expect(nextStep(story)).toBe(
+      "The next attempt waits: kubernetes 1.35.7 → 1.35.8; 3 builds of these inputs failed (sysprep): waiting for a change or a request",
+    );
+  });
+
+  test("says that the next build starts now after a request", () => {
+    expect(nextStep(wanted().failed("sysprep").request("r1"))).toBe(
+      "The next build starts now: kubernetes 1.35.7 → 1.35.8; request none → r1",
+    );
+  });
+
+  test("says that no attempt follows once the variant is up to date", () => {
+    expect(nextStep(wanted().failed("sysprep").kubernetes("1.35.7"))).toBe("No further attempt: ami-1 is up to date");
+  });
+});
+
+describe("a notification about a build", () => {
   const failing = () =>
     scene().published("ami-1").kubernetes("1.35.8").failed("sysprep", { log: "https://logs.example.com/1" });
   const succeeds = (story: Scene) =>
@@ -212,35 +266,35 @@ describe("what subscribers are told of builds", () => {
       .image("ami-2", { createdAt: story.world.now, provedAt: story.world.now })
       .build({ status: "succeeded", endedAt: story.world.now, image: "ami-2" });
 
-  test("the first success after failures that were told, once", () => {
+  test("reports the first success after notified failures, once", () => {
     const story = succeeds(failing().notifyAll());
     expect(story.notifications("recovered")).toMatchObject([{ image: "ami-2", failures: 1, last: "sysprep" }]);
     expect(story.notifyAll().notifications("recovered")).toEqual([]);
   });
 
-  test("not the second", () => {
+  test("does not report the second success", () => {
     const story = succeeds(succeeds(failing().notifyAll()).notifyAll());
     expect(story.notifications("recovered")).toEqual([]);
   });
 
-  test("not after failures that nobody was told of", () => {
+  test("does not report a success after failures that were not notified", () => {
     const story = scene().published("ami-1").kubernetes("1.35.8").failed("capacity").notifyAll();
     expect(succeeds(story).notifications("recovered")).toEqual([]);
   });
 
-  test("a harvest that succeeds is no recovery of a build", () => {
+  test("does not report the success of a harvest as the recovery of a build", () => {
     const story = failing().notifyAll().later(hour);
     story.build({ purpose: "harvest", status: "succeeded", endedAt: story.world.now });
     expect(story.notifications("recovered")).toEqual([]);
   });
 
-  test("a failure with the last lines of its step", () => {
+  test("contains the last lines of the failed step", () => {
     const lines = ["Generalizing", "EKSWIN-FAILED sysprep 90-sysprep: 0x80310039"];
     const story = scene().failed("sysprep", { failure: { class: "sysprep", cause: "0x80310039", lines } });
     expect(story.notifications("failed")).toMatchObject([{ failure: { lines } }]);
   });
 
-  test("an image that a build says it has made and that is not there half an hour later", () => {
+  test("reports an image that is still missing half an hour after its build", () => {
     const story = scene()
       .published("ami-1")
       .kubernetes("1.35.8")
@@ -251,12 +305,12 @@ describe("what subscribers are told of builds", () => {
   });
 });
 
-test("in a calm month nothing is told twice, and nothing at all where nothing has come about", () => {
+test("a calm month has no notification except the first publications", () => {
   const story = scene().image("ami-1").holds("ami-1").forgetNotifications();
-  const told: string[] = [];
-  for (let look = 0; look < 24 * 5; look++) {
-    told.push(...story.notificationKeys());
+  const sent: string[] = [];
+  for (let run = 0; run < 24 * 30; run++) {
+    sent.push(...story.notificationKeys());
     story.notifyAll().later(hour);
   }
-  expect(told).toEqual([`published/${core}/candidate/1-ami-1`, `published/${core}/stable/1-ami-1`]);
+  expect(sent).toEqual([`published/${core}/candidate/1-ami-1`, `published/${core}/stable/1-ami-1`]);
 });

@@ -13,14 +13,14 @@ describe("orders", () => {
   test.each([
     ["a build", (published: string) => scene().published(published, { kubernetes: "1.35.6" })],
     ["a retry", () => scene().failed("capacity").later(hour)],
-    ["a build that somebody asked for", (published: string) => scene().published(published).request("r1")],
+    ["a requested build", (published: string) => scene().published(published).request("r1")],
     ["a proof", () => scene().image("ami-2", { proof: undefined, provedAt: undefined })],
     ["a harvest", (published: string) => scene(assembled).published(published).eksImage("ami-0000000000000ea52")],
-  ])("%s is the same order, token included, however often and in whatever world it is planned", (_, given) => {
+  ])("%s is the same order with the same token in every run and every world that wants it", (_, given) => {
     expect(order(given("ami-1"))).toEqual(order(given("ami-9").later(hour)));
   });
 
-  test("every input and every attempt makes another token", () => {
+  test("every input and every attempt gives another token", () => {
     const tokens = [
       scene(),
       scene().kubernetes("1.35.8"),

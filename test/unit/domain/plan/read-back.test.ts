@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { core, day, hour, minute, scene } from "../../../scene.ts";
 
-describe("a write to a channel counts when a later look reads it back", () => {
+describe("a write to a channel counts once a later reconcile run reads it back", () => {
   const written = (ago: number) => scene().published("ami-1").image("ami-2").wrote("ami-2", "candidate", ago);
 
-  test("until then it is neither announced nor made again, for five minutes", () => {
+  test("a fresh write is neither notified nor repeated for five minutes", () => {
     const story = written(0);
     expect(story.publications()).toEqual({});
     expect(story.waiting("candidate")).toMatchObject({
@@ -15,7 +15,7 @@ describe("a write to a channel counts when a later look reads it back", () => {
     expect(story.later(5 * minute - 1).publications()).toEqual({});
   });
 
-  test("after that it was rejected: told once, and written again by the same plan, never announced as published", () => {
+  test("a rejected write is notified once as rejected, never as published, and repeated", () => {
     const story = written(5 * minute);
     expect(story.notifications("write-rejected")).toMatchObject([
       { channel: "candidate", image: "ami-2", holds: "ami-1" },
@@ -30,7 +30,7 @@ describe("a write to a channel counts when a later look reads it back", () => {
     expect(story.publications()).toEqual({ candidate: "ami-2" });
   });
 
-  test("another channel is told of its own rejection", () => {
+  test("another channel's rejection is a notification of its own", () => {
     const story = written(6 * minute)
       .notifyAll()
       .later(2 * day)
@@ -39,19 +39,19 @@ describe("a write to a channel counts when a later look reads it back", () => {
     expect(story.notifications("write-rejected")).toMatchObject([{ channel: "stable" }]);
   });
 
-  test("once read back it is announced", () => {
+  test("a write that was read back is notified as published", () => {
     const story = written(0).holds("ami-2", ["candidate"]);
     story.world.notified.delete(`published/${core}/candidate/2-ami-2`);
     expect(story.notificationKeys()).toEqual([`published/${core}/candidate/2-ami-2`]);
   });
 
-  test("while a write is under way nothing else is written: the older would be the last to arrive", () => {
+  test("no other image is written while a write is under way, because the older write could arrive last", () => {
     const story = written(1 * minute).image("ami-3", { createdAt: Date.parse("2026-11-04T11:00:00Z") });
     expect(story.publications()).toEqual({});
     expect(story.holds("ami-2", ["candidate"]).publications()).toEqual({ candidate: "ami-3" });
   });
 
-  test("a write that was read back and has since been taken back was not rejected", () => {
+  test("a write that was read back and later rolled back was not rejected", () => {
     const story = scene()
       .published("ami-1")
       .image("ami-2")
@@ -62,19 +62,19 @@ describe("a write to a channel counts when a later look reads it back", () => {
     expect(story.notifications("write-rejected")).toEqual([]);
   });
 
-  test("a write that was read back and overwritten by somebody else since was not rejected either, and is made again at once", () => {
+  test("a write that was read back and then overwritten by a person is repeated at once and was not rejected", () => {
     const story = scene().published("ami-1").image("ami-2").wrote("ami-2", "candidate", minute);
     story.changeChannels({ version: 3, writtenAt: story.world.now }, ["candidate"]);
     expect(story.publications()).toEqual({ candidate: "ami-2" });
     expect(story.later(hour).notifications("write-rejected")).toEqual([]);
   });
 
-  test("an image that cannot be published any more is not missed", () => {
+  test("a rejected write of an image that is no longer publishable is not notified", () => {
     const story = written(hour).change("ami-2", { state: "disabled" });
     expect(story.notifications("write-rejected")).toEqual([]);
   });
 
-  test("a first image that was rejected is written again", () => {
+  test("a rejected first image is written again", () => {
     const story = scene()
       .image("ami-1")
       .wrote("ami-1", "candidate", 5 * minute)
@@ -83,13 +83,13 @@ describe("a write to a channel counts when a later look reads it back", () => {
     expect(story.notifications("write-rejected")).toHaveLength(2);
   });
 
-  test("a channel whose parameter somebody has deleted is written again, and that is no rejection", () => {
+  test("a channel whose parameter a person deleted is written again, and that is no rejection", () => {
     const story = scene().published("ami-1").deleteChannels();
     expect(story.publications()).toEqual({ candidate: "ami-1", stable: "ami-1" });
     expect(story.notifications("write-rejected")).toEqual([]);
   });
 
-  test("a tag that becomes visible late makes the same image be written twice, never another one, and announced once", () => {
+  test("a tag that becomes visible late repeats the write of the same image and its notification is sent once", () => {
     const story = scene().published("ami-1").image("ami-2").holds("ami-2", ["candidate"]);
     const version = story.world.channels[core]?.candidate?.version;
     story.holds("ami-2", ["candidate"]);

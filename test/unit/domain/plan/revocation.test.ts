@@ -11,26 +11,26 @@ function done(story: Scene): string[] {
 }
 
 describe("a revoked image", () => {
-  test("is deprecated at once, whoever holds it", () => {
+  test("is deprecated at once, even while a channel holds it", () => {
     const story = scene().image("ami-1", older).image("ami-2").holds("ami-2").revoke("ami-2");
     expect(done(story)).toEqual(["deprecate ami-2"]);
     expect(story.publications()).toMatchObject({ candidate: "ami-1", stable: "ami-1" });
   });
 
-  test("is not deprecated again, not even while its deprecation is about to begin", () => {
+  test("is not deprecated again, even if its deprecation is about to begin", () => {
     const story = scene().image("ami-1", older).image("ami-2").revoke("ami-2");
     story.change("ami-2", { deprecatedAt: story.world.now + 2 * minute });
     expect(done(story)).toEqual([]);
   });
 
-  test("is deprecated now where somebody has planned that for some day", () => {
+  test("is deprecated now if its deprecation was planned for a later date", () => {
     const story = scene()
       .image("ami-2", { deprecatedAt: Date.parse("2027-01-01T00:00:00Z") })
       .revoke("ami-2");
     expect(done(story)).toEqual(["deprecate ami-2"]);
   });
 
-  test("is disabled by configuration, once no channel holds it", () => {
+  test("is disabled with disableRevoked once no channel holds it", () => {
     const story = disabling().image("ami-1", older).image("ami-2").holds("ami-2").revoke("ami-2");
     expect(done(story)).toEqual(["deprecate ami-2"]);
     expect(done(story.holds("ami-1", ["candidate"]))).not.toContain("disable ami-2");
@@ -48,7 +48,7 @@ describe("a revoked image", () => {
     expect(done(story.later(5 * minute))).toContain("disable ami-2");
   });
 
-  test("is not disabled where another variant's channel holds it", () => {
+  test("is not disabled while another variant's channel holds it", () => {
     const story = disabling().image("ami-1", older).image("ami-2").revoke("ami-2");
     story.world.channels["windows-2019-core-1.35"] = {
       stable: {
@@ -62,37 +62,37 @@ describe("a revoked image", () => {
   });
 });
 
-describe("an image that is not revoked any more", () => {
+describe("an unrevoked image", () => {
   test("gets back what its revocation took", () => {
     const story = scene().image("ami-1", older).image("ami-2", { state: "disabled", withdrawnAt: 2 });
     expect(done(story)).toEqual(["restore ami-2"]);
   });
 
-  test("stays as it is where somebody else has deprecated or disabled it", () => {
+  test("stays deprecated or disabled if a person did that", () => {
     const story = scene().image("ami-1", older).image("ami-2", { state: "disabled", deprecatedAt: 2 });
     expect(done(story)).toEqual([]);
   });
 
-  test("stays disabled where retention has taken it out of use", () => {
+  test("stays disabled if retention disabled it", () => {
     const story = scene().image("ami-1", older).image("ami-2", { state: "disabled", withdrawnAt: 2, retiredAt: 3 });
     expect(done(story)).toEqual([]);
   });
 });
 
-describe("a revoked image of a variant that is configured no more", () => {
+describe("a revoked image of a removed variant", () => {
   const removed = (story: Scene) => {
     story.world.configuration.variants = [];
     return story;
   };
 
-  test("is deprecated, and disabled by configuration once no channel holds it", () => {
+  test("is deprecated, and disabled with disableRevoked once no channel holds it", () => {
     const story = removed(disabling().image("ami-1", older).image("ami-2").holds("ami-2").revoke("ami-2"));
     expect(done(story)).toEqual(["deprecate ami-2"]);
     story.world.channels = {};
     expect(done(story.later(hour))).toEqual(["deprecate ami-2", "disable ami-2"]);
   });
 
-  test("is told, and so is every channel that goes on holding it", () => {
+  test("is notified, and so is every channel that still holds it", () => {
     const story = removed(scene().image("ami-1", older).image("ami-2").holds("ami-2", ["stable"]).revoke("ami-2"));
     expect(story.notifications("revoked")).toMatchObject([{ image: "ami-2", holders: ["stable"], configured: false }]);
     expect(story.notifications("stranded")).toMatchObject([
@@ -105,7 +105,7 @@ describe("a revoked image of a variant that is configured no more", () => {
     expect(story.notifyAll().later(day).notificationKeys()).toEqual([]);
   });
 
-  test("is told also where another variant's abandoned channel holds it", () => {
+  test("is notified if another removed variant's channel holds it", () => {
     const story = scene().image("ami-1", older).image("ami-2").revoke("ami-2");
     story.world.channels.gone = {
       stable: {
@@ -118,15 +118,15 @@ describe("a revoked image of a variant that is configured no more", () => {
     expect(story.notifications("stranded", "gone")).toMatchObject([{ image: "ami-2", configured: false }]);
   });
 
-  test("gets back what its revocation took, once it is unrevoked; nothing else is done about the variant", () => {
+  test("gets back what its revocation took after an unrevoke, and nothing else changes", () => {
     const story = removed(scene().image("ami-1", older).image("ami-2", { state: "disabled", withdrawnAt: 2 }));
     expect(story.notifications("unrevoked")).toMatchObject([{ image: "ami-2" }]);
     expect(story.actions().map((action) => action.do)).toEqual(["announce", "restore"]);
   });
 });
 
-describe("of a revocation subscribers are told", () => {
-  test("that and why, who did it, and who holds the image", () => {
+describe("the notification of a revocation", () => {
+  test("names reason, caller and the channels that hold the image", () => {
     const story = scene()
       .image("ami-1", older)
       .image("ami-2")
@@ -138,26 +138,26 @@ describe("of a revocation subscribers are told", () => {
     expect(story.notifyAll().notifications("revoked")).toEqual([]);
   });
 
-  test("also where the tag was written by hand, once", () => {
+  test("is sent once for a tag written by hand", () => {
     const story = scene().image("ami-2", { revoked: { reason: "bad", by: undefined, at: undefined } });
     expect(story.notifications("revoked")).toHaveLength(1);
     expect(story.notifyAll().later(day).notifications("revoked")).toEqual([]);
   });
 
-  test("also where somebody had deprecated the image long before", () => {
+  test("is sent even if a person deprecated the image long before", () => {
     const revoked = { reason: "bad", by: undefined, at: undefined };
     const story = scene().image("ami-2", { revoked, deprecatedAt: Date.parse("2026-01-01T00:00:00Z") });
     expect(story.notifications("revoked")).toHaveLength(1);
   });
 
-  test("no more of a tag written by hand once the image has been deprecated for it for 30 days", () => {
+  test("is no longer sent for a tag written by hand 30 days after the deprecation", () => {
     const revoked = { reason: "bad", by: undefined, at: undefined };
     const story = scene();
     story.image("ami-2", { revoked, withdrawnAt: story.world.now - 31 * day });
     expect(story.notifications("revoked")).toEqual([]);
   });
 
-  test("again where it is revoked again, and that its channels are stranded again", () => {
+  test("is sent again for a second revocation, and so are those of its stranded channels", () => {
     const story = scene().image("ami-2").holds("ami-2").revoke("ami-2");
     expect(story.notifications("stranded")).toHaveLength(2);
     story.notifyAll().later(day).unrevoke("ami-2");

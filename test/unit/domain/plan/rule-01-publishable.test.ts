@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { core, scene } from "../../../scene.ts";
 
-describe("rule 1: only an image that is available, proved, not revoked and completely tagged is ever written to a channel", () => {
+describe("rule 1: a channel receives only available, proved, completely tagged images that are not revoked", () => {
   test.each([
     ["not proved", { proof: undefined }],
     ["of a failed proof", { proof: "failed" as const }],
@@ -13,12 +13,15 @@ describe("rule 1: only an image that is available, proved, not revoked and compl
     expect(scene().image("ami-1", changes).publications()).toEqual({});
   });
 
-  test.each(["none", "manual"] as const)("an approval makes no image publishable (approval: %s)", (approval) => {
-    const story = scene({ policies: { approval } }).image("ami-1", { proof: undefined }).approve("ami-1");
-    expect(story.publications()).toEqual({});
-  });
+  test.each(["none", "manual"] as const)(
+    "an approval does not make an unproved image publishable (approval: %s)",
+    (approval) => {
+      const story = scene({ policies: { approval } }).image("ami-1", { proof: undefined }).approve("ami-1");
+      expect(story.publications()).toEqual({});
+    },
+  );
 
-  test("an image of another Kubernetes minor than its variant has now is never written, back or forth, and is built anew", () => {
+  test("an image of another Kubernetes minor than its variant's is never written, and is replaced by a build", () => {
     const story = scene({ variants: [{ name: core, windows: 2022, kubernetes: "1.35" }] })
       .published("ami-1")
       .image("ami-2", {}, { kubernetes: "1.36.2" });
@@ -27,7 +30,7 @@ describe("rule 1: only an image that is available, proved, not revoked and compl
     expect(story.building()).toMatchObject({ do: "build", reasons: ["kubernetes 1.36.2 → 1.35.7"] });
   });
 
-  test("an older minor than its variant has now is gone back to, a newer one is not, though the channel was given both", () => {
+  test("a channel may go back to an older minor that it held before, but never to a newer one", () => {
     const story = scene({ variants: [{ name: core, windows: 2022, kubernetes: "1.35" }] })
       .published("ami-1", { kubernetes: "1.34.9" })
       .image("ami-2", { createdAt: 2, provedAt: 2 }, { kubernetes: "1.36.2" })

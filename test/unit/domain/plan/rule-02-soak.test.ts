@@ -6,7 +6,7 @@ describe("rule 2: a channel takes the newest publishable image that has soaked",
     expect(scene().image("ami-1").publications()).toEqual({ candidate: "ami-1", stable: "ami-1" });
   });
 
-  test("candidate takes a newer image at once, stable when it has soaked", () => {
+  test("candidate takes a newer image at once, stable after its soak", () => {
     const story = scene().published("ami-1").image("ami-2");
     expect(story.publications()).toEqual({ candidate: "ami-2" });
     expect(story.actions()).toContainEqual(
@@ -20,7 +20,7 @@ describe("rule 2: a channel takes the newest publishable image that has soaked",
     expect(story.at("2026-11-05T11:00:00Z").publications()).toMatchObject({ stable: "ami-2" });
   });
 
-  test("a newer candidate restarts nobody's clock", () => {
+  test("a newer candidate does not restart the soak of an older one", () => {
     const story = scene()
       .published("ami-1")
       .image("ami-2")
@@ -29,20 +29,20 @@ describe("rule 2: a channel takes the newest publishable image that has soaked",
     expect(story.publications()).toMatchObject({ candidate: "ami-3", stable: "ami-2" });
   });
 
-  test("soak counts from the proof, not from the image", () => {
+  test("the soak counts from the proof, not from the image's creation", () => {
     const story = scene()
       .published("ami-1")
       .image("ami-2", { createdAt: Date.parse("2026-11-03T00:00:00Z"), provedAt: Date.parse("2026-11-04T11:00:00Z") });
     expect(story.publications()).toEqual({ candidate: "ami-2" });
   });
 
-  test("a channel that somebody deleted takes a soaked image before a newer one that still soaks", () => {
+  test("a channel whose parameter was deleted takes a soaked image before a newer one that still soaks", () => {
     const story = scene().published("ami-1").image("ami-2").holds("ami-2", ["candidate"]);
     story.deleteChannels(["stable"]);
     expect(story.publications()).toEqual({ stable: "ami-1" });
   });
 
-  test("a soak that is made longer is for what comes: what stable was given before it takes back", () => {
+  test("a longer soak does not keep an image that stable held before from returning", () => {
     const story = scene({ policies: { soak: "30d" } })
       .published("ami-1")
       .image("ami-2", { createdAt: Date.parse("2026-11-03T10:00:00Z"), provedAt: Date.parse("2026-11-03T11:00:00Z") })
@@ -53,7 +53,7 @@ describe("rule 2: a channel takes the newest publishable image that has soaked",
     expect(story.revoke("ami-2").publications()).toEqual({ stable: "ami-1" });
   });
 
-  test("a wait tells the end of every soak in turn: of what newer images there are, the first to end", () => {
+  test("a wait lists every soak and ends with the first one", () => {
     const story = scene()
       .published("ami-1")
       .image("ami-2", { createdAt: Date.parse("2026-11-04T09:00:00Z"), provedAt: Date.parse("2026-11-04T10:00:00Z") })
@@ -65,14 +65,14 @@ describe("rule 2: a channel takes the newest publishable image that has soaked",
   });
 });
 
-describe("rule 2: where approval is manual, stable takes approved images only", () => {
+describe("rule 2: stable takes approved images only if approval is manual", () => {
   const manual = () => scene({ policies: { approval: "manual" } });
 
   test("candidate needs no approval", () => {
     expect(manual().published("ami-1").image("ami-2").publications()).toEqual({ candidate: "ami-2" });
   });
 
-  test("a soaked image waits for its approval, without an end that anybody could tell", () => {
+  test("a soaked image waits for its approval without a known end", () => {
     const story = manual()
       .published("ami-1")
       .image("ami-2")
@@ -83,7 +83,7 @@ describe("rule 2: where approval is manual, stable takes approved images only", 
     expect(story.approve("ami-2").publications()).toEqual({ stable: "ami-2" });
   });
 
-  test("an approved image soaks all the same", () => {
+  test("an approved image still soaks", () => {
     const story = manual().published("ami-1").image("ami-2").approve("ami-2");
     expect(story.publications()).toEqual({ candidate: "ami-2" });
     expect(story.waiting("stable")).toMatchObject({
@@ -101,12 +101,12 @@ describe("rule 2: where approval is manual, stable takes approved images only", 
     expect(story.publications()).toEqual({ candidate: "ami-3", stable: "ami-2" });
   });
 
-  test("an approval that is asked for from now on is for what comes: what stable was given before it takes back", () => {
+  test("a new approval policy does not keep an image that stable held before from returning", () => {
     const story = manual().published("ami-1").image("ami-2").approve("ami-2").holds("ami-2").revoke("ami-2");
     expect(story.publications()).toEqual({ candidate: "ami-1", stable: "ami-1" });
   });
 
-  test("the first image of a variant does not soak, but needs its approval", () => {
+  test("the first image of a variant needs its approval, although it does not soak", () => {
     const story = manual().image("ami-1");
     expect(story.publications()).toEqual({ candidate: "ami-1" });
     expect(story.waiting("stable")).toMatchObject({ reasons: ["ami-1 soaks", "ami-1 waits for its approval"] });

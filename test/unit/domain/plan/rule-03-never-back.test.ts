@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { day, full, hour, minute, type Scene, scene, two } from "../../../scene.ts";
 
-describe("rule 3: a channel does not go back to an older image, unless what it holds is bad", () => {
-  test("a channel does not go back to an older image", () => {
+describe("rule 3: a channel does not go back to an older image, unless the image it holds is bad", () => {
+  test("a channel keeps an image that is newer than all others, whoever owns it", () => {
     const story = scene().image("ami-1", { createdAt: 1 });
     expect(story.holdsForeign("ami-theirs").publications()).toEqual({});
     expect(story.image("ami-2").holds("ami-2").publications()).toEqual({});
@@ -12,12 +12,12 @@ describe("rule 3: a channel does not go back to an older image, unless what it h
     ["revoked", (story: Scene) => story.change("ami-2", { revoked: { reason: "bad", by: undefined, at: undefined } })],
     ["disabled", (story: Scene) => story.change("ami-2", { state: "disabled" })],
     ["gone", (story: Scene) => story.deregister("ami-2")],
-  ])("unless what it holds is %s", (_, spoil) => {
+  ])("a channel goes back if the image it holds is %s", (_, spoil) => {
     const story = scene().image("ami-1", { createdAt: 1, provedAt: 1 }).image("ami-2").holds("ami-2");
     expect(spoil(story).publications()).toEqual({ candidate: "ami-1", stable: "ami-1" });
   });
 
-  test("an image as old as the one that a channel holds does not replace it", () => {
+  test("an image as old as the channel's image does not replace it", () => {
     const createdAt = Date.parse("2026-11-03T12:00:00Z");
     const story = scene().image("ami-1", { createdAt }).holds("ami-1").image("ami-2", { createdAt });
     expect(story.publications()).toEqual({});
@@ -26,7 +26,7 @@ describe("rule 3: a channel does not go back to an older image, unless what it h
   test.each([
     ["revoked", { revoked: { reason: "bad", by: undefined, at: undefined } }],
     ["disabled", { state: "disabled" }],
-  ])("a channel left with nothing but a %s image keeps its value and is reported", (_, changes) => {
+  ])("a channel whose only image is %s keeps its value and is reported as stranded", (_, changes) => {
     const story = scene().image("ami-1", changes).holds("ami-1");
     expect(story.publications()).toEqual({});
     expect(story.notifications("stranded")).toMatchObject([
@@ -42,25 +42,25 @@ describe("rule 3: a channel does not go back to an older image, unless what it h
     );
   });
 
-  test("nothing is written while nobody can tell what the channel holds", () => {
+  test("a channel is not written while the state of its image is unknown", () => {
     const story = scene().published("ami-1").image("ami-2");
     story.changeChannels({ holds: { status: "unknown", why: "throttled" } });
     expect(story.publications()).toEqual({});
   });
 
-  test("nothing is written while one call lists what the channel holds and the other does not", () => {
+  test("a channel is not written while EC2 lists its image in one call and not in another", () => {
     const story = scene().image("ami-1", { createdAt: 1, provedAt: 1 }).image("ami-2").holds("ami-2");
     story.change("ami-2", { proof: undefined }).changeChannels({ holds: { status: "gone" } });
     expect(story.publications()).toEqual({});
   });
 
-  test("an image of somebody else's is replaced by a newer one of ours only", () => {
+  test("a foreign image is replaced only by a newer image of the service", () => {
     const story = scene().published("ami-1").holdsForeign("ami-theirs");
     expect(story.publications()).toEqual({});
     expect(story.later(day).image("ami-2").publications()).toEqual({ candidate: "ami-2" });
   });
 
-  test("a revoked image leaves another variant's channel, too", () => {
+  test("a revoked image also leaves another variant's channel", () => {
     const story = scene(two).published("ami-1").published("ami-9", {}, full);
     story.changeChannels({ image: "ami-9" });
     expect(story.publications()).toEqual({});
@@ -69,7 +69,7 @@ describe("rule 3: a channel does not go back to an older image, unless what it h
     expect(story.notifications("stranded", full)).toHaveLength(2);
   });
 
-  test("a rollback whose write is rejected twice goes to the next good image, and on to the newest once the channel is good", () => {
+  test("a rollback rejected twice falls back to an older image, and retries the newer one afterwards", () => {
     const story = scene()
       .image("ami-1", { createdAt: 1, provedAt: 1 })
       .image("ami-2", { createdAt: 2, provedAt: 2 })
@@ -83,7 +83,7 @@ describe("rule 3: a channel does not go back to an older image, unless what it h
     expect(story.holds("ami-1", ["stable"]).publications()).toEqual({ candidate: "ami-2", stable: "ami-2" });
   });
 
-  test("where only one image is left, it is written again and again", () => {
+  test("a rollback to the only good image is repeated after every rejection", () => {
     const story = scene().published("ami-1").image("ami-2", { provedAt: 1 }).holds("ami-2").revoke("ami-2");
     story
       .wrote("ami-1", "stable", 6 * minute)
@@ -92,7 +92,7 @@ describe("rule 3: a channel does not go back to an older image, unless what it h
     expect(story.publications()).toMatchObject({ stable: "ami-1" });
   });
 
-  test("a channel that has not left a revoked image a quarter of an hour after the first look at that is reported, whatever is planned", () => {
+  test("a channel is stranded if it still holds a revoked image 15 minutes after a run saw the revocation", () => {
     const story = scene().published("ami-1").image("ami-2", { provedAt: 1 }).holds("ami-2").revoke("ami-2");
     const unseen = story.later(hour).notifications("stranded");
     story.change("ami-2", { withdrawnAt: story.world.now });
@@ -107,7 +107,7 @@ describe("rule 3: a channel does not go back to an older image, unless what it h
     });
   });
 
-  test("a later rejection of the same image, over another one, is told again", () => {
+  test("a later rejection of the same image over another one is notified again", () => {
     const story = scene().published("ami-1").image("ami-2").wrote("ami-2", "candidate", hour).notifyAll();
     expect(story.notifications("write-rejected")).toEqual([]);
     story.holds("ami-2", ["candidate"]).image("ami-3").holds("ami-3", ["candidate"]).revoke("ami-3");
@@ -116,7 +116,7 @@ describe("rule 3: a channel does not go back to an older image, unless what it h
     ]);
   });
 
-  test("where nothing else is left, what retention has disabled is named with how to bring it back", () => {
+  test("a stranded channel names the image that retention disabled, and how to enable it", () => {
     const story = scene().published("ami-1").image("ami-2", { provedAt: 1 }).holds("ami-2").revoke("ami-2");
     story.change("ami-1", { state: "disabled", retiredAt: story.world.now - day });
     expect(story.notifications("stranded")[0]?.waitsFor).toEqual([
@@ -129,7 +129,7 @@ describe("rule 3: a channel does not go back to an older image, unless what it h
     });
   });
 
-  test("of revoked images a channel goes back past all", () => {
+  test("a channel goes back past every revoked image", () => {
     const story = scene()
       .image("ami-1", { createdAt: 1, provedAt: 1 })
       .image("ami-2", { createdAt: 2, provedAt: 2 })
@@ -140,7 +140,7 @@ describe("rule 3: a channel does not go back to an older image, unless what it h
     expect(story.publications()).toEqual({ candidate: "ami-1", stable: "ami-1" });
   });
 
-  test("stable does not flee to an image that has not soaked: it keeps its value until then, and is reported with that time", () => {
+  test("stable keeps a revoked image until another one has soaked, and is reported with that time", () => {
     const story = scene().published("ami-1").image("ami-2").holds("ami-2", ["candidate"]).revoke("ami-1");
     const soaked = Date.parse("2026-11-05T11:00:00Z");
     expect(story.publications()).toEqual({});
@@ -154,7 +154,7 @@ describe("rule 3: a channel does not go back to an older image, unless what it h
     expect(story.at("2026-11-05T11:00:00Z").publications()).toEqual({ stable: "ami-2" });
   });
 
-  test("where approval is manual, stable goes back to approved images only", () => {
+  test("stable goes back to approved images only if approval is manual", () => {
     const story = scene({ policies: { approval: "manual" } })
       .image("ami-1", { createdAt: 1, provedAt: 1 })
       .approve("ami-1")
@@ -166,7 +166,7 @@ describe("rule 3: a channel does not go back to an older image, unless what it h
     expect(story.publications()).toEqual({ candidate: "ami-2", stable: "ami-1" });
   });
 
-  test("an unrevoked image comes back to the channels by itself", () => {
+  test("an unrevoked image returns to the channels without further action", () => {
     const story = scene().image("ami-1", { createdAt: 1, provedAt: 1 }).image("ami-2", { createdAt: 2, provedAt: 2 });
     story.holds("ami-2").revoke("ami-2").holds("ami-1");
     expect(story.publications()).toEqual({});

@@ -6,7 +6,7 @@ describe("rule 4: drift from the newest publishable image starts a build", () =>
     expect(scene().building()).toMatchObject({ do: "build", reasons: ["first image of the variant"] });
   });
 
-  test("nothing happens while nothing has changed", () => {
+  test("a variant without drift gets no build", () => {
     const story = scene().published("ami-1");
     expect(story.building()).toMatchObject({ do: "nothing", reasons: ["ami-1 is up to date"] });
     expect(story.actions()).toHaveLength(1);
@@ -22,11 +22,11 @@ describe("rule 4: drift from the newest publishable image starts a build", () =>
     ["Patch Tuesday", scene().published("ami-1").at("2026-11-10T19:00:00Z"), "patchTuesday 2026-10-13 → 2026-11-10"],
     ["a request", scene().published("ami-1").request("r1"), "request none → r1"],
     ["a changed recipe", scene().published("ami-1", { recipe: "b".repeat(64) }), "recipe bbbbbbbbbbbb → aaaaaaaaaaaa"],
-  ])("%s does, with that reason", (_, story, reason) => {
+  ])("%s starts a build, with that reason", (_, story, reason) => {
     expect(story.building()).toMatchObject({ do: "build", reasons: [reason] });
   });
 
-  test.each(["ContainersLatest", "Base"] as const)("a new %s AMI does, with that reason", (base) => {
+  test.each(["ContainersLatest", "Base"] as const)("a new %s AMI starts a build, with that reason", (base) => {
     const story = scene({ variants: [{ windows: 2022, kubernetes: "1.35", base }] })
       .published("ami-1")
       .baseAmi("ami-00000000000000002");
@@ -36,13 +36,13 @@ describe("rule 4: drift from the newest publishable image starts a build", () =>
     });
   });
 
-  test("a patch older than the newest image's does not: a host that says again what it said last week is no reason to go back", () => {
+  test("a patch older than the newest image's is no drift, because a release host can repeat an old answer", () => {
     const story = scene().published("ami-1", { kubernetes: "1.35.9" });
     expect(story.kubernetes("1.35.8").building()).toMatchObject({ do: "nothing" });
     expect(story.kubernetes("1.35.10").building()).toMatchObject({ reasons: ["kubernetes 1.35.9 → 1.35.10"] });
   });
 
-  test("several changes at once are one build with all reasons", () => {
+  test("several changes start one build with all reasons", () => {
     const story = scene().published("ami-1").kubernetes("1.35.8").at("2026-11-10T19:00:00Z");
     expect(story.building()).toMatchObject({
       do: "build",
@@ -50,14 +50,14 @@ describe("rule 4: drift from the newest publishable image starts a build", () =>
     });
   });
 
-  test("an image that lacks a record counts for nothing", () => {
+  test("an image without a record of an input does not count as an image", () => {
     expect(scene().image("ami-1", {}, { settings: undefined }).building()).toMatchObject({
       do: "build",
       reasons: ["no image of the variant can be published"],
     });
   });
 
-  test("an image whose tags are not complete is not the one to compare with", () => {
+  test("an image with incomplete tags is not the one to compare with", () => {
     const story = scene()
       .published("ami-1")
       .image("ami-2", { createdAt: Date.parse("2026-11-04T11:00:00Z") }, { settings: undefined });

@@ -1,22 +1,22 @@
 import { describe, expect, test } from "vitest";
 import { hour, scene } from "../../../scene.ts";
 
-describe("rule 4: one build of a variant at a time, a build counts until its image is complete", () => {
-  test("a build that succeeded counts as running until its image is visible, for 30 minutes", () => {
+describe("rule 4: a variant has one build at a time, which counts until its image is complete", () => {
+  test("a successful build counts as running for 30 minutes or until its image is visible", () => {
     const story = scene()
       .published("ami-1", { kubernetes: "1.35.6" })
       .build({ status: "succeeded", endedAt: Date.parse("2026-11-04T12:00:00Z"), image: "ami-2" });
     expect(story.building()).toMatchObject({ do: "wait", until: Date.parse("2026-11-04T12:30:00Z") });
   });
 
-  test("until its image shows the proof, too", () => {
+  test("a successful build counts as running until its image shows the proof", () => {
     const story = scene()
       .image("ami-2", { proof: undefined, provedAt: undefined })
       .build({ status: "succeeded", endedAt: Date.parse("2026-11-04T12:00:00Z"), image: "ami-2" });
     expect(story.building()).toMatchObject({ do: "wait" });
   });
 
-  test("a failed build whose image shows neither itself nor its proof yet has not settled", () => {
+  test("a failed build counts as running until its image and its proof are visible", () => {
     const noon = Date.parse("2026-11-04T12:00:00Z");
     const invisible = scene().failed("unproved", { image: "ami-2", endedAt: noon });
     expect(invisible.building()).toMatchObject({ do: "wait", until: noon + hour / 2 });
@@ -24,7 +24,7 @@ describe("rule 4: one build of a variant at a time, a build counts until its ima
     expect(untagged.building()).toMatchObject({ do: "wait", until: noon + hour / 2 });
   });
 
-  test("a build whose image does not show up then is told in the reasons and tried again like a failure that may pass by itself", () => {
+  test("a build whose image stays invisible is a reason for the next build and counts as a transient failure", () => {
     const noon = Date.parse("2026-11-04T12:00:00Z");
     const story = scene()
       .published("ami-1", { kubernetes: "1.35.6" })
@@ -42,7 +42,7 @@ describe("rule 4: one build of a variant at a time, a build counts until its ima
     expect(story.building()).toMatchObject({ do: "wait", until: story.world.now + hour / 2 });
   });
 
-  test("a build that does not name its image is no success", () => {
+  test("a build that does not name its image is a failure", () => {
     const story = scene()
       .build({ status: "succeeded", endedAt: Date.parse("2026-11-04T12:00:00Z") })
       .later(hour);
@@ -52,7 +52,7 @@ describe("rule 4: one build of a variant at a time, a build counts until its ima
     });
   });
 
-  test("an image that shows up late after all is taken", () => {
+  test("an image that becomes visible late is used", () => {
     const story = scene().build({ status: "succeeded", endedAt: Date.parse("2026-11-04T12:00:00Z"), image: "ami-2" });
     expect(story.later(hour).image("ami-2").building()).toMatchObject({ do: "nothing" });
   });

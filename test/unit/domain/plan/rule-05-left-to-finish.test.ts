@@ -1,13 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { day, scene } from "../../../scene.ts";
 
-describe("rule 5: a running build is left to finish, even if its inputs have become old", () => {
-  test("a running build is left to finish, even if its inputs have become old", () => {
+describe("rule 5: a running build finishes even if its inputs change", () => {
+  test("a running build is not replaced when an input changes", () => {
     const story = scene().published("ami-1").kubernetes("1.35.8").build().kubernetes("1.35.9");
     expect(story.building()).toMatchObject({ do: "wait", reasons: ["build project:build-1 runs (BUILD)"] });
   });
 
-  test("what it could not know is decided when it is over", () => {
+  test("a change during a build starts the next build after it", () => {
     const story = scene()
       .published("ami-1", { kubernetes: "1.35.6" })
       .image("ami-2")

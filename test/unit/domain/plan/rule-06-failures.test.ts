@@ -2,8 +2,8 @@ import { describe, expect, test } from "vitest";
 import type { FailureClass } from "../../../../functions/domain/failures.ts";
 import { core, day, hour, scene } from "../../../scene.ts";
 
-describe("rule 6: after failures, by class", () => {
-  test("a deterministic failure waits 15 minutes, then an hour, then gives up", () => {
+describe("rule 6: failed inputs wait before the next attempt, by failure class", () => {
+  test("a deterministic failure waits 15 minutes, then an hour, then for a change", () => {
     const story = scene().published("ami-1").kubernetes("1.35.8").failed("sysprep");
     expect(story.building()).toMatchObject({ do: "wait", until: story.world.now + 15 * 60_000 });
     expect(story.later(15 * 60_000).building()).toMatchObject({ do: "build", order: { attempt: 2 } });
@@ -20,7 +20,7 @@ describe("rule 6: after failures, by class", () => {
     expect(story.kubernetes("1.35.9").building()).toMatchObject({ do: "build", order: { attempt: 1 } });
   });
 
-  test("a transient failure waits 15 minutes doubling to six hours and never stops", () => {
+  test("a transient failure waits 15 minutes, doubling up to six hours, and never gives up", () => {
     const story = scene().published("ami-1").kubernetes("1.35.8");
     const waits: number[] = [];
     for (let failures = 0; failures < 8; failures++) {
@@ -34,7 +34,7 @@ describe("rule 6: after failures, by class", () => {
     expect(waits).toEqual([15, 30, 60, 120, 240, 360, 360, 360]);
   });
 
-  test("the two kinds are counted apart", () => {
+  test("deterministic and transient failures are counted separately", () => {
     const story = scene()
       .published("ami-1")
       .kubernetes("1.35.8")
@@ -54,7 +54,7 @@ describe("rule 6: after failures, by class", () => {
     expect(story.building()).toMatchObject({ do: "wait", until: story.world.now + 15 * 60_000 });
   });
 
-  test("a stop long ago blocks nothing that came after it", () => {
+  test("a stop blocks nothing that came after it", () => {
     const story = scene()
       .published("ami-1")
       .kubernetes("1.35.8")
@@ -63,7 +63,7 @@ describe("rule 6: after failures, by class", () => {
     expect(story.building()).toMatchObject({ do: "build" });
   });
 
-  test("a build that a person stopped is not told as a failure", () => {
+  test("a build that a person stopped is not notified as a failure", () => {
     expect(
       scene()
         .build({ status: "stopped", endedAt: Date.parse("2026-11-04T12:00:00Z") })
@@ -71,7 +71,7 @@ describe("rule 6: after failures, by class", () => {
     ).toEqual([]);
   });
 
-  test("a build stopped by a person waits for a change or a request", () => {
+  test("a build that a person stopped waits for a change or a request", () => {
     const story = scene()
       .published("ami-1")
       .kubernetes("1.35.8")
@@ -87,7 +87,7 @@ describe("rule 6: after failures, by class", () => {
   };
 
   test.each(["checksum", "template", "provision", "test", "sysprep", "proof"] as const)(
-    "%s is deterministic: three are the end",
+    "%s is deterministic: the third failure is the last",
     (failureClass) => {
       expect(afterFailures(failureClass, 2)).toMatchObject({ do: "build", order: { attempt: 3 } });
       expect(afterFailures(failureClass, 3)).toMatchObject({ do: "wait", until: undefined });
@@ -97,17 +97,17 @@ describe("rule 6: after failures, by class", () => {
   test.each([
     ...(["capacity", "throttling", "download", "updates", "recipe"] as const),
     ...(["connection", "unproved", "timed-out", "fault", "unknown"] as const),
-  ])("%s may pass by itself: there is always another try", (failureClass) => {
+  ])("%s is transient: another attempt always follows", (failureClass) => {
     expect(afterFailures(failureClass, 9)).toMatchObject({ do: "build", order: { attempt: 10 } });
   });
 
   test.each([
-    ["deterministic: the first is told", "checksum", 1, 1],
-    ["transient: two are nobody's business", "throttling", 2, 0],
-    ["transient: the third is told", "throttling", 3, 1],
-  ] as const)("%s", (_, failureClass, failures, told) => {
+    ["the first deterministic failure is notified", "checksum", 1, 1],
+    ["the second transient failure is not notified", "throttling", 2, 0],
+    ["the third transient failure is notified", "throttling", 3, 1],
+  ] as const)("%s", (_, failureClass, failures, notified) => {
     const story = scene().published("ami-1").kubernetes("1.35.8");
     for (let count = 0; count < failures; count++) story.later(hour).failed(failureClass);
-    expect(story.notificationKeys().filter((key) => key.startsWith("failed/"))).toHaveLength(told);
+    expect(story.notificationKeys().filter((key) => key.startsWith("failed/"))).toHaveLength(notified);
   });
 });

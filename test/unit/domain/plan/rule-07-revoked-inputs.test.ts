@@ -3,7 +3,7 @@ import { plan } from "../../../../functions/domain/plan.ts";
 import { scene } from "../../../scene.ts";
 
 describe("rule 7: the inputs of a revoked image are not rebuilt", () => {
-  test("wait until one of them changes", () => {
+  test("a variant waits until one of them changes", () => {
     const story = scene()
       .published("ami-1", { kubernetes: "1.35.6" })
       .image("ami-2", { revoked: { reason: "breaks networking", by: undefined, at: undefined } });
@@ -14,7 +14,7 @@ describe("rule 7: the inputs of a revoked image are not rebuilt", () => {
     expect(story.request("r1").building()).toMatchObject({ do: "build" });
   });
 
-  test("whatever has become of the image: it is disabled, or retention has taken it out of use", () => {
+  test("a variant waits even if the revoked image is disabled or retired", () => {
     const story = scene()
       .published("ami-1", { kubernetes: "1.35.6" })
       .image("ami-2", { state: "disabled" })
@@ -23,7 +23,7 @@ describe("rule 7: the inputs of a revoked image are not rebuilt", () => {
     expect(story.building()).toMatchObject({ do: "wait" });
   });
 
-  test("nor when somebody has deregistered the image since: until a change or a request, and nobody misses it", () => {
+  test("a variant waits even if the revoked image was deregistered, which is no missing image", () => {
     const story = scene()
       .published("ami-1", { kubernetes: "1.35.6" })
       .image("ami-2")
@@ -44,7 +44,7 @@ describe("rule 7: the inputs of a revoked image are not rebuilt", () => {
     expect(story.request("r1").building()).toMatchObject({ do: "build" });
   });
 
-  test("are built again once the image is not revoked any more", () => {
+  test("an unrevoke lets the inputs be built again", () => {
     const story = scene()
       .published("ami-1", { kubernetes: "1.35.6" })
       .image("ami-2", { proof: "failed" })

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { scene } from "../../../scene.ts";
 
-describe("rule 8: builds of a variant keep their distance", () => {
+describe("rule 8: builds of a variant start at least minInterval apart", () => {
   const justBuilt = () =>
     scene()
       .image("ami-1")
@@ -13,13 +13,13 @@ describe("rule 8: builds of a variant keep their distance", () => {
         image: "ami-1",
       });
 
-  test("a new change waits for minInterval after the last start", () => {
+  test("a change waits until minInterval after the last start", () => {
     const story = justBuilt().kubernetes("1.35.8");
     expect(story.building()).toMatchObject({ do: "wait", until: Date.parse("2026-11-05T06:00:00Z") });
     expect(story.at("2026-11-05T06:00:00Z").building()).toMatchObject({ do: "build" });
   });
 
-  test("a failure does not count", () => {
+  test("a failed build does not count", () => {
     const story = justBuilt()
       .kubernetes("1.35.8")
       .failed("capacity")

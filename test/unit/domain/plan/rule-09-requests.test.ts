@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { hour, scene } from "../../../scene.ts";
 
-describe("rule 9: a request lifts rules 6 to 8, never the running build", () => {
+describe("rule 9: a request overrides rules 6 to 8, but not a running build", () => {
   const justBuilt = () =>
     scene()
       .image("ami-1")
@@ -13,7 +13,7 @@ describe("rule 9: a request lifts rules 6 to 8, never the running build", () => 
         image: "ami-1",
       });
 
-  test("a request lifts it", () => {
+  test("a request starts a build although builds were given up", () => {
     const story = scene().published("ami-1").kubernetes("1.35.8").failed("proof").failed("proof").failed("proof");
     expect(story.request("r1").building()).toMatchObject({
       do: "build",
@@ -21,7 +21,7 @@ describe("rule 9: a request lifts rules 6 to 8, never the running build", () => 
     });
   });
 
-  test("a request does not wait where no image can be published either", () => {
+  test("a request starts a build although the variant has no image and its build was stopped", () => {
     const story = scene()
       .build({ status: "stopped", endedAt: Date.parse("2026-11-04T12:00:00Z") })
       .request("r1")
@@ -32,7 +32,7 @@ describe("rule 9: a request lifts rules 6 to 8, never the running build", () => 
     });
   });
 
-  test("a request that has had its build does wait", () => {
+  test("a request whose build has started no longer overrides minInterval", () => {
     const story = justBuilt()
       .request("r1")
       .build({
@@ -45,11 +45,11 @@ describe("rule 9: a request lifts rules 6 to 8, never the running build", () => 
     expect(story.kubernetes("1.35.8").later(hour).building()).toMatchObject({ do: "wait" });
   });
 
-  test("a request does not wait", () => {
+  test("a request overrides minInterval", () => {
     expect(justBuilt().request("r1").building()).toMatchObject({ do: "build" });
   });
 
-  test("a request does not start a second build beside one that runs", () => {
+  test("a request does not start a second build beside a running one", () => {
     expect(scene().build().request("r1").building()).toMatchObject({ do: "wait" });
   });
 });

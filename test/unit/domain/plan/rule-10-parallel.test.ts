@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { core, day, full, scene, two } from "../../../scene.ts";
 
-describe("rule 10: at most maxParallel builds run at once, the stalest variant goes first", () => {
-  test("the stalest variant goes first, the other waits for its turn", () => {
+describe("rule 10: at most maxParallel builds run at once, the stalest variant first", () => {
+  test("the stalest variant starts first, and the other waits for its turn", () => {
     const story = scene({ ...two, policies: { maxParallel: 1 } })
       .published("ami-1")
       .later(day)
@@ -15,7 +15,7 @@ describe("rule 10: at most maxParallel builds run at once, the stalest variant g
     });
   });
 
-  test("a variant without any image is the stalest", () => {
+  test("a variant without an image is the stalest", () => {
     const story = scene({ ...two, policies: { maxParallel: 1 } })
       .published("ami-1")
       .kubernetes("1.35.8");
@@ -23,12 +23,12 @@ describe("rule 10: at most maxParallel builds run at once, the stalest variant g
     expect(story.building(core)).toMatchObject({ do: "wait" });
   });
 
-  test("what runs counts", () => {
+  test("running builds count", () => {
     const story = scene({ ...two, policies: { maxParallel: 1 } }).build();
     expect(story.building(full)).toMatchObject({ do: "wait" });
   });
 
-  test("with room both start", () => {
+  test("both variants start if there is room", () => {
     const story = scene(two);
     expect([story.building(core).do, story.building(full).do]).toEqual(["build", "build"]);
   });

@@ -1,21 +1,21 @@
 import { describe, expect, test } from "vitest";
 import { day, hour, scene } from "../../../scene.ts";
 
-describe("rule 11: images without proof", () => {
+describe("rule 11: an image without a proof", () => {
   const unproved = () => scene().image("ami-2", { proof: undefined, provedAt: undefined });
 
-  test("are proved once their build is over", () => {
+  test("is proved once its build is over", () => {
     expect(unproved().failed("unproved", { image: "ami-2" }).building()).toMatchObject({
       do: "prove",
       order: { purpose: "prove", variables: { IMAGE_ID: "ami-2" } },
     });
   });
 
-  test("not while the build runs", () => {
+  test("is not proved while its build runs", () => {
     expect(unproved().build({ image: undefined }).building()).toMatchObject({ do: "wait" });
   });
 
-  test("after one attempt in vain there is another a quarter of an hour later, after two a person is told and a build is planned again", () => {
+  test("has a second attempt after 15 minutes; then subscribers are notified and a build follows", () => {
     const story = unproved().failed("capacity", { purpose: "prove", image: "ami-2" });
     expect(story.building()).toMatchObject({ do: "wait", until: story.world.now + 15 * 60_000 });
     expect(story.later(15 * 60_000).building()).toMatchObject({ do: "prove", order: { attempt: 2 } });
@@ -29,7 +29,7 @@ describe("rule 11: images without proof", () => {
     ["revoked", { revoked: { reason: "bad", by: undefined, at: undefined } }],
     ["disabled", { state: "disabled" }],
     ["pending", { state: "pending" }],
-  ])("are left alone when they are %s", (_, changes) => {
+  ])("is not proved while it is %s", (_, changes) => {
     expect(
       scene()
         .image("ami-2", { proof: undefined, ...changes })
@@ -37,7 +37,7 @@ describe("rule 11: images without proof", () => {
     ).not.toBe("prove");
   });
 
-  test("are left alone when a person stopped their build or their proof", () => {
+  test("is not proved if a person stopped its build or its proof", () => {
     const stopped = { status: "stopped" as const, endedAt: Date.parse("2026-11-04T12:00:00Z"), image: "ami-2" };
     expect(unproved().build(stopped).later(day).building().do).toBe("wait");
     expect(
@@ -48,7 +48,7 @@ describe("rule 11: images without proof", () => {
     ).toBe("wait");
   });
 
-  test("have attempts of their own", () => {
+  test("has its own count of attempts", () => {
     const story = unproved()
       .failed("capacity", { purpose: "prove", image: "ami-1" })
       .failed("capacity", { purpose: "prove", image: "ami-1" });
@@ -62,12 +62,12 @@ describe("rule 11: images without proof", () => {
     });
   });
 
-  test("are proved by the recipe that is deployed now", () => {
+  test("is proved by the deployed recipe", () => {
     const story = scene().image("ami-2", { proof: undefined }, { recipe: "b".repeat(64) });
     expect(story.building()).toMatchObject({ do: "prove", order: { variables: { RECIPE: "a".repeat(64) } } });
   });
 
-  test("an image that failed its proof is not proved again", () => {
+  test("is not proved again after a failed proof", () => {
     const story = scene()
       .published("ami-1", { kubernetes: "1.35.6" })
       .image("ami-2", { proof: "failed" })

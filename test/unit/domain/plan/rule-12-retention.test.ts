@@ -9,7 +9,9 @@ import { core, day, minute, type Scene, scene } from "../../../scene.ts";
 type Policy = NonNullable<ConfigurationInput["policies"]>["retention"];
 
 const enabledAgain = "a person has enabled it again; without its tag retired-at it is retired anew";
-/** Images ami-1 to ami-6, one every ten days, the newest made ten days ago and in both channels, the one before held last; nobody uses any. */
+/**
+ * Images ami-1 to ami-6, one every ten days, all unused. Both channels hold the newest, which is ten days old, and held the one before it last.
+ */
 function sixImages(policy: Policy = {}): Scene {
   const story = scene({ policies: { retention: policy } });
   const now = story.world.now;
@@ -21,7 +23,7 @@ function sixImages(policy: Policy = {}): Scene {
   return usedBy(story, {});
 }
 
-/** Nobody uses any of the images, save these. */
+/** All other images are unused. */
 function usedBy(story: Scene, references: Record<string, References>): Scene {
   const { images } = story.world;
   story.world.references = {
@@ -37,16 +39,16 @@ function fates(story: Scene): Record<string, Retention["decision"]> {
 }
 
 function whyKept(story: Scene, id: string): string[] {
-  const found = retention(story.world, stateOf(story.world, variantOf(story))).find(({ image }) => image === id);
-  return found?.decision === "keep" ? found.reasons : [];
+  const retained = retention(story.world, stateOf(story.world, variantOf(story))).find(({ image }) => image === id);
+  return retained?.decision === "keep" ? retained.reasons : [];
 }
 
 function variantOf(story: Scene) {
   return story.world.configuration.variants[0] as (typeof story.world.configuration.variants)[number];
 }
 
-describe("rule 12, first phase: which images are disabled", () => {
-  test("those beyond the newest three that can be published", () => {
+describe("rule 12, first phase: retention disables", () => {
+  test("images beyond the newest three publishable ones", () => {
     expect(fates(sixImages())).toEqual({
       "ami-6": "keep",
       "ami-5": "keep",
@@ -57,7 +59,7 @@ describe("rule 12, first phase: which images are disabled", () => {
     });
   });
 
-  test("and the plan says so, with reasons", () => {
+  test("images with a reason in the plan", () => {
     expect(sixImages().actions()).toContainEqual({
       do: "disable",
       because: "retired",
@@ -67,28 +69,28 @@ describe("rule 12, first phase: which images are disabled", () => {
     });
   });
 
-  test("never one that a channel holds", () => {
+  test("no image that a channel holds", () => {
     expect(whyKept(sixImages().holds("ami-1", ["candidate"]), "ami-1")).toContain(`${core}/candidate holds it`);
   });
 
-  test("never one that another variant's channel holds", () => {
+  test("no image that another variant's channel holds", () => {
     const story = sixImages();
     story.world.channels.other = { stable: { image: "ami-1", version: 1, writtenAt: 0, holds: { status: "gone" } } };
     expect(whyKept(story, "ami-1")).toContain("other/stable holds it");
   });
 
-  test("never one that a channel held last", () => {
+  test("no image that a channel held last", () => {
     const story = sixImages().holds("ami-1", ["stable"]).holds("ami-6", ["stable"]);
     expect(whyKept(story, "ami-1")).toContain("stable held it last");
     expect(whyKept(story.wrote("ami-5", "stable"), "ami-1")).toContain("stable held it last");
   });
 
-  test("never one that was last written to a channel and has not been read back", () => {
+  test("no image whose write to a channel has not been read back", () => {
     const story = sixImages().wrote("ami-2", "stable");
     expect(whyKept(story, "ami-2")).toContain("stable held it last");
   });
 
-  test("never one that stable is to have once it has soaked, however many newer ones there are", () => {
+  test("no image that stable may take after its soak, however many newer ones there are", () => {
     const story = scene({ policies: { soak: "25d", retention: { minAge: "1d" } } });
     for (let n = 1; n <= 6; n++) {
       const at = story.world.now - (7 - n) * 5 * day;
@@ -100,27 +102,27 @@ describe("rule 12, first phase: which images are disabled", () => {
     expect(fates(story.holds("ami-3", ["stable"]).holds("ami-4", ["stable"]))).toMatchObject({ "ami-2": "disable" });
   });
 
-  test("none while no channel holds anything", () => {
+  test("no image while no channel holds anything", () => {
     const story = sixImages();
     story.world.channels = {};
     for (const image of story.world.images) image.published = {};
     expect(Object.values(fates(story))).toEqual(Array(6).fill("keep"));
   });
 
-  test("never one younger than minAge", () => {
+  test("no image younger than minAge", () => {
     const story = sixImages({ minAge: "41d" });
     expect(fates(story)).toMatchObject({ "ami-3": "keep", "ami-2": "disable" });
     expect(whyKept(story, "ami-3")).toEqual(["until 2026-11-05T12:00:00.000Z (minAge)"]);
   });
 
-  test("as many as keep says stay", () => {
+  test("no more images than keep allows", () => {
     expect(Object.values(fates(sixImages({ keep: 5 }))).filter((fate) => fate === "keep")).toHaveLength(5);
   });
 
   test.each([
     ["failed", "failed" as const],
-    ["not yet known", undefined],
-  ])("one whose proof is %s after three days", (_, proof) => {
+    ["missing", undefined],
+  ])("an image whose proof is %s after three days", (_, proof) => {
     const story = sixImages();
     story.image("ami-7", { createdAt: story.world.now - 3 * day + 1, proof, provedAt: undefined });
     usedBy(story, {});
@@ -128,13 +130,13 @@ describe("rule 12, first phase: which images are disabled", () => {
     expect(fates(story.later(1))).toMatchObject({ "ami-7": "disable" });
   });
 
-  test("not an unproved one while a build of the variant runs", () => {
+  test("no unproved image while a build of the variant runs", () => {
     const story = sixImages({ unprovedAfter: "1h" });
     story.image("ami-7", { createdAt: story.world.now - 3 * day, proof: undefined }).build();
     expect(whyKept(usedBy(story, {}), "ami-7")).toEqual(["a build of the variant runs"]);
   });
 
-  test("a revoked one, unless its inputs are still the desired ones", () => {
+  test("a revoked image, unless it has the desired inputs", () => {
     const story = sixImages().revoke("ami-5").revoke("ami-4");
     story.holds("ami-3").holds("ami-6");
     story.change("ami-4", { inputs: story.inputs({ kubernetes: "1.35.1" }) });
@@ -144,38 +146,38 @@ describe("rule 12, first phase: which images are disabled", () => {
     ]);
   });
 
-  test("a revoked one stays while nobody can tell whether its inputs are desired", () => {
+  test("no revoked image while the desired inputs are unknown", () => {
     const story = sixImages().revoke("ami-4").silentAbout("kubernetes");
     story.change("ami-4", { inputs: story.inputs({ kubernetes: "1.35.1" }) });
     expect(fates(story)).toMatchObject({ "ami-4": "keep" });
   });
 
-  test("none that somebody has disabled, and none that is still being made", () => {
+  test("no image that a person disabled, and none that is still being made", () => {
     const story = sixImages().change("ami-1", { state: "disabled" }).change("ami-2", { state: "pending" });
     expect(whyKept(story, "ami-1")).toEqual(["it was not disabled by this service"]);
     expect(whyKept(story, "ami-2")).toContain("it is pending");
   });
 
-  test("one that its revocation has disabled gets the tag from which its grace counts", () => {
+  test("an image that its revocation disabled, so that its grace starts", () => {
     const story = sixImages().change("ami-1", { state: "disabled", withdrawnAt: 1 }).revoke("ami-1");
     story.change("ami-1", { inputs: story.inputs({ kubernetes: "1.35.1" }) });
     expect(fates(story)).toMatchObject({ "ami-1": "disable" });
   });
 
-  test("one again that was to be disabled when the service died between its tag and its state", () => {
+  test("an image again if a run crashed after writing its tag", () => {
     const story = sixImages();
     story.change("ami-1", { retiredAt: story.world.now });
     expect(fates(story.later(59 * minute))).toMatchObject({ "ami-1": "disable" });
   });
 
-  test("not one that a person has enabled again", () => {
+  test("no image that a person has enabled again", () => {
     const story = sixImages();
     story.change("ami-1", { retiredAt: story.world.now }).later(60 * minute);
     expect(whyKept(story, "ami-1")).toEqual([enabledAgain]);
     expect(fates(story.change("ami-1", { retiredAt: undefined }))).toMatchObject({ "ami-1": "disable" });
   });
 
-  test("one that a person has enabled again is released: the time of its first retirement is nobody's grace any more", () => {
+  test("no image that is exempt because a person enabled it, and its former grace no longer counts", () => {
     const story = sixImages({ deregister: true });
     story.change("ami-1", { retiredAt: story.world.now }).later(60 * minute);
     expect(story.actions()).toContainEqual(expect.objectContaining({ do: "release", image: "ami-1" }));
@@ -188,7 +190,7 @@ describe("rule 12, first phase: which images are disabled", () => {
     ]);
   });
 
-  test("never one of a removed variant, until retiredVariants names it: then all that are old enough and in no channel", () => {
+  test("no image of a removed variant until retiredVariants names it, then all old ones outside channels", () => {
     const removed = "windows-2019-core-1.35";
     const story = sixImages();
     for (const image of story.world.images) image.variant = removed;
@@ -210,27 +212,27 @@ describe("rule 12, first phase: which images are disabled", () => {
   });
 });
 
-describe("rule 12: who uses an image is asked, and doubt means use", () => {
-  test("only of those that would go", () => {
+describe("rule 12: uncertain use of an image counts as use", () => {
+  test("only the use of images that would go is read", () => {
     const story = sixImages();
     expect(retirementCandidates(story.world)).toEqual(["ami-3", "ami-2", "ami-1"]);
   });
 
   test.each<[string, References, string]>([
-    ["somebody uses it", { state: "used", by: ["instance/i-1"] }, "used by instance/i-1"],
+    ["an instance uses it", { state: "used", by: ["instance/i-1"] }, "used by instance/i-1"],
     [
-      "many use it",
+      "many resources use it",
       { state: "used", by: ["instance/i-1", "instance/i-2", "instance/i-3", "launch-template/lt-1"] },
       "used by instance/i-1, instance/i-2, instance/i-3 and 1 more",
     ],
-    ["nobody can tell", { state: "unknown", why: "throttled" }, "it is unknown what uses it: throttled"],
-  ])("an image is kept where %s", (_, references, why) => {
+    ["its use is unknown", { state: "unknown", why: "throttled" }, "it is unknown what uses it: throttled"],
+  ])("an image is kept if %s", (_, references, why) => {
     const story = usedBy(sixImages(), { "ami-1": references });
     expect(whyKept(story, "ami-1")).toEqual([why]);
     expect(fates(story)).toMatchObject({ "ami-2": "disable" });
   });
 
-  test("an image that was not asked about is kept", () => {
+  test("an image is kept if no run has read its use", () => {
     const story = sixImages();
     story.world.references = {};
     expect(Object.values(fates(story))).toEqual(Array(6).fill("keep"));
@@ -238,18 +240,18 @@ describe("rule 12: who uses an image is asked, and doubt means use", () => {
   });
 });
 
-describe("rule 12, second phase: which images are deregistered", () => {
+describe("rule 12, second phase: retention deregisters", () => {
   const retired = (policy: Policy) =>
     sixImages(policy).change("ami-1", { state: "disabled", retiredAt: Date.parse("2026-11-04T12:00:00Z") });
 
-  test("none, unless the configuration says so", () => {
+  test("no image unless the configuration says so", () => {
     expect(fates(retired({}).later(365 * day))).toMatchObject({ "ami-1": "keep" });
     expect(whyKept(retired({}), "ami-1")).toEqual([
       "disabled since 2026-11-04T12:00:00.000Z; deregistering is off (retention.deregister)",
     ]);
   });
 
-  test("those disabled by retention for the whole of grace", () => {
+  test("an image that retention disabled a whole grace ago", () => {
     const story = retired({ deregister: true });
     expect(whyKept(story.later(14 * day - 1), "ami-1")).toEqual(["until 2026-11-18T12:00:00.000Z (grace)"]);
     expect(fates(story.later(1))).toMatchObject({ "ami-1": "deregister" });
@@ -258,13 +260,13 @@ describe("rule 12, second phase: which images are deregistered", () => {
 
   test.each<[string, References]>([
     ["used", { state: "used", by: ["launch-template/lt-1"] }],
-    ["in doubt", { state: "unknown", why: "half an answer" }],
-  ])("none that is %s by then", (_, references) => {
+    ["unknown", { state: "unknown", why: "half an answer" }],
+  ])("no image whose use is %s by then", (_, references) => {
     const story = usedBy(retired({ deregister: true }).later(20 * day), { "ami-1": references });
     expect(fates(story)).toMatchObject({ "ami-1": "keep" });
   });
 
-  test("none that a channel holds again, or that is revoked with the inputs that are still desired", () => {
+  test("no image that a channel holds again or that is revoked with the desired inputs", () => {
     const soon = { deregister: true, grace: "1d" };
     expect(fates(retired(soon).later(2 * day))).toMatchObject({ "ami-1": "deregister" });
     expect(
@@ -283,13 +285,13 @@ describe("rule 12, second phase: which images are deregistered", () => {
     ).toMatchObject({ "ami-1": "keep" });
   });
 
-  test("none that somebody else has disabled, however long ago", () => {
+  test("no image that a person disabled, however long ago", () => {
     const story = sixImages({ deregister: true }).change("ami-1", { state: "disabled" });
     expect(fates(story.later(365 * day))).toMatchObject({ "ami-1": "keep" });
   });
 });
 
-test("whatever the images are like: what a channel holds, what is used and what nobody asked about stays", () => {
+test("retention never touches an image that a channel holds, that is used or whose use is unknown", () => {
   const image = fc.record({
     age: fc.integer({ min: 0, max: 100 }),
     state: fc.constantFrom("available", "disabled", "pending", "failed"),

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { core, day, scene } from "../../../scene.ts";
 
-describe("rule 13: a dead source does not look like a calm one", () => {
-  test("a base family without a release for silentAfter days", () => {
+describe("rule 13: a source that has ended does not look like a quiet one", () => {
+  test("a base family is silent if it has no release for silentAfter", () => {
     expect(
       scene()
         .published("ami-1")
@@ -17,7 +17,7 @@ describe("rule 13: a dead source does not look like a calm one", () => {
     ).toEqual([`silent/${core}/ami-00000000000000001`]);
   });
 
-  test("is told once for one release, and again when the next one falls silent too", () => {
+  test("a silent base family is notified once per release", () => {
     const story = scene()
       .published("ami-1")
       .baseReleased(46 * day)
@@ -27,7 +27,7 @@ describe("rule 13: a dead source does not look like a calm one", () => {
     expect(story.notifications("silent")).toMatchObject([{ image: "ami-00000000000000002" }]);
   });
 
-  test("a base that does not exist is told at once, and again each month while it lasts", () => {
+  test("a base that does not exist is notified at once, and again each month", () => {
     const story = scene().published("ami-1").baseMissing();
     expect(story.notifications("base-missing")).toHaveLength(1);
     expect(story.notifyAll().later(day).notifications("base-missing")).toEqual([]);
@@ -35,7 +35,7 @@ describe("rule 13: a dead source does not look like a calm one", () => {
     expect(story.notifyAll().at("2026-12-31T23:00:00Z").notifications("base-missing")).toEqual([]);
   });
 
-  test("a base image that AWS has withdrawn, or an EKS image that nobody can harvest from, is told too", () => {
+  test("a withdrawn base image is notified, and so is a missing EKS image to harvest from", () => {
     const story = scene()
       .published("ami-1")
       .changeUpstream({
