@@ -73,7 +73,7 @@ function refuseRoute({ method, path }: { method: string; path: string }): never 
   const allowed = routes.map((route) => `${route.method} ${route.path}`);
   const methods = routes.filter((route) => route.path === path).map((route) => route.method);
   if (methods.length > 0) throw refusal(405, `${path} does not take ${method || "an empty method"}`, methods);
-  throw refusal(404, `there is no ${path || "empty path"}`, allowed);
+  throw refusal(404, path ? `there is no ${path}` : "the path is empty", allowed);
 }
 
 const router = httpRouter({ routes: [...routes], notFoundResponse: refuseRoute });

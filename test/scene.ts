@@ -96,7 +96,7 @@ export function scene(configuration: Partial<ConfigurationInput> = {}, at = "202
     },
     /** AWS has a new EKS image, from which nothing is harvested yet. */
     eksImage(source: string, variant = core) {
-      world.harvests[source] ??= { state: "missing", why: `nothing is harvested from ${source} yet` };
+      world.harvests[source] ??= { state: "missing", why: `nothing has been harvested from ${source} yet` };
       return story.changeUpstream({ harvestSource: { state: "known", value: source } }, variant);
     },
     /** The manifest of the harvest has this hash. */

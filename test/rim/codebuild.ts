@@ -5,10 +5,10 @@ import { parseRequest } from "../../local/codebuild/requests.ts";
 import { createService, type Service } from "../../local/codebuild/service.ts";
 import type { ServiceError } from "../../local/codebuild/service-error.ts";
 
-/** The stack's CodeBuild, whose builds do nothing. */
+/** The local stack's CodeBuild, whose builds do nothing. */
 export interface CodeBuild {
   url: string;
-  /** As new, with one project. */
+  /** Starts anew with one project and no build. */
   reset(): Service;
   stop(): Promise<unknown>;
 }
@@ -61,7 +61,7 @@ function perform(service: Service, target: string, body: string): { status: numb
   }
 }
 
-/** Times as AWS's JSON protocol has them, in seconds. */
+/** AWS's JSON protocol counts times in seconds. */
 function asAws(answer: unknown): string {
   return JSON.stringify(answer, function (this: Record<string, unknown>, key, value) {
     const raw = this[key];

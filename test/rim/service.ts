@@ -12,42 +12,49 @@ import type { World } from "../../functions/domain/world.ts";
 import type { Outcome } from "../../functions/reconcile/act.ts";
 import { core, day, scene } from "../scene.ts";
 import type { Aws } from "./aws.ts";
+import { validated } from "./progress.ts";
 
-/** A topic with one subscriber, and a bucket: what the stages of one test file share. */
+/** What the stages of one test file share: a bucket, and a topic with one subscriber. */
 export interface Surroundings {
   topicArn: string;
   bucket: string;
-  /** A queue of its own, which nobody reads. */
+  /** The queue that triggers reconcile runs. No function reads it. */
   queueUrl(): Promise<string>;
-  /** The machine-readable part of everything that was told since the last call. */
-  told(): Promise<Told[]>;
+  /** The notifications that the subscriber has received since the last call. */
+  received(): Promise<Received[]>;
 }
 
-export interface Told {
+/** A notification as machines read it. */
+export interface Received {
   kind: string;
   channel?: ChannelName;
   image?: string;
   text: string;
   inside?: string[];
-  /** Those of the message, to filter by. */
+  /** The message's attributes, which filter policies read. */
   attributes: Record<string, string>;
 }
 
-/** Where SSM, EC2, S3 and SNS are AWS's, CodeBuild knows of no build and upstream is calm: one stage of the service with its own images and channels. */
+/**
+ * One stage of the service with its own images and channels. The emulator serves SSM, EC2, S3 and SNS; CodeBuild has no build and upstream does
+ * not change.
+ */
 export interface Service {
   environment: Environment;
-  /** An image of the variant that was made and proved so many days ago. Answers its ID. */
+  /** Adds an image of the variant, made and proved so many days ago, and returns its ID. */
   image(name: string, daysAgo: number, tags?: Record<string, string>): Promise<string>;
   tag(image: string, tags: Record<string, string>): Promise<void>;
-  /** The world as one look sees it, so many milliseconds from now. */
+  /** The world as one reconcile run reads it, so many milliseconds from now. */
   observe(later?: number): Promise<World>;
   plan(world: World): Action[];
-  /** What one reconcile does with what it has seen. */
+  /** What one reconcile run does about the world that it has read. */
   act(world: World): Promise<Outcome[]>;
-  /** One reconcile. */
+  /** One reconcile run. */
   reconcile(later?: number): Promise<Outcome[]>;
   holds(channel: ChannelName): Promise<string | undefined>;
-  /** Every image that the channel has ever held, oldest first. */
+  /** Waits until Parameter Store has accepted or rejected every write to the channels. */
+  settled(): Promise<void>;
+  /** Every image that the channel has held, oldest first. */
   history(channel: ChannelName): Promise<string[]>;
 }
 
@@ -55,7 +62,7 @@ export async function startSurroundings(name: string): Promise<Surroundings> {
   const { TopicArn: topicArn = "" } = await new SNSClient({}).send(new CreateTopicCommand({ Name: name }));
   await new S3Client({}).send(new CreateBucketCommand({ Bucket: name }));
   const sqs = new SQSClient({});
-  // What was received is not received again, however slow the machine.
+  // A received message does not return, however slow the machine.
   const Attributes = { VisibilityTimeout: "43200" };
   const { QueueUrl = "" } = await sqs.send(new CreateQueueCommand({ QueueName: name, Attributes }));
   const queue = await sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ["QueueArn"] }));
@@ -69,23 +76,23 @@ export async function startSurroundings(name: string): Promise<Surroundings> {
       const { QueueUrl = "" } = await sqs.send(new CreateQueueCommand({ QueueName: `${name}-triggers` }));
       return QueueUrl;
     },
-    async told() {
-      const all: Told[] = [];
+    async received() {
+      const all: Received[] = [];
       for (;;) {
         const { Messages = [] } = await sqs.send(new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10 }));
         if (Messages.length === 0) return all;
-        all.push(...Messages.map(({ Body = "" }) => toldBy(JSON.parse(Body))));
+        all.push(...Messages.map(({ Body = "" }) => receivedFrom(JSON.parse(Body))));
       }
     },
   };
 }
 
-function toldBy(message: { Message: string; MessageAttributes: Record<string, { Value: string }> }): Told {
+function receivedFrom(message: { Message: string; MessageAttributes: Record<string, { Value: string }> }): Received {
   const attributes = Object.entries(message.MessageAttributes).map(([name, { Value }]) => [name, Value]);
   return { ...JSON.parse(message.Message), attributes: Object.fromEntries(attributes) };
 }
 
-/** To be awaited after {@link startAws}. */
+/** Await {@link startAws} first. */
 export async function startService(
   aws: Aws,
   { topicArn, bucket }: Surroundings,
@@ -112,7 +119,7 @@ export async function startService(
     CHANNELS_PREFIX: `/${stage}/channels`,
     REQUESTS_PREFIX: `/${stage}/requests`,
   };
-  const told = scene({ policies, ...configuration }, new Date().toISOString());
+  const story = scene({ policies, ...configuration }, new Date().toISOString());
 
   async function observe(later = 0): Promise<World> {
     const [images, channels, notified] = await Promise.all([
@@ -120,11 +127,11 @@ export async function startService(
       readChannels(environment.CHANNELS_PREFIX),
       readNotified(bucket),
     ]);
-    const world = { ...told.world, now: Date.now() + later, stage, images, channels, notified };
+    const world = { ...story.world, now: Date.now() + later, stage, images, channels, notified };
     return { ...world, references: await readReferences(retirementCandidates(world)) };
   }
 
-  /** Without what concerns CodeBuild. */
+  /** The actions that do not concern CodeBuild. */
   function wanted(world: World): Action[] {
     return plan(world).filter((action) => !("order" in action) && action.do !== "wait" && action.do !== "nothing");
   }
@@ -141,7 +148,7 @@ export async function startService(
       await new EC2Client({}).send(
         new CreateTagsCommand({
           Resources: [id],
-          Tags: Object.entries(inputsToTags(told.inputs())).map(([Key, Value]) => ({ Key, Value })),
+          Tags: Object.entries(inputsToTags(story.inputs())).map(([Key, Value]) => ({ Key, Value })),
         }),
       );
       await service.tag(id, { stage, variant: core, proof: "passed", "proved-at": at.toISOString(), ...tags });
@@ -160,6 +167,7 @@ export async function startService(
     async holds(channel) {
       return (await readChannels(environment.CHANNELS_PREFIX))[core]?.[channel]?.image;
     },
+    settled: () => validated(aws.emulator, environment.CHANNELS_PREFIX),
     async history(channel) {
       const Name = channelParameter(environment.CHANNELS_PREFIX, core, channel);
       const { Parameters = [] } = await new SSMClient({}).send(

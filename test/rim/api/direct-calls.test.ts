@@ -16,9 +16,9 @@ beforeAll(async () => {
   service = await startService(aws, surroundings, "direct-calls");
   Object.assign(process.env, service.environment, { QUEUE_URL: await surroundings.queueUrl() });
   const config = { variants: [{ windows: 2022, kubernetes: "1.35" }], policies: { functionUrl: false } };
-  vi.doMock("../../config.ts", () => ({ config }));
+  vi.doMock("../../../config.ts", () => ({ config }));
   api = (await import("../../../functions/api.ts")).handler as never;
-}, 120_000);
+});
 
 afterAll(() => aws?.stop());
 
@@ -27,7 +27,7 @@ async function invoke(event: unknown) {
   return { status: statusCode, answer: JSON.parse(body) };
 }
 
-test("a request without function URL bears the invocation's ID, and says that only CloudTrail knows whose it is", async () => {
+test("a rebuild request by direct invocation has the invocation's ID, and CloudTrail as its caller", async () => {
   const { readRequests } = await import("../../../functions/io/requests.ts");
 
   const { status } = await invoke({ method: "POST", path: "/rebuild", body: { variant: core, reason: "a new agent" } });
@@ -40,7 +40,7 @@ test("a request without function URL bears the invocation's ID, and says that on
   });
 });
 
-test("so does the tag of a revoked image", async () => {
+test("a revocation by direct invocation has CloudTrail as its caller", async () => {
   const { readImages } = await import("../../../functions/io/images.ts");
   const image = await service.image("bad", 5);
 
@@ -53,7 +53,7 @@ test("so does the tag of a revoked image", async () => {
   });
 });
 
-test("an event in the shape of the function URL's, whose caller anybody could have written, is refused", async () => {
+test("an event in the shape of a function URL's call is refused, because its sender could forge the caller", async () => {
   const requestContext = {
     http: { method: "POST", path: "/rebuild" },
     authorizer: { iam: { userArn: "arn:aws:iam::123456789012:user/ann" } },
@@ -63,4 +63,17 @@ test("an event in the shape of the function URL's, whose caller anybody could ha
 
   expect(status).toBe(404);
   expect(answer.allowed).toContain("POST /rebuild");
+});
+
+test.each([
+  ["an empty path", { method: "PUT", path: "" }, 404, "the path is empty"],
+  ["an empty method", { method: "", path: "/rebuild" }, 405, "/rebuild does not take an empty method"],
+  ["no call", {}, 404, "there is no {}"],
+])("an event with %s is refused with the allowed calls", async (_, event, status, error) => {
+  const refused = await invoke(event);
+
+  expect(refused).toEqual({
+    status,
+    answer: { error, allowed: expect.arrayContaining([expect.stringMatching(/^POST/)]) },
+  });
 });

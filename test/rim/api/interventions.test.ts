@@ -1,4 +1,4 @@
-import { ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
+import { DeleteMessageCommand, ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { core } from "../../scene.ts";
 import { type Aws, startAws } from "../aws.ts";
@@ -13,18 +13,21 @@ let api: Handler;
 let queueUrl: string;
 let lift: (() => Promise<void>)[] = [];
 
+/** How long the queue holds back the trigger of a run that reads new tags, in milliseconds. */
+const tagDelay = 15_000;
+
 beforeAll(async () => {
   aws = await startAws();
   surroundings = await startSurroundings("interventions");
   service = await startService(aws, surroundings, "interventions");
   queueUrl = await surroundings.queueUrl();
-  // Nobody listens there: CodeBuild and the release host are out of reach.
+  // No server listens there: CodeBuild and the release host are out of reach.
   const nowhere = "http://127.0.0.1:9";
   Object.assign(process.env, service.environment, { QUEUE_URL: queueUrl, AWS_ENDPOINT_URL_CODEBUILD: nowhere });
-  const policies = { kubernetesReleaseUrl: nowhere };
-  vi.doMock("../../config.ts", () => ({ config: { variants: [{ windows: 2022, kubernetes: "1.35" }], policies } }));
+  const policies = { kubernetesReleaseUrl: nowhere, approval: "manual" };
+  vi.doMock("../../../config.ts", () => ({ config: { variants: [{ windows: 2022, kubernetes: "1.35" }], policies } }));
   api = (await import("../../../functions/api.ts")).handler as never;
-}, 120_000);
+});
 
 beforeEach(async () => {
   await aws.emulator.parameterValidation({ delayMs: 20 });
@@ -41,10 +44,10 @@ afterEach(async () => {
 
 afterAll(() => aws?.stop());
 
-async function call(path: string, body: object) {
+async function call(method: string, path: string, body: object) {
   const requestContext = {
-    requestId: "request",
-    http: { method: "POST", path },
+    requestId: `${method} ${path}`,
+    http: { method, path },
     authorizer: { iam: { userArn: "arn:aws:iam::123456789012:user/ann" } },
   };
   const event = { version: "2.0", rawPath: path, requestContext, body: JSON.stringify(body), isBase64Encoded: false };
@@ -52,45 +55,107 @@ async function call(path: string, body: object) {
   return { status: statusCode, answer: JSON.parse(said) };
 }
 
-async function wakings(): Promise<string[]> {
-  const { Messages = [] } = await new SQSClient({}).send(
-    new ReceiveMessageCommand({ QueueUrl: queueUrl, MaxNumberOfMessages: 10 }),
+/** What the calls in the visible messages were. The messages are gone afterwards. */
+async function receiveTriggers(): Promise<string[]> {
+  const sqs = new SQSClient({});
+  const { Messages = [] } = await sqs.send(
+    new ReceiveMessageCommand({ QueueUrl: queueUrl, MaxNumberOfMessages: 10, WaitTimeSeconds: 0 }),
   );
+  for (const { ReceiptHandle } of Messages)
+    await sqs.send(new DeleteMessageCommand({ QueueUrl: queueUrl, ReceiptHandle }));
   return Messages.map(({ Body = "" }) => JSON.parse(Body).call);
 }
 
-async function revokedImages(): Promise<string[]> {
+/** The triggers that become visible only once the tags are. */
+async function delayedTriggers(): Promise<string[]> {
+  const early = await receiveTriggers();
+  const [sent] = (await aws.emulator.calls()).filter(({ operation }) => operation === "SendMessage").slice(-1);
+  expect(sent?.parameters.DelaySeconds).toBe(tagDelay / 1_000);
+  const visibleAt = Date.parse(sent?.time ?? "") + tagDelay;
+  // On a slow machine the delay may already have passed.
+  if (aws.clock.now().getTime() < visibleAt) {
+    expect(early).toEqual([]);
+    aws.clock.advanceTo(new Date(visibleAt + 1));
+  }
+  return [...early, ...(await receiveTriggers())];
+}
+
+async function readImage(image: string) {
   const { readImages } = await import("../../../functions/io/images.ts");
-  return (await readImages("interventions")).filter(({ revoked }) => revoked).map(({ id }) => id);
+  return (await readImages("interventions")).find(({ id }) => id === image);
 }
 
 describe("while CodeBuild, S3, public parameters and the release host do not answer", () => {
-  test("a bad image can be revoked: it is tagged, reconcile is woken, and the answer says why nobody knows the plan", async () => {
+  test("a bad image can be revoked, and the answer says why the plan is unknown", async () => {
     const image = await service.image("bad", 5);
 
-    const { status, answer } = await call("/revoke", { image, reason: "pods lose DNS" });
+    const { status, answer } = await call("POST", "/revoke", { image, reason: "pods lose DNS" });
 
     expect({ status, answer }).toMatchObject({
       status: 202,
       answer: { variant: core, image, plan: null, planUnknown: expect.stringMatching(/^reading /) },
     });
-    expect(await revokedImages()).toEqual([image]);
-    expect(await wakings()).toEqual([`revoke ${image}`]);
+    expect(await readImage(image)).toMatchObject({ revoked: { reason: "pods lose DNS" } });
+    expect(await delayedTriggers()).toEqual([`revoke ${image}`]);
   });
 
   test("a channel can be rolled back", async () => {
-    const [older, newer] = [await service.image("older", 4), await service.image("newer", 3)];
+    const older = await service.image("older", 4, { approved: "it is good" });
+    const newer = await service.image("newer", 3);
     const { writeChannel } = await import("../../../functions/io/channels.ts");
     await writeChannel(service.environment, core, "stable", newer, true);
-    await vi.waitFor(async () => expect(await service.holds("stable")).toBe(newer));
+    await service.settled();
+    expect(await service.holds("stable")).toBe(newer);
 
-    const { status, answer } = await call("/rollback", { variant: core, image: newer, reason: "pods lose DNS" });
+    const { status, answer } = await call("POST", "/rollback", {
+      variant: core,
+      image: newer,
+      reason: "pods lose DNS",
+    });
 
     expect({ status, answer }).toMatchObject({
       status: 202,
       answer: { image: newer, plan: null, message: expect.stringContaining(`goes back from ${newer} to ${older}`) },
     });
-    expect(await revokedImages()).toContain(newer);
-    expect(await wakings()).toEqual([`rollback ${newer}`]);
+    expect(await readImage(newer)).toMatchObject({ revoked: { reason: "pods lose DNS" } });
+    expect(await delayedTriggers()).toEqual([`rollback ${newer}`]);
+  });
+
+  test("an image can be unrevoked", async () => {
+    const image = await service.image("good", 5, { revoked: "pods lose DNS" });
+
+    const { status } = await call("POST", "/unrevoke", { image, reason: "the cluster was at fault" });
+
+    expect(status).toBe(202);
+    expect(await readImage(image)).toMatchObject({ revoked: undefined });
+    expect(await delayedTriggers()).toEqual([`unrevoke ${image}`]);
+  });
+
+  test.each(["/approve", "/promote"])("an image can be approved with POST %s", async (path) => {
+    const image = await service.image(`for-${path.slice(1)}`, 5);
+
+    const { status } = await call("POST", path, { image, reason: "a week without trouble" });
+
+    expect(status).toBe(202);
+    expect(await readImage(image)).toMatchObject({ approved: { reason: "a week without trouble" } });
+    expect(await delayedTriggers()).toEqual([`approve ${image}`]);
+  });
+
+  test("a rebuild can be requested, which triggers a reconcile run without delay", async () => {
+    const { status } = await call("POST", "/rebuild", { variant: core, reason: "a new agent" });
+
+    expect(status).toBe(202);
+    expect(await receiveTriggers()).toEqual(["rebuild POST /rebuild"]);
+  });
+});
+
+describe("a call that no route accepts", () => {
+  test.each([
+    ["an empty path", "POST", "", 404, { error: "the path is empty", allowed: expect.arrayContaining(["GET /"]) }],
+    ["an unknown path", "GET", "/x", 404, { error: "there is no /x", allowed: expect.arrayContaining(["GET /"]) }],
+    ["another method", "PUT", "/revoke", 405, { error: "/revoke does not take PUT", allowed: ["POST"] }],
+    ["an empty method", "", "/plan", 405, { error: "/plan does not take an empty method", allowed: ["GET"] }],
+  ])("is refused because of %s", async (_, method, path, status, answer) => {
+    expect(await call(method, path, {})).toEqual({ status, answer });
   });
 });

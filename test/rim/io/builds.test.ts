@@ -7,7 +7,7 @@ const now = Date.parse("2026-11-04T12:00:00Z");
 const day = 24 * 3_600_000;
 const inputs = { baseAmi: "ami-1", kubernetes: "1.35.7", patchTuesday: "2026-10-13", recipe: "a", settings: "b" };
 
-/** What CodeBuild answers, by operation; an Error becomes its exception. */
+/** CodeBuild's answers, by operation. An Error becomes its exception. */
 let answers: Record<string, (request: Record<string, never>) => object>;
 let requests: { operation: string; request: Record<string, unknown> }[];
 let server: Server;
@@ -75,7 +75,7 @@ function history(pages: object[][]): void {
   };
 }
 
-test("a build of long ago that CodeBuild lists and knows no more is passed over", async () => {
+test("an old build that CodeBuild lists but no longer knows is ignored", async () => {
   const old = recorded("project:1", { startTime: now / 1000 - 2 * 86_400 });
   history([[recorded("project:3"), old, recorded("project:2")]]);
   answers.BatchGetBuilds = () => ({ builds: [recorded("project:3"), old], buildsNotFound: ["project:2"] });
@@ -83,11 +83,13 @@ test("a build of long ago that CodeBuild lists and knows no more is passed over"
   expect(await builds.readBuilds("project", now)).toMatchObject([{ id: "project:3" }, { id: "project:1" }]);
 });
 
-test("a history of which CodeBuild tells less than it lists is none: what is left out may run", async () => {
+test("a history with a gap among its recent builds is an error, because a missing build may run", async () => {
   history([[recorded("project:1"), recorded("project:2")]]);
   answers.BatchGetBuilds = () => ({ builds: [recorded("project:1")], buildsNotFound: ["project:2"] });
 
-  await expect(builds.readBuilds("project", now)).rejects.toThrow("CodeBuild left out project:2 though it lists them");
+  await expect(builds.readBuilds("project", now)).rejects.toThrow(
+    "CodeBuild left out project:2 although it lists them",
+  );
 });
 
 describe("a build of the history", () => {
@@ -122,31 +124,31 @@ describe("a build of the history", () => {
       { failure: { class: "test", lines: ["Containerd: runs", "EKSWIN-FAILED test 70-verify: 2 tests failed"] } },
     ],
     [
-      "that failed with lines that nobody can read",
+      "that failed with lines that are not JSON",
       {},
       { FAILURE_CLASS: "test", FAILURE_LINES: "EKSWIN-FAILED" },
       { failure: { class: "test", lines: [] } },
     ],
     [
-      "that failed with a class nobody knows",
+      "that failed with an unknown class",
       {},
       { FAILURE_CLASS: "gremlins", FAILURE_CAUSE: "?" },
       { failure: { class: "unknown", cause: "?" } },
     ],
     [
-      "that failed without a word",
+      "that failed without class and cause",
       {},
       {},
-      { failure: { class: "unknown", cause: "the build ended without saying why", lines: [] } },
+      { failure: { class: "unknown", cause: "the build ended without giving a cause", lines: [] } },
     ],
     [
-      "that failed before it could say why",
+      "that failed before it could export a cause",
       { phases: [{ contexts: [{ message: "no source" }] }] },
       {},
       { failure: { class: "unknown", cause: "no source" } },
     ],
     ["that ran out of time", { buildStatus: "TIMED_OUT" }, {}, { status: "failed", failure: { class: "timed-out" } }],
-    ["that CodeBuild broke", { buildStatus: "FAULT" }, {}, { status: "failed", failure: { class: "fault" } }],
+    ["that CodeBuild itself failed", { buildStatus: "FAULT" }, {}, { status: "failed", failure: { class: "fault" } }],
   ])("%s is read as such", async (_, changes, exported, expected) => {
     history([[recorded("p:1", changes, exported)]]);
     expect(await builds.readBuilds("p", now)).toMatchObject([
@@ -154,12 +156,12 @@ describe("a build of the history", () => {
     ]);
   });
 
-  test("of an older version, which lacks an input, is one of ours all the same", async () => {
+  test("of an older version without one of today's inputs is read, too", async () => {
     history([[recorded("p:1", {}, {}, { INPUTS: '{"baseAmi":"ami-1"}' })]]);
     expect(await builds.readBuilds("p", now)).toMatchObject([{ inputs: { baseAmi: "ami-1" } }]);
   });
 
-  test("that harvests has the image that it harvests from, although it makes none", async () => {
+  test("that harvests names the image that it harvests from, although it makes none", async () => {
     const variables = { PURPOSE: "harvest", IMAGE_ID: "ami-7", INPUTS: '{"baseAmi":"ami-7","recipe":"a"}' };
     history([[recorded("p:1", { buildStatus: "SUCCEEDED" }, { IMAGE_ID: "" }, variables)]]);
     expect(await builds.readBuilds("p", now)).toMatchObject([
@@ -167,7 +169,7 @@ describe("a build of the history", () => {
     ]);
   });
 
-  test("that somebody else started is passed over", async () => {
+  test("that this service did not start is ignored", async () => {
     history([[recorded("p:1", {}, {}, { VARIANT: "" }), recorded("p:2", {}, {}, { INPUTS: "no JSON" })]]);
     expect(await builds.readBuilds("p", now)).toEqual([]);
   });
@@ -179,7 +181,7 @@ describe("the history", () => {
     expect((await builds.readBuilds("p", now)).map(({ id }) => id)).toEqual(["p:3", "p:2", "p:1"]);
   });
 
-  test("is not read further back than anybody asks", async () => {
+  test("is read back no further than 31 days", async () => {
     history([[recorded("p:2", { startTime: (now - 32 * day) / 1000 })], [recorded("p:1")]]);
     expect((await builds.readBuilds("p", now)).map(({ id }) => id)).toEqual(["p:2"]);
   });
@@ -234,19 +236,19 @@ describe("starting a build", () => {
     ]);
   });
 
-  test("without room in the account is waiting, not failure", async () => {
+  test("without room in the account waits and does not fail", async () => {
     answers = { StartBuild: () => exception("AccountLimitExceededException", "too many") };
     expect(await builds.startBuild("p", order)).toEqual({ outcome: "no-room", why: "too many" });
   });
 
-  test("whose token is known with other parameters has started already", async () => {
+  test("whose token is in use with other parameters has already started it", async () => {
     answers = {
       StartBuild: () => exception("InvalidInputException", "Idempotency token is in use with other parameters"),
     };
     expect(await builds.startBuild("p", order)).toEqual({ outcome: "started", build: undefined });
   });
 
-  test("that is refused for another reason is an error", async () => {
+  test("that CodeBuild refuses for another reason is an error", async () => {
     answers = { StartBuild: () => exception("InvalidInputException", "variables are too long") };
     await expect(builds.startBuild("p", order)).rejects.toThrow("variables are too long");
   });

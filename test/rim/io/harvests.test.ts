@@ -32,37 +32,37 @@ test("a harvest is known by the SHA-256 of its manifest's bytes", async () => {
 });
 
 test.each([
-  ["that is not JSON", "<html>", "not JSON"],
+  ["not JSON", "<html>", "not JSON"],
   ["without files", JSON.stringify({ files: [], recipe }), "files"],
   ["with a file that has no checksum", JSON.stringify({ files: [{ ...file, sha256: "latest" }], recipe }), "a SHA-256"],
-])("a manifest %s is missing, with the reason", async (_, text, why) => {
+])("a harvest whose manifest is %s is missing, with the reason", async (_, text, why) => {
   await put("ami-2", text);
 
-  const found = await readHarvests(bucket, ["ami-2"], recipe);
+  const harvests = await readHarvests(bucket, ["ami-2"], recipe);
 
-  expect(found["ami-2"]).toEqual({ state: "missing", why: expect.stringContaining("no usable manifest") });
-  expect(found["ami-2"]).toEqual({ state: "missing", why: expect.stringContaining(why) });
+  expect(harvests["ami-2"]).toEqual({ state: "missing", why: expect.stringContaining("no usable manifest") });
+  expect(harvests["ami-2"]).toEqual({ state: "missing", why: expect.stringContaining(why) });
 });
 
-test("what other scripts have harvested is missing", async () => {
+test("a harvest by other scripts than the deployed ones is missing", async () => {
   await put("ami-3", JSON.stringify({ files: [file], recipe: "0".repeat(64) }));
 
   expect((await readHarvests(bucket, ["ami-3"], recipe))["ami-3"]).toEqual({
     state: "missing",
-    why: "what was harvested from ami-3 was taken by other scripts than today's",
+    why: "the harvest from ami-3 was made by other scripts than the deployed ones",
   });
 });
 
-test("an image from which nothing was harvested is missing, also while its files are on their way", async () => {
+test("a harvest without a manifest is missing, even if some of its files are already there", async () => {
   await put("ami-4", "program", `files/${file.sha256}`);
 
   expect(await readHarvests(bucket, ["ami-4", "ami-5"], recipe)).toEqual({
-    "ami-4": { state: "missing", why: "nothing is harvested from ami-4 yet" },
-    "ami-5": { state: "missing", why: "nothing is harvested from ami-5 yet" },
+    "ami-4": { state: "missing", why: "nothing has been harvested from ami-4 yet" },
+    "ami-5": { state: "missing", why: "nothing has been harvested from ami-5 yet" },
   });
 });
 
-test("a bucket that does not answer leaves every harvest unknown", async () => {
+test("every harvest is unknown if the bucket does not answer", async () => {
   expect(await readHarvests("no-such-bucket", ["ami-1"], recipe)).toEqual({
     "ami-1": { state: "unknown", why: expect.stringMatching(/^reading harvest\/ami-1\/manifest.json: /) },
   });

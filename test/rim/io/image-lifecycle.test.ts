@@ -13,7 +13,7 @@ import {
   RunInstancesCommand,
   TerminateInstancesCommand,
 } from "@aws-sdk/client-ec2";
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { World } from "../../../functions/domain/world.ts";
 import { day, hour } from "../../scene.ts";
 import { type Aws, startAws } from "../aws.ts";
@@ -26,7 +26,7 @@ let ec2: EC2Client;
 let lift: () => Promise<void> = async () => undefined;
 let stages = 0;
 
-/** What has to answer before an image may go. */
+/** The calls that must succeed before retention touches an image. */
 const asked = [
   "DescribeImageReferences",
   "DescribeInstances",
@@ -64,16 +64,17 @@ function tagsOf(image: Image | undefined): Record<string, string> {
   return Object.fromEntries((image?.Tags ?? []).map(({ Key = "", Value = "" }) => [Key.split(":").at(-1), Value]));
 }
 
-/** Three images that can be published, one every ten days, the newest in the channels, and one of 60 days ago that has therefore to go. */
+/** Three publishable images, one every ten days, the newest in the channels; and one of 60 days ago, which retention disables. */
 async function withOldImage(policies: Parameters<typeof startService>[3]): Promise<{ service: Service; old: string }> {
   const service = await startService(aws, surroundings, `stage-${++stages}`, policies);
   for (let n = 1; n <= 3; n++) await service.image(`image-${n}`, n * 10);
   await service.reconcile();
-  await vi.waitFor(async () => expect(await service.holds("stable")).toBeDefined());
+  await service.settled();
+  expect(await service.holds("stable")).toBeDefined();
   return { service, old: await service.image("old", 60) };
 }
 
-/** What is done to images; publications and announcements aside. */
+/** What a run does to images, without publications and notifications. */
 async function retire(service: Service, world: World) {
   const outcomes = await service.act(world);
   return outcomes.flatMap(({ action, result }) =>
@@ -81,8 +82,8 @@ async function retire(service: Service, world: World) {
   );
 }
 
-describe("who uses an image", () => {
-  test("nobody, an instance, or a launch template", async () => {
+describe("the use of an image is", () => {
+  test("unused, an instance or a launch template", async () => {
     const service = await startService(aws, surroundings, `stage-${++stages}`);
     const [idle, running, pinned] = [
       await service.image("a", 1),
@@ -101,14 +102,14 @@ describe("who uses an image", () => {
     });
   });
 
-  test("nobody, once its instance is terminated", async () => {
+  test("unused once its instance is terminated", async () => {
     const service = await startService(aws, surroundings, `stage-${++stages}`);
     const image = await service.image("a", 1);
     await ec2.send(new TerminateInstancesCommand({ InstanceIds: await run(image) }));
     expect(await readReferences([image])).toEqual({ [image]: { state: "unused" } });
   });
 
-  test.each(asked)("nobody can tell where %s fails", async (operation) => {
+  test.each(asked)("unknown if %s fails", async (operation) => {
     const service = await startService(aws, surroundings, `stage-${++stages}`);
     const image = await service.image("a", 1);
     await fail(operation);
@@ -118,7 +119,7 @@ describe("who uses an image", () => {
   });
 
   test.each(["DescribeImageReferences", "DescribeInstances"])(
-    "nobody can tell of any of them where %s ends half-way",
+    "unknown for every image if %s fails on its second page",
     async (operation) => {
       const service = await startService(aws, surroundings, `stage-${++stages}`);
       const [image, idle] = [await service.image("a", 1), await service.image("b", 1)];
@@ -135,7 +136,7 @@ describe("who uses an image", () => {
     },
   );
 
-  test("a call that fails leaves those of the other calls known", async () => {
+  test("known for the images of those calls that succeed", async () => {
     const service = await startService(aws, surroundings, `stage-${++stages}`);
     const images = await Promise.all(Array.from({ length: 11 }, (_, n) => service.image(`image-${n}`, 1)));
     await fail("DescribeImageReferences", { times: 1 });
@@ -145,8 +146,8 @@ describe("who uses an image", () => {
   });
 });
 
-describe("an image that has to go", () => {
-  test("is disabled with the time of it, and no more, unless the configuration says so", async () => {
+describe("an old image", () => {
+  test("is disabled with a tag that records the time, and is not deregistered by default", async () => {
     const { service, old } = await withOldImage({});
 
     expect(await retire(service, await service.observe())).toEqual(["disable done"]);
@@ -157,23 +158,23 @@ describe("an image that has to go", () => {
     expect(await retire(service, await service.observe(100 * day))).toEqual([]);
   });
 
-  test("stays once somebody has enabled it again, and its grace begins anew when it is disabled another time", async () => {
+  test("stays once a person has enabled it again, and has no grace when a person disables it", async () => {
     const { service, old } = await withOldImage({ retention: { deregister: true } });
     await retire(service, await service.observe());
     await ec2.send(new EnableImageCommand({ ImageId: old }));
 
-    const released = await service.reconcile(2 * hour);
+    const exempted = await service.reconcile(2 * hour);
     const calm = await service.reconcile(3 * hour);
     await ec2.send(new DisableImageCommand({ ImageId: old }));
     const disabled = await service.reconcile(100 * day);
 
-    expect(released.map(({ action, result }) => [action.do, result])).toEqual([["release", "done"]]);
+    expect(exempted.map(({ action, result }) => [action.do, result])).toEqual([["release", "done"]]);
     expect(calm).toEqual([]);
     expect(disabled).toEqual([]);
     expect((await describeImage(old))?.State).toBe("disabled");
   });
 
-  test("is disabled, too, where its variant is no variant any more and is named among the retired", async () => {
+  test("is disabled if its removed variant is in retiredVariants", async () => {
     const stage = `stage-${++stages}`;
     const service = await startService(aws, surroundings, stage, {}, { retiredVariants: ["gone"] });
     const [gone, kept] = [
@@ -189,7 +190,7 @@ describe("an image that has to go", () => {
     ]);
   });
 
-  test("stays while an instance runs from it", async () => {
+  test("stays while an instance runs it", async () => {
     const { service, old } = await withOldImage({});
     await run(old);
     expect(await retire(service, await service.observe())).toEqual([]);
@@ -203,7 +204,7 @@ describe("an image that has to go", () => {
     expect((await describeImage(old))?.State).toBe("available");
   });
 
-  test("stays while it is shared with another account, from which disabling would take it", async () => {
+  test("stays while it is shared with another account, which would lose it", async () => {
     const { service, old } = await withOldImage({});
     const share = (LaunchPermission: object) =>
       ec2.send(new ModifyImageAttributeCommand({ ImageId: old, LaunchPermission }));
@@ -214,7 +215,7 @@ describe("an image that has to go", () => {
     expect(await retire(service, await service.observe())).toEqual(["disable done"]);
   });
 
-  test("stays where an instance has started from it since the plan was made", async () => {
+  test("stays if an instance has started from it since the plan was made", async () => {
     const { service, old } = await withOldImage({});
     const world = await service.observe();
     await run(old);
@@ -223,7 +224,7 @@ describe("an image that has to go", () => {
   });
 });
 
-describe("an image that has been disabled for the whole of its grace", () => {
+describe("an image that has been disabled for its whole grace", () => {
   const deregistering = { retention: { deregister: true } };
 
   async function disabled(): Promise<{ service: Service; old: string; world: World }> {
@@ -232,7 +233,7 @@ describe("an image that has been disabled for the whole of its grace", () => {
     return { service, old, world: await service.observe(15 * day) };
   }
 
-  test("is deregistered with its snapshots, where the configuration says so", async () => {
+  test("is deregistered with its snapshots if the configuration says so", async () => {
     const service = await startService(aws, surroundings, `stage-${++stages}`, deregistering);
     const [instance] = await run(await service.image("base", 1));
     const { ImageId: old = "" } = await ec2.send(new CreateImageCommand({ InstanceId: instance, Name: "old" }));
@@ -252,7 +253,7 @@ describe("an image that has been disabled for the whole of its grace", () => {
     expect((await ec2.send(new DescribeSnapshotsCommand({ Filters }))).Snapshots).toEqual([]);
   });
 
-  test.each(asked)("stays where %s fails right before it", async (operation) => {
+  test.each(asked)("stays if %s fails in the recheck", async (operation) => {
     const { service, old, world } = await disabled();
     expect(service.plan(world)).toContainEqual(expect.objectContaining({ do: "deregister", image: old }));
     await fail(operation);
@@ -260,7 +261,7 @@ describe("an image that has been disabled for the whole of its grace", () => {
     expect((await describeImage(old))?.State).toBe("disabled");
   });
 
-  test("stays where a launch template names it since the plan was made", async () => {
+  test("stays if a launch template has named it since the plan was made", async () => {
     const { service, old, world } = await disabled();
     await ec2.send(
       new CreateLaunchTemplateCommand({ LaunchTemplateName: "late", LaunchTemplateData: { ImageId: old } }),
@@ -271,7 +272,7 @@ describe("an image that has been disabled for the whole of its grace", () => {
 });
 
 describe("a revoked image", () => {
-  test("is deprecated, disabled where the configuration says so, and gets both back once it is unrevoked", async () => {
+  test("is deprecated and, with disableRevoked, disabled, and an unrevoke restores both", async () => {
     const service = await startService(aws, surroundings, `stage-${++stages}`, { disableRevoked: true });
     const image = await service.image("bad", 5, { revoked: "it breaks the network" });
 
@@ -288,7 +289,7 @@ describe("a revoked image", () => {
     expect(tagsOf(restored)).not.toHaveProperty("withdrawn-at");
   });
 
-  test("is one whose tag says nothing, too: somebody has written it", async () => {
+  test("may have an empty tag, because a person wrote it", async () => {
     const service = await startService(aws, surroundings, `stage-${++stages}`);
     const image = await service.image("bad", 5, { revoked: " " });
     expect((await service.observe()).images).toMatchObject([{ id: image, revoked: { reason: "no reason given" } }]);

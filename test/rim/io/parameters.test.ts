@@ -1,5 +1,5 @@
 import { GetParameterCommand, ListTagsForResourceCommand, PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { channelParameter } from "../../../functions/config/channel-names.ts";
 import { isRepeated } from "../../../functions/domain/requests.ts";
 import { core } from "../../scene.ts";
@@ -44,24 +44,26 @@ const tagsIn = (stage: string) => ({
 });
 
 describe("a channel", () => {
-  test("bears project, stage and variant for the bill from its first write on, and after all later ones", async () => {
+  test("is tagged with project, stage and variant by its first write, and keeps the tags", async () => {
     const service = await newStage();
     const parameter = channelParameter(service.environment.CHANNELS_PREFIX, core, "stable");
     const first = await service.image("first", 9);
     await service.reconcile();
-    await vi.waitFor(async () => expect(await service.holds("stable")).toBe(first), 10_000);
+    await service.settled();
+    expect(await service.holds("stable")).toBe(first);
     const atFirst = await tagsOf(parameter);
 
     await service.reconcile();
     const second = await service.image("second", 5);
     await service.reconcile();
-    await vi.waitFor(async () => expect(await service.holds("stable")).toBe(second), 10_000);
+    await service.settled();
+    expect(await service.holds("stable")).toBe(second);
 
     expect(atFirst).toEqual(tagsIn(service.environment.STAGE));
     expect(await tagsOf(parameter)).toEqual(atFirst);
   });
 
-  test("that another writer has made meanwhile is left to the next look", async () => {
+  test("that another writer has created meanwhile is left to the next run", async () => {
     const service = await newStage();
     await service.image("first", 9);
     const lift = await aws.emulator.failCalls({ operation: "PutParameter", code: "ParameterAlreadyExists" });
@@ -75,19 +77,21 @@ describe("a channel", () => {
     ]);
   });
 
-  test("is made by one of two who would both be the first", async () => {
-    const { environment, image, holds } = await newStage();
+  test("is created by only one of two first writers", async () => {
+    const { environment, image, holds, settled } = await newStage();
     const [one, other] = [await image("one", 9), await image("other", 8)];
     await channels.writeChannel(environment, core, "stable", one, true);
-    await vi.waitFor(async () => expect(await holds("stable")).toBe(one), 10_000);
+    await settled();
+    expect(await holds("stable")).toBe(one);
 
     expect(await channels.writeChannel(environment, core, "stable", other, true)).toBe(false);
+    await settled();
     expect(await holds("stable")).toBe(one);
   });
 });
 
 describe("a request", () => {
-  const asking = (id: string) => ({
+  const requestOf = (id: string) => ({
     id,
     reason: "a new agent",
     by: "arn:aws:iam::1:user/ann",
@@ -96,20 +100,20 @@ describe("a request", () => {
   const readOf = async ({ REQUESTS_PREFIX }: Service["environment"]) =>
     (await requests.readRequests(REQUESTS_PREFIX))[core];
 
-  test("bears project, stage and variant for the bill, and so does the one after it", async () => {
+  test("is tagged with project, stage and variant, and so is its successor", async () => {
     const { environment } = await newStage();
 
-    await requests.writeRequest(environment, core, asking("one"), undefined);
-    await requests.writeRequest(environment, core, asking("two"), await readOf(environment));
+    await requests.writeRequest(environment, core, requestOf("one"), undefined);
+    await requests.writeRequest(environment, core, requestOf("two"), await readOf(environment));
 
     expect(await tagsOf(`${environment.REQUESTS_PREFIX}/${core}`)).toEqual(tagsIn(environment.STAGE));
     expect(await readOf(environment)).toMatchObject({ id: "two", earlier: ["one"] });
   });
 
-  test("is not lost when it is the first at the same time as another: the later one remembers the earlier", async () => {
+  test("survives a simultaneous first request: the later one remembers the earlier", async () => {
     const { environment } = await newStage();
 
-    await Promise.all(["one", "two"].map((id) => requests.writeRequest(environment, core, asking(id), undefined)));
+    await Promise.all(["one", "two"].map((id) => requests.writeRequest(environment, core, requestOf(id), undefined)));
 
     const known = await readOf(environment);
     expect(["one", "two"].map((id) => isRepeated(known, id))).toEqual([true, true]);
@@ -118,17 +122,17 @@ describe("a request", () => {
   test("that is made twice at the same time is written once", async () => {
     const { environment } = await newStage();
 
-    await Promise.all(["one", "one"].map((id) => requests.writeRequest(environment, core, asking(id), undefined)));
+    await Promise.all(["one", "one"].map((id) => requests.writeRequest(environment, core, requestOf(id), undefined)));
 
     expect(await versionOf(`${environment.REQUESTS_PREFIX}/${core}`)).toBe(1);
   });
 
-  test("takes the place of one that somebody has edited beyond recognition", async () => {
+  test("replaces a parameter that a person has edited beyond recognition", async () => {
     const { environment } = await newStage();
     const Name = `${environment.REQUESTS_PREFIX}/${core}`;
     await new SSMClient({}).send(new PutParameterCommand({ Name, Value: "please rebuild", Type: "String" }));
 
-    await requests.writeRequest(environment, core, asking("one"), undefined);
+    await requests.writeRequest(environment, core, requestOf("one"), undefined);
 
     expect(await readOf(environment)).toMatchObject({ id: "one" });
   });

@@ -34,25 +34,25 @@ test.each([
   ["ContainersLatest", { base: "ContainersLatest" }, ""],
   ["Base", { base: "Base" }, ""],
 ] as const)("a variant of the family %s reads that family's public parameter", async (base, image, suffix) => {
-  const found = await read([{ name: "a", windows: 2022, kubernetes: "1.35", base }]);
+  const upstream = await read([{ name: "a", windows: 2022, kubernetes: "1.35", base }]);
 
   const parameter = `${parameterName({ windows: 2022, edition: "Core", ...image })}${suffix}`;
-  expect(found.a).toMatchObject({
+  expect(upstream.a).toMatchObject({
     baseParameter: parameter,
     baseAmi: { state: "known", value: expect.stringMatching(/^ami-/) },
   });
 });
 
-test("the release date of a base comes from EC2, also of one that has long been frozen", async () => {
-  const found = await read([
+test("the release date of a base comes from EC2, even for a family that is frozen", async () => {
+  const upstream = await read([
     { name: "a", windows: 2022, kubernetes: "1.35" },
     { name: "b", windows: 2022, kubernetes: "1.35", base: "ContainersLatest" },
   ]);
-  expect(found.a?.baseReleasedAt).toBe(releasedAt.getTime());
-  expect(found.b?.baseReleasedAt).toBe(Date.parse("2023-04-14T00:00:00Z"));
+  expect(upstream.a?.baseReleasedAt).toBe(releasedAt.getTime());
+  expect(upstream.b?.baseReleasedAt).toBe(Date.parse("2023-04-14T00:00:00Z"));
 });
 
-test("more variants than one call takes are read all the same", async () => {
+test("more variants than fit into one call are all read", async () => {
   const variants = (["Core", "Full"] as const).flatMap((edition) =>
     ([2019, 2022] as const).flatMap((windows) =>
       ["1.33", "1.34", "1.35"].map((kubernetes) => ({
@@ -63,59 +63,62 @@ test("more variants than one call takes are read all the same", async () => {
       })),
     ),
   );
-  const found = await read(variants);
+  const upstream = await read(variants);
   expect(variants).toHaveLength(12);
-  expect(Object.values(found).map(({ baseAmi }) => baseAmi.state)).toEqual(variants.map(() => "known"));
+  expect(Object.values(upstream).map(({ baseAmi }) => baseAmi.state)).toEqual(variants.map(() => "known"));
 });
 
 test("a base that AWS does not publish is missing, with the parameter's name", async () => {
-  const found = await read([{ name: "a", windows: 2022, kubernetes: "1.99" }]);
-  expect(found.a?.baseAmi).toEqual({ state: "missing", why: expect.stringContaining("EKS_Optimized-1.99/image_id") });
+  const upstream = await read([{ name: "a", windows: 2022, kubernetes: "1.99" }]);
+  expect(upstream.a?.baseAmi).toEqual({
+    state: "missing",
+    why: expect.stringContaining("EKS_Optimized-1.99/image_id"),
+  });
 });
 
 test("a parameter that holds no AMI ID is unknown", async () => {
   const name = `${parameterName({ windows: 2019, edition: "Full", base: "Base" })}`;
   await aws.emulator.setPublicParameter(name, "under maintenance");
-  const found = await read([{ name: "a", windows: 2019, edition: "Full", kubernetes: "1.35", base: "Base" }]);
-  expect(found.a?.baseAmi).toEqual({ state: "unknown", why: `${name} holds "under maintenance", not an AMI ID` });
+  const upstream = await read([{ name: "a", windows: 2019, edition: "Full", kubernetes: "1.35", base: "Base" }]);
+  expect(upstream.a?.baseAmi).toEqual({ state: "unknown", why: `${name} holds "under maintenance", not an AMI ID` });
 });
 
 test.each([
   ["upstream", "1.35.7"],
   ["eks", "1.35.4"],
 ] as const)("the patch version comes from %s", async (kubernetesSource, value) => {
-  const found = await read([{ name: "a", windows: 2022, kubernetes: "1.35" }], { kubernetesSource });
-  expect(found.a?.kubernetes).toEqual({ state: "known", value });
+  const upstream = await read([{ name: "a", windows: 2022, kubernetes: "1.35" }], { kubernetesSource });
+  expect(upstream.a?.kubernetes).toEqual({ state: "known", value });
 });
 
 test.each(["upstream", "eks"] as const)(
-  "%s that does not answer is unknown, and says what was asked",
+  "a source %s that does not answer is unknown, and the reason names the version",
   async (kubernetesSource) => {
     aws.upstream.unanswering(true);
-    const found = await read([{ name: "a", windows: 2022, kubernetes: "1.35" }], { kubernetesSource });
-    expect(found.a?.kubernetes).toEqual({ state: "unknown", why: expect.stringMatching(/1\.35/) });
-    expect(found.a?.baseAmi.state).toBe("known");
+    const upstream = await read([{ name: "a", windows: 2022, kubernetes: "1.35" }], { kubernetesSource });
+    expect(upstream.a?.kubernetes).toEqual({ state: "unknown", why: expect.stringMatching(/1\.35/) });
+    expect(upstream.a?.baseAmi.state).toBe("known");
   },
 );
 
 test("a minor that the release host does not have is missing", async () => {
-  const found = await read([{ name: "a", windows: 2022, kubernetes: "1.98" }]);
-  expect(found.a?.kubernetes).toEqual({
+  const upstream = await read([{ name: "a", windows: 2022, kubernetes: "1.98" }]);
+  expect(upstream.a?.kubernetes).toEqual({
     state: "missing",
     why: expect.stringContaining("there is no Kubernetes 1.98"),
   });
 });
 
 test.each(["ContainersLatest", "Base"] as const)(
-  "what is closed in an assembled image of %s comes from AWS's EKS image of the same Windows and minor, edition Core",
+  "an assembled image of %s is harvested from AWS's EKS image of its Windows and minor, edition Core",
   async (base) => {
-    const found = await read([
+    const upstream = await read([
       { name: "assembled", windows: 2022, edition: "Full", kubernetes: "1.34", base },
       { name: "layered", windows: 2022, edition: "Core", kubernetes: "1.34" },
     ]);
-    expect(found.assembled?.harvestSource).toEqual(found.layered?.baseAmi);
-    expect(found.assembled).toMatchObject({ baseImage: { state: "there" }, harvestImage: { state: "there" } });
-    expect(found.layered).toMatchObject({
+    expect(upstream.assembled?.harvestSource).toEqual(upstream.layered?.baseAmi);
+    expect(upstream.assembled).toMatchObject({ baseImage: { state: "there" }, harvestImage: { state: "there" } });
+    expect(upstream.layered).toMatchObject({
       baseImage: { state: "there" },
       harvestSource: undefined,
       harvestImage: undefined,
@@ -124,16 +127,19 @@ test.each(["ContainersLatest", "Base"] as const)(
 );
 
 test("an EKS image that AWS does not publish is a missing harvest source", async () => {
-  const found = await read([{ name: "a", windows: 2022, kubernetes: "1.99", base: "Base" }]);
-  expect(found.a?.baseAmi.state).toBe("known");
-  expect(found.a?.harvestSource).toEqual({ state: "missing", why: expect.stringContaining("Core-EKS_Optimized-1.99") });
+  const upstream = await read([{ name: "a", windows: 2022, kubernetes: "1.99", base: "Base" }]);
+  expect(upstream.a?.baseAmi.state).toBe("known");
+  expect(upstream.a?.harvestSource).toEqual({
+    state: "missing",
+    why: expect.stringContaining("Core-EKS_Optimized-1.99"),
+  });
 });
 
-test("a parameter that names an image which EC2 does not know has nothing to start from", async () => {
+test("a parameter that names an image unknown to EC2 has a missing base image", async () => {
   const name = parameterName({ windows: 2025, edition: "Full", base: "Base" });
   await aws.emulator.setPublicParameter(name, "ami-0000000000000dead");
-  const found = await read([{ name: "a", windows: 2025, edition: "Full", kubernetes: "1.35", base: "Base" }]);
-  expect(found.a).toMatchObject({
+  const upstream = await read([{ name: "a", windows: 2025, edition: "Full", kubernetes: "1.35", base: "Base" }]);
+  expect(upstream.a).toMatchObject({
     baseAmi: { state: "known" },
     baseImage: { state: "missing", why: expect.stringContaining("ami-0000000000000dead") },
     baseReleasedAt: undefined,
@@ -141,7 +147,7 @@ test("a parameter that names an image which EC2 does not know has nothing to sta
 });
 
 describe("the binaries of a Kubernetes version", () => {
-  test("are there when both programs and their checksums are, each version by itself", async () => {
+  test("are there if both programs and their checksums are, for each version separately", async () => {
     expect(await readBinaries(["1.35.7", "1.35.9", "1.35.7"], aws.upstream.url)).toEqual({
       "1.35.7": { state: "there" },
       "1.35.9": { state: "missing", why: expect.stringContaining("/v1.35.9/bin/windows/amd64/kubelet.exe") },
@@ -153,7 +159,7 @@ describe("the binaries of a Kubernetes version", () => {
     expect(await readBinaries(["1.35.7"], aws.upstream.url)).toMatchObject({ "1.35.7": { state: "unknown" } });
   });
 
-  test("are unknown where a program stands without a checksum worth the name", async () => {
+  test("are unknown if the host answers with something else than a checksum", async () => {
     const folder = "mirror/v1.35.7/bin/windows/amd64";
     for (const program of ["kubelet.exe", "kube-proxy.exe"]) {
       aws.upstream.putFile(`${folder}/${program}`, "program");

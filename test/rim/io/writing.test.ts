@@ -1,10 +1,11 @@
 import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { channelParameter } from "../../../functions/config/channel-names.ts";
 import type { BuildOrder } from "../../../functions/domain/build-orders.ts";
 import type { NotificationOf } from "../../../functions/domain/notifications/due.ts";
 import type { Action } from "../../../functions/domain/plan.ts";
 import { type Aws, startAws } from "../aws.ts";
+import { validated } from "../progress.ts";
 import { type Service, type Surroundings, startService, startSurroundings } from "../service.ts";
 
 const variant = "windows-2022-core-1.35";
@@ -33,7 +34,7 @@ beforeAll(async () => {
 });
 
 beforeEach(() => aws.emulator.parameterValidation({ delayMs: 50 }));
-afterEach(async () => void (await surroundings.told()));
+afterEach(async () => void (await surroundings.received()));
 afterAll(() => aws?.stop());
 
 function published(image: string, previous?: string): NotificationOf<"published"> {
@@ -55,10 +56,10 @@ describe("a notification", () => {
   const send = (notification: NotificationOf<"published">, topicArn = surroundings.topicArn) =>
     functions.notify({ ...service.environment, TOPIC_ARN: topicArn, BUCKET: surroundings.bucket }, notification);
 
-  test("reaches machines as JSON, with attributes to filter by, and then recorded", async () => {
+  test("reaches machines as JSON, with attributes to filter by, and is then recorded", async () => {
     await send(published("ami-1"));
 
-    const [message] = await surroundings.told();
+    const [message] = await surroundings.received();
     expect(message).toMatchObject({
       kind: "published",
       image: "ami-1",
@@ -75,38 +76,38 @@ describe("a notification", () => {
     expect(notified).not.toContain(`published/${variant}/candidate/1-ami-2`);
   });
 
-  test("is told with what changed inside the image, where both have their reports", async () => {
+  test("lists the changes inside the image if both images have reports", async () => {
     await putReport("ami-3", reportOf("1.7.25"));
     await putReport("ami-4", reportOf("1.7.27"));
 
     await send(published("ami-4", "ami-3"));
 
-    const [message] = await surroundings.told();
+    const [message] = await surroundings.received();
     expect(message?.inside).toEqual(["containerd 1.7.25 → 1.7.27"]);
     expect(message?.text).toContain("containerd 1.7.25 → 1.7.27");
   });
 
   test.each([
     ["is missing", undefined],
-    ["is no JSON", "half a rep"],
-    ["says something else", "{}"],
-  ])("is told without that where a report %s", async (_, report) => {
+    ["is not JSON", "half a rep"],
+    ["has another shape", "{}"],
+  ])("has no changes inside if a report %s", async (_, report) => {
     const image = `ami-of-${report ?? "none"}`;
     await putReport("ami-3", reportOf("1.7.25"));
     if (report) await putReport(image, report);
 
     await send(published(image, "ami-3"));
 
-    const [message] = await surroundings.told();
+    const [message] = await surroundings.received();
     expect(message).toMatchObject({ image });
     expect(message).not.toHaveProperty("inside");
   });
 
-  test("is told where reports cannot be read at all", async () => {
+  test("is sent even if no report can be read", async () => {
     const lift = await aws.emulator.failCalls({ operation: "GetObject", code: "AccessDenied", status: 403 });
     await send(published("ami-5", "ami-3"));
     await lift();
-    expect(await surroundings.told()).toHaveLength(1);
+    expect(await surroundings.received()).toHaveLength(1);
   });
 });
 
@@ -125,24 +126,22 @@ describe("a channel", () => {
   const prefix = "/channel/channels";
   const stage = { CHANNELS_PREFIX: prefix, STAGE: "channel" };
 
-  test("reads back what was written once Parameter Store has accepted the image, and describes it", async () => {
+  test("holds what was written once Parameter Store has accepted the image, and describes it", async () => {
     const image = await aws.emulator.addPublicImage({ name: "ours" });
     await functions.channels.writeChannel(stage, variant, "stable", image, true);
 
-    await vi.waitFor(async () => {
-      const channels = await functions.channels.readChannels(prefix);
-      expect(channels[variant]?.stable).toMatchObject({ image, holds: { status: "described", state: "available" } });
-    }, 10_000);
+    await validated(aws.emulator, prefix);
+    const channels = await functions.channels.readChannels(prefix);
+    expect(channels[variant]?.stable).toMatchObject({ image, holds: { status: "described", state: "available" } });
   });
 
-  test("stays as it was after a write that Parameter Store rejects", async () => {
+  test("stays unwritten if Parameter Store rejects the image", async () => {
     const parameter = channelParameter(prefix, variant, "candidate");
     await functions.channels.writeChannel(stage, variant, "candidate", "ami-0000000000000dead", true);
 
-    await vi.waitFor(async () => {
-      const events = await aws.emulator.events();
-      expect(events.some(({ detail }) => detail.name === parameter && detail.exception)).toBe(true);
-    }, 10_000);
+    await validated(aws.emulator, prefix);
+    const events = await aws.emulator.events();
+    expect(events.some(({ detail }) => detail.name === parameter && detail.exception)).toBe(true);
     expect((await functions.channels.readChannels(prefix))[variant]?.candidate).toBeUndefined();
   });
 
@@ -150,13 +149,12 @@ describe("a channel", () => {
     const image = await aws.emulator.addPublicImage({ name: "often" });
     for (let count = 1; count <= 105; count++)
       await functions.channels.writeChannel(stage, "often", "stable", image, false);
-    await vi.waitFor(async () => {
-      expect((await functions.channels.readChannels(prefix)).often?.stable?.version).toBe(105);
-    }, 10_000);
+    await validated(aws.emulator, prefix);
+    expect((await functions.channels.readChannels(prefix)).often?.stable?.version).toBe(105);
   });
 });
 
-test("a request survives whatever its reason says", async () => {
+test("a request survives every character in its reason", async () => {
   const request = {
     id: "r1",
     reason: 'because {{of}} "that" {{{',
@@ -172,11 +170,11 @@ test("a request survives whatever its reason says", async () => {
   expect(await functions.requests.readRequests("/test/requests")).toEqual({ [variant]: { ...request, earlier: [] } });
 });
 
-test("a mail that cannot be sent holds back the channel it is about and nothing else", async () => {
+test("a notification that cannot be sent holds back only the channel that it is about", async () => {
   const first = await service.image("first", 9);
   await service.reconcile();
-  await vi.waitFor(async () => expect(await service.holds("stable")).toBe(first));
-  await vi.waitFor(async () => expect(await service.holds("candidate")).toBe(first));
+  await service.settled();
+  expect([await service.holds("stable"), await service.holds("candidate")]).toEqual([first, first]);
   const down = { service: "sns", code: "AuthorizationError", status: 403 };
   const liftOne = await aws.emulator.failCalls({ ...down, after: 1 });
   await service.reconcile();
@@ -194,7 +192,7 @@ test("a mail that cannot be sent holds back the channel it is about and nothing 
   ]);
 });
 
-/** For a project that does not exist. */
+/** An order for a project that does not exist. */
 const order: BuildOrder = {
   variant,
   purpose: "build",
@@ -213,7 +211,7 @@ const order: BuildOrder = {
   },
 };
 
-test("one variant's failing action does not keep another's from being done", async () => {
+test("a failed action of one variant does not stop another variant's", async () => {
   const actions: Action[] = [
     { do: "build", variant: "broken", order: { ...order, variant: "broken" }, reasons: [] },
     { do: "announce", variant: "whole", notification: { ...published("ami-9"), variant: "whole" } },

@@ -15,9 +15,9 @@ let aws: Aws;
 let codebuild: CodeBuild;
 let builds: Builds;
 let handlers: Record<"reconcile" | "api", (event: unknown, context: unknown) => Promise<unknown>>;
-/** All that the functions have written, in order. */
+/** Every line that the functions have written, in order. */
 const lines: Record<"reconcile" | "api", Line[]> = { reconcile: [], api: [] };
-/** What they wrote in each scene of the story. */
+/** What they wrote in each part of the story. */
 let story: Awaited<ReturnType<typeof play>>;
 
 beforeAll(async () => {
@@ -33,26 +33,26 @@ beforeAll(async () => {
     AWS_ENDPOINT_URL_CODEBUILD: codebuild.url,
   });
   const policies = { kubernetesReleaseUrl: aws.upstream.url };
-  vi.doMock("../../config.ts", () => ({ config: { variants: [{ windows: 2022, kubernetes: "1.35" }], policies } }));
+  vi.doMock("../../../config.ts", () => ({ config: { variants: [{ windows: 2022, kubernetes: "1.35" }], policies } }));
   handlers = {
     reconcile: (await import("../../../functions/reconcile.ts")).handler as never,
     api: (await import("../../../functions/api.ts")).handler as never,
   };
   story = await play(service);
-}, 120_000);
+});
 
 afterAll(async () => {
   await codebuild?.stop();
   await aws?.stop();
 });
 
-/** A build starts, runs, fails and is told of, an image is published, a person calls; all of it through the handlers as they are deployed. */
+/** A build starts, runs and fails, subscribers are notified, an image is published and a person calls: all through the deployed handlers. */
 async function play(service: Service) {
-  const wake = () => look({ trigger: "kubernetes" }, { trigger: "base-ami" }, { trigger: "kubernetes" });
-  let started = await wake();
-  // On a busy machine Kubernetes' release host may answer too late for one look; the next one asks again.
-  while (builds.builds().length === 0) started = await wake();
-  const running = await look({ trigger: "patch-tuesday" });
+  const trigger = () => run({ trigger: "kubernetes" }, { trigger: "base-ami" }, { trigger: "kubernetes" });
+  let started = await trigger();
+  // On a slow machine Kubernetes' release host may answer too late for one run. The next run asks again.
+  while (builds.builds().length === 0) started = await trigger();
+  const running = await run({ trigger: "patch-tuesday" });
   const build = builds.builds()[0] as Build;
   const ended = {
     "detail-type": "CodeBuild Build State Change",
@@ -67,19 +67,19 @@ async function play(service: Service) {
       { name: "FAILURE_CAUSE", value: "kubelet does not start" },
     ],
   });
-  const mend = await aws.emulator.failCalls({ service: "sns", code: "AccessDenied", message: "no key" });
-  const untold = await look(ended);
-  await mend();
-  const told = await look(ended);
+  const lift = await aws.emulator.failCalls({ service: "sns", code: "AccessDenied", message: "no key" });
+  const unnotified = await run(ended);
+  await lift();
+  const notified = await run(ended);
   const token = variableOf(build, "TOKEN");
   await service.image("ami-of-this-build", 2, { token: String(token) });
-  const published = await look({ trigger: "base-ami" });
+  const published = await run({ trigger: "base-ami" });
   const rebuild = await call("POST", "/rebuild", { variant: core, reason: "a new agent" });
-  const refused = await call("POST", "/promote", { image: "ami-0123456789abcdef0", reason: "looks good" });
-  return { build, token, started, running, untold, told, published, rebuild, refused };
+  const refused = await call("POST", "/approve", { image: "ami-0123456789abcdef0", reason: "looks good" });
+  return { build, token, started, running, unnotified, notified, published, rebuild, refused };
 }
 
-/** What the function writes while it runs. Middy ends a call a moment before its time is up. */
+/** The lines that a function writes while it runs. Middy ends a call shortly before its time is up. */
 async function during(who: "reconcile" | "api", event: unknown): Promise<Line[]> {
   const written: Line[] = [];
   const catchLine = (text: unknown) => written.push(JSON.parse(String(text))) > 0;
@@ -95,7 +95,7 @@ async function during(who: "reconcile" | "api", event: unknown): Promise<Line[]>
   return written;
 }
 
-function look(...bodies: unknown[]): Promise<Line[]> {
+function run(...bodies: unknown[]): Promise<Line[]> {
   return during("reconcile", { Records: bodies.map((body) => ({ body: JSON.stringify(body) })) });
 }
 
@@ -109,12 +109,12 @@ function call(method: string, path: string, body?: object): Promise<Line[]> {
   return during("api", event);
 }
 
-const saying = (written: Line[], message: string) => written.filter((line) => line.message === message);
+const withMessage = (written: Line[], message: string) => written.filter((line) => line.message === message);
 const measured = (written: Line[]) => written.filter((line) => "_aws" in line);
 
-describe("From plan to notification", () => {
-  test("a build's line has its token, its reasons and the triggers of the look", () => {
-    expect(saying(story.started, "build")).toMatchObject([
+describe("from plan to notification", () => {
+  test("a build's line has its token, its reasons and the run's triggers", () => {
+    expect(withMessage(story.started, "build")).toMatchObject([
       {
         variant: core,
         token: story.token,
@@ -125,47 +125,51 @@ describe("From plan to notification", () => {
     ]);
   });
 
-  test("a look lists its own triggers, and none of the look before", () => {
-    expect(saying(story.running, "wait")).toMatchObject([{ for: "build", triggers: ["patch-tuesday schedule"] }]);
+  test("a run lists its own triggers and none of the previous run", () => {
+    expect(withMessage(story.running, "wait")).toMatchObject([{ for: "build", triggers: ["patch-tuesday schedule"] }]);
   });
 
-  test("the failure that is told bears the token of the build that was planned", () => {
-    expect(saying(story.told, "announce")).toMatchObject([
+  test("a failure's notification has the token of the planned build", () => {
+    expect(withMessage(story.notified, "announce")).toMatchObject([
       { token: story.token, fact: { token: story.token }, triggers: [`build ${story.build.id} FAILED`] },
     ]);
   });
 
-  test("and so does its image on the way into the channels", () => {
-    expect(saying(story.published, "publish")).toMatchObject([
+  test("its image's publications have the same token", () => {
+    expect(withMessage(story.published, "publish")).toMatchObject([
       { channel: "candidate", token: story.token },
       { channel: "stable", token: story.token },
     ]);
   });
 });
 
-describe("A look's log", () => {
-  test("says what failed, with what was being done", () => {
-    expect(story.untold.filter(({ level }) => level === "ERROR")).toMatchObject([
-      { message: "announce failed", token: story.token, error: { message: expect.stringMatching(/^announcing for /) } },
+describe("the log of a run", () => {
+  test("contains each failed action with what it was doing", () => {
+    expect(story.unnotified.filter(({ level }) => level === "ERROR")).toMatchObject([
+      {
+        message: "announce failed",
+        token: story.token,
+        error: { message: expect.stringMatching(/^notifying subscribers for /) },
+      },
     ]);
   });
 
-  test("says how each variant stands", () => {
-    expect(saying(story.told, "standing")).toMatchObject([
+  test("contains the staleness of each variant", () => {
+    expect(withMessage(story.notified, "standing")).toMatchObject([
       { variant: core, failing: true, hoursBehind: 0, drift: ["no image of the variant can be published"] },
     ]);
-    expect(saying(story.published, "standing")).toMatchObject([{ variant: core, failing: true }]);
+    expect(withMessage(story.published, "standing")).toMatchObject([{ variant: core, failing: true }]);
   });
 
-  test("has one line of metrics, with what the look had to count", () => {
+  test("has one line of metrics with the run's counts", () => {
     expect(measured(story.started)).toMatchObject([{ stage: "log-lines", service: "reconcile", BuildsStarted: 1 }]);
-    expect(measured(story.told)).toMatchObject([{ BuildsFailed: 1, FailingVariants: 1 }]);
+    expect(measured(story.notified)).toMatchObject([{ BuildsFailed: 1, FailingVariants: 1 }]);
     expect(measured(story.running)[0]).not.toHaveProperty("BuildsStarted");
     expect(measured(story.published)[0]).not.toHaveProperty("BuildsFailed");
   });
 });
 
-test("a person's call is in the log with the person, the reason and what came of it", () => {
+test("the log of a call contains the caller, the reason and the result", () => {
   const by = person;
 
   expect(story.rebuild).toContainEqual(expect.objectContaining({ by, reason: "a new agent", variant: core }));
@@ -173,7 +177,7 @@ test("a person's call is in the log with the person, the reason and what came of
   expect(story.refused).toContainEqual(expect.objectContaining({ by, reason: "looks good" }));
 });
 
-/** Lines that a query selects, as its filter says it. */
+/** The lines that each query selects, by its filter. */
 const selected: Record<keyof typeof savedQueries, (line: Line) => boolean> = {
   built: ({ message }) => message === "build",
   notBuilt: ({ message }) => message === "wait" || message === "nothing",
@@ -182,17 +186,17 @@ const selected: Record<keyof typeof savedQueries, (line: Line) => boolean> = {
   became: ({ token }) => token !== undefined,
 };
 
-describe("Every field that a saved query reads is written in the lines that it selects", () => {
+describe("every field of a saved query is in the lines that it selects", () => {
   test.each(Object.entries(savedQueries) as [keyof typeof savedQueries, SavedQuery][])("%s", (name, query) => {
-    const found = query.of.flatMap((who) => lines[who]).filter(selected[name]);
+    const written = query.of.flatMap((who) => lines[who]).filter(selected[name]);
 
-    const missing = fieldsOf(query).filter((field) => found.every((line) => valueAt(line, field) === undefined));
-    expect(found).not.toEqual([]);
+    const missing = fieldsOf(query).filter((field) => written.every((line) => valueAt(line, field) === undefined));
+    expect(written).not.toEqual([]);
     expect(missing).toEqual([]);
   });
 });
 
-/** Without CloudWatch's own, of lists the first entry. */
+/** The query's fields, without those of CloudWatch itself; of a list only the first entry. */
 function fieldsOf({ lines: [first = ""] }: SavedQuery): string[] {
   const fields = first.replace(/^fields /, "").split(", ");
   return fields.map((field) => field.replaceAll("`", "")).filter((field) => !/^@|\.[1-9]$/.test(field));

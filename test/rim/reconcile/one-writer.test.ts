@@ -32,8 +32,15 @@ beforeEach(() => {
 
 afterAll(() => codebuild?.stop());
 
-/** A look of reconcile's at the world of now. */
-async function look(change: (world: Scene) => void = () => {}): Promise<World> {
+/** The one build fails now. */
+function failBuild(): void {
+  const [build] = service.builds();
+  if (!build) throw new Error("no build has started");
+  Object.assign(build, { buildStatus: "FAILED", buildComplete: true, endTime: new Date(now) });
+}
+
+/** The world as a reconcile run reads it now. */
+async function observe(change: (world: Scene) => void = () => {}): Promise<World> {
   const story = scene({}, new Date(now).toISOString());
   story.published("ami-1", { kubernetes: "1.35.6" });
   change(story);
@@ -41,77 +48,77 @@ async function look(change: (world: Scene) => void = () => {}): Promise<World> {
   return story.world;
 }
 
-/** What a reconcile that has looked at this world does about builds, however much later. */
+/** What a reconcile run does about builds, however long after it has read this world. */
 async function reconcile(world: World): Promise<string[]> {
   const builds = plan(world).filter(({ do: what }) => what === "build" || what === "wait" || what === "nothing");
   const outcomes = await act(builds, world, { PROJECT_NAME: project } as Environment, () => now);
   return outcomes.flatMap(({ action, result }) => (action.do === "build" ? [result] : []));
 }
 
-test("two reconciles that look at once start one build", async () => {
-  const looks = await Promise.all([look(), look()]);
+test("two runs at the same time start one build", async () => {
+  const worlds = await Promise.all([observe(), observe()]);
 
-  const outcomes = await Promise.all(looks.map(reconcile));
+  const outcomes = await Promise.all(worlds.map(reconcile));
 
   expect(outcomes).toEqual([["done"], ["done"]]);
   expect(service.builds()).toHaveLength(1);
 });
 
-test.each([0, 1, 2, 3])("an older view that arrives %s minutes late starts nothing a second time", async (late) => {
-  const older = await look();
+test.each([0, 1, 2, 3])("a run that acts %s minutes late starts no second build", async (late) => {
+  const older = await observe();
   now += minute / 2;
-  await reconcile(await look());
+  await reconcile(await observe());
   now += late * minute;
 
   expect(await reconcile(older)).toEqual(["done"]);
   expect(service.builds()).toHaveLength(1);
 });
 
-test("a view so old that CodeBuild may have forgotten the build starts nothing at all", async () => {
-  const older = await look();
-  await reconcile(await look());
+test("a run so late that CodeBuild may have forgotten the build starts nothing", async () => {
+  const older = await observe();
+  await reconcile(await observe());
   now += 6 * minute;
 
   expect(await reconcile(older)).toEqual(["stale"]);
   expect(service.builds()).toHaveLength(1);
 });
 
-test("an older view starts nothing a second time either when the build has failed meanwhile", async () => {
-  const older = await look();
-  await reconcile(await look());
+test("a late run starts no second build even if the first one has failed meanwhile", async () => {
+  const older = await observe();
+  await reconcile(await observe());
   now += minute;
-  Object.assign(service.builds()[0] ?? {}, { buildStatus: "FAILED", buildComplete: true, endTime: new Date(now) });
+  failBuild();
 
   await reconcile(older);
 
   expect(service.builds()).toHaveLength(1);
 });
 
-test("a look after the start sees the build and waits", async () => {
-  await reconcile(await look());
+test("a run after the start sees the build and waits", async () => {
+  await reconcile(await observe());
   now += 10 * minute;
 
-  const world = await look();
+  const world = await observe();
 
   expect(plan(world)).toContainEqual(expect.objectContaining({ do: "wait", for: "build", variant: core }));
 });
 
-test("views that differ in what is no input order the same build", async () => {
-  const older = await look();
-  const newer = await look((story) => story.later(minute).holds("ami-1", ["stable"]));
+test("two worlds that differ in something else than inputs order the same build", async () => {
+  const older = await observe();
+  const newer = await observe((story) => story.later(minute).holds("ami-1", ["stable"]));
 
   await Promise.all([reconcile(older), reconcile(newer)]);
 
   expect(service.builds()).toHaveLength(1);
 });
 
-test("a retry is another build, once the wait is over", async () => {
-  await reconcile(await look());
+test("a retry is another build once its wait is over", async () => {
+  await reconcile(await observe());
   now += minute;
-  Object.assign(service.builds()[0] ?? {}, { buildStatus: "FAILED", buildComplete: true, endTime: new Date(now) });
+  failBuild();
   now += hour;
 
-  await Promise.all((await Promise.all([look(), look()])).map(reconcile));
+  await Promise.all((await Promise.all([observe(), observe()])).map(reconcile));
 
   expect(service.builds()).toHaveLength(2);
 });

@@ -31,7 +31,7 @@ describe("a new EKS image", () => {
   test("is harvested for an assembled variant, by the deployed scripts", () => {
     expect(released().building("first")).toMatchObject({
       do: "harvest",
-      reasons: [`nothing is harvested from ${source} yet`],
+      reasons: [`nothing has been harvested from ${source} yet`],
       order: {
         purpose: "harvest",
         attempt: 1,
@@ -114,7 +114,10 @@ describe("one harvest of an EKS image serves all variants", () => {
     expect(story.building("second")).toMatchObject({ do: "harvest" });
     expect(story.building("first")).toMatchObject({
       do: "wait",
-      reasons: [`nothing is harvested from ${source} yet`, `waits for the harvest of ${source} that second starts`],
+      reasons: [
+        `nothing has been harvested from ${source} yet`,
+        `waits for the harvest of ${source} that second starts`,
+      ],
     });
   });
 
@@ -163,7 +166,7 @@ describe("one harvest of an EKS image serves all variants", () => {
     expect(story.notifications("gave-up", "first")).toMatchObject([{ purpose: "harvest" }]);
     expect(story.notifications("failed", "second")).toMatchObject([
       {
-        next: `The next attempt waits: nothing is harvested from ${source} yet; 3 builds of these inputs failed (provision): waiting for a change or a request`,
+        next: `The next attempt waits: nothing has been harvested from ${source} yet; 3 builds of these inputs failed (provision): waiting for a change or a request`,
       },
     ]);
   });
@@ -218,7 +221,7 @@ describe("a harvest", () => {
         build: "project:build-3",
         purpose: "harvest",
         failure: { class: "unknown", cause: "project:build-3 left no usable manifest" },
-        next: `Next attempt at 2026-11-04T16:30:00.000Z: nothing is harvested from ${source} yet; 3 builds of these inputs failed (unknown), a class that may disappear without a change`,
+        next: `Next attempt at 2026-11-04T16:30:00.000Z: nothing has been harvested from ${source} yet; 3 builds of these inputs failed (unknown), a class that may disappear without a change`,
       },
     ]);
     expect(story.notifyAll().later(hour).notificationKeys("first")).toEqual([]);
