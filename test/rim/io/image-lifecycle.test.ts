@@ -13,6 +13,7 @@ import {
   RunInstancesCommand,
   TerminateInstancesCommand,
 } from "@aws-sdk/client-ec2";
+import { once } from "es-toolkit";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { World } from "../../../functions/domain/world.ts";
 import { day, hour } from "../../scene.ts";
@@ -118,12 +119,18 @@ describe("the use of an image is", () => {
     });
   });
 
+  /** An image with more instances than one page lists, and an unused one. */
+  const twoPages = once(async () => {
+    const service = await startService(aws, surroundings, `stage-${++stages}`);
+    const [image, idle] = [await service.image("a", 1), await service.image("b", 1)];
+    await Promise.all(Array.from({ length: 101 }, () => run(image)));
+    return { image, idle };
+  });
+
   test.each(["DescribeImageReferences", "DescribeInstances"])(
     "unknown for every image if %s fails on its second page",
     async (operation) => {
-      const service = await startService(aws, surroundings, `stage-${++stages}`);
-      const [image, idle] = [await service.image("a", 1), await service.image("b", 1)];
-      await Promise.all(Array.from({ length: 101 }, () => run(image)));
+      const { image, idle } = await twoPages();
       expect(await readReferences([image, idle])).toMatchObject({
         [image]: { state: "used" },
         [idle]: { state: "unused" },
@@ -158,7 +165,7 @@ describe("an old image", () => {
     expect(await retire(service, await service.observe(100 * day))).toEqual([]);
   });
 
-  test("stays once a person has enabled it again, and has no grace when a person disables it", async () => {
+  test("stays once a person has enabled it again, even if a person disables it later", async () => {
     const { service, old } = await withOldImage({ retention: { deregister: true } });
     await retire(service, await service.observe());
     await ec2.send(new EnableImageCommand({ ImageId: old }));
@@ -197,8 +204,10 @@ describe("an old image", () => {
     expect((await describeImage(old))?.State).toBe("available");
   });
 
+  const untouched = once(() => withOldImage({}));
+
   test.each(asked)("stays while %s does not answer", async (operation) => {
-    const { service, old } = await withOldImage({});
+    const { service, old } = await untouched();
     await fail(operation);
     expect(await retire(service, await service.observe())).toEqual([]);
     expect((await describeImage(old))?.State).toBe("available");
@@ -253,8 +262,10 @@ describe("an image that has been disabled for its whole grace", () => {
     expect((await ec2.send(new DescribeSnapshotsCommand({ Filters }))).Snapshots).toEqual([]);
   });
 
+  const untouched = once(disabled);
+
   test.each(asked)("stays if %s fails in the recheck", async (operation) => {
-    const { service, old, world } = await disabled();
+    const { service, old, world } = await untouched();
     expect(service.plan(world)).toContainEqual(expect.objectContaining({ do: "deregister", image: old }));
     await fail(operation);
     expect(await retire(service, world)).toEqual(["deregister stale"]);

@@ -156,7 +156,7 @@ describe("the log of a run", () => {
 
   test("contains the staleness of each variant", () => {
     expect(withMessage(story.notified, "standing")).toMatchObject([
-      { variant: core, failing: true, hoursBehind: 0, drift: ["no image of the variant can be published"] },
+      { variant: core, failing: true, hoursBehind: 0, drift: ["first image of the variant"] },
     ]);
     expect(withMessage(story.published, "standing")).toMatchObject([{ variant: core, failing: true }]);
   });
