@@ -66,7 +66,7 @@ export function whyNotPublishable({
 }: Image): string | undefined {
   if (revoked) return `is revoked: ${revoked.reason}`;
   if (state === "disabled" && retiredAt !== undefined)
-    return `is disabled by retention (undone by aws ec2 enable-image --image-id ${id})`;
+    return `is disabled by retention (to enable it: aws ec2 enable-image --image-id ${id})`;
   if (state !== "available") return `is ${state}`;
   if (proof === "failed") return "failed its proof";
   if (proof === undefined || provedAt === undefined) return "has not been proved yet";

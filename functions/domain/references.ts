@@ -32,7 +32,7 @@ export function judgeUse(image: string, references: readonly Use[], seen: readon
  * @param references undefined if this reconcile run did not ask about the image
  */
 export function describeUse(references: References | undefined): string | undefined {
-  if (references === undefined) return "nobody has checked yet what uses it";
+  if (references === undefined) return "its use has not been checked yet";
   if (references.state === "unknown") return `it is unknown what uses it: ${references.why}`;
   if (references.state === "unused") return undefined;
   const more = references.by.length - maxUsersNamed;

@@ -14,7 +14,7 @@ export interface ImageWorld {
   configuration: Configuration;
   images: Image[];
   channels: Channels;
-  /** Keys of the notifications that subscribers have received; undefined if nobody asked. Then no write counts as rejected twice. */
+  /** Keys of the notifications that subscribers have received; undefined if they were not read. Then no write counts as rejected twice. */
   notified?: ReadonlySet<string>;
 }
 

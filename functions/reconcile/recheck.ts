@@ -35,7 +35,7 @@ export async function recheck(
 }
 
 /**
- * Whether another writer came first between the recheck and the tag that this writer has just put on its image. Each writer tags before it looks,
+ * Whether another writer came first between the recheck and the tag that this writer has just put on its image. Each writer tags before it reads,
  * so at least one of two sees the other, and the one with the older image gives way. Its tag stays: `lastWrite` ignores it, and removing it could
  * remove the record of a third writer that publishes the same image.
  * @param seen the world of the recheck

@@ -54,7 +54,7 @@ export function revoked(
   });
 }
 
-/** Sent before the withdrawal is undone, because nothing tells of the revocation afterwards. */
+/** Sent before the withdrawal is undone, because no record of the revocation remains afterwards. */
 export function unrevoked(
   world: World,
   { variant: { name: variant }, images }: VariantImages,

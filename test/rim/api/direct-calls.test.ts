@@ -14,7 +14,10 @@ beforeAll(async () => {
   aws = await startAws();
   surroundings = await startSurroundings("direct-calls");
   service = await startService(aws, surroundings, "direct-calls");
-  Object.assign(process.env, service.environment, { QUEUE_URL: await surroundings.queueUrl() });
+  Object.assign(process.env, service.environment, {
+    QUEUE_URL: await surroundings.queueUrl(),
+    POWERTOOLS_LOG_LEVEL: "SILENT",
+  });
   const config = { variants: [{ windows: 2022, kubernetes: "1.35" }], policies: { functionUrl: false } };
   vi.doMock("../../../config.ts", () => ({ config }));
   api = (await import("../../../functions/api.ts")).handler as never;

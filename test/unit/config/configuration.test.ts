@@ -4,7 +4,7 @@ import { parseConfiguration } from "../../../functions/config/configuration.ts";
 
 const variant = { windows: 2022, kubernetes: "1.35" };
 
-function complaint(input: unknown): string {
+function errorFor(input: unknown): string {
   try {
     parseConfiguration(input);
   } catch (error) {
@@ -59,12 +59,12 @@ test("a trailing slash of a release host's address makes no difference", () => {
 describe("a config error names the field, its value and what is allowed", () => {
   test.each([
     [
-      "a Windows that is none",
+      "an unknown Windows",
       { variants: [{ ...variant, windows: 2016 }] },
       "variants[0].windows is 2016; allowed: 2019, 2022, 2025",
     ],
     [
-      "a minor that is none",
+      "a malformed minor",
       { variants: [{ ...variant, kubernetes: "1.3" }] },
       'variants[0].kubernetes is "1.3"; allowed: a Kubernetes minor in quotes',
     ],
@@ -73,11 +73,7 @@ describe("a config error names the field, its value and what is allowed", () => 
       { variants: [{ ...variant, base: "Golden" }] },
       'variants[0].base is "Golden"; allowed: EKS_Optimized, ContainersLatest, Base',
     ],
-    [
-      "a field that does not exist",
-      { variants: [{ ...variant, disk: 100 }] },
-      "variants[0].disk is 100; allowed: no such field",
-    ],
+    ["an unknown field", { variants: [{ ...variant, disk: 100 }] }, "variants[0].disk is 100; allowed: no such field"],
     [
       "Windows 2025 before 1.35",
       { variants: [{ windows: 2025, kubernetes: "1.34" }] },
@@ -89,7 +85,7 @@ describe("a config error names the field, its value and what is allowed", () => 
       'variants[0].base is "ContainersLatest"; allowed: EKS_Optimized or Base',
     ],
     [
-      "a time zone that is none",
+      "an unknown time zone",
       { variants: [variant], policies: { patchTuesday: { timeZone: "Mars/Olympus" } } },
       'policies.patchTuesday.timeZone is "Mars/Olympus"; allowed: an IANA time zone',
     ],
@@ -99,24 +95,24 @@ describe("a config error names the field, its value and what is allowed", () => 
       'policies.soak is "24"; allowed: a time span such as',
     ],
     [
-      "a time span that ends after all dates",
+      "a time span beyond the last date",
       { variants: [variant], policies: { soak: "999999999d" } },
       'policies.soak is "999999999d"; allowed: a time span such as 30m, 20h or 45d, at most 3650d',
     ],
     [
-      "a time span of more digits than anybody needs",
+      "a time span with too many digits",
       { variants: [variant], policies: { soak: `${"9".repeat(200)}d` } },
       "allowed: a time span such as 30m, 20h or 45d, at most 3650d",
     ],
-    ["no variant at all", { variants: [] }, "variants is []; allowed: at least one variant"],
+    ["an empty list of variants", { variants: [] }, "variants is []; allowed: at least one variant"],
     ["a missing list", {}, "variants is missing; allowed:"],
     [
-      "a network that is none",
+      "a malformed network",
       { variants: [variant], policies: { network: { kind: "wifi" } } },
       'policies.network.kind is "wifi"; allowed: public, vpc',
     ],
     [
-      "an alias in place of a key",
+      "an alias instead of a key",
       { variants: [variant], policies: { volumeKeyArn: "arn:aws:kms:us-east-1:123456789012:alias/images" } },
       'policies.volumeKeyArn is "arn:aws:kms:us-east-1:123456789012:alias/images"; allowed: the ARN of a KMS key, not of an alias',
     ],
@@ -126,22 +122,22 @@ describe("a config error names the field, its value and what is allowed", () => 
       "policies.network.subnetIds is missing; allowed:",
     ],
     [
-      "a subscriber by fax",
+      "a subscriber with an unknown protocol",
       { variants: [variant], subscribers: [{ protocol: "fax", endpoint: "1" }] },
       'subscribers[0].protocol is "fax"; allowed: email, email-json, https',
     ],
     [
-      "a container image without registry",
+      "a container image without a registry",
       { variants: [{ ...variant, containerImages: ["nanoserver"] }] },
       'variants[0].containerImages[0] is "nanoserver"; allowed: a full reference',
     ],
     [
-      "a container image with something to run",
+      "a container image with a shell command",
       { variants: [{ ...variant, containerImages: ["mcr.microsoft.com/a$(calc):1"] }] },
       "variants[0].containerImages[0] is",
     ],
     [
-      "an update that is none",
+      "a malformed update",
       { variants: [{ ...variant, deniedUpdates: ["5040437"] }] },
       'variants[0].deniedUpdates[0] is "5040437"; allowed: an update such as "KB5040437"',
     ],
@@ -160,30 +156,34 @@ describe("a config error names the field, its value and what is allowed", () => 
       { variants: [variant], callers: ["arn:aws:iam::123456789012:root"] },
       'callers[0] is "arn:aws:iam::123456789012:root"; allowed: the ARN of a role or user',
     ],
-    ["everybody as caller", { variants: [variant], callers: ["*"] }, 'callers[0] is "*"; allowed: the ARN of a role'],
     [
-      "a caller twice",
+      "every account as caller",
+      { variants: [variant], callers: ["*"] },
+      'callers[0] is "*"; allowed: the ARN of a role',
+    ],
+    [
+      "a repeated caller",
       { variants: [variant], callers: Array(2).fill("arn:aws:iam::123456789012:role/a") },
       "allowed: each caller once",
     ],
     [
-      "a schedule that is none",
+      "a malformed schedule",
       { variants: [variant], policies: { baseAmiSchedule: "hourly" } },
       'policies.baseAmiSchedule is "hourly"; allowed: an EventBridge rate',
     ],
   ])("%s", (_, input, message) => {
-    expect(complaint(input)).toContain(message);
+    expect(errorFor(input)).toContain(message);
   });
 
   test("two variants of one name are refused, and the second is named", () => {
-    const message = complaint({ variants: [variant, { ...variant, base: "Base" }] });
+    const message = errorFor({ variants: [variant, { ...variant, base: "Base" }] });
     expect(message).toContain(
       "variants[1].name is missing; allowed: a unique name: variants[0] is called windows-2022-core-1.35, too",
     );
   });
 
   test("all errors are reported at once", () => {
-    const message = complaint({ variants: [{ ...variant, windows: 1 }], policies: { maxParallel: 0 } });
+    const message = errorFor({ variants: [{ ...variant, windows: 1 }], policies: { maxParallel: 0 } });
     expect(message.split("\n")).toHaveLength(3);
   });
 });

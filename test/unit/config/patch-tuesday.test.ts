@@ -10,22 +10,22 @@ function pacific(time: string): number {
 }
 
 test.each([
-  ["at 00:05 Pacific of the day it has not come yet", pacific("2026-11-10T00:05"), "2026-10-13"],
-  ["at 10:59 Pacific it has not come yet", pacific("2026-11-10T10:59"), "2026-10-13"],
-  ["at 11:00 Pacific it has come", pacific("2026-11-10T11:00"), "2026-11-10"],
-  ["it stays the latest until the next one", pacific("2026-12-08T10:59:59"), "2026-11-10"],
-  ["in winter 11:00 Pacific is 19:00 UTC", Date.parse("2026-11-10T19:00:00Z"), "2026-11-10"],
-  ["in winter 18:59 UTC is too early", Date.parse("2026-11-10T18:59:59Z"), "2026-10-13"],
-  ["in summer 11:00 Pacific is 18:00 UTC", Date.parse("2026-07-14T18:00:00Z"), "2026-07-14"],
-  ["in summer 17:59 UTC is too early", Date.parse("2026-07-14T17:59:59Z"), "2026-06-09"],
-  ["UTC is on Wednesday already while it is Tuesday evening there", Date.parse("2026-11-11T02:00:00Z"), "2026-11-10"],
-  ["UTC is on Tuesday already while it is Monday evening there", Date.parse("2026-11-10T02:00:00Z"), "2026-10-13"],
-  ["in March, two days after summer time began", pacific("2026-03-10T11:00"), "2026-03-10"],
-  ["in March, a minute earlier", pacific("2026-03-10T10:59"), "2026-02-10"],
-  ["in November, nine days after summer time ended", pacific("2026-11-10T11:00:01"), "2026-11-10"],
-  ["in a month that begins on a Tuesday it is the eighth", pacific("2026-12-08T11:00"), "2026-12-08"],
-  ["in a month that begins on a Wednesday it is the fourteenth", pacific("2026-07-14T11:00"), "2026-07-14"],
-  ["in January it can be last year's", pacific("2027-01-05T12:00"), "2026-12-08"],
+  ["Patch Tuesday has not passed at 00:05 Pacific of its day", pacific("2026-11-10T00:05"), "2026-10-13"],
+  ["Patch Tuesday has not passed at 10:59 Pacific", pacific("2026-11-10T10:59"), "2026-10-13"],
+  ["Patch Tuesday has passed at 11:00 Pacific", pacific("2026-11-10T11:00"), "2026-11-10"],
+  ["a Patch Tuesday stays the latest until the next one", pacific("2026-12-08T10:59:59"), "2026-11-10"],
+  ["11:00 Pacific is 19:00 UTC in winter", Date.parse("2026-11-10T19:00:00Z"), "2026-11-10"],
+  ["18:59 UTC is too early in winter", Date.parse("2026-11-10T18:59:59Z"), "2026-10-13"],
+  ["11:00 Pacific is 18:00 UTC in summer", Date.parse("2026-07-14T18:00:00Z"), "2026-07-14"],
+  ["17:59 UTC is too early in summer", Date.parse("2026-07-14T17:59:59Z"), "2026-06-09"],
+  ["Tuesday evening Pacific is Wednesday in UTC", Date.parse("2026-11-11T02:00:00Z"), "2026-11-10"],
+  ["Monday evening Pacific is Tuesday in UTC", Date.parse("2026-11-10T02:00:00Z"), "2026-10-13"],
+  ["Patch Tuesday passes two days after summer time begins in March", pacific("2026-03-10T11:00"), "2026-03-10"],
+  ["Patch Tuesday has not passed a minute earlier in March", pacific("2026-03-10T10:59"), "2026-02-10"],
+  ["Patch Tuesday passes nine days after summer time ends in November", pacific("2026-11-10T11:00:01"), "2026-11-10"],
+  ["Patch Tuesday is the eighth in a month that begins on a Tuesday", pacific("2026-12-08T11:00"), "2026-12-08"],
+  ["Patch Tuesday is the fourteenth in a month that begins on a Wednesday", pacific("2026-07-14T11:00"), "2026-07-14"],
+  ["the latest Patch Tuesday may be last year's in January", pacific("2027-01-05T12:00"), "2026-12-08"],
 ])("%s", (_, now, expected) => {
   expect(latestPatchTuesday(now, policy)).toBe(expected);
 });

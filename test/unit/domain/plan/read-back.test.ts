@@ -30,7 +30,7 @@ describe("a write to a channel counts once a later reconcile run reads it back",
     expect(story.publications()).toEqual({ candidate: "ami-2" });
   });
 
-  test("another channel's rejection is a notification of its own", () => {
+  test("another channel's rejection has its own notification", () => {
     const story = written(6 * minute)
       .notifyAll()
       .later(2 * day)

@@ -236,7 +236,7 @@ describe("rule 12: uncertain use of an image counts as use", () => {
     const story = sixImages();
     story.world.references = {};
     expect(Object.values(fates(story))).toEqual(Array(6).fill("keep"));
-    expect(whyKept(story, "ami-1")).toEqual(["nobody has checked yet what uses it"]);
+    expect(whyKept(story, "ami-1")).toEqual(["its use has not been checked yet"]);
   });
 });
 
