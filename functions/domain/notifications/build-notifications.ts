@@ -62,14 +62,14 @@ function failed(world: World, state: VariantState, build: Build, next: BuildDeci
   return notifications;
 }
 
-/** `Next attempt at 2026-11-30T10:00:00.000Z: the build of these inputs failed (capacity)` */
+/** `The next attempt waits until 2026-11-30T10:00:00.000Z: the build of these inputs failed (capacity)` */
 function describeNext(next: BuildDecision): string {
   if (next.decision === "start") return `The next ${next.wish.purpose} starts now: ${next.wish.reasons.join("; ")}`;
   const reasons = next.reasons.join("; ");
   if (next.decision === "nothing") return `No further attempt: ${reasons}`;
   return next.until === undefined
     ? `The next attempt waits: ${reasons}`
-    : `Next attempt at ${iso(next.until)}: ${reasons}`;
+    : `The next attempt waits until ${iso(next.until)}: ${reasons}`;
 }
 
 /** The runs of the same inputs as they were known when this build ended, including it. Failures of a harvest count for every variant that needs it. */

@@ -127,7 +127,7 @@ describe("the mail", () => {
         Checking kubelet
         EKSWIN-FAILED proof
 
-      Next attempt at 2026-11-04T12:15:00.000Z: kubernetes 1.35.7 → 1.35.8; the build of these inputs failed (proof).
+      The next attempt waits until 2026-11-04T12:15:00.000Z: kubernetes 1.35.7 → 1.35.8; the build of these inputs failed (proof).
       Published images stay as they are.
 
       Since 2026-11-04T12:00:00.000Z"

@@ -217,7 +217,13 @@ describe("a failed build's notification", () => {
 
   test("names the retry time", () => {
     expect(nextStep(wanted().failed("sysprep"))).toBe(
-      "Next attempt at 2026-11-04T12:15:00.000Z: kubernetes 1.35.7 → 1.35.8; the build of these inputs failed (sysprep)",
+      "The next attempt waits until 2026-11-04T12:15:00.000Z: kubernetes 1.35.7 → 1.35.8; the build of these inputs failed (sysprep)",
+    );
+  });
+
+  test("names the time until which a late image may become visible", () => {
+    expect(nextStep(wanted().failed("proof", { image: "ami-2" }))).toBe(
+      "The next attempt waits until 2026-11-04T12:30:00.000Z: project:build-1 has made ami-2, which is not visible with all its tags yet",
     );
   });
 
@@ -234,7 +240,7 @@ describe("a failed build's notification", () => {
     story.image("ami-2").build({ status: "succeeded", endedAt: story.world.now, image: "ami-2" }).kubernetes("1.35.9");
 
     expect(nextStep(story)).toBe(
-      "Next attempt at 2026-11-05T09:00:00.000Z: kubernetes 1.35.8 → 1.35.9; the last build of the variant is too recent (minInterval)",
+      "The next attempt waits until 2026-11-05T09:00:00.000Z: kubernetes 1.35.8 → 1.35.9; the last build of the variant is too recent (minInterval)",
     );
   });
 
