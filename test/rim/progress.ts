@@ -1,13 +1,5 @@
-import { vi } from "vitest";
+import { setTimeout } from "node:timers/promises";
 import type { Emulator } from "../../local/aws/emulator.ts";
-
-/** The longest wait that a timer can measure, 24 days: vitest's own limit on a test comes first. */
-const endless = 2 ** 31 - 1;
-
-/** Waits for something that must happen, however slow the machine. */
-export function eventually<T>(check: () => T | Promise<T>): Promise<T> {
-  return vi.waitFor(check, { timeout: endless, interval: 10 });
-}
 
 /** What was read so far of an emulator's calls and events. */
 interface Progress {
@@ -19,13 +11,16 @@ interface Progress {
 
 const progressOf = new WeakMap<Emulator, Progress>();
 
-/** Waits until Parameter Store has validated every image that was written below the prefix. */
+/**
+ * Waits until Parameter Store has validated every image that was written below the prefix, however slow the machine.
+ * @throws Error if the emulator is gone
+ */
 export async function validated(emulator: Emulator, prefix: string): Promise<void> {
-  await eventually(async () => {
+  for (;;) {
     const { unvalidated } = await follow(emulator);
-    const open = [...unvalidated].filter(([name, count]) => name.startsWith(prefix) && count > 0);
-    if (open.length > 0) throw new Error(`Parameter Store still validates ${open.map(([name]) => name).join(", ")}`);
-  });
+    if (![...unvalidated].some(([name, count]) => name.startsWith(prefix) && count > 0)) return;
+    await setTimeout(10);
+  }
 }
 
 async function follow(emulator: Emulator): Promise<Progress> {
