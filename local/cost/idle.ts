@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { CreatedResource } from "../deploy/program.ts";
+import type { CreatedResource } from "../deploy/cloud.ts";
 import { prices } from "./prices.ts";
 
 /** What nobody can read off the resources. Idle means: nothing drifts, nobody calls. */

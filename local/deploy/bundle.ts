@@ -10,15 +10,16 @@ export interface ProgramSource {
   root: string;
   /** The SST program, usually `sst.config.ts`. */
   program: string;
-  /** Stands in for the project's `config.ts`. */
+  /** Replaces the project's `config.ts`. */
   configFile?: string;
-  /** Where SST's components may write their archives. */
+  /** The directory to which SST's components write their archives. */
   workDir: string;
 }
 
 /**
- * Bundles an SST program with SST's own platform code as `sst deploy` does, and returns the file. It lies in `.sst/platform` because that
- * is where Node finds the packages that the bundle leaves out; the caller removes it.
+ * Bundles an SST program with SST's own platform code, as `sst deploy` does. The bundle exports `evaluate(stage)`.
+ * @returns the bundle, in `.sst/platform`, where Node finds the packages that the bundle leaves out. Its source map lies beside it, with the
+ * suffix `.map`. The caller removes both.
  */
 export async function bundleProgram({ root, program, configFile, workDir }: ProgramSource): Promise<string> {
   const platform = join(root, ".sst", "platform");
@@ -30,8 +31,8 @@ export async function bundleProgram({ root, program, configFile, workDir }: Prog
       contents: [
         `import config from ${JSON.stringify(program)};`,
         `import { run } from ${JSON.stringify(join(platform, "src", "auto", "run.ts"))};`,
-        `import { evaluate } from ${JSON.stringify(evaluate)};`,
-        "await evaluate(config, run);",
+        `import { evaluateProgram } from ${JSON.stringify(evaluate)};`,
+        "export const evaluate = (stage) => evaluateProgram(config, run, stage);",
       ].join("\n"),
       resolveDir: platform,
       loader: "ts",
@@ -43,7 +44,7 @@ export async function bundleProgram({ root, program, configFile, workDir }: Prog
     target: "esnext",
     mainFields: ["module", "main"],
     keepNames: true,
-    sourcemap: "inline",
+    sourcemap: "external",
     external: ["@pulumi/*", "undici", "@aws-sdk/*", "esbuild", "archiver", "glob", "vite"],
     inject: [join(platform, "src", "shim", "run.js")],
     define: {
@@ -52,14 +53,14 @@ export async function bundleProgram({ root, program, configFile, workDir }: Prog
     },
     banner: { js: 'import { createRequire } from "node:module";\nconst require = createRequire(import.meta.url);' },
     plugins: [...(configFile ? [replaceConfig(root, configFile)] : []), providers(platform)],
-    // Else the platform's own tsconfig and ours would both have a say.
+    // Without this, esbuild would apply both the platform's tsconfig and the project's.
     tsconfigRaw: {},
     logLevel: "silent",
   });
   return outfile;
 }
 
-/** The globals `aws` and `sst` of SST programs are imports that SST puts before every file that is not its own. */
+/** Adds the imports behind the globals `aws` and `sst` to every file of the program, as SST does. */
 function providers(platform: string): Plugin {
   const components = JSON.stringify(join(platform, "src", "components", "index.ts"));
   const imports = `import * as aws from "@pulumi/aws"; import * as sst from ${components};`;

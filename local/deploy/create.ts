@@ -1,4 +1,5 @@
 import type { Clients } from "./clients.ts";
+import type { DeclaredResource } from "./cloud.ts";
 import {
   createBucket,
   createEncryption,
@@ -19,7 +20,6 @@ import { createSecurityGroup } from "./create/security-groups.ts";
 import { createSubscription, createTopic, createTopicPolicy } from "./create/topics.ts";
 import type { Created, Creator } from "./creator.ts";
 import { notCreated } from "./not-created.ts";
-import type { DeclaredResource } from "./program.ts";
 
 const creators: Readonly<Record<string, Creator>> = {
   "aws:cloudwatch/eventRule:EventRule": createRule,

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import type { EventSourceMapping } from "../lambda/event-source.ts";
 import type { DeployedFunction as RunnableFunction } from "../lambda/function.ts";
+import type { CreatedResource } from "./cloud.ts";
 import type { BuiltFunction } from "./functions.ts";
-import type { CreatedResource } from "./program.ts";
 
 export interface DeployedFunction extends RunnableFunction {
   /** Its name in the program, `Reconcile`. */

@@ -1,57 +1,62 @@
 /// <reference path="../../.sst/platform/config.d.ts" />
 
-/** What Pulumi tells of a resource or a look-up. */
-type Told = Record<string, unknown>;
+/** A resource's or a look-up's properties, as Pulumi passes them. */
+type Properties = Record<string, unknown>;
 type Config = { app: (input: { stage: string }) => Promise<object> | object; run: () => Promise<unknown> };
 
 /**
- * Runs an SST program in this process and tells its settings, every resource, every look-up and its outputs to the process that started it. The
- * process ends by itself once nothing is left to resolve.
+ * Evaluates an SST program in this process. Reports its settings, every resource, every look-up and its outputs to the server at `SST_SERVER`,
+ * and returns once nothing is left to resolve.
  */
-export async function evaluate(config: Config, run: (program: Config["run"]) => Promise<unknown>): Promise<void> {
-  const stage = process.env.SST_STAGE as string;
+export async function evaluateProgram(
+  config: Config,
+  run: (program: Config["run"]) => Promise<unknown>,
+  stage: string,
+): Promise<void> {
   const app = await config.app({ stage });
-  await tell("/app", { inputs: app });
+  await report("/app", { inputs: app });
   Object.assign(globalThis, { $app: { ...app, stage, providers: {} } });
   const retained = new Set<string>();
   await $util.runtime.setMocks(
     {
       newResource: async (resource) => {
         const whole = { ...resource, retainOnDelete: retained.has(`${resource.type} ${resource.name}`) };
-        return (await tell("/resource", whole)) as { id: string; state: Told };
+        return (await report("/resource", whole)) as { id: string; state: Properties };
       },
-      call: async (call) => (await tell("/call", call)) as Told,
+      call: async (call) => (await report("/call", call)) as Properties,
     },
     $app.name,
     stage,
   );
-  listen((registered) => {
-    if (registered.getRetainondelete()) retained.add(`${registered.getType()} ${registered.getName()}`);
+  observeRegistrations((registration) => {
+    if (registration.getRetainondelete()) retained.add(`${registration.getType()} ${registration.getName()}`);
   });
-  await $util.runtime.runInPulumiStack(async () => {
-    const outputs = (await run(config.run)) as Told;
-    $util.output(outputs).apply((values) => tell("/outputs", { inputs: values }));
-    return outputs;
-  });
+  const outputs = await $util.runtime.runInPulumiStack(() => run(config.run));
+  await report("/outputs", { inputs: await resolved(outputs) });
+  await $util.runtime.disconnect();
 }
 
-/** What the engine is asked for; mocks hear of the options of a resource only in part. */
+/** The engine's view of a resource. Pulumi passes only some of a resource's options to mocks. */
 interface Registration {
   getType(): string;
   getName(): string;
   getRetainondelete(): boolean;
 }
 
-function listen(onRegistration: (registered: Registration) => void): void {
-  const monitor = $util.runtime.getMonitor() as unknown as { registerResource(...asked: unknown[]): unknown };
+function observeRegistrations(onRegistration: (registration: Registration) => void): void {
+  const monitor = $util.runtime.getMonitor() as unknown as { registerResource(...args: unknown[]): unknown };
   const register = monitor.registerResource.bind(monitor);
-  monitor.registerResource = (registered, ...rest) => {
-    onRegistration(registered as Registration);
-    return register(registered, ...rest);
+  monitor.registerResource = (registration, ...rest) => {
+    onRegistration(registration as Registration);
+    return register(registration, ...rest);
   };
 }
 
-async function tell(path: string, what: { inputs: unknown }): Promise<unknown> {
+function resolved(outputs: Properties = {}): Promise<unknown> {
+  return new Promise((resolve) => $util.output(outputs).apply(resolve));
+}
+
+async function report(path: string, what: { inputs: unknown }): Promise<unknown> {
   const response = await fetch(`${process.env.SST_SERVER}${path}`, {
     method: "POST",
     body: JSON.stringify({ ...what, inputs: await plain(what.inputs) }),
@@ -61,7 +66,7 @@ async function tell(path: string, what: { inputs: unknown }): Promise<unknown> {
   return JSON.parse(text);
 }
 
-/** Pulumi's assets hold promises; nothing else of what it tells does. */
+/** Resolves the promises in Pulumi's assets. Nothing else that Pulumi passes contains promises. */
 async function plain(value: unknown): Promise<unknown> {
   if (value instanceof $util.asset.FileAsset) return { file: await value.path };
   if (value instanceof $util.asset.FileArchive) return { archive: await value.path };

@@ -1,47 +1,58 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { ConfigurationInput } from "../../functions/config/configuration.ts";
+import type { Cloud, DeclaredResource, Ran } from "./cloud.ts";
 import { buildNothing } from "./functions.ts";
 import { lookUp, type Place } from "./look-ups.ts";
-import { type DeclaredResource, type Ran, runProgram } from "./program.ts";
+import { openProgram } from "./program.ts";
 
-/**
- * The resources that the real program declares and what it returns, with made-up identities and nothing created anywhere.
- * @param program another program than `sst.config.ts`
- */
-export async function readGraph({
-  root,
-  stage,
-  configFile,
-  program = join(root, "sst.config.ts"),
-  place = { partition: "aws", region: "us-east-1", accountId: "123456789012" },
-}: {
-  root: string;
+export interface GraphRequest {
+  /** Replaces what `config.ts` exports. */
+  configuration: ConfigurationInput;
   stage: string;
-  configFile?: string;
-  program?: string;
+  /** An account in us-east-1 if there is no other. */
   place?: Place;
-}): Promise<Ran> {
-  const workDir = await mkdtemp(join(tmpdir(), "graph-"));
-  try {
-    return await runProgram(
-      { root, program, configFile, workDir },
-      {
-        stage,
-        cloud: {
-          assetBucket: "sst-asset",
-          create: async (resource) => ({ id: resource.name, state: madeUp(resource, place) }),
-          lookUp: async (token, inputs) => lookUp(token, inputs, place),
-          build: (request) => buildNothing(workDir, request),
-        },
-      },
-    );
-  } finally {
-    await rm(workDir, { recursive: true, force: true });
-  }
 }
 
-/** Service in an ARN and what stands before the name there, by type; of all others the provider's module and nothing. */
+export interface GraphReader {
+  /** The resources and outputs that the program declares, with invented IDs. Nothing is created. */
+  read(request: GraphRequest): Promise<Ran>;
+  close(): Promise<void>;
+}
+
+const account: Place = { partition: "aws", region: "us-east-1", accountId: "123456789012" };
+
+/** Bundles `sst.config.ts` once and reads its graph for any number of configurations, stages and places. */
+export async function openGraphs(root: string): Promise<GraphReader> {
+  const workDir = await mkdtemp(join(tmpdir(), "graph-"));
+  const configFile = join(workDir, "config.ts");
+  await writeFile(configFile, "export const config = JSON.parse(process.env.CONFIGURATION);\n");
+  const program = await openProgram({ root, program: join(root, "sst.config.ts"), configFile, workDir });
+  return {
+    read: ({ configuration, stage, place = account }) =>
+      program.evaluate({ stage, configuration, cloud: imaginaryCloud(workDir, place) }),
+    async close() {
+      await program.close();
+      await rm(workDir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A cloud that creates nothing and answers at once. */
+export function imaginaryCloud(workDir: string, place: Place = account): Cloud {
+  return {
+    assetBucket: "sst-asset",
+    create: async (resource) => ({ id: resource.name, state: stateOf(resource, place) }),
+    lookUp: async (token, inputs) => lookUp(token, inputs, place),
+    build: (request) => buildNothing(workDir, request),
+  };
+}
+
+/**
+ * The service and the prefix of the name in a type's ARNs. For a type that is not listed, the service is the provider's module and there is no
+ * prefix.
+ */
 const arnForms: Readonly<Record<string, [service: string, kind: string]>> = {
   "aws:cloudwatch/eventRule:EventRule": ["events", "rule/"],
   "aws:cloudwatch/logGroup:LogGroup": ["logs", "log-group:"],
@@ -54,7 +65,7 @@ const arnForms: Readonly<Record<string, [service: string, kind: string]>> = {
   "aws:scheduler/schedule:Schedule": ["scheduler", "schedule/default/"],
 };
 
-function madeUp({ type, name, inputs }: DeclaredResource, { partition, region, accountId }: Place) {
+function stateOf({ type, name, inputs }: DeclaredResource, { partition, region, accountId }: Place) {
   const [service, kind] = arnForms[type] ?? [type.split(/[:/]/)[1], ""];
   const noun = inputs.name ?? inputs.bucket ?? name;
   const where = service === "s3" ? "::" : `:${service === "iam" ? "" : region}:${accountId}`;

@@ -1,4 +1,4 @@
-import type { CreatedResource } from "../deploy/program.ts";
+import type { CreatedResource } from "../deploy/cloud.ts";
 import { matches } from "./conditions.ts";
 import type { Statement } from "./policy.ts";
 import type { Request } from "./verdict.ts";

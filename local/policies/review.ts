@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { RecordedCall } from "../aws/emulator.ts";
-import type { CreatedResource } from "../deploy/program.ts";
+import type { CreatedResource } from "../deploy/cloud.ts";
 import type { Place } from "./arns.ts";
 import { type Statement, statementsOf } from "./policy.ts";
 import { type Account, requestsOf } from "./requests.ts";

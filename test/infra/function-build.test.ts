@@ -1,9 +1,10 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { createFunctionBuilder } from "../../local/deploy/functions.ts";
-import { readGraph } from "../../local/deploy/graph.ts";
+import { imaginaryCloud } from "../../local/deploy/graph.ts";
+import { openProgram, type Program } from "../../local/deploy/program.ts";
 import { root } from "./graph.ts";
 
 let dir: string;
@@ -34,27 +35,38 @@ describe("a function is bundled", () => {
   });
 });
 
-describe("a function that asks for what is not done here is refused by the name of", () => {
-  test.each([
-    ["packages to install", 'nodejs: { install: ["sharp"] }', /building the function Odd: .*"install"/s],
-    [
-      "packages to leave out",
-      'nodejs: { esbuild: { external: ["sharp"] } }',
-      /building the function Odd: .*"esbuild"/s,
-    ],
-    ["a bundle of its own", 'bundle: "functions"', /building the function Odd: .*bundle/s],
-  ])("%s", { timeout: 60_000 }, async (_, setting, message) => {
-    const program = join(dir, "sst.config.ts");
+describe("a function is refused, with its name and the setting, if it asks for", () => {
+  let program: Program;
+  beforeAll(async () => {
+    const workDir = mkdtempSync(join(tmpdir(), "odd-"));
+    const file = join(workDir, "sst.config.ts");
     writeFileSync(
-      program,
+      file,
       `export default $config({
          app: () => ({ name: "trial", home: "aws" }),
-         async run() { new sst.aws.Function("Odd", { handler: "functions/api.handler", ${setting} }); },
+         async run() {
+           new sst.aws.Function("Odd", { handler: "functions/api.handler", ...JSON.parse(process.env.CONFIGURATION) });
+         },
        });`,
     );
+    program = await openProgram({ root, program: file, workDir });
+    return async () => {
+      await program.close();
+      rmSync(workDir, { recursive: true });
+    };
+  });
 
-    const reading = readGraph({ root, stage: "odd", program });
+  test.each([
+    ["packages to install", { nodejs: { install: ["sharp"] } }, /building the function Odd: .*"install"/s],
+    [
+      "packages to leave out of the bundle",
+      { nodejs: { esbuild: { external: ["sharp"] } } },
+      /building the function Odd: .*"esbuild"/s,
+    ],
+    ["a bundle that is already built", { bundle: "functions" }, /building the function Odd: .*bundle/s],
+  ])("%s", async (_, configuration, message) => {
+    const evaluating = program.evaluate({ stage: "odd", configuration, cloud: imaginaryCloud(dir) });
 
-    await expect(reading).rejects.toThrow(message);
+    await expect(evaluating).rejects.toThrow(message);
   });
 });

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { harvestRecipeHash, recipeHash } from "../../infra/recipe.ts";
-import type { CreatedResource } from "../../local/deploy/program.ts";
+import type { CreatedResource } from "../../local/deploy/cloud.ts";
 import { type Graph, graphOf, list, permissionsOf, root, statementsOf } from "./graph.ts";
 
 let graph: Graph;

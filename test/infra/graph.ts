@@ -1,11 +1,12 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { once } from "node:events";
+import { type IncomingMessage, request } from "node:http";
+import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
+import { inject } from "vitest";
 import type { ConfigurationInput } from "../../functions/config/configuration.ts";
-import { readGraph } from "../../local/deploy/graph.ts";
+import type { CreatedResource, Ran } from "../../local/deploy/cloud.ts";
+import type { GraphRequest } from "../../local/deploy/graph.ts";
 import type { Place } from "../../local/deploy/look-ups.ts";
-import type { CreatedResource, Ran } from "../../local/deploy/program.ts";
 
 export const root = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -30,16 +31,18 @@ export interface Graph {
   ofType(type: string): CreatedResource[];
 }
 
-/** The graph of the real sst.config.ts with this configuration in config.ts's place. */
+/**
+ * The graph of the real `sst.config.ts` with this configuration in place of `config.ts`. All test files share the evaluated graphs
+ * (`graph-server.ts`).
+ */
 export async function graphOf(configuration: ConfigurationInput, stage: string, place?: Place): Promise<Graph> {
-  const dir = mkdtempSync(join(tmpdir(), "configuration-"));
-  const configFile = join(dir, "config.ts");
-  writeFileSync(configFile, `export const config = ${JSON.stringify(configuration)};\n`);
-  try {
-    return lookAt(await readGraph({ root, stage, configFile, place }));
-  } finally {
-    rmSync(dir, { recursive: true });
-  }
+  // Unlike `fetch`, it waits for as long as the server needs.
+  const asking = request(inject("graphServer"), { method: "POST" });
+  asking.end(JSON.stringify({ configuration, stage, place } satisfies GraphRequest));
+  const [answer] = (await once(asking, "response")) as [IncomingMessage];
+  const body = await text(answer);
+  if (answer.statusCode !== 200) throw new Error(body);
+  return describe(JSON.parse(body));
 }
 
 export function statementsOf(policy: unknown): Statement[] {
@@ -57,7 +60,7 @@ export function list<T>(oneOrMore: T | T[] | undefined): T[] {
   return Array.isArray(oneOrMore) ? oneOrMore : [oneOrMore];
 }
 
-function lookAt({ app, resources, outputs, said }: Ran): Graph {
+function describe({ app, resources, outputs, said }: Ran): Graph {
   return {
     app,
     resources,

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import type { CreatedResource } from "../../local/deploy/program.ts";
+import type { CreatedResource } from "../../local/deploy/cloud.ts";
 import { type Graph, graphOf } from "./graph.ts";
 import { expected, expectedInVpc, surprises } from "./resources.ts";
 

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import type { CreatedResource } from "../../local/deploy/program.ts";
+import type { CreatedResource } from "../../local/deploy/cloud.ts";
 import { list, statementsOf } from "./graph.ts";
 
 /** What must be true of a resource, whatever else it says. */
