@@ -11,7 +11,8 @@ export default $config({
       providers: {
         aws: {
           version: "7.20.0",
-          // What builds make bears the second one too: activate it for cost allocation, and it tells what a stage costs.
+          // Resources that builds create have the second tag too. Activate it as a cost allocation tag to see the cost
+          // of a stage.
           defaultTags: { tags: { project: "eks-windows-images", "eks-windows-images:stage": stage } },
         },
       },
@@ -26,7 +27,7 @@ export default $config({
     const { queue } = await import("./infra/queue.ts");
     const { project } = await import("./infra/builds.ts");
     await import("./infra/reconcile.ts");
-    const { found } = await import("./infra/api.ts");
+    const { apiAddress } = await import("./infra/api.ts");
     await import("./infra/schedules.ts");
     await import("./infra/rules.ts");
     await import("./infra/queries.ts");
@@ -35,7 +36,7 @@ export default $config({
     const { channelsPrefix } = await import("./infra/names.ts");
 
     return {
-      ...found,
+      ...apiAddress,
       channels: channelsPrefix,
       queue: queue.url,
       project: project.name,

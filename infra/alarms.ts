@@ -15,21 +15,27 @@ const own = (metricName: MetricName) => ({
   metricName,
 });
 
-/** Whole hours without a look that are too many: twice what the more frequent schedule leaves between two, and one at least. */
+/**
+ * The hours without a reconcile run that raise an alarm: two intervals of the more frequent schedule, rounded up, at
+ * least one hour.
+ */
 const quietHours = Math.max(
   1,
   Math.ceil((2 * Math.min(...[policies.baseAmiSchedule, policies.kubernetesSchedule].map(minutesOf))) / 60),
 );
-/** CloudWatch looks back seven days at most, in periods of a day at most (API reference, PutMetricAlarm). */
-const longestHours = 7 * 24;
-const longestPeriod = 24;
-/** In periods that are long enough to hold a look. */
+/** CloudWatch evaluates at most the last seven days, in periods of at most a day (API reference, PutMetricAlarm). */
+const maxHours = 7 * 24;
+const maxPeriodHours = 24;
+/** Half a day, in periods long enough to contain a reconcile run. */
 const halfADay = Math.max(2, Math.ceil(12 / quietHours));
 
-/** 0.10 USD a month each, 0.70 in all (the first ten of an account are free). Each tells when it begins and when it is over. */
+/**
+ * Each costs 0.10 USD a month, 0.70 USD in all (the first ten of an account are free). Each notifies operators when it
+ * starts and when it ends.
+ */
 export const alarms = [
   alarm("DeadLettersAlarm", "dead-letters", {
-    alarmDescription: $interpolate`Reconcile failed ${maxReceiveCount} times on messages that are now in ${deadLetters.nodes.queue.name}. They are only triggers: no image is lost, later looks see the same. Why it failed is answered by the saved query ${queries.failed}. Once that is mended, purge the queue or redrive it.`,
+    alarmDescription: $interpolate`Reconcile failed ${maxReceiveCount} times on messages that are now in ${deadLetters.nodes.queue.name}. The messages are only triggers: no image is lost, and later reconcile runs see the same state. The saved query ${queries.failed} shows why reconcile failed. Fix the cause, then purge the queue or redrive it.`,
     ...ofQueue(deadLetters),
     metricName: "ApproximateNumberOfMessagesVisible",
     statistic: "Maximum",
@@ -37,12 +43,14 @@ export const alarms = [
     threshold: 0,
     period: 300,
     evaluationPeriods: 1,
-    // SQS stops to report queues in which nothing happens for six hours, messages in them or not: what was said last stands.
+    // SQS stops reporting a queue without activity for six hours, even if messages are in it. The alarm then keeps its
+    // state.
     treatMissingData: "ignore",
   }),
-  // One that fails comes again after half an hour, the visibility timeout, and a schedule looks in between: failing once is nobody's business.
+  // A failed message comes back after half an hour, the visibility timeout, and a schedule triggers a run in between.
+  // One failure needs no operator.
   alarm("ReconcileFailingAlarm", "reconcile-failing", {
-    alarmDescription: $interpolate`Reconcile has failed in two of the last three half hours: nothing is built or published meanwhile, what is published stays. The saved query ${queries.failed} tells what it was doing. Each next look tries again by itself.`,
+    alarmDescription: $interpolate`Reconcile failed in two of the last three half hours. Nothing is built or published meanwhile; published images stay. The saved query ${queries.failed} shows what reconcile was doing. Every further run tries again.`,
     ...lambda,
     metricName: "Errors",
     statistic: "Sum",
@@ -51,68 +59,73 @@ export const alarms = [
     period: 1800,
     evaluationPeriods: 3,
     datapointsToAlarm: 2,
-    // Lambda reports 0 for a call that went well; where there are no calls there are no errors, which another alarm tells.
+    // Lambda reports 0 for a successful invocation. Without invocations there are no errors; the QuietAlarm covers
+    // that.
     treatMissingData: "notBreaching",
   }),
-  // A message that has been received three times counts no more (SQS developer guide, "Available CloudWatch metrics"). One that a look is
-  // throttled for is received about every half hour, the visibility timeout: of those that nobody takes none is ever seen older than an hour.
+  // SQS leaves a message out of this metric once it has been received three times (SQS developer guide, "Available
+  // CloudWatch metrics"). A message whose reconcile run is throttled is received about every half hour, the visibility
+  // timeout: its age never exceeds an hour here.
   alarm("QueueOldAlarm", "queue-old", {
-    alarmDescription: $interpolate`Triggers have waited for more than three quarters of an hour in ${queue.nodes.queue.name}: nobody takes them. Is the event source mapping of ${reconcile.name} enabled? Is the function throttled (its reserved concurrency is 0, or the account's quota used up)? Nothing is lost: one look serves them all.`,
+    alarmDescription: $interpolate`Triggers have waited for more than 45 minutes in ${queue.nodes.queue.name}: no function receives them. Check that the event source mapping of ${reconcile.name} is enabled, and that the function is not throttled (reserved concurrency 0, or the account's quota used up). Nothing is lost: one reconcile run handles all waiting triggers.`,
     ...ofQueue(queue),
     metricName: "ApproximateAgeOfOldestMessage",
     statistic: "Maximum",
     comparisonOperator: "GreaterThanThreshold",
-    // More than one round and less than two, for the three periods below to fit in between.
+    // Between one and two visibility timeouts, so that the three periods below fit in.
     threshold: 2700,
     period: 300,
     evaluationPeriods: 3,
-    // SQS reports no age where nothing waits.
+    // SQS reports no age while the queue is empty.
     treatMissingData: "notBreaching",
   }),
   alarm("StaleAlarm", "stale", {
-    alarmDescription: $interpolate`A variant has been behind its inputs for longer than policies.staleAfter of config.ts. GET / of the API says which one, since when (behindSince) and what its build waits for; so do the saved queries ${queries.notBuilt} and ${queries.failed}. What is published stays.`,
+    alarmDescription: $interpolate`A variant has been behind its inputs for longer than policies.staleAfter in config.ts. GET / of the API names the variant, the time since when it is behind (behindSince) and what its build waits for. The saved queries ${queries.notBuilt} and ${queries.failed} show the same. Published images stay.`,
     ...own("HoursBehind"),
     statistic: "Maximum",
     comparisonOperator: "GreaterThanThreshold",
     threshold: policies.staleAfter / hour,
     period: 3600,
     evaluationPeriods: 1,
-    // No look, no news: an image does not get younger because nobody looks.
+    // Without a reconcile run the variant is no less stale, so the alarm keeps its state.
     treatMissingData: "ignore",
   }),
-  ...(quietHours <= longestPeriod
+  ...(quietHours <= maxPeriodHours
     ? [
         alarm("ActionsFailingAlarm", "actions-failing", {
-          alarmDescription: $interpolate`In ${2 * quietHours} hours running, looks could not do something that was to be done: write a channel, start a build, announce, retire. The saved query ${queries.failed} tells what, and what AWS answered. Each next look tries again by itself.`,
+          alarmDescription: $interpolate`For ${2 * quietHours} hours, reconcile runs failed to carry out an action: write a channel, start a build, send a notification or retire an image. The saved query ${queries.failed} shows the action and the answer of AWS. Every further run tries again.`,
           ...own("ActionsFailed"),
           ...inEachOf(2),
         }),
         alarm("BlockedAlarm", "blocked", {
-          alarmDescription: $interpolate`For ${halfADay * quietHours} hours nothing could be built for a variant: a source upstream does not answer, something that a build needs is not there, or CodeBuild has no room (quota of concurrent builds). Whether the variant is up to date nobody may know. GET / of the API names the reason (blockedBy), so do the saved queries ${queries.notBuilt} and ${queries.built}. What is published stays.`,
+          alarmDescription: $interpolate`For ${halfADay * quietHours} hours, a variant could not be built: an upstream source does not answer, something that the build needs is missing, or CodeBuild has no capacity (quota of concurrent builds). Whether the variant is up to date may be unknown. GET / of the API names the reason (blockedBy), as do the saved queries ${queries.notBuilt} and ${queries.built}. Published images stay.`,
           ...own("BlockedVariants"),
-          // Hosts have outages.
+          // Upstream hosts have short outages.
           ...inEachOf(halfADay),
         }),
       ]
     : []),
-  ...(quietHours <= longestHours
+  ...(quietHours <= maxHours
     ? [
         alarm("QuietAlarm", "quiet", {
-          alarmDescription: $interpolate`No look has come to its end for ${quietHours} h or more: nothing is watched. Are the schedules enabled, and the event source mapping of ${reconcile.name}? Does ${reconcile.name} fail (saved query ${queries.failed})? It rings right after the first deployment until the first look.`,
+          alarmDescription: $interpolate`No reconcile run has completed for ${quietHours} h or more: nothing is watched. Check that the schedules and the event source mapping of ${reconcile.name} are enabled, and whether ${reconcile.name} fails (saved query ${queries.failed}). This alarm is also on between the first deployment and the first run.`,
           ...own("ReconcileDuration"),
           statistic: "SampleCount",
           comparisonOperator: "LessThanThreshold",
           threshold: 1,
           period: 3600,
           evaluationPeriods: quietHours,
-          // Nothing measured is just what it is about.
+          // Missing data is what this alarm detects.
           treatMissingData: "breaching",
         }),
       ]
     : []),
 ];
 
-/** A metric that looks send only where there is something to count, counted in each of so many periods in a row. */
+/**
+ * For a metric that reconcile runs send only if its value is above 0: alarms if it is above 0 in each of the last
+ * `periods` periods.
+ */
 function inEachOf(periods: number) {
   return {
     statistic: "Maximum",

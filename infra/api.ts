@@ -6,24 +6,28 @@ import { requestsPrefix } from "./names.ts";
 import { intervening, observing } from "./permissions.ts";
 import { queue } from "./queue.ts";
 
-/** Calls served at once: people's, and a status page's. Each reads the whole world, and EC2 and SSM throttle an account as a whole. */
-const mostCalls = 5;
+/**
+ * Concurrent calls, by operators and by a status page. Each call reads the whole world, and EC2 and SSM throttle the
+ * account as a whole.
+ */
+const maxCalls = 5;
 
 /**
- * Behind a function URL that takes only calls signed by an AWS identity, or invoked directly where there is none. It writes requests, tags images
- * with what a person decided about them and triggers a reconcile, nothing else.
+ * The API. It has a function URL that accepts only calls signed by an AWS identity; without a URL, callers invoke the
+ * function directly. It writes requests, tags images with operators' decisions and triggers a reconcile run, nothing
+ * else.
  */
 export const api = lambda("Api", "api", {
-  description: "Status, plan, and what people decide",
+  description: "Status, plan and operators' decisions",
   handler: "functions/api.handler",
   timeout: "30 seconds",
   memory: "512 MB",
   url: policies.functionUrl && { authorization: "iam", cors: false },
-  concurrency: policies.reserveConcurrency ? { reserved: mostCalls } : undefined,
+  concurrency: policies.reserveConcurrency ? { reserved: maxCalls } : undefined,
   permissions: [
     ...observing,
     ...intervening,
-    // With the first write of each its tags.
+    // The first write of a parameter also writes its tags.
     {
       actions: ["ssm:PutParameter", "ssm:AddTagsToResource"],
       resources: [arnOf("ssm", `parameter${requestsPrefix}/*`)],
@@ -34,7 +38,10 @@ export const api = lambda("Api", "api", {
 
 allow(callers, api, policies.functionUrl);
 
-/** Where people find it. AWS's URL ends in `/`; a path is easier appended to one that does not. */
-export const found = policies.functionUrl
+/**
+ * How callers reach the API: its URL without the trailing `/` of AWS's URL, so that a path can follow, or the
+ * function's name.
+ */
+export const apiAddress = policies.functionUrl
   ? { api: api.url.apply((url) => url.replace(/\/$/, "")) }
   : { apiFunction: api.name };

@@ -9,27 +9,28 @@ requirePins(root, variants);
 
 /** SHA-256 of `packer/` and `buildspec/`: an input of every image. */
 export const recipe = recipeHash(root);
-/** The same of what shapes a harvest: what other scripts have harvested is harvested again. */
+/** SHA-256 of the scripts that harvest. If they change, the harvest is repeated. */
 export const harvestRecipe = harvestRecipeHash(root);
 
 /**
- * Recipe sources (`source/`), what images say of themselves (`reports/`), what was taken from AWS's images (`harvest/`) and the facts that have
- * been announced (`announced/`). Private; TLS only is SST's default.
+ * The bucket for recipe sources (`source/`), images' reports (`reports/`), harvested files (`harvest/`) and records of
+ * sent notifications (`announced/`). It is private; TLS only is SST's default.
  *
- * Reports stay: an image may be in use for years, nothing else tells what is in it, and its three files have some 50 KB (a US cent a month for
- * 8,000 images). A harvest is read by builds for as long as AWS's image is the newest of its minor; AWS withdraws it after four months.
+ * Reports have no expiry: an image may be in use for years, and only its report says what is in it. Its three files
+ * take about 50 KB (one US cent a month for 8,000 images). Builds read a harvest as long as AWS's image is the newest
+ * of its minor; AWS withdraws the image after four months.
  */
 export const artifacts = new sst.aws.Bucket("Artifacts", {
   versioning: true,
   cors: false,
-  // Facts older than 30 days are not announced any more, so their records may go after 90.
+  // No notification is sent for an event older than 30 days, so its record can expire after 90.
   lifecycle: [
     { id: "announced", prefix: "announced/", expiresIn: "90 days" },
-    // Of a minor without new images a harvest may still be wanted then: a missing one is made again, to the byte.
+    // A minor without new images may need its harvest for longer. A missing harvest is repeated, with identical bytes.
     { id: "harvest", prefix: "harvest/", expiresIn: "400 days" },
   ],
   transform: {
-    // SST would empty the bucket in order to remove it.
+    // By default, SST empties the bucket to remove it.
     bucket: { forceDestroy: !isKept },
     lifecycle: (args) => {
       args.rules = $output(args.rules).apply((rules = []) => [
@@ -52,13 +53,17 @@ export const artifacts = new sst.aws.Bucket("Artifacts", {
   },
 });
 
-// What S3 does anyway since 2023. A key of ours would cost more and open what its policy lets in, which the bucket's own does already.
+// S3's default since 2023. A key of the service's own would cost more and protect no better than the bucket's policy
+// already does.
 new aws.s3.BucketServerSideEncryptionConfiguration("ArtifactsEncryption", {
   bucket: artifacts.name,
   rules: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } }],
 });
 
-/** What CodeBuild gets. Older recipes stay: a build that waits in CodeBuild's queue still wants the one it was asked for. */
+/**
+ * The source of the CodeBuild project. Older recipes stay: a build that waits in CodeBuild's queue still needs the
+ * recipe of its order.
+ */
 export const source = new aws.s3.BucketObjectv2(
   "RecipeSource",
   {

@@ -8,7 +8,7 @@ import { named } from "./names.ts";
 import { addressUrl, codeBuildVpc, instanceNetwork } from "./network.ts";
 import { buildMinutes } from "./waits.ts";
 
-/** Packer's var-file of what depends on where it runs and not on what it makes. */
+/** Packer's variables that depend on the deployment and not on the variant. */
 const packerDeployment = $jsonStringify({
   region,
   instance_type: policies.instanceType,
@@ -21,7 +21,7 @@ const packerDeployment = $jsonStringify({
 
 export const project = new aws.codebuild.Project("Builds", {
   name: named("build"),
-  description: "Packer: builds an image, boots it, tags it as proved; harvests from AWS's",
+  description: "Packer: builds an image, boots it and tags it as proved; harvests AWS's image",
   serviceRole: buildRole.arn,
   source: {
     type: "S3",
@@ -32,7 +32,7 @@ export const project = new aws.codebuild.Project("Builds", {
   environment: {
     type: "LINUX_CONTAINER",
     image: "aws/codebuild/amazonlinux-x86_64-standard:5.0",
-    // 3 GB and two cores: it waits for Windows nearly all the time, at 0.5 US cents a minute.
+    // 3 GB and two cores for 0.5 US cents a minute: the build spends nearly all its time waiting for Windows.
     computeType: "BUILD_GENERAL1_SMALL",
     environmentVariables: [
       { name: "STAGE", value: $app.stage },
@@ -43,10 +43,10 @@ export const project = new aws.codebuild.Project("Builds", {
     ],
   },
   buildTimeout: buildMinutes(),
-  // The most that CodeBuild allows.
+  // CodeBuild's maximum.
   queuedTimeout: 480,
-  // No limit of its own: the plan starts policies.maxParallel at most, and a limit above the account's quota, which is 1 in new accounts, is
-  // refused with the project.
+  // No concurrency limit: the plan starts at most policies.maxParallel builds. CodeBuild refuses a project whose limit
+  // exceeds the account's quota, and that is 1 in new accounts.
   logsConfig: { cloudwatchLogs: { groupName: buildLogs.name, status: "ENABLED" } },
   vpcConfig: codeBuildVpc || undefined,
 });

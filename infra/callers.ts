@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
 
 /**
- * Lets these roles and users call the function's URL, and it no other way; where it has none, invoke the function. A call of the URL takes both
- * permissions since October 2025 (Lambda developer guide, "Control access to Lambda function URLs"). Within the account a caller named here
- * needs no policy of its own; one of another account needs the same actions in its own policy too. Whoever may do them by his own policy, as
- * administrators may, needs not be named: a function's policy cannot keep him out.
+ * Allows these roles and users to call the function's URL but not to invoke the function; without a URL, to invoke the
+ * function. Since October 2025, a call of the URL needs both permissions (Lambda developer guide, "Control access to
+ * Lambda function URLs"). A caller in the same account needs no policy of its own. A caller in another account needs
+ * the same actions in its own policy too. Identities whose own policy allows the actions, such as administrators, need
+ * not be listed: the function's policy cannot keep them out.
  */
 export function allow(callers: readonly string[], { nodes }: sst.aws.Function, viaUrl: boolean): void {
   for (const principal of callers) {

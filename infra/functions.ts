@@ -6,7 +6,10 @@ import { channelsPrefix, named, requestsPrefix } from "./names.ts";
 import { notifications } from "./notifications.ts";
 import { queue } from "./queue.ts";
 
-/** What the two functions have in common: runtime, log group, a role that may write to that group only, environment. */
+/**
+ * A function with everything that all functions share: runtime, environment, log group, and a role that can write to
+ * this log group only.
+ */
 export function lambda(
   name: string,
   noun: string,
@@ -21,7 +24,7 @@ export function lambda(
     name: named(noun),
     runtime: "nodejs24.x",
     architecture: "arm64",
-    // Stack traces that one can read are worth more than a megabyte.
+    // Readable stack traces are worth the extra megabyte.
     nodejs: { minify: false },
     logging: { logGroup: logs.name, format: "text" },
     environment: {
@@ -42,11 +45,11 @@ export function lambda(
     ],
     transform: {
       role: {
-        // SST 4.17 would let every identity of the account assume the role.
+        // SST 4.17's default lets every identity of the account assume the role.
         assumeRolePolicy: policyDocument([
           { actions: ["sts:AssumeRole"], principals: [{ type: "Service", identifiers: ["lambda.amazonaws.com"] }] },
         ]),
-        // And add AWSLambdaBasicExecutionRole, which writes to every log group of the account.
+        // SST's default is AWSLambdaBasicExecutionRole, which can write to every log group of the account.
         managedPolicyArns: [],
       },
     },

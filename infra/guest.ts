@@ -2,11 +2,14 @@ import { dnsSuffix, policyDocument } from "./account.ts";
 import { artifacts } from "./artifacts.ts";
 import { namedInAccount } from "./names.ts";
 
-/** The build instance's own role: what was harvested it reads from the bucket, and nothing else. Everything else comes by WinRM. */
+/**
+ * The build instance's role: it can read harvested files from the bucket, nothing else. Everything else reaches the
+ * instance over WinRM.
+ */
 export const guestRole = instanceRole("GuestRole", "guest", { name: "harvest", action: "s3:GetObject" });
 export const guestProfile = instanceProfile("GuestProfile", "guest", guestRole);
 
-/** The role of AWS's image while it is harvested: it writes what it finds in itself, and reads nothing. */
+/** The role of an instance of AWS's image during a harvest: it can write the files it finds, and read nothing. */
 export const harvestRole = instanceRole("HarvestRole", "harvest", { name: "harvest", action: "s3:PutObject" });
 export const harvestProfile = instanceProfile("HarvestProfile", "harvest", harvestRole);
 

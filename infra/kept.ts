@@ -1,7 +1,8 @@
-/** Whether what the stage has made outlives it; sst.config.ts decides it by the stage's name. */
+/** Whether the stage's data outlives the stage. sst.config.ts decides this by the stage's name. */
 export const isKept = $app.removal !== "remove";
 
-// SST's own list of what it then keeps (platform/src/auto/run.ts) has the bucket, but neither what protects the bucket nor any log.
+// The list of types that SST retains itself (platform/src/auto/run.ts) has the bucket, but not the resources that
+// protect it and no logs.
 if (isKept) {
   keep(aws.cloudwatch.LogGroup);
   keep(aws.s3.BucketLifecycleConfiguration);
@@ -13,7 +14,7 @@ if (isKept) {
 
 type ResourceClass<Args> = new (name: string, args: Args, options?: $util.CustomResourceOptions) => object;
 
-/** Every resource of the class that is declared from now on. */
+/** Retains every resource of this class that is declared from here on. */
 function keep<Args>(kind: ResourceClass<Args>): void {
   $transform(kind, (_, options) => {
     options.retainOnDelete = true;

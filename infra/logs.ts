@@ -1,7 +1,7 @@
 import { policies } from "./configuration.ts";
 import { named } from "./names.ts";
 
-/** CloudWatch encrypts every log group with a key of its own unless told another (CloudWatch Logs user guide, "Encrypt log data"). */
+/** CloudWatch encrypts each log group with its own key by default (CloudWatch Logs user guide, "Encrypt log data"). */
 export const buildLogs = new aws.cloudwatch.LogGroup("BuildLogs", {
   name: `/aws/codebuild/${named("build")}`,
   retentionInDays: policies.logRetentionDays,

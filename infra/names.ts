@@ -2,12 +2,15 @@ import { createHash } from "node:crypto";
 import { tagPrefix } from "../functions/domain/inputs.ts";
 import { region } from "./account.ts";
 
-/** Names that are ours to choose bear application and stage, so that stages live side by side in one account. */
+/** A resource name with application and stage, so that one account can hold several stages. */
 export function named(noun: string): string {
   return `${$app.name}-${$app.stage}-${noun}`;
 }
 
-/** IAM's names are one set for all Regions of an account. They have at most 64 characters: a longer one is cut and ends in its hash. */
+/**
+ * The name of an IAM resource. IAM's names are shared by all Regions of an account, so it contains the Region. IAM
+ * allows 64 characters: a longer name is cut and ends in its hash.
+ */
 export function namedInAccount(noun: string): $util.Output<string> {
   return region.apply((where) => atMost64(`${named(where)}-${noun}`));
 }
@@ -22,10 +25,16 @@ export const channelsPrefix = `/${$app.name}/${$app.stage}/channels`;
 /** Manual rebuild requests, `<prefix>/<variant>`. */
 export const requestsPrefix = `/${$app.name}/${$app.stage}/requests`;
 
-/** On every image, snapshot, instance, key pair and security group of ours; what may be changed or deleted is told by it. */
+/**
+ * The tag on each image, snapshot, instance, key pair and security group of a stage. Policies allow changes and
+ * deletion by this tag only.
+ */
 export const stageTag = `${tagPrefix}stage`;
-/** Policy conditions: the resource bears this stage's tag; it bears no other stage's; the call gives ours; it gives no other stage's. */
-export const bearsOurTag = { test: "StringEquals", variable: `aws:ResourceTag/${stageTag}`, values: [$app.stage] };
-export const bearsNoOther = { ...bearsOurTag, test: "StringEqualsIfExists" };
-export const givesOurTag = { test: "StringEquals", variable: `aws:RequestTag/${stageTag}`, values: [$app.stage] };
-export const givesNoOther = { ...givesOurTag, test: "StringEqualsIfExists" };
+/**
+ * Policy conditions: the resource has this stage's tag; it has no other stage's; the call sets this stage's; it sets no
+ * other stage's.
+ */
+export const hasOurTag = { test: "StringEquals", variable: `aws:ResourceTag/${stageTag}`, values: [$app.stage] };
+export const hasNoOther = { ...hasOurTag, test: "StringEqualsIfExists" };
+export const setsOurTag = { test: "StringEquals", variable: `aws:RequestTag/${stageTag}`, values: [$app.stage] };
+export const setsNoOther = { ...setsOurTag, test: "StringEqualsIfExists" };

@@ -6,10 +6,12 @@ const { network } = policies;
 /** WinRM over HTTPS. */
 const winrm = 5986;
 
-/** Security groups of ours in the user's VPC, or none: a public build opens its own group, to CodeBuild's address only. */
+/**
+ * Security groups in the user's VPC. A public build creates its own group instead, open to CodeBuild's address only.
+ */
 export const securityGroups = network.kind === "vpc" ? createSecurityGroups(network.vpcId) : undefined;
 
-/** Where CodeBuild itself runs; outside a VPC it has public addresses. */
+/** The VPC in which CodeBuild runs. Without a VPC it has public addresses. */
 export const codeBuildVpc = network.kind === "vpc" &&
   securityGroups && {
     vpcId: network.vpcId,
@@ -17,7 +19,7 @@ export const codeBuildVpc = network.kind === "vpc" &&
     securityGroupIds: [securityGroups.codeBuild.id],
   };
 
-/** How Packer reaches the build instance; its names are Packer's. */
+/** How Packer reaches the build instance, in Packer's names. */
 export const instanceNetwork =
   network.kind === "vpc" && securityGroups
     ? {
@@ -33,14 +35,14 @@ export const instanceNetwork =
         associate_public_ip_address: true,
       };
 
-/** Where a public build asks for its own address; empty where it needs none. */
+/** The URL that tells a public build its own address. Empty in a VPC, where the build does not need it. */
 export const addressUrl = network.kind === "public" ? network.addressUrl : "";
 
 function createSecurityGroups(vpcId: string) {
   const out = [{ protocol: "-1", fromPort: 0, toPort: 0, cidrBlocks: ["0.0.0.0/0"] }];
   const codeBuild = new aws.ec2.SecurityGroup("CodeBuildSecurityGroup", {
     name: named("codebuild"),
-    description: "CodeBuild: calls out, is never called",
+    description: "CodeBuild: outgoing connections only",
     vpcId,
     egress: out,
   });

@@ -1,5 +1,5 @@
 import { subscribers } from "./configuration.ts";
 import { topic } from "./topics.ts";
 
-/** Hears what becomes of images: of every one that is published, of every build that keeps failing. */
+/** The topic for subscribers: published images, builds that keep failing, and all else that happens to images. */
 export const notifications = topic("Notifications", subscribers);

@@ -1,9 +1,9 @@
 import { operators } from "./configuration.ts";
 import { topic } from "./topics.ts";
 
-/** Hears that the service itself needs a person: alarms, and that they are over. */
+/** The topic for operators: alarms of the service itself, when they start and when they end. */
 export const operations = topic("Operations", operators);
 
-// `sst deploy` shows what a program writes to standard error, and of Pulumi's own warnings none.
+// `sst deploy` shows a program's standard error, but no warnings of Pulumi's.
 if (operators.length === 0)
-  process.stderr.write("Nobody hears the alarms of this service: `operators` in config.ts is empty.\n");
+  process.stderr.write("No operator is notified of this service's alarms: `operators` in config.ts is empty.\n");

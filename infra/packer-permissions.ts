@@ -1,7 +1,7 @@
 import { arnOf, imageArn, type Statement } from "./account.ts";
 import { policies } from "./configuration.ts";
 import { guestProfile, guestRole, harvestProfile, harvestRole } from "./guest.ts";
-import { bearsNoOther, bearsOurTag, givesOurTag } from "./names.ts";
+import { hasNoOther, hasOurTag, setsOurTag } from "./names.ts";
 import { instanceNetwork, securityGroups } from "./network.ts";
 import {
   findsItsPlace,
@@ -17,10 +17,10 @@ import {
   volumes,
 } from "./packer-resources.ts";
 import { taggingPermissions } from "./packer-tags.ts";
-import type { Look } from "./unscoped.ts";
+import type { UnscopedAction } from "./unscoped.ts";
 
-/** What Packer's amazon plugin looks at. */
-export const packerLooks: Look[] = [
+/** Read-only calls of Packer's amazon plugin. */
+export const packerReads: UnscopedAction[] = [
   "ec2:DescribeImages",
   "ec2:DescribeInstances",
   "ec2:DescribeRegions",
@@ -31,10 +31,12 @@ export const packerLooks: Look[] = [
   ...(findsItsPlace ? (["ec2:DescribeInstanceTypeOfferings", "ec2:DescribeVpcs"] as const) : []),
 ];
 
-/** What else it calls from the first look to the last clean-up (its documentation, and its calls as recorded). */
+/**
+ * All other calls of the plugin, from start to clean-up (sources: the plugin's documentation and its recorded calls).
+ */
 export function packerPermissions(partition: string): Statement[] {
-  // In China key pairs and groups never get a tag.
-  const ofOurs = tagsMachinesLater(partition) ? [bearsNoOther] : [bearsOurTag];
+  // In China, key pairs and security groups never get a tag.
+  const onOurs = tagsMachinesLater(partition) ? [hasNoOther] : [hasOurTag];
   return [
     ...startingInstances(partition),
     ...taggingPermissions(partition),
@@ -44,29 +46,29 @@ export function packerPermissions(partition: string): Statement[] {
         "ec2:CreateImage",
         "ec2:GetConsoleOutput",
         "ec2:GetPasswordData",
-        // At the end of a proof only; a machine that becomes an image stops itself.
+        // Used only at the end of a proof: a machine that becomes an image stops itself.
         "ec2:StopInstances",
         "ec2:TerminateInstances",
       ],
       resources: [instances],
-      conditions: [bearsOurTag],
+      conditions: [hasOurTag],
     },
     {
-      // What there is of an image that cannot be finished.
+      // Packer removes the parts of an image that it cannot finish.
       sid: "RemoveWhatIsTagged",
       actions: ["ec2:DeleteSnapshot", "ec2:DeregisterImage"],
       resources: images,
-      conditions: [bearsOurTag],
+      conditions: [hasOurTag],
     },
     ...(tagsMachinesLater(partition)
       ? []
       : [
           {
-            // Those that an image brings along and that outlive the instance.
+            // Volumes that come with the base image and that are not deleted with the instance.
             sid: "RemoveTaggedVolumes",
             actions: ["ec2:DeleteVolume"],
             resources: [volumes],
-            conditions: [bearsOurTag],
+            conditions: [hasOurTag],
           },
         ]),
     {
@@ -76,16 +78,16 @@ export function packerPermissions(partition: string): Statement[] {
         ...(findsItsPlace ? ["ec2:AuthorizeSecurityGroupIngress", "ec2:DeleteSecurityGroup"] : []),
       ],
       resources: keyPairsAndGroups,
-      conditions: ofOurs,
+      conditions: onOurs,
     },
-    // The image and its snapshot do not exist yet; the instance it is made of bears the tag.
+    // The image and its snapshot do not exist yet, so they have no tag. The instance that they are made from has it.
     { sid: "MakeImages", actions: ["ec2:CreateImage"], resources: images },
     {
       sid: "DescribeItsImages",
       actions: ["ec2:ModifyImageAttribute"],
       resources: [imageArn("image")],
-      // Where it is tagged later, that is after it is described.
-      conditions: tagsImagesLater(partition) ? [bearsNoOther] : [bearsOurTag],
+      // In some partitions the plugin tags an image only after this call.
+      conditions: tagsImagesLater(partition) ? [hasNoOther] : [hasOurTag],
     },
     {
       sid: "FindGuestProfile",
@@ -101,9 +103,12 @@ export function packerPermissions(partition: string): Statement[] {
   ];
 }
 
-/** Key, group and instance: of the type and with a profile that is deployed, in the user's VPC in the subnet and the group that are. */
+/**
+ * Creates the key pair, the group and the instance, with the deployed instance type and profiles; in the user's VPC, in
+ * the deployed subnet and group.
+ */
 function startingInstances(partition: string): Statement[] {
-  const tagged = tagsMachinesLater(partition) ? [] : [givesOurTag];
+  const tagged = tagsMachinesLater(partition) ? [] : [setsOurTag];
   return [
     {
       sid: "StartTaggedInstances",

@@ -1,5 +1,5 @@
 import type { Statement } from "./account.ts";
-import { bearsNoOther, bearsOurTag, givesNoOther, givesOurTag } from "./names.ts";
+import { hasNoOther, hasOurTag, setsNoOther, setsOurTag } from "./names.ts";
 import {
   hasOurProfile,
   images,
@@ -11,54 +11,60 @@ import {
   volumes,
 } from "./packer-resources.ts";
 
-/** Set while EC2 asks whether a call that creates something may tag it too; absent from CreateTags called by itself. */
-const inCreation = {
+/** EC2 sets this key when a call that creates a resource also tags it. It is absent from a separate CreateTags call. */
+const atCreation = {
   test: "StringEquals",
   variable: "ec2:CreateAction",
   values: ["RunInstances", "CreateKeyPair", "CreateSecurityGroup", "CreateImage"],
 };
 
-/** What bears our tag may be used and removed, so the tag must not be given to what is somebody else's. */
+/**
+ * The role can use and remove resources with the stage's tag, so it must not be able to set the tag on resources of
+ * others.
+ */
 export function taggingPermissions(partition: string): Statement[] {
   return [
     {
       sid: "TagWhatItMakes",
       actions: ["ec2:CreateTags"],
       resources: [...images, instances, ...keyPairsAndGroups, volumes, networkInterfaces],
-      conditions: [givesOurTag, inCreation],
+      conditions: [setsOurTag, atCreation],
     },
     {
-      // The inputs, by Packer once the image is there; the summary of its report and the proof, by the buildspec.
+      // Packer adds the inputs once the image exists. The buildspec adds the summary of the report and the proof.
       sid: "TagItsImagesFurther",
       actions: ["ec2:CreateTags"],
       resources: images,
-      conditions: [bearsOurTag, givesNoOther],
+      conditions: [hasOurTag, setsNoOther],
     },
     ...(tagsImagesLater(partition) ? [taggingImagesLater] : []),
     ...(tagsMachinesLater(partition) ? taggingMachinesLater : []),
   ];
 }
 
-/** Nothing tells a new image from one of somebody else's that bears no stage's tag. */
+/** Nothing distinguishes a new image from another owner's image without a stage tag. */
 const taggingImagesLater: Statement = {
   sid: "TagImagesLater",
   actions: ["ec2:CreateTags"],
   resources: images,
-  conditions: [givesOurTag, bearsNoOther],
+  conditions: [setsOurTag, hasNoOther],
 };
 
-/** Nothing tells whose a volume is either: there the role may delete none (infra/packer-permissions.ts). */
+/**
+ * Nothing identifies the owner of an untagged volume, so in China the role cannot delete any
+ * (infra/packer-permissions.ts).
+ */
 const taggingMachinesLater: Statement[] = [
   {
     sid: "TagInstancesLater",
     actions: ["ec2:CreateTags"],
     resources: [instances],
-    conditions: [givesOurTag, bearsNoOther, hasOurProfile],
+    conditions: [setsOurTag, hasNoOther, hasOurProfile],
   },
   {
     sid: "TagTheirVolumesLater",
     actions: ["ec2:CreateTags"],
     resources: [volumes, networkInterfaces],
-    conditions: [givesOurTag, bearsNoOther],
+    conditions: [setsOurTag, hasNoOther],
   },
 ];

@@ -5,22 +5,22 @@ import { arnOf, imageArn, partition, region } from "./account.ts";
 import { artifacts } from "./artifacts.ts";
 import { project } from "./builds.ts";
 import { policies, variants } from "./configuration.ts";
-import { bearsOurTag, channelsPrefix, requestsPrefix } from "./names.ts";
-import { lettingEc2LookOn, lookingAt } from "./unscoped.ts";
+import { channelsPrefix, hasOurTag, requestsPrefix } from "./names.ts";
+import { readingThroughEc2, unscopedStatement } from "./unscoped.ts";
 
 type Permission = sst.aws.FunctionPermissionArgs;
 
 const assembles = variants.some((variant) => recipeOf(variant) === "assemble");
 
-/** What looking at the world takes; both functions do it. */
+/** Permissions to observe the world. Both functions have them. */
 export const observing: Permission[] = [
   {
-    // Public parameters belong to no account, so their ARN names none.
+    // Public parameters belong to no account, so their ARNs contain no account ID.
     actions: ["ssm:GetParameters"],
     resources: [$interpolate`arn:${partition}:ssm:${region}::parameter/aws/service/ami-windows-latest/*`],
   },
   {
-    // Who may read a path reads everything below it (Systems Manager user guide, "Restricting access to parameters").
+    // Access to a path includes everything below it (Systems Manager user guide, "Restricting access to parameters").
     actions: ["ssm:GetParametersByPath"],
     resources: [channelsPrefix, requestsPrefix].map((prefix) => arnOf("ssm", `parameter${prefix}`)),
   },
@@ -38,54 +38,57 @@ export const observing: Permission[] = [
   ...(assembles
     ? [{ actions: ["s3:GetObject"], resources: [$interpolate`${artifacts.arn}/harvest/*/manifest.json`] }]
     : []),
-  lookingAt([
+  unscopedStatement([
     "ec2:DescribeImages",
     "ec2:DescribeInstances",
     "ec2:DescribeLaunchTemplateVersions",
     "ec2:DescribeImageReferences",
     ...(policies.kubernetesSource === "eks" ? (["eks:DescribeClusterVersions"] as const) : []),
   ]),
-  lettingEc2LookOn,
+  readingThroughEc2,
   {
-    // Whether it is shared with other accounts, whose use nobody here can see.
+    // Tells whether the image is shared with other accounts; their use of it is not visible here.
     actions: ["ec2:DescribeImageAttribute"],
     resources: [imageArn("image")],
-    conditions: [bearsOurTag],
+    conditions: [hasOurTag],
   },
 ];
 
-/** What reconcile reads besides: a variant's channels once more before it writes one, and what differs inside two images, for the subscribers. */
-export const lookingCloser: Permission[] = [
+/**
+ * What only reconcile reads: a variant's channels again before it writes one, and reports, to tell subscribers how two
+ * images differ.
+ */
+export const observingForActions: Permission[] = [
   { actions: ["ssm:GetParametersByPath"], resources: [arnOf("ssm", `parameter${channelsPrefix}/*`)] },
   { actions: ["s3:GetObject"], resources: [$interpolate`${artifacts.arn}/reports/*`] },
 ];
 
-/** Tags that tell what has been done with an image, each written by one role only. */
+/** Tags that record what was done with an image. Each is written by one role only. */
 const publicationTags = [...channelNames.map((channel) => `published-${channel}`), "retired-at", "withdrawn-at"];
 const interventionTags = ["revoked", "approved"];
 
-/** What becomes of images of this stage after they are proved. */
+/** Permissions to publish, retire and withdraw images of this stage. */
 export const retiring: Permission[] = [
   {
     actions: ["ec2:EnableImageDeprecation", "ec2:DisableImageDeprecation", "ec2:EnableImage", "ec2:DisableImage"],
     resources: [imageArn("image")],
-    conditions: [bearsOurTag],
+    conditions: [hasOurTag],
   },
   ...tagging(["ec2:CreateTags"], publicationTags),
-  // When a retired or revoked image is taken back.
+  // Used when an image is no longer retired or revoked.
   ...tagging(["ec2:DeleteTags"], ["retired-at", "withdrawn-at"]),
 ];
 
-/** Only where the configuration wants it: this cannot be undone. Snapshots go with their image. */
+/** Granted only if the configuration asks for it: deregistration is final. It deletes the image's snapshots too. */
 export const deregistering: Permission[] = [
   {
     actions: ["ec2:DeregisterImage", "ec2:DeleteSnapshot"],
     resources: [imageArn("image"), imageArn("snapshot")],
-    conditions: [bearsOurTag],
+    conditions: [hasOurTag],
   },
 ];
 
-/** A person's decision about an image of this stage, and its withdrawal. */
+/** An operator's decision about an image of this stage: set it and take it back. */
 export const intervening: Permission[] = tagging(["ec2:CreateTags", "ec2:DeleteTags"], interventionTags);
 
 function tagging(actions: string[], tags: string[]): Permission[] {
@@ -94,13 +97,13 @@ function tagging(actions: string[], tags: string[]): Permission[] {
       actions,
       resources: [imageArn("image")],
       conditions: [
-        bearsOurTag,
+        hasOurTag,
         {
           test: "ForAllValues:StringEquals",
           variable: "aws:TagKeys",
           values: tags.map((tag) => `${tagPrefix}${tag}`),
         },
-        // Of no keys at all everything is true, and DeleteTags without keys deletes all tags.
+        // ForAllValues holds for a call without any keys, and DeleteTags without keys deletes all tags.
         { test: "Null", variable: "aws:TagKeys", values: ["false"] },
       ],
     },

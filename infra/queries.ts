@@ -5,7 +5,7 @@ import { type SavedQuery, savedQueries, textOf } from "./saved-queries.ts";
 
 const logs = { reconcile: logGroupOf(reconcile), api: logGroupOf(api) };
 
-/** Their names in CloudWatch's list of saved queries. */
+/** The saved queries' names in CloudWatch. */
 export const queries = {
   built: query("WhyBuilt", savedQueries.built),
   notBuilt: query("WhyNotBuilt", savedQueries.notBuilt),

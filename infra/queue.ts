@@ -1,6 +1,6 @@
 import { nothingWithoutTls, policyDocument } from "./account.ts";
 
-/** What a message that could not even be observed ends in, after {@link maxReceiveCount} attempts. */
+/** Receives a message after {@link maxReceiveCount} attempts in which reconcile failed. */
 export const deadLetters = new sst.aws.Queue("DeadLetters", {
   transform: { queue: { sqsManagedSseEnabled: true, messageRetentionSeconds: 14 * 24 * 60 * 60 } },
 });
@@ -10,24 +10,24 @@ new aws.sqs.QueuePolicy("DeadLettersPolicy", {
   policy: policyDocument([nothingWithoutTls("sqs:*", deadLetters.arn)]),
 });
 
-/** Seconds that one reconcile may take. */
+/** The timeout of a reconcile run. */
 export const reconcileSeconds = 300;
 
-/** A message throttled by the reservation of one counts as received although nobody looked at it: be generous. */
+/** High, because a message counts as received even if the function, whose reserved concurrency is 1, was throttled. */
 export const maxReceiveCount = 20;
 
 /**
- * Every trigger meets here, so that a storm of them is one batch and one reconcile. Encrypted by SQS itself: under
- * `alias/aws/sqs` EventBridge could not write to it.
+ * The queue for all triggers: many triggers at once become one batch and one reconcile run. It is encrypted by SQS
+ * itself, because EventBridge could not write to a queue under `alias/aws/sqs`.
  */
 export const queue = new sst.aws.Queue("Triggers", {
-  // AWS asks for six times the function's timeout.
+  // AWS recommends six times the function's timeout.
   visibilityTimeout: `${6 * reconcileSeconds} seconds`,
   dlq: { queue: deadLetters.arn, retry: maxReceiveCount },
   transform: { queue: { sqsManagedSseEnabled: true } },
 });
 
-// Without it any queue of the account may name this one as its own.
+// Without this, any queue of the account could use this dead-letter queue.
 new aws.sqs.RedriveAllowPolicy("DeadLettersRedrive", {
   queueUrl: deadLetters.url,
   redriveAllowPolicy: $jsonStringify({ redrivePermission: "byQueue", sourceQueueArns: [queue.arn] }),

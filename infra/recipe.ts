@@ -3,12 +3,12 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join, relative, sep } from "node:path";
 
 const recipeFolders = ["packer", "buildspec"];
-/** What shapes a harvest: another recipe is no reason to harvest again unless it differs here. */
+/** The part of the recipe that determines a harvest. Other changes of the recipe do not repeat it. */
 const harvestFolders = ["packer/harvest", "packer/modules"];
 
 /**
- * The files that make an image what it is, as paths below `root` with `/`, in the order of their bytes.
- * @throws Error on a name that shells and archives might not carry through unchanged.
+ * The recipe's files as paths below `root`, with `/`, in byte order.
+ * @throws Error for a file name that a shell or an archive might change
  */
 export function recipeFiles(root: string, folders = recipeFolders): string[] {
   const files = folders.flatMap((folder) =>
@@ -21,12 +21,14 @@ export function recipeFiles(root: string, folders = recipeFolders): string[] {
   return files.sort(byBytes);
 }
 
-/** What `find packer buildspec -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum` says in `root`. */
+/**
+ * The result of `find packer buildspec -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum` in `root`.
+ */
 export function recipeHash(root: string): string {
   return hashOf(root, recipeFiles(root));
 }
 
-/** The same of what shapes a harvest. */
+/** The same hash over the files that determine a harvest. */
 export function harvestRecipeHash(root: string): string {
   return hashOf(root, recipeFiles(root, harvestFolders));
 }

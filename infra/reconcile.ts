@@ -4,25 +4,25 @@ import { policies } from "./configuration.ts";
 import { lambda } from "./functions.ts";
 import { channelsPrefix } from "./names.ts";
 import { notifications } from "./notifications.ts";
-import { deregistering, lookingCloser, observing, retiring } from "./permissions.ts";
+import { deregistering, observing, observingForActions, retiring } from "./permissions.ts";
 import { queue, reconcileSeconds } from "./queue.ts";
 import { untaggedWhereNeeded } from "./region.ts";
 import { startingBuilds } from "./start-build.ts";
 import { encryptingFor } from "./topic-key.ts";
 
-/** The one writer: starts builds, writes channels, retires images, announces. */
+/** The only function that acts: it starts builds, writes channels, retires images and sends notifications. */
 export const reconcile = lambda("Reconcile", "reconcile", {
-  description: "Looks at everything, decides, acts",
+  description: "Observes everything, plans and acts",
   handler: "functions/reconcile.handler",
   timeout: `${reconcileSeconds} seconds`,
   memory: "512 MB",
   concurrency: policies.reserveConcurrency ? { reserved: 1 } : undefined,
   permissions: [
     ...observing,
-    ...lookingCloser,
+    ...observingForActions,
     { actions: ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"], resources: [queue.arn] },
     ...startingBuilds,
-    // With the first write of each its tags.
+    // The first write of a parameter also writes its tags.
     {
       actions: ["ssm:PutParameter", "ssm:AddTagsToResource"],
       resources: [arnOf("ssm", `parameter${channelsPrefix}/*`)],
@@ -41,9 +41,9 @@ new aws.lambda.EventSourceMapping(
     eventSourceArn: queue.arn,
     functionName: reconcile.name,
     batchSize: 100,
-    // Batches above 10 need a window of at least one second.
+    // A batch size above 10 requires a window of at least one second.
     maximumBatchingWindowInSeconds: 2,
-    // The least that AWS takes; the reservation makes it one.
+    // AWS's minimum. The reserved concurrency makes it one.
     scalingConfig: { maximumConcurrency: 2 },
   },
   untaggedWhereNeeded,

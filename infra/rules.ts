@@ -10,8 +10,9 @@ const buildEnded = rule("BuildEnded", "build-ended", {
 });
 
 /**
- * A channel has been written. AWS checks `PutParameter` with data type `aws:ec2:image` after it has answered, and tells a refusal by the same
- * event with an `exception`: reconcile would at once write the same again, and be woken by the next refusal. The next schedule tries again.
+ * Matches the write of a channel. AWS checks a `PutParameter` with data type `aws:ec2:image` after it has answered, and
+ * reports a rejected value with the same event plus an `exception`. The rule leaves those events out: reconcile would
+ * write the same value again at once, and the next rejection would trigger it again. The next schedule retries instead.
  */
 const channelChanged = rule("ChannelChanged", "channel-changed", {
   source: ["aws.ssm"],
@@ -36,7 +37,7 @@ new aws.sqs.QueuePolicy("TriggersPolicy", {
   ]),
 });
 
-/** AWS's own events come on the account's default bus only. */
+/** AWS sends its own events to the account's default bus only. */
 function rule(name: string, noun: string, pattern: $util.Input<object>): aws.cloudwatch.EventRule {
   const created = new aws.cloudwatch.EventRule(name, {
     name: named(noun),

@@ -1,16 +1,19 @@
-/** Reasons and triggers are lists, of which CloudWatch Logs Insights shows one entry a column. */
+/** Reasons and triggers are lists. CloudWatch Logs Insights shows each entry in a column of its own. */
 const reasons = "reasons.0, reasons.1, reasons.2, reasons.3";
 const triggers = "triggers.0, triggers.1, triggers.2";
 
 /** A question about the logs of the functions, in the language of CloudWatch Logs Insights. */
 export interface SavedQuery {
   noun: string;
-  /** Whose logs answer it. */
+  /** The functions whose logs contain the answer. */
   of: readonly ("reconcile" | "api")[];
   lines: readonly string[];
 }
 
-/** What they read is written by functions/look-log.ts and by the calls of the API. Saved queries cost nothing; to run one costs 0.005 USD a GB read. */
+/**
+ * They read what `functions/reconcile/log.ts` and the API log. Saved queries are free; a query costs 0.005 USD per GB
+ * that it reads.
+ */
 export const savedQueries = {
   built: {
     noun: "why-was-it-built",
@@ -52,7 +55,9 @@ export const savedQueries = {
       "limit 200",
     ],
   },
-  /** From the order over its build and its announcements to the image's way through the channels. */
+  /**
+   * Follows a token from the order through the build and the notifications to the image's publication in the channels.
+   */
   became: {
     noun: "what-became-of-it",
     of: ["reconcile"],

@@ -1,3 +1,4 @@
+import type { ScheduledTrigger } from "../functions/domain/trigger.ts";
 import { accountId, policyDocument } from "./account.ts";
 import { policies } from "./configuration.ts";
 import { named, namedInAccount } from "./names.ts";
@@ -21,10 +22,16 @@ const [hour, minute] = policies.patchTuesday.time.split(":").map(Number);
 
 schedule("BaseAmis", "base-ami", policies.baseAmiSchedule, "UTC");
 schedule("Kubernetes", "kubernetes", policies.kubernetesSchedule, "UTC");
-// The second Tuesday of the month. Scheduler knows time zones; the schedules of EventBridge rules are UTC only.
+// The second Tuesday of the month. EventBridge Scheduler supports time zones; the schedules of EventBridge rules are
+// UTC only.
 schedule("PatchTuesday", "patch-tuesday", `cron(${minute} ${hour} ? * TUE#2 *)`, policies.patchTuesday.timeZone);
 
-function schedule(name: string, trigger: string, expression: string, timeZone: string): aws.scheduler.Schedule {
+function schedule(
+  name: string,
+  trigger: ScheduledTrigger,
+  expression: string,
+  timeZone: string,
+): aws.scheduler.Schedule {
   return new aws.scheduler.Schedule(name, {
     name: named(trigger),
     scheduleExpression: expression,

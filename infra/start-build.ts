@@ -1,9 +1,11 @@
+import { buildVariables } from "../functions/config/build-variables.ts";
 import { project } from "./builds.ts";
 
 /**
- * What of a build its starter may set, besides its variables: nothing. Whoever replaces the buildspec, the source or the image runs code of
- * his own under the build role. Each key is there where the call sets the field (AWS, "CodeBuild condition keys"). There is none for the type
- * of a source, for timeouts and for debug sessions, which need `ssmmessages` besides.
+ * The fields that StartBuild must not override: a caller who replaces the buildspec, the source or the image runs its
+ * own code under the build role. Each condition key is present if the call sets the field (AWS, "CodeBuild condition
+ * keys"). There is no key for the source's type, for timeouts and for debug sessions; debug sessions also need
+ * `ssmmessages`. Of the variables, a caller can set those of an order only.
  */
 const overrides = [
   "source.buildspec",
@@ -28,25 +30,12 @@ const overrides = [
   "autoRetryLimit",
 ];
 
-/** The variables of an order (functions/build-orders.ts). Those of the project stay what the deployment says. */
-const variables = [
-  "PURPOSE",
-  "VARIANT",
-  "INPUTS",
-  "RECIPE",
-  "ATTEMPT",
-  "TOKEN",
-  "REASONS",
-  "IMAGE_ID",
-  "PACKER_VARIABLES",
-];
-
-/** Starting builds of the one project as it is deployed. */
+/** Permissions to start builds of the project, as it is deployed. */
 export const startingBuilds: sst.aws.FunctionPermissionArgs[] = [
   { actions: ["codebuild:StartBuild"], resources: [project.arn] },
-  // One statement a key: the keys of one condition must all be there before it denies.
+  // One statement per key: a condition with several keys denies only if all of them are present.
   ...overrides.map((key) => denied("Null", `codebuild:${key}`, ["false"])),
-  denied("ForAnyValue:StringNotEquals", "codebuild:environment.environmentVariables.name", variables),
+  denied("ForAnyValue:StringNotEquals", "codebuild:environment.environmentVariables.name", [...buildVariables]),
 ];
 
 function denied(test: string, variable: string, values: string[]): sst.aws.FunctionPermissionArgs {

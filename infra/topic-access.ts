@@ -15,8 +15,8 @@ const ofAlarms = [
 const cloudWatch = [{ type: "Service", identifiers: ["cloudwatch.amazonaws.com"] }];
 const account = [{ type: "AWS", identifiers: [$interpolate`arn:${partition}:iam::${accountId}:root`] }];
 
-// These replace SNS's own policies, which let every identity of the account do what its policies do not forbid. Which identity publishes and
-// subscribes is said by its own policy.
+// These replace SNS's default policies, which allow every identity of the account everything that its own policies do
+// not deny. Here an identity's own policy decides whether it can publish and subscribe.
 new aws.sns.TopicPolicy("NotificationsPolicy", {
   arn: notifications.arn,
   policy: policyDocument([nothingWithoutTls("sns:Publish", notifications.arn)]),
@@ -36,7 +36,7 @@ new aws.sns.TopicPolicy("OperationsPolicy", {
   ]),
 });
 
-// In the policy of a key `*` is the key.
+// In a key's policy, `*` means the key.
 new aws.kms.KeyPolicy("TopicKeyPolicy", {
   keyId: topicKey.id,
   policy: policyDocument([
@@ -64,7 +64,7 @@ new aws.kms.KeyPolicy("TopicKeyPolicy", {
       resources: ["*"],
       principals: account,
     },
-    // As far as an identity's own policy allows it.
+    // Also requires that the identity's own policy allows it.
     {
       sid: "Publishers",
       actions: use,

@@ -1,47 +1,51 @@
-/** AWS knows no resource for these (Service Authorization Reference). */
+/** Actions without resource-level permissions (Service Authorization Reference), and what each is used for. */
 const resourceless = {
-  "ec2:DescribeDhcpOptions": "CodeBuild enters the user's VPC",
-  "ec2:DescribeImageReferences": "who uses an image: it is retired only where this and the resources' own calls agree",
-  "ec2:DescribeImages": "which images there are, and what has become of them",
-  "ec2:DescribeInstances": "who uses an image; Packer waits for its instance",
-  "ec2:DescribeInstanceTypeOfferings": "Packer looks for a subnet in a zone that has the instance type",
-  "ec2:DescribeNetworkInterfaces": "CodeBuild enters the user's VPC",
-  "ec2:DescribeLaunchTemplateVersions": "who uses an image, as of the latest and default versions",
-  "ec2:DescribeRegions": "Packer checks that there is such a Region",
-  "ec2:DescribeSecurityGroups": "Packer waits for its security group; CodeBuild enters the user's VPC",
-  "ec2:DescribeSnapshots": "Packer removes what there is of an image that it cannot finish",
-  "ec2:DescribeSubnets": "Packer looks where its instance is to be; CodeBuild enters the user's VPC",
-  "ec2:DescribeVolumes": "Packer looks which volumes outlive its instance",
-  "ec2:DescribeVpcs": "Packer looks for the default VPC; CodeBuild enters the user's",
-  "eks:DescribeClusterVersions": "which patch EKS runs, where the configuration follows it",
+  "ec2:DescribeDhcpOptions": "CodeBuild connects to the user's VPC",
+  "ec2:DescribeImageReferences":
+    "finds what uses an image: it is retired only if this call and the resources' own calls agree",
+  "ec2:DescribeImages": "reads images and their state",
+  "ec2:DescribeInstances": "finds instances that use an image; Packer waits for its instance",
+  "ec2:DescribeInstanceTypeOfferings": "Packer finds a subnet in a zone that offers the instance type",
+  "ec2:DescribeNetworkInterfaces": "CodeBuild connects to the user's VPC",
+  "ec2:DescribeLaunchTemplateVersions": "finds launch templates whose latest or default version uses an image",
+  "ec2:DescribeRegions": "Packer checks that the Region exists",
+  "ec2:DescribeSecurityGroups": "Packer waits for its security group; CodeBuild connects to the user's VPC",
+  "ec2:DescribeSnapshots": "Packer removes the parts of an image that it cannot finish",
+  "ec2:DescribeSubnets": "Packer finds the subnet of its instance; CodeBuild connects to the user's VPC",
+  "ec2:DescribeVolumes": "Packer finds volumes that outlive its instance",
+  "ec2:DescribeVpcs": "Packer finds the default VPC; CodeBuild connects to the user's",
+  "eks:DescribeClusterVersions": "reads EKS's patch version, if the configuration follows EKS",
 } as const;
 
 /**
- * DescribeImageReferences looks at these in the caller's name, and leaves out silently what the caller may not see (AWS, managed policy
- * AmazonEC2ImageReferencesAccessPolicy). Any of them may name an image.
+ * Actions that DescribeImageReferences performs on behalf of the caller. It silently leaves out what the caller cannot
+ * read (AWS, managed policy AmazonEC2ImageReferencesAccessPolicy), and any of these resources may refer to an image.
  */
-const inCallersName = {
-  "ec2:DescribeLaunchTemplates": "EC2 asks which launch templates name an image",
-  "imagebuilder:GetContainerRecipe": "EC2 asks which recipes name an image",
-  "imagebuilder:ListContainerRecipes": "EC2 asks which recipes name an image",
-  "imagebuilder:ListImageRecipes": "EC2 asks which recipes name an image",
-  "ssm:DescribeParameters": "EC2 asks which parameters hold an image",
-  "ssm:GetParameters": "EC2 asks which parameters hold an image",
+const onCallersBehalf = {
+  "ec2:DescribeLaunchTemplates": "EC2 reads launch templates that refer to an image",
+  "imagebuilder:GetContainerRecipe": "EC2 reads recipes that refer to an image",
+  "imagebuilder:ListContainerRecipes": "EC2 reads recipes that refer to an image",
+  "imagebuilder:ListImageRecipes": "EC2 reads recipes that refer to an image",
+  "ssm:DescribeParameters": "EC2 reads parameters that hold an image",
+  "ssm:GetParameters": "EC2 reads parameters that hold an image",
 } as const;
 
-/** Everything that is allowed on every resource, and what for. */
-export const unscoped = { ...resourceless, ...inCallersName };
+/** Every action that is allowed on all resources, and what it is used for. */
+export const unscoped = { ...resourceless, ...onCallersBehalf };
 
-export type Look = keyof typeof resourceless;
+export type UnscopedAction = keyof typeof resourceless;
 
-/** A statement that allows these, each once. */
-export function lookingAt(looks: Look[]) {
-  return { actions: [...new Set<string>(looks)], resources: ["*"] };
+/** A statement that allows these actions. An action may be listed several times. */
+export function unscopedStatement(actions: UnscopedAction[]) {
+  return { actions: [...new Set<string>(actions)], resources: ["*"] };
 }
 
-/** A statement that allows EC2 to look on when it is asked who uses an image, and allows the caller nothing. */
-export const lettingEc2LookOn = {
-  actions: Object.keys(inCallersName),
+/**
+ * A statement for DescribeImageReferences: it allows EC2 to read these resources on behalf of the caller, and the
+ * caller nothing.
+ */
+export const readingThroughEc2 = {
+  actions: Object.keys(onCallersBehalf),
   resources: ["*"],
   conditions: [{ test: "ForAnyValue:StringEquals", variable: "aws:CalledVia", values: ["ec2-images.amazonaws.com"] }],
 };

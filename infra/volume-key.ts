@@ -8,8 +8,9 @@ const throughEc2 = {
 };
 
 /**
- * What EBS asks KMS for in the name of whoever starts an instance or makes an image (EBS user guide, "Requirements for Amazon EBS encryption").
- * The account's own key for EBS needs none of it: its policy lets in everybody who comes through EC2.
+ * The permissions that EBS uses on behalf of the role that starts an instance or creates an image (EBS user guide,
+ * "Requirements for Amazon EBS encryption"). The account's default EBS key needs none of them: its policy allows all
+ * identities of the account to use it through EC2.
  */
 export const volumeKeyPermissions: Statement[] = policies.volumeKeyArn
   ? [

@@ -1,15 +1,15 @@
 import { arnOf, type Statement } from "./account.ts";
 import { policies } from "./configuration.ts";
 import { securityGroups } from "./network.ts";
-import type { Look } from "./unscoped.ts";
+import type { UnscopedAction } from "./unscoped.ts";
 
 const { network } = policies;
 const subnets = network.kind === "vpc" ? network.subnetIds.map((subnet) => arnOf("ec2", `subnet/${subnet}`)) : [];
 const networkInterfaces = arnOf("ec2", "network-interface/*");
 const inOurSubnets = { test: "ArnEquals", variable: "ec2:Subnet", values: subnets };
 
-/** What CodeBuild looks at before it enters the user's VPC. */
-export const vpcLooks: Look[] =
+/** Read-only calls that CodeBuild makes to connect to the user's VPC. */
+export const vpcReads: UnscopedAction[] =
   network.kind === "vpc"
     ? [
         "ec2:DescribeDhcpOptions",
@@ -21,9 +21,10 @@ export const vpcLooks: Look[] =
     : [];
 
 /**
- * Its own network interfaces there, in the subnets and in the group that it is deployed with. Together these are the actions of AWS's page "Allow
- * CodeBuild access to AWS services required to create a VPC network interface", which allows all but the last on `*`; the resources and keys
- * are those of the Service Authorization Reference. For fleets of CodeBuild's they were found to be too narrow (aws/aws-cdk#34572).
+ * CodeBuild's network interfaces in the user's VPC, limited to the deployed subnets and group. With `vpcReads`, these
+ * are the actions of AWS's page "Allow CodeBuild access to AWS services required to create a VPC network interface",
+ * which allows all but the last on `*`; the resources and keys are from the Service Authorization Reference. For
+ * CodeBuild fleets, these limits are known to be too narrow (aws/aws-cdk#34572).
  */
 export const vpcPermissions: Statement[] = securityGroups
   ? [

@@ -1,6 +1,9 @@
 import { policies } from "./configuration.ts";
 
-/** How long Packer waits at most, in minutes: the defaults of packer/waits.pkr.hcl. `awsState` is the polling's delay times attempts. */
+/**
+ * Packer's maximum waits in minutes, as in packer/waits.pkr.hcl. `awsState` is the polling delay times the number of
+ * attempts.
+ */
 export const waits = {
   windowsPassword: 30,
   winrm: 30,
@@ -12,12 +15,13 @@ export const waits = {
   awsState: 90,
 };
 
-/** Those of packer/proof/waits.pkr.hcl. */
+/** The same of packer/proof/waits.pkr.hcl. */
 export const proofWaits = { windowsPassword: 30, winrm: 30, step: 30, awsState: 30 };
 
 /**
- * 17 scripts and transfers of their own, restarts after the Containers feature and the user's scripts; AWS is waited for until the instance
- * runs, has stopped, is imaged, is gone.
+ * Includes 17 scripts and transfers with the `step` wait, two restarts (after the Containers feature and after the
+ * user's scripts) and four AWS states: the instance runs, has stopped, the image is available, the instance is
+ * terminated.
  */
 function building(rounds: number): number {
   return (
@@ -32,24 +36,25 @@ function building(rounds: number): number {
   );
 }
 
-/** Three scripts and transfers; AWS is waited for until the instance runs, has stopped, is gone. */
+/** Three scripts and transfers, and three AWS states: the instance runs, has stopped, is terminated. */
 const proving = proofWaits.windowsPassword + proofWaits.winrm + 3 * proofWaits.step + 3 * proofWaits.awsState;
 
-/** Fetching Packer, its plugin and the source, tagging. */
+/** For fetching Packer, its plugin and the source, and for tagging. */
 const aroundPacker = 60;
 
-/** CodeBuild's own limit. */
-const mostMinutes = 2160;
+/** CodeBuild's limit. */
+const maxMinutes = 2160;
 
 /**
- * CodeBuild's timeout, above the sum of everything Packer may wait for: killed hard, Packer leaves its instance, key pair and security group
- * behind. With two rounds of updates 1,305 + 240 + 60 = 1,605 minutes; a usual build takes about 90.
- * @throws Error when the configuration asks for more than CodeBuild can give.
+ * CodeBuild's timeout: more than the sum of Packer's waits, because a killed Packer leaves its instance, key pair and
+ * security group behind. With two rounds of updates it is 1,305 + 240 + 60 = 1,605 minutes; a usual build takes about
+ * 90.
+ * @throws Error if the configuration needs more time than CodeBuild allows
  */
 export function buildMinutes(rounds: number = policies.updateRounds): number {
   const minutes = building(rounds) + proving + aroundPacker;
-  if (minutes <= mostMinutes) return minutes;
+  if (minutes <= maxMinutes) return minutes;
   throw new Error(
-    `config.ts: policies.updateRounds is ${rounds}; Packer could then wait for ${minutes} minutes, CodeBuild ends a build after ${mostMinutes}`,
+    `config.ts: policies.updateRounds is ${rounds}. Packer could then wait for ${minutes} minutes, but CodeBuild ends a build after ${maxMinutes}`,
   );
 }
