@@ -1,11 +1,11 @@
 import type { StoryName } from "../rehearsal/stories.ts";
-import type { Grant } from "./grants.ts";
-import type { Review } from "./review.ts";
+import type { Grant, Review } from "./review.ts";
 import { type Unrecorded, unrecorded } from "./unrecorded.ts";
 
 /**
- * What the table of {@link Unrecorded} does not account for after a story: what is allowed, neither needed by a call nor explained, and what is said to be needed by
- * nobody but was. An entry that names the story explains nothing in it, so that over all stories the former is what nobody needs.
+ * What is wrong with the table of {@link Unrecorded} after a story: grants that no call needed and no entry explains,
+ * and entries that say that no story needs a grant although a call did. An entry explains nothing in the stories that
+ * it names, so a grant that no story needs is reported by at least one of them.
  */
 export function unaccounted(
   { used, unused }: Pick<Review, "used" | "unused">,
@@ -22,8 +22,8 @@ export function unaccounted(
       .map(({ reason }) => ({ grant, reason })),
   );
   return [
-    ...unexplained.map((grant) => `${describe(grant)}, which nothing needs`),
-    ...refuted.map(({ grant, reason }) => `${describe(grant)} for this only: ${reason}; but a call needed it`),
+    ...unexplained.map((grant) => `${describe(grant)}, which no call needed and no entry explains`),
+    ...refuted.map(({ grant, reason }) => `${describe(grant)} with the reason "${reason}", but a call needed it`),
   ];
 }
 

@@ -1,11 +1,6 @@
-/** Where calls are made; their resources' ARNs are made of it. */
-export interface Place {
-  partition: string;
-  region: string;
-  accountId: string;
-}
+import type { Place } from "../deploy/look-ups.ts";
 
-/** EC2's resource types by the beginning of their IDs. */
+/** EC2's resource types by the prefix of their IDs. */
 const typesById: Record<string, string> = {
   ami: "image",
   eni: "network-interface",
@@ -18,7 +13,10 @@ const typesById: Record<string, string> = {
   vpc: "vpc",
 };
 
-/** `arn:aws:ec2:us-east-1::image/ami-…`; images and snapshots name no account. `*` stands for one that does not exist yet. */
+/**
+ * `arn:aws:ec2:us-east-1::image/ami-…`. ARNs of images and snapshots contain no account ID. The ID `*` is for a
+ * resource that does not exist yet.
+ */
 export function ec2Arn(place: Place, type: string, id: string): string {
   const account = type === "image" || type === "snapshot" ? "" : place.accountId;
   return `arn:${place.partition}:ec2:${place.region}:${account}:${type}/${id}`;
@@ -26,15 +24,15 @@ export function ec2Arn(place: Place, type: string, id: string): string {
 
 /**
  * The type of an EC2 resource by its ID.
- * @throws Error for an ID of an unknown kind: a call on it could not be judged
+ * @throws Error for an ID with an unknown prefix: a call on it cannot be judged
  */
 export function ec2TypeOf(id: string): string {
   const type = typesById[id.split("-")[0] ?? ""];
-  if (!type) throw new Error(`judging a call: ${id} is the ID of no EC2 resource that is known here`);
+  if (!type) throw new Error(`judging a call: ${id} is not the ID of a known type of EC2 resource`);
   return type;
 }
 
-/** Parameters of Amazon's own belong to no account. */
+/** Amazon's public parameters belong to no account. */
 export function parameterArn({ partition, region, accountId }: Place, name: string): string {
   const account = name.startsWith("/aws/") ? "" : accountId;
   return `arn:${partition}:ssm:${region}:${account}:parameter/${name.replace(/^\//, "")}`;

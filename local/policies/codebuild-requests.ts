@@ -1,10 +1,10 @@
 import { z } from "zod";
-import type { Place } from "./arns.ts";
+import type { Place } from "../deploy/look-ups.ts";
 import type { Request } from "./verdict.ts";
 
 /**
- * StartBuild's parameters by the condition key that is in the request where they are (CodeBuild user guide, "Using AWS CodeBuild condition
- * keys as IAM service control variables").
+ * StartBuild's parameters, and for each the condition key that is present if the parameter is (CodeBuild user guide,
+ * "Using AWS CodeBuild condition keys as IAM service control variables").
  */
 export const overrideKeys: Readonly<Record<string, string>> = {
   artifactsOverride: "artifacts",
@@ -29,7 +29,7 @@ export const overrideKeys: Readonly<Record<string, string>> = {
   sourceLocationOverride: "source.location",
 };
 
-/** No condition key tells of these. */
+/** Parameters without a condition key. */
 const withoutKey = new Set([
   "projectName",
   "idempotencyToken",
@@ -41,8 +41,8 @@ const Variables = z.array(z.object({ name: z.string() })).default([]);
 const Ids = z.array(z.string().regex(/^.+:.+$/));
 
 /**
- * What a call of CodeBuild asks for: builds are not resources of their own, all is asked for their project.
- * @throws Error for an operation or a parameter that is not known here
+ * The requests of a call to CodeBuild. Builds are no resources of their own: every request is for their project.
+ * @throws Error for an unknown operation or parameter
  */
 export function codeBuildRequests(operation: string, parameters: Record<string, unknown>, place: Place): Request[] {
   const action = `codebuild:${operation}`;
@@ -57,14 +57,14 @@ export function codeBuildRequests(operation: string, parameters: Record<string, 
       return [...new Set(projects)].map(on);
     }
     default:
-      throw new Error(`judging a call: ${action} is not known here`);
+      throw new Error(`judging a call: ${action} is unknown`);
   }
 }
 
 function starting(parameters: Record<string, unknown>): Request["context"] {
   const given = Object.keys(parameters).filter((name) => parameters[name] !== undefined);
   const unknown = given.find((name) => !overrideKeys[name] && !withoutKey.has(name));
-  if (unknown) throw new Error(`judging a call: codebuild:StartBuild with ${unknown} is not known here`);
+  if (unknown) throw new Error(`judging a call: codebuild:StartBuild with ${unknown} is unknown`);
   const overridden = given.filter((name) => overrideKeys[name]);
   const names = Variables.parse(parameters.environmentVariablesOverride).map(({ name }) => name);
   return {

@@ -1,4 +1,4 @@
-/** Context keys of a request, in lower case, with their values; a key that is not there is absent from the request. */
+/** Context keys of a request, in lower case, with their values. A missing key is absent from the request. */
 export type Context = Readonly<Record<string, readonly string[]>>;
 
 type Test = (actual: string, wanted: string) => boolean;
@@ -9,7 +9,10 @@ const numerically =
   (actual, wanted) =>
     compare(Number(actual), Number(wanted));
 
-/** Operators by name; alone, the negated ones hold also where the key is absent (IAM user guide, "Condition operators"). */
+/**
+ * Operators by name. Without a set operator, a negated one also holds if the key is absent (IAM user guide, "Condition
+ * operators").
+ */
 const operators: Record<string, { test: Test; negated?: true }> = {
   StringEquals: { test: (actual, wanted) => actual === wanted },
   StringNotEquals: { test: (actual, wanted) => actual === wanted, negated: true },
@@ -29,7 +32,7 @@ const operators: Record<string, { test: Test; negated?: true }> = {
 /**
  * Whether all conditions of a statement hold for a request.
  * @param conditions operator → context key → values
- * @throws Error on an operator that is not known here, and on policy variables such as `${aws:username}`
+ * @throws Error for an unknown operator, and for policy variables such as `${aws:username}`
  */
 export function hold(conditions: Record<string, Record<string, string[]>>, context: Context): boolean {
   return Object.entries(conditions).every(([operator, keys]) =>
@@ -43,18 +46,21 @@ function holds(named: string, actual: readonly string[] | undefined, wanted: rea
   if (named === "Null") return wanted.every((value) => (actual === undefined) === (value === "true"));
   const [, set, name = "", ifExists] = /^(?:(ForAllValues|ForAnyValue):)?(\w+?)(IfExists)?$/.exec(named) ?? [];
   const operator = operators[name];
-  if (!operator) throw new Error(`judging a policy: the operator ${named} is not known`);
+  if (!operator) throw new Error(`judging a policy: the operator ${named} is unknown`);
   if (actual === undefined) return Boolean(ifExists) || ofNothing(set, Boolean(operator.negated));
   const fits = (value: string) => wanted.some((one) => operator.test(value, one)) !== Boolean(operator.negated);
   return set === "ForAnyValue" ? actual.some(fits) : actual.every(fits);
 }
 
-/** Of no values none fits and all do, whatever is tested (IAM user guide, "Set operators for multivalued context keys"). */
+/**
+ * For an absent key, ForAllValues holds and ForAnyValue does not (IAM user guide, "Set operators for multivalued
+ * context keys").
+ */
 function ofNothing(set: string | undefined, negated: boolean): boolean {
   return set === undefined ? negated : set === "ForAllValues";
 }
 
-/** As IAM compares ARNs, actions and the values of `…Like`: `*` and `?` are wild. */
+/** Compares as IAM does for ARNs, actions and `…Like` operators, with the wildcards `*` and `?`. */
 export function matches(pattern: string, text: string, flags = ""): boolean {
   const expression = pattern
     .replace(/[.+^${}()|[\]\\]/g, "\\$&")

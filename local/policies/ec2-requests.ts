@@ -1,8 +1,9 @@
 import { z } from "zod";
-import { ec2Arn, ec2TypeOf, type Place } from "./arns.ts";
+import type { Place } from "../deploy/look-ups.ts";
+import { ec2Arn, ec2TypeOf } from "./arns.ts";
 import type { Request } from "./verdict.ts";
 
-/** Tags by the ID of the resource that bears them, as they were when the call was made. */
+/** Tags by resource ID, as they were at the time of the call. */
 export type Tags = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
 export interface Ec2Call {
@@ -14,7 +15,10 @@ export interface Ec2Call {
 export const TagList = z.array(z.object({ Key: z.string(), Value: z.string().default("") })).default([]);
 const TagSpecifications = z.array(z.object({ ResourceType: z.string(), Tags: TagList })).default([]);
 
-/** Which of an operation's parameters name what it works on; the operations of ours, as in the Service Authorization Reference. */
+/**
+ * The parameter with the resources that an operation works on, for the operations that the service uses (Service
+ * Authorization Reference).
+ */
 const targets: Record<string, string> = {
   AuthorizeSecurityGroupIngress: "GroupId",
   CreateImage: "InstanceId",
@@ -35,7 +39,7 @@ const targets: Record<string, string> = {
   TerminateInstances: "InstanceIds",
 };
 
-/** What a creating operation makes, and of what that exists already. */
+/** The types of resource that an operation creates, and the parameters with the existing resources that it uses. */
 const creations: Record<string, { makes: string[]; of: string[] }> = {
   CreateImage: { makes: ["image", "snapshot"], of: [] },
   CreateKeyPair: { makes: ["key-pair"], of: [] },
@@ -44,8 +48,8 @@ const creations: Record<string, { makes: string[]; of: string[] }> = {
 };
 
 /**
- * What a call of EC2 asks for. An operation on several resources is asked for each of them, each with its own tags.
- * @throws Error for an operation that is not known here
+ * The requests of a call to EC2. An operation on several resources is one request per resource, each with its own tags.
+ * @throws Error for an unknown operation
  */
 export function ec2Requests({ operation, parameters, tags }: Ec2Call, place: Place): Request[] {
   const action = `ec2:${operation}`;
@@ -53,7 +57,7 @@ export function ec2Requests({ operation, parameters, tags }: Ec2Call, place: Pla
   if (operation === "CreateTags" || operation === "DeleteTags") return taggings(action, parameters, tags, place);
   const creation = creations[operation];
   const target = targets[operation];
-  if (!creation && !target) throw new Error(`judging a call: ec2:${operation} is not known here`);
+  if (!creation && !target) throw new Error(`judging a call: ec2:${operation} is unknown`);
   const worksOn = target ? idsIn(parameters[target], target) : [];
   return [
     ...worksOn.map((id) => on(action, id, tags, place)),
@@ -72,7 +76,7 @@ function taggings(action: string, parameters: Record<string, unknown>, tags: Tag
   });
 }
 
-/** The call names the image only; its snapshots are those whose tags were recorded with it. */
+/** The call names only the image. Its snapshots are those whose tags were recorded with the call. */
 function deletingSnapshots(tags: Tags, place: Place): Request[] {
   const snapshots = Object.keys(tags).filter((id) => id.startsWith("snap-"));
   return snapshots.map((id) => on("ec2:DeleteSnapshot", id, tags, place));
@@ -87,7 +91,7 @@ function creating(
 ): Request[] {
   const action = `ec2:${operation}`;
   const specifications = TagSpecifications.parse(parameters.TagSpecifications);
-  // A key pair's ARN has its name, which is known before there is one.
+  // The ARN of a key pair contains its name, which is known before it exists.
   const made = (type: string) => (type === "key-pair" ? String(parameters.KeyName ?? "*") : "*");
   const given = (type: string) => specifications.find(({ ResourceType }) => ResourceType === type)?.Tags ?? [];
   const used = [
@@ -115,7 +119,7 @@ const Interfaces = z
   .array(z.object({ SubnetId: z.string().optional(), Groups: z.array(z.string()).default([]) }))
   .default([]);
 
-/** Subnet, security groups and key of a new instance, wherever the call names them. */
+/** The subnet, security groups and key pair of a new instance, in whichever parameter the call names them. */
 function runsIn(parameters: Record<string, unknown>): string[] {
   const interfaces = Interfaces.parse(parameters.NetworkInterfaces);
   return [
@@ -128,7 +132,7 @@ function runsIn(parameters: Record<string, unknown>): string[] {
 
 const Profile = z.object({ Name: z.string().optional(), Arn: z.string().optional() }).default({});
 
-/** What policies may say about a new instance besides its tags. */
+/** The context of a request for a new instance, in addition to its tags. */
 function newInstance(parameters: Record<string, unknown>, { partition, accountId }: Place): Request["context"] {
   const { Name, Arn = Name && `arn:${partition}:iam::${accountId}:instance-profile/${Name}` } = Profile.parse(
     parameters.IamInstanceProfile,
@@ -139,7 +143,7 @@ function newInstance(parameters: Record<string, unknown>, { partition, accountId
   };
 }
 
-/** Keys are named, everything else has an ID. */
+/** Calls refer to key pairs by name and to all other resources by ID. */
 function idsIn(value: unknown, parameter: string): string[] {
   const ids = z
     .union([z.string(), z.array(z.string())])
@@ -152,9 +156,9 @@ function idsIn(value: unknown, parameter: string): string[] {
 function on(action: string, id: string, tags: Tags, place: Place): Request {
   const [, keyName] = /^key-pair\/(.+)$/.exec(id) ?? [];
   const resource = keyName ? ec2Arn(place, "key-pair", keyName) : ec2Arn(place, ec2TypeOf(id), id);
-  const borne = tags[keyName ?? id] ?? {};
+  const current = tags[keyName ?? id] ?? {};
   const context = Object.fromEntries(
-    Object.entries(borne).flatMap(([key, value]) => [
+    Object.entries(current).flatMap(([key, value]) => [
       [`aws:resourcetag/${key.toLowerCase()}`, [value]],
       [`ec2:resourcetag/${key.toLowerCase()}`, [value]],
     ]),
@@ -162,7 +166,7 @@ function on(action: string, id: string, tags: Tags, place: Place): Request {
   return { action, resource, context };
 }
 
-/** What policies may say about the tags that a call gives. */
+/** The context of a request that sets tags. */
 export function requestTags(given: z.infer<typeof TagList>): Request["context"] {
   if (given.length === 0) return {};
   return {

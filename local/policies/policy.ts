@@ -16,13 +16,13 @@ const Statement = z
     effect: Effect,
     principal: Principal,
     actions: Action,
-    /** As ARNs with wildcards; none in a trust policy, where the role itself is meant. */
+    /** ARNs with wildcards. A trust policy has none: it is about its own role. */
     resources: Resource ?? ["*"],
     /** Operator → context key → values. */
     conditions: Condition,
   }));
 
-/** One statement of a policy of IAM's, its lists always lists. */
+/** One statement of an IAM policy. Single values are lists too. */
 export type Statement = z.infer<typeof Statement>;
 
 const Policy = z.object({
@@ -31,7 +31,7 @@ const Policy = z.object({
 
 /**
  * The statements of a policy.
- * @throws Error on anything that the judge does not know, such as NotAction: what is not understood must not pass
+ * @throws Error for an element that the judge does not support, such as NotAction: ignoring it could allow too much
  */
 export function statementsOf(json: string): Statement[] {
   return Policy.parse(JSON.parse(json)).Statement;

@@ -1,25 +1,26 @@
 import type { RecordedCall } from "../aws/emulator.ts";
-import { type Place, parameterArn, queueArn } from "./arns.ts";
+import type { Place } from "../deploy/look-ups.ts";
+import { parameterArn, queueArn } from "./arns.ts";
 import { codeBuildRequests } from "./codebuild-requests.ts";
 import { ec2Requests, requestTags, TagList } from "./ec2-requests.ts";
 import type { Request } from "./verdict.ts";
 
 export type Call = Pick<RecordedCall, "service" | "operation" | "parameters" | "tags">;
 
-/** What is known of an account besides the call. */
+/** The properties about an account that a call does not contain. */
 export interface Account extends Place {
-  /** ARN of the role in an instance profile, by the profile's name. */
+  /** The ARN of the role in the instance profile with this name. */
   roleOfProfile(name: string): string;
-  /** ARN of the key that a topic is encrypted with. */
+  /** The ARN of the key that encrypts a topic. */
   keyOfTopic(arn: string): string | undefined;
 }
 
 type Parameters = Record<string, unknown>;
 
-/** Allowed to everybody, whatever policies say. */
+/** Operations that need no permission. */
 const free = new Set(["sts:GetCallerIdentity"]);
 
-/** Operations that are allowed by actions of another name (Service Authorization Reference). */
+/** Operations whose action has another name (Service Authorization Reference). */
 const otherActions: Readonly<Record<string, string>> = {
   "s3:CompleteMultipartUpload": "s3:PutObject",
   "s3:CreateMultipartUpload": "s3:PutObject",
@@ -33,8 +34,8 @@ const otherActions: Readonly<Record<string, string>> = {
 };
 
 /**
- * Everything that a caller must be allowed for this call.
- * @throws Error for a service or an operation that is not known here: what is not understood must not pass
+ * All requests that policies must allow for a call to succeed.
+ * @throws Error for an unknown service or operation: ignoring it could hide a denied call
  */
 export function requestsOf(call: Call, account: Account): Request[] {
   const { service, operation, parameters } = call;
@@ -46,7 +47,7 @@ export function requestsOf(call: Call, account: Account): Request[] {
   const action = otherActions[called] ?? called;
   return [
     ...resources.map((resource) => ({ action, resource, context: contextOf(service, parameters) })),
-    // Parameter Store looks the image up with the writer's permissions (Systems Manager user guide, "aws:ec2:image").
+    // Parameter Store describes the image with the writer's permissions (Systems Manager user guide, "aws:ec2:image").
     ...(called === "ssm:PutParameter" && parameters.DataType === "aws:ec2:image"
       ? [{ action: "ec2:DescribeImages", resource: "*", context: {} }]
       : []),
@@ -55,7 +56,7 @@ export function requestsOf(call: Call, account: Account): Request[] {
   ];
 }
 
-/** A new parameter's tags take a permission of their own (CloudFormation template reference, AWS::SSM::Parameter). */
+/** Tags of a new parameter need a separate permission (CloudFormation template reference, AWS::SSM::Parameter). */
 function taggingParameter({ Name, Tags }: Parameters, account: Account): Request[] {
   const given = TagList.parse(Tags);
   if (given.length === 0) return [];
@@ -63,7 +64,7 @@ function taggingParameter({ Name, Tags }: Parameters, account: Account): Request
   return [{ action: "ssm:AddTagsToResource", resource, context: requestTags(given) }];
 }
 
-/** SNS asks for the key of an encrypted topic in the publisher's name (SNS developer guide, "Key management"). */
+/** SNS uses the key of an encrypted topic on behalf of the publisher (SNS developer guide, "Key management"). */
 function encrypting(topic: string, { keyOfTopic }: Account): Request[] {
   const resource = keyOfTopic(topic);
   if (resource === undefined) return [];
@@ -74,7 +75,7 @@ function encrypting(topic: string, { keyOfTopic }: Account): Request[] {
 function resourcesOf(service: string, operation: string, parameters: Parameters, account: Account): string[] {
   switch (service) {
     case "eks":
-      // AWS scopes none of those that are called here.
+      // The actions in use have no resource-level permissions.
       return ["*"];
     case "iam":
       return [
@@ -91,7 +92,7 @@ function resourcesOf(service: string, operation: string, parameters: Parameters,
     case "ssm":
       return namesOf(parameters).map((name) => parameterArn(account, name));
     default:
-      throw new Error(`judging a call: ${service}:${operation} is not known here`);
+      throw new Error(`judging a call: ${service}:${operation} is unknown`);
   }
 }
 
@@ -105,7 +106,7 @@ function contextOf(service: string, { Prefix }: Parameters): Request["context"] 
   return service === "s3" && typeof Prefix === "string" ? { "s3:prefix": [Prefix] } : {};
 }
 
-/** Who starts an instance with a profile hands its role to EC2. */
+/** A caller who starts an instance with a profile passes the profile's role to EC2. */
 function passedRole({ operation, parameters }: Call, account: Account): Request[] {
   const { Name } = (parameters.IamInstanceProfile ?? {}) as { Name?: string };
   if (operation !== "RunInstances" || !Name) return [];
@@ -120,6 +121,6 @@ function passedRole({ operation, parameters }: Call, account: Account): Request[
 
 function text(value: unknown): string {
   if (typeof value !== "string" || value === "")
-    throw new Error(`judging a call: ${JSON.stringify(value)} names nothing`);
+    throw new Error(`judging a call: ${JSON.stringify(value)} is not the name of a resource`);
   return value;
 }

@@ -1,38 +1,39 @@
 import { z } from "zod";
 import type { RecordedCall } from "../aws/emulator.ts";
 import type { CreatedResource } from "../deploy/cloud.ts";
-import type { Place } from "./arns.ts";
+import type { Place } from "../deploy/look-ups.ts";
 import { type Statement, statementsOf } from "./policy.ts";
 import { type Account, requestsOf } from "./requests.ts";
 import { judge } from "./verdict.ts";
 
-/** What came of holding recorded calls against the deployed policies of the roles that made them. */
+/** The result of judging recorded calls by the deployed policies of the roles that made them. */
 export interface Review {
-  /** By roles; calls without one are the stack's own. */
+  /** Calls by roles. Calls without a role are the stack's own. */
   calls: number;
   /** Distinct pairs of role and action. */
   actions: number;
-  /** Of all roles, those that deny among them. */
+  /** The statements of all roles, including those that deny. */
   statements: number;
-  /** What was called and is not allowed, each once, in the order of the calls. */
+  /** Calls that the policies deny, without repetitions, in the order of the calls. */
   denied: string[];
-  /** What is allowed, as some call needed it and as none did. */
+  /** Grants that at least one call needed. */
   used: Grant[];
+  /** Grants that no call needed. */
   unused: Grant[];
 }
 
-/** One action that one statement allows a role; the role by its name in the program. */
+/** One action that one statement allows to a role, with the role's name in the program. */
 export interface Grant {
   role: string;
   action: string;
-  /** As in the policy, what belongs to the program by its name there. */
+  /** As in the policy; resources of the program have their names there instead of ARNs. */
   resources: string[];
 }
 
 const Role = z.object({
   name: z.string(),
   inlinePolicies: z.array(z.object({ policy: z.string() })).default([]),
-  // What a managed policy allows is written nowhere here.
+  // The content of a managed policy is not known here.
   managedPolicyArns: z.array(z.never("no managed policy")).default([]),
 });
 
@@ -50,7 +51,7 @@ export function policiesOf(resources: readonly CreatedResource[]): Map<string, S
   );
 }
 
-/** An account as the deployed program has it. */
+/** The account that contains the resources of a deployed program. */
 export function accountOf(place: Place, resources: readonly CreatedResource[]): Account {
   const profiles = resources
     .filter(({ type }) => type === "aws:iam/instanceProfile:InstanceProfile")
@@ -71,8 +72,9 @@ export function accountOf(place: Place, resources: readonly CreatedResource[]): 
 }
 
 /**
- * Judges every call with a role, action, resource and conditions alike, successful or not. Calls without a role are the stack's own.
- * @throws Error for a call that the judge does not know
+ * Judges action, resource and conditions of every call that has a role, whether it succeeded or not. Calls without a
+ * role are the stack's own.
+ * @throws Error for a call that the judge does not support
  */
 export function reviewCalls(
   calls: readonly RecordedCall[],
@@ -125,7 +127,7 @@ function rolesOf(resources: readonly CreatedResource[]) {
     .map(({ name, inputs }) => ({ logicalName: name, role: Role.parse(inputs) }));
 }
 
-/** `ArtifactsBucket/source/*` for what has a name in the program; of other ARNs what stands behind the account. */
+/** `ArtifactsBucket/source/*` for a resource of the program. For other ARNs, the part after the account ID. */
 function named(arns: readonly string[], resources: readonly CreatedResource[]): string[] {
   const known = resources.flatMap(({ name, state }) => (typeof state.arn === "string" ? { name, arn: state.arn } : []));
   return arns.map((one) => {

@@ -1,15 +1,15 @@
 import type { StoryName } from "../rehearsal/stories.ts";
-import type { Grant } from "./grants.ts";
+import type { Grant } from "./review.ts";
 
-/** What a role is allowed although no call of a rehearsal needs it, or of some stories only. */
+/** Permissions of a role that calls of no rehearsal need, or calls of some stories only. */
 export interface Unrecorded {
   /** Names in the program. */
   roles: string[];
   /** As in {@link Grant}. */
   actions: string[];
-  /** Any of the role's where there is none. */
+  /** If it is missing, the entry is about any resource. */
   resource?: string;
-  /** The stories whose calls do need it; none where nobody's do. */
+  /** The stories whose calls need the permissions. */
   stories: StoryName[];
   reason: string;
 }
@@ -19,13 +19,13 @@ const reconcile = ["ReconcileRole"];
 const api = ["ApiRole"];
 const functions = [...reconcile, ...api];
 
-/** Used by AWS in the role's name, or by the service at times that no rehearsal plays. */
+/** AWS uses these on behalf of the role, or the service uses them in situations that no rehearsal plays. */
 const neverRecorded: Unrecorded[] = [
   {
     roles: [...functions, ...build],
     actions: ["logs:CreateLogStream", "logs:PutLogEvents"],
     stories: [],
-    reason: "Lambda and CodeBuild write the logs",
+    reason: "Lambda and CodeBuild write logs",
   },
   {
     roles: build,
@@ -44,7 +44,7 @@ const neverRecorded: Unrecorded[] = [
       "ec2:DescribeVpcs",
     ],
     stories: [],
-    reason: "CodeBuild enters the user's VPC",
+    reason: "CodeBuild connects to the user's VPC",
   },
   {
     roles: build,
@@ -58,7 +58,7 @@ const neverRecorded: Unrecorded[] = [
     ],
     stories: [],
     reason:
-      "EBS asks for the user's key, where there is one, in the name of whoever starts an instance or makes an image",
+      "EBS uses the user's key, if there is one, on behalf of the role that starts an instance or creates an image",
   },
   {
     roles: functions,
@@ -72,27 +72,27 @@ const neverRecorded: Unrecorded[] = [
     ],
     resource: "*",
     stories: [],
-    reason: "EC2 looks at these when it is asked who uses an image (DescribeImageReferences)",
+    reason: "EC2 reads these to find what uses an image (DescribeImageReferences)",
   },
   {
     roles: build,
     actions: ["ec2:DeleteSnapshot", "ec2:DeleteVolume", "ec2:DeregisterImage", "ec2:DescribeSnapshots"],
     stories: [],
-    reason: "Packer removes what there is of an image that it cannot finish",
+    reason: "Packer removes the parts of an image that it cannot finish",
   },
   {
     roles: build,
     actions: ["s3:GetObject"],
     resource: "ArtifactsBucket/reports/*",
     stories: [],
-    reason: "a build that only proves an image looks whether there is a report on it",
+    reason: "a build that only proves an image checks whether it has a report",
   },
   {
     roles: reconcile,
     actions: ["ec2:EnableImage"],
     stories: [],
     reason:
-      "an image that retention or a revocation has disabled is taken back (recorded in test/e2e/interventions.test.ts)",
+      "an image that retention or a revocation disabled is enabled again (recorded in test/e2e/interventions.test.ts)",
   },
 ];
 
@@ -101,14 +101,14 @@ const inSomeStories: Unrecorded[] = [
     roles: ["GuestRole", "HarvestRole"],
     actions: ["s3:GetObject", "s3:PutObject"],
     stories: ["families"],
-    reason: "what AWS publishes nowhere is harvested, and put into what is assembled",
+    reason: "files that AWS publishes nowhere are harvested and copied into assembled images",
   },
   {
     roles: build,
     actions: ["s3:GetObject"],
     resource: "ArtifactsBucket/harvest/*/manifest.json",
     stories: ["families"],
-    reason: "a harvest looks whether it has come to its end",
+    reason: "a harvest checks that it is complete",
   },
   {
     roles: reconcile,
@@ -123,15 +123,15 @@ const inSomeStories: Unrecorded[] = [
       "ec2:EnableImageDeprecation",
     ],
     stories: ["safety"],
-    reason: "images are revoked, taken back and retired",
+    reason: "images are revoked, unrevoked and retired",
   },
   {
     roles: api,
     actions: ["ssm:AddTagsToResource", "ssm:PutParameter"],
     stories: ["main"],
-    reason: "somebody asks for a rebuild",
+    reason: "an operator requests a rebuild",
   },
-  { roles: api, actions: ["sqs:SendMessage"], stories: ["main", "safety"], reason: "somebody decides something" },
+  { roles: api, actions: ["sqs:SendMessage"], stories: ["main", "safety"], reason: "an operator calls POST" },
   {
     roles: api,
     actions: [
@@ -143,7 +143,7 @@ const inSomeStories: Unrecorded[] = [
       "ec2:DescribeLaunchTemplateVersions",
     ],
     stories: ["safety"],
-    reason: "somebody decides about an image",
+    reason: "an operator decides about an image",
   },
   {
     roles: api,
@@ -155,14 +155,7 @@ const inSomeStories: Unrecorded[] = [
       "ssm:GetParameters",
     ],
     stories: ["safety", "families"],
-    reason: "somebody asks for the status",
-  },
-  {
-    roles: api,
-    actions: ["any"],
-    resource: "parameter/eks-windows-images/rehearsal/channels",
-    stories: ["safety", "families"],
-    reason: "somebody asks for the status; a rebuild reads nothing but the requests",
+    reason: "an operator reads the status",
   },
 ];
 

@@ -1,14 +1,14 @@
 import { type Context, hold, matches } from "./conditions.ts";
 import type { Statement } from "./policy.ts";
 
-/** What somebody wants to do: one action on one resource. A call of AWS's may be several of them. */
+/** One action on one resource. A call to AWS may consist of several requests. */
 export interface Request {
   /** `ec2:RunInstances` */
   action: string;
-  /** An ARN, or `*` where AWS knows no resource for the action. */
+  /** An ARN, or `*` for an action without resource-level permissions. */
   resource: string;
   context: Context;
-  /** Who asks, for the policies of resources, which name whom they are about. */
+  /** The caller. Resource policies need it, because they name principals. */
   principal?: Principal;
 }
 
@@ -21,8 +21,8 @@ export interface Principal {
 export type Verdict = { allowed: true; by: Statement } | { allowed: false; why: string; by?: Statement };
 
 /**
- * What policies say to a request, be they an identity's or a resource's, as IAM decides within one account: an explicit Deny beats every
- * Allow, and without an Allow there is none.
+ * Decides about a request as IAM does within one account, by the policies of an identity or of a resource: an explicit
+ * Deny overrides every Allow, and without an Allow the request is denied.
  */
 export function judge(statements: readonly Statement[], request: Request): Verdict {
   const fitting = statements.filter((statement) => fits(statement, request));
@@ -35,19 +35,19 @@ export function judge(statements: readonly Statement[], request: Request): Verdi
 
 function fits(statement: Statement, { action, resource, context, principal }: Request): boolean {
   return (
-    isMeant(statement, principal) &&
+    applies(statement, principal) &&
     statement.actions.some((pattern) => matches(pattern, action, "i")) &&
     statement.resources.some((pattern) => matches(pattern, resource)) &&
     hold(statement.conditions, context)
   );
 }
 
-/** An identity's own policy names nobody. An account in a resource's policy stands for all its identities. */
-function isMeant({ principal: meant }: Statement, asking: Principal | undefined): boolean {
-  if (meant === undefined || meant === "*") return true;
-  if (!asking) return false;
-  const account = asking.type === "AWS" ? asking.id.split(":").slice(0, 5).join(":") : "";
-  return (meant[asking.type] ?? []).some((one) => one === "*" || one === asking.id || one === `${account}:root`);
+/** An identity's own policy names no principal. An account in a resource policy means all its identities. */
+function applies({ principal: named }: Statement, caller: Principal | undefined): boolean {
+  if (named === undefined || named === "*") return true;
+  if (!caller) return false;
+  const account = caller.type === "AWS" ? caller.id.split(":").slice(0, 5).join(":") : "";
+  return (named[caller.type] ?? []).some((one) => one === "*" || one === caller.id || one === `${account}:root`);
 }
 
 function whyNot(statements: readonly Statement[], { action, resource, principal }: Request): string {
@@ -57,8 +57,8 @@ function whyNot(statements: readonly Statement[], { action, resource, principal 
   if (ofAction.length === 0) return `no statement allows ${action}`;
   const ofResource = ofAction.filter(({ resources }) => resources.some((pattern) => matches(pattern, resource)));
   if (ofResource.length === 0) return `no statement allows ${action} on ${resource}`;
-  const ofPrincipal = ofResource.filter((statement) => isMeant(statement, principal));
-  if (ofPrincipal.length === 0) return `no statement allows ${action} to ${principal?.id ?? "nobody"}`;
+  const ofPrincipal = ofResource.filter((statement) => applies(statement, principal));
+  if (ofPrincipal.length === 0) return `no statement allows ${action} to ${principal?.id ?? "an unknown caller"}`;
   const names = ofPrincipal.map(({ sid }) => sid ?? "a statement").join(", ");
   return `the conditions of ${names} do not hold for ${action} on ${resource}`;
 }

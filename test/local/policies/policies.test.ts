@@ -15,14 +15,14 @@ function asking(context: Request["context"] = {}, changes: Partial<Request> = {}
 const allow = { Effect: "Allow", Action: "ec2:DeregisterImage", Resource: image };
 const tagged = { "aws:resourcetag/stage": ["production"] };
 
-describe("a verdict", () => {
+describe("a request", () => {
   test.each([
     ["nothing allows it", policy(), asking()],
     ["another action is allowed", policy({ ...allow, Action: "ec2:Describe*" }), asking()],
     ["another resource is allowed", policy({ ...allow, Resource: "arn:aws:ec2:us-east-1::snapshot/*" }), asking()],
     ["another Region is allowed", policy({ ...allow, Resource: "arn:aws:ec2:eu-west-1::image/*" }), asking()],
     [
-      "a statement denies it, whatever else allows it",
+      "a statement denies it, although another allows it",
       policy({ ...allow, Action: "ec2:*", Resource: "*" }, { ...allow, Effect: "Deny" }),
       asking(),
     ],
@@ -31,27 +31,27 @@ describe("a verdict", () => {
       policy({ ...allow, Condition: { StringEquals: { "aws:ResourceTag/stage": "production", "ec2:Owner": "1" } } }),
       asking(tagged),
     ],
-  ])("is no where %s", (_, statements, request) => {
+  ])("is denied if %s", (_, statements, request) => {
     const verdict = judge(statements, request);
 
     expect(verdict.allowed).toBe(false);
   });
 
   test.each([
-    ["exactly this is allowed", policy(allow), asking()],
+    ["exactly this request is allowed", policy(allow), asking()],
     ["a pattern allows it", policy({ ...allow, Action: "EC2:Dereg*", Resource: "arn:*:image/ami-?" }), asking()],
     [
-      "the denial is about something else",
+      "the Deny statement is about other requests",
       policy(allow, { ...allow, Effect: "Deny", Condition: { Bool: { "aws:SecureTransport": "false" } } }),
       asking({ "aws:securetransport": ["true"] }),
     ],
-  ])("is yes where %s", (_, statements, request) => {
+  ])("is allowed if %s", (_, statements, request) => {
     const verdict = judge(statements, request);
 
     expect(verdict.allowed).toBe(true);
   });
 
-  test("says what stands against it", () => {
+  test("has the reason for its denial in the verdict", () => {
     const statements = policy({ ...allow, Sid: "Ours", Condition: { StringEquals: { "aws:ResourceTag/stage": "x" } } });
 
     expect(judge(statements, asking(tagged))).toMatchObject({
@@ -103,9 +103,9 @@ describe("a condition", () => {
   });
 
   test.each([
-    ["an operator that nobody knows", { DateGreaterThan: { "aws:CurrentTime": "2026-01-01" } }, "DateGreaterThan"],
+    ["an unknown operator", { DateGreaterThan: { "aws:CurrentTime": "2026-01-01" } }, "DateGreaterThan"],
     ["a policy variable", { StringEquals: { "aws:ResourceTag/owner": `\${aws:username}` } }, "policy variable"],
-  ])("with %s is never thought to hold", (_, Condition, said) => {
+  ])("with %s is an error", (_, Condition, said) => {
     expect(() => judge(policy({ ...allow, Condition }), asking(tagged))).toThrow(said);
   });
 });
@@ -129,17 +129,17 @@ describe("a resource's own policy", () => {
     ["names another role", { AWS: "arn:aws:iam::123456789012:role/b" }, role, false],
     ["names the role's account", { AWS: "arn:aws:iam::123456789012:root" }, role, true],
     ["names another account", { AWS: "arn:aws:iam::210987654321:root" }, role, false],
-    ["names everybody", "*", role, true],
-    ["names a service where a role asks", { Service: "events.amazonaws.com" }, role, false],
-    ["names somebody where nobody says who asks", { AWS: "*" }, undefined, false],
-  ])("that %s (%j) is about whom it names", (_, Principal, principal, isMeant) => {
+    ["names every principal", "*", role, true],
+    ["names a service, if a role asks", { Service: "events.amazonaws.com" }, role, false],
+    ["names every AWS principal, if the caller is unknown", { AWS: "*" }, undefined, false],
+  ])("that %s (%j) applies to the principals that it names", (_, Principal, principal, applies) => {
     const statements = policy({ ...allow, Principal });
 
-    expect(judge(statements, asking({}, { principal })).allowed).toBe(isMeant);
+    expect(judge(statements, asking({}, { principal })).allowed).toBe(applies);
   });
 });
 
-test("a statement that the judge would misread is refused", () => {
+test("a statement with an unsupported element is refused", () => {
   expect(() => policy({ Effect: "Allow", NotAction: "iam:*", Resource: "*" })).toThrow("NotAction");
   expect(() => policy({ ...allow, NotResource: "*" })).toThrow("NotResource");
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Place } from "../../../local/policies/arns.ts";
+import type { Place } from "../../../local/deploy/look-ups.ts";
 import { requestsOf } from "../../../local/policies/requests.ts";
 
 const place: Place = { partition: "aws", region: "us-east-1", accountId: "123456789012" };
@@ -9,7 +9,7 @@ const account = {
   keyOfTopic: (arn: string) => (arn.endsWith(":secret") ? "arn:aws:kms:us-east-1:123456789012:key/1" : undefined),
 };
 
-describe("a call asks for", () => {
+describe("a call consists of requests", () => {
   const tags = { "ami-1": { stage: "production" }, "i-1": { stage: "test" } };
   function asked(service: string, operation: string, parameters: Record<string, unknown>) {
     return requestsOf({ service, operation, parameters, tags }, account).map(
@@ -126,7 +126,7 @@ describe("a call asks for", () => {
     expect(asked(service, operation, parameters)).toEqual(expected);
   });
 
-  test("with the tags that the resource bears and those that it is to get", () => {
+  test("with the current tags of the resource and the tags that the call sets", () => {
     const parameters = { Resources: ["i-1"], Tags: [{ Key: "proof", Value: "passed" }] };
 
     const [request] = requestsOf({ service: "ec2", operation: "CreateTags", parameters, tags }, account);
@@ -142,7 +142,7 @@ describe("a call asks for", () => {
   test.each([
     ["by name", { Name: "guest" }],
     ["by ARN", { Arn: "arn:aws:iam::123456789012:instance-profile/guest" }],
-  ])("with the type of a new instance, and its profile, %s", (_, IamInstanceProfile) => {
+  ])("with the type and the profile of a new instance, %s", (_, IamInstanceProfile) => {
     const parameters = { ImageId: "ami-1", InstanceType: "m7i.xlarge", IamInstanceProfile };
 
     const requests = requestsOf({ service: "ec2", operation: "RunInstances", parameters, tags }, account);
@@ -153,7 +153,7 @@ describe("a call asks for", () => {
     });
   });
 
-  test("what a build is started with: which variables, and every override that is there", () => {
+  test("with the variables and overrides of a new build", () => {
     const parameters = {
       projectName: "p",
       environmentVariablesOverride: [{ name: "VARIANT" }, { name: "INPUTS" }],
@@ -170,11 +170,11 @@ describe("a call asks for", () => {
     });
   });
 
-  test("the snapshots that go with an image, each with its own tags", () => {
+  test("for each snapshot that is deleted with an image, with the snapshot's tags", () => {
     const parameters = { ImageId: "ami-1", DeleteAssociatedSnapshots: true };
-    const borne = { "ami-1": { stage: "production" }, "snap-1": { stage: "test" }, "snap-2": {} };
+    const current = { "ami-1": { stage: "production" }, "snap-1": { stage: "test" }, "snap-2": {} };
 
-    const requests = requestsOf({ service: "ec2", operation: "DeregisterImage", parameters, tags: borne }, account);
+    const requests = requestsOf({ service: "ec2", operation: "DeregisterImage", parameters, tags: current }, account);
 
     expect(requests.map(({ action, context }) => [action, context["aws:resourcetag/stage"]])).toEqual([
       ["ec2:DeregisterImage", ["production"]],
@@ -189,7 +189,7 @@ describe("a call asks for", () => {
     ["ec2", "CopyImage", { ImageId: "ami-1" }],
     ["dynamodb", "PutItem", {}],
     ["ec2", "StopInstances", { InstanceIds: ["x-1"] }],
-  ])("something unknown, and is not guessed: %s:%s", (service, operation, parameters) => {
+  ])("but an unknown call is an error: %s:%s", (service, operation, parameters) => {
     expect(() => asked(service, operation, parameters)).toThrow("judging a call");
   });
 });

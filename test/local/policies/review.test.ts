@@ -33,13 +33,13 @@ const stopping = {
 };
 const receiving = { Effect: "Allow", Action: ["sqs:ReceiveMessage", "sqs:DeleteMessage"], Resource: queue.state.arn };
 
-test("a review counts what was called and what is allowed", () => {
+test("a review counts calls, actions and statements", () => {
   const review = reviewCalls([stop, receive, receive], deploymentWith(stopping, receiving), place);
 
   expect(review).toMatchObject({ calls: 3, actions: 2, statements: 2, denied: [] });
 });
 
-test("what is not allowed is told once, with its role, even if the call failed", () => {
+test("a denied call is reported once, with its role, even if it failed", () => {
   const failed = { ...stop, status: 400, error: "IncorrectInstanceState" };
 
   const { denied } = reviewCalls([stop, failed], deploymentWith(receiving), place);
@@ -47,7 +47,7 @@ test("what is not allowed is told once, with its role, even if the call failed",
   expect(denied).toEqual(["role worker called ec2:StopInstances: no statement allows ec2:StopInstances"]);
 });
 
-test("what a call takes besides its own action is asked for too", () => {
+test("further actions that a call needs are judged too", () => {
   const parameters = { Name: "/ours/a", DataType: "aws:ec2:image" };
   const writing = { Effect: "Allow", Action: "ssm:PutParameter", Resource: "*" };
 
@@ -56,7 +56,7 @@ test("what a call takes besides its own action is asked for too", () => {
   expect(denied).toEqual(["role worker called ssm:PutParameter: no statement allows ec2:DescribeImages"]);
 });
 
-test("tags decide as they were when the call was made", () => {
+test("tags are judged as they were at the time of the call", () => {
   const Condition = { StringEquals: { "aws:ResourceTag/stage": "test" } };
   const deployment = deploymentWith({ ...stopping, Condition });
 
@@ -64,19 +64,19 @@ test("tags decide as they were when the call was made", () => {
   expect(reviewCalls([{ ...stop, tags: {} }], deployment, place).denied).toHaveLength(1);
 });
 
-test("what a statement denies is not allowed by another", () => {
+test("a Deny statement overrides an Allow statement", () => {
   const { denied } = reviewCalls([stop], deploymentWith(stopping, { ...stopping, Effect: "Deny" }), place);
 
   expect(denied).toEqual(["role worker called ec2:StopInstances: a statement denies it"]);
 });
 
-test("everybody may ask who they are, and the stack's own calls need no permission", () => {
+test("GetCallerIdentity and the stack's own calls need no permission", () => {
   const calls = [call("sts", "GetCallerIdentity"), call("iam", "CreateRole", { role: null })];
 
   expect(reviewCalls(calls, deploymentWith(), place)).toMatchObject({ calls: 1, denied: [] });
 });
 
-test("a role that nobody deployed is told", () => {
+test("a call by a role that is not deployed is reported", () => {
   const { denied } = reviewCalls([call("s3", "GetObject", { role: "stranger" })], deploymentWith(), place);
 
   expect(denied).toEqual(["a role that the deployment did not create, stranger, called s3:GetObject"]);
@@ -91,8 +91,8 @@ test("a role with a managed policy cannot be judged", () => {
   );
 });
 
-describe("what is allowed and not needed", () => {
-  test("is told action by action, with the resource by its name in the program", () => {
+describe("a grant that no call needed", () => {
+  test("is reported per action, with the resource's name in the program", () => {
     const { unused } = reviewCalls([receive], deploymentWith(stopping, receiving), place);
 
     expect(unused).toEqual([
@@ -101,13 +101,13 @@ describe("what is allowed and not needed", () => {
     ]);
   });
 
-  test("does not count what is denied", () => {
+  test("is never a Deny statement", () => {
     const { unused } = reviewCalls([], deploymentWith({ ...stopping, Effect: "Deny" }), place);
 
     expect(unused).toEqual([]);
   });
 
-  test("is the second of two statements that allow the same", () => {
+  test("is the second of two statements that allow the same action", () => {
     const { unused } = reviewCalls([stop], deploymentWith(stopping, { ...stopping, Resource: "*" }), place);
 
     expect(unused).toEqual([{ role: "WorkerRole", action: "ec2:StopInstances", resources: ["*"] }]);
