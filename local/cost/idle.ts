@@ -2,124 +2,136 @@ import { z } from "zod";
 import type { CreatedResource } from "../deploy/cloud.ts";
 import { prices } from "./prices.ts";
 
-/** What nobody can read off the resources. Idle means: nothing drifts, nobody calls. */
+/** Quantities that the resources do not contain. Idle means that no input drifts and nobody calls the API. */
 export const assumptions = {
-  hoursAMonth: 730,
-  /** A look that finds nothing to do, with one to a few variants. */
-  secondsALook: 4,
-  /** It lists what has been announced and what was harvested. */
-  listsALook: 2,
-  /** As rehearsals log. */
-  logBytesALook: 4096,
-  /** Custom metrics that every look sends; the builds' are paid for in the hours of builds only (functions/metric-names.ts). */
+  hoursPerMonth: 730,
+  /** A reconcile run without anything to do, for one to a few variants. */
+  secondsPerRun: 4,
+  /** It lists notification records and harvests. */
+  listsPerRun: 2,
+  /** Measured in rehearsals. */
+  logBytesPerRun: 4096,
+  /**
+   * Custom metrics of every reconcile run. Those of builds cost only in the hours of builds
+   * (`functions/telemetry/metric-names.ts`).
+   */
   metrics: 4,
-  /** Lambda polls a queue with five connections of 20 s however little is in it (Lambda developer guide, "Using Lambda with Amazon SQS"). */
-  pollsAnHour: 5 * 180,
+  /**
+   * Lambda polls even an empty queue with five connections of 20 s (Lambda developer guide, "Using Lambda with Amazon
+   * SQS").
+   */
+  pollsPerHour: 5 * 180,
 };
 
-/** USD a month for one resource, by its logical name. */
+/** USD per month for one resource, by its logical name. */
 export interface Cost {
   resource: string;
   usd: number;
 }
 
-/** What runs in a month. */
+/** The usage in a month. */
 interface Usage {
-  looks: number;
-  /** Name of the function that looks, and of its log group. */
-  looking: { name: unknown; logGroup: unknown };
+  runs: number;
+  /** The name of the function that the queue triggers, and of its log group. */
+  reconcile: { name: unknown; logGroup: unknown };
 }
 
 type Price = (resource: CreatedResource, usage: Usage) => number;
 
 const nothing: Price = () => 0;
-const { hoursAMonth, secondsALook, listsALook, logBytesALook, metrics, pollsAnHour } = assumptions;
+const { hoursPerMonth, secondsPerRun, listsPerRun, logBytesPerRun, metrics, pollsPerHour } = assumptions;
 
-/** By type; what costs nothing, or nothing worth a line while nothing is built, with the reason. */
+/** Prices by type. A type that is free, or nearly free while nothing is built, has a comment with the reason. */
 const costs: Readonly<Record<string, Price>> = {
-  "aws:cloudwatch/eventRule:EventRule": nothing, // Events of AWS's own are free.
+  "aws:cloudwatch/eventRule:EventRule": nothing, // AWS's own events are free.
   "aws:cloudwatch/eventTarget:EventTarget": nothing,
-  "aws:cloudwatch/logGroup:LogGroup": ({ inputs }, { looks, looking }) =>
-    inputs.name === looking.logGroup ? ((looks * logBytesALook) / 2 ** 30) * prices.logGib : 0,
+  "aws:cloudwatch/logGroup:LogGroup": ({ inputs }, { runs, reconcile }) =>
+    inputs.name === reconcile.logGroup ? ((runs * logBytesPerRun) / 2 ** 30) * prices.logGib : 0,
   "aws:cloudwatch/metricAlarm:MetricAlarm": () => prices.alarm,
-  "aws:cloudwatch/queryDefinition:QueryDefinition": nothing, // Paid for when somebody asks.
-  "aws:codebuild/project:Project": nothing, // Paid for by the minute of a build.
+  "aws:cloudwatch/queryDefinition:QueryDefinition": nothing, // Charged per query.
+  "aws:codebuild/project:Project": nothing, // Charged per minute of a build.
   "aws:ec2/securityGroup:SecurityGroup": nothing,
   "aws:iam/instanceProfile:InstanceProfile": nothing,
   "aws:iam/role:Role": nothing,
   "aws:kms/key:Key": () => prices.key,
   "aws:kms/keyPolicy:KeyPolicy": nothing,
-  "aws:lambda/eventSourceMapping:EventSourceMapping": () => hoursAMonth * pollsAnHour * prices.sqsRequest,
-  "aws:lambda/function:Function": ({ inputs }, { looks, looking }) => {
-    if (inputs.name !== looking.name) return 0;
+  "aws:lambda/eventSourceMapping:EventSourceMapping": () => hoursPerMonth * pollsPerHour * prices.sqsRequest,
+  "aws:lambda/function:Function": ({ inputs }, { runs, reconcile }) => {
+    if (inputs.name !== reconcile.name) return 0;
     const gib = z.number().parse(inputs.memorySize) / 1024;
-    const look = prices.lambdaRequest + secondsALook * gib * prices.lambdaGibSecond + listsALook * prices.s3List;
-    return looks * look + metrics * prices.customMetric;
+    const run = prices.lambdaRequest + secondsPerRun * gib * prices.lambdaGibSecond + listsPerRun * prices.s3List;
+    return runs * run + metrics * prices.customMetric;
   },
   "aws:lambda/functionUrl:FunctionUrl": nothing,
   "aws:lambda/permission:Permission": nothing,
-  "aws:s3/bucket:Bucket": nothing, // Some megabytes: less than a tenth of a cent.
+  "aws:s3/bucket:Bucket": nothing, // A few megabytes: less than a tenth of a cent.
   "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": nothing,
   "aws:s3/bucketObjectv2:BucketObjectv2": nothing,
   "aws:s3/bucketPolicy:BucketPolicy": nothing,
   "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": nothing,
   "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration": nothing,
   "aws:s3/bucketVersioning:BucketVersioning": nothing,
-  // The schedule, and the message it sends; Lambda deletes the message.
+  // The invocation, and two requests to SQS: the schedule sends a message and Lambda deletes it.
   "aws:scheduler/schedule:Schedule": ({ inputs }) =>
-    timesAMonth(z.string().parse(inputs.scheduleExpression)) * (prices.scheduleInvocation + 2 * prices.sqsRequest),
+    timesPerMonth(z.string().parse(inputs.scheduleExpression)) * (prices.scheduleInvocation + 2 * prices.sqsRequest),
   "aws:sns/topic:Topic": nothing,
   "aws:sns/topicPolicy:TopicPolicy": nothing,
   "aws:sns/topicSubscription:TopicSubscription": nothing,
-  "aws:sqs/queue:Queue": nothing, // Its requests are counted where they come from.
+  "aws:sqs/queue:Queue": nothing, // The senders and the receiver account for its requests.
   "aws:sqs/queuePolicy:QueuePolicy": nothing,
   "aws:sqs/redriveAllowPolicy:RedriveAllowPolicy": nothing,
   "random:index/randomBytes:RandomBytes": nothing,
 };
 
 /**
- * What the resources of the program cost while nothing is built, each that costs something, dearest first. Images are apart: see
- * {@link imageStorage}.
- * @throws Error for a type that nobody has thought about
+ * The cost of the program's resources while nothing is built: each resource that costs something, the most expensive
+ * first. For images see {@link imageStorage}.
+ * @throws Error for a type without a price
  */
 export function idleCosts(resources: readonly CreatedResource[]): Cost[] {
   const usage = usageOf(resources);
   return resources
     .map((resource) => {
       const price = costs[resource.type];
-      if (!price) throw new Error(`what ${resource.name} costs: nobody has said it of a ${resource.type}`);
+      if (!price)
+        throw new Error(
+          `pricing ${resource.name}: the type ${resource.type} has no price; add one in local/cost/idle.ts`,
+        );
       return { resource: resource.name, usd: price(resource, usage) };
     })
     .filter(({ usd }) => usd > 0)
     .toSorted((a, b) => b.usd - a.usd);
 }
 
-/** USD a month for images that are kept: what counts is what their snapshots hold, less than the disk, and of a chain only the changes. */
+/**
+ * USD per month for stored images. AWS charges for the data in a snapshot, not for the disk size, and only for changed
+ * blocks of a chain.
+ */
 export function imageStorage({ images, usedGib }: { images: number; usedGib: number }): number {
   return images * usedGib * prices.snapshotGib;
 }
 
 function usageOf(resources: readonly CreatedResource[]): Usage {
   const mapping = resources.find(({ type }) => type === "aws:lambda/eventSourceMapping:EventSourceMapping");
-  const looking = resources.find(
+  const reconcile = resources.find(
     ({ type, inputs }) => type === "aws:lambda/function:Function" && inputs.name === mapping?.inputs.functionName,
   );
   const schedules = resources.filter(({ type }) => type === "aws:scheduler/schedule:Schedule");
   return {
-    looks: schedules.reduce((sum, { inputs }) => sum + timesAMonth(String(inputs.scheduleExpression)), 0),
-    looking: {
-      name: looking?.inputs.name,
-      logGroup: (looking?.inputs.loggingConfig as { logGroup?: string } | undefined)?.logGroup,
+    runs: schedules.reduce((sum, { inputs }) => sum + timesPerMonth(String(inputs.scheduleExpression)), 0),
+    reconcile: {
+      name: reconcile?.inputs.name,
+      logGroup: (reconcile?.inputs.loggingConfig as { logGroup?: string } | undefined)?.logGroup,
     },
   };
 }
 
 const hoursOf: Readonly<Record<string, number>> = { minute: 1 / 60, hour: 1, day: 24 };
 
-/** @throws Error for an expression that is neither a rate nor a day of the month */
-function timesAMonth(expression: string): number {
+/** @throws Error for an expression that is neither a rate nor a weekday of the month */
+function timesPerMonth(expression: string): number {
   const [, count, unit = ""] = /^rate\((\d+) (minute|hour|day)s?\)$/.exec(expression) ?? [];
-  if (count) return hoursAMonth / (Number(count) * (hoursOf[unit] ?? Number.NaN));
+  if (count) return hoursPerMonth / (Number(count) * (hoursOf[unit] ?? Number.NaN));
   if (/^cron\(\d+ \d+ \? \* \w{3}#\d \*\)$/.test(expression)) return 1;
-  throw new Error(`how often ${expression} comes: it is neither a rate nor a day of the month`);
+  throw new Error(`counting the runs of ${expression}: it is neither a rate nor a weekday of the month`);
 }

@@ -1,4 +1,6 @@
-/** Public on-demand prices of us-east-1 in USD, the first step of each scale, free tiers left out. Read in November 2026. */
+/**
+ * Public on-demand prices of us-east-1 in USD: the first tier of each scale, without free tiers. As of November 2026.
+ */
 export const prices = {
   /** https://aws.amazon.com/lambda/pricing/ (arm64) */
   lambdaRequest: 0.2e-6,
@@ -13,7 +15,7 @@ export const prices = {
   logGib: 0.5,
   customMetric: 0.3,
   alarm: 0.1,
-  /** https://aws.amazon.com/kms/pricing/; a yearly rotation adds the same, twice */
+  /** https://aws.amazon.com/kms/pricing/; each of the first two yearly rotations adds the same amount */
   key: 1,
   /** https://aws.amazon.com/ebs/pricing/ (standard tier of snapshots) */
   snapshotGib: 0.05,

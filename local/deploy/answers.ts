@@ -43,7 +43,8 @@ async function answerSst(method: string, input: unknown, cloud: Cloud): Promise<
 
 /** A server on a free local port. It answers JSON with JSON, and an error with status 500 and the error's message. */
 export async function serve(handle: (path: string, body: unknown) => Promise<unknown>): Promise<Server> {
-  // By default Node closes a connection after five idle seconds. On a busy machine, that can be the moment of the program's next request.
+  // By default Node closes a connection after five idle seconds. On a busy machine, that can be the moment of the
+  // program's next request.
   const server = createServer({ keepAliveTimeout: 0 }, (request, response) => {
     json(request)
       .then((body) => handle(request.url ?? "", body))

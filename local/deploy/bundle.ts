@@ -18,8 +18,8 @@ export interface ProgramSource {
 
 /**
  * Bundles an SST program with SST's own platform code, as `sst deploy` does. The bundle exports `evaluate(stage)`.
- * @returns the bundle, in `.sst/platform`, where Node finds the packages that the bundle leaves out. Its source map lies beside it, with the
- * suffix `.map`. The caller removes both.
+ * @returns the bundle, in `.sst/platform`, where Node finds the packages that the bundle leaves out. Its source map
+ * lies beside it, with the suffix `.map`. The caller removes both.
  */
 export async function bundleProgram({ root, program, configFile, workDir }: ProgramSource): Promise<string> {
   const platform = join(root, ".sst", "platform");

@@ -9,7 +9,7 @@ import { SchedulerClient } from "@aws-sdk/client-scheduler";
 import { SNSClient } from "@aws-sdk/client-sns";
 import { SQSClient } from "@aws-sdk/client-sqs";
 
-/** The emulator and who deploys to it. */
+/** The emulated account and the credentials of its deployer. */
 export interface Account {
   url: string;
   region: string;
@@ -19,7 +19,7 @@ export interface Account {
 
 export type Clients = ReturnType<typeof createClients>;
 
-/** The clients a deployment needs; CodeBuild has an address of its own. */
+/** The clients that a deployment needs. CodeBuild has its own address. */
 export function createClients({ url, region, credentials }: Account, codebuildUrl: string) {
   const options = { endpoint: url, region, credentials };
   return {

@@ -47,13 +47,13 @@ const creators: Readonly<Record<string, Creator>> = {
   "random:index/randomBytes:RandomBytes": createRandomBytes,
 };
 
-/** @throws Error naming a type that is neither created here nor listed in not-created.ts. */
+/** @throws Error for a type that is neither created here nor listed in not-created.ts */
 export async function createResource({ type, name, inputs }: DeclaredResource, clients: Clients): Promise<Created> {
   if (notCreated[type]) return { id: name };
   const create = creators[type];
   if (!create)
     throw new Error(
-      "nobody knows how here; give it a creator in local/deploy/create/ or a reason in local/deploy/not-created.ts",
+      "this type has no creator; add one in local/deploy/create/, or a reason in local/deploy/not-created.ts",
     );
   return create(inputs, clients);
 }

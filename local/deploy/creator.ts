@@ -3,7 +3,7 @@ import type { Clients } from "./clients.ts";
 
 export interface Created {
   id: string;
-  /** Outputs besides the inputs, by Pulumi's names. */
+  /** Outputs in addition to the inputs, by Pulumi's names. */
   state?: Record<string, unknown>;
 }
 
@@ -11,8 +11,8 @@ export interface Created {
 export type Creator = (inputs: Record<string, unknown>, clients: Clients) => Promise<Created>;
 
 /**
- * A creator that knows all inputs it may get: one that it does not know fails by name, so that nothing the program asks for is silently
- * left out here.
+ * A creator with a complete list of inputs. It fails with the name of an unknown input, so that nothing that the
+ * program asks for is silently ignored.
  */
 export function creator<Shape extends z.ZodRawShape>(
   shape: Shape,

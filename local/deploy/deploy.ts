@@ -10,17 +10,17 @@ import { createFunctionBuilder } from "./functions.ts";
 import { lookUp } from "./look-ups.ts";
 import { runProgram } from "./program.ts";
 
-/** SST keeps its function archives here, in a bucket that it makes itself before the first deployment of an account. */
+/** SST's bucket for function archives. SST creates it before the first deployment in an account. */
 const assetBucket = "sst-asset";
 
 /**
- * Deploys the real `sst.config.ts` to an emulated account: every resource it declares is created through AWS's API and what AWS answers flows
- * into the others.
- * @param codebuildUrl where CodeBuild's API is
- * @param configFile stands in for the project's `config.ts`, in the program and in the functions
- * @param dir for bundles and archives; they have to outlive the deployment
- * @param program another program than `sst.config.ts`
- * @throws Error naming the first resource that could not be created
+ * Deploys the real `sst.config.ts` to an emulated account. Creates each resource through AWS's API; the answers of AWS
+ * are inputs of later resources.
+ * @param codebuildUrl the address of CodeBuild's API
+ * @param configFile replaces the project's `config.ts`, in the program and in the functions
+ * @param dir the directory for bundles and archives; it must outlive the deployment
+ * @param program replaces `sst.config.ts`
+ * @throws Error with the name of the first resource that could not be created
  */
 export async function deploy({
   emulator,
@@ -65,7 +65,7 @@ export async function deploy({
   return describeDeployment(stage, resources, functions.built);
 }
 
-/** Another stage of the same account may have made it. */
+/** Does nothing if another stage of the same account has created the bucket. */
 async function createAssetBucket(clients: Clients): Promise<void> {
   const { Buckets = [] } = await clients.s3.send(new ListBucketsCommand({ Prefix: assetBucket }));
   if (Buckets.some(({ Name }) => Name === assetBucket)) return;

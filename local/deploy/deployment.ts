@@ -7,16 +7,16 @@ import type { BuiltFunction } from "./functions.ts";
 export interface DeployedFunction extends RunnableFunction {
   /** Its name in the program, `Reconcile`. */
   logicalName: string;
-  /** As the program says it, `functions/reconcile.handler`. */
+  /** As in the program, `functions/reconcile.handler`. */
   handler: string;
   architecture: string;
-  /** Set where the function has a URL: who may call it. */
+  /** Set if the function has a URL: who can call it. */
   url?: { authorizationType: string };
-  /** Set where a queue feeds it. */
+  /** Set if the function receives messages of a queue. */
   eventSource?: EventSourceMapping;
 }
 
-/** What stands after a deployment, in the words of the stack. */
+/** The result of a deployment. */
 export interface Deployment {
   stage: string;
   resources: CreatedResource[];
@@ -54,7 +54,7 @@ const Mapping = z.object({
 
 const Queue = z.object({ url: z.string(), arn: z.string() });
 
-/** @throws Error naming what the program was expected to declare and does not. */
+/** @throws Error with the resource or function that the program does not declare */
 export function describeDeployment(stage: string, resources: CreatedResource[], built: BuiltFunction[]): Deployment {
   const functions = built.map((one) => describeFunction(one, resources));
   const reconcile = functionOf("functions/reconcile.handler");

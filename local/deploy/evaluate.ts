@@ -5,8 +5,8 @@ type Properties = Record<string, unknown>;
 type Config = { app: (input: { stage: string }) => Promise<object> | object; run: () => Promise<unknown> };
 
 /**
- * Evaluates an SST program in this process. Reports its settings, every resource, every look-up and its outputs to the server at `SST_SERVER`,
- * and returns once nothing is left to resolve.
+ * Evaluates an SST program in this process. Reports its settings, every resource, every look-up and its outputs to the
+ * server at `SST_SERVER`, and returns once nothing is left to resolve.
  */
 export async function evaluateProgram(
   config: Config,

@@ -1,16 +1,19 @@
 import { z } from "zod";
 
-/** What SST asks its builder for with `Runtime.Build`, as far as it changes the bundle. Settings that nobody heeds here are refused by name. */
+/**
+ * SST's request `Runtime.Build`: the settings that change the bundle. A setting that this builder does not support is
+ * refused by name.
+ */
 export const BuildRequest = z.object({
   /** The function's name in the program, `Reconcile`. */
   functionID: z.string(),
-  /** As the program says it, `functions/reconcile.handler`. */
+  /** As in the program, `functions/reconcile.handler`. */
   handler: z.string(),
   bundle: z.never("this builder only bundles itself").optional(),
   isContainer: z.literal(false).optional(),
   properties: z.strictObject({
     architecture: z.string(),
-    /** SST minifies unless told otherwise. */
+    /** SST minifies by default. */
     minify: z.boolean().default(true),
   }),
 });
@@ -25,7 +28,7 @@ export interface FunctionBuild {
   sourcemaps: string[];
 }
 
-/** @throws Error naming the function and what it asks for that is not known here. */
+/** @throws Error with the function and the setting that is not supported */
 export function parseBuildRequest(input: unknown): BuildRequest {
   const result = BuildRequest.safeParse(input);
   if (result.success) return result.data;

@@ -6,14 +6,14 @@ import type { BuildRequest, FunctionBuild } from "./function-build.ts";
 export interface BuiltFunction {
   /** Its name in the program, `Reconcile`. */
   name: string;
-  /** As the program says it, `functions/reconcile.handler`. */
+  /** As in the program, `functions/reconcile.handler`. */
   handler: string;
   /** As Lambda gets it, `bundle.handler`. */
   lambdaHandler: string;
   bundleDir: string;
 }
 
-/** Bundles functions below `dir` and remembers where each went. */
+/** Bundles functions below `dir` and records the directory of each bundle. */
 export function createFunctionBuilder({ root, configFile, dir }: { root: string; configFile?: string; dir: string }) {
   const built: BuiltFunction[] = [];
 
@@ -27,7 +27,7 @@ export function createFunctionBuilder({ root, configFile, dir }: { root: string;
   return { build, built };
 }
 
-/** For a look at the graph alone: an archive with nothing to run in it. */
+/** Builds an empty function, for evaluations that only read the graph. */
 export async function buildNothing(dir: string, { functionID, handler }: BuildRequest): Promise<FunctionBuild> {
   const out = join(dir, "functions", functionID);
   await mkdir(out, { recursive: true });

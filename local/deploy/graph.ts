@@ -50,8 +50,8 @@ export function imaginaryCloud(workDir: string, place: Place = account): Cloud {
 }
 
 /**
- * The service and the prefix of the name in a type's ARNs. For a type that is not listed, the service is the provider's module and there is no
- * prefix.
+ * The service and the prefix of the name in a type's ARNs. For a type that is not listed, the service is the provider's
+ * module and there is no prefix.
  */
 const arnForms: Readonly<Record<string, [service: string, kind: string]>> = {
   "aws:cloudwatch/eventRule:EventRule": ["events", "rule/"],

@@ -1,13 +1,13 @@
 import { policyJson } from "./policy-document.ts";
 
-/** Where a program runs, as AWS's provider answers it. */
+/** The partition, Region and account in which a program runs. */
 export interface Place {
   partition: string;
   region: string;
   accountId: string;
 }
 
-/** Answers the provider's data sources that the program and SST's components use. */
+/** Answers the data sources that the program and SST's components use. */
 export function lookUp(
   token: string,
   inputs: Record<string, unknown>,
@@ -25,6 +25,6 @@ export function lookUp(
       return { ...inputs, id: "policy", json, minifiedJson: json };
     }
     default:
-      throw new Error(`looking up ${token}: nobody knows the answer here; give it one in local/deploy/look-ups.ts`);
+      throw new Error(`looking up ${token}: this data source has no answer; add one in local/deploy/look-ups.ts`);
   }
 }

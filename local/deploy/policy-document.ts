@@ -13,13 +13,13 @@ const Statement = z.strictObject({
 
 const PolicyDocument = z.strictObject({ statements: z.array(Statement).optional() });
 
-/** What the provider's data source `getPolicyDocument` answers in `json`: its inputs in IAM's own words. */
+/** The field `json` of the data source `getPolicyDocument`: its inputs in IAM's format. */
 export function policyJson(inputs: Record<string, unknown>): string {
   const { statements = [] } = PolicyDocument.parse(inputs);
-  return JSON.stringify({ Version: "2012-10-17", Statement: statements.map(inWordsOfIam) });
+  return JSON.stringify({ Version: "2012-10-17", Statement: statements.map(inIamFormat) });
 }
 
-function inWordsOfIam({ sid, effect, actions, resources, principals, conditions }: z.infer<typeof Statement>) {
+function inIamFormat({ sid, effect, actions, resources, principals, conditions }: z.infer<typeof Statement>) {
   return {
     Sid: sid,
     Effect: effect,

@@ -63,6 +63,7 @@ export async function openProgram(source: ProgramSource, signal?: AbortSignal): 
       return ran;
     } catch (error) {
       child = undefined;
+      if (signal?.aborted) throw error;
       throw failures[0] ?? new Error(`running ${source.program}: ${(error as Error).message}`, { cause: error });
     }
   }
@@ -87,7 +88,10 @@ export async function openProgram(source: ProgramSource, signal?: AbortSignal): 
 }
 
 interface Runner {
-  /** @returns what the program wrote to standard error; @throws Error with its last words if it ended the process */
+  /**
+   * @returns what the program wrote to standard error
+   * @throws Error with standard error if the program ended the process
+   */
   evaluate(order: Order): Promise<string>;
   stop(): Promise<void>;
 }

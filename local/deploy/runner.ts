@@ -1,6 +1,7 @@
 /**
- * The process that evaluates a bundled SST program: `node runner.ts BUNDLE`. It evaluates once for each {@link Order} that its parent sends and
- * answers with an {@link Answer}. A program that fails ends the process, with the error on standard error.
+ * The process that evaluates a bundled SST program: `node runner.ts BUNDLE`. It evaluates once for each {@link Order}
+ * that its parent sends and answers with an {@link Answer}. A program that fails ends the process, with the error on
+ * standard error.
  */
 import { readFileSync } from "node:fs";
 import { SourceMap } from "node:module";
@@ -39,13 +40,15 @@ process.on("exit", () => {
 });
 
 async function evaluate({ stage, configuration }: Order): Promise<void> {
-  // During an evaluation, only the program keeps the process alive. If its resources wait for each other, the process ends and Pulumi says so.
+  // During an evaluation, only the program keeps the process alive. If its resources wait for each other, the process
+  // ends and Pulumi says so.
   process.channel?.unref();
   process.env.CONFIGURATION = configuration;
-  // The program and SST's components have state, so each evaluation loads them anew. Pulumi and its provider, which take longer, stay.
+  // The program and SST's components have state, so each evaluation loads them anew. Pulumi and its provider, which
+  // take longer, stay.
   const program = await import(`${pathToFileURL(bundle)}?${++evaluations}`);
-  // One of SST's packages maps stack traces to sources. Pulumi takes a trace for each resource and promise: mapping them would take most of the
-  // evaluation's time.
+  // One of SST's packages maps stack traces to sources. Pulumi takes a trace for each resource and promise: mapping
+  // them would take most of the evaluation's time.
   Reflect.deleteProperty(Error, "prepareStackTrace");
   await program.evaluate(stage);
   process.channel?.ref();

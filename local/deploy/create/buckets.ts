@@ -9,14 +9,14 @@ import { z } from "zod";
 import { creator } from "../creator.ts";
 
 export const createBucket = creator(
-  // `forceDestroy` is for a removal only.
+  // `forceDestroy` only affects a removal.
   { bucket: z.string(), forceDestroy: z.boolean() },
   async ({ bucket }, { s3 }) => {
     const region = await s3.config.region();
     await s3.send(
       new CreateBucketCommand({
         Bucket: bucket,
-        // Everywhere but in us-east-1, which S3 does not take as a constraint.
+        // S3 does not accept us-east-1 as a constraint.
         ...(region !== "us-east-1" && { CreateBucketConfiguration: { LocationConstraint: region as "eu-west-1" } }),
       }),
     );

@@ -13,7 +13,7 @@ export const createLogGroup = creator(
     await logs.send(new PutRetentionPolicyCommand({ logGroupName: name, retentionInDays }));
     const { logGroups = [] } = await logs.send(new DescribeLogGroupsCommand({ logGroupNamePrefix: name }));
     const arn = logGroups.find(({ logGroupName }) => logGroupName === name)?.arn;
-    // The API's ARN ends in `:*`, the provider's does not.
+    // The API's ARN ends in `:*`; the provider removes it.
     return { id: name, state: { arn: arn?.replace(/:\*$/, "") } };
   },
 );

@@ -5,10 +5,10 @@ import { ZipFile } from "yazl";
 import { z } from "zod";
 import { creator } from "../creator.ts";
 
-/** Pulumi's assets as the evaluated program tells them. */
+/** Pulumi's assets as `evaluate.ts` reports them. */
 const Source = z.union([
   z.strictObject({ file: z.string() }),
-  /** A zip that is one already. */
+  /** An existing zip file. */
   z.strictObject({ archive: z.string().endsWith(".zip") }),
   /** Path in the zip → file. */
   z.strictObject({ files: z.record(z.string(), z.strictObject({ file: z.string() })) }),

@@ -38,7 +38,7 @@ export const createSecurityGroup = creator(
     );
     if (ingress.length)
       await ec2.send(new AuthorizeSecurityGroupIngressCommand({ GroupId, IpPermissions: ingress.map(permission) }));
-    // AWS gives every new group a rule of its own that lets everything out.
+    // AWS adds a rule to each new group that allows all outgoing traffic.
     const everything = { protocol: "-1", fromPort: -1, toPort: -1, cidrBlocks: ["0.0.0.0/0"] };
     await ec2.send(new RevokeSecurityGroupEgressCommand({ GroupId, IpPermissions: [permission(everything)] }));
     if (egress.length)
