@@ -1,32 +1,25 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import type { ConfigurationInput } from "../../functions/config/configuration.ts";
+import { usual, variants } from "./deployments.ts";
 import { type Graph, graphOf } from "./graph.ts";
 
-const configuration: ConfigurationInput = { variants: [{ windows: 2022, kubernetes: "1.35" }] };
 let graph: Graph;
 let rare: Graph;
 let rarest: Graph;
 beforeAll(async () => {
-  const watching = (base: string, kubernetes: string) =>
-    graphOf(
-      {
-        ...configuration,
-        policies: { baseAmiSchedule: base, kubernetesSchedule: kubernetes, staleAfter: "36h" },
-      },
-      "trial",
-    );
+  const scheduled = (baseAmiSchedule: string, kubernetesSchedule: string) =>
+    graphOf({ variants, policies: { baseAmiSchedule, kubernetesSchedule, staleAfter: "36h" } }, "trial");
   [graph, rare, rarest] = await Promise.all([
-    graphOf(configuration, "production"),
-    watching("rate(1 day)", "rate(5 hours)"),
-    watching("rate(30 days)", "rate(4 days)"),
+    usual(),
+    scheduled("rate(1 day)", "rate(5 hours)"),
+    scheduled("rate(30 days)", "rate(4 days)"),
   ]);
-}, 120_000);
+});
 
 const alarm = (name: string, of = graph) => of.named(name).inputs;
 const nameOf = (queue: string) => graph.named(queue).inputs.name;
 
-describe("an alarm rings", () => {
-  test("as soon as the dead-letter queue holds a message, and until it holds none", () => {
+describe("an alarm starts", () => {
+  test("when the dead-letter queue contains a message, and ends when it is empty", () => {
     expect(alarm("DeadLettersAlarm")).toMatchObject({
       namespace: "AWS/SQS",
       metricName: "ApproximateNumberOfMessagesVisible",
@@ -39,7 +32,7 @@ describe("an alarm rings", () => {
     });
   });
 
-  test("when reconcile fails in two of three half hours: a failed batch comes back within each of them", () => {
+  test("when reconcile fails in two of three half hours; a failed batch is retried in each half hour", () => {
     const { period } = alarm("ReconcileFailingAlarm");
 
     expect(alarm("ReconcileFailingAlarm")).toMatchObject({
@@ -55,7 +48,7 @@ describe("an alarm rings", () => {
     expect(graph.named("TriggersQueue").inputs.visibilityTimeoutSeconds).toBeLessThanOrEqual(Number(period));
   });
 
-  test("when triggers wait for longer than a throttled one does, and before SQS stops to count one that is throttled again and again", () => {
+  test("when triggers wait for longer than a throttled one, and before SQS stops reporting one that stays throttled", () => {
     const { threshold, period, evaluationPeriods } = alarm("QueueOldAlarm");
     const round = Number(graph.named("TriggersQueue").inputs.visibilityTimeoutSeconds);
     const thirdReceive = 2 * round;
@@ -73,10 +66,10 @@ describe("an alarm rings", () => {
   });
 
   test.each([
-    ["for half a day nothing could be built for a variant", "BlockedAlarm", "BlockedVariants", 12],
-    ["something could not be done in two hours running", "ActionsFailingAlarm", "ActionsFailed", 2],
-  ])("when %s, in periods long enough for a look", (_, name, metricName, evaluationPeriods) => {
-    const ringing = {
+    ["a variant could not be built for half a day", "BlockedAlarm", "BlockedVariants", 12],
+    ["an action failed in two consecutive hours", "ActionsFailingAlarm", "ActionsFailed", 2],
+  ])("when %s, in periods long enough for a reconcile run", (_, name, metricName, evaluationPeriods) => {
+    const alarming = {
       namespace: "eks-windows-images",
       metricName,
       statistic: "Maximum",
@@ -84,13 +77,13 @@ describe("an alarm rings", () => {
       threshold: 0,
       treatMissingData: "notBreaching",
     };
-    expect(alarm(name)).toMatchObject({ ...ringing, period: 3600, evaluationPeriods });
-    expect(alarm(name, rare)).toMatchObject({ ...ringing, period: 36_000, evaluationPeriods: 2 });
+    expect(alarm(name)).toMatchObject({ ...alarming, period: 3600, evaluationPeriods });
+    expect(alarm(name, rare)).toMatchObject({ ...alarming, period: 36_000, evaluationPeriods: 2 });
   });
 
   test.each([
-    ["7 days unless the configuration says otherwise", () => graph, 168, "production"],
-    ["as long as the configuration says", () => rare, 36, "trial"],
+    ["7 days by default", () => graph, 168, "production"],
+    ["the time in the configuration", () => rare, 36, "trial"],
   ])("when a variant has been behind for %s", (_, of, threshold, stage) => {
     expect(alarm("StaleAlarm", of())).toMatchObject({
       namespace: "eks-windows-images",
@@ -105,8 +98,8 @@ describe("an alarm rings", () => {
 
   test.each([
     ["an hour", () => graph, 1],
-    ["two rounds of the more frequent schedule, where that is longer", () => rare, 10],
-  ])("when there has been no look for %s", (_, of, hours) => {
+    ["two intervals of the more frequent schedule, if that is longer", () => rare, 10],
+  ])("when there was no reconcile run for %s", (_, of, hours) => {
     expect(alarm("QuietAlarm", of())).toMatchObject({
       metricName: "ReconcileDuration",
       statistic: "SampleCount",
@@ -119,12 +112,12 @@ describe("an alarm rings", () => {
   });
 });
 
-test("where looks are rarer than CloudWatch can watch, no alarm depends on them", () => {
+test("no alarm depends on reconcile runs if they are rarer than CloudWatch can evaluate", () => {
   const names = rarest.resources.map(({ name }) => name);
   for (const one of ["QuietAlarm", "BlockedAlarm", "ActionsFailingAlarm"]) expect(names).not.toContain(one);
 });
 
-test("nothing in the function's environment sends measurements elsewhere than alarms look, or nowhere", () => {
+test("the function's environment neither disables metrics nor redirects them to another namespace", () => {
   const { POWERTOOLS_METRICS_NAMESPACE, POWERTOOLS_METRICS_DISABLED, POWERTOOLS_DEV } = (
     graph.named("ReconcileFunction").inputs.environment as { variables: Record<string, string> }
   ).variables;
@@ -139,14 +132,14 @@ test("nothing in the function's environment sends measurements elsewhere than al
 describe("every alarm", () => {
   const all = () => graph.ofType("aws:cloudwatch/metricAlarm:MetricAlarm");
 
-  test("tells the operators when it begins and when it is over", () => {
+  test("notifies operators when it starts and when it ends", () => {
     const actions = all().map(({ inputs: { alarmActions, okActions } }) => [alarmActions, okActions]);
 
-    const told = [graph.named("OperationsTopic").state.arn];
-    expect(actions).toEqual(Array(7).fill([told, told]));
+    const operators = [graph.named("OperationsTopic").state.arn];
+    expect(actions).toEqual(Array(7).fill([operators, operators]));
   });
 
-  test("says what is the matter and names where to look, in the 1,024 characters that CloudWatch takes", () => {
+  test("names a resource or saved query to start from, in at most 1,024 characters, CloudWatch's limit", () => {
     const places = graph.resources.flatMap(({ type, inputs: { name } }) =>
       /QueryDefinition|queue:Queue|function:Function$/.test(type) ? [String(name)] : [],
     );
@@ -162,7 +155,7 @@ describe("every alarm", () => {
     }
   });
 
-  test("looks back no further than CloudWatch does: a day, or seven where its period is an hour or more", () => {
+  test("evaluates at most one day, or seven days if its period is at least an hour: CloudWatch's limits", () => {
     for (const { inputs } of [...all(), ...rare.ofType("aws:cloudwatch/metricAlarm:MetricAlarm")]) {
       const seconds = Number(inputs.period) * Number(inputs.evaluationPeriods);
       expect(seconds).toBeLessThanOrEqual(Number(inputs.period) >= 3600 ? 604_800 : 86_400);

@@ -1,85 +1,69 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import type { Place } from "../../local/deploy/look-ups.ts";
-import { type Graph, graphOf, list, permissionsOf, type Statement } from "./graph.ts";
-import { conditionsOf, profiles } from "./statements.ts";
+import { china, everything, govCloud, usEast, usual } from "./deployments.ts";
+import { type Graph, list, permissionsOf, type Statement } from "./graph.ts";
+import { conditionsOf, createActions, hasTag, profiles, setsTag } from "./statements.ts";
 
-const configuration = { variants: [{ windows: 2022 as const, kubernetes: "1.35" }], policies: { functionUrl: false } };
-const gives = { "aws:RequestTag/eks-windows-images:stage": "production" };
-const bears = { "aws:ResourceTag/eks-windows-images:stage": "production" };
-const inCreation = ["RunInstances", "CreateKeyPair", "CreateSecurityGroup", "CreateImage"];
-
-let world: Graph;
-let govCloud: Graph;
-let china: Graph;
+let graph: Graph;
+let inGovCloud: Graph;
+let inChina: Graph;
 beforeAll(async () => {
-  [world, govCloud, china] = await Promise.all([
-    graphIn({ partition: "aws", region: "us-east-1", accountId: "123456789012" }),
-    graphIn({ partition: "aws-us-gov", region: "us-gov-west-1", accountId: "123456789012" }),
-    graphIn({ partition: "aws-cn", region: "cn-north-1", accountId: "123456789012" }),
-  ]);
-}, 120_000);
+  [graph, inGovCloud, inChina] = await Promise.all([usual(), usual(govCloud), usual(china)]);
+});
 
-function graphIn(place: Place, stage = "production"): Promise<Graph> {
-  return graphOf(configuration, stage, place);
-}
-
-describe("what bears this stage's tag, and nothing else,", () => {
+describe("a resource with this stage's tag, and no other,", () => {
   test.each([
-    ["may be stopped, at the end of a proof", "StopInstances", "instance"],
-    ["may be terminated", "TerminateInstances", "instance"],
-    ["may be entered", "GetPasswordData", "instance"],
-    ["may be listened to", "GetConsoleOutput", "instance"],
-    ["may become an image", "CreateImage", "instance"],
-    ["may be described as an image", "ModifyImageAttribute", "image"],
-    ["may be deregistered", "DeregisterImage", "image"],
-    ["may be deleted as a snapshot", "DeleteSnapshot", "snapshot"],
-    ["may be deleted as a volume", "DeleteVolume", "volume"],
-    ["may be deleted as a key pair", "DeleteKeyPair", "key-pair"],
-    ["may be opened", "AuthorizeSecurityGroupIngress", "security-group"],
-    ["may be deleted as a security group", "DeleteSecurityGroup", "security-group"],
+    ["can be stopped, at the end of a proof", "StopInstances", "instance"],
+    ["can be terminated", "TerminateInstances", "instance"],
+    ["can be logged in to", "GetPasswordData", "instance"],
+    ["can have its console read", "GetConsoleOutput", "instance"],
+    ["can become an image", "CreateImage", "instance"],
+    ["can get an image description", "ModifyImageAttribute", "image"],
+    ["can be deregistered", "DeregisterImage", "image"],
+    ["can be deleted as a snapshot", "DeleteSnapshot", "snapshot"],
+    ["can be deleted as a volume", "DeleteVolume", "volume"],
+    ["can be deleted as a key pair", "DeleteKeyPair", "key-pair"],
+    ["can be opened to a source", "AuthorizeSecurityGroupIngress", "security-group"],
+    ["can be deleted as a security group", "DeleteSecurityGroup", "security-group"],
   ])("%s", (_, action, kind) => {
-    expect(conditionsOf(world, action, kind)).toEqual([{ StringEquals: bears }]);
+    expect(conditionsOf(graph, action, kind)).toEqual([{ StringEquals: hasTag }]);
   });
 });
 
-describe("tags", () => {
-  test("of this stage are given to every instance that is made, which is of the deployed type and has a deployed profile", () => {
-    expect(conditionsOf(world, "RunInstances", "instance")).toEqual([
-      { StringEquals: { ...gives, "ec2:InstanceType": "m7i.xlarge" }, ArnEquals: profiles(world) },
+describe("the stage's tag", () => {
+  test("is required for each new instance, as are the deployed instance type and a deployed profile", () => {
+    expect(conditionsOf(graph, "RunInstances", "instance")).toEqual([
+      { StringEquals: { ...setsTag, "ec2:InstanceType": "m7i.xlarge" }, ArnEquals: profiles(graph) },
     ]);
   });
 
   test.each([
     ["key-pair", "CreateKeyPair"],
     ["security-group", "CreateSecurityGroup"],
-  ])("of this stage are given to every %s that is made", (kind, action) => {
-    expect(conditionsOf(world, action, kind)).toEqual([{ StringEquals: gives }]);
+  ])("is required for each new %s", (kind, action) => {
+    expect(conditionsOf(graph, action, kind)).toEqual([{ StringEquals: setsTag }]);
   });
 
   test.each(["instance", "key-pair", "security-group", "network-interface", "volume"])(
-    "of a %s are given in its creation only",
+    "is set on a %s at its creation only",
     (kind) => {
-      expect(conditionsOf(world, "CreateTags", kind)).toEqual([
-        { StringEquals: { ...gives, "ec2:CreateAction": inCreation } },
+      expect(conditionsOf(graph, "CreateTags", kind)).toEqual([
+        { StringEquals: { ...setsTag, "ec2:CreateAction": createActions } },
       ]);
     },
   );
 
-  test.each(["image", "snapshot"])(
-    "of a %s that is this stage's may be added to, but not its stage changed",
-    (kind) => {
-      const [inCreation, later, ...others] = conditionsOf(world, "CreateTags", kind);
+  test.each(["image", "snapshot"])("cannot be changed on a %s of this stage, but other tags can be added", (kind) => {
+    const [atCreation, later, ...others] = conditionsOf(graph, "CreateTags", kind);
 
-      expect(inCreation?.StringEquals).toHaveProperty("ec2:CreateAction");
-      expect(later).toEqual({ StringEquals: bears, StringEqualsIfExists: gives });
-      expect(others).toEqual([]);
-    },
-  );
+    expect(atCreation?.StringEquals).toHaveProperty("ec2:CreateAction");
+    expect(later).toEqual({ StringEquals: hasTag, StringEqualsIfExists: setsTag });
+    expect(others).toEqual([]);
+  });
 });
 
-test("key pairs are Packer's own, wherever they can be told by their name only", () => {
-  const keyPairs = [world, govCloud, china]
-    .flatMap((graph) => permissionsOf(graph.named("BuildRole")))
+test("key pairs have Packer's name prefix in every partition, even where they have no tag", () => {
+  const keyPairs = [graph, inGovCloud, inChina]
+    .flatMap(({ named }) => permissionsOf(named("BuildRole")))
     .flatMap(({ Resource }) => list(Resource))
     .filter((arn) => arn.includes(":key-pair/"));
 
@@ -88,32 +72,32 @@ test("key pairs are Packer's own, wherever they can be told by their name only",
 
 describe("roles and profiles of instances", () => {
   function statement(action: string): Statement | undefined {
-    return permissionsOf(world.named("BuildRole")).find(({ Action }) => list(Action).includes(action));
+    return permissionsOf(graph.named("BuildRole")).find(({ Action }) => list(Action).includes(action));
   }
 
-  test("that may be given away are the guest's and that of a harvest, to EC2 only", () => {
+  test("that can be passed are those of the guest and of a harvest, to EC2 only", () => {
     expect(statement("iam:PassRole")).toMatchObject({
-      Resource: [world.named("GuestRole").state.arn, world.named("HarvestRole").state.arn],
+      Resource: [graph.named("GuestRole").state.arn, graph.named("HarvestRole").state.arn],
       Condition: { StringLike: { "iam:PassedToService": "ec2.amazonaws.com*" } },
     });
     expect(statement("iam:GetInstanceProfile")?.Resource).toEqual([
-      world.named("GuestProfile").state.arn,
-      world.named("HarvestProfile").state.arn,
+      graph.named("GuestProfile").state.arn,
+      graph.named("HarvestProfile").state.arn,
     ]);
   });
 });
 
-describe("the bucket", () => {
+describe("the build role", () => {
   test.each([
-    ["reports are written", "s3:PutObject", ["reports/*"]],
+    ["writes reports", "s3:PutObject", ["reports/*"]],
     [
-      "sources, reports and the manifests of harvests are read",
+      "reads sources, reports and manifests of harvests",
       "s3:GetObject",
       ["source/*", "reports/*", "harvest/*/manifest.json"],
     ],
-  ])("of it %s, and nothing else", (_, action, keys) => {
-    const bucket = world.named("ArtifactsBucket").state.arn;
-    const resources = permissionsOf(world.named("BuildRole"))
+  ])("%s in the bucket, and nothing else", (_, action, keys) => {
+    const bucket = graph.named("ArtifactsBucket").state.arn;
+    const resources = permissionsOf(graph.named("BuildRole"))
       .filter(({ Action }) => list(Action).includes(action))
       .flatMap(({ Resource }) => list(Resource));
 
@@ -121,22 +105,21 @@ describe("the bucket", () => {
   });
 });
 
-describe("names of IAM", () => {
-  test("are others in another Region of the same stage", () => {
-    const shared = namesIn(world).filter((name) => namesIn(govCloud).includes(name));
+describe("names of IAM resources", () => {
+  test("differ between Regions of the same stage", () => {
+    const shared = namesIn(graph).filter((name) => namesIn(inGovCloud).includes(name));
 
     expect(shared).toEqual([]);
-    expect(namesIn(world)).toContain("eks-windows-images-production-us-east-1-build");
+    expect(namesIn(graph)).toContain("eks-windows-images-production-us-east-1-build");
   });
 
-  test("stay within 64 characters and apart, however long the stage is", async () => {
-    const place = { partition: "aws", region: "ap-southeast-2", accountId: "123456789012" };
-    const graph = await graphIn(place, "a-feature-branch-with-quite-a-long-name");
+  test("have at most 64 characters and stay distinct, even with a long stage name", async () => {
+    const graph = await everything({ ...usEast, region: "ap-southeast-2" }, "a-feature-branch-with-quite-a-long-name");
 
     const roles = graph.ofType("aws:iam/role:Role").map(({ inputs }) => String(inputs.name));
     expect(Math.max(...namesIn(graph).map((name) => name.length))).toBeLessThanOrEqual(64);
     expect(new Set(roles).size).toBe(roles.length);
-  }, 120_000);
+  });
 
   function namesIn(graph: Graph): string[] {
     return graph.resources.filter(({ type }) => type.startsWith("aws:iam/")).map(({ inputs }) => String(inputs.name));

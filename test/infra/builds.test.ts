@@ -1,14 +1,15 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { recipeFiles, recipeHash } from "../../infra/recipe.ts";
-import { type Graph, graphOf, root, statementsOf, variablesOf } from "./graph.ts";
+import { usual } from "./deployments.ts";
+import { type Graph, root, statementsOf, variablesOf } from "./graph.ts";
 
 let graph: Graph;
 beforeAll(async () => {
-  graph = await graphOf({ variants: [{ windows: 2022, kubernetes: "1.35" }] }, "production");
-}, 120_000);
+  graph = await usual();
+});
 
 describe("builds", () => {
-  test("CodeBuild gets the recipe whose hash is its name, and exactly the recipe's files", () => {
+  test("CodeBuild receives exactly the files of the recipe, in an archive named by the recipe's hash", () => {
     const bucket = graph.named("ArtifactsBucket").inputs.bucket;
     const { key, source } = graph.named("RecipeSource").inputs as { key: string; source: { files: object } };
     const project = graph.named("Builds").inputs;
@@ -18,7 +19,7 @@ describe("builds", () => {
     expect(project.source).toEqual({ type: "S3", location: `${bucket}/${key}`, buildspec: "buildspec/build.yml" });
   });
 
-  test("without a VPC the guest is public and CodeBuild asks for its own address", () => {
+  test("the guest is public without a VPC, and CodeBuild asks for its own address", () => {
     const { environment, vpcConfig } = graph.named("Builds").inputs;
 
     expect(vpcConfig).toBeUndefined();
@@ -43,17 +44,17 @@ describe("builds", () => {
     expect(graph.ofType("aws:ec2/securityGroup:SecurityGroup")).toEqual([]);
   });
 
-  test("an account whose quota is one build gets the project too: it asks for no limit of its own", () => {
+  test("the project can be created in an account with a quota of one build: it sets no limit of its own", () => {
     expect(graph.named("Builds").inputs).not.toHaveProperty("concurrentBuildLimit");
   });
 
-  test("a build ends before CodeBuild's own limit", () => {
+  test("a build has a timeout below CodeBuild's limit", () => {
     expect(graph.named("Builds").inputs.buildTimeout).toBe(1605);
   });
 });
 
 describe("the bucket", () => {
-  test("is private, versioned and tells browsers nothing", () => {
+  test("is private and versioned and has no CORS rules", () => {
     expect(graph.named("ArtifactsPublicAccessBlock").inputs).toMatchObject({
       blockPublicAcls: true,
       blockPublicPolicy: true,
@@ -64,7 +65,7 @@ describe("the bucket", () => {
     expect(graph.ofType("aws:s3/bucketCorsConfiguration:BucketCorsConfiguration")).toEqual([]);
   });
 
-  test("refuses what comes without TLS", () => {
+  test("denies calls without TLS", () => {
     const statements = statementsOf(graph.named("ArtifactsPolicy").inputs.policy);
 
     const { arn } = graph.named("ArtifactsBucket").state;
@@ -79,7 +80,7 @@ describe("the bucket", () => {
     ]);
   });
 
-  test("forgets what was announced after 90 days, what was harvested after 400, old versions after 30", () => {
+  test("keeps notification records for 90 days, harvests for 400 and noncurrent versions for 30", () => {
     const rules = graph.named("ArtifactsLifecycle").inputs.rules;
 
     expect(rules).toMatchObject([
@@ -90,7 +91,7 @@ describe("the bucket", () => {
     ]);
   });
 
-  test("keeps an image's reports for as long as the image", () => {
+  test("never expires the reports of images", () => {
     const rules = graph.named("ArtifactsLifecycle").inputs.rules as {
       filter: { prefix: string };
       expiration?: object;

@@ -1,21 +1,18 @@
 import { beforeAll, expect, test } from "vitest";
+import { china, network, subnet, variants } from "./deployments.ts";
 import { type Graph, graphOf, variablesOf } from "./graph.ts";
 
 let other: Graph;
 beforeAll(async () => {
   other = await graphOf(
     {
-      variants: [{ windows: 2022, kubernetes: "1.35" }],
+      variants,
       policies: {
         reserveConcurrency: false,
         functionUrl: false,
         baseAmiSchedule: "rate(1 hour)",
         patchTuesday: { time: "20:30", timeZone: "Europe/Berlin" },
-        network: {
-          kind: "vpc",
-          vpcId: "vpc-0123456789abcdef0",
-          subnetIds: ["subnet-0123456789abcdef0", "subnet-0123456789abcdef1"],
-        },
+        network: { ...network, subnetIds: [subnet, "subnet-0123456789abcdef1"] },
       },
       subscribers: [
         { protocol: "email", endpoint: "windows@example.com" },
@@ -23,11 +20,11 @@ beforeAll(async () => {
       ],
     },
     "trial",
-    { partition: "aws-cn", region: "cn-north-1", accountId: "123456789012" },
+    china,
   );
-}, 120_000);
+});
 
-test("CodeBuild stands in the user's VPC and reaches the guest's private address", () => {
+test("CodeBuild runs in the user's VPC and connects to the guest's private address", () => {
   const codeBuildGroup = other.named("CodeBuildSecurityGroup");
   const { vpcConfig, environment } = other.named("Builds").inputs;
 
@@ -47,7 +44,7 @@ test("CodeBuild stands in the user's VPC and reaches the guest's private address
   });
 });
 
-test("the guest is reached over WinRM by CodeBuild only", () => {
+test("the guest accepts connections from CodeBuild only, over WinRM", () => {
   const { ingress } = other.named("InstanceSecurityGroup").inputs;
 
   expect(ingress).toEqual([
@@ -56,7 +53,7 @@ test("the guest is reached over WinRM by CodeBuild only", () => {
   expect(other.named("CodeBuildSecurityGroup").inputs.ingress).toBeUndefined();
 });
 
-test("every subscriber is subscribed", () => {
+test("every subscriber in the configuration is subscribed to the topic", () => {
   const subscriptions = other.ofType("aws:sns/topicSubscription:TopicSubscription").map(({ inputs }) => inputs);
   const topic = other.named("NotificationsTopic").state.arn;
 
@@ -64,7 +61,7 @@ test("every subscriber is subscribed", () => {
   expect(subscriptions).toContainEqual({ topic, protocol: "email", endpoint: "windows@example.com" });
 });
 
-test("Patch Tuesday follows the time and the time zone of the policy", () => {
+test("the Patch Tuesday schedule has the time and time zone of the configuration", () => {
   expect(other.named("PatchTuesday").inputs).toMatchObject({
     scheduleExpression: "cron(30 20 ? * TUE#2 *)",
     scheduleExpressionTimezone: "Europe/Berlin",
@@ -72,7 +69,7 @@ test("Patch Tuesday follows the time and the time zone of the policy", () => {
   expect(other.named("BaseAmis").inputs.scheduleExpression).toBe("rate(1 hour)");
 });
 
-test("an account that refuses reservations gets none", () => {
+test("functions have no reserved concurrency if the configuration turns it off", () => {
   for (const name of ["ReconcileFunction", "ApiFunction"])
     expect(other.named(name).inputs.reservedConcurrentExecutions).toBeUndefined();
 });

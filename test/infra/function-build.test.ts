@@ -15,8 +15,8 @@ afterEach(() => rmSync(dir, { recursive: true }));
 
 describe("a function is bundled", () => {
   test.each([
-    ["with its names as they are, if the program says so", false],
-    ["minified otherwise", true],
+    ["with its original names, if the program asks for that", false],
+    ["minified by default", true],
   ])("%s", async (_, minify) => {
     writeFileSync(
       join(dir, "handlers.ts"),

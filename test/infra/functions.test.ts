@@ -1,16 +1,14 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { harvestRecipeHash, recipeHash } from "../../infra/recipe.ts";
 import type { CreatedResource } from "../../local/deploy/cloud.ts";
+import { everything, usual } from "./deployments.ts";
 import { type Graph, graphOf, list, permissionsOf, root, statementsOf } from "./graph.ts";
 
 let graph: Graph;
 let assembling: Graph;
 beforeAll(async () => {
-  [graph, assembling] = await Promise.all([
-    graphOf({ variants: [{ windows: 2022, kubernetes: "1.35" }] }, "production"),
-    graphOf({ variants: [{ windows: 2022, kubernetes: "1.35", base: "Base" }] }, "production"),
-  ]);
-}, 120_000);
+  [graph, assembling] = await Promise.all([usual(), everything()]);
+});
 
 describe("functions", () => {
   test.each(["ReconcileFunction", "ApiFunction"])("%s runs on Node.js 24 and arm64", (name) => {
@@ -20,7 +18,7 @@ describe("functions", () => {
   test.each([
     ["reconcile", "ReconcileFunction"],
     ["api", "ApiFunction"],
-  ])("%s is told what it works with", (service, name) => {
+  ])("%s has the names of its resources in its environment", (service, name) => {
     const { variables } = graph.named(name).inputs.environment as { variables: Record<string, string> };
     const ours = Object.fromEntries(Object.entries(variables).filter(([key]) => !key.startsWith("SST_")));
 
@@ -38,11 +36,11 @@ describe("functions", () => {
     });
   });
 
-  test("reconcile runs alone", () => {
+  test("reconcile runs one at a time", () => {
     expect(graph.named("ReconcileFunction").inputs.reservedConcurrentExecutions).toBe(1);
   });
 
-  test("the function URL takes signed calls only and tells browsers nothing", () => {
+  test("the function URL accepts signed calls only and has no CORS rules", () => {
     const urls = graph.ofType("aws:lambda/functionUrl:FunctionUrl").map(({ inputs }) => inputs);
 
     expect(urls).toEqual([
@@ -63,12 +61,12 @@ describe("functions", () => {
   });
 });
 
-test("the address that a deployment prints takes a path as it is", () => {
+test("the URL that a deployment prints has no trailing slash, so a path can follow", () => {
   expect(graph.outputs.api).toBe("https://apiurl.lambda-url.us-east-1.example");
 });
 
 describe("roles", () => {
-  test("each is assumed by one service of AWS and by nobody else", () => {
+  test("each can be assumed by one AWS service and by no other principal", () => {
     const trusted = graph
       .ofType("aws:iam/role:Role")
       .map(({ name, inputs }) => [name, statementsOf(inputs.assumeRolePolicy).map(({ Principal }) => Principal)]);
@@ -83,13 +81,13 @@ describe("roles", () => {
     });
   });
 
-  test("the scheduler assumes its role for this account only", () => {
+  test("EventBridge Scheduler can assume its role for this account only", () => {
     const [statement] = statementsOf(graph.named("SchedulerRole").inputs.assumeRolePolicy);
 
     expect(statement?.Condition).toEqual({ StringEquals: { "aws:SourceAccount": "123456789012" } });
   });
 
-  test("none has a managed policy or a permission for a whole service", () => {
+  test("none has a managed policy or a permission with a wildcard", () => {
     for (const role of graph.ofType("aws:iam/role:Role")) {
       const actions = permissionsOf(role).flatMap(({ Action }) => list(Action));
 
@@ -98,7 +96,7 @@ describe("roles", () => {
     }
   });
 
-  test("each has policies that IAM takes: 10,240 characters a role, however long the stage is", async () => {
+  test("each has at most 10,240 characters of policies, IAM's limit, even with a long stage name", async () => {
     const longest = await graphOf(
       {
         variants: [{ windows: 2022, kubernetes: "1.35", base: "Base" }],
@@ -122,9 +120,9 @@ describe("roles", () => {
       const policies = (role.inputs.inlinePolicies ?? []) as { policy: string }[];
       expect(policies.map(({ policy }) => policy).join("").length).toBeLessThan(10_240);
     }
-  }, 120_000);
+  });
 
-  test("reconcile alone writes channels and starts builds; api alone writes requests", () => {
+  test("only reconcile writes channels and starts builds; only api writes requests", () => {
     const writers = (action: string, resource: string) =>
       graph
         .ofType("aws:iam/role:Role")
@@ -143,14 +141,14 @@ describe("roles", () => {
     expect(writers("codebuild:StartBuild", String(graph.named("Builds").inputs.name))).toEqual(["ReconcileRole"]);
   });
 
-  test("the guest may read what was harvested, and nothing else", () => {
+  test("the guest can read harvested files, and nothing else", () => {
     const permissions = permissionsOf(graph.named("GuestRole"));
 
     const bucket = graph.named("ArtifactsBucket").state.arn;
     expect(permissions).toEqual([{ Effect: "Allow", Action: "s3:GetObject", Resource: `${bucket}/harvest/*` }]);
   });
 
-  test("AWS's image may write what is harvested from it, and nothing else", () => {
+  test("an instance of AWS's image can write harvested files, and nothing else", () => {
     const permissions = permissionsOf(graph.named("HarvestRole"));
 
     const bucket = graph.named("ArtifactsBucket").state.arn;
@@ -159,24 +157,24 @@ describe("roles", () => {
 
   test.each([
     [
-      "reconcile lists what it has announced, and reads what images report",
+      "reconcile lists notification records and reads reports of images",
       "ReconcileRole",
       ["announced/*"],
       ["reports/*"],
     ],
-    ["api lists what has been announced", "ApiRole", ["announced/*"], []],
-  ])("%s, and nothing else", (_, name, listed, read) => {
+    ["api lists notification records", "ApiRole", ["announced/*"], []],
+  ])("%s, and nothing else in the bucket", (_, name, listed, read) => {
     expect(readingOf(graph.named(name))).toEqual({ listed, read });
   });
 
   test.each([
     ["reconcile", "ReconcileRole", ["harvest/*/manifest.json", "reports/*"]],
     ["api", "ApiRole", ["harvest/*/manifest.json"]],
-  ])("%s reads what was harvested too, where a variant needs it", (_, name, read) => {
+  ])("%s also reads manifests of harvests if a variant needs a harvest", (_, name, read) => {
     expect(readingOf(assembling.named(name))).toEqual({ listed: ["announced/*", "harvest/*"], read });
   });
 
-  /** Prefixes of the bucket. */
+  /** The prefixes in the bucket that a role can list and read. */
   function readingOf(role: CreatedResource) {
     const reading = permissionsOf(role).filter(({ Action }) => list(Action).some((one) => /^s3:(Get|List)/.test(one)));
     return {

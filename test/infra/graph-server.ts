@@ -13,8 +13,9 @@ declare module "vitest" {
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
 /**
- * Serves the graphs of `sst.config.ts` to all test files of a run. It evaluates each distinct combination of configuration, stage and place once,
- * when a test first asks for it. In watch mode, each rerun starts from the current sources.
+ * Serves the graphs of `sst.config.ts` to all test files of a run. It evaluates each distinct combination of
+ * configuration, stage and place once, when a test first asks for it. In watch mode, each rerun starts from the current
+ * sources.
  */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const { serve } = await import("../../local/deploy/answers.ts");

@@ -1,17 +1,19 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { type Graph, graphOf, permissionsOf, statementsOf } from "./graph.ts";
+import { scheduledTriggers, triggerOf } from "../../functions/domain/trigger.ts";
+import { usual } from "./deployments.ts";
+import { type Graph, permissionsOf, statementsOf } from "./graph.ts";
 
 let graph: Graph;
 beforeAll(async () => {
-  graph = await graphOf({ variants: [{ windows: 2022, kubernetes: "1.35" }] }, "production");
-}, 120_000);
+  graph = await usual();
+});
 
 describe("schedules", () => {
   test.each([
-    ["base AMIs are looked for every 15 minutes", "BaseAmis", "rate(15 minutes)", "UTC", "base-ami"],
-    ["Kubernetes releases every hour", "Kubernetes", "rate(1 hour)", "UTC", "kubernetes"],
+    ["base AMIs are checked every 15 minutes", "BaseAmis", "rate(15 minutes)", "UTC", "base-ami"],
+    ["Kubernetes releases are checked every hour", "Kubernetes", "rate(1 hour)", "UTC", "kubernetes"],
     [
-      "Patch Tuesday is the second Tuesday at 11:00 in Los Angeles",
+      "Patch Tuesday is on the second Tuesday at 11:00 in Los Angeles",
       "PatchTuesday",
       "cron(0 11 ? * TUE#2 *)",
       "America/Los_Angeles",
@@ -31,11 +33,16 @@ describe("schedules", () => {
     });
   });
 
-  test("there are no others", () => {
-    expect(graph.ofType("aws:scheduler/schedule:Schedule")).toHaveLength(3);
+  test("send every scheduled trigger once, each with a name that reconcile recognises", () => {
+    const messages = graph
+      .ofType("aws:scheduler/schedule:Schedule")
+      .map(({ inputs }) => (inputs.target as { input: string }).input);
+
+    expect(new Set(messages.map((message) => triggerOf(message).kind))).toEqual(new Set(scheduledTriggers));
+    expect(messages).toHaveLength(scheduledTriggers.length);
   });
 
-  test("the scheduler's role may do nothing but write to the queue", () => {
+  test("have a role that can only send messages to the queue", () => {
     const permissions = permissionsOf(graph.named("SchedulerRole"));
 
     expect(permissions).toEqual([
@@ -45,7 +52,7 @@ describe("schedules", () => {
 });
 
 describe("rules", () => {
-  test("the end of our project's builds is heard, whatever it is", () => {
+  test("match the end of the project's builds, with any result", () => {
     const pattern = JSON.parse(String(graph.named("BuildEnded").inputs.eventPattern));
 
     expect(pattern).toEqual({
@@ -58,7 +65,7 @@ describe("rules", () => {
     });
   });
 
-  test("changes of parameters are heard below the channels' prefix only, refused ones not at all", () => {
+  test("match changes of parameters below the channels' prefix only, and no rejected values", () => {
     const pattern = JSON.parse(String(graph.named("ChannelChanged").inputs.eventPattern));
 
     expect(pattern).toEqual({
@@ -71,7 +78,7 @@ describe("rules", () => {
     });
   });
 
-  test("every rule is on the account's default bus and sends to the queue", () => {
+  test("are on the account's default bus and send to the queue", () => {
     const rules = graph.ofType("aws:cloudwatch/eventRule:EventRule").map(({ inputs }) => inputs);
     const targets = graph.ofType("aws:cloudwatch/eventTarget:EventTarget").map(({ inputs }) => inputs);
 
@@ -83,19 +90,19 @@ describe("rules", () => {
 });
 
 describe("the queue", () => {
-  test("waits six times as long as reconcile may take before it hands a message out again", () => {
+  test("has a visibility timeout of six times the timeout of reconcile", () => {
     const { visibilityTimeoutSeconds } = graph.named("TriggersQueue").inputs;
 
     expect(visibilityTimeoutSeconds).toBe(6 * Number(graph.named("ReconcileFunction").inputs.timeout));
   });
 
-  test("gives a message up to the dead-letter queue after 20 attempts", () => {
+  test("moves a message to the dead-letter queue after 20 attempts", () => {
     const redrive = JSON.parse(String(graph.named("TriggersQueue").inputs.redrivePolicy));
 
     expect(redrive).toEqual({ deadLetterTargetArn: graph.named("DeadLettersQueue").state.arn, maxReceiveCount: 20 });
   });
 
-  test("no other queue may give messages up to that one", () => {
+  test("is the only queue that can use the dead-letter queue", () => {
     const { queueUrl, redriveAllowPolicy } = graph.named("DeadLettersRedrive").inputs;
 
     expect(queueUrl).toBe(graph.named("DeadLettersQueue").state.url);
@@ -106,7 +113,7 @@ describe("the queue", () => {
   });
 
   test.each(["TriggersQueue", "DeadLettersQueue"])(
-    "%s is encrypted in the way that EventBridge can write to",
+    "%s is encrypted by SQS, so that EventBridge can write to it",
     (name) => {
       const { sqsManagedSseEnabled, kmsMasterKeyId } = graph.named(name).inputs;
 
@@ -117,7 +124,7 @@ describe("the queue", () => {
     },
   );
 
-  test("takes events from our two rules, and from no other", () => {
+  test("accepts events from the two rules of the stage, and from no other", () => {
     const allowed = statementsOf(graph.named("TriggersPolicy").inputs.policy).filter(
       ({ Effect }) => Effect === "Allow",
     );
@@ -152,7 +159,7 @@ describe("the queue", () => {
   });
 });
 
-test("every resource with a name bears the application and the stage in it", () => {
+test("every resource name contains the application and the stage", () => {
   const names = graph.resources.flatMap(({ inputs }) => [inputs.name, inputs.bucket]).filter(Boolean);
 
   const foreign = names.filter((name) => !String(name).includes("eks-windows-images-production-"));

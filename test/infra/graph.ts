@@ -10,7 +10,7 @@ import type { Place } from "../../local/deploy/look-ups.ts";
 
 export const root = fileURLToPath(new URL("../..", import.meta.url));
 
-/** IAM's own words. */
+/** A policy statement in IAM's format. */
 export interface Statement {
   Sid?: string;
   Effect: "Allow" | "Deny";
@@ -24,16 +24,16 @@ export interface Graph {
   app: Record<string, unknown>;
   resources: CreatedResource[];
   outputs: Record<string, unknown>;
-  /** What the program tells whoever deploys it. */
+  /** What the program writes to standard error, for the person who deploys it. */
   said: string;
-  /** The one resource of that name. */
+  /** The only resource with this name. */
   named(name: string): CreatedResource;
   ofType(type: string): CreatedResource[];
 }
 
 /**
- * The graph of the real `sst.config.ts` with this configuration in place of `config.ts`. All test files share the evaluated graphs
- * (`graph-server.ts`).
+ * The graph of the real `sst.config.ts` with this configuration in place of `config.ts`. All test files share the
+ * evaluated graphs (`graph-server.ts`).
  */
 export async function graphOf(configuration: ConfigurationInput, stage: string, place?: Place): Promise<Graph> {
   // Unlike `fetch`, it waits for as long as the server needs.
@@ -49,7 +49,7 @@ export function statementsOf(policy: unknown): Statement[] {
   return (JSON.parse(String(policy)) as { Statement: Statement[] }).Statement;
 }
 
-/** Everything that a role's own policies say. */
+/** The statements of all policies of a role. */
 export function permissionsOf(role: CreatedResource): Statement[] {
   const policies = (role.inputs.inlinePolicies ?? []) as { policy: string }[];
   return policies.flatMap(({ policy }) => statementsOf(policy));
@@ -68,14 +68,14 @@ function describe({ app, resources, outputs, said }: Ran): Graph {
     said,
     named(name) {
       const found = resources.filter((resource) => resource.name === name);
-      if (found.length !== 1 || !found[0]) throw new Error(`looking for ${name}: there are ${found.length}`);
+      if (found.length !== 1 || !found[0]) throw new Error(`finding the resource ${name}: there are ${found.length}`);
       return found[0];
     },
     ofType: (type) => resources.filter((resource) => resource.type === type),
   };
 }
 
-/** What CodeBuild puts into every build's environment; the document in it parsed. */
+/** The variables of a CodeBuild project, with `PACKER_DEPLOYMENT` parsed. */
 export function variablesOf(environment: unknown): Record<string, unknown> {
   const { environmentVariables } = environment as { environmentVariables: { name: string; value: string }[] };
   const values = environmentVariables.map(({ name, value }) => [

@@ -1,78 +1,69 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { type Graph, graphOf } from "./graph.ts";
-import { conditionsOf, profiles, said } from "./statements.ts";
+import { china, govCloud, usual } from "./deployments.ts";
+import type { Graph } from "./graph.ts";
+import { conditionsOf, createActions, hasTag, profiles, setsTag, statementsAbout } from "./statements.ts";
 
-const gives = { "aws:RequestTag/eks-windows-images:stage": "production" };
-const bears = { "aws:ResourceTag/eks-windows-images:stage": "production" };
-const inCreation = ["RunInstances", "CreateKeyPair", "CreateSecurityGroup", "CreateImage"];
-
-let govCloud: Graph;
-let china: Graph;
+let inGovCloud: Graph;
+let inChina: Graph;
 beforeAll(async () => {
-  [govCloud, china] = await Promise.all([graphIn("aws-us-gov", "us-gov-west-1"), graphIn("aws-cn", "cn-north-1")]);
-}, 120_000);
+  [inGovCloud, inChina] = await Promise.all([usual(govCloud), usual(china)]);
+});
 
-function graphIn(partition: string, region: string): Promise<Graph> {
-  const configuration = {
-    variants: [{ windows: 2022 as const, kubernetes: "1.35" }],
-    policies: { functionUrl: false },
-  };
-  return graphOf(configuration, "production", { partition, region, accountId: "123456789012" });
-}
-
-describe("where Packer's plugin tags later", () => {
-  test("instances, key pairs and security groups can be made in China", () => {
-    expect(conditionsOf(china, "RunInstances", "instance")).toEqual([
-      { StringEquals: { "ec2:InstanceType": "m7i.xlarge" }, ArnEquals: profiles(china) },
+describe("where Packer's plugin tags after creation", () => {
+  test("instances, key pairs and security groups can be created without a tag in China", () => {
+    expect(conditionsOf(inChina, "RunInstances", "instance")).toEqual([
+      { StringEquals: { "ec2:InstanceType": "m7i.xlarge" }, ArnEquals: profiles(inChina) },
     ]);
-    expect(conditionsOf(china, "CreateKeyPair", "key-pair")).toEqual([undefined]);
-    expect(conditionsOf(china, "CreateSecurityGroup", "security-group")).toEqual([undefined]);
+    expect(conditionsOf(inChina, "CreateKeyPair", "key-pair")).toEqual([undefined]);
+    expect(conditionsOf(inChina, "CreateSecurityGroup", "security-group")).toEqual([undefined]);
   });
 
-  test("key pairs and security groups that bear no other stage's tag can be removed in China, where they never get one", () => {
-    expect(conditionsOf(china, "DeleteKeyPair", "key-pair")).toEqual([{ StringEqualsIfExists: bears }]);
-    expect(conditionsOf(china, "DeleteSecurityGroup", "security-group")).toEqual([{ StringEqualsIfExists: bears }]);
-    expect(conditionsOf(china, "TerminateInstances", "instance")).toEqual([{ StringEquals: bears }]);
+  test("key pairs and groups, which never get a tag in China, can be deleted there unless they have another stage's", () => {
+    expect(conditionsOf(inChina, "DeleteKeyPair", "key-pair")).toEqual([{ StringEqualsIfExists: hasTag }]);
+    expect(conditionsOf(inChina, "DeleteSecurityGroup", "security-group")).toEqual([{ StringEqualsIfExists: hasTag }]);
+    expect(conditionsOf(inChina, "TerminateInstances", "instance")).toEqual([{ StringEquals: hasTag }]);
   });
 
-  test("instances with a profile of ours can be tagged later in China, with their volumes, none of which may then be deleted", () => {
-    const later = { StringEquals: gives, StringEqualsIfExists: bears };
+  test("instances with a deployed profile and volumes can be tagged later in China, so no volume can be deleted there", () => {
+    const later = { StringEquals: setsTag, StringEqualsIfExists: hasTag };
 
-    expect(conditionsOf(china, "CreateTags", "instance").slice(1)).toEqual([{ ...later, ArnEquals: profiles(china) }]);
-    expect(conditionsOf(china, "CreateTags", "volume").slice(1)).toEqual([later]);
-    expect(conditionsOf(china, "CreateTags", "network-interface").slice(1)).toEqual([later]);
-    expect(said(china, "DeleteVolume", "volume")).toEqual([]);
+    expect(conditionsOf(inChina, "CreateTags", "instance").slice(1)).toEqual([
+      { ...later, ArnEquals: profiles(inChina) },
+    ]);
+    expect(conditionsOf(inChina, "CreateTags", "volume").slice(1)).toEqual([later]);
+    expect(conditionsOf(inChina, "CreateTags", "network-interface").slice(1)).toEqual([later]);
+    expect(statementsAbout(inChina, "DeleteVolume", "volume")).toEqual([]);
   });
 
   test.each(["instance", "key-pair", "security-group", "network-interface", "volume"])(
-    "a %s is tagged in its creation only in GovCloud",
+    "a %s can only be tagged at its creation in GovCloud",
     (kind) => {
-      expect(conditionsOf(govCloud, "CreateTags", kind)).toEqual([
-        { StringEquals: { ...gives, "ec2:CreateAction": inCreation } },
+      expect(conditionsOf(inGovCloud, "CreateTags", kind)).toEqual([
+        { StringEquals: { ...setsTag, "ec2:CreateAction": createActions } },
       ]);
     },
   );
 
-  test("key pairs and security groups are tagged in their creation only in China too, if at all", () => {
+  test("key pairs and security groups can only be tagged at their creation in China too", () => {
     for (const kind of ["key-pair", "security-group"])
-      expect(conditionsOf(china, "CreateTags", kind)).toEqual([
-        { StringEquals: { ...gives, "ec2:CreateAction": inCreation } },
+      expect(conditionsOf(inChina, "CreateTags", kind)).toEqual([
+        { StringEquals: { ...setsTag, "ec2:CreateAction": createActions } },
       ]);
   });
 
-  test("only what bears this stage's tag can be removed in GovCloud", () => {
-    expect(conditionsOf(govCloud, "DeleteKeyPair", "key-pair")).toEqual([{ StringEquals: bears }]);
-    expect(conditionsOf(govCloud, "DeleteVolume", "volume")).toEqual([{ StringEquals: bears }]);
+  test("only resources with this stage's tag can be deleted in GovCloud", () => {
+    expect(conditionsOf(inGovCloud, "DeleteKeyPair", "key-pair")).toEqual([{ StringEquals: hasTag }]);
+    expect(conditionsOf(inGovCloud, "DeleteVolume", "volume")).toEqual([{ StringEquals: hasTag }]);
   });
 
   test.each([
-    ["China", () => china],
-    ["GovCloud", () => govCloud],
-  ])("images that bear no other stage's tag can be described and tagged after their creation in %s", (_, graph) => {
-    expect(conditionsOf(graph(), "ModifyImageAttribute", "image")).toEqual([{ StringEqualsIfExists: bears }]);
+    ["China", () => inChina],
+    ["GovCloud", () => inGovCloud],
+  ])("images without another stage's tag can get a description and tags after their creation in %s", (_, graph) => {
+    expect(conditionsOf(graph(), "ModifyImageAttribute", "image")).toEqual([{ StringEqualsIfExists: hasTag }]);
     for (const kind of ["image", "snapshot"])
       expect(conditionsOf(graph(), "CreateTags", kind).slice(2)).toEqual([
-        { StringEquals: gives, StringEqualsIfExists: bears },
+        { StringEquals: setsTag, StringEqualsIfExists: hasTag },
       ]);
   });
 });

@@ -1,5 +1,4 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import type { Place } from "../../local/policies/arns.ts";
 import { statementsOf } from "../../local/policies/policy.ts";
 import { policiesOf } from "../../local/policies/review.ts";
 import { judge, type Request } from "../../local/policies/verdict.ts";
@@ -10,9 +9,9 @@ import { imageDenials } from "./denials/images.ts";
 import { machineDenials } from "./denials/machines.ts";
 import { otherDenials } from "./denials/others.ts";
 import { type Deployments, deploymentsIn, verdictsOn } from "./denials/verdicts.ts";
+import { usEast } from "./deployments.ts";
 import type { Graph } from "./graph.ts";
 
-const place: Place = { partition: "aws", region: "us-east-1", accountId: "123456789012" };
 const denials = [
   ...buildRoleDenials,
   ...machineDenials,
@@ -25,18 +24,18 @@ const denials = [
 let deployments: Deployments;
 let graph: Graph;
 beforeAll(async () => {
-  deployments = await deploymentsIn(place);
+  deployments = await deploymentsIn(usEast);
   graph = deployments.usual;
-}, 120_000);
+});
 
-describe("a role is denied what", () => {
+describe("a policy denies a role that", () => {
   test.each(denials)("$what", ({ denied, allowed }) => {
     expect(verdictsOn(denied, deployments).filter((verdict) => !verdict.allowed)).not.toEqual([]);
     expect(verdictsOn(allowed, deployments)).not.toEqual([]);
     expect(verdictsOn(allowed, deployments).filter((verdict) => !verdict.allowed)).toEqual([]);
   });
 
-  test("no statement that denies is there for nothing", () => {
+  test("every Deny statement takes effect in one of these cases", () => {
     const denying = new Set(
       denials
         .flatMap(({ denied }) => verdictsOn(denied, deployments))
@@ -59,7 +58,7 @@ const trusted = [
   ["SchedulerRole", "scheduler"],
 ] as const;
 
-describe("a role is assumed", () => {
+describe("a role can be assumed:", () => {
   const context = { "aws:sourceaccount": ["123456789012"] };
   function assuming(role: string, principal: Request["principal"], of: Request["context"] = context): boolean {
     const { inputs, state } = graph.named(role);
@@ -67,7 +66,7 @@ describe("a role is assumed", () => {
     return judge(trust, { action: "sts:AssumeRole", resource: String(state.arn), context: of, principal }).allowed;
   }
 
-  test.each(trusted)("%s by %s, by no other service and by no identity", (role, service) => {
+  test.each(trusted)("%s by %s, and by no other service or identity", (role, service) => {
     const may = services.filter((one) => assuming(role, { type: "Service", id: `${one}.amazonaws.com` }));
 
     expect(may).toEqual([service]);

@@ -3,19 +3,20 @@ import { buildRoleDenials } from "./denials/build-role.ts";
 import { imageDenials } from "./denials/images.ts";
 import { machineDenials } from "./denials/machines.ts";
 import { type Deployments, deploymentsIn, verdictsOn } from "./denials/verdicts.ts";
+import { china, govCloud } from "./deployments.ts";
 
 const denials = [...buildRoleDenials, ...machineDenials, ...imageDenials];
 
 describe.each([
-  ["GovCloud", "aws-us-gov", "us-gov-west-1"],
-  ["China", "aws-cn", "cn-north-1"],
-])("in %s a role is denied what", (_, partition, region) => {
+  ["GovCloud", govCloud],
+  ["China", china],
+])("in %s, a policy denies a role that", (_, place) => {
   let deployments: Deployments;
   beforeAll(async () => {
-    deployments = await deploymentsIn({ partition, region, accountId: "123456789012" });
-  }, 120_000);
+    deployments = await deploymentsIn(place);
+  });
 
-  test.each(denials.filter(({ partitions }) => !partitions || partitions.includes(partition)))(
+  test.each(denials.filter(({ partitions }) => !partitions || partitions.includes(place.partition)))(
     "$what",
     ({ denied, allowed }) => {
       expect(verdictsOn(denied, deployments).filter((verdict) => !verdict.allowed)).not.toEqual([]);

@@ -1,8 +1,9 @@
 import { beforeAll, describe, expect, test } from "vitest";
+import { requireFunctionUrls } from "../../infra/function-urls.ts";
+import { network, variants } from "./deployments.ts";
 import { type Graph, graphOf, list, statementsOf } from "./graph.ts";
 
 const accountId = "210987654321";
-const network = { kind: "vpc" as const, vpcId: "vpc-0123456789abcdef0", subnetIds: ["subnet-0123456789abcdef0"] };
 
 describe.each([
   ["aws", "eu-central-1", "ec2.amazonaws.com"],
@@ -12,25 +13,25 @@ describe.each([
   let graph: Graph;
   beforeAll(async () => {
     const configuration = {
-      variants: [{ windows: 2022 as const, kubernetes: "1.35" }],
+      variants,
       policies: { network, retention: { deregister: true }, functionUrl: partition === "aws" },
     };
     graph = await graphOf(configuration, "trial", { partition, region, accountId });
-  }, 120_000);
+  });
 
   function arns(): string[][] {
     const found = graph.resources.flatMap(({ inputs }) => JSON.stringify(inputs).match(/arn:[a-z-]*:[^"\\]*/g) ?? []);
     return found.map((arn) => arn.split(":"));
   }
 
-  test("every ARN is of the partition, of the Region or of none, of the account or of none", () => {
+  test("every ARN has the partition, and the Region and account or none", () => {
     expect(arns().length).toBeGreaterThan(60);
     expect(new Set(arns().map(([, one]) => one))).toEqual(new Set([partition]));
     expect(new Set(arns().map(([, , , one]) => one))).toEqual(new Set([region, ""]));
     expect(new Set(arns().map(([, , , , one]) => one))).toEqual(new Set([accountId, ""]));
   });
 
-  test("only what belongs to no account goes without one: images, snapshots, objects and AWS's parameters", () => {
+  test("only ARNs of S3, of images and snapshots and of AWS's parameters have no account", () => {
     const without = arns()
       .filter(([, , , , account]) => account === "")
       .map(([, , service, , , resource = ""]) => (service === "s3" ? "s3" : resource));
@@ -40,14 +41,14 @@ describe.each([
     );
   });
 
-  test("no other Region stands anywhere", () => {
+  test("no resource contains the name of another Region", () => {
     const text = JSON.stringify(graph.resources.map(({ inputs }) => inputs));
 
     const regions = text.match(/\b(us|eu|ap|sa|ca|cn|af|me|il|mx)(-gov)?-(north|south|east|west|central)+-\d\b/g) ?? [];
     expect(regions.filter((one) => one !== region)).toEqual([]);
   });
 
-  test("instances assume their roles by the name that EC2 has there, and Packer may give them away to it", () => {
+  test("instances assume their roles under the partition's name of EC2, and Packer can pass the roles to it", () => {
     const trusted = ["GuestRole", "HarvestRole"].flatMap((name) =>
       statementsOf(graph.named(name).inputs.assumeRolePolicy).map(({ Principal }) => Principal),
     );
@@ -59,7 +60,7 @@ describe.each([
     expect(passing?.Condition).toEqual({ StringLike: { "iam:PassedToService": "ec2.amazonaws.com*" } });
   });
 
-  test("event source mappings bear the default tags where AWS can tag them, and none where it cannot", () => {
+  test("event source mappings have the default tags where AWS supports tags on them", () => {
     const untagged = graph.ofType("pulumi:providers:aws").filter(({ inputs }) => !("defaultTags" in inputs));
 
     expect(untagged.map(({ name }) => name)).toEqual(partition === "aws" ? [] : ["Untagged"]);
@@ -67,41 +68,28 @@ describe.each([
       partition === "aws" ? [] : ["ReconcileTriggers"],
     );
   });
+
+  test("a deployment prints the API's URL, or the function's name where AWS has no function URLs", () => {
+    const urls = graph.ofType("aws:lambda/functionUrl:FunctionUrl");
+    const printed = partition === "aws" ? "api" : "apiFunction";
+
+    expect(urls).toHaveLength(partition === "aws" ? 1 : 0);
+    expect(Object.keys(graph.outputs).filter((name) => name.startsWith("api"))).toEqual([printed]);
+    if (partition !== "aws") expect(graph.outputs.apiFunction).toBe(graph.named("ApiFunction").inputs.name);
+  });
 });
 
-describe("where AWS has no function URLs", () => {
-  const variants = [{ windows: 2022 as const, kubernetes: "1.35" }];
-  const places = [
-    ["eu-central-2", "aws"],
-    ["us-gov-west-1", "aws-us-gov"],
-    ["cn-north-1", "aws-cn"],
-  ] as const;
+describe("a Region without function URLs", () => {
+  test.each(["eu-central-2", "us-gov-west-1", "cn-north-1"])("is refused if config.ts asks for one: %s", (region) => {
+    expect(() => requireFunctionUrls(region, true)).toThrow(
+      `config.ts: AWS has no function URLs in ${region}. Set policies.functionUrl: false`,
+    );
+    expect(() => requireFunctionUrls(region, false)).not.toThrow();
+  });
 
-  test.each(places)(
-    "a deployment that wants one is refused by the name of the Region: %s",
-    async (region, partition) => {
-      const deploying = graphOf({ variants }, "trial", { partition, region, accountId });
+  test("is refused before anything is deployed", async () => {
+    const place = { partition: "aws", region: "eu-central-2", accountId };
 
-      await expect(deploying).rejects.toThrow(
-        `config.ts: AWS has no function URLs in ${region}; with policies.functionUrl: false callers invoke the function itself`,
-      );
-    },
-    120_000,
-  );
-
-  test.each(places)(
-    "there is none, and a deployment prints the function's name: %s",
-    async (region, partition) => {
-      const graph = await graphOf({ variants, policies: { functionUrl: false } }, "trial", {
-        partition,
-        region,
-        accountId,
-      });
-
-      expect(graph.ofType("aws:lambda/functionUrl:FunctionUrl")).toEqual([]);
-      expect(graph.outputs).toMatchObject({ apiFunction: graph.named("ApiFunction").inputs.name });
-      expect(graph.outputs).not.toHaveProperty("api");
-    },
-    120_000,
-  );
+    await expect(graphOf({ variants }, "trial", place)).rejects.toThrow("no function URLs in eu-central-2");
+  });
 });

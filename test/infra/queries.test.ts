@@ -1,10 +1,11 @@
 import { beforeAll, expect, test } from "vitest";
-import { type Graph, graphOf } from "./graph.ts";
+import { usual } from "./deployments.ts";
+import type { Graph } from "./graph.ts";
 
 let graph: Graph;
 beforeAll(async () => {
-  graph = await graphOf({ variants: [{ windows: 2022, kubernetes: "1.35" }] }, "production");
-}, 120_000);
+  graph = await usual();
+});
 
 test.each([
   ["why was this built", "WhyBuilt", "why-was-it-built", ["ReconcileLogs"]],
@@ -12,7 +13,7 @@ test.each([
   ["what failed", "WhatFailed", "what-failed", ["ReconcileLogs", "ApiLogs"]],
   ["who asked", "WhoAsked", "who-asked", ["ApiLogs"]],
   ["what became of it", "WhatBecame", "what-became-of-it", ["ReconcileLogs"]],
-])("%s is answered from the logs of the functions by a saved query", (_, name, noun, groups) => {
+])('the question "%s" has a saved query on the functions\' logs', (_, name, noun, groups) => {
   const { inputs } = graph.named(name);
 
   expect(inputs).toEqual({

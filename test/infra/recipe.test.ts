@@ -13,7 +13,7 @@ beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), "recipe-"));
   mkdirSync(join(root, "packer/scripts"), { recursive: true });
   mkdirSync(join(root, "buildspec"));
-  // Bytes, locales and folders order these differently.
+  // Their order differs by bytes, by locale and by folder.
   for (const file of [
     "packer/b.hcl",
     "packer/B.hcl",
@@ -29,19 +29,19 @@ beforeEach(() => {
 
 afterEach(() => rmSync(root, { recursive: true }));
 
-test("the recipe's hash is what the buildspec computes with bash", () => {
+test("the recipe's hash equals the hash that the buildspec computes in bash", () => {
   const computed = recipeHash(root);
 
   expect(computed).toBe(hashInBash(root));
 });
 
-test("so is the hash of this project's own recipe", () => {
+test("the hash of this project's own recipe equals the hash computed in bash", () => {
   const computed = recipeHash(project);
 
   expect(computed).toBe(hashInBash(project));
 });
 
-test("files come in the order of their bytes, folders with `/`", () => {
+test("files are in byte order, with `/` between folders", () => {
   const files = recipeFiles(root);
 
   expect(files).toEqual([
@@ -60,7 +60,7 @@ test.each([
   ["a changed file", () => writeFileSync(join(root, "packer/a.b"), "other")],
   ["a new file", () => writeFileSync(join(root, "packer/new"), "")],
   ["a renamed file", () => renameInto("packer/a.b", "packer/z.b")],
-])("%s is another recipe", (_, change) => {
+])("%s changes the recipe's hash", (_, change) => {
   const before = recipeHash(root);
 
   change();
@@ -68,7 +68,7 @@ test.each([
   expect(recipeHash(root)).not.toBe(before);
 });
 
-test("what lies beside the recipe is no part of it", () => {
+test("files beside the recipe do not change its hash", () => {
   const before = recipeHash(root);
 
   writeFileSync(join(root, "config.ts"), "");
@@ -76,7 +76,7 @@ test("what lies beside the recipe is no part of it", () => {
   expect(recipeHash(root)).toBe(before);
 });
 
-test("only what shapes a harvest makes it another harvest", () => {
+test("only the scripts and modules of a harvest change its hash", () => {
   for (const folder of ["packer/harvest", "packer/modules"]) mkdirSync(join(root, folder));
   writeFileSync(join(root, "packer/harvest/10-harvest.ps1"), "");
   const before = harvestRecipeHash(root);
@@ -88,7 +88,7 @@ test("only what shapes a harvest makes it another harvest", () => {
   expect(harvestRecipeHash(root)).not.toBe(before);
 });
 
-test("a file name that not every tool carries through is refused by name", () => {
+test("a file name that some tools would change is refused by name", () => {
   writeFileSync(join(root, "packer/two words"), "");
 
   expect(() => recipeHash(root)).toThrow("packer/two words");

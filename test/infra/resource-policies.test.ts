@@ -1,16 +1,16 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { statementsOf } from "../../local/policies/policy.ts";
 import { judge, type Request } from "../../local/policies/verdict.ts";
-import { type Graph, graphOf } from "./graph.ts";
+import { accountId as account, usual } from "./deployments.ts";
+import type { Graph } from "./graph.ts";
 
-const account = "123456789012";
 const rule = `arn:aws:events:us-east-1:${account}:rule/eks-windows-images-production-build-ended`;
 const alarm = `arn:aws:cloudwatch:us-east-1:${account}:alarm:eks-windows-images-production-stale`;
 
 let graph: Graph;
 beforeAll(async () => {
-  graph = await graphOf({ variants: [{ windows: 2022, kubernetes: "1.35" }] }, "production");
-}, 120_000);
+  graph = await usual();
+});
 
 function from(service: string, arn: string, sourceAccount = account): Pick<Request, "principal" | "context"> {
   return {
@@ -19,7 +19,7 @@ function from(service: string, arn: string, sourceAccount = account): Pick<Reque
   };
 }
 
-/** Name of a policy, of what it is about, and what is asked for. */
+/** The names of a policy and its resource, and the requested action. */
 type Asked = readonly [policy: string, resource: string, action: string];
 
 function verdictOn([policy, resource, action]: Asked, by: Pick<Request, "principal" | "context">) {
@@ -34,38 +34,38 @@ function verdictOn([policy, resource, action]: Asked, by: Pick<Request, "princip
 const toQueue: Asked = ["TriggersPolicy", "TriggersQueue", "sqs:SendMessage"];
 const toOperations: Asked = ["OperationsPolicy", "OperationsTopic", "sns:Publish"];
 
-describe("the policy of a resource lets in", () => {
+describe("a resource policy", () => {
   test.each<[string, Asked, Pick<Request, "principal" | "context">]>([
-    ["the end of our builds", toQueue, from("events", rule)],
-    ["our alarms", toOperations, from("cloudwatch", alarm)],
-  ])("%s", (_, of, by) => {
+    ["the stage's rule for ended builds", toQueue, from("events", rule)],
+    ["the stage's alarms", toOperations, from("cloudwatch", alarm)],
+  ])("allows %s", (_, of, by) => {
     expect(verdictOn(of, by).allowed).toBe(true);
   });
 
   test.each<[string, Asked, Pick<Request, "principal" | "context">]>([
     ["another rule of the account", toQueue, from("events", `${rule}-too`)],
     [
-      "our rule's name in another account",
+      "a rule of the same name in another account",
       toQueue,
       from("events", rule.replace(account, "210987654321"), "210987654321"),
     ],
-    ["our rule for another account", toQueue, from("events", rule, "210987654321")],
-    ["another service with our rule's name", toQueue, from("sns", rule)],
+    ["the stage's rule on behalf of another account", toQueue, from("events", rule, "210987654321")],
+    ["another service with the ARN of the stage's rule", toQueue, from("sns", rule)],
     ["a topic", toQueue, from("sns", `arn:aws:sns:us-east-1:${account}:alerts`)],
     [
-      "a rule that sends to the dead letters",
+      "a rule that sends to the dead-letter queue",
       ["DeadLettersPolicy", "DeadLettersQueue", "sqs:SendMessage"],
       from("events", rule),
     ],
     ["another stage's alarm", toOperations, from("cloudwatch", alarm.replace("production", "test"))],
     ["an alarm of another account", toOperations, from("cloudwatch", alarm, "210987654321")],
     [
-      "alarms to those who hear of images",
+      "alarms that publish to the subscribers of images",
       ["NotificationsPolicy", "NotificationsTopic", "sns:Publish"],
       from("cloudwatch", alarm),
     ],
-    ["anybody to read the queue", ["TriggersPolicy", "TriggersQueue", "sqs:ReceiveMessage"], from("events", rule)],
-  ])("not %s", (_, of, by) => {
+    ["a rule that reads the queue", ["TriggersPolicy", "TriggersQueue", "sqs:ReceiveMessage"], from("events", rule)],
+  ])("does not allow %s", (_, of, by) => {
     expect(verdictOn(of, by).allowed).toBe(false);
   });
 
@@ -75,7 +75,7 @@ describe("the policy of a resource lets in", () => {
     ["NotificationsPolicy", "NotificationsTopic", "sns:Publish"],
     ["OperationsPolicy", "OperationsTopic", "sns:Publish"],
     ["ArtifactsPolicy", "ArtifactsBucket", "s3:ListBucket"],
-  ])("nobody without TLS: %s denies %s %s, whatever an identity's own policy says", (policy, resource, action) => {
+  ])("%s denies calls without TLS, even if the caller's policy allows them (%s, %s)", (policy, resource, action) => {
     const principal = { type: "AWS" as const, id: `arn:aws:iam::${account}:role/admin` };
     const by = (secure: string) => ({ principal, context: { "aws:securetransport": [secure] } });
 

@@ -1,27 +1,22 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import type { CreatedResource } from "../../local/deploy/cloud.ts";
-import { type Graph, graphOf } from "./graph.ts";
+import { inVpc, usual } from "./deployments.ts";
+import type { Graph } from "./graph.ts";
 import { expected, expectedInVpc, surprises } from "./resources.ts";
 
-const variants = [{ windows: 2022 as const, kubernetes: "1.35" }];
-const network = { kind: "vpc" as const, vpcId: "vpc-0123456789abcdef0", subnetIds: ["subnet-0123456789abcdef0"] };
-
 let graph: Graph;
-let inVpc: Graph;
+let graphInVpc: Graph;
 beforeAll(async () => {
-  [graph, inVpc] = await Promise.all([
-    graphOf({ variants }, "production"),
-    graphOf({ variants, policies: { network } }, "production"),
-  ]);
-}, 120_000);
+  [graph, graphInVpc] = await Promise.all([usual(), inVpc()]);
+});
 
 describe("a deployment", () => {
-  test("consists of what somebody has thought about, each as it should be", () => {
+  test("consists of the expected resources, with the expected properties", () => {
     expect(surprises(graph.resources, expected)).toEqual([]);
   });
 
-  test("has two security groups more in a VPC of the user's", () => {
-    expect(surprises(inVpc.resources, { ...expected, ...expectedInVpc })).toEqual([]);
+  test("has two additional security groups in the user's VPC", () => {
+    expect(surprises(graphInVpc.resources, { ...expected, ...expectedInVpc })).toEqual([]);
   });
 });
 
@@ -32,15 +27,15 @@ describe("the table of resources", () => {
     );
   }
 
-  test("is surprised by a resource that nobody has thought about", () => {
+  test("reports an unexpected resource", () => {
     const stranger = { type: "aws:s3/bucket:Bucket", name: "Spare", id: "Spare", inputs: {}, state: {} };
 
     expect(surprises([...graph.resources, stranger], expected)).toEqual([
-      "Spare (aws:s3/bucket:Bucket) is expected by nobody",
+      "Spare (aws:s3/bucket:Bucket) is not expected",
     ]);
   });
 
-  test("is surprised by a resource that has gone", () => {
+  test("reports a missing resource", () => {
     const rest = graph.resources.filter(({ name }) => name !== "ArtifactsPolicy");
 
     expect(surprises(rest, expected)).toEqual(["ArtifactsPolicy is missing"]);
@@ -48,29 +43,29 @@ describe("the table of resources", () => {
 
   const allowing = (statement: object) => JSON.stringify({ Statement: [{ Effect: "Allow", ...statement }] });
   test.each([
-    ["a queue under a key of AWS's", "TriggersQueue", { kmsMasterKeyId: "alias/aws/sqs" }, "kmsMasterKeyId"],
-    ["a topic under a key of AWS's", "NotificationsTopic", { kmsMasterKeyId: "alias/aws/sns" }, "kmsMasterKeyId"],
+    ["a queue under an AWS key", "TriggersQueue", { kmsMasterKeyId: "alias/aws/sqs" }, "kmsMasterKeyId"],
+    ["a topic under an AWS key", "NotificationsTopic", { kmsMasterKeyId: "alias/aws/sns" }, "kmsMasterKeyId"],
     ["a topic that is not encrypted", "OperationsTopic", { kmsMasterKeyId: undefined }, "kmsMasterKeyId"],
-    [
-      "an alarm that keeps quiet where nothing is measured",
-      "QuietAlarm",
-      { treatMissingData: "missing" },
-      "treatMissingData",
-    ],
+    ["an alarm that ignores missing data", "QuietAlarm", { treatMissingData: "missing" }, "treatMissingData"],
     ["a key that does not rotate", "TopicKey", { enableKeyRotation: false }, "enableKeyRotation"],
-    ["a log that is kept for ever", "BuildLogs", { retentionInDays: undefined }, "retentionInDays"],
+    ["a log without a retention", "BuildLogs", { retentionInDays: undefined }, "retentionInDays"],
     ["a function URL without signatures", "ApiUrl", { authorizationType: "NONE" }, "authorizationType"],
-    ["a bucket that may become public", "ArtifactsPublicAccessBlock", { blockPublicPolicy: false }, "blockPublic"],
+    ["a bucket that can become public", "ArtifactsPublicAccessBlock", { blockPublicPolicy: false }, "blockPublic"],
     ["a managed policy", "GuestRole", { managedPolicyArns: ["arn:aws:iam::aws:policy/X"] }, "managedPolicyArns"],
-    ["a role for everybody", "GuestRole", { assumeRolePolicy: allowing({ Principal: "*" }) }, 'trusts "*"'],
-    ["a queue without TLS", "DeadLettersPolicy", { policy: '{"Statement":[]}' }, "lets calls without TLS pass"],
     [
-      "a topic that any service of any account may publish to",
+      "a role that every principal can assume",
+      "GuestRole",
+      { assumeRolePolicy: allowing({ Principal: "*" }) },
+      'trusts "*"',
+    ],
+    ["a queue without TLS", "DeadLettersPolicy", { policy: '{"Statement":[]}' }, "allows calls without TLS"],
+    [
+      "a topic that a service can publish to on behalf of any account",
       "NotificationsPolicy",
       { policy: allowing({ Action: "sns:Publish", Principal: { Service: "events.amazonaws.com" } }) },
-      "allows sns:Publish whoever it is for",
+      "allows sns:Publish on behalf of any account",
     ],
-  ])("is surprised by %s", (_, name, inputs, complaint) => {
+  ])("reports %s", (_, name, inputs, complaint) => {
     expect(surprises(changed(name, inputs), expected).join("\n")).toContain(`${name} `);
     expect(surprises(changed(name, inputs), expected).join("\n")).toContain(complaint);
   });

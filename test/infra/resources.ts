@@ -2,72 +2,72 @@ import { isDeepStrictEqual } from "node:util";
 import type { CreatedResource } from "../../local/deploy/cloud.ts";
 import { list, statementsOf } from "./graph.ts";
 
-/** What must be true of a resource, whatever else it says. */
+/** The properties that a resource must have. It can have others. */
 export interface Expectation {
   /** Pulumi's type without `aws:`. */
   type: string;
-  /** Part of its inputs. Fields that say `undefined` must not be there. */
-  says?: Record<string, unknown>;
-  /** Of a role: the one service that may assume it. */
+  /** Some of its inputs. A field that is `undefined` here must be missing there. */
+  inputs?: Record<string, unknown>;
+  /** For a role: the only service that can assume it. */
   trusts?: string;
-  /** Of a resource's own policy: nobody gets past it without TLS, and services only for resources of this account. */
+  /** For a resource policy: it denies calls without TLS and allows services only on behalf of this account. */
   guards?: true;
 }
 
-const logs: Expectation = { type: "cloudwatch/logGroup:LogGroup", says: { retentionInDays: 90 } };
-const rule: Expectation = { type: "cloudwatch/eventRule:EventRule", says: { eventBusName: "default" } };
-const target: Expectation = { type: "cloudwatch/eventTarget:EventTarget", says: { targetId: "queue" } };
-const schedule: Expectation = { type: "scheduler/schedule:Schedule", says: { flexibleTimeWindow: { mode: "OFF" } } };
-/** Under `alias/aws/sqs` neither EventBridge nor SNS can write to a queue. */
+const logs: Expectation = { type: "cloudwatch/logGroup:LogGroup", inputs: { retentionInDays: 90 } };
+const rule: Expectation = { type: "cloudwatch/eventRule:EventRule", inputs: { eventBusName: "default" } };
+const target: Expectation = { type: "cloudwatch/eventTarget:EventTarget", inputs: { targetId: "queue" } };
+const schedule: Expectation = { type: "scheduler/schedule:Schedule", inputs: { flexibleTimeWindow: { mode: "OFF" } } };
+/** EventBridge and SNS cannot write to a queue under `alias/aws/sqs`. */
 const queue: Expectation = {
   type: "sqs/queue:Queue",
-  says: { fifoQueue: false, sqsManagedSseEnabled: true, kmsMasterKeyId: undefined },
+  inputs: { fifoQueue: false, sqsManagedSseEnabled: true, kmsMasterKeyId: undefined },
 };
 const lambda: Expectation = {
   type: "lambda/function:Function",
-  says: { runtime: "nodejs24.x", architectures: ["arm64"], vpcConfig: undefined },
+  inputs: { runtime: "nodejs24.x", architectures: ["arm64"], vpcConfig: undefined },
 };
-const code: Expectation = { type: "s3/bucketObjectv2:BucketObjectv2", says: { bucket: "sst-asset", acl: undefined } };
-/** Under `alias/aws/sns` no alarm could publish to a topic. */
-const topic: Expectation = { type: "sns/topic:Topic", says: { fifoTopic: false, kmsMasterKeyId: "TopicKey" } };
+const code: Expectation = { type: "s3/bucketObjectv2:BucketObjectv2", inputs: { bucket: "sst-asset", acl: undefined } };
+/** Alarms cannot publish to a topic under `alias/aws/sns`. */
+const topic: Expectation = { type: "sns/topic:Topic", inputs: { fifoTopic: false, kmsMasterKeyId: "TopicKey" } };
 const query: Expectation = { type: "cloudwatch/queryDefinition:QueryDefinition" };
 const instanceProfile: Expectation = { type: "iam/instanceProfile:InstanceProfile" };
 
-/** What happens where nothing is measured is said of each. */
+/** Each alarm states how it treats missing data. */
 function alarm(treatMissingData: string): Expectation {
   const actionsEnabled = undefined;
-  return { type: "cloudwatch/metricAlarm:MetricAlarm", says: { treatMissingData, actionsEnabled } };
+  return { type: "cloudwatch/metricAlarm:MetricAlarm", inputs: { treatMissingData, actionsEnabled } };
 }
 
 function role(service: string): Expectation {
   return {
     type: "iam/role:Role",
     trusts: `${service}.amazonaws.com`,
-    says: { managedPolicyArns: undefined, maxSessionDuration: undefined },
+    inputs: { managedPolicyArns: undefined, maxSessionDuration: undefined },
   };
 }
 
-/** Every resource that is always there, by its name in the program. */
+/** The resources of every deployment, by their names in the program. */
 export const expected: Readonly<Record<string, Expectation>> = {
   ApiCode: code,
-  ApiFunction: { ...lambda, says: { ...lambda.says, timeout: 30, reservedConcurrentExecutions: 5 } },
+  ApiFunction: { ...lambda, inputs: { ...lambda.inputs, timeout: 30, reservedConcurrentExecutions: 5 } },
   ApiLogs: logs,
   ApiRole: role("lambda"),
-  ApiUrl: { type: "lambda/functionUrl:FunctionUrl", says: { authorizationType: "AWS_IAM", cors: undefined } },
-  ArtifactsBucket: { type: "s3/bucket:Bucket", says: { acl: undefined, policy: undefined, forceDestroy: false } },
+  ApiUrl: { type: "lambda/functionUrl:FunctionUrl", inputs: { authorizationType: "AWS_IAM", cors: undefined } },
+  ArtifactsBucket: { type: "s3/bucket:Bucket", inputs: { acl: undefined, policy: undefined, forceDestroy: false } },
   ArtifactsEncryption: {
     type: "s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
-    says: { rules: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } }] },
+    inputs: { rules: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } }] },
   },
   ArtifactsLifecycle: { type: "s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration" },
   ArtifactsPolicy: { type: "s3/bucketPolicy:BucketPolicy", guards: true },
   ArtifactsPublicAccessBlock: {
     type: "s3/bucketPublicAccessBlock:BucketPublicAccessBlock",
-    says: { blockPublicAcls: true, blockPublicPolicy: true, ignorePublicAcls: true, restrictPublicBuckets: true },
+    inputs: { blockPublicAcls: true, blockPublicPolicy: true, ignorePublicAcls: true, restrictPublicBuckets: true },
   },
   ArtifactsVersioning: {
     type: "s3/bucketVersioning:BucketVersioning",
-    says: { versioningConfiguration: { status: "Enabled" } },
+    inputs: { versioningConfiguration: { status: "Enabled" } },
   },
   BaseAmis: schedule,
   BuildEnded: rule,
@@ -76,7 +76,7 @@ export const expected: Readonly<Record<string, Expectation>> = {
   BuildRole: role("codebuild"),
   Builds: {
     type: "codebuild/project:Project",
-    says: { artifacts: { type: "NO_ARTIFACTS" }, badgeEnabled: undefined, projectVisibility: undefined },
+    inputs: { artifacts: { type: "NO_ARTIFACTS" }, badgeEnabled: undefined, projectVisibility: undefined },
   },
   ChannelChanged: rule,
   ChannelChangedTarget: target,
@@ -91,8 +91,8 @@ export const expected: Readonly<Record<string, Expectation>> = {
   HarvestProfile: instanceProfile,
   HarvestRole: role("ec2"),
   Kubernetes: schedule,
-  // SST's own, for values that functions are linked to; ours are linked to none.
-  LambdaEncryptionKey: { type: "random:index/randomBytes:RandomBytes", says: { length: 32 } },
+  // SST creates it for the values that functions are linked to. The functions here are linked to none.
+  LambdaEncryptionKey: { type: "random:index/randomBytes:RandomBytes", inputs: { length: 32 } },
   NotificationsPolicy: { type: "sns/topicPolicy:TopicPolicy", guards: true },
   NotificationsTopic: topic,
   OperationsPolicy: { type: "sns/topicPolicy:TopicPolicy", guards: true },
@@ -100,20 +100,20 @@ export const expected: Readonly<Record<string, Expectation>> = {
   PatchTuesday: schedule,
   QueueOldAlarm: alarm("notBreaching"),
   QuietAlarm: alarm("breaching"),
-  RecipeSource: { type: "s3/bucketObjectv2:BucketObjectv2", says: { acl: undefined } },
+  RecipeSource: { type: "s3/bucketObjectv2:BucketObjectv2", inputs: { acl: undefined } },
   ReconcileCode: code,
   ReconcileFailingAlarm: alarm("notBreaching"),
-  ReconcileFunction: { ...lambda, says: { ...lambda.says, timeout: 300, reservedConcurrentExecutions: 1 } },
+  ReconcileFunction: { ...lambda, inputs: { ...lambda.inputs, timeout: 300, reservedConcurrentExecutions: 1 } },
   ReconcileLogs: logs,
   ReconcileRole: role("lambda"),
   ReconcileTriggers: {
     type: "lambda/eventSourceMapping:EventSourceMapping",
-    says: { scalingConfig: { maximumConcurrency: 2 } },
+    inputs: { scalingConfig: { maximumConcurrency: 2 } },
   },
   SchedulerRole: role("scheduler"),
   StaleAlarm: alarm("ignore"),
-  TopicKey: { type: "kms/key:Key", says: { enableKeyRotation: true, policy: undefined, isEnabled: undefined } },
-  TopicKeyPolicy: { type: "kms/keyPolicy:KeyPolicy", says: { keyId: "TopicKey" } },
+  TopicKey: { type: "kms/key:Key", inputs: { enableKeyRotation: true, policy: undefined, isEnabled: undefined } },
+  TopicKeyPolicy: { type: "kms/keyPolicy:KeyPolicy", inputs: { keyId: "TopicKey" } },
   TriggersPolicy: { type: "sqs/queuePolicy:QueuePolicy", guards: true },
   TriggersQueue: queue,
   WhatBecame: query,
@@ -123,16 +123,18 @@ export const expected: Readonly<Record<string, Expectation>> = {
   WhyNotBuilt: query,
 };
 
-/** Those of a build in a VPC of the user's. */
+/** The additional resources of a deployment in the user's VPC. */
 export const expectedInVpc: Readonly<Record<string, Expectation>> = {
-  CodeBuildSecurityGroup: { type: "ec2/securityGroup:SecurityGroup", says: { ingress: undefined } },
+  CodeBuildSecurityGroup: { type: "ec2/securityGroup:SecurityGroup", inputs: { ingress: undefined } },
   InstanceSecurityGroup: {
     type: "ec2/securityGroup:SecurityGroup",
-    says: { ingress: [{ protocol: "tcp", fromPort: 5986, toPort: 5986, securityGroups: ["CodeBuildSecurityGroup"] }] },
+    inputs: {
+      ingress: [{ protocol: "tcp", fromPort: 5986, toPort: 5986, securityGroups: ["CodeBuildSecurityGroup"] }],
+    },
   },
 };
 
-/** What of the resources is not as expected, each by its name; also those that nobody expects, and those that are missing. */
+/** Resources that differ from the expectations, are missing or are not expected, each with its name. */
 export function surprises(
   resources: readonly CreatedResource[],
   expectations: Readonly<Record<string, Expectation>>,
@@ -144,18 +146,21 @@ export function surprises(
       .map((name) => `${name} is missing`),
     ...resources.flatMap((resource) => {
       const expectation = expectations[resource.name];
-      if (!expectation) return [`${resource.name} (${resource.type}) is expected by nobody`];
+      if (!expectation) return [`${resource.name} (${resource.type}) is not expected`];
       return complaintsOf(resource, expectation).map((complaint) => `${resource.name} ${complaint}`);
     }),
   ];
 }
 
-function complaintsOf({ type, inputs }: CreatedResource, { type: wanted, says = {}, trusts, guards }: Expectation) {
+function complaintsOf(
+  { type, inputs }: CreatedResource,
+  { type: wanted, inputs: wantedInputs = {}, trusts, guards }: Expectation,
+) {
   if (type.replace(/^aws:/, "") !== wanted) return [`is ${type}, not ${wanted}`];
-  const different = Object.entries(says).flatMap(([field, value]) =>
+  const different = Object.entries(wantedInputs).flatMap(([field, value]) =>
     isDeepStrictEqual(inputs[field], value) || (value === undefined && isEmpty(inputs[field]))
       ? []
-      : [`says ${field} ${JSON.stringify(inputs[field])}, not ${JSON.stringify(value)}`],
+      : [`has ${field} ${JSON.stringify(inputs[field])}, not ${JSON.stringify(value)}`],
   );
   return [...different, ...(trusts ? strangers(inputs, trusts) : []), ...(guards ? gaps(inputs) : [])];
 }
@@ -180,7 +185,7 @@ function gaps({ policy }: Record<string, unknown>): string[] {
       Effect === "Allow" && !(Condition?.ArnEquals?.["aws:SourceArn"] && Condition.StringEquals?.["aws:SourceAccount"]),
   );
   return [
-    ...(withoutTls.length === 1 ? [] : ["lets calls without TLS pass"]),
-    ...anybody.map(({ Action }) => `allows ${list(Action).join()} whoever it is for`),
+    ...(withoutTls.length === 1 ? [] : ["allows calls without TLS"]),
+    ...anybody.map(({ Action }) => `allows ${list(Action).join()} on behalf of any account`),
   ];
 }

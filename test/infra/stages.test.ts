@@ -2,36 +2,32 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { tagPrefix } from "../../functions/domain/inputs.ts";
 import { matches } from "../../local/policies/conditions.ts";
 import { policiesOf } from "../../local/policies/review.ts";
-import { type Graph, graphOf } from "./graph.ts";
+import { everything, usEast } from "./deployments.ts";
+import type { Graph } from "./graph.ts";
 
-const variants = [{ windows: 2022 as const, kubernetes: "1.35" }];
-/** A stage whose name begins with the other's is the nearest neighbour there can be. */
+/** One stage's name is the prefix of the other's, which is the hardest case for patterns in policies. */
 const stages = ["production", "production-2"] as const;
 
 let one: Graph;
 let other: Graph;
 beforeAll(async () => {
-  const policies = { retention: { deregister: true } };
-  [one, other] = await Promise.all([
-    graphOf({ variants, policies }, stages[0]),
-    graphOf({ variants, policies }, stages[1]),
-  ]);
-}, 120_000);
+  [one, other] = await Promise.all([everything(usEast, stages[0]), everything(usEast, stages[1])]);
+});
 
-/** What one stage's roles may have to do with: every pattern of their policies that names something of ours. */
+/** Every pattern of resources in the Allow statements of a stage's roles, except `*`. */
 function reachOf({ resources }: Graph): string[] {
   const statements = [...policiesOf(resources).values()].flat().filter(({ effect }) => effect === "Allow");
   return [...new Set(statements.flatMap((statement) => statement.resources))].filter((pattern) => pattern !== "*");
 }
 
-/** Keys are left out: AWS chooses their IDs, which here are all made up alike. */
+/** Leaves out KMS keys: AWS chooses their IDs, and a graph has the same invented ID in each stage. */
 function arnsOf({ resources }: Graph): string[] {
   const named = resources.filter(({ type }) => type !== "aws:kms/key:Key");
   return named.flatMap(({ state }) => (typeof state.arn === "string" ? [state.arn] : []));
 }
 
 describe("two stages in one account", () => {
-  test("have no name in common", () => {
+  test("share no resource name", () => {
     const names = ({ resources }: Graph) =>
       resources.flatMap(({ inputs }) => [inputs.name, inputs.bucket]).filter((name) => name && name !== "sst-asset");
 
@@ -44,7 +40,7 @@ describe("two stages in one account", () => {
   test.each([
     [stages[0], () => one, () => other],
     [stages[1], () => other, () => one],
-  ])("%s may do nothing with a resource of the other", (_, own, foreign) => {
+  ])("%s has no permission on a resource of the other", (_, own, foreign) => {
     const within = arnsOf(foreign()).flatMap((arn) => [arn, `${arn}/source/a.zip`, `${arn}:log-stream:a`]);
 
     const reached = reachOf(own()).flatMap((pattern) => within.filter((arn) => matches(pattern, arn)));
@@ -55,7 +51,7 @@ describe("two stages in one account", () => {
   test.each([
     [stages[0], () => one, stages[1]],
     [stages[1], () => other, stages[0]],
-  ])("%s may do nothing with a parameter of the other", (_, own, foreign) => {
+  ])("%s has no permission on a parameter of the other", (_, own, foreign) => {
     const parameters = ["channels", "channels/a/stable", "requests/a"].map(
       (path) => `arn:aws:ssm:us-east-1:123456789012:parameter/eks-windows-images/${foreign}/${path}`,
     );
@@ -66,7 +62,7 @@ describe("two stages in one account", () => {
   test.each([
     [stages[0], () => one],
     [stages[1], () => other],
-  ])("%s tells its images, instances and snapshots by its own tag", (stage, graph) => {
+  ])("%s identifies its images, instances and snapshots by its own tag", (stage, graph) => {
     const conditions = [...policiesOf(graph().resources).values()].flat().map((statement) => statement.conditions);
     const values = conditions
       .flatMap((condition) => Object.values(condition).flatMap((keys) => Object.entries(keys)))
@@ -77,29 +73,29 @@ describe("two stages in one account", () => {
   });
 });
 
-describe("everything that is deployed", () => {
-  test("bears the project and the stage, for the bill", () => {
+describe("every resource", () => {
+  test("has tags with the project and the stage, for the bill", () => {
     expect(one.app.providers).toMatchObject({
       aws: { defaultTags: { tags: { project: "eks-windows-images", [`${tagPrefix}stage`]: stages[0] } } },
     });
   });
 
-  test("bears no tag of another stage that would take the stage's place", () => {
+  test("has no tag that would override the stage's", () => {
     const own = one.resources.flatMap(({ inputs }) => Object.entries((inputs.tags ?? {}) as Record<string, string>));
 
     for (const [key, value] of own) expect([key, value]).toEqual([`${tagPrefix}stage`, stages[0]]);
   });
 });
 
-describe("removing a stage", () => {
-  test("called production is refused, and what would be removed is kept", async () => {
+describe("removing the stage", () => {
+  test("production is refused, and would keep its resources", async () => {
     const { app } = one;
 
     expect(app).toMatchObject({ removal: "retain", protect: true });
     expect(one.named("ArtifactsBucket").inputs.forceDestroy).toBe(false);
   });
 
-  test("of another name takes its own bucket with it", () => {
+  test("with another name also removes its bucket", () => {
     expect(other.app).toMatchObject({ removal: "remove", protect: false });
     expect(other.named("ArtifactsBucket").inputs.forceDestroy).toBe(true);
   });
@@ -110,7 +106,7 @@ describe("removing a stage", () => {
       .map(({ name }) => name)
       .sort();
 
-  test("called production leaves the bucket with all that protects it, and the logs", () => {
+  test("production keeps the bucket, the resources that protect it, and the logs", () => {
     expect(stays(one)).toEqual([
       "ApiLogs",
       "ArtifactsBucket",
@@ -125,12 +121,12 @@ describe("removing a stage", () => {
     ]);
   });
 
-  // Older recipes are kept for builds that wait; where the bucket goes, they go with it.
-  test("of another name leaves nothing but objects of the bucket that goes", () => {
+  // Older recipes stay for waiting builds. If the bucket is removed, they are removed with it.
+  test("with another name keeps nothing but objects of the removed bucket", () => {
     expect(stays(other)).toEqual(["RecipeSource"]);
   });
 
-  test("takes no image and no published parameter with it: the program has none", () => {
+  test("never removes an image or a published parameter: the program contains none", () => {
     for (const { resources } of [one, other])
       expect(
         resources.map(({ type }) => type).filter((type) => /ssm\/parameter|ec2\/(ami|snapshot)/i.test(type)),

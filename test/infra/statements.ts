@@ -1,7 +1,12 @@
 import { type Graph, list, permissionsOf, type Statement } from "./graph.ts";
 
-/** What the build role's policies say about an action on a kind of resource. */
-export function said(graph: Graph, action: string, kind: string): Statement[] {
+/** Condition values: the resource has the stage's tag; the call sets it; EC2 sets it in one of these calls. */
+export const hasTag = { "aws:ResourceTag/eks-windows-images:stage": "production" };
+export const setsTag = { "aws:RequestTag/eks-windows-images:stage": "production" };
+export const createActions = ["RunInstances", "CreateKeyPair", "CreateSecurityGroup", "CreateImage"];
+
+/** The build role's statements about an action on one type of resource. */
+export function statementsAbout(graph: Graph, action: string, kind: string): Statement[] {
   return permissionsOf(graph.named("BuildRole")).filter(
     ({ Action, Resource }) =>
       list(Action).includes(`ec2:${action}`) && list(Resource).some((arn) => arn.split(":")[5]?.startsWith(`${kind}/`)),
@@ -9,10 +14,10 @@ export function said(graph: Graph, action: string, kind: string): Statement[] {
 }
 
 export function conditionsOf(graph: Graph, action: string, kind: string) {
-  return said(graph, action, kind).map(({ Condition }) => Condition);
+  return statementsAbout(graph, action, kind).map(({ Condition }) => Condition);
 }
 
-/** The two that every instance of ours has one of. */
+/** The condition that an instance has one of the two deployed profiles. */
 export function profiles(graph: Graph) {
   return { "ec2:InstanceProfile": [graph.named("GuestProfile").state.arn, graph.named("HarvestProfile").state.arn] };
 }

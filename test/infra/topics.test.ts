@@ -1,18 +1,18 @@
 import { beforeAll, describe, expect, test } from "vitest";
+import { accountId as account, usual, variants } from "./deployments.ts";
 import { type Graph, graphOf, list, permissionsOf, type Statement, statementsOf } from "./graph.ts";
 
-const account = "123456789012";
 let graph: Graph;
 beforeAll(async () => {
   graph = await graphOf(
     {
-      variants: [{ windows: 2022, kubernetes: "1.35" }],
+      variants,
       subscribers: [{ protocol: "email", endpoint: "windows@example.com" }],
       operators: [{ protocol: "email", endpoint: "on-call@example.com" }],
     },
     "production",
   );
-}, 120_000);
+});
 
 const arnOf = (name: string) => graph.named(name).state.arn;
 const alarmArns = () =>
@@ -20,7 +20,7 @@ const alarmArns = () =>
     .ofType("aws:cloudwatch/metricAlarm:MetricAlarm")
     .map(({ inputs: { name } }) => `arn:aws:cloudwatch:us-east-1:${account}:alarm:${name}`)
     .sort();
-/** A statement whose list of sources is in alphabetical order, for the graph has none. */
+/** The statement with its sources in alphabetical order; the order in the graph is arbitrary. */
 const sorted = ({ Condition, ...statement }: Statement) => ({
   ...statement,
   Condition: { ...Condition, ArnEquals: { "aws:SourceArn": list(Condition?.ArnEquals?.["aws:SourceArn"]).toSorted() } },
@@ -30,8 +30,8 @@ const using = ({ Action }: { Action: string | string[] }) => list(Action).includ
 
 describe("topics", () => {
   test.each([
-    ["subscribers hear what becomes of images", "NotificationsTopic", "windows@example.com"],
-    ["operators hear alarms", "OperationsTopic", "on-call@example.com"],
+    ["subscribers receive notifications about images", "NotificationsTopic", "windows@example.com"],
+    ["operators receive alarms", "OperationsTopic", "on-call@example.com"],
   ])("%s", (_, topic, endpoint) => {
     const subscriptions = graph.ofType("aws:sns/topicSubscription:TopicSubscription").map(({ inputs }) => inputs);
 
@@ -40,32 +40,34 @@ describe("topics", () => {
     ]);
   });
 
-  test("are encrypted with one key of ours, which rotates", () => {
+  test("are encrypted with the service's own key, which rotates", () => {
     const topics = graph.ofType("aws:sns/topic:Topic").map(({ inputs }) => inputs.kmsMasterKeyId);
 
     expect(topics).toEqual([graph.named("TopicKey").id, graph.named("TopicKey").id]);
     expect(graph.ofType("aws:kms/key:Key").map(({ inputs }) => inputs.enableKeyRotation)).toEqual([true]);
   });
 
-  test("no resource is encrypted with AWS's own key of SNS or SQS, which others cannot use", () => {
+  test("no resource uses AWS's key for SNS or SQS, which other services cannot use", () => {
     expect(JSON.stringify(graph.resources.map(({ inputs }) => inputs))).not.toMatch(/alias\/aws\/(sns|sqs)/);
   });
 });
 
-describe("whoever deploys", () => {
-  test("is told where nobody hears alarms", async () => {
-    const silent = await graphOf({ variants: [{ windows: 2022, kubernetes: "1.35" }] }, "production");
+describe("a deployment", () => {
+  test("warns if no operator receives alarms", async () => {
+    const silent = await usual();
 
-    expect(silent.said).toContain("Nobody hears the alarms of this service: `operators` in config.ts is empty.");
-  }, 120_000);
+    expect(silent.said).toContain(
+      "No operator is notified of this service's alarms: `operators` in config.ts is empty.",
+    );
+  });
 
-  test("is told nothing where somebody does", () => {
+  test("warns of nothing if there are operators", () => {
     expect(graph.said).toBe("");
   });
 });
 
 describe("an alarm reaches the operators", () => {
-  test("the topic takes messages of CloudWatch for each of our alarms, and for no other", () => {
+  test("the topic accepts messages of CloudWatch for each alarm of the stage, and for no other", () => {
     const allowed = statementsOf(graph.named("OperationsPolicy").inputs.policy).filter(
       ({ Effect }) => Effect === "Allow",
     );
@@ -85,7 +87,7 @@ describe("an alarm reaches the operators", () => {
     ]);
   });
 
-  test("and CloudWatch may use the key for that topic, for the same alarms", () => {
+  test("CloudWatch can use the key for this topic, for the same alarms", () => {
     const allowed = key().filter(({ Principal }) => JSON.stringify(Principal).includes("cloudwatch"));
 
     expect(allowed.map(sorted)).toEqual([
@@ -107,12 +109,12 @@ describe("an alarm reaches the operators", () => {
   });
 });
 
-describe("a notification is sent", () => {
+describe("a notification can be sent", () => {
   const condition = () => ({
     StringEquals: { "kms:EncryptionContext:aws:sns:topicArn": arnOf("NotificationsTopic") },
   });
 
-  test("reconcile alone may use the key, for that topic", () => {
+  test("only reconcile's policy allows use of the key, for this topic", () => {
     const users = graph
       .ofType("aws:iam/role:Role")
       .flatMap((role) => permissionsOf(role).map((statement) => ({ role: role.name, ...statement })))
@@ -129,7 +131,7 @@ describe("a notification is sent", () => {
     ]);
   });
 
-  test("and the key lets identities of this account do so, for that topic", () => {
+  test("the key's policy allows it to identities of the account, for this topic", () => {
     const allowed = key().filter((statement) => using(statement) && !JSON.stringify(statement).includes("cloudwatch"));
 
     expect(allowed).toMatchObject([{ Principal: { AWS: `arn:aws:iam::${account}:root` }, Condition: condition() }]);
@@ -137,12 +139,12 @@ describe("a notification is sent", () => {
 });
 
 describe("the key", () => {
-  test("is used by nobody for anything but a topic of ours", () => {
+  test("can be used for topics of the stage only", () => {
     for (const { Condition } of key().filter(using))
       expect(Condition?.StringEquals?.["kms:EncryptionContext:aws:sns:topicArn"]).toMatch(/^arn:aws:sns:/);
   });
 
-  test("can still be administered by the account, or it would be lost", () => {
+  test("can be administered by the account; otherwise it could never be changed", () => {
     const administration = key().find(({ Sid }) => Sid === "Administration");
 
     expect(administration?.Principal).toEqual({ AWS: `arn:aws:iam::${account}:root` });

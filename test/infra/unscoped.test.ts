@@ -1,22 +1,18 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { unscoped } from "../../infra/unscoped.ts";
+import { everything, network, subnet, variants } from "./deployments.ts";
 import { type Graph, graphOf, list, permissionsOf } from "./graph.ts";
 
-const variants = [{ windows: 2022 as const, kubernetes: "1.35" }];
-const subnetIds = ["subnet-0123456789abcdef0", "subnet-0123456789abcdef1"];
-const network = { kind: "vpc" as const, vpcId: "vpc-0123456789abcdef0", subnetIds };
+const subnetIds = [subnet, "subnet-0123456789abcdef1"];
 
 let inPublic: Graph;
 let inVpc: Graph;
 beforeAll(async () => {
-  const policies = { retention: { deregister: true }, kubernetesSource: "eks" as const };
-  [inPublic, inVpc] = await Promise.all([
-    graphOf({ variants, policies }, "production"),
-    graphOf({ variants, policies: { ...policies, network } }, "production"),
-  ]);
-}, 120_000);
+  const policies = { kubernetesSource: "eks" as const, network: { ...network, subnetIds } };
+  [inPublic, inVpc] = await Promise.all([everything(), graphOf({ variants, policies }, "production")]);
+});
 
-/** What roles are allowed on every resource. */
+/** The Allow statements of all roles with the resource `*`. */
 function everywhere(graph: Graph) {
   return graph
     .ofType("aws:iam/role:Role")
@@ -28,7 +24,7 @@ function actionsOf(statements: { Action: string | string[] }[]): string[] {
   return [...new Set(statements.flatMap(({ Action }) => list(Action)))].sort();
 }
 
-const looks = [
+const reads = [
   "ec2:DescribeImages",
   "ec2:DescribeInstances",
   "ec2:DescribeRegions",
@@ -38,32 +34,32 @@ const looks = [
   "ec2:DescribeVolumes",
 ];
 
-describe("what is allowed on every resource", () => {
-  test("has its reason in the one table, and everything there is allowed to somebody", () => {
+describe("an action that is allowed on all resources", () => {
+  test("is listed with its reason, and every listed action is allowed to a role", () => {
     expect(actionsOf([...everywhere(inPublic), ...everywhere(inVpc)])).toEqual(Object.keys(unscoped).sort());
   });
 
   test.each([
     [
-      "a build that finds its place itself",
+      "a build that finds its subnet itself",
       () => inPublic,
-      [...looks, "ec2:DescribeInstanceTypeOfferings", "ec2:DescribeVpcs"],
+      [...reads, "ec2:DescribeInstanceTypeOfferings", "ec2:DescribeVpcs"],
     ],
     [
       "a build in the user's VPC",
       () => inVpc,
-      [...looks, "ec2:DescribeDhcpOptions", "ec2:DescribeNetworkInterfaces", "ec2:DescribeVpcs"],
+      [...reads, "ec2:DescribeDhcpOptions", "ec2:DescribeNetworkInterfaces", "ec2:DescribeVpcs"],
     ],
-  ])("only looks, for %s", (_, graph, expected) => {
+  ])("is read-only for %s", (_, graph, expected) => {
     const statements = everywhere(graph()).filter(({ role }) => role === "BuildRole");
 
     expect(actionsOf(statements)).toEqual(expected.sort());
   });
 
   test.each([
-    ["in public", () => inPublic],
+    ["outside a VPC", () => inPublic],
     ["in the user's VPC", () => inVpc],
-  ])("only looks, for functions %s, and where it is conditional it is EC2 that asks", (_, graph) => {
+  ])("is read-only for functions %s, or for EC2 on their behalf", (_, graph) => {
     const statements = everywhere(graph()).filter(({ role }) => role !== "BuildRole");
     const conditional = statements.filter(({ Condition }) => Condition);
 
@@ -84,7 +80,7 @@ describe("CodeBuild in the user's VPC", () => {
   const arn = (resource: string) => `arn:aws:ec2:us-east-1:123456789012:${resource}`;
   const inOurSubnets = { "ec2:Subnet": subnetIds.map((subnet) => arn(`subnet/${subnet}`)) };
 
-  test("has the permissions that AWS names for it, in its own subnets and its own group", () => {
+  test("has the permissions that AWS documents, limited to its subnets and security group", () => {
     const interfaces = permissionsOf(inVpc.named("BuildRole")).filter(({ Action }) =>
       list(Action).some((action) => action.includes("NetworkInterface")),
     );
@@ -121,11 +117,11 @@ describe("CodeBuild in the user's VPC", () => {
     "DescribeSecurityGroups",
     "DescribeVpcs",
     "CreateNetworkInterfacePermission",
-  ])("may call %s", (operation) => {
+  ])("can call %s", (operation) => {
     expect(actionsOf(permissionsOf(inVpc.named("BuildRole")))).toContain(`ec2:${operation}`);
   });
 
-  test("makes no network interface where there is no VPC of the user's", () => {
+  test("creates no network interface outside the user's VPC", () => {
     const actions = actionsOf(permissionsOf(inPublic.named("BuildRole")));
 
     expect(actions.filter((action) => action.includes("NetworkInterface"))).toEqual([]);

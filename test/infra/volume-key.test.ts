@@ -1,20 +1,13 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { type Graph, graphOf, list, permissionsOf, variablesOf } from "./graph.ts";
-
-const variants = [{ windows: 2022 as const, kubernetes: "1.35" }];
-const volumeKeyArn = "arn:aws:kms:us-east-1:123456789012:key/0123abcd-0123-4567-89ab-0123456789ab";
+import { china, everything, usual, volumeKeyArn } from "./deployments.ts";
+import { type Graph, list, permissionsOf, variablesOf } from "./graph.ts";
 
 let without: Graph;
 let withKey: Graph;
 let inChina: Graph;
 beforeAll(async () => {
-  const place = { partition: "aws-cn", region: "cn-north-1", accountId: "123456789012" };
-  [without, withKey, inChina] = await Promise.all([
-    graphOf({ variants }, "production"),
-    graphOf({ variants, policies: { volumeKeyArn } }, "production"),
-    graphOf({ variants, policies: { volumeKeyArn, functionUrl: false } }, "production", place),
-  ]);
-}, 120_000);
+  [without, withKey, inChina] = await Promise.all([usual(), everything(), everything(china)]);
+});
 
 function onKeys(graph: Graph) {
   return permissionsOf(graph.named("BuildRole")).filter(({ Action }) =>
@@ -22,14 +15,14 @@ function onKeys(graph: Graph) {
   );
 }
 
-describe("a key of the user's for volumes", () => {
-  test("is named to Packer, and is no variable of an order: all variants have the same", () => {
+describe("the user's key for volumes", () => {
+  test("is a variable of the project, because all variants use the same key", () => {
     expect(variablesOf(withKey.named("Builds").inputs.environment).PACKER_DEPLOYMENT).toMatchObject({
       volume_key_arn: volumeKeyArn,
     });
   });
 
-  test("may be used through EC2 only, and lent to AWS only, exactly that one", () => {
+  test("can be used through EC2 only, and grants are for AWS resources only", () => {
     const throughEc2 = { "kms:ViaService": "ec2.us-east-1.amazonaws.com" };
 
     expect(onKeys(withKey)).toMatchObject([
@@ -54,14 +47,14 @@ describe("a key of the user's for volumes", () => {
     ]);
   });
 
-  test("is used through EC2 by its name in China", () => {
+  test("can be used through EC2 under its name in China", () => {
     expect(onKeys(inChina).map(({ Condition }) => Condition?.StringEquals?.["kms:ViaService"])).toEqual([
       "ec2.cn-north-1.amazonaws.com.cn",
       "ec2.cn-north-1.amazonaws.com.cn",
     ]);
   });
 
-  test("may be used by no other role", () => {
+  test("cannot be used by another role", () => {
     const roles = withKey
       .ofType("aws:iam/role:Role")
       .filter((role) => JSON.stringify(role.inputs).includes(volumeKeyArn));
@@ -70,7 +63,7 @@ describe("a key of the user's for volumes", () => {
   });
 });
 
-test("without one Packer names none, and builds use no key", () => {
+test("builds use no key if the configuration has none", () => {
   expect(variablesOf(without.named("Builds").inputs.environment).PACKER_DEPLOYMENT).toMatchObject({
     volume_key_arn: "",
   });

@@ -16,7 +16,7 @@ test.each([
   ["proof", proof, "windows_password_timeout", proofWaits.windowsPassword],
   ["proof", proof, "winrm_timeout", proofWaits.winrm],
   ["proof", proof, "step_timeout", proofWaits.step],
-])("CodeBuild's timeout reckons with the %s's template, wait %#", (_, declarations, variable, minutes) => {
+])("CodeBuild's timeout uses the default of the %s's template: wait %#", (_, declarations, variable, minutes) => {
   const declared = inMinutes(defaultOf(declarations, variable));
 
   expect(minutes).toBe(declared);
@@ -25,7 +25,7 @@ test.each([
 test.each([
   ["image", image, waits],
   ["proof", proof, proofWaits],
-])("CodeBuild's timeout reckons with how long the %s's template polls AWS", (_, declarations, { awsState }) => {
+])("CodeBuild's timeout uses the polling time of the %s's template", (_, declarations, { awsState }) => {
   const delay = Number(defaultOf(declarations, "aws_poll_delay_seconds"));
   const attempts = Number(defaultOf(declarations, "aws_poll_max_attempts"));
 
@@ -35,14 +35,14 @@ test.each([
 test.each([
   ["image", image, waits],
   ["proof", proof, proofWaits],
-])("every wait that the %s's template declares is reckoned with", (_, declarations, known) => {
+])("CodeBuild's timeout includes every wait that the %s's template declares", (_, declarations, known) => {
   const declared = [...declarations.matchAll(/^variable "(\w+)"/gm)].filter(([, name]) => name !== "servicing_minutes");
 
-  // Delay and attempts are two variables of one wait; the servicing's minutes are part of the updates' time.
+  // Delay and attempts are two variables of one wait. The minutes of servicing are part of the wait for updates.
   expect(declared).toHaveLength(Object.keys(known).length + 1);
 });
 
-test("CodeBuild's timeout has room for every step, and for every state of AWS: running, stopped, imaged, gone", () => {
+test("CodeBuild's timeout includes every step and every AWS state: running, stopped, imaged, terminated", () => {
   const steps = { image: stepsOf("../../packer/build.pkr.hcl"), proof: stepsOf("../../packer/proof/build.pkr.hcl") };
   const rounds = 2 * (waits.updates + waits.restart);
   const long = waits.containerImages + waits.custom + 2 * waits.restart;
@@ -54,25 +54,25 @@ test("CodeBuild's timeout has room for every step, and for every state of AWS: r
   expect(buildMinutes(2)).toBe(image + rounds + proof + aws + aroundPacker);
 });
 
-test("the most rounds that the configuration takes fit into CodeBuild's time", () => {
+test("the maximum of update rounds fits into CodeBuild's limit", () => {
   expect(buildMinutes(5)).toBeLessThanOrEqual(2160);
 });
 
-test("a round of updates more is three hours more", () => {
+test("each round of updates adds three hours", () => {
   expect(buildMinutes(3) - buildMinutes(2)).toBe(180);
 });
 
-test("more rounds of updates than CodeBuild has time for are refused by the name of the setting", () => {
+test("too many rounds of updates for CodeBuild's limit are refused with the name of the setting", () => {
   expect(() => buildMinutes(10)).toThrow("policies.updateRounds is 10");
 });
 
-test("the restarts outside the rounds of updates are two: after the Containers feature and after the user's own scripts", () => {
+test("two restarts are outside the update rounds: after the Containers feature and after the user's scripts", () => {
   const template = readFileSync(new URL("../../packer/build.pkr.hcl", import.meta.url), "utf8");
 
   expect(template.match(/^ {2}provisioner "windows-restart"/gm)).toHaveLength(2);
 });
 
-test("a harvest needs less than a build", () => {
+test("a harvest takes less time than a build", () => {
   const declarations = readFileSync(new URL("../../packer/harvest/waits.pkr.hcl", import.meta.url), "utf8");
   const spans = ["windows_password_timeout", "winrm_timeout"].map((name) => inMinutes(defaultOf(declarations, name)));
   const step = inMinutes(defaultOf(declarations, "step_timeout"));

@@ -1,18 +1,22 @@
+import { buildVariables } from "../../../functions/config/build-variables.ts";
 import type { Call } from "../../../local/policies/requests.ts";
 import type { Request } from "../../../local/policies/verdict.ts";
 
-/** One thing that a role must not do, and the nearest thing that it (or the role named there) may: so a denial is for the right reason. */
+/**
+ * A denied action, with the most similar action that is allowed (to the same role or to another): the denial then has
+ * the right reason.
+ */
 export interface Denial {
   what: string;
   denied: Ask;
   allowed: Ask;
-  /** Where it holds; everywhere if there are none. */
+  /** The partitions in which it applies; by default all. */
   partitions?: string[];
 }
 
 /**
- * A call, or a request where no call of ours is like it. `<Name>` in it stands for the resource of that name in the program. `everything` is a
- * deployment with all that the configuration can allow, `inVpc` one in a VPC of the user's.
+ * A call, or a request for which the service makes no call. `<Name>` stands for the resource of this name in the
+ * program. `where` names a deployment of `deployments.ts`.
  */
 export type Ask = { as: Role; where?: "usual" | "everything" | "inVpc" } & (Call | Request);
 
@@ -21,7 +25,7 @@ export type Role = "ApiRole" | "BuildRole" | "GuestRole" | "HarvestRole" | "Reco
 type Tags = Record<string, string>;
 
 const stage = "eks-windows-images:stage";
-/** What images, instances and so on of the judged stage bear, and those of another. */
+/** The tags of resources of the judged stage, and of another stage. */
 export const ours: Tags = { [stage]: "production" };
 export const theirs: Tags = { [stage]: "test" };
 
@@ -30,11 +34,7 @@ export const snapshot = "snap-00000001";
 export const instance = "i-00000001";
 export const volume = "vol-00000001";
 export const group = "sg-00000001";
-/** The one subnet of {@link Ask}'s VPC, and the key for volumes where everything is configured. */
-export const subnet = "subnet-0123456789abcdef0";
-export const volumeKey = "arn:aws:kms:us-east-1:123456789012:key/0123abcd-0123-4567-89ab-0123456789ab";
-
-/** A call of EC2 on one resource that bears these tags. */
+/** A call to EC2 on one resource that has these tags. */
 export function ec2(as: Role, operation: string, parameters: Record<string, unknown>, tags: Tags = {}): Ask {
   const [id] = Object.values(parameters)
     .flat()
@@ -42,13 +42,13 @@ export function ec2(as: Role, operation: string, parameters: Record<string, unkn
   return { as, service: "ec2", operation, parameters, tags: { [String(id)]: tags } };
 }
 
-/** A call of EC2 that gives tags, by their keys with prefix. */
-export function tagging(as: Role, operation: "CreateTags" | "DeleteTags", given: Tags, borne: Tags, id = image): Ask {
+/** A call to EC2 that sets or deletes tags, on a resource that has the tags `current`. */
+export function tagging(as: Role, operation: "CreateTags" | "DeleteTags", given: Tags, current: Tags, id = image): Ask {
   const Tags = Object.entries(given).map(([Key, Value]) => ({ Key, Value }));
-  return { as, service: "ec2", operation, parameters: { Resources: [id], Tags }, tags: { [id]: borne } };
+  return { as, service: "ec2", operation, parameters: { Resources: [id], Tags }, tags: { [id]: current } };
 }
 
-/** What something is made with: tags for a kind of resource. */
+/** The tags that a creating call sets on one type of resource. */
 export function specification(ResourceType: string, tags: Tags): Record<string, unknown> {
   return { ResourceType, Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })) };
 }
@@ -78,23 +78,12 @@ export function sns(as: Role, TopicArn: string): Ask {
   return { as, service: "sns", operation: "Publish", parameters: { TopicArn }, tags: {} };
 }
 
-/** An order as reconcile places it, with what else the call says. */
+/** A call of StartBuild as reconcile makes it, with changes. */
 export function startBuild(as: Role, changes: Record<string, unknown> = {}): Ask {
-  const names = [
-    "PURPOSE",
-    "VARIANT",
-    "INPUTS",
-    "RECIPE",
-    "ATTEMPT",
-    "TOKEN",
-    "REASONS",
-    "IMAGE_ID",
-    "PACKER_VARIABLES",
-  ];
   const parameters = {
     projectName: "<Builds>",
     idempotencyToken: "token",
-    environmentVariablesOverride: names.map((name) => ({ name, value: "" })),
+    environmentVariablesOverride: buildVariables.map((name) => ({ name, value: "" })),
     ...changes,
   };
   return { as, service: "codebuild", operation: "StartBuild", parameters, tags: {} };

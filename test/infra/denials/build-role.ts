@@ -20,18 +20,20 @@ const key = "packer_6f1c";
 const account = "123456789012";
 const passing = { action: "iam:PassRole", context: { "iam:passedtoservice": ["ec2.amazonaws.com"] } };
 
-/** Where Packer's plugin tags in creation: images; instances, their volumes, keys and groups. */
+/**
+ * The partitions in which Packer's plugin tags at creation: images; instances with their volumes, key pairs and groups.
+ */
 const imagesAtOnce = ["aws"];
 const machinesAtOnce = ["aws", "aws-us-gov"];
 
-/** Each on what is another stage's, on what bears no tag and on what is ours. */
+/** Each operation on a resource of another stage and on one without a tag, allowed on one of the stage. */
 const onTheirs: Denial[] = [
   ["terminates an instance", "TerminateInstances", { InstanceIds: [instance] }],
   ["stops an instance", "StopInstances", { InstanceIds: [instance] }],
   ["reads the password of an instance", "GetPasswordData", { InstanceId: instance }],
   ["reads the console of an instance", "GetConsoleOutput", { InstanceId: instance }],
   ["deregisters an image", "DeregisterImage", { ImageId: image }],
-  ["describes an image", "ModifyImageAttribute", { ImageId: image }, imagesAtOnce],
+  ["sets the description of an image", "ModifyImageAttribute", { ImageId: image }, imagesAtOnce],
   ["deletes a snapshot", "DeleteSnapshot", { SnapshotId: snapshot }],
   ["opens a security group", "AuthorizeSecurityGroupIngress", { GroupId: group }, machinesAtOnce],
   ["deletes a security group", "DeleteSecurityGroup", { GroupId: group }, machinesAtOnce],
@@ -41,7 +43,7 @@ const onTheirs: Denial[] = [
   return [
     { what: `${what} of another stage`, denied: ec2(...call, theirs), allowed: ec2(...call, ours) },
     {
-      what: `${what} that bears no tag`,
+      what: `${what} without a tag`,
       denied: ec2(...call),
       allowed: ec2(...call, ours),
       partitions: partitions as string[] | undefined,
@@ -50,7 +52,7 @@ const onTheirs: Denial[] = [
 });
 
 const volumes: Denial[] = [theirs, {}].map((tags) => ({
-  what: `deletes a volume that bears ${tags === theirs ? "another stage's" : "no"} tag`,
+  what: `deletes a volume with ${tags === theirs ? "another stage's" : "no"} tag`,
   denied: ec2(as, "DeleteVolume", { VolumeId: volume }, tags),
   allowed: ec2(as, "DeleteVolume", { VolumeId: volume }, ours),
   partitions: machinesAtOnce,
@@ -60,55 +62,55 @@ const making: Denial[] = [
   { what: "starts an instance without the stage's tag", denied: running({ Name: "x" }), allowed: running(ours) },
   { what: "starts an instance with another stage's tag", denied: running(theirs), allowed: running(ours) },
   {
-    what: "makes a key pair without the stage's tag",
+    what: "creates a key pair without the stage's tag",
     denied: ec2(as, "CreateKeyPair", { KeyName: key }),
     allowed: ec2(as, "CreateKeyPair", { KeyName: key, TagSpecifications: [specification("key-pair", ours)] }),
     partitions: machinesAtOnce,
   },
   {
-    what: "makes an image of another stage's instance",
+    what: "creates an image from another stage's instance",
     denied: ec2(as, "CreateImage", { InstanceId: instance }, theirs),
     allowed: ec2(as, "CreateImage", { InstanceId: instance }, ours),
   },
   {
-    what: "tags an instance that is there already as the stage's",
+    what: "sets the stage's tag on an existing instance",
     denied: tagging(as, "CreateTags", ours, {}, instance),
     allowed: running(ours),
   },
   {
-    what: "tags a volume that is there already as the stage's",
+    what: "sets the stage's tag on an existing volume",
     denied: tagging(as, "CreateTags", ours, {}, volume),
     allowed: running(ours),
     partitions: machinesAtOnce,
   },
   {
-    what: "tags a key pair that is there already as the stage's",
+    what: "sets the stage's tag on an existing key pair",
     denied: tagging(as, "CreateTags", ours, {}, "key-00000001"),
     allowed: ec2(as, "CreateKeyPair", { KeyName: key, TagSpecifications: [specification("key-pair", ours)] }),
   },
   {
-    what: "tags a security group that is there already as the stage's",
+    what: "sets the stage's tag on an existing security group",
     denied: tagging(as, "CreateTags", ours, {}, group),
     allowed: running(ours),
   },
   {
-    what: "tags a strange image as the stage's",
+    what: "sets the stage's tag on an image of another owner",
     denied: tagging(as, "CreateTags", ours, {}),
     allowed: tagging(as, "CreateTags", ours, ours),
     partitions: imagesAtOnce,
   },
   ...[image, snapshot].map((id) => ({
-    what: `takes another stage's ${id === image ? "image" : "snapshot"} over`,
+    what: `sets the stage's tag on another stage's ${id === image ? "image" : "snapshot"}`,
     denied: tagging(as, "CreateTags", ours, theirs, id),
     allowed: tagging(as, "CreateTags", ours, ours, id),
   })),
   {
-    what: "gives an image of the stage to another",
+    what: "sets another stage's tag on an image of the stage",
     denied: tagging(as, "CreateTags", theirs, ours),
     allowed: tagging(as, "CreateTags", { "eks-windows-images:proof": "passed" }, ours),
   },
   {
-    what: "proves another stage's image",
+    what: "tags another stage's image as proved",
     denied: tagging(as, "CreateTags", { "eks-windows-images:proof": "passed" }, theirs),
     allowed: tagging(as, "CreateTags", { "eks-windows-images:proof": "passed" }, ours),
   },
@@ -120,14 +122,14 @@ const giving: Denial[] = [
   ["a role of another account", { resource: "arn:aws:iam::210987654321:role/<GuestRole.name>" }],
   ["the guest's role to a function", { context: { "iam:passedtoservice": ["lambda.amazonaws.com"] } }],
 ].map(([what, change]) => ({
-  what: `gives away ${what}`,
+  what: `passes ${what}`,
   denied: { as, ...passing, resource: "<GuestRole>", ...(change as object) },
   allowed: { as, ...passing, resource: "<GuestRole>" },
 }));
 
 const elsewhere: Denial[] = [
   {
-    what: "looks at a strange instance profile",
+    what: "reads an instance profile that is not deployed",
     denied: {
       as,
       action: "iam:GetInstanceProfile",
@@ -147,7 +149,7 @@ const elsewhere: Denial[] = [
     allowed: ec2(as, "TerminateInstances", { InstanceIds: [instance] }, ours),
   },
   {
-    what: "announces",
+    what: "writes a notification record",
     denied: s3(as, "PutObject", "announced/a"),
     allowed: s3("ReconcileRole", "PutObject", "announced/a"),
   },
@@ -157,12 +159,12 @@ const elsewhere: Denial[] = [
     allowed: s3(as, "PutObject", "reports/a/report.json"),
   },
   {
-    what: "puts a harvest there",
+    what: "writes a harvest",
     denied: s3(as, "PutObject", "harvest/a/manifest.json"),
     allowed: s3("HarvestRole", "PutObject", "harvest/a/manifest.json"),
   },
   {
-    what: "reads what was harvested",
+    what: "reads harvested files",
     denied: s3(as, "GetObject", "harvest/a/files/b"),
     allowed: s3(as, "GetObject", "harvest/a/manifest.json"),
   },

@@ -5,14 +5,14 @@ const reconcile = "ReconcileRole";
 const api = "ApiRole";
 const other = "arn:aws:codebuild:us-east-1:123456789012:project/eks-windows-images-test-build";
 
-/** Of whoever starts builds. */
+/** Starting, stopping and reading builds. */
 export const buildDenials: Denial[] = [
   ...Object.keys(overrideKeys).map((override) => ({
     what: `starts a build with ${override}`,
     denied: startBuild(reconcile, { [override]: "x" }),
     allowed: startBuild(reconcile),
   })),
-  ...["BUCKET", "STAGE", "PACKER_DEPLOYMENT", "PACKER_RELEASE_URL", "NODE_OPTIONS"].map((name) => ({
+  ...["ADDRESS_URL", "BUCKET", "STAGE", "PACKER_DEPLOYMENT", "PACKER_RELEASE_URL", "NODE_OPTIONS"].map((name) => ({
     what: `starts a build with the variable ${name}`,
     denied: startBuild(reconcile, { environmentVariablesOverride: [{ name: "PURPOSE" }, { name }] }),
     allowed: startBuild(reconcile, { environmentVariablesOverride: [{ name: "PURPOSE" }] }),

@@ -11,7 +11,7 @@ function tagging(as: Role, ResourceId: string, operation = "AddTagsToResource"):
 
 const askingEks = { service: "eks", operation: "DescribeClusterVersions", parameters: {}, tags: {} };
 
-/** Of what functions read and write besides. */
+/** Everything that functions read and write, except builds and images. */
 export const functionDenials: Denial[] = [
   {
     what: "writes a channel of another stage",
@@ -49,12 +49,12 @@ export const functionDenials: Denial[] = [
     allowed: tagging(api, `${parameters}/requests/a`),
   },
   {
-    what: "takes a channel's tags away",
+    what: "removes a channel's tags",
     denied: tagging(reconcile, `${parameters}/channels/a/stable`, "RemoveTagsFromResource"),
     allowed: tagging(reconcile, `${parameters}/channels/a/stable`),
   },
   {
-    what: "tags something else than a parameter",
+    what: "tags another kind of resource than a parameter",
     denied: { as: reconcile, action: "ssm:AddTagsToResource", resource: document, context: {} },
     allowed: tagging(reconcile, `${parameters}/channels/a/stable`),
   },
@@ -69,42 +69,42 @@ export const functionDenials: Denial[] = [
     allowed: reading(reconcile, `${parameters}/requests`),
   },
   {
-    what: "reads parameters of AWS's that are no images",
+    what: "reads public parameters of AWS other than AMIs",
     denied: ssm(reconcile, "GetParameters", "/aws/service/global-infrastructure/regions"),
     allowed: ssm(reconcile, "GetParameters", "/aws/service/ami-windows-latest/a"),
   },
   {
-    what: "publishes to a strange topic",
+    what: "publishes to another topic",
     denied: sns(reconcile, "arn:aws:sns:us-east-1:123456789012:alerts"),
     allowed: sns(reconcile, "<NotificationsTopic>"),
   },
   {
-    what: "publishes, as api",
+    what: "publishes a notification, as api",
     denied: sns(api, "<NotificationsTopic>"),
     allowed: sns(reconcile, "<NotificationsTopic>"),
   },
   {
-    what: "reads the queue, as api",
+    what: "receives triggers, as api",
     denied: sqs(api, "ReceiveMessage", "<TriggersQueue>"),
     allowed: sqs(reconcile, "ReceiveMessage", "<TriggersQueue>"),
   },
   {
-    what: "reads the dead letters",
+    what: "receives dead letters",
     denied: sqs(reconcile, "ReceiveMessage", "<DeadLettersQueue>"),
     allowed: sqs(reconcile, "ReceiveMessage", "<TriggersQueue>"),
   },
   {
-    what: "wakes itself",
+    what: "sends a trigger, as reconcile",
     denied: sqs(reconcile, "SendMessage", "<TriggersQueue>"),
     allowed: sqs(api, "SendMessage", "<TriggersQueue>"),
   },
   {
-    what: "writes dead letters",
+    what: "sends dead letters",
     denied: sqs(api, "SendMessage", "<DeadLettersQueue>"),
     allowed: sqs(api, "SendMessage", "<TriggersQueue>"),
   },
   {
-    what: "announces, as api",
+    what: "writes a notification record, as api",
     denied: s3(api, "PutObject", "announced/a"),
     allowed: s3(reconcile, "PutObject", "announced/a"),
   },
@@ -119,12 +119,12 @@ export const functionDenials: Denial[] = [
     allowed: s3(reconcile, "PutObject", "announced/a"),
   },
   {
-    what: "forgets an announcement",
+    what: "deletes a notification record",
     denied: s3(reconcile, "DeleteObject", "announced/a"),
     allowed: s3(reconcile, "PutObject", "announced/a"),
   },
   {
-    what: "reads what was harvested, as reconcile",
+    what: "reads harvested files, as reconcile",
     denied: { ...s3(reconcile, "GetObject", "harvest/a/files/b"), where: "everything" },
     allowed: { ...s3(reconcile, "GetObject", "harvest/a/manifest.json"), where: "everything" },
   },
@@ -135,14 +135,14 @@ export const functionDenials: Denial[] = [
     allowed: s3(reconcile, "GetObject", "reports/a/report.json"),
   },
   {
-    what: "reads the manifest of a harvest where no variant needs one",
+    what: "reads the manifest of a harvest, if no variant needs one",
     denied: s3(api, "GetObject", "harvest/a/manifest.json"),
     allowed: { ...s3(api, "GetObject", "harvest/a/manifest.json"), where: "everything" },
   },
   {
-    what: "asks EKS where Kubernetes itself is followed",
+    what: "reads versions of EKS, if the configuration follows Kubernetes",
     denied: { as: reconcile, ...askingEks },
     allowed: { as: reconcile, where: "everything", ...askingEks },
   },
-  { what: "lists the recipes", denied: listing(api, "source/"), allowed: listing(api, "announced/") },
+  { what: "lists recipe sources", denied: listing(api, "source/"), allowed: listing(api, "announced/") },
 ];

@@ -17,7 +17,7 @@ const tags: Denial[] = [
     allowed: tagging(api, "CreateTags", tag("revoked"), ours),
   })),
   {
-    what: "smuggles a second tag in, as api",
+    what: "adds a second tag to a permitted one, as api",
     denied: tagging(api, "CreateTags", { ...tag("revoked"), ...tag("proof") }, ours),
     allowed: tagging(api, "CreateTags", { ...tag("revoked"), ...tag("approved") }, ours),
   },
@@ -25,7 +25,7 @@ const tags: Denial[] = [
     const name = as === api ? "revoked" : "retired-at";
     return [
       {
-        what: `takes all tags off an image, as ${as}`,
+        what: `removes all tags of an image, as ${as}`,
         denied: tagging(as, "DeleteTags", {}, ours),
         allowed: tagging(as, "DeleteTags", tag(name), ours),
       },
@@ -35,7 +35,7 @@ const tags: Denial[] = [
         allowed: tagging(as, "CreateTags", tag(name), ours),
       },
       {
-        what: `tags an image that bears no tag, as ${as}`,
+        what: `tags an image without a tag, as ${as}`,
         denied: tagging(as, "CreateTags", tag(name), {}),
         allowed: tagging(as, "CreateTags", tag(name), ours),
       },
@@ -47,7 +47,7 @@ const tags: Denial[] = [
     ];
   }),
   {
-    what: "forgets that an image was published",
+    what: "removes the record that an image was published",
     denied: tagging(reconcile, "DeleteTags", tag("published-stable"), ours),
     allowed: tagging(reconcile, "DeleteTags", tag("withdrawn-at"), ours),
   },
@@ -65,7 +65,7 @@ const images: Denial[] = [
     allowed: ec2(reconcile, "DisableImage", { ImageId: image }, ours),
   },
   {
-    what: "deregisters an image while retention.deregister is off",
+    what: "deregisters an image, if retention.deregister is off",
     denied: { ...deregister, where: undefined },
     allowed: deregister,
   },
@@ -93,14 +93,14 @@ const images: Denial[] = [
     allowed: ec2("BuildRole", "TerminateInstances", { InstanceIds: ["i-00000001"] }, ours),
   },
   ...([reconcile, api] as Role[]).flatMap((as) =>
-    [theirs, {}].map((borne) => ({
-      what: `asks whom an image that bears ${borne === theirs ? "another stage's" : "no"} tag is shared with, as ${as}`,
-      denied: ec2(as, "DescribeImageAttribute", { ImageId: image }, borne),
+    [theirs, {}].map((current) => ({
+      what: `reads whom an image with ${current === theirs ? "another stage's" : "no"} tag is shared with, as ${as}`,
+      denied: ec2(as, "DescribeImageAttribute", { ImageId: image }, current),
       allowed: ec2(as, "DescribeImageAttribute", { ImageId: image }, ours),
     })),
   ),
   {
-    what: "looks at launch templates itself",
+    what: "reads launch templates itself, not through EC2",
     denied: { as: reconcile, action: "ec2:DescribeLaunchTemplates", resource: "*", context: {} },
     allowed: {
       as: reconcile,
@@ -111,5 +111,5 @@ const images: Denial[] = [
   },
 ];
 
-/** Of what functions do with images. */
+/** What functions do with images. */
 export const imageDenials: Denial[] = [...tags, ...images];

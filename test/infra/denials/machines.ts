@@ -1,4 +1,5 @@
-import { type Ask, type Denial, ec2, image, instance, ours, specification, subnet, theirs, volumeKey } from "./asks.ts";
+import { subnet, volumeKeyArn } from "../deployments.ts";
+import { type Ask, type Denial, ec2, image, instance, ours, specification, theirs } from "./asks.ts";
 
 const as = "BuildRole";
 const other = "subnet-0fedcba9876543210";
@@ -10,7 +11,7 @@ const started = {
   IamInstanceProfile: { Name: "<GuestProfile.name>" },
 };
 
-/** A call as Packer makes it. */
+/** Packer's call of RunInstances. */
 export function running(tags: Record<string, string>, changes: Record<string, unknown> = {}): Ask {
   const TagSpecifications = [specification("instance", tags), specification("volume", tags)];
   return ec2(as, "RunInstances", { ImageId: image, ...started, TagSpecifications, ...changes });
@@ -28,7 +29,7 @@ const instances: Denial[] = [
     allowed: running(ours, { IamInstanceProfile: { Name: "<HarvestProfile.name>" } }),
   },
   {
-    what: "starts an instance with a strange profile",
+    what: "starts an instance with a profile that is not deployed",
     denied: runningWith(`arn:aws:iam::${account}:instance-profile/admin`),
     allowed: runningWith("<GuestProfile>"),
   },
@@ -40,9 +41,9 @@ const instances: Denial[] = [
       "security-group/sg-0123456789abcdef0",
       "security-group/<InstanceSecurityGroup.id>",
     ],
-    ["makes a network interface in another subnet", "CreateNetworkInterface", `subnet/${other}`, `subnet/${subnet}`],
+    ["creates a network interface in another subnet", "CreateNetworkInterface", `subnet/${other}`, `subnet/${subnet}`],
     [
-      "makes a network interface in another security group",
+      "creates a network interface in another security group",
       "CreateNetworkInterface",
       "security-group/<InstanceSecurityGroup.id>",
       "security-group/<CodeBuildSecurityGroup.id>",
@@ -58,20 +59,20 @@ function runningWith(profile: string): Ask {
   return { as, action: "ec2:RunInstances", resource: arn("instance/*"), context };
 }
 
-/** Of network interfaces that are there. */
+/** Existing network interfaces. */
 const interfaces: Denial[] = [
   {
-    what: "removes a network interface from another subnet",
+    what: "deletes a network interface in another subnet",
     denied: onInterface("DeleteNetworkInterface", { "ec2:subnet": [arn(`subnet/${other}`)] }),
     allowed: onInterface("DeleteNetworkInterface", { "ec2:subnet": [arn(`subnet/${subnet}`)] }),
   },
   {
-    what: "lends a network interface to another service than CodeBuild",
+    what: "grants use of a network interface to another service than CodeBuild",
     denied: lending("lambda.amazonaws.com", subnet),
     allowed: lending("codebuild.amazonaws.com", subnet),
   },
   {
-    what: "lends a network interface in another subnet",
+    what: "grants use of a network interface in another subnet",
     denied: lending("codebuild.amazonaws.com", other),
     allowed: lending("codebuild.amazonaws.com", subnet),
   },
@@ -86,15 +87,15 @@ function lending(service: string, where: string): Ask {
   return onInterface("CreateNetworkInterfacePermission", context);
 }
 
-/** In China, where Packer's plugin tags what runs already. */
+/** In China, where Packer's plugin tags running instances. */
 const inChina: Denial[] = [
   {
-    what: "tags an instance with a strange profile as the stage's",
+    what: "sets the stage's tag on an instance whose profile is not deployed",
     denied: taggingLater({ "ec2:instanceprofile": [`arn:aws:iam::${account}:instance-profile/admin`] }),
     allowed: taggingLater({ "ec2:instanceprofile": ["<GuestProfile>"] }),
   },
   {
-    what: "tags another stage's instance as the stage's",
+    what: "sets the stage's tag on another stage's instance",
     denied: taggingLater({
       "ec2:instanceprofile": ["<GuestProfile>"],
       "aws:resourcetag/eks-windows-images:stage": ["test"],
@@ -102,12 +103,12 @@ const inChina: Denial[] = [
     allowed: taggingLater({ "ec2:instanceprofile": ["<HarvestProfile>"] }),
   },
   {
-    what: "deletes a volume, where it may tag any",
+    what: "deletes a volume, in a partition where it can tag any",
     denied: ec2(as, "DeleteVolume", { VolumeId: "vol-00000001" }, ours),
     allowed: ec2(as, "TerminateInstances", { InstanceIds: [instance] }, ours),
   },
   {
-    what: "tags another stage's volume as the stage's",
+    what: "sets the stage's tag on another stage's volume",
     denied: ec2(as, "CreateTags", { Resources: ["vol-00000001"], ...specification("", ours) }, theirs),
     allowed: ec2(as, "CreateTags", { Resources: ["vol-00000001"], ...specification("", ours) }),
   },
@@ -120,15 +121,15 @@ function taggingLater(context: Record<string, string[]>): Ask {
 const throughEc2 = { "kms:viaservice": ["ec2.us-east-1.amazonaws.com"] };
 const forAws = { "kms:grantisforawsresource": ["true"] };
 
-/** Of the user's key for volumes. */
+/** The user's key for volumes. */
 const keys: Denial[] = [
   {
     what: "uses another key",
-    denied: usingKey("Decrypt", throughEc2, volumeKey.replace("0123abcd", "4567abcd")),
+    denied: usingKey("Decrypt", throughEc2, volumeKeyArn.replace("0123abcd", "4567abcd")),
     allowed: usingKey("Decrypt", throughEc2),
   },
   {
-    what: "uses the key for volumes itself",
+    what: "uses the key for volumes directly",
     denied: usingKey("Decrypt", {}),
     allowed: usingKey("GenerateDataKeyWithoutPlaintext", throughEc2),
   },
@@ -138,25 +139,25 @@ const keys: Denial[] = [
     allowed: usingKey("ReEncryptTo", throughEc2),
   },
   {
-    what: "lends the key for volumes to others than AWS",
+    what: "grants use of the key for volumes to others than AWS",
     denied: usingKey("CreateGrant", { ...throughEc2, "kms:grantisforawsresource": ["false"] }),
     allowed: usingKey("CreateGrant", { ...throughEc2, ...forAws }),
   },
   {
-    what: "lends the key for volumes through another service",
+    what: "grants use of the key for volumes through another service",
     denied: usingKey("CreateGrant", { "kms:viaservice": ["rds.us-east-1.amazonaws.com"], ...forAws }),
     allowed: usingKey("CreateGrant", { ...throughEc2, ...forAws }),
   },
   {
-    what: "uses a key for volumes where none is configured",
+    what: "uses a key for volumes, if none is configured",
     denied: { ...usingKey("DescribeKey", throughEc2), where: "usual" },
     allowed: usingKey("DescribeKey", throughEc2),
   },
 ];
 
-function usingKey(operation: string, context: Record<string, string[]>, resource = volumeKey): Ask {
+function usingKey(operation: string, context: Record<string, string[]>, resource = volumeKeyArn): Ask {
   return { as, where: "everything", action: `kms:${operation}`, resource, context };
 }
 
-/** Of the machines that the build role starts, their network and their volumes. */
+/** Build instances, their network and their volumes. */
 export const machineDenials: Denial[] = [...instances, ...interfaces, ...inChina, ...keys];

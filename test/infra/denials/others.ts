@@ -4,10 +4,10 @@ const guest = "GuestRole";
 const harvest = "HarvestRole";
 const scheduler = "SchedulerRole";
 
-/** Of the machines and of the schedules. */
+/** Build instances and schedules. */
 export const otherDenials: Denial[] = [
   {
-    what: "reads announcements, as guest",
+    what: "reads notification records, as guest",
     denied: s3(guest, "GetObject", "announced/a"),
     allowed: s3(guest, "GetObject", "harvest/a/manifest.json"),
   },
@@ -47,32 +47,32 @@ export const otherDenials: Denial[] = [
     allowed: listing("ReconcileRole", "announced/"),
   },
   {
-    what: "reads a harvest, while it is harvested",
+    what: "reads a harvest, as an instance that is harvested",
     denied: s3(harvest, "GetObject", "harvest/a/files/b"),
     allowed: s3(guest, "GetObject", "harvest/a/files/b"),
   },
   {
-    what: "reads the recipe, while it is harvested",
+    what: "reads the recipe, as an instance that is harvested",
     denied: s3(harvest, "GetObject", "source/a"),
     allowed: s3(guest, "GetObject", "harvest/a/manifest.json"),
   },
   {
-    what: "writes the recipe, while it is harvested",
+    what: "writes the recipe, as an instance that is harvested",
     denied: s3(harvest, "PutObject", "source/a"),
     allowed: s3(harvest, "PutObject", "harvest/a/files/b"),
   },
   {
-    what: "writes a report, while it is harvested",
+    what: "writes a report, as an instance that is harvested",
     denied: s3(harvest, "PutObject", "reports/a/report.json"),
     allowed: s3(harvest, "PutObject", "harvest/a/manifest.json"),
   },
   {
-    what: "sends dead letters, on a schedule",
+    what: "sends dead letters, as a schedule",
     denied: sqs(scheduler, "SendMessage", "<DeadLettersQueue>"),
     allowed: sqs(scheduler, "SendMessage", "<TriggersQueue>"),
   },
   {
-    what: "sends to another stage's queue, on a schedule",
+    what: "sends to another stage's queue, as a schedule",
     denied: sqs(
       scheduler,
       "SendMessage",
@@ -81,12 +81,12 @@ export const otherDenials: Denial[] = [
     allowed: sqs(scheduler, "SendMessage", "<TriggersQueue>"),
   },
   {
-    what: "reads the queue, on a schedule",
+    what: "receives triggers, as a schedule",
     denied: sqs(scheduler, "ReceiveMessage", "<TriggersQueue>"),
     allowed: sqs("ReconcileRole", "ReceiveMessage", "<TriggersQueue>"),
   },
   {
-    what: "publishes, on a schedule",
+    what: "publishes a notification, as a schedule",
     denied: sns(scheduler, "<NotificationsTopic>"),
     allowed: sns("ReconcileRole", "<NotificationsTopic>"),
   },

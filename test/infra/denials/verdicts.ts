@@ -1,12 +1,12 @@
-import type { ConfigurationInput } from "../../../functions/config/configuration.ts";
-import type { Place } from "../../../local/policies/arns.ts";
+import type { Place } from "../../../local/deploy/look-ups.ts";
 import { requestsOf } from "../../../local/policies/requests.ts";
 import { accountOf, policiesOf } from "../../../local/policies/review.ts";
 import { judge, type Verdict } from "../../../local/policies/verdict.ts";
-import { type Graph, graphOf } from "../graph.ts";
-import { type Ask, subnet, volumeKey } from "./asks.ts";
+import { everything, inVpc, usual } from "../deployments.ts";
+import type { Graph } from "../graph.ts";
+import type { Ask } from "./asks.ts";
 
-/** The deployments that are asked, in one place. */
+/** The deployments of one place, by the names in {@link Ask}. */
 export interface Deployments {
   place: Place;
   usual: Graph;
@@ -14,28 +14,12 @@ export interface Deployments {
   inVpc: Graph;
 }
 
-const variants = [{ windows: 2022 as const, kubernetes: "1.35" }];
-
 export async function deploymentsIn(place: Place): Promise<Deployments> {
-  const deployed = ({ variants, policies }: ConfigurationInput) => {
-    const configuration = { variants, policies: { functionUrl: place.partition === "aws", ...policies } };
-    return graphOf(JSON.parse(there(JSON.stringify(configuration), place)), "production", place);
-  };
-  const [usual, everything, inVpc] = await Promise.all([
-    deployed({ variants }),
-    deployed({
-      variants: [...variants, { name: "assembled", windows: 2022, kubernetes: "1.35", base: "Base" }],
-      policies: { retention: { deregister: true }, kubernetesSource: "eks", volumeKeyArn: volumeKey },
-    }),
-    deployed({
-      variants,
-      policies: { network: { kind: "vpc", vpcId: "vpc-0123456789abcdef0", subnetIds: [subnet] } },
-    }),
-  ]);
-  return { place, usual, everything, inVpc };
+  const [one, two, three] = await Promise.all([usual(place), everything(place), inVpc(place)]);
+  return { place, usual: one, everything: two, inVpc: three };
 }
 
-/** What the deployed policies say to everything that is asked for. */
+/** The verdicts of the deployed policies on all requests of an ask. */
 export function verdictsOn({ as, where = "usual", ...asked }: Ask, deployments: Deployments): Verdict[] {
   const { place, [where]: graph } = deployments;
   const json = withNames(there(JSON.stringify(asked), place), graph);
@@ -45,7 +29,7 @@ export function verdictsOn({ as, where = "usual", ...asked }: Ask, deployments: 
   return requests.map((request) => judge(statements, request));
 }
 
-/** Everything is written as for us-east-1. */
+/** Translates names of us-east-1, in which asks are written, to another place. */
 function there(json: string, { partition, region }: Place): string {
   const suffix = partition === "aws-cn" ? "amazonaws.com.cn" : "amazonaws.com";
   return json
@@ -54,7 +38,10 @@ function there(json: string, { partition, region }: Place): string {
     .replaceAll("arn:aws:", `arn:${partition}:`);
 }
 
-/** `<Name>` is what calls name a resource by: of some their name or URL, of others their ARN; `<Name.name>` its name, `<Name.id>` its ID. */
+/**
+ * Replaces `<Name>` by what calls use for the resource of this name: the name of a bucket, the URL of a queue,
+ * otherwise the ARN. Replaces `<Name.name>` by its name and `<Name.id>` by its ID.
+ */
 function withNames(json: string, { named }: Graph): string {
   return json.replace(/<(\w+)(?:\.(name|id))?>/g, (_, resource, only) => {
     const { type, id, inputs, state } = named(resource);

@@ -1,0 +1,48 @@
+import type { ConfigurationInput } from "../../functions/config/configuration.ts";
+import type { Place } from "../../local/deploy/look-ups.ts";
+import { type Graph, graphOf } from "./graph.ts";
+
+/** Deployments that several test files share. A run evaluates each of them once. */
+
+export const accountId = "123456789012";
+export const usEast: Place = { partition: "aws", region: "us-east-1", accountId };
+export const govCloud: Place = { partition: "aws-us-gov", region: "us-gov-west-1", accountId };
+export const china: Place = { partition: "aws-cn", region: "cn-north-1", accountId };
+
+export const variants: ConfigurationInput["variants"] = [{ windows: 2022, kubernetes: "1.35" }];
+export const subnet = "subnet-0123456789abcdef0";
+export const network = { kind: "vpc" as const, vpcId: "vpc-0123456789abcdef0", subnetIds: [subnet] };
+/** The user's key for volumes. */
+export const volumeKeyArn = "arn:aws:kms:us-east-1:123456789012:key/0123abcd-0123-4567-89ab-0123456789ab";
+
+/** With the smallest possible configuration. */
+export function usual(place = usEast): Promise<Graph> {
+  return deployed(place, {});
+}
+
+/** With everything that a configuration can allow. */
+export function everything(place = usEast, stage?: string): Promise<Graph> {
+  const { partition, region } = place;
+  const policies = {
+    retention: { deregister: true },
+    kubernetesSource: "eks" as const,
+    volumeKeyArn: volumeKeyArn.replace("arn:aws:kms:us-east-1", `arn:${partition}:kms:${region}`),
+  };
+  const assembled = { name: "assembled", windows: 2022, kubernetes: "1.35", base: "Base" } as const;
+  return deployed(place, policies, [...variants, assembled], stage);
+}
+
+/** In a VPC of the user's. */
+export function inVpc(place = usEast): Promise<Graph> {
+  return deployed(place, { network });
+}
+
+function deployed(
+  place: Place,
+  policies: ConfigurationInput["policies"],
+  of = variants,
+  stage = "production",
+): Promise<Graph> {
+  const functionUrl = place.partition === "aws";
+  return graphOf({ variants: of, policies: functionUrl ? policies : { ...policies, functionUrl } }, stage, place);
+}
