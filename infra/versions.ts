@@ -11,6 +11,6 @@ export function requirePins(root: string, variants: Need[]): void {
   const missing = unpinned(parseVersions(readFileSync(join(root, "packer/versions.json"), "utf8")), variants);
   if (missing.length === 0) return;
   throw new Error(
-    `packer/versions.json has no checksum for ${missing.join(", ")}: "npm run pin" fetches it from the publisher`,
+    `packer/versions.json has no checksum for ${missing.join(", or for ")}: npm run pin fetches it from the publisher`,
   );
 }

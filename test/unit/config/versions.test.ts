@@ -84,7 +84,7 @@ describe("a deployment", () => {
 
   test("is refused while a variant needs an unpinned artifact, and the error says what to do", () => {
     expect(() => requirePins(root, [layer, assembled])).toThrow(
-      "packer/versions.json has no checksum of containerd 2.1.6, which windows-2022-core-1.36 needs, nor of pause 3.10, which windows-2022-core-1.36 needs: npm run pin asks",
+      "packer/versions.json has no checksum for containerd 2.1.6, which windows-2022-core-1.36 needs, or for pause 3.10, which windows-2022-core-1.36 needs: npm run pin fetches",
     );
   });
 
