@@ -28,7 +28,7 @@ export function withinLimits(world: World, candidates: readonly Candidate[]): Bu
     const harvester = harvesterFor(decision.wish, wishes);
     const why = first.includes(harvester)
       ? `waits for the harvest of ${harvester.inputs.baseAmi} that ${harvester.variant.name} starts`
-      : `waits for its turn: at most ${maxParallel} builds run at once (maxParallel)`;
+      : `waits for its turn: maxParallel is ${maxParallel}`;
     return { decision: "wait", reasons: [...decision.wish.reasons, why], until: undefined };
   });
 }

@@ -231,7 +231,7 @@ describe("a failed build's notification", () => {
     const story = wanted({ maxParallel: 1 }).failed("sysprep").later(hour).build({ variant: full });
 
     expect(nextStep(story)).toBe(
-      "The next attempt waits: kubernetes 1.35.7 → 1.35.8; waits for its turn: at most 1 builds run at once (maxParallel)",
+      "The next attempt waits: kubernetes 1.35.7 → 1.35.8; waits for its turn: maxParallel is 1",
     );
   });
 
