@@ -35,7 +35,7 @@ export default defineConfig(({ mode }) => ({
   test: {
     ...(mode === "full" ? included.full : included.everyDay),
     env: { TEST_DEPTH: mode },
-    globalSetup: "test/infra/graph-server.ts",
+    globalSetup: ["test/infra/graph-server.ts", "test/emulators.ts"],
     // Packer's runs mostly sleep: more files at once than there are cores.
     maxWorkers: 4,
     sequence: { sequencer: SlowestFirst },

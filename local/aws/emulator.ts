@@ -1,62 +1,60 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { createWriteStream, mkdirSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import type { Clock } from "../clock/clock.ts";
 import type { Log } from "../tools/cache.ts";
 import type { Tools } from "../tools/install.ts";
+import { startEmulatorProcess } from "./emulator-process.ts";
 import type { Failure, ParameterValidation } from "./faults.ts";
 
 export type RecordedCall = z.infer<typeof RecordedCall>;
 export type RecordedEvent = z.infer<typeof RecordedEvent>;
 export type Credentials = { accessKeyId: string; secretAccessKey: string };
 
-/** AWS on this machine: one endpoint for every service it has. */
+/** AWS on this machine: one endpoint for every emulated service. */
 export type Emulator = {
   url: string;
   port: number;
   region: string;
   accountId: string;
-  /** Those of an administrator; every other caller assumes a role. */
+  /** The administrator's credentials. Every other caller assumes a role. */
   credentials: Credentials;
-  /** Private addresses of its instances start with `prefix` ("127.N") and exist on this machine. */
+  /** The private addresses of instances start with `prefix` ("127.N") and exist on this machine. */
   network: { vpcId: string; subnetId: string; prefix: string };
-  /** What a child process needs for its AWS SDK or command line to come here as the administrator. */
+  /** The environment in which the AWS SDK or the AWS CLI calls the emulator as the administrator. */
   environment: Record<string, string>;
-  /** As AWS does when it releases an image; no caller may write below /aws/. */
+  /** Writes a parameter as AWS does when it releases an image. No caller may write below /aws/. */
   setPublicParameter(name: string, value: string): Promise<void>;
-  /** A public Windows image, Amazon's unless an owner is given. Answers its ID. */
+  /** Adds a public Windows image, by default one of Amazon's. Resolves with its ID. */
   addPublicImage(image: { name: string; owner?: string; creationDate?: Date }): Promise<string>;
-  /** The administrator's password of an instance, which callers get encrypted (GetPasswordData). */
+  /** The administrator's password of an instance. AWS callers get it encrypted (GetPasswordData). */
   password(instanceId: string): Promise<string>;
-  /** All that a machine has printed on its serial port so far, for GetConsoleOutput. */
+  /** Sets the whole output of a machine's serial port, for GetConsoleOutput. */
   setConsole(instanceId: string, text: string): Promise<void>;
-  /** From now on such calls fail. Answers what ends that. */
+  /** Lets matching calls fail from now on. Resolves with a function that ends the failures. */
   failCalls(failure: Failure): Promise<() => Promise<void>>;
-  /** How the writes of `aws:ec2:image` parameters go from now on. */
+  /** Sets how writes of `aws:ec2:image` parameters are validated from now on. */
   parameterValidation(validation: ParameterValidation): Promise<void>;
-  /** Every call from the `first`th on, in order of arrival. */
+  /** Every call from number `first` on, in order of arrival. */
   calls(first?: number): Promise<RecordedCall[]>;
-  /** Every event of every bus from the `first`th on, with the rules that it matched. */
+  /** Every event of every bus from number `first` on, with the rules that it matched. */
   events(first?: number): Promise<RecordedEvent[]>;
   stop(): Promise<void>;
 };
 
 const RecordedCall = z.object({
-  /** On the stack's clock. */
+  /** The stack's time. */
   time: z.string(),
-  /** As in the signature: `ec2`, `ssm`, `monitoring` … */
+  /** The service's name in the signature: `ec2`, `ssm`, `monitoring` … */
   service: z.string(),
   operation: z.string(),
   parameters: z.record(z.string(), z.unknown()),
   accessKeyId: z.string().nullable(),
-  /** Name of the assumed role; null for the administrator and for unsigned calls. */
+  /** The name of the assumed role; null for the administrator and for unsigned calls. */
   role: z.string().nullable(),
-  /** Of EC2's: the tags of each resource that the call names, as they were then, by ID (of a key pair by name). */
+  /** For calls to EC2: the tags, at the time of the call, of each resource that it names. By ID; for a key pair, by name. */
   tags: z.record(z.string(), z.record(z.string(), z.string())),
-  /** HTTP status; 0 while the call is under way. */
+  /** The HTTP status; 0 while the call is running. */
   status: z.number(),
   error: z.string().nullable(),
 });
@@ -76,14 +74,13 @@ const Place = z.object({
   network: z.object({ vpcId: z.string(), subnetId: z.string(), prefix: z.string() }),
 });
 
-const program = fileURLToPath(new URL("emulator", import.meta.url));
 const amazon = "801119661308";
 const accountId = "123456789012";
 const credentials: Credentials = { accessKeyId: "AKIAADMINISTRATOR000", secretAccessKey: "administrator" };
 
 /**
- * Starts the emulator on a free port of 127.0.0.1. It follows the clock by itself and ends with this process, come what may.
- * @throws Error with the end of its output when it does not come up.
+ * Starts the emulator on a free port of 127.0.0.1. It follows the clock by itself and ends with this process in any case.
+ * @throws Error when it ends before it is ready
  */
 export async function startEmulator({
   tools,
@@ -99,13 +96,12 @@ export async function startEmulator({
   region?: string;
 }): Promise<Emulator> {
   mkdirSync(dir, { recursive: true });
-  const logFile = join(dir, "emulator.log");
-  const child = spawn(tools.python, [program, "--clock", clock.file, "--region", region], {
-    stdio: ["pipe", "pipe", "pipe"],
-    env: { ...process.env, PYTHONDONTWRITEBYTECODE: "1", PYTHONUNBUFFERED: "1" },
+  const { line, stop } = await startEmulatorProcess(tools, {
+    clock: clock.file,
+    region,
+    log: join(dir, "emulator.log"),
   });
-  child.stderr.pipe(createWriteStream(logFile));
-  const { port, network } = await place(child, logFile);
+  const { port, network } = Place.parse(JSON.parse(line));
   log(`AWS emulator on port ${port}, addresses ${network.prefix}.0.0/16`);
   const url = `http://127.0.0.1:${port}`;
   return {
@@ -143,19 +139,8 @@ export async function startEmulator({
     },
     calls: async (first = 0) => z.array(RecordedCall).parse(await request(url, "GET", `calls?first=${first}`)),
     events: async (first = 0) => z.array(RecordedEvent).parse(await request(url, "GET", `events?first=${first}`)),
-    stop: () => stop(child),
+    stop,
   };
-}
-
-/** The first line it writes says where it is. */
-async function place(child: ChildProcess, logFile: string): Promise<z.infer<typeof Place>> {
-  const lines = createInterface({ input: child.stdout as NodeJS.ReadableStream });
-  const line = await new Promise<string>((resolve, reject) => {
-    lines.once("line", resolve);
-    child.once("error", (cause) => reject(new Error("starting the AWS emulator", { cause })));
-    child.once("exit", (code) => reject(new Error(`starting the AWS emulator: it ended with ${code}; see ${logFile}`)));
-  });
-  return Place.parse(JSON.parse(line));
 }
 
 async function request(url: string, method: string, path: string, body?: object): Promise<unknown> {
@@ -166,12 +151,4 @@ async function request(url: string, method: string, path: string, body?: object)
   const text = await response.text();
   if (!response.ok) throw new Error(`asking the AWS emulator for ${path}: ${response.status} ${text.slice(-500)}`);
   return JSON.parse(text);
-}
-
-/** It ends when its standard input does. */
-async function stop(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const ended = new Promise((resolve) => child.once("exit", resolve));
-  child.stdin?.end();
-  await ended;
 }

@@ -1,0 +1,45 @@
+"""Starts the emulator in this process."""
+
+import os
+import threading
+from typing import Any
+
+import consoles
+import deprecation
+import events
+import images
+import network
+import parameters
+import passwords
+import references
+from application import Application
+from moto.moto_server.werkzeug_app import MotoRequestHandler
+from stackclock import StackClock
+from werkzeug.serving import make_server
+
+
+class RequestHandler(MotoRequestHandler):
+    """Keeps connections open: a client makes hundreds of calls."""
+
+    protocol_version = "HTTP/1.1"
+
+
+def start(clock_file: str, region: str) -> dict[str, Any]:
+    """Returns the emulator's port and network."""
+    clock = StackClock(clock_file)
+    clock.follow()
+    consoles.extend()
+    deprecation.extend()
+    images.extend()
+    passwords.extend()
+    references.extend()
+    lock = threading.RLock()
+    validation = parameters.extend(lock)
+    recorded_events = events.extend()
+
+    application = Application(clock, lock, recorded_events, validation, region)
+    server = make_server("127.0.0.1", 0, application, threaded=True, request_handler=RequestHandler)
+    os.environ["MOTO_PORT"] = str(server.server_port)
+    place = {"port": server.server_port, "network": network.create(region)}
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    return place
