@@ -1,26 +1,28 @@
-/** Calls that are to fail; of what is not said, any. */
+/** The calls that must fail. A condition that is absent matches every call. */
 export type Failure = {
-  /** As in the signature: `ec2`, `ssm` … */
+  /** The service's name in the signature: `ec2`, `ssm` … */
   service?: string;
   operation?: string;
-  /** Name of the assumed role. */
+  /** The name of the assumed role. */
   role?: string;
-  /** The error's code, such as `RequestLimitExceeded`. The AWS SDK tries again after throttling and after a status of 500 and more. */
+  /** The error's code, such as `RequestLimitExceeded`. The AWS SDK retries after throttling and after a status of 500 or more. */
   code: string;
   message?: string;
-  /** HTTP status, 400 unless said otherwise. */
+  /** The HTTP status, by default 400. */
   status?: number;
-  /** So many of these calls pass first. */
+  /** How many of these calls succeed first. */
   after?: number;
-  /** So many fail then; all of them without it. */
+  /** How many calls fail then; by default all. */
   times?: number;
-  /** The call is carried out, only its answer is the error. */
+  /** The call takes effect, and only its answer is the error. */
   afterwards?: boolean;
 };
 
 export type ParameterValidation = {
-  /** Real milliseconds from the answer until the image is looked for; 300 from the start. */
+  /** Real milliseconds from the answer to the validation of the image; initially 300. */
   delayMs?: number;
-  /** So many of the next writes end as if there were no such image. */
+  /** How many of the next writes end as if the image did not exist. */
   reject?: number;
+  /** While true, no validation ends. */
+  hold?: boolean;
 };

@@ -1,10 +1,10 @@
 import type { Configuration } from "../../functions/config/configuration.ts";
 import type { Upstream } from "./upstream.ts";
 
-/** The patch at which every minor in use begins. */
+/** The first patch of every minor in use. */
 export const firstPatch = 7;
 
-/** Kubernetes has released this patch of every minor in use, and EKS runs it already. */
+/** Releases a patch of every minor in use, which EKS adopts at once. */
 export function releaseKubernetes(
   upstream: Pick<Upstream, "setKubernetes" | "setEksKubernetes">,
   { variants }: Configuration,

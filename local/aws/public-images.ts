@@ -1,6 +1,6 @@
 import type { Emulator } from "./emulator.ts";
 
-/** An image that AWS publishes: what the name of its public parameter is made of. */
+/** An image that AWS publishes; its public parameter's name consists of these values. */
 export type PublicImage = { windows: 2019 | 2022 | 2025; edition: "Core" | "Full" } & (
   | { base: "EKS_Optimized"; kubernetes: string }
   | { base: "ContainersLatest" | "Base" }
@@ -9,18 +9,18 @@ export type PublicImage = { windows: 2019 | 2022 | 2025; edition: "Core" | "Full
 type Publisher = Pick<Emulator, "addPublicImage" | "setPublicParameter">;
 
 const minors = ["1.33", "1.34", "1.35", "1.36"];
-/** EKS has no Windows 2025 image for an older one. */
+/** EKS has no Windows 2025 image for older minors. */
 const firstMinorOf2025 = "1.35";
-/** AWS's last ContainersLatest images; the family has been frozen since. */
+/** The date of AWS's last ContainersLatest images. The family has been frozen since. */
 const lastContainersLatest = new Date("2023-04-14T00:00:00Z");
 
-/** Everything AWS publishes for Windows, all of it released at one time, but for the frozen family. */
+/** Publishes all of AWS's Windows images with one release date; the frozen family keeps its own. */
 export async function publishAll(emulator: Publisher, releasedAt: Date): Promise<void> {
   for (const image of allPublicImages())
     await publishImage(emulator, image, image.base === "ContainersLatest" ? lastContainersLatest : releasedAt);
 }
 
-/** A new release of one of AWS's images: the image itself, then the parameters that name it. Answers its ID. */
+/** Releases one of AWS's images: first the image, then the parameters that name it. Resolves with its ID. */
 export async function publishImage(emulator: Publisher, image: PublicImage, releasedAt: Date): Promise<string> {
   const day = releasedAt.toISOString().slice(0, 10).replaceAll("-", ".");
   const parameter = parameterName(image);
@@ -39,7 +39,7 @@ export async function publishImage(emulator: Publisher, image: PublicImage, rele
   return id;
 }
 
-/** For EKS_Optimized it holds a JSON object, with the bare ID in its child `image_id`; for the others the bare ID itself. */
+/** For EKS_Optimized the parameter holds a JSON object and its child `image_id` the ID; for the other families it holds the ID itself. */
 export function parameterName(image: PublicImage): string {
   return `/aws/service/ami-windows-latest/${imageName(image)}`;
 }

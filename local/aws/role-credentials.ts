@@ -3,17 +3,20 @@ import { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";
 export type Credentials = { accessKeyId: string; secretAccessKey: string; sessionToken?: string };
 
 export type RoleCredentials = {
-  /** Credentials of a deployed role, as the service behind it would hold them. Kept until five minutes before they expire. */
+  /** Returns credentials of a deployed role for the service that uses it. They are cached until five minutes before they expire. */
   assume(roleArn: string, sessionName: string): Promise<Required<Credentials>>;
-  /** Credentials that were handed out before: what AWS itself knows when it checks a signature. */
+  /** Finds credentials that were issued before, as AWS does when it checks a signature. */
   issued(accessKeyId: string): Credentials | undefined;
-  /** Name of the role whose credentials have this key. */
+  /** The name of the role whose credentials have this key. */
   roleOf(accessKeyId: string): string | undefined;
 };
 
 const renewBefore = 5 * 60_000;
 
-/** Assumes roles at the emulator on behalf of the services that AWS runs itself: Lambda, Scheduler, CodeBuild. `now` is the stack's time, which expiry follows. */
+/**
+ * Assumes roles at the emulator on behalf of the services that AWS runs itself: Lambda, Scheduler, CodeBuild. Credentials expire by `now`, the
+ * stack's time.
+ */
 export function createRoleCredentials({
   endpoint,
   region,

@@ -1,25 +1,25 @@
 import { createHash } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { accessKeyOf, type SideCall } from "./side-calls.ts";
+import { accessKeyOf, type UnemulatedCall } from "./unemulated-calls.ts";
 
-/** The two places that tell which Kubernetes there is, and a place for files; both on one free port of 127.0.0.1. */
+/** The two sources of Kubernetes versions and a host for files, on one free port of 127.0.0.1. */
 export type Upstream = {
-  /** Stands for the Kubernetes release host (https://dl.k8s.io). */
+  /** Emulates the Kubernetes release host (https://dl.k8s.io). */
   url: string;
-  /** Stands for EKS, which the emulator has without DescribeClusterVersions. For AWS_ENDPOINT_URL_EKS. */
+  /** Emulates EKS for AWS_ENDPOINT_URL_EKS, because the AWS emulator lacks DescribeClusterVersions. */
   eksUrl: string;
-  /** Every call of EKS, in order of arrival. */
-  eksCalls(): readonly SideCall[];
-  /** Below it are the files put here. */
+  /** Every call to EKS, in order of arrival. */
+  eksCalls(): readonly UnemulatedCall[];
+  /** The base address of the files of {@link Upstream.putFile}. */
   filesUrl: string;
-  /** The release host now has this patch version ("1.35.8") as the newest of its minor. */
+  /** Makes this patch version ("1.35.8") the newest of its minor on the release host. */
   setKubernetes(patchVersion: string): void;
-  /** EKS now runs this patch version in its minor. */
+  /** Lets EKS run this patch version of its minor. */
   setEksKubernetes(patchVersion: string): void;
-  /** @param path Relative, such as "packer/1.16.0/packer_1.16.0_linux_amd64.zip". */
+  /** @param path relative, such as "packer/1.16.0/packer_1.16.0_linux_amd64.zip" */
   putFile(path: string, body: string | Uint8Array): void;
-  /** While true, connections to the release host and to EKS break off without an answer. */
+  /** While true, the release host and EKS close connections without an answer. */
   unanswering(silent: boolean): void;
   stop(): Promise<void>;
 };
@@ -35,10 +35,11 @@ export async function startUpstream(now = () => new Date()): Promise<Upstream> {
   const upstream: Releases = new Map();
   const eks: Releases = new Map();
   const files = new Map<string, string | Uint8Array>();
-  const eksCalls: SideCall[] = [];
+  const eksCalls: UnemulatedCall[] = [];
   let silent = false;
 
-  const server = createServer((request, response) => {
+  // Node closes a connection after five idle seconds; on a busy machine that can be just when the client sends its next request.
+  const server = createServer({ keepAliveTimeout: 0 }, (request, response) => {
     const { pathname, searchParams } = new URL(request.url ?? "/", "http://upstream");
     if (pathname.startsWith("/files/")) return send(response, file(files, pathname.slice("/files/".length)));
     if (silent) return request.socket.destroy();
@@ -57,7 +58,7 @@ export async function startUpstream(now = () => new Date()): Promise<Upstream> {
       });
       return send(response, answer);
     }
-    // The real host answers with a redirect to its CDN.
+    // The real host redirects to its CDN.
     if (!pathname.startsWith(cdn)) return send(response, { status: 302, location: `${cdn}${pathname}` });
     send(response, release(upstream, pathname.slice(cdn.length)));
   });
@@ -82,7 +83,7 @@ export async function startUpstream(now = () => new Date()): Promise<Upstream> {
   };
 }
 
-/** Every patch up to the newest can be had, as on the real host. */
+/** Every patch up to the newest one is available, as on the real host. */
 function release(releases: Releases, path: string): Answer {
   const minor = /^\/release\/stable-(1\.\d+)\.txt$/.exec(path)?.[1];
   const newest = minor && releases.get(minor);
@@ -94,7 +95,7 @@ function release(releases: Releases, path: string): Answer {
   return { status: 200, body: isChecksum ? createHash("sha256").update(body).digest("hex") : body };
 }
 
-/** `GET /cluster-versions` as the AWS SDK calls it. Dates are those of a minor that lives for a long time. */
+/** `GET /cluster-versions` as the AWS SDK calls it. The dates are those of a minor with years of support left. */
 function clusterVersions(releases: Releases, request: IncomingMessage, asked: string[]): Answer {
   const type = "application/json";
   if (!request.headers.authorization?.startsWith("AWS4-HMAC-SHA256"))
@@ -131,6 +132,6 @@ function send(response: ServerResponse, { status, type = "application/octet-stre
 
 function minorOf(patchVersion: string): string {
   const minor = /^(1\.\d+)\.\d+$/.exec(patchVersion)?.[1];
-  if (!minor) throw new Error(`releasing Kubernetes ${patchVersion}: a patch version such as 1.35.8 is wanted`);
+  if (!minor) throw new Error(`releasing Kubernetes ${patchVersion}: expected a patch version such as 1.35.8`);
   return minor;
 }

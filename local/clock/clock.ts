@@ -1,16 +1,16 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 
-/** The stack's time: real time plus an offset that everyone reads from one file. It runs on by itself and only ever jumps forward. */
+/** The stack's time: real time plus an offset, which every process reads from one file. It runs by itself and only jumps forward. */
 export type Clock = {
-  /** Holds the offset in milliseconds, as decimal text. Child processes get its path as STACK_CLOCK. */
+  /** Holds the offset in milliseconds as decimal text. Child processes get its path in STACK_CLOCK. */
   file: string;
   now(): Date;
-  /** @throws Error when the stack's time is past `date` already. */
+  /** @throws Error when the stack's time is already past `date` */
   advanceTo(date: Date): void;
 };
 
-/** @param startsAt Where the stack's time begins; without it, where the file says, or else at real time. */
+/** @param startsAt the stack's time at the start; by default the time that the file gives, or else real time */
 export function createClock(file: string, startsAt?: Date): Clock {
   if (startsAt) writeOffset(file, startsAt.getTime() - Date.now());
   else if (!existsSync(file)) writeOffset(file, 0);
@@ -20,7 +20,7 @@ export function createClock(file: string, startsAt?: Date): Clock {
     now,
     advanceTo(date) {
       if (date < now())
-        throw new Error(`advancing the clock to ${date.toISOString()}: it is ${now().toISOString()} already`);
+        throw new Error(`advancing the clock to ${date.toISOString()}: it is already ${now().toISOString()}`);
       writeOffset(file, date.getTime() - Date.now());
     },
   };
@@ -29,11 +29,11 @@ export function createClock(file: string, startsAt?: Date): Clock {
 function readOffset(file: string): number {
   const text = readFileSync(file, "utf8").trim();
   if (!/^-?\d+$/.test(text))
-    throw new Error(`reading the stack's clock ${file}: "${text}" is no offset in milliseconds`);
+    throw new Error(`reading the stack's clock ${file}: "${text}" is not an offset in milliseconds`);
   return Number(text);
 }
 
-/** Renamed into place: a reader never sees half a number. */
+/** The file is renamed into place, so that a reader never sees half a number. */
 function writeOffset(file: string, milliseconds: number): void {
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(`${file}.new`, String(Math.round(milliseconds)));

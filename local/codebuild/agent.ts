@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import type { Credentials } from "../aws/role-credentials.ts";
-import { accessKeyOf, type SideCall } from "../aws/side-calls.ts";
+import { accessKeyOf, type UnemulatedCall } from "../aws/unemulated-calls.ts";
 import type { Build } from "./build.ts";
 import { type BuildTools, type Machine, prepareMachine } from "./environment.ts";
 import { parseRequest } from "./requests.ts";
@@ -13,19 +13,19 @@ import { createWorker, type Worker } from "./worker.ts";
 
 export type AgentOptions = {
   emulatorUrl: string;
-  /** Of the stack itself: assume the service roles, put events on the bus. */
+  /** The stack's own credentials, to assume the service roles and to put events on the bus. */
   infraCredentials: Credentials;
   region: string;
   clock: { file: string; now(): Date };
   tools: BuildTools;
-  /** Where the builds work. A short path: Packer puts sockets below it. */
+  /** The builds' directories are below it. Keep the path short: Packer puts sockets there. */
   dir: string;
-  /** Must exist. Holds the builds' logs; without it they are below `dir`. */
+  /** An existing directory for the builds' logs. Without it they are below `dir`. */
   logDir?: string;
   log: (line: string) => void;
-  /** Put over what every build's shell starts with. */
+  /** Laid over the initial environment of every build's shell. */
   extraEnv?: Record<string, string>;
-  /** Real milliseconds that stand for a minute of a build's timeout. */
+  /** How many real milliseconds a minute of a build's timeout lasts. */
   minute?: number;
 };
 
@@ -34,19 +34,19 @@ export type Agent = {
   url: string;
   /** All builds, oldest first. */
   builds(): readonly Build[];
-  /** Every call of the API, in order of arrival. */
-  calls(): readonly SideCall[];
-  /** Calls back whenever a build has entered a phase, the last time in COMPLETED. Returns what ends that. */
+  /** Every call to the API, in order of arrival. */
+  calls(): readonly UnemulatedCall[];
+  /** Calls the listener whenever a build enters a phase; COMPLETED is the last one. Returns a function that unsubscribes. */
   onChange(listener: (build: Build) => void): () => void;
-  /** Where a build's log is. */
+  /** The path of a build's log. */
   logFile(build: Build): string;
-  /** The next build ends as FAULT, as if CodeBuild itself had broken down. */
+  /** Lets the next build end as FAULT, as if CodeBuild itself had failed. */
   faultNext(): void;
-  /** Ends all builds and leaves no process behind. */
+  /** Ends all builds and their processes. */
   stop(): Promise<void>;
 };
 
-/** Stands for CodeBuild: its API on a port of its own, the builds as shells on this machine. */
+/** Emulates CodeBuild: the API listens on its own port, and the builds run in shells on this machine. */
 export async function startCodeBuildAgent(options: AgentOptions): Promise<Agent> {
   const { clock, region, dir } = options;
   const machine: Machine = {
@@ -59,7 +59,7 @@ export async function startCodeBuildAgent(options: AgentOptions): Promise<Agent>
   };
   await prepareMachine(machine);
   const listeners = new Set<(build: Build) => void>();
-  const calls: SideCall[] = [];
+  const calls: UnemulatedCall[] = [];
   const worker = createWorker({
     machine,
     infraCredentials: options.infraCredentials,
@@ -72,7 +72,8 @@ export async function startCodeBuildAgent(options: AgentOptions): Promise<Agent>
     },
     minute: options.minute ?? 60_000,
   });
-  const server = createServer((request, response) => {
+  // Node closes a connection after five idle seconds; on a busy machine that can be just when the client sends its next request.
+  const server = createServer({ keepAliveTimeout: 0 }, (request, response) => {
     const answered = request.method === "GET" ? sendLog(request, response, worker) : serve(request, response);
     answered.catch((error: Error) => response.writeHead(500).end(error.message));
   });
@@ -87,7 +88,7 @@ export async function startCodeBuildAgent(options: AgentOptions): Promise<Agent>
   });
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const call: SideCall = {
+    const call: UnemulatedCall = {
       time: clock.now().toISOString(),
       service: "codebuild",
       operation: request.headers["x-amz-target"]?.toString().split(".").at(-1) ?? "",
@@ -121,12 +122,12 @@ export async function startCodeBuildAgent(options: AgentOptions): Promise<Agent>
   };
 }
 
-/** @param call gets the parameters and how it ended */
+/** @param call receives the parameters and the result */
 async function answer(
   request: IncomingMessage,
   response: ServerResponse,
   service: Service,
-  call: SideCall,
+  call: UnemulatedCall,
 ): Promise<void> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk);
@@ -135,7 +136,7 @@ async function answer(
       request.headers["x-amz-target"]?.toString(),
       Buffer.concat(chunks).toString(),
     );
-    call.parameters = parameters as SideCall["parameters"];
+    call.parameters = parameters as UnemulatedCall["parameters"];
     const result = service[operation](parameters as never);
     call.status = 200;
     send(response, 200, result);

@@ -27,7 +27,7 @@ export type Phase = {
 
 export type PhaseContext = { statusCode: string; message: string };
 
-/** A build as BatchGetBuilds gives it. */
+/** A build as BatchGetBuilds returns it. */
 export type Build = {
   id: string;
   arn: string;
@@ -49,19 +49,19 @@ export type Build = {
   logs: { groupName: string; streamName: string; deepLink: string };
 };
 
-/** How a build's phases go by. */
+/** Records the phases of a build. */
 export type PhaseBook = {
   enter(phaseType: PhaseType): void;
-  /** Ends the running phase, unless something else has ended it already. Answers what it ended as. */
+  /** Ends the running phase unless it has ended already. Returns the status with which it ended. */
   leave(status: EndStatus, context?: PhaseContext): EndStatus;
-  /** From outside: the running phase ends so, and until `resume` no other is entered. */
+  /** Ends the running phase from outside. No other phase begins before `resume`. */
   interrupt(status: EndStatus): void;
   resume(): void;
 };
 
 /**
- * @param now the stack's time, for the phases' times
- * @param changed called whenever a phase has begun
+ * @param now the stack's time, for the times of the phases
+ * @param changed is called whenever a phase begins
  */
 export function keepPhases(build: Build, now: () => Date, changed: () => void): PhaseBook {
   let began = performance.now();
@@ -80,7 +80,7 @@ export function keepPhases(build: Build, now: () => Date, changed: () => void): 
     if (!phase || phase.endTime) return phase?.phaseStatus ?? phaseStatus;
     phase.phaseStatus = phaseStatus;
     phase.endTime = now();
-    // The stack's time can jump in the middle of a phase; what the phase took it took in real time.
+    // The duration is real time, because the stack's time can jump in the middle of a phase.
     phase.durationInSeconds = Math.round((performance.now() - began) / 1000);
     phase.contexts = context ? [context] : [];
     return phaseStatus;
@@ -98,12 +98,12 @@ export function keepPhases(build: Build, now: () => Date, changed: () => void): 
   return { enter, leave, interrupt, resume };
 }
 
-/** What the order gave it under this name. */
+/** The variable of this name that the build was started with. */
 export function variableOf(build: Build, name: string): string | undefined {
   return build.environment.environmentVariables.find((variable) => variable.name === name)?.value;
 }
 
-/** What its buildspec handed over under this name; nothing where that was empty. */
+/** The variable of this name that the buildspec exported; undefined if it is empty. */
 export function exportedBy(build: Build, name: string): string | undefined {
   return build.exportedEnvironmentVariables.find((variable) => variable.name === name)?.value || undefined;
 }

@@ -3,7 +3,7 @@ import { z } from "zod";
 
 const Commands = z.strictObject({ commands: z.array(z.string()).min(1) });
 
-/** The part of a buildspec that the stand-in knows; what it does not know it refuses, rather than leave it out. */
+/** The part of a buildspec that the emulation knows. It refuses everything else instead of ignoring it. */
 const Buildspec = z.strictObject({
   version: z.literal(0.2),
   env: z
@@ -22,7 +22,7 @@ const Buildspec = z.strictObject({
 });
 export type Buildspec = z.infer<typeof Buildspec>;
 
-/** @throws Error naming what the stand-in does not know. */
+/** @throws Error that names the parts that the emulation does not know */
 export function parseBuildspec(yaml: string): Buildspec {
   const result = Buildspec.safeParse(parse(yaml));
   if (result.success) return result.data;

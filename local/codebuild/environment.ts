@@ -7,33 +7,33 @@ import type { Build } from "./build.ts";
 const clockShims = fileURLToPath(new URL("../clock/bin", import.meta.url));
 const clockPreload = new URL("../clock/preload.mjs", import.meta.url).href;
 
-/** What of the installed tools a build finds. */
+/** The installed tools that a build can use. */
 export type BuildTools = {
   packer: string;
   pluginPath: string;
   aws: string;
 };
 
-/** The machine that builds run on, as CodeBuild's image would be. */
+/** The machine that builds run on, in place of CodeBuild's image. */
 export type Machine = {
   emulatorUrl: string;
   region: string;
   /** The file that holds the stack's clock. */
   clockFile: string;
   tools: BuildTools;
-  /** Holds the programs that are the stack's own; made by {@link prepareMachine}. */
+  /** Holds the stack's own programs; {@link prepareMachine} creates it. */
   bin: string;
   extraEnv: Record<string, string>;
 };
 
-/** Puts Packer under its own name into a directory of its own, so that its neighbours do not come along. */
+/** Links Packer into a directory of its own, so that the programs beside it do not get on the PATH. */
 export async function prepareMachine({ bin, tools }: Machine): Promise<void> {
   await mkdir(bin, { recursive: true });
   await rm(join(bin, "packer"), { force: true });
   await symlink(tools.packer, join(bin, "packer"));
 }
 
-/** Everything that a build's shell starts with. Nothing comes from the environment of this process. */
+/** The initial environment of a build's shell. Nothing comes from the environment of this process. */
 export function buildEnvironment(
   machine: Machine,
   build: Build,

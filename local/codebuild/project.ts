@@ -3,7 +3,7 @@ import { ServiceError } from "./service-error.ts";
 
 export const EnvironmentVariable = z.strictObject({
   name: z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "letters, digits and underscores"),
-  // The stand-in resolves neither Parameter Store nor Secrets Manager.
+  // The emulation resolves neither Parameter Store nor Secrets Manager.
   type: z.literal("PLAINTEXT").default("PLAINTEXT"),
   value: z.string(),
 });
@@ -22,7 +22,7 @@ const Environment = z.looseObject({
   environmentVariables: z.array(EnvironmentVariable).default([]),
 });
 
-/** What CreateProject takes. The rest of its fields is kept and given back, and changes nothing here. */
+/** The input of CreateProject. Other fields are stored and returned, and have no effect here. */
 export const NewProject = z.looseObject({
   name: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9\-_]{1,254}$/),
   source: Source,
@@ -31,24 +31,24 @@ export const NewProject = z.looseObject({
   serviceRole: z.string().regex(/^arn:aws[a-z-]*:iam::\d{12}:role\/.+$/, "the ARN of a role"),
   timeoutInMinutes: z.int().min(5).max(2160).default(60),
   queuedTimeoutInMinutes: z.int().min(5).max(480).default(480),
-  /** Without one only the account's quota holds, and the stand-in's account has none. */
+  /** Without it only the account's quota applies, and the emulated account has none. */
   concurrentBuildLimit: z.int().min(1).optional(),
 });
 export type NewProject = z.infer<typeof NewProject>;
 
 export type Project = NewProject & { arn: string; created: Date; lastModified: Date };
 
-/** CodeBuild's own limit on names and values of a build's variables together. */
-const mostVariableCharacters = 5500;
+/** CodeBuild's limit on all names and values of a build's variables together. */
+const maxVariableCharacters = 5500;
 
-/** The project's variables with those of one build over them. */
+/** Merges layers of variables; a later layer overrides an earlier one. */
 export function mergeVariables(...layers: readonly (readonly EnvironmentVariable[])[]): EnvironmentVariable[] {
   const merged = [...new Map(layers.flat().map((variable) => [variable.name, variable])).values()];
   const characters = merged.reduce((sum, { name, value }) => sum + name.length + value.length, 0);
-  if (characters > mostVariableCharacters)
+  if (characters > maxVariableCharacters)
     throw new ServiceError(
       "InvalidInputException",
-      `Environment variables have ${characters} characters; they may have ${mostVariableCharacters} together`,
+      `Environment variables have ${characters} characters; they may have ${maxVariableCharacters} together`,
     );
   return merged;
 }

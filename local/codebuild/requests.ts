@@ -4,7 +4,7 @@ import { ServiceError } from "./service-error.ts";
 
 const BuildIds = z.array(z.string()).min(1).max(100);
 
-/** The operations that the service and its tests use, with the parameters that they use: all else is refused, not passed over. */
+/** The operations and parameters that the service and its tests use. Everything else is refused, not ignored. */
 export const operations = {
   CreateProject: NewProject,
   BatchGetProjects: z.strictObject({ names: z.array(z.string()).min(1).max(100) }),
@@ -25,7 +25,7 @@ export const operations = {
 export type Operation = keyof typeof operations;
 export type Parameters<O extends Operation> = z.infer<(typeof operations)[O]>;
 
-/** @throws ServiceError as CodeBuild answers to an operation that it does not know or parameters that it does not take. */
+/** @throws ServiceError as CodeBuild returns it for an unknown operation or invalid parameters */
 export function parseRequest(target: string | undefined, body: string): { operation: Operation; parameters: unknown } {
   const operation = /^CodeBuild_20161006\.(\w+)$/.exec(target ?? "")?.[1];
   if (!operation || !Object.hasOwn(operations, operation))

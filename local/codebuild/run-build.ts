@@ -7,23 +7,23 @@ import { buildEnvironment, type Machine } from "./environment.ts";
 import { openSession, type Session } from "./session.ts";
 import { downloadSource } from "./source.ts";
 
-/** What a build may end as by itself; the others come from outside. */
+/** The statuses with which a build can end by itself. The others are imposed from outside. */
 type Result = Extract<EndStatus, "SUCCEEDED" | "FAILED" | "FAULT">;
 
 export type Run = {
   machine: Machine;
-  /** Short, because Packer puts sockets below it, whose paths may have 100 characters. */
+  /** A short path, because Packer puts sockets below it and a socket's path may have about 100 characters. */
   directory: string;
   infraCredentials: Credentials;
   /** The stack's time. */
   now: () => Date;
   phases: PhaseBook;
   say: (line: string) => void;
-  /** Tells whoever may have to end the build. */
+  /** Receives the session, so that the worker can end the build. */
   opened: (session: Session) => void;
 };
 
-/** Does what CodeBuild does with a build, from its source to the variables it exports. */
+/** Runs a build as CodeBuild does, from its source to the variables it exports. */
 export async function runBuild(build: Build, run: Run): Promise<Result> {
   const { machine, phases, say } = run;
   const place = {
@@ -66,7 +66,7 @@ export async function runBuild(build: Build, run: Run): Promise<Result> {
   }
 }
 
-/** After a failed `install` or `pre_build` nothing more is run; after a failed `build` still `post_build`. */
+/** After a failed `install` or `pre_build` no further phase runs. After a failed `build`, `post_build` still runs. */
 async function runPhases(
   { phases: wanted }: Buildspec,
   shell: Session,

@@ -5,7 +5,7 @@ export type ErrorCode =
   | "ResourceNotFoundException"
   | "UnknownOperationException";
 
-/** What the caller of the API gets as an answer; thrown by the operations, caught by the server. */
+/** An error for the caller of the API. The operations throw it, and the server catches it. */
 export class ServiceError extends Error {
   readonly code: ErrorCode;
 

@@ -15,13 +15,13 @@ export type Service = {
 export type Surroundings = {
   region: string;
   now: () => Date;
-  /** Address of a build's log. */
+  /** The address of a build's log. */
   logLink: (build: number) => string;
   begin: (build: Build) => void;
   stop: (build: Build) => void;
 };
 
-/** Projects, builds and what the API says about them; running the builds is somebody else's work. */
+/** Holds projects and builds and answers the API. The worker runs the builds. */
 export function createService({ region, now, logLink, begin, stop }: Surroundings): Service {
   const projects = new Map<string, Project>();
   const builds: Build[] = [];

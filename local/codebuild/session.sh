@@ -1,14 +1,15 @@
 # shellcheck shell=bash
-# One shell for all of a build's commands, so that a variable set by one is there for the next. Takes file names on descriptor 3
-# and runs each as a part of this shell; then a line of the session's mark ($1) and the exit status tells that it is done.
+# One shell for all commands of a build, so that a variable set by one command is there for the next. It reads file names from descriptor 3,
+# runs each file as a part of this shell, and then prints a line with the session's mark ($1) and the exit status.
 exec 2>&1
-# Waits for the running command, which got its TERM too, so that nobody is left to collect.
+# On TERM, bash first waits for the running command, which gets the same signal, so that no process is left uncollected.
 trap 'exit 143' TERM
 mark="$1"
 shift
 
-# Whoever opened the session holds descriptor 4. When it ends without a line, nobody is left to end this process group, which
-# packer and its plugins are in. The watchdog has a group of its own (-m) and is no job of this shell's, so that `wait` passes it over.
+# The process that opened the session holds descriptor 4. If the descriptor ends without a line, that process is gone, and the watchdog ends
+# this process group, which contains packer and its plugins. The watchdog has its own group (-m) and is not a job of this shell, so that
+# `wait` ignores it.
 set -m
 (IFS= read -r -u 4 || kill -KILL -- "-$$") </dev/null >/dev/null 2>&1 3<&- &
 disown

@@ -7,28 +7,28 @@ import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { endGroup, signalGroup } from "./processes.ts";
+import { endGroup, signalGroup } from "./process-group.ts";
 
 const sessionScript = fileURLToPath(new URL("session.sh", import.meta.url));
 
 const lastLinesMilliseconds = 200;
 
 export type Session = {
-  /** Runs a command as the next line of the one shell. Resolves with its exit status, or nothing once the shell has ended. */
+  /** Runs a command as the next line of the one shell. Resolves with its exit status, or with undefined if the shell has ended. */
   run(command: string): Promise<number | undefined>;
-  /** The variables that the shell would hand to a program now. */
+  /** The variables that a program started now would get from the shell. */
   environment(): Promise<Record<string, string>>;
-  /** Ends the shell and all it has started. */
+  /** Ends the shell and every process that it has started. */
   end(graceMilliseconds: number): Promise<void>;
-  /** The same at once and without waiting, for a process that exits. */
+  /** Does the same at once and without waiting, for a process that exits. */
   kill(): void;
 };
 
 /**
- * Opens a shell in a process group of its own, which does not outlive this process, whatever becomes of it.
- * @param place `source` is the working directory, `work` one that the session may use
- * @param variables all of the shell's environment: nothing is inherited
- * @param say gets the output, line by line
+ * Opens a shell in its own process group, which never outlives this process, even if this process is killed.
+ * @param place `source` is the working directory, `work` a directory for the session's own files
+ * @param variables the shell's whole environment; it inherits nothing
+ * @param say receives the output line by line
  */
 export function openSession(
   place: { source: string; work: string },
@@ -45,7 +45,7 @@ export function openSession(
   const output = shell.stdout as Readable;
   const commands = shell.stdio[3] as Writable;
   const watchdog = shell.stdio[4] as Writable;
-  // Writing to a shell that has just ended is no error of its own: `ended` tells.
+  // A write to a shell that has just ended is not an error: `ended` reports that.
   commands.on("error", () => {});
   watchdog.on("error", () => {});
   const ended = new Promise<undefined>((resolve) => {
@@ -90,7 +90,7 @@ export function openSession(
     await endGroup(shell.pid, graceMilliseconds);
     over = true;
     watchdog.end("done\n", () => watchdog.destroy());
-    // Who has left the group may still hold the other end of the pipe.
+    // A process that has left the group may still hold the other end of the pipe.
     await Promise.race([read, sleep(lastLinesMilliseconds)]);
     reader.close();
     output.destroy();

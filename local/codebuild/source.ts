@@ -6,7 +6,7 @@ import type { Credentials } from "../aws/role-credentials.ts";
 
 /**
  * Downloads a source (`bucket/key` of a ZIP file) and unpacks it.
- * @param directory must exist and be empty
+ * @param directory an existing, empty directory
  */
 export async function downloadSource(
   location: string,
@@ -29,7 +29,8 @@ export async function downloadSource(
 async function unzip(archive: Uint8Array, directory: string): Promise<void> {
   for (const [name, bytes] of Object.entries(unzipSync(archive))) {
     const file = join(directory, name);
-    if (!resolve(file).startsWith(resolve(directory) + sep)) throw new Error(`"${name}" leads out of the source`);
+    if (!resolve(file).startsWith(resolve(directory) + sep))
+      throw new Error(`"${name}" is outside of the source directory`);
     if (name.endsWith("/")) continue;
     await mkdir(dirname(file), { recursive: true });
     await writeFile(file, bytes);

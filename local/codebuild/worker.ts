@@ -4,22 +4,22 @@ import { join } from "node:path";
 import type { Credentials } from "../aws/role-credentials.ts";
 import { type Build, type EndStatus, keepPhases, type PhaseBook } from "./build.ts";
 import type { Machine } from "./environment.ts";
-import { sendStateChange } from "./event.ts";
 import { runBuild } from "./run-build.ts";
 import type { Session } from "./session.ts";
+import { sendStateChange } from "./state-change-event.ts";
 
-/** How long an ended build has for cleaning up: Packer terminates its instance and deletes what it made. */
+/** How long a build that is ended may clean up: Packer terminates its instance and deletes the resources it made. */
 const graceMilliseconds = 60_000;
-/** When the whole stack goes down there is soon nothing left to clean up. */
+/** The same when the whole stack goes down, which takes the build's AWS resources with it. */
 const lastGraceMilliseconds = 3000;
 
 export type Worker = {
   begin(build: Build): void;
   stop(build: Build): void;
-  /** The next build ends as FAULT, as if CodeBuild itself had broken down. */
+  /** Lets the next build end as FAULT, as if CodeBuild itself had failed. */
   faultNext(): void;
   logFile(build: number): string;
-  /** Ends everything; no event tells of it. */
+  /** Ends all builds without sending events. */
   close(): Promise<void>;
 };
 
@@ -29,23 +29,23 @@ export type WorkerOptions = {
   machine: Machine;
   infraCredentials: Credentials;
   directory: string;
-  /** Holds the builds' logs; without it they are where the builds work. */
+  /** Holds the builds' logs. Without it they are in the builds' directories. */
   logDirectory?: string;
   now: () => Date;
   log: (line: string) => void;
   changed: (build: Build) => void;
-  /** Real milliseconds that stand for a minute of a build's timeout. */
+  /** How many real milliseconds a minute of a build's timeout lasts. */
   minute: number;
 };
 
-/** Runs builds side by side, each in a directory of its own. */
+/** Runs builds in parallel, each in its own directory. */
 export function createWorker(options: WorkerOptions): Worker {
   const { machine, infraCredentials, now, log, changed, minute, logDirectory } = options;
   const working = new Map<Build, Work>();
   let faults = 0;
   let begun = 0;
   let closing = false;
-  // However this process ends: an uncaught error gives nobody the time to close.
+  // An uncaught error ends this process without a call of close().
   process.on("exit", killAll);
 
   function killAll(): void {
@@ -76,7 +76,7 @@ export function createWorker(options: WorkerOptions): Worker {
     working.set(build, { end, kill: () => session?.kill(), done });
 
     async function work(): Promise<void> {
-      await tell(build);
+      await sendEvent(build);
       const directory = join(options.directory, String(number));
       await mkdir(directory, { recursive: true });
       const file = createWriteStream(logFile(number));
@@ -86,7 +86,7 @@ export function createWorker(options: WorkerOptions): Worker {
       };
       const opened = (shell: Session) => {
         session = shell;
-        // Stopped before there was anything to stop.
+        // The build was stopped before its shell was open.
         if (ending) gone = shell.end(0);
       };
       const result = await attempt(
@@ -105,12 +105,12 @@ export function createWorker(options: WorkerOptions): Worker {
       build.endTime = now();
       build.buildComplete = true;
       phases.enter("COMPLETED");
-      await tell(build);
+      await sendEvent(build);
       working.delete(build);
     }
   }
 
-  /** What goes wrong around a build, and not in it, is CodeBuild's own fault. */
+  /** A failure around a build, not in it, is CodeBuild's own fault. */
   async function attempt(
     work: () => Promise<EndStatus>,
     phases: PhaseBook,
@@ -120,7 +120,7 @@ export function createWorker(options: WorkerOptions): Worker {
       if (faults > 0) {
         faults--;
         phases.enter("PROVISIONING");
-        throw new Error("CodeBuild has broken down, as it was asked to");
+        throw new Error("CodeBuild has failed on request");
       }
       return await work();
     } catch (error) {
@@ -129,10 +129,10 @@ export function createWorker(options: WorkerOptions): Worker {
     }
   }
 
-  async function tell(build: Build): Promise<void> {
+  async function sendEvent(build: Build): Promise<void> {
     if (closing) return;
     const aws = { endpoint: machine.emulatorUrl, region: machine.region, credentials: infraCredentials };
-    // As in AWS, an event that cannot be delivered holds up no build.
+    // As in AWS, a build goes on when its event cannot be delivered.
     await sendStateChange(build, now(), aws).catch((error: Error) => log(`${error.message}: ${error.cause}`));
   }
 

@@ -4,13 +4,13 @@ import { build, type Plugin } from "esbuild";
 
 export type Bundle = {
   dir: string;
-  /** As Lambda gets it: `bundle.<export>`. */
+  /** In Lambda's form: `bundle.<export>`. */
   handler: string;
   sourcemaps: string[];
   errors: string[];
 };
 
-/** What SST's builder puts before every ESM bundle, so that CommonJS inside it finds `require`, `__filename` and `__dirname`. */
+/** SST's builder puts this before every ESM bundle, so that CommonJS code inside finds `require`, `__filename` and `__dirname`. */
 const banner = [
   "import { createRequire as topLevelCreateRequire } from 'module';",
   "const require = topLevelCreateRequire(import.meta.url);",
@@ -20,10 +20,10 @@ const banner = [
 ].join("\n");
 
 /**
- * Bundles one handler as SST 4 does for `nodejs24.x` (pkg/runtime/node/build.go): one ESM file with everything in it, the AWS SDK too.
- * @param handler `functions/reconcile.handler`, seen from `root`.
- * @param configFile stands in for the project's `config.ts`.
- * @returns what esbuild had to complain about in `errors`, as SST's `Runtime.Build` answers.
+ * Bundles one handler as SST 4 does for `nodejs24.x` (pkg/runtime/node/build.go): one ESM file that includes the AWS SDK.
+ * @param handler such as `functions/reconcile.handler`, relative to `root`
+ * @param configFile replaces the project's `config.ts`
+ * @returns the bundle; esbuild's errors are in `errors`, as in the answer of SST's `Runtime.Build`
  */
 export async function bundleHandler({
   root,
@@ -67,7 +67,7 @@ export async function bundleHandler({
   };
 }
 
-/** An esbuild plugin: whoever imports `<root>/config.ts` gets `configFile`, which may itself import the original. */
+/** An esbuild plugin that replaces every import of `<root>/config.ts` by `configFile`. That file may import the original. */
 export function replaceConfig(root: string, configFile: string): Plugin {
   const original = path.join(root, "config.ts");
   return {

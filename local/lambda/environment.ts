@@ -1,10 +1,13 @@
 import type { Credentials } from "../aws/role-credentials.ts";
 import type { DeployedFunction, LambdaHost } from "./function.ts";
 
-/** One invocation as its function can tell it from others. */
+/** What identifies one invocation to its function. */
 export type Occasion = { fn: DeployedFunction; region: string; requestId: string };
 
-/** The variables of Lambda's Node.js runtime over the function's own. HOME is a place without AWS files that the SDK would read. */
+/**
+ * The function's own variables and, over them, those of Lambda's Node.js runtime. HOME is a directory without AWS files that the SDK would
+ * read.
+ */
 export function lambdaEnvironment(
   { fn, region, requestId }: Occasion,
   credentials: Credentials,
@@ -36,7 +39,7 @@ export function lambdaEnvironment(
   };
 }
 
-/** The data of the context object that a handler gets as its second argument. */
+/** The data of the context object, a handler's second argument. */
 export function contextData({ fn, region, requestId }: Occasion): Record<string, string> {
   const account = fn.roleArn.split(":")[4];
   return {

@@ -5,40 +5,44 @@ import {
   ReceiveMessageCommand,
   type SQSClient,
 } from "@aws-sdk/client-sqs";
-import { interruptible } from "../stack/interruptible.ts";
+import { orAborted } from "../stack/stall.ts";
 import type { Invocation } from "./function.ts";
 import { type QueueMessage, sqsEvent } from "./sqs-event.ts";
 
 export type EventSourceMapping = {
   queue: { url: string; arn: string };
   batchSize: number;
-  /** How long a batch is collected after its first message. */
+  /** How long a batch collects messages after its first one. */
   windowSeconds: number;
-  /** `ReportBatchItemFailures`: the function names the messages that failed. */
+  /** `ReportBatchItemFailures`: the function names the messages on which it failed. */
   partialBatchResponse: boolean;
-  /** How long failed messages stay hidden; without it, what is left of the queue's visibility timeout, as in Lambda. */
+  /** How long failed messages stay hidden. By default the rest of the queue's visibility timeout, as in Lambda. */
   hideFailedSeconds?: number;
 };
 
 export type EventSource = {
   /**
-   * Resolves when the queue is empty and nothing is in flight; what a failed invocation left behind is in flight until the queue shows it
-   * again. Rejects when polling has failed or was stopped before, and with the signal's reason.
+   * Resolves once the queue is empty and no message is in flight. The messages of a failed invocation are in flight until the queue shows
+   * them again. Rejects when polling has failed or was stopped before, and with the signal's reason.
    */
   idle(signal?: AbortSignal): Promise<void>;
-  /** Ends polling; an invocation that runs is waited for. */
+  /** Ends polling after the running invocation, if there is one. */
   stop(): Promise<void>;
 };
 
-/** SQS waits this long itself for a first message. Lambda waits 20 seconds; a second lets `idle` notice soon what SQS has moved to the dead letters. */
+/**
+ * How long SQS waits for a first message. Lambda waits 20 seconds; with one second, `idle` notices soon that SQS has moved messages to the
+ * dead-letter queue.
+ */
 const longPollSeconds = 1;
-/** SQS hands out no more at once. */
+const maxLongPollSeconds = 20;
+/** The most messages that SQS hands out in one call. */
 const receiveLimit = 10;
 
 /**
- * Feeds a function from its queue as Lambda's event source mapping does with a reserved concurrency of 1: one batch at a time, deleted
- * when the function succeeded, left to the queue's visibility timeout and redrive policy when not.
- * @param onFailure hears once that polling has ended because the queue cannot be reached.
+ * Feeds a function from its queue as Lambda's event source mapping does with a reserved concurrency of 1. It hands over one batch at a time,
+ * deletes the batch after the function succeeded, and otherwise leaves it to the queue's visibility timeout and redrive policy.
+ * @param onFailure is called once when polling ends because the queue cannot be reached
  */
 export function startEventSource({
   sqs,
@@ -92,7 +96,7 @@ export function startEventSource({
     const command = new ReceiveMessageCommand({
       QueueUrl: queue.url,
       MaxNumberOfMessages: Math.min(wanted, receiveLimit),
-      WaitTimeSeconds: waitSeconds,
+      WaitTimeSeconds: Math.min(waitSeconds, maxLongPollSeconds),
       MessageSystemAttributeNames: ["All"],
       MessageAttributeNames: ["All"],
     });
@@ -132,12 +136,12 @@ export function startEventSource({
     while (true) {
       if (failure) throw failure;
       const next = settled.promise;
-      if (await interruptible(isEmpty(), signal)) return;
-      await interruptible(next, signal);
+      if (await orAborted(isEmpty(), signal)) return;
+      await orAborted(next, signal);
     }
   }
 
-  // A message being handled still counts: it is hidden, not gone, until the function has succeeded.
+  // A message counts while the function handles it: it is hidden, and deleted only after the function has succeeded.
   async function isEmpty(): Promise<boolean> {
     const { Attributes = {} } = await sqs.send(
       new GetQueueAttributesCommand({ QueueUrl: queue.url, AttributeNames: ["All"] }),
@@ -165,7 +169,7 @@ function entries(messages: QueueMessage[]): { Id: string; ReceiptHandle: string 
   );
 }
 
-/** Lambda's reading of a partial batch response: nothing named means all is well, anything it cannot read means all has failed. */
+/** As Lambda reads a partial batch response: no named message means success, and a response it cannot read means that all failed. */
 function failedMessages(invocation: Invocation, messages: QueueMessage[], partial: boolean): Set<string> {
   const all = new Set(messages.map(({ MessageId }) => MessageId));
   if (!invocation.ok) return all;

@@ -9,14 +9,14 @@ import { type SignedRequest, verifySignature } from "./signature.ts";
 
 export type FunctionUrl = { url: string; stop(): Promise<void> };
 
-/** Lambda's limit for a synchronous payload. */
+/** Lambda's limit on a synchronous payload, in bytes. */
 const bodyLimit = 6 * 1024 * 1024;
 
 /**
- * An HTTP endpoint that stands for a function URL with `AWS_IAM`: only calls with a valid signature reach the function.
- * @param endpoint where AWS is, asked who the caller is.
- * @param findCredentials what AWS knows of an access key: whoever it does not know is refused.
- * @param now the stack's time.
+ * Emulates a function URL with `AWS_IAM`: only calls with a valid signature reach the function.
+ * @param endpoint the AWS endpoint, which identifies the caller
+ * @param findCredentials finds the credentials of an access key; a call with an unknown key is refused
+ * @param now the stack's time
  */
 export async function startFunctionUrl({
   region,
@@ -92,7 +92,7 @@ async function identify(
   return { arn: Arn ?? "", userId: UserId ?? "", account: Account ?? "", accessKeyId: credentials.accessKeyId };
 }
 
-/** Lambda spells the key `Message` when it refuses access, `message` in its other errors. */
+/** Lambda writes the key as `Message` when it refuses access and as `message` in its other errors. */
 function refusal(statusCode: number, errorType: string, message: string): HttpAnswer {
   const key = errorType === "AccessDeniedException" ? "Message" : "message";
   return {

@@ -1,6 +1,6 @@
 import type { RoleCredentials } from "../aws/role-credentials.ts";
 
-/** What the deployment says about a function. */
+/** A function as the deployment describes it. */
 export type DeployedFunction = {
   name: string;
   /** File and export inside the bundle: `bundle.handler`. */
@@ -9,28 +9,33 @@ export type DeployedFunction = {
   environment: Record<string, string>;
   roleArn: string;
   timeoutSeconds: number;
-  /** Without it, Lambda's own default of 128. */
+  /** Lambda's default is 128. */
   memoryMiB?: number;
 };
 
-/** What surrounds every function: the AWS it sees, the time it sees, who hears its logs. */
+/** The surroundings of every function: the AWS and the time that it sees, and the receiver of its logs. */
 export type LambdaHost = {
   region: string;
-  /** Base addresses by service in the SDK's spelling (`CODEBUILD`); `default` for all the others. */
+  /** Base addresses by service in the SDK's spelling (`CODEBUILD`); `default` serves all other services. */
   endpoints: { default: string; [service: string]: string };
   roles: RoleCredentials;
-  /** `file` holds the stack's time for processes of their own. */
+  /** `file` holds the stack's time for child processes. */
   clock: { file: string };
   onLog?: (line: LogLine) => void;
+  /**
+   * Multiplies the function's timeout and the limits that it sets itself with `AbortSignal.timeout`; 1 by default. A machine slower than Lambda
+   * then cuts no function off.
+   */
+  timeoutFactor?: number;
   /** Ends running invocations. */
   signal?: AbortSignal;
 };
 
-/** One line that a function wrote; `record` is there when the line is a structured one. */
+/** One line that a function wrote, with its `record` when the line is structured. */
 export type LogLine = { functionName: string; requestId: string; text: string; record?: Record<string, unknown> };
 
 export type InvocationError = {
-  /** `init`: the module could not even be loaded. */
+  /** `init`: the module could not be loaded. */
   phase: "init" | "invoke";
   errorType: string;
   errorMessage: string;

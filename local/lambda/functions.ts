@@ -6,20 +6,20 @@ import { startFunctionUrl } from "./function-url.ts";
 import { directEvent } from "./http-event.ts";
 import { invoke } from "./invoke.ts";
 
-/** The deployed functions at work: `reconcile` fed from its queue, `api` behind its URL. */
+/** The deployed functions at work: `reconcile` is fed from its queue, `api` is behind its URL. */
 export type Functions = {
   url: string;
-  /** Runs a function of the deployment once, beside queue and URL. */
+  /** Invokes a function of the deployment once, without queue or URL. */
   call(fn: DeployedFunction, event: unknown): Promise<Invocation>;
-  /** Resolves when the queue is empty and `reconcile` does not run. Rejects with the signal's reason. */
+  /** Resolves once the queue is empty and `reconcile` does not run. Rejects with the signal's reason. */
   idle(signal?: AbortSignal): Promise<void>;
   stop(): Promise<void>;
 };
 
 /**
  * @param now the stack's time
- * @param onFailure hears once that the queue cannot be reached any more
- * @param onFailedInvocation hears of every call by queue or URL that a function did not get through
+ * @param onFailure is called once when the queue can no longer be reached
+ * @param onFailedInvocation is called for every event or call on which a function failed
  */
 export async function startFunctions({
   deployment: { reconcile, api },
@@ -57,7 +57,7 @@ export async function startFunctions({
     endpoint,
     findCredentials: roles.issued,
     now,
-    // Without a URL people invoke the function itself; here they do so by the same address.
+    // Without a function URL, callers invoke the function itself. Here they use the same address for that.
     invoke: (event) => run(api)(api.url ? event : directEvent(event)),
   });
   return {

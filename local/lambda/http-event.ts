@@ -5,7 +5,7 @@ export type Identity = { arn: string; userId: string; account: string; accessKey
 
 export type HttpAnswer = { statusCode: number; headers: Record<string, string>; cookies: string[]; body: Buffer };
 
-/** The event (payload format 2.0) that Lambda makes of a signed request to a function URL. */
+/** The event (payload format 2.0) that Lambda makes from a signed request to a function URL. */
 export function httpEvent(
   request: SignedRequest,
   caller: Identity,
@@ -61,15 +61,16 @@ export function httpEvent(
   };
 }
 
-/** What somebody tells a function that has no URL: of a request the part that is his. */
+/** The event with which a caller invokes a function that has no URL: the part of a request that the caller writes. */
 export function directEvent({ requestContext, body, isBase64Encoded }: ReturnType<typeof httpEvent>) {
   const { method, path } = requestContext.http;
   return { method, path, body: body && Buffer.from(body, isBase64Encoded ? "base64" : "utf8").toString() };
 }
 
 /**
- * What a client of a function URL sees of a function's result: an object with a status code is a response, anything else the JSON body of one.
- * @returns undefined for a response that Lambda refuses.
+ * What the client of a function URL gets for a function's result: an object with a status code is the response, any other value is the JSON body
+ * of a response.
+ * @returns undefined for a response that Lambda refuses
  */
 export function httpAnswer(result: unknown): HttpAnswer | undefined {
   if (!isObject(result) || result.statusCode === undefined)
@@ -99,7 +100,7 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** All other bodies reach the function in base64, forms too. */
+/** Every other body, forms included, reaches the function in base64. */
 function isText(contentType = ""): boolean {
   return /^(text\/|application\/([\w.-]+\+)?(json|xml|javascript))/i.test(contentType);
 }

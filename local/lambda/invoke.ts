@@ -10,6 +10,7 @@ export type RuntimeRequest = {
   handler: string;
   bundleDir: string;
   timeoutSeconds: number;
+  timeoutFactor: number;
   context: Record<string, string>;
 };
 
@@ -21,13 +22,13 @@ export type RuntimeMessage =
 const runtime = fileURLToPath(new URL("./runtime.ts", import.meta.url));
 const clockPreload = new URL("../clock/preload.mjs", import.meta.url).href;
 
-/** What Lambda grants a module to load before the function's own timeout counts. */
+/** How long Lambda lets a module load before the function's own timeout starts to count. */
 const initSeconds = 10;
 
 /**
- * Runs a function once, in a process of its own: with the environment it is deployed with and the credentials of its deployed role, nothing
- * of this process's. What goes wrong in the function is in the answer.
- * @throws Error when the role cannot be assumed.
+ * Runs a function once in its own process, with the environment and the role's credentials of the deployment and nothing of this process's
+ * environment. A failure of the function is part of the result.
+ * @throws Error when the role cannot be assumed
  */
 export async function invoke(fn: DeployedFunction, event: unknown, host: LambdaHost): Promise<Invocation> {
   const occasion = { fn, region: host.region, requestId: randomUUID() };
@@ -40,14 +41,14 @@ export async function invoke(fn: DeployedFunction, event: unknown, host: LambdaH
     stdio: ["ignore", "pipe", "pipe", "ipc"],
   });
   const logged = [child.stdout, child.stderr].map((stream) => readLog(stream, occasion, host.onLog));
-  const outcome = await run(child, event, occasion, host.signal);
+  const outcome = await run(child, runtimeRequest(event, occasion, host), occasion, host.signal);
   await Promise.all(logged);
   return { ...outcome, requestId: occasion.requestId, milliseconds: Math.round(performance.now() - began) };
 }
 
-function run(child: ChildProcess, event: unknown, occasion: Occasion, signal?: AbortSignal): Promise<Outcome> {
+function run(child: ChildProcess, request: RuntimeRequest, occasion: Occasion, signal?: AbortSignal): Promise<Outcome> {
   const { promise, resolve } = Promise.withResolvers<Outcome>();
-  const { timeoutSeconds } = occasion.fn;
+  const { timeoutSeconds } = request;
   let outcome: Outcome | undefined;
   let timer = limit(initSeconds + timeoutSeconds);
 
@@ -83,14 +84,15 @@ function run(child: ChildProcess, event: unknown, occasion: Occasion, signal?: A
   });
   signal?.addEventListener("abort", stop);
   if (signal?.aborted) stop();
-  // A process that is gone before it reads this is reported by its exit.
-  child.send(runtimeRequest(event, occasion), () => undefined);
+  // If the process is gone before it reads this, its exit reports that.
+  child.send(request, () => undefined);
   return promise;
 }
 
-function runtimeRequest(event: unknown, occasion: Occasion): RuntimeRequest {
-  const { lambdaHandler: handler, bundleDir, timeoutSeconds } = occasion.fn;
-  return { event, handler, bundleDir, timeoutSeconds, context: contextData(occasion) };
+function runtimeRequest(event: unknown, occasion: Occasion, { timeoutFactor = 1 }: LambdaHost): RuntimeRequest {
+  const { lambdaHandler: handler, bundleDir } = occasion.fn;
+  const timeoutSeconds = occasion.fn.timeoutSeconds * timeoutFactor;
+  return { event, handler, bundleDir, timeoutSeconds, timeoutFactor, context: contextData(occasion) };
 }
 
 function failure(errorType: string, reason: string, { requestId }: Occasion): Outcome {

@@ -3,18 +3,24 @@ import { pathToFileURL } from "node:url";
 import type { InvocationError } from "./function.ts";
 import type { RuntimeMessage, RuntimeRequest } from "./invoke.ts";
 
-// Runs in a process of its own, one invocation each: what Lambda's Node.js runtime does between the event and the answer.
+// Runs in its own process, one invocation each, and does what Lambda's Node.js runtime does between the event and the answer.
 
 process.once("message", (request: RuntimeRequest) => {
   process.on("disconnect", () => process.exit(1));
-  // The channel must not keep the process alive: a handler that waits for what never comes ends, as it does in Lambda.
+  // The channel must not keep the process alive: a handler that waits for something that can never happen ends, as in Lambda.
   process.channel?.unref();
   process.on("uncaughtException", (error) => fail("invoke", error));
   process.on("unhandledRejection", (reason) =>
     fail("invoke", reason, { errorType: "Runtime.UnhandledPromiseRejection", errorMessage: String(reason) }),
   );
+  stretchTimeouts(request.timeoutFactor);
   void serve(request);
 });
+
+function stretchTimeouts(factor: number): void {
+  const timeout = AbortSignal.timeout;
+  AbortSignal.timeout = (milliseconds) => timeout(milliseconds * factor);
+}
 
 async function serve(request: RuntimeRequest): Promise<void> {
   const handler = await loadHandler(request).catch((error) => fail("init", error));
@@ -70,7 +76,7 @@ function tell(message: RuntimeMessage): void {
   process.send?.(message);
 }
 
-/** Lambda freezes the process after the answer; here it ends, with whatever it had still under way. */
+/** Lambda freezes the process after the answer. Here the process ends, and unfinished work with it. */
 function answer(message: RuntimeMessage): void {
   process.send?.(message, () => process.exit(0));
 }

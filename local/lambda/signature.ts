@@ -5,7 +5,7 @@ import type { Credentials } from "../aws/role-credentials.ts";
 
 export type SignedRequest = {
   method: string;
-  /** As it was sent, still percent-encoded. */
+  /** As the client sent it, still percent-encoded. */
   path: string;
   query: string;
   /** Names in lower case. */
@@ -18,8 +18,8 @@ export type Verdict = { ok: true; credentials: Credentials } | { ok: false; erro
 const tolerance = 5 * 60_000;
 
 /**
- * Checks a request's Signature Version 4 by making it again from the caller's secret.
- * @param now the stack's time: a signature more than five minutes away from it is refused.
+ * Checks a request's Signature Version 4 by signing the request again with the caller's secret.
+ * @param now the stack's time; a signature more than five minutes away from it is refused
  */
 export async function verifySignature(
   request: SignedRequest,
@@ -57,7 +57,7 @@ function parseAuthorization(header = ""): Claim | undefined {
   return { accessKeyId, scope, signedHeaders: signedHeaders.split(";"), signature };
 }
 
-/** The hash that a client declares stands in for the body in the signature, so it has to be the body's. */
+/** The signature covers only the hash that the client declares, so that hash must be the body's. */
 function bodyMatches({ headers, body }: SignedRequest): boolean {
   const declared = headers["x-amz-content-sha256"];
   return declared === undefined || declared === createHash("sha256").update(body).digest("hex");
@@ -87,7 +87,7 @@ async function sign(
   return signed.headers.authorization ?? "";
 }
 
-/** Every value of every name in a query string. */
+/** All values of a query string, by name. */
 export function parseQuery(query: string): Record<string, string[]> {
   const parsed: Record<string, string[]> = {};
   for (const [name, value] of new URLSearchParams(query)) {
@@ -108,7 +108,7 @@ function stamp(date: Date): string {
   return date.toISOString().replace(/[-:]|\.\d{3}/g, "");
 }
 
-// Clients differ in the blanks between the parts; the signature at the end covers all the rest.
+// Clients differ in the spaces between the parts. The signature at the end covers everything else.
 function equal(expected: string, given: string): boolean {
   const [ours, theirs] = [expected, given].map((header) => Buffer.from(header.slice(-64)));
   return ours !== undefined && theirs !== undefined && ours.length === theirs.length && timingSafeEqual(ours, theirs);

@@ -3,7 +3,7 @@ import type { SQSEvent, SQSMessageAttribute, SQSRecordAttributes } from "aws-lam
 
 export type QueueMessage = Message & { MessageId: string; ReceiptHandle: string };
 
-/** The event that Lambda makes of messages received from a queue. */
+/** The event that Lambda makes from messages of a queue. */
 export function sqsEvent(messages: QueueMessage[], queueArn: string): SQSEvent {
   return {
     Records: messages.map((message) => ({

@@ -5,50 +5,50 @@ import { type Act, type Expectation, expectationOf } from "./act.ts";
 import { channelsOf, type Holdings, imagesOf } from "./holdings.ts";
 import type { Called, Stage } from "./stage.ts";
 
-/** What one act brought for one variant. */
+/** The result of one act for one variant. */
 export interface ActResult {
   act: string;
-  /** What led to the look that counted: a schedule's name, `manual`, or for the quiet act all that came. */
+  /** The trigger of the reconcile run that counted: a schedule's name or `manual`; for the quiet act, all triggers that came. */
   trigger: string;
   variant: string;
-  /** As the builds were started with, those of harvests left out. */
+  /** The reasons with which the builds were started, without those of harvests. */
   reasons: string[];
   /** Builds and proofs. */
   builds: number;
-  /** Runs that took the closed pieces from AWS's EKS image, started for this variant. */
+  /** Harvests from AWS's EKS image that were started for this variant. */
   harvests: number;
-  /** The image that was made, published or not. */
+  /** The image that was built, published or not. */
   image: string | null;
-  /** What `stable` held before. */
+  /** The image that `stable` held before the act. */
   previous: string | null;
   /** Whether `stable` holds the image now. */
   published: boolean;
-  /** Whether subscribers were told all that the act is about; in a quiet act, whether they were told anything. */
+  /** Whether subscribers received every expected notification; in a quiet act, whether they received any. */
   notified: boolean;
-  /** What the channels hold after it. */
+  /** What the channels hold after the act. */
   channels: { candidate: string | null; stable: string | null };
-  /** Kinds of the notifications about the variant, with their channel where they are about one. */
-  told: string[];
-  /** Images that have been deprecated, that are so no more, and that have been disabled. */
+  /** The kinds of the notifications about the variant, with the channel where there is one: `published/stable`, `failed`. */
+  notifications: string[];
+  /** Images that the act deprecated, restored and disabled. */
   deprecated: string[];
   restored: string[];
   disabled: string[];
-  /** Signed calls of the act, of all variants together. */
+  /** The act's signed calls for all variants together. */
   calls: Called[];
   /** Real seconds. */
   seconds: number;
 }
 
-/** What has happened in the stack from a moment on. */
+/** What has happened in the stack since a moment. */
 export interface Happenings {
-  /** As it was at that moment. */
+  /** The state at that moment. */
   before: Holdings;
   builds(): readonly Build[];
   notifications(): readonly Notification[];
   calls(): readonly Called[];
-  /** Kinds of all triggers, as `reconcile` recorded them. */
+  /** The kinds of all triggers that `reconcile` logged. */
   triggers(): string[];
-  /** Real seconds since then. */
+  /** Real seconds since that moment. */
   seconds(): number;
 }
 
@@ -67,7 +67,7 @@ export async function happeningsFromNow({ stack, calls }: Stage): Promise<Happen
   };
 }
 
-/** One result a variant. */
+/** One result per variant. */
 export async function resultsOf(act: Act, stack: Stack, happenings: Happenings): Promise<ActResult[]> {
   const { before } = happenings;
   const after = await holdingsOf(stack);
@@ -75,7 +75,7 @@ export async function resultsOf(act: Act, stack: Stack, happenings: Happenings):
     const { name } = variant;
     const own = buildsOf(name, happenings);
     const made = imageOf(name, happenings);
-    const told = toldOf(name, happenings);
+    const notifications = notificationsOf(name, happenings);
     const channels = after.channels[name] ?? { candidate: null, stable: null };
     const [now, then] = [after.images[name] ?? [], before.images[name] ?? []];
     return {
@@ -88,24 +88,24 @@ export async function resultsOf(act: Act, stack: Stack, happenings: Happenings):
       image: made,
       previous: before.channels[name]?.stable ?? null,
       published: made !== null && channels.stable === made,
-      notified: isNotified(expectationOf(act, variant), told),
+      notified: isNotified(expectationOf(act, variant), notifications),
       channels,
-      told,
-      deprecated: without(those(now, "deprecated"), those(then, "deprecated")),
-      restored: without(those(then, "deprecated"), those(now, "deprecated")),
-      disabled: without(those(now, "disabled"), those(then, "disabled")),
+      notifications,
+      deprecated: without(idsOf(now, "deprecated"), idsOf(then, "deprecated")),
+      restored: without(idsOf(then, "deprecated"), idsOf(now, "deprecated")),
+      disabled: without(idsOf(now, "disabled"), idsOf(then, "disabled")),
       calls: [...happenings.calls()],
       seconds: happenings.seconds(),
     };
   });
 }
 
-/** Harvests are not among them. */
+/** The variant's builds and proofs, without harvests. */
 export function buildsOf(variant: string, happenings: Happenings): Build[] {
   return runsOf(variant, happenings).filter((build) => variableOf(build, "PURPOSE") !== "harvest");
 }
 
-/** The latest image that was made for a variant. */
+/** The latest image that was built for a variant. */
 export function imageOf(variant: string, happenings: Happenings): string | null {
   return (
     buildsOf(variant, happenings)
@@ -114,8 +114,7 @@ export function imageOf(variant: string, happenings: Happenings): string | null 
   );
 }
 
-/** `published/stable`, `failed` */
-export function toldOf(variant: string, { notifications }: Happenings): string[] {
+export function notificationsOf(variant: string, { notifications }: Happenings): string[] {
   return notifications()
     .filter((one) => one.variant === variant)
     .map(({ kind, channel }) => (channel ? `${kind}/${channel}` : kind));
@@ -129,11 +128,11 @@ function runsOf(variant: string, { builds }: Happenings): Build[] {
   return builds().filter((build) => variableOf(build, "VARIANT") === variant);
 }
 
-function isNotified({ told: expected }: Expectation, told: readonly string[]): boolean {
-  return expected.length === 0 ? told.length > 0 : expected.every((one) => told.includes(one));
+function isNotified({ notifications: expected }: Expectation, received: readonly string[]): boolean {
+  return expected.length === 0 ? received.length > 0 : expected.every((one) => received.includes(one));
 }
 
-/** The one that the act is about where it was among them. */
+/** The act's own trigger if it came; otherwise all triggers that came. */
 function triggerOf(act: Act, kinds: string[]): string {
   return kinds.includes(act.trigger) ? act.trigger : [...new Set(kinds)].toSorted().join(", ");
 }
@@ -143,7 +142,7 @@ async function holdingsOf(stack: Stack): Promise<Holdings> {
   return { channels, images };
 }
 
-function those(images: Holdings["images"][string], state: "deprecated" | "disabled"): string[] {
+function idsOf(images: Holdings["images"][string], state: "deprecated" | "disabled"): string[] {
   return images.filter((image) => image[state]).map(({ id }) => id);
 }
 

@@ -2,62 +2,62 @@ import type { Variant } from "../../functions/config/variant.ts";
 import type { Trigger } from "../../functions/domain/trigger.ts";
 import type { Stage } from "./stage.ts";
 
-/** One act of a story: it changes something and pulls the real trigger; what follows is the service's own doing. */
+/** One act of a story: it changes something and pulls a real trigger. The service does the rest by itself. */
 export interface Act {
   name: string;
-  /** Which trigger leads to the look that counts; `none` where nothing may look at all. */
+  /** The trigger of the reconcile run that counts; `none` when reconcile must not run at all. */
   trigger: Trigger["kind"] | "all" | "none";
-  /** What it brings a variant. */
+  /** The expected result for a variant. */
   expects: Expectation | ((variant: Variant) => Expectation);
-  /** Harvests of all variants together, where it is told how many. */
+  /** The number of harvests for all variants together. Not checked when absent. */
   harvests?: number;
-  /** Why a build is started; nothing where none is. */
+  /** Why a build starts; absent when none starts. */
   reason?: RegExp;
-  /** HTTP status of each signed call in its order, where the act makes calls that count. */
+  /** The HTTP status of each signed call, in order. Not checked when absent. */
   answers?: number[];
   play: (stage: Stage, signal: AbortSignal) => Promise<unknown>;
 }
 
-/** What an act brings one variant. */
+/** The expected result of an act for one variant. */
 export interface Expectation {
-  /** Builds and proofs, harvests not counted. */
+  /** Builds and proofs, without harvests. */
   builds: number;
   candidate: Held;
   stable: Held;
-  /** What subscribers hear of the variant at least, `published/stable`, `failed`; where it is nothing, they hear nothing. */
-  told: readonly string[];
-  /** Acts whose images are deprecated, restored and disabled in this one; where it is not said, time may bring some of it. */
+  /** Notifications that subscribers must receive about the variant, such as `published/stable` or `failed`. If empty, they must receive none. */
+  notifications: readonly string[];
+  /** The acts whose images this act deprecates, restores and disables. Not checked when absent, because passing time may change images, too. */
   deprecated?: readonly string[];
   restored?: readonly string[];
   disabled?: readonly string[];
 }
 
-/** What a channel holds after an act: the act's own image, what it held before, or the image that an earlier act has made. */
+/** What a channel holds after an act: the act's own image, the image it held before, or the image of an earlier act. */
 export type Held = "new" | "same" | { of: string };
 
-/** An image that soaks where it has to and ends in both channels. */
+/** An image is built, soaks where necessary, and ends in both channels. */
 export const image: Expectation = {
   builds: 1,
   candidate: "new",
   stable: "new",
-  told: ["published/candidate", "published/stable"],
+  notifications: ["published/candidate", "published/stable"],
 };
 
 export const nothing: Expectation = {
   builds: 0,
   candidate: "same",
   stable: "same",
-  told: [],
+  notifications: [],
   deprecated: [],
   restored: [],
   disabled: [],
 };
 
-/** A build that fails, be it that its image does not prove itself. */
-export const failure: Expectation = { builds: 1, candidate: "same", stable: "same", told: ["failed"] };
+/** A build fails, for example because its image fails the proof. */
+export const failure: Expectation = { builds: 1, candidate: "same", stable: "same", notifications: ["failed"] };
 
 export interface Story {
-  /** The configuration that it is played with unless another is asked for. */
+  /** The configuration file that the story uses unless the caller names another one. */
   config: string;
   acts: Act[];
 }

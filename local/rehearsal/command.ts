@@ -3,9 +3,9 @@ import { type RehearsalOptions, rehearse } from "./rehearsal.ts";
 import { isStoryName, stories, storyNames } from "./stories.ts";
 
 const usage = `npm run rehearse -- [options]
-  --story NAME   ${storyNames.join(", ")}; main without it
-  --json         one JSON object on standard output, nothing else there
-  --config FILE  another configuration than the story's own (${storyNames.map((name) => stories[name].config).join(", ")})
+  --story NAME   ${storyNames.join(", ")}; default: main
+  --json         print one JSON object on standard output and nothing else
+  --config FILE  replace the story's own configuration (${storyNames.map((name) => stories[name].config).join(", ")})
   --act NAME     stop after this act:
 ${storyNames.map((name) => `                 ${name}: ${namesOfActs(name)}`).join("\n")}`;
 
@@ -24,12 +24,12 @@ async function main(args: string[]): Promise<number> {
   return rehearsal.ok ? 0 : 1;
 }
 
-/** Every further signal is answered only: the first one's stopping leaves nothing behind, and takes some seconds. */
+/** The first signal stops the rehearsal, which cleans up and takes some seconds. Every further signal is only acknowledged. */
 function listenForInterruption(): AbortSignal {
   const interruption = new AbortController();
   for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
     process.on(name, () => {
-      if (interruption.signal.aborted) process.stderr.write("stopping already, some seconds more …\n");
+      if (interruption.signal.aborted) process.stderr.write("already stopping, a few more seconds …\n");
       else interruption.abort(new Error(`stopped by ${name}`));
     });
   return interruption.signal;
@@ -47,9 +47,9 @@ function readArguments(args: string[]): RehearsalOptions | string {
       },
     });
     const { story, act } = values;
-    if (!isStoryName(story)) return `there is no story "${story}"`;
+    if (!isStoryName(story)) return `unknown story "${story}"`;
     if (act !== undefined && !stories[story].acts.some(({ name }) => name === act))
-      return `there is no act "${act}" in the story ${story}`;
+      return `the story ${story} has no act "${act}"`;
     return { ...values, story };
   } catch (error) {
     return (error as Error).message;

@@ -2,7 +2,7 @@ import { EC2Client, paginateDescribeImages } from "@aws-sdk/client-ec2";
 import { tagPrefix } from "../../functions/domain/inputs.ts";
 import type { Stack } from "../stack/stack.ts";
 
-/** What the account holds of ours, by variant. */
+/** The channels and images of the account, by variant. */
 export interface Holdings {
   channels: Record<string, { candidate: string | null; stable: string | null }>;
   images: Record<string, { id: string; deprecated: boolean; disabled: boolean }[]>;

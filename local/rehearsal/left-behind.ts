@@ -6,7 +6,7 @@ import {
 } from "@aws-sdk/client-ec2";
 import type { Emulator } from "../aws/emulator.ts";
 
-/** What builds have made for themselves and not taken away again: instances, keys, and security groups that Packer makes. */
+/** Resources that builds created for themselves and did not remove: instances, key pairs, and Packer's security groups. */
 export async function leftBehind({ url: endpoint, region, credentials }: Emulator): Promise<string[]> {
   const ec2 = new EC2Client({ endpoint, region, credentials });
   const [{ Reservations = [] }, { KeyPairs = [] }, { SecurityGroups = [] }] = await Promise.all([

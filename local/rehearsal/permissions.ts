@@ -3,22 +3,22 @@ import { reviewCalls } from "../policies/review.ts";
 import type { Stack } from "../stack/stack.ts";
 import type { StoryName } from "./stories.ts";
 
-/** What the deployed policies say to all calls of a rehearsal. */
+/** The verdict of the deployed policies on all calls of a rehearsal. */
 export interface Permissions {
-  /** By roles: functions, builds, instances, schedules. */
+  /** Calls by roles: those of functions, builds, instances and schedules. */
   calls: number;
   /** Distinct pairs of role and action. */
   actions: number;
   statements: number;
-  /** What was called and is not allowed. */
+  /** Calls that the policies do not allow. */
   denied: string[];
-  /** Actions of statements that no call needed. */
+  /** The number of allowed actions that no call needed. */
   unused: number;
-  /** What of that has no reason in local/policies/unrecorded.ts, and what has a wrong one there. */
+  /** Unused actions for which local/policies/unrecorded.ts has no reason, or a wrong one. */
   unexplained: string[];
 }
 
-/** @param story where all of it was played with its own configuration: only then is what it left unused told as unexplained */
+/** @param story the story, if it was played whole and with its own configuration; only then are unexplained unused actions reported */
 export async function permissionsOf(
   stack: Pick<Stack, "calls" | "emulator" | "deployment">,
   story: StoryName | undefined,

@@ -6,17 +6,18 @@ import { installTools } from "../tools/install.ts";
 import type { Act } from "./act.ts";
 import type { ActResult } from "./act-result.ts";
 import { assess } from "./assessment.ts";
-import { causes } from "./causes.ts";
+import { errorText } from "./error-text.ts";
 import { leftBehind } from "./left-behind.ts";
 import { type Permissions, permissionsOf } from "./permissions.ts";
-import { openRecords } from "./records.ts";
+import { playAct } from "./play-act.ts";
+import { openRunLogs } from "./run-logs.ts";
 import { setStage } from "./stage.ts";
 import { type StoryName, stories } from "./stories.ts";
-import { playAct } from "./story.ts";
+import { effectOf, summarize } from "./summary.ts";
 import { startTimeline, type Timeline } from "./timeline.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
-/** The day after a Patch Tuesday: four weeks until the next one. */
+/** The day after a Patch Tuesday, four weeks before the next one. */
 const startsAt = new Date("2026-10-14T16:00:00Z");
 const basesReleasedAt = new Date("2026-10-09T00:00:00Z");
 
@@ -26,25 +27,27 @@ export interface Rehearsal {
   parts: Record<string, string>;
   acts: ActResult[];
   parameters: Record<string, string>;
-  /** Null where it ended too early to tell. */
+  /** Null when the rehearsal ended before its calls could be reviewed. */
   permissions: Permissions | null;
-  /** Only where it is not ok. */
+  /** The directory of the logs, relative to the working directory; null if there are none. */
+  logs: string | null;
+  /** Only when `ok` is false. */
   error?: string;
 }
 
 export interface RehearsalOptions {
-  /** Nothing goes to standard output. */
+  /** Keeps standard output free for the caller's JSON object. */
   json: boolean;
   story: StoryName;
-  /** Another configuration than the story's own. */
+  /** Replaces the story's own configuration. */
   config?: string | undefined;
   /** Stop after the act of this name. */
   act?: string | undefined;
 }
 
 /**
- * Plays the story from an empty account on. What goes wrong is in the answer and, with what the logs say of it, in the timeline: beside
- * `--json` on standard error.
+ * Plays a story, starting with an empty account. Every failure is in the result and, together with the end of the relevant log, in the
+ * timeline; with `json`, on standard error.
  */
 export async function rehearse(
   { json, story, config, act: last }: RehearsalOptions,
@@ -54,48 +57,56 @@ export async function rehearse(
   const { acts, config: ownConfig } = stories[story];
   const timeline = startTimeline({ silent: json });
   const sayAside = (line: string) => void process.stderr.write(`${line}\n`);
-  const records = openRecords(join(root, ".run"));
-  const rehearsal: Omit<Rehearsal, "ok" | "seconds"> = { parts: {}, acts: [], parameters: {}, permissions: null };
-  const complaints: string[] = [];
+  const logs = openRunLogs(join(root, ".run"));
+  const played: Pick<Rehearsal, "parts" | "acts" | "parameters" | "permissions"> = {
+    parts: {},
+    acts: [],
+    parameters: {},
+    permissions: null,
+  };
+  const deviations: string[] = [];
   let stack: Stack | undefined;
   try {
     const configFile = config === undefined ? join(root, ownConfig) : resolve(config);
     await readConfiguration(configFile);
     const tools = await timeline.step("the tools", (say) => installTools(json ? sayAside : say, { signal }));
-    rehearsal.parts = tools.versions;
-    const world = { tools, stage: "rehearsal", configFile, startsAt, basesReleasedAt, logDir: records.dir, signal };
+    played.parts = tools.versions;
+    const world = { tools, stage: "rehearsal", configFile, startsAt, basesReleasedAt, logDir: logs.dir, signal };
     const started = await timeline.step("the stack", (say) => startStack({ ...world, say }));
     stack = started;
-    await play(started, actsUpTo(acts, last), timeline, rehearsal.acts, signal);
-    rehearsal.parameters = await started.parameters();
-    complaints.push(...assess(rehearsal.acts, acts, started.configuration.variants, rehearsal.parameters));
-    complaints.push(...(await leftBehind(started.emulator)));
+    await play(started, actsUpTo(acts, last), timeline, played.acts, signal);
+    played.parameters = await started.parameters();
+    deviations.push(...assess(played.acts, acts, started.configuration.variants, played.parameters));
+    deviations.push(...(await leftBehind(started.emulator)));
     const isWhole = config === undefined && (last === undefined || last === acts.at(-1)?.name);
     const permissions = await permissionsOf(started, isWhole ? story : undefined);
-    rehearsal.permissions = permissions;
-    complaints.push(...permissions.denied, ...permissions.unexplained);
+    played.permissions = permissions;
+    deviations.push(...permissions.denied, ...permissions.unexplained);
   } catch (error) {
-    complaints.push(causes(signal.aborted ? signal.reason : error));
+    deviations.push(errorText(signal.aborted ? signal.reason : error));
   }
-  const evidence = records.evidence(stack);
-  await stack?.stop().catch((error: unknown) => complaints.push(causes(error)));
+  const evidence = signal.aborted ? [] : logs.endOfFailedBuild(stack);
+  await stack?.stop().catch((error: unknown) => deviations.push(errorText(error)));
   const seconds = Math.round((performance.now() - began) / 100) / 10;
-  const ok = complaints.length === 0;
-  if (ok || signal.aborted || evidence.length === 0) records.discard();
-  if (ok) timeline.end(`all as it should be, ${seconds} s`);
-  else for (const line of lines(complaints, signal.aborted ? [] : evidence)) (json ? sayAside : timeline.end)(line);
-  return { ok, seconds, ...rehearsal, ...(!ok && { error: complaints.join("; ") }) };
-}
-
-function lines(complaints: readonly string[], evidence: readonly string[]): string[] {
-  return ["not as it should be:", ...complaints.map((complaint) => `  ${complaint}`), ...evidence];
+  const ok = deviations.length === 0;
+  const place = signal.aborted ? null : logs.place();
+  if (place === null) logs.discard();
+  const rehearsal = { ok, seconds, ...played, logs: place, ...(!ok && { error: deviations.join("; ") }) };
+  const lines = [
+    ...(json || signal.aborted ? [] : summarize(rehearsal)),
+    ...deviations.map((deviation) => `  ${deviation}`),
+    ...(ok ? [] : evidence),
+    ...(place === null || (json && ok) ? [] : [`The logs are in ${place}`]),
+  ];
+  for (const line of lines) (json ? sayAside : timeline.end)(line);
+  return rehearsal;
 }
 
 function actsUpTo(acts: readonly Act[], last: string | undefined): Act[] {
   return acts.slice(0, acts.findIndex(({ name }) => name === last) + 1 || acts.length);
 }
 
-/** @throws Error also when a function failed or a part of the stack broke down, after which an act would wait in vain */
+/** @throws Error also when a function fails or a part of the stack breaks down, because the act might then wait without result */
 async function play(
   stack: Stack,
   played: readonly Act[],
@@ -109,16 +120,10 @@ async function play(
   const ends = AbortSignal.any([signal, broken.signal]);
   const stage = setStage(stack);
   for (const act of played)
-    results.push(...(await timeline.step(act.name, (say) => playAct(act, stage, say, ends), summaryOf)));
+    results.push(...(await timeline.step(act.name, (say) => playAct(act, stage, say, ends), titleOf)));
   ends.throwIfAborted();
 }
 
-function summaryOf(results: readonly ActResult[]): string {
-  return results
-    .map(({ variant, builds, image, published, previous, channels }) => {
-      if (builds > 0)
-        return `${variant}: ${image} ${published ? "published" : channels.candidate === image ? "in candidate" : "kept out"}`;
-      return channels.stable === previous ? `${variant}: no build` : `${variant}: stable holds ${channels.stable}`;
-    })
-    .join(", ");
+function titleOf(results: readonly ActResult[]): string {
+  return results.map((result) => `${result.variant}: ${effectOf(result)}`).join(", ");
 }

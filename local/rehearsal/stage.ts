@@ -11,8 +11,11 @@ import type { Fired } from "../schedules/schedules.ts";
 import type { Stack } from "../stack/stack.ts";
 import { proofFailing } from "../steps/step-failures.ts";
 
-/** The parts of an answer that are for people; of the status, what becomes of each channel. */
-const Said = z
+/** The queue holds back the trigger of an accepted intervention for this long on the stack's clock, in milliseconds. */
+export const triggerDelay = 15_000;
+
+/** The readable part of an answer; for the status, the explanation of each channel. */
+const AnswerText = z
   .looseObject({
     message: z.string().optional(),
     error: z.string().optional(),
@@ -23,40 +26,40 @@ const Said = z
     return message ?? error ?? outlooks.join("; ");
   });
 
-/** A signed call of the function URL and what was answered. */
+/** A signed call of the function URL and its answer. */
 export interface Called {
-  /** `POST /rollback` */
+  /** Such as `POST /rollback`. */
   call: string;
   status: number;
-  /** What the answer says to people: its message, what was wrong, or what becomes of the channels. */
-  said: string;
+  /** The answer's message, its error, or the explanation of the channels. */
+  message: string;
 }
 
-/** What the story can do to the world around the service; times in milliseconds. */
+/** What a story can do to the world around the service. Times are in milliseconds. */
 export interface Stage {
   stack: Stack;
-  /** All calls so far. */
+  /** All signed calls so far. */
   calls: readonly Called[];
-  /** Time passes, and every schedule that falls into it fires. */
+  /** Advances the clock and fires every schedule that is due in that time. */
   pass(milliseconds: number): Promise<Fired[]>;
-  /** Time passes until a schedule sends this trigger, in the words of `functions/trigger.ts`; without one, until any schedule fires. */
+  /** Advances the clock until a schedule sends this trigger (in the words of `functions/domain/trigger.ts`); by default, any trigger. */
   passTo(trigger?: string): Promise<Fired[]>;
-  /** AWS releases new images for the base families of these variants. */
+  /** Lets AWS release new images for the base families of these variants. */
   releaseBaseAmis(variants: readonly Variant[]): Promise<void>;
-  /** Kubernetes releases the next patch of every minor in use, and EKS runs it. */
+  /** Lets Kubernetes release the next patch of every minor in use, and EKS adopt it. */
   releaseKubernetes(): void;
-  /** A signed call of the function URL, with its JSON answer, whatever it is. */
+  /** Makes a signed call of the function URL. Resolves with the JSON answer for any HTTP status. */
   get(path: string, signal: AbortSignal): Promise<unknown>;
+  /** If the call is accepted, the clock advances past the delay of its trigger. */
   post(path: string, body: object, signal: AbortSignal): Promise<unknown>;
-  /** Somebody's launch template names the image. */
+  /** Creates a launch template that names the image. */
   useImage(image: string): Promise<void>;
-  /** Everything that ever triggers comes once more: doubled, late, early, out of order, and something nobody knows. */
+  /** Repeats every trigger: doubled, late, early and out of order, together with a message that the service does not know. */
   repeatTriggers(): Promise<void>;
-  /** From now on no image proves itself; or so many do not. */
+  /** Lets the next `times` proofs fail; all of them without a number. */
   spoilProofs(times?: number): void;
 }
 
-/** Puts the stack onto the stage. */
 export function setStage(stack: Stack): Stage {
   const { emulator, clock, configuration, deployment } = stack;
   const aws = { endpoint: emulator.url, region: emulator.region, credentials: emulator.credentials };
@@ -79,7 +82,7 @@ export function setStage(stack: Stack): Stage {
       const Entries = [{ Source: source, DetailType: last?.detailType, Detail: JSON.stringify(last?.detail) }];
       await bridge.send(new PutEventsCommand({ Entries }));
     }
-    const MessageBody = "a message that nobody knows";
+    const MessageBody = "a message that the service does not know";
     await new SQSClient(aws).send(new SendMessageCommand({ QueueUrl: deployment.queue.url, MessageBody }));
   }
 
@@ -88,8 +91,9 @@ export function setStage(stack: Stack): Stage {
     const url = new URL(path, stack.functions.url);
     const response = await signedFetch(url, caller, { method, body: body && JSON.stringify(body), signal });
     const answer: unknown = await response.json();
-    calls.push({ call: `${method} ${path}`, status: response.status, said: Said.parse(answer) });
+    calls.push({ call: `${method} ${path}`, status: response.status, message: AnswerText.parse(answer) });
     stack.events.emit("change", `${method} ${path} was answered`);
+    if (response.status === 202) await pass(triggerDelay);
     return answer;
   }
 
@@ -130,7 +134,7 @@ function publicImage({ windows, edition, base, kubernetes }: Variant): PublicIma
   return base === "EKS_Optimized" ? { windows, edition, base, kubernetes } : { windows, edition, base };
 }
 
-/** Milliseconds past the distance that two builds of a variant keep. */
+/** A time in milliseconds after which a variant may be built again. */
 export function restBetweenBuilds({ stack }: Stage): number {
   return stack.configuration.policies.minInterval + hour;
 }

@@ -23,9 +23,9 @@ const Status = z.object({
 });
 export type VariantStatus = z.infer<typeof Status>["variants"][number];
 
-/** What `GET /` says of the first variant, images newest first. */
+/** What `GET /` reports about the first variant, with the newest image first. */
 export async function statusOf(stage: Stage, signal: AbortSignal): Promise<VariantStatus> {
   const [first] = Status.parse(await stage.get("/", signal)).variants;
-  if (!first) throw new Error("the status names no variant");
+  if (!first) throw new Error("the status has no variant");
   return first;
 }

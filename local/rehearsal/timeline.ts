@@ -1,10 +1,10 @@
 import { Listr, type ListrTaskWrapper } from "listr2";
 import pc from "picocolors";
-import type { Say } from "./progress.ts";
+import type { Say } from "./narrate.ts";
 
-/** What people see while the story is played: live where there is a terminal, plain lines where there is none. */
+/** The output on the terminal while the story is played: live on a terminal, plain lines elsewhere. */
 export interface Timeline {
-  /** Shows a step while it runs, with the lines it says; `summary` joins its title when it has ended. */
+  /** Shows a step and its lines while it runs. At its end, `summary` is added to the title. */
   step<T>(title: string, work: (say: Say) => Promise<T>, summary?: (result: T) => string): Promise<T>;
   end(line: string): void;
 }

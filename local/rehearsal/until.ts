@@ -1,14 +1,15 @@
-import { interruptible } from "../stack/interruptible.ts";
 import type { Stack } from "../stack/stack.ts";
+import { whileMoving } from "../stack/stall.ts";
 
 /**
- * Waits until something is so, looking again whenever anything has changed in the stack.
- * @throws what `isSo` throws, or an Error when the signal ends the waiting
+ * Waits until a condition holds, checking it again whenever anything changes in the stack.
+ * @param what completes "waiting until …"
+ * @throws the error of `isSo`, or as {@link whileMoving} does
  */
 export async function until(stack: Stack, what: string, isSo: () => boolean, signal: AbortSignal): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
 
-  function look(): void {
+  function check(): void {
     try {
       if (isSo()) resolve();
     } catch (error) {
@@ -16,14 +17,11 @@ export async function until(stack: Stack, what: string, isSo: () => boolean, sig
     }
   }
 
-  stack.events.on("change", look);
-  look();
+  stack.events.on("change", check);
+  check();
   try {
-    await interruptible(promise, signal);
-  } catch (cause) {
-    if (!signal.aborted) throw cause;
-    throw new Error(`waiting until ${what}`, { cause });
+    await whileMoving(stack.events, what, () => promise, { signal });
   } finally {
-    stack.events.off("change", look);
+    stack.events.off("change", check);
   }
 }

@@ -14,19 +14,19 @@ export type Fired = { schedule: string; at: Date; input: string };
 
 export type Schedules = {
   /**
-   * Sends what EventBridge Scheduler sends between two moments, (from, to]: each enabled schedule once, for the latest moment at which it
-   * fires, in the order of those moments.
+   * Sends what EventBridge Scheduler sends in (from, to]. Each enabled schedule fires once, for its latest moment in that time, in the order of
+   * these moments.
    */
   fire(from: Date, to: Date): Promise<Fired[]>;
   /**
-   * The first moment after `from` at which a schedule sends this trigger, in the words of `functions/trigger.ts`; without one, any schedule
-   * anything.
-   * @throws Error when none ever does
+   * The first moment after `from` at which a schedule sends this trigger, in the words of `functions/domain/trigger.ts`; by default, any
+   * trigger.
+   * @throws Error when no schedule ever sends it
    */
   nextAfter(from: Date, trigger?: string): Promise<Date>;
 };
 
-/** EventBridge Scheduler keeps its schedules at the emulator, which never fires them: this does, with the credentials of each schedule's own role. */
+/** The emulator stores EventBridge Scheduler's schedules but never fires them. This fires them with the credentials of each schedule's role. */
 export function createSchedules({
   endpoint,
   region,
@@ -52,7 +52,7 @@ export function createSchedules({
     const { Name = "", Target } = schedule;
     const [, , service, , account, queue] = Target?.Arn?.split(":") ?? [];
     if (service !== "sqs" || !Target?.RoleArn)
-      throw new Error(`firing the schedule ${Name}: its target ${Target?.Arn} is no queue with a role`);
+      throw new Error(`firing the schedule ${Name}: its target ${Target?.Arn} is not a queue with a role`);
     if (!Target.Input) throw new Error(`firing the schedule ${Name}: its target has no input`);
     const input = fillIn(Target.Input, schedule.Arn ?? "", at);
     const sqs = new SQSClient({ endpoint, region, credentials: await roles.assume(Target.RoleArn, Name) });
@@ -78,7 +78,7 @@ export function createSchedules({
       .filter(({ Target }) => !trigger || triggerOf(Target?.Input ?? "").kind === trigger)
       .flatMap((schedule) => nextOccurrence(timetable(schedule), from) ?? [])
       .toSorted((one, other) => one.getTime() - other.getTime());
-    if (!next) throw new Error(`looking for the next ${trigger ?? "trigger"}: no schedule fires any more`);
+    if (!next) throw new Error(`looking for the next ${trigger ?? "trigger"}: no schedule will fire`);
     return next;
   }
 
@@ -94,7 +94,7 @@ function timetable(schedule: GetScheduleCommandOutput) {
   };
 }
 
-/** The context attributes that Scheduler replaces in a target's input. */
+/** Replaces the context attributes in a target's input, as Scheduler does. */
 function fillIn(input: string, scheduleArn: string, at: Date): string {
   return input
     .replaceAll("<aws.scheduler.schedule-arn>", scheduleArn)

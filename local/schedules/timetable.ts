@@ -1,11 +1,11 @@
 import { Cron } from "croner";
 
-/** When a schedule of EventBridge Scheduler fires. */
+/** The moments at which a schedule of EventBridge Scheduler fires. */
 export type Timetable = {
   /** `rate(15 minutes)` or `cron(0 11 ? * TUE#2 *)`: minutes, hours, day of month, month, day of week, year. */
   expression: string;
   timeZone: string;
-  /** Start date, or creation where there is none: a rate counts from here, and nothing fires before. */
+  /** The start date, or else the date of creation. A rate counts from here, and nothing fires earlier. */
   start: Date;
   end?: Date;
 };
@@ -20,7 +20,7 @@ export function latestOccurrence(timetable: Timetable, from: Date, to: Date): Da
   return occurrence;
 }
 
-/** The first moment after `from` at which the schedule fires; none when it never does again. */
+/** The first moment after `from` at which the schedule fires; undefined if it never fires again. */
 export function nextOccurrence(timetable: Timetable, from: Date): Date | undefined {
   const occurrence = firstAfter(timetable, from < timetable.start ? new Date(timetable.start.getTime() - 1) : from);
   return occurrence && timetable.end && occurrence > timetable.end ? undefined : occurrence;
@@ -53,14 +53,14 @@ function firstAfter({ expression, timeZone, start }: Timetable, from: Date): Dat
   return new Date(start.getTime() + elapsed * interval);
 }
 
-/** @throws Error naming an expression that EventBridge Scheduler would not take either. */
+/** @throws Error that names an expression which EventBridge Scheduler refuses, too */
 function parseExpression(expression: string): { kind: "rate" | "cron"; value: string } {
   const [, kind, value = ""] = /^(rate|cron)\((.+)\)$/.exec(expression.trim()) ?? [];
   if (kind === "rate" || kind === "cron") return { kind, value };
   throw new Error(`reading the schedule expression "${expression}": neither rate(…) nor cron(…)`);
 }
 
-/** In milliseconds; a day is 24 hours here, whatever summer time does. */
+/** In milliseconds. A day has 24 hours, independent of daylight saving time. */
 function intervalOf(rate: string): number {
   const [, count = "", unit = ""] = /^([1-9]\d*) (minute|hour|day)s?$/.exec(rate) ?? [];
   const interval = Number(count) * (unitMilliseconds[unit] ?? 0);
@@ -70,11 +70,11 @@ function intervalOf(rate: string): number {
 
 function lastOfCron(pattern: string, timeZone: string, to: Date): Date | undefined {
   const cron = parseCron(pattern, timeZone);
-  // Looking back excludes the moment itself, and cron knows whole seconds only.
+  // croner excludes the moment itself and knows whole seconds only.
   let before = new Date((Math.floor(to.getTime() / 1000) + 1) * 1000);
   while (true) {
     const [occurrence] = cron.previousRuns(1, before);
-    // croner moves what falls into the hour that summer time skips; Scheduler leaves it out.
+    // croner moves a moment in the hour that daylight saving time skips; Scheduler skips it.
     if (!occurrence || cron.match(occurrence)) return occurrence;
     before = occurrence;
   }

@@ -1,11 +1,11 @@
 import type { EventEmitter } from "node:events";
 
-/** How a stack tells what goes on in it. */
+/** What a stack reports about itself while it runs. */
 export type StackEvents = EventEmitter<{
-  /** A function has logged, a build has moved on, a notification has come. */
+  /** A function or a build has logged a line, a build has entered a phase, or a notification has arrived. The text names it. */
   change: [string];
-  /** A function did not get through an event or a call. */
+  /** A function failed on an event or a call. */
   failure: [Error];
-  /** A part has broken down: what one waits for may never come. */
+  /** A part of the stack has broken down, so the event that a caller waits for may never come. */
   trouble: [Error];
 }>;

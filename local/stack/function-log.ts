@@ -2,9 +2,10 @@ import { appendFileSync } from "node:fs";
 import { join } from "node:path";
 import type { LogLine } from "../lambda/function.ts";
 
-/** What both functions have written, in order; in a file too where there is a directory for it. */
+/** Every line that the two functions have logged, in order. */
 export type FunctionLog = { lines: LogLine[]; add(line: LogLine): void; addFailure(error: Error): void };
 
+/** @param directory gets the lines in `functions.log` as well */
 export function keepFunctionLog(directory?: string): FunctionLog {
   const lines: LogLine[] = [];
   const write = (text: string) => directory && appendFileSync(join(directory, "functions.log"), `${text}\n`);

@@ -6,9 +6,9 @@ import {
   SQSClient,
 } from "@aws-sdk/client-sqs";
 import { z } from "zod";
-import { interruptible } from "./interruptible.ts";
+import { orAborted } from "./stall.ts";
 
-/** A notification as a machine subscriber gets it. */
+/** A notification in the form that machine subscribers receive. */
 const Notification = z.looseObject({
   kind: z.string(),
   variant: z.string(),
@@ -18,24 +18,24 @@ const Notification = z.looseObject({
 });
 export type Notification = z.infer<typeof Notification>;
 
-/** SNS's envelope around what was published. */
+/** The envelope that SNS puts around a message. */
 const Envelope = z.object({ Message: z.string() });
 
-/** A subscriber of the stack's own: a queue that can be named in config.ts. */
+/** The stack's own subscriber: an SQS queue whose ARN can be named in config.ts. */
 export type Inbox = {
   arn: string;
-  /** Everything received so far, in order. */
+  /** All notifications received so far, in order. */
   notifications(): Notification[];
-  /** Resolves when everything that was sent has been received. Rejects with the signal's reason. */
-  idle(signal: AbortSignal): Promise<void>;
+  /** Resolves once every notification that was sent has been received. Rejects with the signal's reason. */
+  idle(signal?: AbortSignal): Promise<void>;
   stop(): Promise<void>;
 };
 
 type Aws = { endpoint: string; region: string; credentials: { accessKeyId: string; secretAccessKey: string } };
 
 /**
- * @param received called for each notification as it arrives
- * @param onFailure hears once that nothing is received any more
+ * @param received is called for each notification as it arrives
+ * @param onFailure is called once when receiving has failed for good
  */
 export async function openInbox(
   aws: Aws,
@@ -86,8 +86,8 @@ export async function openInbox(
     async idle(signal) {
       while (true) {
         const { promise: next } = round;
-        if (await interruptible(isEmpty(), signal)) return;
-        await interruptible(next, signal);
+        if (await orAborted(isEmpty(), signal)) return;
+        await orAborted(next, signal);
       }
     },
     async stop() {

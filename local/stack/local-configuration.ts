@@ -6,27 +6,27 @@ import {
   parseConfiguration,
 } from "../../functions/config/configuration.ts";
 
-/** What a stack puts in the place of what the user's `config.ts` says about the world around it. */
+/** The stack's own values for the parts of the user's `config.ts` that describe the outside world. */
 export type Surroundings = Pick<
   NonNullable<ConfigurationInput["policies"]>,
   "network" | "kubernetesReleaseUrl" | "packerReleaseUrl"
 > & { subscriber: string };
 
 /**
- * What a configuration file says.
- * @throws Error when there is no such file, or as {@link parseConfiguration} does
+ * Reads and parses a configuration file.
+ * @throws Error when the file does not exist, and as {@link parseConfiguration} does
  */
 export async function readConfiguration(file: string): Promise<Configuration> {
-  if (!existsSync(file)) throw new Error(`reading the configuration: there is no file ${file}`);
+  if (!existsSync(file)) throw new Error(`reading the configuration: ${file} does not exist`);
   const { config } = (await import(pathToFileURL(file).href)) as { config?: unknown };
   if (config === undefined) throw new Error(`reading the configuration: ${file} exports no "config"`);
   return parseConfiguration(config);
 }
 
 /**
- * Writes `file`, which stands in for `config.ts` in everything that is bundled: the user's own with the stack's surroundings laid
- * over it, just as if the user had edited it.
- * @returns what it says
+ * Writes `file`, which replaces `config.ts` in every bundle: the user's configuration with the stack's surroundings laid over it, as if the
+ * user had edited it.
+ * @returns the parsed result
  * @throws Error as {@link readConfiguration} does
  */
 export async function writeLocalConfiguration(

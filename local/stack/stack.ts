@@ -8,7 +8,7 @@ import { type Emulator, type RecordedCall, startEmulator } from "../aws/emulator
 import { firstPatch, releaseKubernetes } from "../aws/kubernetes-releases.ts";
 import { publishAll } from "../aws/public-images.ts";
 import { createRoleCredentials } from "../aws/role-credentials.ts";
-import { attributed } from "../aws/side-calls.ts";
+import { attributed } from "../aws/unemulated-calls.ts";
 import { startUpstream, type Upstream } from "../aws/upstream.ts";
 import { type Clock, createClock } from "../clock/clock.ts";
 import { type Agent, startCodeBuildAgent } from "../codebuild/agent.ts";
@@ -24,12 +24,12 @@ import { keepFunctionLog } from "./function-log.ts";
 import { type Inbox, openInbox } from "./inbox.ts";
 import { writeLocalConfiguration } from "./local-configuration.ts";
 import { readParameters } from "./parameters.ts";
-import { makeScratch } from "./scratch.ts";
-import { createStops, type Stops } from "./stops.ts";
+import { makeScratchDirectory } from "./scratch-directory.ts";
+import { whileMoving } from "./stall.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
-/** The whole service on this machine: the production code, with AWS and the Windows machines stood in for. */
+/** The whole service on this machine: the production code, with AWS and the Windows machines emulated. */
 export interface Stack {
   clock: Clock;
   emulator: Emulator;
@@ -41,59 +41,57 @@ export interface Stack {
   schedules: Schedules;
   functions: Functions;
   inbox: Inbox;
-  /** Structured lines of both functions, in order. */
+  /** Every line that both functions logged, in order. */
   logs: LogLine[];
   events: StackEvents;
-  /** Every call of AWS, whoever stands for the service: first the emulator's, then CodeBuild's and EKS's. */
+  /** Every AWS call: first the calls that the emulator answered, then those of CodeBuild and EKS. */
   calls(): Promise<RecordedCall[]>;
-  /** Image IDs by parameter name, of all channels. */
+  /** The image ID that each channel holds, by parameter name. */
   parameters(): Promise<Record<string, string>>;
+  /**
+   * Resolves once `reconcile` has handled every trigger and every notification has arrived.
+   * @throws Error when the stack stalls before, or when the signal aborts
+   */
+  idle(signal?: AbortSignal): Promise<void>;
   stop(): Promise<void>;
 }
 
 export interface StackOptions {
   tools: Tools;
   stage: string;
-  /** The user's configuration. */
+  /** The user's configuration; `config.ts` of the repository by default. */
   configFile?: string;
-  /** Where the stack's time begins. */
+  /** The time on the stack's clock at the start. */
   startsAt: Date;
-  /** When AWS released the base images that are there from the start. */
+  /** When AWS released the base images that exist at the start. */
   basesReleasedAt: Date;
   say: (line: string) => void;
-  /** Must exist. Gets the logs of emulator, builds and functions, which else go with the stack. */
+  /** An existing directory for the logs of emulator, builds and functions. Without it the logs are removed with the stack. */
   logDir?: string;
-  /** Aborted: everything that has been started is stopped again. */
+  /** When it aborts during the start, every part that has been started is stopped again. */
   signal?: AbortSignal;
 }
 
 /**
- * Starts every part, deploys the real `sst.config.ts` and connects them.
- * @throws Error of the first part that did not come up, after the others have been stopped
+ * Starts every part, deploys the real `sst.config.ts` and connects the parts.
+ * @throws Error of the first part that did not start, after the others have been stopped
  */
 export async function startStack(options: StackOptions): Promise<Stack> {
-  const stops = createStops();
-  try {
-    return await start(options, stops);
-  } catch (error) {
-    await stops.stop().catch((failure: unknown) => {
-      throw new AggregateError([error, failure], "starting the stack and stopping it again");
-    });
-    throw error;
-  }
+  await using started = new AsyncDisposableStack();
+  return await start(options, started);
 }
 
 async function start(
   { tools, stage, configFile = join(root, "config.ts"), startsAt, basesReleasedAt, say, logDir, signal }: StackOptions,
-  stops: Stops,
+  started: AsyncDisposableStack,
 ): Promise<Stack> {
   function keep<T extends { stop(): Promise<void> }>(part: T): T {
-    stops.add(() => part.stop());
+    started.defer(() => part.stop());
     signal?.throwIfAborted();
     return part;
   }
-  const { dir, remove } = makeScratch();
-  stops.add(remove);
+  const { dir, remove } = makeScratchDirectory();
+  started.defer(remove);
   const clock = createClock(join(dir, "clock"), startsAt);
   const now = () => clock.now();
   const events: StackEvents = new EventEmitter();
@@ -165,6 +163,8 @@ async function start(
         endpoints: { default: endpoint, CODEBUILD: codebuild.url, EKS: upstream.eksUrl },
         roles,
         clock,
+        // Ten times the deployed timeouts: a slow machine must not cut a function off.
+        timeoutFactor: 10,
         onLog: (line) => {
           log.add(line);
           change(`log of ${line.functionName}`);
@@ -179,6 +179,7 @@ async function start(
     }),
   );
   if (early.length > 0) throw early[0];
+  const parts = started.move();
   return {
     clock,
     emulator,
@@ -197,6 +198,10 @@ async function start(
       return [...(await emulator.calls()), ...attributed(side, roles.roleOf)];
     },
     parameters: () => readParameters(new SSMClient(aws), deployment.channelsPrefix),
-    stop: stops.stop,
+    async idle(signal) {
+      await whileMoving(events, "reconcile has handled all triggers", functions.idle, { signal });
+      await whileMoving(events, "all notifications have arrived", inbox.idle, { signal });
+    },
+    stop: () => parts.disposeAsync(),
   };
 }

@@ -1,4 +1,4 @@
-"""One request after another: follow the clock, then the stack's own endpoints, or moto with a record of the call."""
+"""Handles each request: follows the clock, then answers the stack's own endpoints, or passes the call to moto and records it."""
 
 import contextlib
 import threading
@@ -40,7 +40,7 @@ class Application:
             failure = self.failures.of(call)
         if failure and not failure.afterwards:
             return self.calls.finish(call, partial(failure.answer, call), environ, start_response)
-        # moto's models are plain dictionaries: one call at a time, but for those that wait for others.
+        # moto's models are plain dictionaries, so calls run one at a time, except for calls that wait for others.
         waits = call.service == "sns" or (call.service == "sqs" and call.operation == "ReceiveMessage")
         with contextlib.nullcontext() if waits else self.lock:
             if failure:

@@ -1,4 +1,4 @@
-"""What was called, with which parameters, by whom, and how it ended."""
+"""Records each call: operation, parameters, caller and result."""
 
 import io
 import re
@@ -16,7 +16,7 @@ from moto.core.utils import get_service_model
 from moto.sts.models import sts_backends
 from tagged import tags_of
 
-# Where the name in the signature is not the name of botocore's model.
+# Services whose name in the signature differs from the name of botocore's model.
 MODELS = {"monitoring": "cloudwatch"}
 CREDENTIAL = re.compile(r"Credential=([^/]+)/\d+/([^/]+)/([^/]+)/")
 
@@ -68,10 +68,10 @@ class Calls:
 
 
 def what_is_called(service: str, environ: dict[str, Any]) -> tuple[str, dict[str, Any]]:
-    """By botocore's model of the service, so that it works alike for every protocol that AWS has."""
+    """Uses botocore's model of the service and so works for every protocol of AWS."""
     try:
         name = MODELS.get(service, service)
-        # An object's body may be large and is no parameter of interest.
+        # An object's body may be large and is not recorded.
         body = b"" if service == "s3" else read_body(environ)
         request = Request({**environ, "wsgi.input": io.BytesIO(body)})
         model = get_service_model(name)
@@ -91,7 +91,7 @@ def what_is_called(service: str, environ: dict[str, Any]) -> tuple[str, dict[str
             }
         )
         return operation.name, parameters
-    except Exception as error:  # a call that the model does not know is moto's to answer; the record just says less
+    except Exception as error:  # moto answers calls that the model does not know; their record has no parameters
         return f"unknown ({type(error).__name__}: {error})", {}
 
 
@@ -115,7 +115,7 @@ def error_code(body: bytes) -> str:
 
 
 def plain(value: Any) -> Any:
-    """As JSON can hold it; of bytes only how many there were."""
+    """Converts a value for JSON. Of bytes it keeps only the number."""
     if isinstance(value, dict):
         return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple | set):

@@ -1,4 +1,4 @@
-"""GetConsoleOutput as EC2 answers it: what the machine has printed on its serial port, in place of moto's sample text."""
+"""GetConsoleOutput as EC2 answers it: the output of the machine's serial port instead of moto's sample text."""
 
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.core.responses import ActionResult

@@ -1,4 +1,4 @@
-"""The stack's own endpoints below /stack/: what AWS does by itself and no caller can, and what a test looks at."""
+"""The stack's own endpoints below /stack/: actions that AWS takes by itself and no caller can, and records for tests."""
 
 import json
 from collections.abc import Callable, Iterable
@@ -58,7 +58,7 @@ class Control:
             case "PUT /stack/console":
                 return consoles.put(self.region, **body(environ))
             case _:
-                raise LookupError(f"no such endpoint of the stack: {request}")
+                raise LookupError(f"the stack has no endpoint {request}")
 
 
 def body(environ: dict[str, Any]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""EnableImageDeprecation and DisableImageDeprecation, and the time that DescribeImages tells of it."""
+"""EnableImageDeprecation, DisableImageDeprecation, and the deprecation time in DescribeImages."""
 
 from datetime import datetime, timedelta, timezone
 from typing import Any
@@ -9,7 +9,7 @@ from moto.ec2.exceptions import EC2ClientError, InvalidAMIIdError
 from moto.ec2.models.amis import Ami
 from moto.ec2.responses.amis import AmisResponse
 
-MOST_YEARS = 10
+MAX_YEARS = 10
 
 
 def extend() -> None:
@@ -17,12 +17,12 @@ def extend() -> None:
         image = own_image(self)
         at = as_utc(self._get_param("DeprecateAt"))
         now = utcnow().replace(tzinfo=timezone.utc)
-        # "You can't specify a date in the past", API reference of EnableImageDeprecation; its error code there is not told.
+        # "You can't specify a date in the past", API reference of EnableImageDeprecation. It does not name the error code.
         if at < now:
             raise EC2ClientError("InvalidParameterValue", f"The date {at.isoformat()} is in the past.")
-        if at > now + timedelta(days=366 * MOST_YEARS):
-            raise EC2ClientError("InvalidParameterValue", f"The date {at.isoformat()} is more than {MOST_YEARS} years away.")
-        # "Amazon EC2 rounds the seconds to the nearest minute", there as well.
+        if at > now + timedelta(days=366 * MAX_YEARS):
+            raise EC2ClientError("InvalidParameterValue", f"The date {at.isoformat()} is more than {MAX_YEARS} years away.")
+        # "Amazon EC2 rounds the seconds to the nearest minute", same page.
         rounded = (at + timedelta(seconds=30)).replace(second=0, microsecond=0)
         image.deprecation_time = rounded.strftime("%Y-%m-%dT%H:%M:%S.000Z")
         return ActionResult({"Return": True})

@@ -1,4 +1,4 @@
-"""Keeps every event that reaches a bus, with the rules that matched it, and delivers it whole."""
+"""Records every event that reaches a bus with the rules that matched it, and delivers it complete."""
 
 import copy
 import json
@@ -48,7 +48,7 @@ def record(backend: EventsBackend, event: dict[str, Any]) -> dict[str, Any]:
 
 
 def whole_unless_transformed(parse: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
-    """Without an input transformer a target gets the event as it is; moto's own way there is a template that lacks the account."""
+    """Without an input transformer, a target gets the unchanged event. moto would use a template that lacks the account."""
 
     def parse_or_copy(
         input_template: str | None, input_paths_map: dict[str, Any], event: dict[str, Any]

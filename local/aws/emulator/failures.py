@@ -1,4 +1,4 @@
-"""Calls that are to fail: which ones, with what error, and whether they are carried out all the same."""
+"""Injected failures: which calls fail, with which error, and whether they take effect first."""
 
 import itertools
 import json
@@ -21,7 +21,7 @@ XML = {
 
 @dataclass
 class Failure:
-    """Of the calls that match, the first `after` pass, the next `times` fail (all of them without a number)."""
+    """Of the matching calls, the first `after` succeed and the next `times` fail (all further ones without a number)."""
 
     code: str
     message: str = "made to fail"
@@ -46,7 +46,7 @@ class Failure:
         return self.times >= 0
 
     def answer(self, call: Call, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
-        """The error in the form of the service's own protocol."""
+        """Returns the error in the form of the service's protocol."""
         model = get_service_model(MODELS.get(call.service, call.service))
         protocol = determine_request_protocol(model, environ.get("CONTENT_TYPE"))
         body = self.as_json() if protocol.endswith("json") else XML[protocol].format(self.as_xml())
@@ -76,6 +76,6 @@ class Failures:
         self.all.pop(number, None)
 
     def of(self, call: Call) -> Failure | None:
-        # Each of them counts its calls, also where another one has failed the call already.
+        # Each failure counts its own matching calls, even when another one fails the call.
         taken = [failure for failure in self.all.values() if failure.takes(call)]
         return taken[0] if taken else None

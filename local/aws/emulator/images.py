@@ -1,4 +1,7 @@
-"""Images as EC2 has them: public ones of Amazon's with their dates, tags on snapshots, disabled ones left out unless asked for and never launched."""
+"""Images as in EC2: Amazon's public images with their dates, tags on snapshots, and disabled images.
+
+Disabled images are listed only on request and never launched.
+"""
 
 from datetime import datetime
 from typing import Any
@@ -39,7 +42,7 @@ def extend() -> None:
             return answer
         return ActionResult({"Images": [image for image in answer.result["Images"] if image.state != "disabled"]})
 
-    def disable_for_everybody(self: AmiBackend, ami_id: str) -> None:
+    def disable_for_all_accounts(self: AmiBackend, ami_id: str) -> None:
         disable_image(self, ami_id)
         self.amis[ami_id].launch_permissions.clear()
 
@@ -50,7 +53,7 @@ def extend() -> None:
         return run_instances(self, image_id, *values, **more)
 
     def parse_with_sizes(self: InstanceResponse) -> list[dict[str, Any]]:
-        # A device that says nothing of its size is as large as the image's.
+        # A device without a size has the size of the image.
         image = self.ec2_backend.amis.get(self._get_param("ImageId"))
         for mapping in self._get_param("BlockDeviceMappings", []):
             if image and "Ebs" in mapping and "SnapshotId" not in mapping["Ebs"]:
@@ -66,7 +69,7 @@ def extend() -> None:
         return answer
 
     AmiBackend.create_image = create_tagging_snapshots
-    AmiBackend.disable_image = disable_for_everybody
+    AmiBackend.disable_image = disable_for_all_accounts
     AmisResponse.describe_images = describe_without_disabled
     AmisResponse.deregister_image = deregister_with_snapshots
     InstanceBackend.run_instances = run_available
@@ -82,7 +85,7 @@ def add_public(region: str, name: str, owner: str, creationDate: str) -> str:
         description=name,
         owner_id=owner,
         owner_alias="amazon",
-        # An image of one's own is nobody else's.
+        # The account's own images are not public.
         public=owner != DEFAULT_ACCOUNT_ID,
         virtualization_type="hvm",
         architecture="x86_64",

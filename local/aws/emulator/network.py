@@ -1,4 +1,4 @@
-"""A VPC whose private addresses exist on this machine: 127.N.0.0/16, with an N that no other stack has."""
+"""A VPC whose private addresses exist on this machine: 127.N.0.0/16, with an N that no other stack uses."""
 
 import random
 import socket
@@ -6,7 +6,7 @@ import socket
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.ec2.models import ec2_backends
 
-# Whoever listens on this port of 127.N.255.254 has the block; the system lets go of it when the process ends.
+# The process that listens on this port of 127.N.255.254 owns the block. The system frees it when the process ends.
 CLAIM_PORT = 15986
 claimed: list[socket.socket] = []
 
@@ -32,6 +32,6 @@ def claim() -> str:
             failure = error
             listener.close()
     raise SystemExit(
-        f"no free block 127.N.0.0/16 ({failure}); where only 127.0.0.1 is up, as on macOS, "
+        f"no free block 127.N.0.0/16 ({failure}); where only 127.0.0.1 exists, as on macOS, "
         "add addresses first: sudo ifconfig lo0 alias 127.77.255.254 and 127.77.0.4 to 127.77.0.20"
     )

@@ -1,4 +1,4 @@
-"""Parameter Store as AWS has it: parameters of Amazon's, change events, and images that are looked up only afterwards."""
+"""Parameter Store as in AWS: Amazon's own parameters, change events, and images that are validated only after the answer."""
 
 import inspect
 import json
@@ -19,12 +19,14 @@ IMAGE = "aws:ec2:image"
 
 @dataclass
 class Validation:
-    """AWS answers PutParameter first and looks for the image then."""
+    """AWS answers PutParameter first and looks for the image afterwards."""
 
-    # Real time; long enough that a writer who does not read back is found out.
+    # Real time, long enough to expose a writer that does not read back.
     delayMs: int = 300
-    # That many of the next writes end as if there were no such image.
+    # How many of the next writes end as if the image did not exist.
     reject: int = 0
+    # While true, no validation ends.
+    hold: bool = False
 
     def rejects(self) -> bool:
         rejects = self.reject > 0
@@ -68,11 +70,11 @@ def extend(lock: threading.RLock) -> Validation:
             return written
         operation, accepted = rehearse(self, given)
         work = (self, operation, accepted, given, validation.rejects())
-        threading.Timer(validation.delayMs / 1000, validate, work).start()
+        threading.Timer(validation.delayMs / 1000, validate_unless_held, work).start()
         return accepted
 
     def rehearse(self: SimpleSystemManagerBackend, given: dict[str, Any]) -> tuple[str, Parameter]:
-        """Everything PutParameter refuses at once, without leaving anything written."""
+        """Lets PutParameter refuse what it refuses at once, without leaving anything written."""
         name = given["name"]
         before = list(self._parameters[name]) if name in self._parameters else []
         try:
@@ -83,6 +85,12 @@ def extend(lock: threading.RLock) -> Validation:
             else:
                 self._parameters.pop(name, None)
                 self._resource_tags["Parameter"].pop(name, None)
+
+    def validate_unless_held(*work: Any) -> None:
+        if validation.hold:
+            threading.Timer(0.02, validate_unless_held, work).start()
+        else:
+            validate(*work)
 
     def validate(
         self: SimpleSystemManagerBackend, operation: str, accepted: Parameter, given: dict[str, Any], rejected: bool
@@ -95,7 +103,7 @@ def extend(lock: threading.RLock) -> Validation:
             try:
                 written = put_parameter(self, **given)
             except ParameterAlreadyExists:
-                # Another first write has landed while this one waited.
+                # Another first write was validated while this one waited.
                 announce(self, operation, accepted, exception="ParameterAlreadyExists")
                 return
             announce(self, operation, written)

@@ -1,4 +1,4 @@
-"""GetPasswordData as EC2 answers it: the administrator's password under the public half of the instance's key pair."""
+"""GetPasswordData as EC2 answers it: the administrator's password, encrypted with the public key of the instance's key pair."""
 
 import base64
 import secrets
@@ -25,7 +25,7 @@ def extend() -> None:
 
 
 def password_of(instance: Instance) -> str:
-    """Made up when it is first asked for, and the same from then on."""
+    """The password is generated at the first request and stays the same."""
     if not hasattr(instance, "stack_password"):
         instance.stack_password = "".join(secrets.choice(PASSWORD_CHARACTERS) for _ in range(32))
     return instance.stack_password

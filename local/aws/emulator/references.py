@@ -1,4 +1,4 @@
-"""DescribeImageReferences: instances, launch templates and parameters that name an image; and the versions of all launch templates at once."""
+"""DescribeImageReferences (instances, launch templates and parameters that name an image), and the versions of all launch templates."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -15,11 +15,11 @@ from moto.ssm.models import ssm_backends
 from moto.ssm.utils import parameter_arn
 
 RESOURCE_TYPES = ("ec2:Instance", "ec2:LaunchTemplate", "ssm:Parameter")
-MOST_IMAGES = 10
+MAX_IMAGES = 10
 PAGE = 1000
 # "Default: 10", API reference of ResourceTypeOption.
 VERSION_DEPTH = 10
-# EC2 forgets a terminated instance after about an hour; moto keeps it for ever.
+# EC2 forgets a terminated instance after about an hour. moto keeps it forever.
 TERMINATED_SECONDS = 3600
 
 
@@ -35,8 +35,8 @@ def extend() -> None:
         asked = {one["ResourceType"]: one for one in self._get_param("ResourceTypes", [])}
         if not self._get_param("IncludeAllResourceTypes") and not asked:
             raise EC2ClientError("MissingParameter", "Either IncludeAllResourceTypes or ResourceTypes must be specified.")
-        if len(images) > MOST_IMAGES:
-            raise EC2ClientError("InvalidParameterValue", f"At most {MOST_IMAGES} image IDs can be specified.")
+        if len(images) > MAX_IMAGES:
+            raise EC2ClientError("InvalidParameterValue", f"At most {MAX_IMAGES} image IDs can be specified.")
         types = RESOURCE_TYPES if self._get_param("IncludeAllResourceTypes") else tuple(asked)
         found = [
             {"ImageId": image, "ResourceType": kind, "Arn": arn}
@@ -122,7 +122,7 @@ def wanted_versions(template: LaunchTemplate, wanted: list[str]) -> list[LaunchT
 
 def parameters(backend: EC2Backend, image: str, _: dict[str, list[str]]) -> Iterable[str]:
     store = ssm_backends[backend.account_id][backend.region_name]._parameters
-    # A name that somebody asked for in vain has no versions.
+    # A name that was requested but never written has no versions.
     newest = [store[name][-1] for name in list(store) if store[name]]
     return [
         parameter_arn(backend.account_id, backend.region_name, parameter.name)

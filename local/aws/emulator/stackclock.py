@@ -1,4 +1,4 @@
-"""The stack's time inside this process, from the same file that every other part reads."""
+"""The stack's time in this process, from the file that every part of the stack reads."""
 
 import os
 from datetime import datetime, timedelta, timezone
@@ -13,7 +13,7 @@ class StackClock:
         self.travel: time_machine.Traveller | None = None
 
     def follow(self) -> None:
-        """Jumps if the file has changed since the last look; called before every request."""
+        """Jumps if the file has changed since the last call. Called before every request."""
         status = os.stat(self.file)
         version = (status.st_mtime_ns, status.st_ino)
         if version == self.version:

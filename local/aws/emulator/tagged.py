@@ -1,4 +1,4 @@
-"""Which tags the EC2 resources bear that a call names: policies are judged by what was there when the call was made."""
+"""The tags of the EC2 resources that a call names. Policies are evaluated with the tags at the time of the call."""
 
 import re
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ ID = re.compile(r"(ami|eni|i|key|sg|snap|subnet|vol|vpc)-[0-9a-f]+")
 
 
 def tags_of(region: str, parameters: dict[str, Any]) -> dict[str, dict[str, str]]:
-    """By ID; of key pairs, which calls name, by name. What bears no tag is left out, but for the snapshots of images."""
+    """By ID; for key pairs, by name. Resources without tags are left out, except for the snapshots of images."""
     backend = ec2_backends[DEFAULT_ACCOUNT_ID][region]
     named = {one for one in strings(parameters) if ID.fullmatch(one)}
     found = {one: dict(backend.tags[one]) for one in named if one in backend.tags}

@@ -2,7 +2,10 @@ import type { Variant } from "../../../functions/config/variant.ts";
 import { type Act, image, nothing, type Story } from "../act.ts";
 import { restBetweenBuilds } from "../stage.ts";
 
-/** One variant of each base family: a new release of any family leads to its images, an EKS image by way of a harvest to those of all. */
+/**
+ * One variant of each base family. A new release of a family rebuilds that family's images; a new EKS image rebuilds the images of all families,
+ * because it brings a new harvest.
+ */
 export const families: Story = {
   config: "local/rehearsal/stories/families.config.ts",
   acts: [

@@ -1,7 +1,7 @@
 import { failure, image, nothing, type Story } from "../act.ts";
 import { restBetweenBuilds, type Stage } from "../stage.ts";
 
-/** Every trigger leads to its image, nothing leads to none, and a bad image leads nowhere. */
+/** Every trigger leads to an image, no change leads to no build, and a bad image is not published. */
 export const main: Story = {
   config: "config.ts",
   acts: [
@@ -72,7 +72,7 @@ export const main: Story = {
   ],
 };
 
-/** The second time the same keys make it the same requests. */
+/** The idempotency keys are constant: a second call repeats the same requests. */
 async function askForRebuilds({ stack, post }: Stage, signal: AbortSignal): Promise<void> {
   for (const { name: variant } of stack.configuration.variants)
     await post("/rebuild", { variant, reason: "rehearsal", idempotencyKey: `rehearsal-${variant}` }, signal);

@@ -1,6 +1,6 @@
 import type { ConfigurationInput } from "../../../functions/config/configuration.ts";
 
-/** With everything that safe publication has, for rehearsals: `npm run rehearse -- --story safety`. */
+/** Every safety policy of publication, for rehearsals: `npm run rehearse -- --story safety`. */
 export const config: ConfigurationInput = {
   variants: [{ windows: 2022, kubernetes: "1.35" }],
   policies: {

@@ -1,34 +1,39 @@
-import { setTimeout } from "node:timers/promises";
 import { hour } from "../../../functions/config/time.ts";
 import type { RecordedEvent } from "../../aws/emulator.ts";
+import { poll, whileMoving } from "../../stack/stall.ts";
 import { failure, nothing, type Story } from "../act.ts";
 import { restBetweenBuilds, type Stage } from "../stage.ts";
 import { statusOf } from "../status.ts";
 
-/** Longer than everything that keeps an image from being retired. */
+/** Longer than any time for which retention protects an image. */
 const longAfter = 8 * 24 * hour;
 const reason = "rehearsal";
 
-/** With approval and soak: what is good gets through, what is bad does not, and what turns out bad is taken back. */
+/** With approval and soak: good images are published, bad ones are not, and images that turn out bad are withdrawn. */
 export const safety: Story = {
   config: "local/rehearsal/stories/safety.config.ts",
   acts: [
     {
       name: "first image",
       trigger: "base-ami",
-      expects: { builds: 1, candidate: "new", stable: "same", told: ["published/candidate", "approval-wanted/stable"] },
+      expects: {
+        builds: 1,
+        candidate: "new",
+        stable: "same",
+        notifications: ["published/candidate", "approval-wanted/stable"],
+      },
       reason: /^first image/,
       play: (stage) => stage.passTo("base-ami"),
     },
     {
       name: "approval",
       trigger: "manual",
-      expects: { ...nothing, stable: { of: "first image" }, told: ["published/stable"] },
+      expects: { ...nothing, stable: { of: "first image" }, notifications: ["published/stable"] },
       answers: [200, 202],
       async play(stage, signal) {
         const { channels } = await statusOf(stage, signal);
         demand(channels.stable.outlook, /waits for its approval/);
-        await stage.post("/promote", { image: channels.candidate.image, reason }, signal);
+        await stage.post("/approve", { image: channels.candidate.image, reason }, signal);
       },
     },
     {
@@ -38,28 +43,28 @@ export const safety: Story = {
         builds: 1,
         candidate: "new",
         stable: "same",
-        told: ["write-rejected/candidate", "published/candidate"],
+        notifications: ["write-rejected/candidate", "published/candidate"],
       },
       reason: /^baseAmi /,
       async play(stage, signal) {
         await stage.stack.emulator.parameterValidation({ reject: 1 });
         await newBase(stage);
         await rejection(stage, signal);
-        await stage.stack.functions.idle(signal);
+        await stage.stack.idle(signal);
         await stage.passTo("base-ami");
       },
     },
     {
-      name: "soak and promotion",
+      name: "soak after approval",
       trigger: "base-ami",
-      expects: { ...nothing, stable: { of: "rejected write" }, told: ["published/stable"] },
+      expects: { ...nothing, stable: { of: "rejected write" }, notifications: ["published/stable"] },
       answers: [200, 202, 200],
       async play(stage, signal) {
         const { policies } = stage.stack.configuration;
         const { channels, images } = await statusOf(stage, signal);
         const soaking = images.find(({ image }) => image === channels.candidate.image);
         demand(soaking?.keptOutOfStableBy.join("; "), /soaks until .*; .* waits for its approval/);
-        await stage.post("/promote", { image: channels.candidate.image, reason }, signal);
+        await stage.post("/approve", { image: channels.candidate.image, reason }, signal);
         const approved = await statusOf(stage, signal);
         demand(approved.channels.stable.waitsUntil, new RegExp(`^${soaking?.soakedAt}$`));
         await stage.pass(policies.soak);
@@ -72,7 +77,7 @@ export const safety: Story = {
         ...nothing,
         candidate: { of: "first image" },
         stable: { of: "first image" },
-        told: ["revoked", "rolled-back/candidate", "rolled-back/stable"],
+        notifications: ["revoked", "rolled-back/candidate", "rolled-back/stable"],
         deprecated: ["rejected write"],
       },
       answers: [200, 200, 202],
@@ -91,7 +96,7 @@ export const safety: Story = {
         const { variant, nextBuild } = await statusOf(stage, signal);
         demand(nextBuild.reasons.join("; "), /revoked/);
         await stage.post("/rollback", { variant, reason }, signal);
-        demand(stage.calls.at(-1)?.said, /nothing to go back to: ami-\w+ is revoked/);
+        demand(stage.calls.at(-1)?.message, /nothing to go back to: ami-\w+ is revoked/);
       },
     },
     {
@@ -101,7 +106,7 @@ export const safety: Story = {
         ...nothing,
         candidate: { of: "rejected write" },
         stable: { of: "rejected write" },
-        told: ["unrevoked", "published/candidate", "published/stable"],
+        notifications: ["unrevoked", "published/candidate", "published/stable"],
         restored: ["rejected write"],
       },
       answers: [200, 202],
@@ -123,7 +128,7 @@ export const safety: Story = {
     {
       name: "second attempt",
       trigger: "base-ami",
-      expects: { builds: 1, candidate: "new", stable: "same", told: ["recovered", "published/candidate"] },
+      expects: { builds: 1, candidate: "new", stable: "same", notifications: ["recovered", "published/candidate"] },
       reason: /^baseAmi /,
       play: (stage) => stage.pass(hour),
     },
@@ -133,15 +138,15 @@ export const safety: Story = {
       expects: {
         ...nothing,
         stable: { of: "second attempt" },
-        told: ["published/stable"],
+        notifications: ["published/stable"],
         disabled: ["bad image"],
       },
       answers: [200, 202],
       async play(stage, signal) {
         const { channels, images } = await statusOf(stage, signal);
         await stage.useImage(images.at(-1)?.image ?? "");
-        await stage.post("/promote", { image: channels.candidate.image, reason }, signal);
-        await stage.stack.functions.idle(signal);
+        await stage.post("/approve", { image: channels.candidate.image, reason }, signal);
+        await stage.stack.idle(signal);
         await stage.pass(longAfter);
       },
     },
@@ -152,7 +157,7 @@ export const safety: Story = {
         ...nothing,
         candidate: { of: "rejected write" },
         stable: { of: "rejected write" },
-        told: ["revoked", "rolled-back/candidate", "rolled-back/stable"],
+        notifications: ["revoked", "rolled-back/candidate", "rolled-back/stable"],
         deprecated: ["second attempt"],
       },
       answers: [200, 202],
@@ -170,7 +175,7 @@ export const safety: Story = {
         await stage.pass(restBetweenBuilds(stage));
         await stage.repeatTriggers();
         const { channels } = await statusOf(stage, signal);
-        await stage.post("/promote", { image: channels.stable.image, reason: "once more" }, signal);
+        await stage.post("/approve", { image: channels.stable.image, reason: "once more" }, signal);
       },
     },
   ],
@@ -182,13 +187,16 @@ async function newBase(stage: Stage): Promise<void> {
   await stage.passTo("base-ami");
 }
 
-/** Parameter Store has said that it did not take an image. No function hears of it. */
+/** Waits for Parameter Store's event that it rejected an image. No function receives that event. */
 async function rejection({ stack }: Stage, signal: AbortSignal): Promise<void> {
   const isRejected = ({ detail }: RecordedEvent) => detail.exception !== undefined;
-  while (!(await stack.emulator.events()).some(isRejected)) await setTimeout(200, undefined, { signal });
+  const hasRejected = async () => (await stack.emulator.events()).some(isRejected);
+  await whileMoving(stack.events, "Parameter Store has rejected a write", (ends) => poll(hasRejected, ends), {
+    signal,
+  });
 }
 
-/** @throws Error when a text is not as the story wants it */
+/** @throws Error when a text does not match the story's expectation */
 function demand(text: string | null | undefined, pattern: RegExp): void {
-  if (!text || !pattern.test(text)) throw new Error(`"${text}" is not like ${pattern}`);
+  if (!text || !pattern.test(text)) throw new Error(`"${text}" does not match ${pattern}`);
 }

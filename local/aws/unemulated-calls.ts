@@ -1,16 +1,19 @@
 import type { RecordedCall } from "./emulator.ts";
 
-/** A call of a service that the emulator does not have, as whoever stands for that service saw it: by access key, whose role it does not know. */
-export type SideCall = Omit<RecordedCall, "role">;
+/**
+ * A call to a service that the emulator lacks, as that service's own emulation recorded it. It knows the access key, but not the role behind
+ * the key.
+ */
+export type UnemulatedCall = Omit<RecordedCall, "role">;
 
-/** The access key that a request is signed with; null for an unsigned one. */
+/** The access key that signed a request; null if the request is unsigned. */
 export function accessKeyOf(authorization: string | undefined): string | null {
   return /^AWS4-HMAC-SHA256 Credential=([^/]+)\//.exec(authorization ?? "")?.[1] ?? null;
 }
 
-/** Such calls as the emulator would have recorded them. */
+/** Adds the role to each call, so that the calls look like the emulator's own records. */
 export function attributed(
-  calls: readonly SideCall[],
+  calls: readonly UnemulatedCall[],
   roleOf: (accessKeyId: string) => string | undefined,
 ): RecordedCall[] {
   return calls.map((call) => ({ ...call, role: (call.accessKeyId && roleOf(call.accessKeyId)) || null }));

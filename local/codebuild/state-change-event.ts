@@ -2,7 +2,7 @@ import { EventBridgeClient, PutEventsCommand } from "@aws-sdk/client-eventbridge
 import type { Credentials } from "../aws/role-credentials.ts";
 import type { Build, Phase } from "./build.ts";
 
-/** What CodeBuild puts on the account's default bus when a build begins or ends. */
+/** Puts the event on the account's default bus that CodeBuild sends when a build begins or ends. */
 export async function sendStateChange(
   build: Build,
   time: Date,
@@ -23,7 +23,7 @@ export async function sendStateChange(
         ],
       }),
     );
-    if (FailedEntryCount) throw new Error(Entries?.[0]?.ErrorMessage ?? "the event was not taken");
+    if (FailedEntryCount) throw new Error(Entries?.[0]?.ErrorMessage ?? "the event was not accepted");
   } catch (cause) {
     throw new Error(`sending the state change of ${build.id}`, { cause });
   } finally {
@@ -31,7 +31,7 @@ export async function sendStateChange(
   }
 }
 
-/** Field by field as in the CodeBuild user guide, "Build state change notifications". */
+/** The fields are those of the CodeBuild user guide, "Build state change notifications". */
 export function stateChangeDetail(build: Build): Record<string, unknown> {
   return {
     "build-status": build.buildStatus,
@@ -79,7 +79,7 @@ function eventPhase(phase: Phase): Record<string, unknown> {
   };
 }
 
-/** `Sep 1, 2017 4:12:29 PM`, in UTC. */
+/** Such as `Sep 1, 2017 4:12:29 PM`, in UTC. */
 function eventTime(date: Date): string {
   return new Intl.DateTimeFormat("en-US", { dateStyle: "medium", timeStyle: "medium", timeZone: "UTC" })
     .format(date)

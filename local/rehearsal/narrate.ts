@@ -3,19 +3,19 @@ import type { Called, Stage } from "./stage.ts";
 
 export type Say = (line: string) => void;
 
-/** What Packer says when it begins one of our scripts. */
+/** The line with which Packer begins one of our scripts. */
 const provisioned = /Provisioning with powershell script: .*?([\w-]+)\.ps1/;
 
-/** Says what happens while it happens. Returns what ends that. */
-export function tellProgress({ stack, calls }: Stage, say: Say): () => void {
+/** Reports calls, steps, decisions, builds and notifications as they happen. Returns a function that ends the reports. */
+export function narrate({ stack, calls }: Stage, say: Say): () => void {
   let called = calls.length;
   let logs = stack.logs.length;
-  let told = stack.inbox.notifications().length;
+  let notified = stack.inbox.notifications().length;
   const phases = new Map<string, string>();
-  const tell = (what: string) => {
+  const report = (what: string) => {
     for (; called < calls.length; called++) {
-      const { call, status, said } = calls[called] as Called;
-      say(`call       ${call} ${status}${said && `: ${said}`}`);
+      const { call, status, message } = calls[called] as Called;
+      say(`call       ${call} ${status}${message && `: ${message}`}`);
     }
     const step = provisioned.exec(what)?.[1];
     if (step) say(`step       ${step}`);
@@ -29,13 +29,13 @@ export function tellProgress({ stack, calls }: Stage, say: Say): () => void {
         say(`${(variableOf(build, "PURPOSE") ?? "build").padEnd(10)} ${variableOf(build, "VARIANT")} ${phase}`);
       phases.set(build.id, phase);
     }
-    for (; told < stack.inbox.notifications().length; told++)
-      for (const line of (stack.inbox.notifications()[told]?.text ?? "").split("\n"))
+    for (; notified < stack.inbox.notifications().length; notified++)
+      for (const line of (stack.inbox.notifications()[notified]?.text ?? "").split("\n"))
         if (line) say(`mail       ${line}`);
   };
   for (const build of stack.codebuild.builds()) phases.set(build.id, build.buildStatus);
-  stack.events.on("change", tell);
-  return () => stack.events.off("change", tell);
+  stack.events.on("change", report);
+  return () => stack.events.off("change", report);
 }
 
 function lineOf(record: Record<string, unknown> | undefined): string | undefined {

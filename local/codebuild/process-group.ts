@@ -1,11 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** A killed process that nobody has collected yet still answers; who waits for that may wait forever. */
+/** A killed process that its parent has not collected yet still answers signals, possibly forever. */
 const collectingMilliseconds = 1000;
+const pollMilliseconds = 20;
 
 /**
- * Ends a process group: TERM to all of it, and KILL to those who are still there after the grace time.
- * @param group the process ID of its leader, who may have ended already
+ * Ends a process group: sends TERM to every process, and KILL to those that remain after the grace time.
+ * @param group the process ID of its leader, which may have ended already
+ * @param graceMilliseconds is counted in polls, so that it grows on a machine that starves this process
  */
 export async function endGroup(group: number, graceMilliseconds: number): Promise<void> {
   signalGroup(group, "SIGTERM");
@@ -15,15 +17,14 @@ export async function endGroup(group: number, graceMilliseconds: number): Promis
 }
 
 async function isGone(group: number, milliseconds: number): Promise<boolean> {
-  const deadline = performance.now() + milliseconds;
-  while (signalGroup(group, 0)) {
-    if (performance.now() >= deadline) return false;
-    await sleep(20);
+  for (let polls = milliseconds / pollMilliseconds; signalGroup(group, 0); polls--) {
+    if (polls <= 0) return false;
+    await sleep(pollMilliseconds);
   }
   return true;
 }
 
-/** Whether there was somebody to signal. */
+/** Whether there was a process to signal. */
 export function signalGroup(group: number, signal: NodeJS.Signals | 0): boolean {
   try {
     return process.kill(-group, signal);
