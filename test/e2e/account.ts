@@ -1,30 +1,34 @@
 import { fileURLToPath } from "node:url";
 import { CreateTagsCommand, DescribeImagesCommand, EC2Client, RegisterImageCommand } from "@aws-sdk/client-ec2";
 import { PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
-import { expect, vi } from "vitest";
 import { signedFetch } from "../../local/lambda/signed-fetch.ts";
+import { triggerDelay } from "../../local/rehearsal/stage.ts";
 import { type Stack, startStack } from "../../local/stack/stack.ts";
 import { installTools } from "../../local/tools/install.ts";
+import { eventually } from "../local/eventually.ts";
 
 const hour = 3_600_000;
 const prefix = "eks-windows-images:";
 
-/** A deployed service with images that nobody has built. The Kubernetes release host keeps silent, so nothing is built and every look is a quick one. */
+/**
+ * A deployed service whose images are registered by hand. The Kubernetes release host does not answer, so that no build starts and every
+ * reconcile run is short.
+ */
 export interface Account {
   stack: Stack;
   ssm: SSMClient;
-  /** An image of ours, proved so many hours ago. Answers its ID. */
+  /** Registers an image of the variant that passed its proof `provedAgo` hours ago. Resolves with its ID. */
   image(variant: string, provedAgo: number, tags?: Record<string, string>): Promise<string>;
-  /** Somebody has put the image there, and reconcile has seen it. */
+  /** Writes the image to `stable` and waits until reconcile has handled that. */
   stableHolds(variant: string, image: string): Promise<void>;
-  /** Of an image, without the prefix. */
+  /** The tags of an image, without their prefix. */
   tagsOf(image: string): Promise<Record<string, string>>;
-  /** A signed call of the function URL. */
+  /** Makes a signed call of the function URL. If it is accepted, the clock advances past the delay of its trigger. */
   call(method: string, path: string, body?: object): Promise<{ status: number; answer: Record<string, unknown> }>;
   close(): Promise<void>;
 }
 
-/** @param configuration its file in fixture/ */
+/** @param configuration the name of a file in fixture/ */
 export async function openAccount(stage: string, configuration = "interventions"): Promise<Account> {
   const time = new Date("2026-10-14T16:00:00Z");
   const tools = await installTools(() => undefined);
@@ -63,8 +67,8 @@ export async function openAccount(stage: string, configuration = "interventions"
   async function stableHolds(variant: string, id: string): Promise<void> {
     const Name = `${stack.deployment.channelsPrefix}/${variant}/stable`;
     await ssm.send(new PutParameterCommand({ Name, Value: id, Type: "String", DataType: "aws:ec2:image" }));
-    await vi.waitFor(async () => expect((await stack.parameters())[Name]).toBe(id), { timeout: 10_000 });
-    await stack.functions.idle();
+    await eventually(`stable of ${variant} holds the image`, async () => (await stack.parameters())[Name] === id);
+    await stack.idle();
   }
 
   async function tagsOf(id: string): Promise<Record<string, string>> {
@@ -76,10 +80,11 @@ export async function openAccount(stage: string, configuration = "interventions"
   }
 
   async function call(method: string, path: string, body?: object) {
-    const { credentials, region } = stack.emulator;
+    const { clock } = stack;
     const url = new URL(path, stack.functions.url);
-    const caller = { credentials, region, now: stack.clock.now };
+    const caller = { credentials, region, now: clock.now };
     const response = await signedFetch(url, caller, { method, body: body && JSON.stringify(body) });
+    if (response.status === 202) clock.advanceTo(new Date(clock.now().getTime() + triggerDelay));
     return { status: response.status, answer: (await response.json()) as Record<string, unknown> };
   }
 

@@ -10,7 +10,7 @@ const variant = "windows-2022-core-1.35";
 let stack: Stack;
 let sqs: SQSClient;
 
-// The Kubernetes release host keeps silent, so the first build waits and every look is a quick one.
+// The Kubernetes release host does not answer, so that the first build waits and every reconcile run is short.
 beforeAll(async () => {
   const time = new Date("2026-10-14T16:00:00Z");
   const tools = await installTools(() => undefined);
@@ -47,12 +47,12 @@ describe("reconcile", () => {
     ["parameter-rejected", "channel"],
     ["manual", "manual"],
     ["foreign-notification", "unknown"],
-  ])("takes the recorded event %s from its queue, looks, and acknowledges it", async (name, kind) => {
+  ])("takes the recorded event %s from its queue, runs, and acknowledges it", async (name, kind) => {
     const from = stack.logs.length;
     const MessageBody = readFileSync(new URL(`../events/${name}.json`, import.meta.url), "utf8");
 
     await sqs.send(new SendMessageCommand({ QueueUrl: stack.deployment.queue.url, MessageBody }));
-    await stack.functions.idle();
+    await stack.idle();
 
     const records = stack.logs.slice(from).flatMap(({ record }) => (record ? [record] : []));
     expect(records.map(({ trigger }) => (trigger as { kind: string } | undefined)?.kind)).toContain(kind);
@@ -60,7 +60,7 @@ describe("reconcile", () => {
     expect(stack.codebuild.builds()).toEqual([]);
   });
 
-  test("says in its log why the build waits", () => {
+  test("logs why the build waits", () => {
     const wait = stack.logs.findLast(({ record }) => record?.message === "wait")?.record;
     expect(wait?.reasons).toEqual([
       "first image of the variant",
@@ -76,7 +76,7 @@ describe("reconcile", () => {
     expect(Attributes).toMatchObject({ ApproximateNumberOfMessages: "0", ApproximateNumberOfMessagesNotVisible: "0" });
   });
 
-  test("throws when it cannot observe, saying what it was doing", async () => {
+  test("throws when it cannot read the world, and names what it was reading", async () => {
     const { reconcile } = stack.deployment;
     const blind = { ...reconcile, environment: { ...reconcile.environment, PROJECT_NAME: "no-such-project" } };
 
@@ -88,16 +88,19 @@ describe("reconcile", () => {
     });
   });
 
-  test.each(["reconcile", "api"] as const)("a missing variable stops %s at its start with its name", async (name) => {
-    const { TOPIC_ARN: _, ...environment } = stack.deployment[name].environment;
+  test.each(["reconcile", "api"] as const)(
+    "a missing variable stops %s at its start, and the error names it",
+    async (name) => {
+      const { TOPIC_ARN: _, ...environment } = stack.deployment[name].environment;
 
-    const invocation = await stack.functions.call({ ...stack.deployment[name], environment }, { Records: [] });
+      const invocation = await stack.functions.call({ ...stack.deployment[name], environment }, { Records: [] });
 
-    expect(invocation).toMatchObject({
-      ok: false,
-      error: { phase: "init", errorMessage: expect.stringContaining("TOPIC_ARN is missing") },
-    });
-  });
+      expect(invocation).toMatchObject({
+        ok: false,
+        error: { phase: "init", errorMessage: expect.stringContaining("TOPIC_ARN is missing") },
+      });
+    },
+  );
 });
 
 describe("the function URL", () => {
@@ -106,7 +109,7 @@ describe("the function URL", () => {
     expect(response.status).toBe(403);
   });
 
-  test("refuses calls whose signature is of another secret", async () => {
+  test("refuses calls that are signed with another secret", async () => {
     const { credentials, region } = stack.emulator;
     const forged = { ...credentials, secretAccessKey: "guessed" };
     const response = await signedFetch(stack.functions.url, { credentials: forged, region, now: stack.clock.now });
@@ -139,14 +142,14 @@ describe("the function URL", () => {
     ],
     ["a wrong method", "GET", "/rebuild", undefined, 405, "/rebuild does not take GET"],
     ["an unknown path", "GET", "/favicon.ico", undefined, 404, "there is no /favicon.ico"],
-  ])("answers %s with what would be right", async (_, method, path, body, status, error) => {
+  ])("answers %s with the valid alternatives", async (_, method, path, body, status, error) => {
     const refused = await call(method, path, body);
     expect(refused.status).toBe(status);
     expect(refused.answer.error).toContain(error);
     expect(JSON.stringify(refused.answer.allowed)).toMatch(/windows-2022-core-1.35|POST/);
   });
 
-  test("every call is in the log with who made it, why, and what came of it", async () => {
+  test("every call is logged with its caller, reason and result", async () => {
     const from = stack.logs.length;
     const order = JSON.stringify({ variant: "windows-95", reason: "an audit" });
 
@@ -170,7 +173,7 @@ describe("the function URL", () => {
 
     const first = await call("POST", "/rebuild", order);
     const second = await call("POST", "/rebuild", order);
-    await stack.functions.idle();
+    await stack.idle();
 
     expect(first).toEqual({ status: 202, answer: { variant, request: "key-1", repeated: false, dryRun: false } });
     expect(second).toEqual({ status: 202, answer: { variant, request: "key-1", repeated: true, dryRun: false } });

@@ -10,18 +10,18 @@ beforeAll(async () => {
   account = await openAccount("interventions");
 });
 
-// Every call wakes reconcile, which looks at all variants: the next test prepares its images while nobody writes channels.
-afterEach(() => account.stack.functions.idle());
+// Every call triggers a reconcile run for all variants. The next test must register its images while no run writes channels.
+afterEach(() => account.stack.idle());
 
 afterAll(() => account?.close());
 
-test("a revoked image bears who revoked it, when and why, and reconcile is woken", async () => {
+test("a revoked image is tagged with caller, time and reason, and reconcile is triggered", async () => {
   const [older, newer] = [await account.image("revoked", 60), await account.image("revoked", 50)];
   await account.stableHolds("revoked", newer);
   const from = account.stack.logs.length;
 
   const { status, answer } = await account.call("POST", "/revoke", { image: newer, reason });
-  await account.stack.functions.idle();
+  await account.stack.idle();
 
   expect({ status, answer }).toMatchObject({
     status: 202,
@@ -33,11 +33,11 @@ test("a revoked image bears who revoked it, when and why, and reconcile is woken
   expect(triggers).toContainEqual({ kind: "manual", about: `revoked revoke ${newer}` });
 });
 
-test("a dry run answers what would be tagged and planned, and does nothing", async () => {
+test("a dry run answers the tags and the plan, and changes nothing", async () => {
   const id = await account.image("tried", 50);
 
   const { status, answer } = await account.call("POST", "/revoke", { image: id, reason, dryRun: true });
-  await account.stack.functions.idle();
+  await account.stack.idle();
 
   expect(status).toBe(200);
   expect(answer).toMatchObject({
@@ -57,11 +57,11 @@ test("revoking twice keeps the first reason", async () => {
   const { status, answer } = await account.call("POST", "/revoke", { image: id, reason: "the second" });
 
   expect(status).toBe(202);
-  expect(answer.message).toContain("is revoked already: the first");
+  expect(answer.message).toContain("is already revoked: the first");
   expect((await account.tagsOf(id)).revoked).toContain("the first");
 });
 
-test("an image that is revoked no more has lost the tag", async () => {
+test("an unrevoked image loses the tag", async () => {
   const id = await account.image("restored", 50, { revoked: "by hand" });
 
   const first = await account.call("POST", "/unrevoke", { image: id, reason });
@@ -72,17 +72,17 @@ test("an image that is revoked no more has lost the tag", async () => {
   expect(second).toMatchObject({ status: 409, answer: { error: `${id} is not revoked` } });
 });
 
-test("an approved image bears who approved it; the answer says until when it soaks", async () => {
+test("an approved image is tagged with the caller, and the answer names the end of the soak", async () => {
   const id = await account.image("approved", 1);
 
-  const { status, answer } = await account.call("POST", "/promote", { image: id, reason });
+  const { status, answer } = await account.call("POST", "/approve", { image: id, reason });
 
   expect(status).toBe(202);
   expect(answer.message).toMatch(/is approved; .*stable/);
   expect((await account.tagsOf(id)).approved).toMatch(/^2026-10-\S+Z arn:aws:\S+ a test$/);
 });
 
-test("a rollback revokes what the channel holds", async () => {
+test("a rollback revokes the image that the channel holds", async () => {
   const approved = "2026-10-14T15:00:00.000Z arn:aws:iam::123456789012:user/ann good";
   const [older, newer] = [
     await account.image("rolled-back", 60, { approved }),
@@ -97,7 +97,7 @@ test("a rollback revokes what the channel holds", async () => {
   expect(await account.tagsOf(newer)).toHaveProperty("revoked");
 });
 
-test("a rollback with nothing to go back to is refused with what is missing and until when, and tags nothing", async () => {
+test("a rollback without a previous image is refused with the reasons and times, and tags nothing", async () => {
   const [older, newer] = [await account.image("stranded", 1), await account.image("stranded", 50)];
   await account.stableHolds("stranded", newer);
 
@@ -108,7 +108,7 @@ test("a rollback with nothing to go back to is refused with what is missing and 
   for (const id of [older, newer]) expect(await account.tagsOf(id)).not.toHaveProperty("revoked");
 });
 
-test("an idempotency key is known again also after other requests", async () => {
+test("an idempotency key is recognized even after other requests", async () => {
   const rebuild = (idempotencyKey: string) =>
     account.call("POST", "/rebuild", { variant: "rebuilt", reason, idempotencyKey });
   const Name = `${account.stack.deployment.requestsPrefix}/rebuilt`;
@@ -122,7 +122,7 @@ test("an idempotency key is known again also after other requests", async () => 
   expect(JSON.parse(Parameter?.Value ?? "")).toMatchObject({ id: "two", earlier: ["one"] });
 });
 
-test("a rebuild's dry run writes no request", async () => {
+test("the dry run of a rebuild writes no request", async () => {
   const order = { variant: "shown", reason, dryRun: true };
 
   const { status, answer } = await account.call("POST", "/rebuild", order);
@@ -135,7 +135,7 @@ test("a rebuild's dry run writes no request", async () => {
   });
 });
 
-test("the status shows every image with what keeps it out of stable and what retention thinks of it", async () => {
+test("the status shows for every image why stable does not take it and what retention decides", async () => {
   const id = await account.image("shown", 1);
 
   const { answer } = await account.call("GET", "/");
@@ -153,18 +153,36 @@ test("the status shows every image with what keeps it out of stable and what ret
   });
 });
 
-describe("A call is refused with what is allowed", () => {
+describe("A call is refused with the valid values", () => {
   const unknown = "ami-0123456789abcdef0";
 
   test.each([
     ["without a reason", "/revoke", { image: unknown }, 400, "reason"],
-    ["for an image whose ID is none", "/revoke", { image: "latest", reason }, 400, "an image such as"],
-    ["for an image that is not ours", "/revoke", { image: unknown, reason }, 404, `${unknown} is no image of ours`],
-    ["for an image that is not ours", "/unrevoke", { image: unknown, reason }, 404, "no image of ours"],
-    ["for an image that is not ours", "/promote", { image: unknown, reason }, 404, "no image of ours"],
-    ["for a variant that there is not", "/rollback", { variant: "windows-95", reason }, 404, "there is no variant"],
-    ["for a channel that there is not", "/rollback", { variant: "revoked", channel: "beta", reason }, 400, "channel"],
-    ["with a field that nobody knows", "/promote", { image: unknown, reason, force: true }, 400, "force"],
+    ["for an invalid image ID", "/revoke", { image: "latest", reason }, 400, "an image such as"],
+    [
+      "for an image that the stage does not own",
+      "/revoke",
+      { image: unknown, reason },
+      404,
+      `${unknown} is not an image of this service`,
+    ],
+    [
+      "for an image that the stage does not own",
+      "/unrevoke",
+      { image: unknown, reason },
+      404,
+      "is not an image of this service",
+    ],
+    [
+      "for an image that the stage does not own",
+      "/approve",
+      { image: unknown, reason },
+      404,
+      "is not an image of this service",
+    ],
+    ["for an unknown variant", "/rollback", { variant: "windows-95", reason }, 404, "there is no variant"],
+    ["for an unknown channel", "/rollback", { variant: "revoked", channel: "beta", reason }, 400, "channel"],
+    ["with an unknown field", "/approve", { image: unknown, reason, force: true }, 400, "force"],
   ])("%s (%s)", async (_, path, body, status, error) => {
     const refused = await account.call("POST", path, body);
 
@@ -173,7 +191,7 @@ describe("A call is refused with what is allowed", () => {
     expect(refused.answer.allowed).toBeDefined();
   });
 
-  test("and is in the log with its caller, reason and outcome", async () => {
+  test("and is logged with its caller, reason and outcome", async () => {
     await account.call("POST", "/revoke", { image: unknown, reason: "to be found" });
 
     expect(account.stack.logs.map(({ record }) => record)).toContainEqual(
@@ -187,12 +205,12 @@ describe("A call is refused with what is allowed", () => {
   });
 });
 
-test("the function calls nothing that its role does not permit", async () => {
+test("the function makes only calls that its role permits", async () => {
   const id = await account.image("tried", 50);
   await account.call("POST", "/revoke", { image: id, reason });
   await account.call("POST", "/unrevoke", { image: id, reason });
   await account.call("GET", "/plan");
-  await account.stack.functions.idle();
+  await account.stack.idle();
 
   expect((await permissionsOf(account.stack, undefined)).denied).toEqual([]);
 });

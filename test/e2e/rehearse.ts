@@ -6,13 +6,11 @@ import type { Rehearsal } from "../../local/rehearsal/rehearsal.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
-/** Longest that a story may take here, in milliseconds; it shares the machine with all the other tests. */
-export const storyLimit = 12 * 60_000;
-
-/** `npm run rehearse` in a process of its own. */
+/** Runs `npm run rehearse` in a process of its own. The process ends by itself when the rehearsal stalls. */
 export async function rehearse(...args: string[]) {
   const child = spawn(process.execPath, ["local/rehearsal/command.ts", ...args], {
     cwd: root,
+    env: { ...process.env, EMULATOR_NURSERY: "" },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const [output, errors, status] = await Promise.all([
@@ -25,13 +23,13 @@ export async function rehearse(...args: string[]) {
 
 export interface Played {
   rehearsal: Rehearsal;
-  /** What an act brought a variant. */
+  /** The result of an act for a variant. */
   act(name: string, variant: string): ActResult;
 }
 
 /**
  * Plays a story to its end.
- * @throws Error with what went wrong when it is not as it should be, or when anything but one JSON object was printed
+ * @throws Error when the rehearsal fails, or when it prints anything besides one JSON object
  */
 export async function play(...args: string[]): Promise<Played> {
   const { output, errors, status } = await rehearse("--json", ...args);
@@ -41,7 +39,7 @@ export async function play(...args: string[]): Promise<Played> {
     rehearsal,
     act(name, variant) {
       const found = rehearsal.acts.find((one) => one.act === name && one.variant === variant);
-      if (!found) throw new Error(`${variant} had no act "${name}"`);
+      if (!found) throw new Error(`the act "${name}" has no result for ${variant}`);
       return found;
     },
   };

@@ -13,18 +13,19 @@ import {
   TerminateInstancesCommand,
 } from "@aws-sdk/client-ec2";
 import { PutParameterCommand } from "@aws-sdk/client-ssm";
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { eventually } from "../eventually.ts";
 import { type EmulatorWorkshop, openWorkshop } from "./emulator-workshop.ts";
 
 let aws: EmulatorWorkshop;
 
 beforeAll(async () => {
   aws = await openWorkshop();
-}, 30_000);
+});
 
 afterAll(() => aws?.stop());
 
-test("an image of ours bears its tags, its date on the stack's clock, and tags on its snapshot", async () => {
+test("an image has its tags, its date on the stack's clock, and tags on its snapshot", async () => {
   const id = await aws.image();
 
   const { Images = [] } = await aws.ec2.send(new DescribeImagesCommand({ Owners: ["self"], ImageIds: [id] }));
@@ -37,7 +38,7 @@ test("an image of ours bears its tags, its date on the stack's clock, and tags o
   expect(Snapshots[0]?.Tags).toEqual(tags);
 });
 
-test("a disabled image shows only to those who ask for disabled ones", async () => {
+test("a disabled image is listed only for callers that ask for disabled images", async () => {
   const id = await aws.image();
   await aws.ec2.send(new DisableImageCommand({ ImageId: id }));
 
@@ -63,7 +64,7 @@ test("the emulator follows the clock when it advances", async () => {
   expect(Math.round((newer - older) / (24 * 3600 * 1000))).toBe(30);
 });
 
-test("a disabled image is not launched until it is enabled again", async () => {
+test("a disabled image cannot be launched until it is enabled again", async () => {
   const id = await aws.image();
   await aws.ec2.send(new DisableImageCommand({ ImageId: id }));
 
@@ -73,7 +74,7 @@ test("a disabled image is not launched until it is enabled again", async () => {
   expect((await aws.machine(undefined, id)).id).toMatch(/^i-/);
 });
 
-test("a deprecated image tells since when, to the minute, and its owner sees and launches it all the same", async () => {
+test("a deprecated image has its deprecation time to the minute, and its owner still sees and launches it", async () => {
   const id = await aws.image();
   const at = new Date(aws.clock.now().getTime() + 90_000);
 
@@ -84,9 +85,9 @@ test("a deprecated image tells since when, to the minute, and its owner sees and
   await aws.ec2.send(new DisableImageDeprecationCommand({ ImageId: id }));
   const restored = await aws.ec2.send(new DescribeImagesCommand({ Owners: ["self"], ImageIds: [id] }));
 
-  const told = deprecated.Images?.[0]?.DeprecationTime ?? "";
-  expect(told).toMatch(/:00\.000Z$/);
-  expect(Math.abs(Date.parse(told) - at.getTime())).toBeLessThanOrEqual(30_000);
+  const deprecatedAt = deprecated.Images?.[0]?.DeprecationTime ?? "";
+  expect(deprecatedAt).toMatch(/:00\.000Z$/);
+  expect(Math.abs(Date.parse(deprecatedAt) - at.getTime())).toBeLessThanOrEqual(30_000);
   expect(restored.Images?.[0]?.DeprecationTime).toBeUndefined();
 });
 
@@ -99,7 +100,7 @@ test("an image cannot be deprecated in the past", async () => {
   );
 });
 
-test("a deregistered image takes its snapshot along where that is asked for", async () => {
+test("deregistering an image deletes its snapshot on request", async () => {
   const [kept, taken] = [await aws.image(), await aws.image()];
   const snapshots = await Promise.all([kept, taken].map(snapshotOf));
 
@@ -114,8 +115,8 @@ test("a deregistered image takes its snapshot along where that is asked for", as
   await expect(aws.machine(undefined, taken)).rejects.toMatchObject({ name: "InvalidAMIID.Unavailable" });
 });
 
-describe("Who uses an image", () => {
-  test("is told of instances, of launch templates' newest versions and of parameters, in pages", async () => {
+describe("DescribeImageReferences", () => {
+  test("lists instances, the newest versions of launch templates, and parameters, in pages", async () => {
     const [id, other] = [await aws.image(), await aws.image()];
     const { id: instance } = await aws.machine(undefined, id);
     const template = await launchTemplate([id]);
@@ -124,7 +125,7 @@ describe("Who uses an image", () => {
     await aws.ssm.send(
       new PutParameterCommand({ Name: parameter, Value: id, Type: "String", DataType: "aws:ec2:image" }),
     );
-    await vi.waitFor(async () => expect(await aws.parameterValue(parameter)).toBe(id));
+    await eventually("the parameter is written", async () => (await aws.parameterValue(parameter)) === id);
 
     const pages = [];
     const request = { ImageIds: [id], IncludeAllResourceTypes: true };
@@ -140,7 +141,7 @@ describe("Who uses an image", () => {
     ]);
   });
 
-  test("is told for ten images at most, and only of the resources that are asked about", async () => {
+  test("takes at most ten images and lists only the requested types of resources", async () => {
     const id = await aws.image();
     await aws.machine(undefined, id);
     const ask = (ImageIds: string[], more: object) =>
@@ -179,7 +180,7 @@ async function snapshotOf(id: string): Promise<string> {
   return Images[0]?.BlockDeviceMappings?.[0]?.Ebs?.SnapshotId ?? "";
 }
 
-/** One version for each of the images. */
+/** Creates a launch template with one version per image. */
 async function launchTemplate([first, ...images]: string[]): Promise<string> {
   const LaunchTemplateName = aws.fresh("template");
   const { LaunchTemplate } = await aws.ec2.send(

@@ -7,8 +7,9 @@ import {
   GetParametersCommand,
   PutParameterCommand,
 } from "@aws-sdk/client-ssm";
-import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { parameterName, publishImage } from "../../../local/aws/public-images.ts";
+import { eventually } from "../eventually.ts";
 import { base2022, type EmulatorWorkshop, openWorkshop } from "./emulator-workshop.ts";
 
 const amazon = "801119661308";
@@ -17,11 +18,11 @@ let aws: EmulatorWorkshop;
 
 beforeAll(async () => {
   aws = await openWorkshop();
-}, 30_000);
+});
 
 afterAll(() => aws?.stop());
 
-/** A queue that receives what a rule on the default bus lets through. */
+/** Subscribes a queue to a rule on the default bus. Returns a function that waits for the queue's next events. */
 async function subscribed(pattern: object): Promise<() => Promise<Record<string, unknown>[]>> {
   const name = aws.fresh("queue");
   const { QueueUrl } = await aws.sqs.send(new CreateQueueCommand({ QueueName: name }));
@@ -29,13 +30,14 @@ async function subscribed(pattern: object): Promise<() => Promise<Record<string,
   await events.send(new PutRuleCommand({ Name: name, EventPattern: JSON.stringify(pattern) }));
   const arn = `arn:aws:sqs:${aws.emulator.region}:${aws.emulator.accountId}:${name}`;
   await events.send(new PutTargetsCommand({ Rule: name, Targets: [{ Id: "queue", Arn: arn }] }));
-  return async () => {
-    const { Messages = [] } = await aws.sqs.send(new ReceiveMessageCommand({ QueueUrl, WaitTimeSeconds: 5 }));
-    return Messages.map(({ Body = "" }) => JSON.parse(Body));
-  };
+  return () =>
+    eventually("an event arrives", async () => {
+      const { Messages } = await aws.sqs.send(new ReceiveMessageCommand({ QueueUrl, WaitTimeSeconds: 5 }));
+      return Messages?.map(({ Body = "" }) => JSON.parse(Body));
+    });
 }
 
-test("AWS's public parameters name images of Amazon's with their dates", async () => {
+test("AWS's public parameters name Amazon's images with their dates", async () => {
   const parameter = parameterName({ windows: 2022, edition: "Core", base: "EKS_Optimized", kubernetes: "1.35" });
 
   const { Parameters = [] } = await aws.ssm.send(
@@ -58,7 +60,7 @@ test("AWS's public parameters name images of Amazon's with their dates", async (
   expect(values.get(parameterName(base2022))).toMatch(/^ami-[0-9a-f]{17}$/);
 });
 
-test("Windows 2025 has neither ContainersLatest nor an EKS image before 1.35", async () => {
+test("Windows 2025 has no ContainersLatest image and no EKS image before 1.35", async () => {
   const names = [
     parameterName({ windows: 2025, edition: "Core", base: "ContainersLatest" }),
     `${parameterName({ windows: 2025, edition: "Core", base: "EKS_Optimized", kubernetes: "1.34" })}/image_id`,
@@ -85,7 +87,7 @@ test("a new release moves the public parameter and emits no event", async () => 
   );
 });
 
-test("nobody may write AWS's parameters", async () => {
+test("no caller may write AWS's parameters", async () => {
   const write = aws.ssm.send(
     new PutParameterCommand({ Name: parameterName(base2022), Value: "ami-1", Type: "String", Overwrite: true }),
   );
@@ -93,7 +95,7 @@ test("nobody may write AWS's parameters", async () => {
   await expect(write).rejects.toThrow(/No access to reserved parameter name/);
 });
 
-test("a channel's parameter is written after its image was found, and the default bus hears of it", async () => {
+test("a channel's parameter is written after its image was found, and the default bus gets an event", async () => {
   const name = `/eks-windows-images/test/channels/${aws.fresh("variant")}/stable`;
   const received = await subscribed({
     source: ["aws.ssm"],
@@ -102,10 +104,12 @@ test("a channel's parameter is written after its image was found, and the defaul
   });
   const id = await aws.image();
 
+  await aws.emulator.parameterValidation({ hold: true });
   const { Version } = await aws.ssm.send(
     new PutParameterCommand({ Name: name, Value: id, Type: "String", DataType: "aws:ec2:image" }),
   );
   const atOnce = await aws.parameterValue(name);
+  await aws.emulator.parameterValidation({ hold: false });
   const [event] = await received();
 
   expect(Version).toBe(1);
@@ -122,7 +126,7 @@ test("a channel's parameter is written after its image was found, and the defaul
   expect(await aws.parameterValue(name)).toBe(id);
 });
 
-test("a parameter that names no image is answered with 200 and ends in an exception and nothing written", async () => {
+test("a write that names no image is answered with 200, then ends in an exception, and nothing is written", async () => {
   const name = `/eks-windows-images/test/channels/${aws.fresh("variant")}/stable`;
   const received = await subscribed({ source: ["aws.ssm"], detail: { name: [name] } });
 
@@ -147,7 +151,7 @@ test("a parameter that names no image is answered with 200 and ends in an except
   expect(await aws.parameterValue(name)).toBeUndefined();
 });
 
-test("an update to a missing image leaves the channel where it was", async () => {
+test("an update to a missing image leaves the channel unchanged", async () => {
   const name = `/eks-windows-images/test/channels/${aws.fresh("variant")}/stable`;
   const id = await aws.image();
   const received = await subscribed({ source: ["aws.ssm"], detail: { name: [name] } });
@@ -167,7 +171,7 @@ test("an update to a missing image leaves the channel where it was", async () =>
   expect(Parameter).toMatchObject({ Value: id, Version: 1 });
 });
 
-test("plain parameters of ours say that they were created, updated and deleted", async () => {
+test("plain parameters emit events when they are created, updated and deleted", async () => {
   const name = `/eks-windows-images/test/requests/${aws.fresh("variant")}`;
   const first = (await aws.emulator.events()).length;
 
@@ -180,7 +184,7 @@ test("plain parameters of ours say that they were created, updated and deleted",
   expect(events[0]).toMatchObject({ bus: "default", source: "aws.ssm", detailType: "Parameter Store Change" });
 });
 
-test("Parameter Store rejects as many writes as it is told to, and takes the next", async () => {
+test("Parameter Store rejects the configured number of writes and accepts the next one", async () => {
   const name = `/eks-windows-images/test/channels/${aws.fresh("variant")}/stable`;
   const received = await subscribed({ source: ["aws.ssm"], detail: { name: [name] } });
   const id = await aws.image();
@@ -198,7 +202,7 @@ test("Parameter Store rejects as many writes as it is told to, and takes the nex
   expect(await aws.parameterValue(name)).toBe(id);
 });
 
-test("Parameter Store takes its time with an image as long as it is told to", async () => {
+test("Parameter Store validates an image after the configured delay", async () => {
   const name = `/eks-windows-images/test/channels/${aws.fresh("variant")}/stable`;
   const id = await aws.image();
 
@@ -206,7 +210,7 @@ test("Parameter Store takes its time with an image as long as it is told to", as
   const began = performance.now();
   await aws.ssm.send(new PutParameterCommand({ Name: name, Value: id, Type: "String", DataType: "aws:ec2:image" }));
   await aws.emulator.parameterValidation({ delayMs: 300 });
-  await vi.waitFor(async () => expect(await aws.parameterValue(name)).toBe(id), { timeout: 10_000, interval: 50 });
+  await eventually("the parameter is written", async () => (await aws.parameterValue(name)) === id);
 
   expect(performance.now() - began).toBeGreaterThan(1_400);
 });

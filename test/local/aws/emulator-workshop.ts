@@ -11,7 +11,7 @@ import { installTools, type Tools } from "../../../local/tools/install.ts";
 
 export const base2022 = { windows: 2022, edition: "Core", base: "Base" } as const;
 
-/** An emulator with AWS's images of 20 October 2026, on a clock of 5 November. */
+/** An emulator with AWS's images of 20 October 2026, on a clock that starts on 5 November. */
 export interface EmulatorWorkshop {
   tools: Tools;
   clock: Clock;
@@ -20,11 +20,11 @@ export interface EmulatorWorkshop {
   ec2: EC2Client;
   ssm: SSMClient;
   sqs: SQSClient;
-  /** A name that nothing else has. */
+  /** A unique name. */
   fresh(what: string): string;
   parameterValue(parameter: string): Promise<string | undefined>;
   machine(keyName?: string, image?: string): Promise<{ id: string; address: string }>;
-  /** An image of ours. */
+  /** Creates an image of the account. */
   image(): Promise<string>;
   stop(): Promise<void>;
 }
@@ -62,7 +62,7 @@ export async function openWorkshop(): Promise<EmulatorWorkshop> {
       }),
     );
     const [instance] = Instances;
-    if (!instance?.InstanceId) throw new Error("running an instance: none came");
+    if (!instance?.InstanceId) throw new Error("running an instance: the answer has none");
     return { id: instance.InstanceId, address: instance.PrivateIpAddress ?? "" };
   }
 

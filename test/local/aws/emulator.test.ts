@@ -11,17 +11,18 @@ import { startEmulator } from "../../../local/aws/emulator.ts";
 import { parameterName } from "../../../local/aws/public-images.ts";
 import { createClock } from "../../../local/clock/clock.ts";
 import { runCommand } from "../../../local/tools/programs.ts";
+import { eventually } from "../eventually.ts";
 import { base2022, type EmulatorWorkshop, openWorkshop } from "./emulator-workshop.ts";
 
 let aws: EmulatorWorkshop;
 
 beforeAll(async () => {
   aws = await openWorkshop();
-}, 30_000);
+});
 
 afterAll(() => aws?.stop());
 
-test("an administrator's password comes back under the key pair that the instance was started with", async () => {
+test("the administrator's password is encrypted with the key pair of the instance", async () => {
   const keyName = aws.fresh("key");
   const { KeyMaterial = "" } = await aws.ec2.send(new CreateKeyPairCommand({ KeyName: keyName }));
   const { id } = await aws.machine(keyName);
@@ -44,7 +45,7 @@ test("instances get addresses that exist on this machine", async () => {
   expect(aws.emulator.network.prefix).toMatch(/^127\.\d+$/);
 });
 
-test("S3 works with a client that was told nothing but the endpoint", async () => {
+test("S3 works with a client that knows only the endpoint", async () => {
   const s3 = new S3Client(aws.access);
   await s3.send(new CreateBucketCommand({ Bucket: "artifacts" }));
   const body = Buffer.alloc(1_500_000, "recipe");
@@ -55,7 +56,7 @@ test("S3 works with a client that was told nothing but the endpoint", async () =
   expect(Buffer.from((await Body?.transformToByteArray()) ?? []).equals(body)).toBe(true);
 });
 
-test("a topic's message reaches the queue that subscribed", async () => {
+test("a topic's message reaches the subscribed queue", async () => {
   const name = aws.fresh("subscriber");
   const { QueueUrl } = await aws.sqs.send(new CreateQueueCommand({ QueueName: name }));
   const sns = new SNSClient(aws.access);
@@ -65,7 +66,10 @@ test("a topic's message reaches the queue that subscribed", async () => {
 
   await sns.send(new PublishCommand({ TopicArn, Subject: "published", Message: "a new image" }));
 
-  const { Messages = [] } = await aws.sqs.send(new ReceiveMessageCommand({ QueueUrl, WaitTimeSeconds: 5 }));
+  const Messages = await eventually(
+    "the message arrives",
+    async () => (await aws.sqs.send(new ReceiveMessageCommand({ QueueUrl, WaitTimeSeconds: 5 }))).Messages,
+  );
   expect(JSON.parse(Messages[0]?.Body ?? "{}")).toMatchObject({ Subject: "published", Message: "a new image" });
 });
 
@@ -80,7 +84,7 @@ test("the aws command line interface works against it", async () => {
   expect(stdout.trim()).toBe(await aws.parameterValue(parameterName(base2022)));
 });
 
-test("two emulators side by side take different ports and addresses, and one that stops takes nothing along", async () => {
+test("two emulators have different ports and addresses, and stopping one does not affect the other", async () => {
   const dir = mkdtempSync(join(tmpdir(), "emulator-"));
   const other = await startEmulator({ tools: aws.tools, dir, clock: createClock(join(dir, "clock")) });
   const place = { port: other.port, prefix: other.network.prefix };

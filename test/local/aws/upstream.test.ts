@@ -21,7 +21,7 @@ function eks(): EKSClient {
   return new EKSClient({ endpoint: upstream.eksUrl, region: "us-east-1", credentials, maxAttempts: 1 });
 }
 
-test("the newest patch of a minor moves when Kubernetes releases one, and other minors stay", async () => {
+test("a Kubernetes release changes the newest patch of its minor and no other", async () => {
   upstream.setKubernetes("1.35.7");
   upstream.setKubernetes("1.36.3");
 
@@ -34,7 +34,7 @@ test("the newest patch of a minor moves when Kubernetes releases one, and other 
   expect(await text("/release/stable-1.37.txt")).toBe("404");
 });
 
-test("every released Windows binary comes with its checksum, one not released yet does not exist", async () => {
+test("every released Windows binary has its checksum, and an unreleased one does not exist", async () => {
   upstream.setKubernetes("1.35.8");
 
   const binary = await text("/v1.35.7/bin/windows/amd64/kubelet.exe");
@@ -45,7 +45,7 @@ test("every released Windows binary comes with its checksum, one not released ye
   expect(await text("/v1.35.9/bin/windows/amd64/kubelet.exe")).toBe("404");
 });
 
-test("EKS tells the patch it runs, whatever upstream has", async () => {
+test("EKS reports its own patch, independent of upstream", async () => {
   upstream.setKubernetes("1.35.8");
   upstream.setEksKubernetes("1.35.6");
   upstream.setEksKubernetes("1.36.1");
@@ -58,7 +58,7 @@ test("EKS tells the patch it runs, whatever upstream has", async () => {
   expect(clusterVersions?.[0]?.endOfStandardSupportDate).toBeInstanceOf(Date);
 });
 
-test("an upstream that does not answer breaks connections off until it answers again", async () => {
+test("a silent upstream breaks off connections until it answers again", async () => {
   upstream.setKubernetes("1.35.8");
 
   upstream.unanswering(true);
@@ -72,7 +72,7 @@ test("an upstream that does not answer breaks connections off until it answers a
   expect(await text("/release/stable-1.35.txt")).toBe("v1.35.8");
 });
 
-test("files put there are served as they are", async () => {
+test("files are served unchanged", async () => {
   const archive = Buffer.from([0x50, 0x4b, 0, 255]);
   upstream.putFile("packer/1.16.0/packer_1.16.0_linux_amd64.zip", archive);
 
@@ -82,6 +82,6 @@ test("files put there are served as they are", async () => {
   expect((await fetch(`${upstream.filesUrl}/packer/none.zip`)).status).toBe(404);
 });
 
-test("a release that is no patch version is refused", () => {
-  expect(() => upstream.setKubernetes("1.35")).toThrow(/a patch version such as 1\.35\.8 is wanted/);
+test("a release without a patch version is refused", () => {
+  expect(() => upstream.setKubernetes("1.35")).toThrow(/expected a patch version such as 1\.35\.8/);
 });

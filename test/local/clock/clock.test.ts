@@ -13,10 +13,16 @@ const preload = new URL("../../../local/clock/preload.mjs", import.meta.url).hre
 
 function scene(startsAt?: string) {
   const file = join(mkdtempSync(join(tmpdir(), "clock-")), "clock");
+  const began = performance.now();
   const clock = createClock(file, startsAt === undefined ? undefined : new Date(startsAt));
   const environment = { ...process.env, STACK_CLOCK: file, PATH: `${shims}:${process.env.PATH}` };
   return {
     clock,
+    /** Whether a time is the stack's, between the scene's start and now. To the second, as `date` prints it. */
+    isNow(time: string) {
+      const late = clock.now().getTime() - Date.parse(time);
+      return late >= 0 && late <= performance.now() - began + 1000;
+    },
     bash: async (script: string) => (await execute("bash", ["-c", script], { env: environment })).stdout.trim(),
     node: async (script: string) =>
       (
@@ -27,7 +33,7 @@ function scene(startsAt?: string) {
   };
 }
 
-test("a clock of its own starts at real time", () => {
+test("a clock without a start time shows real time", () => {
   const before = Date.now();
 
   const { clock } = scene();
@@ -39,52 +45,55 @@ test("a clock of its own starts at real time", () => {
 test("the clock advances to a date and runs on from there", () => {
   const { clock } = scene("2026-11-01T00:00:00Z");
 
+  const before = performance.now();
   clock.advanceTo(new Date("2026-11-10T19:00:00Z"));
 
   const elapsed = clock.now().getTime() - Date.parse("2026-11-10T19:00:00Z");
   expect(elapsed).toBeGreaterThanOrEqual(0);
-  expect(elapsed).toBeLessThan(1000);
+  expect(elapsed).toBeLessThanOrEqual(performance.now() - before + 1);
 });
 
 test("the clock refuses to go back", () => {
   const { clock } = scene("2026-11-10T00:00:00Z");
 
   expect(() => clock.advanceTo(new Date("2026-11-09T00:00:00Z"))).toThrow(
-    /advancing the clock to 2026-11-09.*it is 2026-11-10/,
+    /advancing the clock to 2026-11-09.*it is already 2026-11-10/,
   );
 });
 
 test("a clock made later on the same file shows the same time", () => {
   const { clock } = scene("2030-01-01T00:00:00Z");
 
-  const other = createClock(clock.file);
+  const [before, other, after] = [clock.now(), createClock(clock.file).now(), clock.now()];
 
-  expect(Math.abs(other.now().getTime() - clock.now().getTime())).toBeLessThan(1000);
+  expect(other.getTime()).toBeGreaterThanOrEqual(before.getTime());
+  expect(other.getTime()).toBeLessThanOrEqual(after.getTime());
 });
 
-test("bash reads the stack's time and never a moment before it", async () => {
-  const { clock, bash } = scene();
+test("bash reads the stack's time and never an earlier one", async () => {
+  const { clock, bash, isNow } = scene();
   clock.advanceTo(new Date("2040-11-13T19:00:00Z"));
 
   const text = await bash("date -u +%Y-%m-%dT%H:%M:%SZ");
 
-  expect(text).toMatch(/^2040-11-13T19:00:0\dZ$/);
+  expect(text).toMatch(/^2040-11-13T19:/);
+  expect(isNow(text)).toBe(true);
 });
 
 test("bash in the user's zone shows the same moment", async () => {
-  const { bash } = scene("2040-11-13T19:00:00Z");
+  const { bash, isNow } = scene("2040-11-13T19:00:00Z");
 
-  expect(await bash("TZ=America/Los_Angeles date +%FT%H:%M")).toBe("2040-11-13T11:00");
-  expect(await bash("date +%s")).toMatch(/^22364460\d\d$/);
+  expect(await bash("TZ=America/Los_Angeles date +%FT%H")).toBe("2040-11-13T11");
+  expect(isNow(new Date(Number(await bash("date +%s")) * 1000).toISOString())).toBe(true);
 });
 
-test("a form of date that the stack's clock does not know is an error, not real time", async () => {
+test("a form of `date` that the stack's clock does not support is an error, not real time", async () => {
   const { bash } = scene("2040-11-13T19:00:00Z");
 
-  await expect(bash("date -d yesterday")).rejects.toThrow(/knows -u and \+FORMAT, not -d/);
+  await expect(bash("date -d yesterday")).rejects.toThrow(/supports -u and \+FORMAT, not -d/);
 });
 
-test("every way of asking Node for the time shows the stack's", async () => {
+test("every way to read the time in Node shows the stack's time", async () => {
   const { node } = scene("2040-11-13T19:00:00Z");
 
   const answers = JSON.parse(
@@ -101,10 +110,10 @@ test("every way of asking Node for the time shows the stack's", async () => {
     }))`),
   );
 
-  expect(answers.now).toMatch(/^2040-11-13T19:0/);
-  expect(answers.constructed).toMatch(/^2040-11-13T19:0/);
+  expect(answers.now).toMatch(/^2040-11-13T19:/);
+  expect(answers.constructed).toMatch(/^2040-11-13T19:/);
   expect(answers.text).toMatch(/Nov 13 2040/);
-  expect(answers.derived).toMatch(/^2040-11-13T19:0/);
+  expect(answers.derived).toMatch(/^2040-11-13T19:/);
   expect(answers).toMatchObject({
     given: "1970-01-01T00:00:00.000Z",
     parsed: "2020-02-29T00:00:00.000Z",

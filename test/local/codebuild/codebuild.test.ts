@@ -1,4 +1,5 @@
 import { spawnSync } from "node:child_process";
+import { EventEmitter } from "node:events";
 import { chmodSync, cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -27,13 +28,14 @@ import { type Emulator, startEmulator } from "../../../local/aws/emulator.ts";
 import { type Clock, createClock } from "../../../local/clock/clock.ts";
 import { type Agent, startCodeBuildAgent } from "../../../local/codebuild/agent.ts";
 import type { Build } from "../../../local/codebuild/build.ts";
+import { whileMoving } from "../../../local/stack/stall.ts";
 import { installTools, type Tools } from "../../../local/tools/install.ts";
-
-// A build starts some twenty processes; other tests may keep the machine busy meanwhile.
-vi.setConfig({ testTimeout: 30_000 });
+import { eventually } from "../eventually.ts";
 
 const root = join(import.meta.dirname, "../../..");
 const bucket = "artifacts";
+/** Changes with every log line and phase of any build. */
+const movement = new EventEmitter<{ change: [string] }>();
 
 let dir: string;
 let tools: Tools;
@@ -61,7 +63,7 @@ beforeAll(async () => {
   roleArn = Role?.Arn as string;
   agent = await startAgent("agent");
   codebuild = client(agent);
-}, 60_000);
+});
 
 afterAll(async () => {
   await agent?.stop();
@@ -90,12 +92,12 @@ function startAgent(name: string, options: { minute?: number; packer?: string } 
     clock,
     tools: { ...tools, packer },
     dir: join(dir, name),
-    log: () => {},
+    log: (line) => movement.emit("change", line),
     ...rest,
   });
 }
 
-/** A project whose source holds these files, and whose buildspec has these commands. */
+/** Creates a project whose buildspec has these commands. */
 async function project(
   commands: Partial<Record<"install" | "pre_build" | "build" | "post_build", string[]>>,
   {
@@ -155,23 +157,16 @@ async function start(projectName: string, more: Partial<StartBuildCommandInput> 
   return build?.id as string;
 }
 
-/** Waits for a build to reach a state; the agent tells. */
-function until(id: string, reached: (build: Build) => boolean, of = agent): Promise<Build> {
-  return new Promise((resolve) => {
-    const look = () => {
-      const build = of.builds().find((one) => one.id === id);
-      if (build && reached(build)) resolve(build);
-    };
-    const forget = of.onChange(look);
-    onTestFinished(() => {
-      forget();
-    });
-    look();
-  });
-}
-
 function finished(id: string, of = agent): Promise<Build> {
-  return until(id, ({ currentPhase }) => currentPhase === "COMPLETED", of);
+  const completed = Promise.withResolvers<Build>();
+  const check = () => {
+    const build = of.builds().find((one) => one.id === id);
+    if (build) movement.emit("change", `${id} ${build.currentPhase}`);
+    if (build?.currentPhase === "COMPLETED") completed.resolve(build);
+  };
+  onTestFinished(of.onChange(check));
+  check();
+  return whileMoving(movement, `the build ${id} is completed`, () => completed.promise);
 }
 
 function exportedBy(build: Build): Record<string, string> {
@@ -186,7 +181,7 @@ async function logOf(build: Build): Promise<string> {
   return (await fetch(build.logs.deepLink)).text();
 }
 
-/** A command that goes on until it is ended, and says so in a file. */
+/** A command that runs until it is ended. It creates the file `waiting` at its start and `cleaned` at its end. */
 const endless = [
   `trap 'touch "$MARKS/cleaned"; exit 1' TERM`,
   `touch "$MARKS/waiting"`,
@@ -198,11 +193,11 @@ function marks(): string {
 }
 
 async function waiting(place: string): Promise<void> {
-  await vi.waitUntil(() => readdirSync(place).includes("waiting"), { timeout: 5000, interval: 10 });
+  await eventually("the command waits", async () => readdirSync(place).includes("waiting"));
 }
 
 describe("the API", () => {
-  test("keeps a project and gives it back", async () => {
+  test("stores a project and returns it", async () => {
     const name = await project({ build: ["true"] });
 
     const { projects, projectsNotFound } = await codebuild.send(
@@ -228,19 +223,19 @@ describe("the API", () => {
     await expect(codebuild.send(new CreateProjectCommand(again))).rejects.toThrow(ResourceAlreadyExistsException);
   });
 
-  test("does not know a project or build that was never made", async () => {
-    await expect(start("nobody")).rejects.toThrow(ResourceNotFoundException);
-    await expect(codebuild.send(new ListBuildsForProjectCommand({ projectName: "nobody" }))).rejects.toThrow(
+  test("refuses a project or build that does not exist", async () => {
+    await expect(start("missing")).rejects.toThrow(ResourceNotFoundException);
+    await expect(codebuild.send(new ListBuildsForProjectCommand({ projectName: "missing" }))).rejects.toThrow(
       ResourceNotFoundException,
     );
-    await expect(codebuild.send(new StopBuildCommand({ id: "nobody:1" }))).rejects.toThrow(ResourceNotFoundException);
-    expect(await codebuild.send(new BatchGetBuildsCommand({ ids: ["nobody:1"] }))).toMatchObject({
+    await expect(codebuild.send(new StopBuildCommand({ id: "missing:1" }))).rejects.toThrow(ResourceNotFoundException);
+    expect(await codebuild.send(new BatchGetBuildsCommand({ ids: ["missing:1"] }))).toMatchObject({
       builds: [],
-      buildsNotFound: ["nobody:1"],
+      buildsNotFound: ["missing:1"],
     });
   });
 
-  test("refuses what it does not understand instead of leaving it out", async () => {
+  test("refuses unknown parameters and operations instead of ignoring them", async () => {
     const name = await project({ build: ["true"] });
 
     await expect(start(name, { buildspecOverride: "version: 0.2" })).rejects.toThrow(InvalidInputException);
@@ -250,7 +245,7 @@ describe("the API", () => {
     await expect(codebuild.send(new DeleteProjectCommand({ name }))).rejects.toThrow("is not known here");
   });
 
-  test("refuses variables that CodeBuild has no room for", async () => {
+  test("refuses variables beyond CodeBuild's limit", async () => {
     const name = await project({ build: ["true"] });
 
     const starting = start(name, { environmentVariablesOverride: asList({ REASONS: "x".repeat(5500) }) });
@@ -271,7 +266,7 @@ describe("the API", () => {
     await Promise.all([finished(first), finished(second)]);
   });
 
-  test("starts no more builds at once than the project allows", async () => {
+  test("starts no more concurrent builds than the project allows", async () => {
     const place = marks();
     const name = await project({ build: [endless] }, { variables: { MARKS: place }, limit: 1 });
     const running = await start(name);
@@ -284,7 +279,7 @@ describe("the API", () => {
     await expect(start(name)).resolves.toContain(name);
   });
 
-  test("takes the same order twice within five minutes of the stack's clock for one build", async () => {
+  test("treats a repeated idempotency token as the same build for five minutes of the stack's clock", async () => {
     const name = await project({ build: ["true"] });
     const order = { idempotencyToken: "a".repeat(64), environmentVariablesOverride: asList({ ATTEMPT: "1" }) };
 
@@ -336,7 +331,7 @@ describe("a build", () => {
     ]);
   });
 
-  test("sees the order's variables over the project's over the buildspec's", async () => {
+  test("prefers variables of the start call to the project's and those to the buildspec's", async () => {
     const name = await project(
       { build: ['export SEEN="$OWN $LAYER $ORDER"'] },
       { exported: ["SEEN"], variables: { ORDER: "project" } },
@@ -349,7 +344,7 @@ describe("a build", () => {
     expect(exportedBy(build).SEEN).toBe("buildspec project order's\n$(own) `way`");
   });
 
-  test("sees nothing of the environment that the stack was started in", async () => {
+  test("inherits nothing from the environment of the stack", async () => {
     vi.stubEnv("AWS_PROFILE", "developer");
     vi.stubEnv("SECRET_OF_THE_DEVELOPER", "hunter2");
     onTestFinished(() => {
@@ -363,7 +358,7 @@ describe("a build", () => {
     expect(exportedBy(build).ALL).not.toMatch(/developer|hunter2/);
   });
 
-  test("calls AWS in the role of its project", async () => {
+  test("calls AWS with the role of its project", async () => {
     const name = await project(
       { build: ['export WHO="$(aws sts get-caller-identity --query Arn --output text)"'] },
       { exported: ["WHO"] },
@@ -374,7 +369,7 @@ describe("a build", () => {
     expect(exportedBy(build).WHO).toMatch(/assumed-role\/build\/AWSCodeBuild-/);
   });
 
-  test("lives in the stack's time", async () => {
+  test("runs in the stack's time", async () => {
     const name = await project(
       {
         build: [
@@ -392,7 +387,7 @@ describe("a build", () => {
     expect(build.startTime.toISOString().slice(0, 10)).toBe(today);
   });
 
-  test("still runs post_build when build failed, and then fails", async () => {
+  test("runs post_build after a failed build, and fails", async () => {
     const name = await project(
       { build: ["echo trying", "false", "echo never"], post_build: ["export SUCCEEDING=$CODEBUILD_BUILD_SUCCEEDING"] },
       { exported: ["SUCCEEDING"] },
@@ -410,7 +405,7 @@ describe("a build", () => {
     expect(await logOf(build)).not.toMatch(/^never$/m);
   });
 
-  test("runs nothing more when pre_build failed", async () => {
+  test("runs no further phase after a failed pre_build", async () => {
     const name = await project({ pre_build: ["exit 3"], build: ["true"], post_build: ["true"] });
 
     const build = await finished(await start(name));
@@ -419,7 +414,7 @@ describe("a build", () => {
     expect(phasesOf(build).slice(-3)).toEqual(["PRE_BUILD FAILED", "FINALIZING SUCCEEDED", "COMPLETED"]);
   });
 
-  test("fails when its source is not there", async () => {
+  test("fails when its source is not an archive", async () => {
     const name = await project({ build: ["true"] });
     await s3().send(new PutObjectCommand({ Bucket: bucket, Key: `source/${name}.zip`, Body: "no archive" }));
 
@@ -429,7 +424,7 @@ describe("a build", () => {
     expect(phasesOf(build)).toContain("DOWNLOAD_SOURCE FAILED");
   });
 
-  test("ends as FAULT when CodeBuild itself breaks down", async () => {
+  test("ends as FAULT when CodeBuild itself fails", async () => {
     const name = await project({ build: ["true"] });
     agent.faultNext();
 
@@ -440,7 +435,7 @@ describe("a build", () => {
     expect(next.buildStatus).toBe("SUCCEEDED");
   });
 
-  test("can be stopped, and may clean up before", async () => {
+  test("can be stopped and cleans up first", async () => {
     const place = marks();
     const name = await project(
       { build: [`bash -c '${endless.replaceAll("'", "'\\''")}'`], post_build: ["true"] },
@@ -457,7 +452,7 @@ describe("a build", () => {
     expect(readdirSync(place)).toContain("cleaned");
   });
 
-  test("is ended when its time runs out", async () => {
+  test("ends at its timeout", async () => {
     const hurried = await startAgent("hurried", { minute: 100 });
     onTestFinished(() => hurried.stop());
     const place = marks();
@@ -493,7 +488,7 @@ describe("a build", () => {
   });
 });
 
-test("a build's beginning and end are on the account's bus", async () => {
+test("a build sends an event to the account's bus at its start and at its end", async () => {
   const name = await project(
     { build: ["export IMAGE_ID=ami-0a1b2c3d"] },
     { exported: ["IMAGE_ID"], variables: { STAGE: "test" } },
@@ -501,13 +496,10 @@ test("a build's beginning and end are on the account's bus", async () => {
 
   const build = await finished(await start(name));
 
-  const events = await vi.waitUntil(
-    async () => {
-      const mine = (await emulator.events()).filter(({ resources }) => resources.includes(build.arn));
-      return mine.length === 2 && mine;
-    },
-    { timeout: 5000, interval: 50 },
-  );
+  const events = await eventually("both events are on the bus", async () => {
+    const own = (await emulator.events()).filter(({ resources }) => resources.includes(build.arn));
+    return own.length === 2 && own;
+  });
   expect(events).toMatchObject([
     {
       bus: "default",
@@ -537,7 +529,7 @@ test("a build's beginning and end are on the account's bus", async () => {
 });
 
 describe("the real buildspec", () => {
-  /** The recipe as it is now, in a copy that nobody changes. */
+  /** A copy of the current recipe, which no other test changes. */
   function receivedRecipe(): { files: Record<string, Uint8Array>; hash: string } {
     const copy = mkdtempSync(join(dir, "recipe-"));
     for (const folder of ["buildspec", "packer"]) cpSync(join(root, folder), join(copy, folder), { recursive: true });
@@ -545,7 +537,7 @@ describe("the real buildspec", () => {
     return { files: Object.fromEntries(files), hash: recipeHash(copy) };
   }
 
-  /** Stands for Packer alone: its image is there already. */
+  /** A script in place of Packer. The image that it reports exists already. */
   function packerThatMakes(image: string): string {
     const file = join(dir, `packer-${++count}`);
     const script = `#!/usr/bin/env bash
@@ -566,7 +558,7 @@ esac
     return file;
   }
 
-  test("builds the recipe that was asked for, and its image bears the proof", async () => {
+  test("builds the requested recipe and tags the image with its proof", async () => {
     const image = await emulator.addPublicImage({ name: "made-by-packer", owner: emulator.accountId });
     const builder = await startAgent("builder", { packer: packerThatMakes(image) });
     onTestFinished(() => builder.stop());
@@ -616,7 +608,7 @@ esac
     );
   });
 
-  test("says in its last lines why it failed", async () => {
+  test("ends its log with the reason of its failure", async () => {
     const builder = await startAgent("refuser", { packer: packerThatMakes("ami-0a1b2c3d") });
     onTestFinished(() => builder.stop());
     const recipe = receivedRecipe();

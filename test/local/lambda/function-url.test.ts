@@ -1,12 +1,10 @@
 import type { APIGatewayProxyEventV2WithIAMAuthorizer } from "aws-lambda";
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Invocation } from "../../../local/lambda/function.ts";
 import { type FunctionUrl, startFunctionUrl } from "../../../local/lambda/function-url.ts";
 import { invoke } from "../../../local/lambda/invoke.ts";
 import { type Caller, signedFetch } from "../../../local/lambda/signed-fetch.ts";
 import { type FixtureStack, startFixtureStack } from "../fixture/stack.ts";
-
-vi.setConfig({ testTimeout: 30_000 });
 
 let stack: FixtureStack;
 let endpoint: FunctionUrl;
@@ -30,7 +28,7 @@ beforeAll(async () => {
   });
   const operator = await stack.role("operator", "ec2.amazonaws.com");
   caller = { region, now: stack.clock.now, credentials: await stack.roles.assume(operator, "jane") };
-}, 60_000);
+});
 
 afterAll(async () => {
   await endpoint?.stop();
@@ -77,7 +75,7 @@ describe("A signed call", () => {
     expect(event.requestContext.time).toMatch(/^\d{2}\/Nov\/2026:\d{2}:\d{2}:\d{2} \+0000$/);
   });
 
-  test("without a body brings none to the function", async () => {
+  test("without a body leads to an event without a body", async () => {
     const response = await signedFetch(endpoint.url, caller);
 
     const event = (await response.json()) as APIGatewayProxyEventV2WithIAMAuthorizer;
@@ -85,7 +83,7 @@ describe("A signed call", () => {
     expect(event.body).toBeUndefined();
   });
 
-  test("with a form brings it in base64", async () => {
+  test("with a form leads to a body in base64", async () => {
     const headers = { "content-type": "application/x-www-form-urlencoded" };
 
     const response = await signedFetch(endpoint.url, caller, { method: "PUT", headers, body: "a=1" });
@@ -95,7 +93,7 @@ describe("A signed call", () => {
 });
 
 describe("The function's result", () => {
-  test("that is no response becomes the JSON body of one", async () => {
+  test("that is not a response becomes the JSON body of one", async () => {
     const response = await signedFetch(`${endpoint.url}text`, caller);
 
     expect(response.status).toBe(200);
@@ -110,14 +108,14 @@ describe("The function's result", () => {
     expect(new Uint8Array(await response.arrayBuffer())).toEqual(new Uint8Array([0, 1, 255]));
   });
 
-  test("may set cookies and say nothing", async () => {
+  test("may set cookies without a body", async () => {
     const response = await signedFetch(`${endpoint.url}cookies`, caller);
 
     expect(response.status).toBe(204);
     expect(response.headers.getSetCookie()).toEqual(["one=1", "two=2; Secure"]);
   });
 
-  test.each(["broken", "nonsense"])("is a bad gateway to the caller when the function is %s", async (path) => {
+  test.each(["broken", "nonsense"])("is a bad gateway for the caller when the function is %s", async (path) => {
     const response = await signedFetch(`${endpoint.url}${path}`, caller);
 
     expect(response.status).toBe(502);
@@ -125,7 +123,7 @@ describe("The function's result", () => {
   });
 });
 
-describe("A call is refused before the function hears of it", () => {
+describe("A call is refused before it reaches the function", () => {
   test("when it is not signed", async () => {
     const refused = await refusal(() => fetch(endpoint.url));
 
@@ -181,7 +179,7 @@ describe("A call is refused before the function hears of it", () => {
   });
 });
 
-/** The headers that a signed GET of the function URL's root was sent with. */
+/** The headers of a signed GET of the function URL's root. */
 async function headersOfSignedCall(): Promise<Record<string, string>> {
   const response = await signedFetch(endpoint.url, caller);
   const { headers } = (await response.json()) as APIGatewayProxyEventV2WithIAMAuthorizer;
@@ -193,6 +191,6 @@ async function refusal(call: () => Promise<Response>) {
   const before = invocations.length;
   const response = await call();
   const body = (await response.json()) as Record<string, string>;
-  if (invocations.length > before && response.status === 403) throw new Error("the function was invoked all the same");
+  if (invocations.length > before && response.status === 403) throw new Error("the refused call invoked the function");
   return { status: response.status, error: response.headers.get("x-amzn-errortype"), body };
 }

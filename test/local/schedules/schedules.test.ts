@@ -1,11 +1,9 @@
 import { CreateScheduleCommand, SchedulerClient } from "@aws-sdk/client-scheduler";
 import { CreateQueueCommand, ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createSchedules } from "../../../local/schedules/schedules.ts";
 import { latestOccurrence, nextOccurrence, occurrences } from "../../../local/schedules/timetable.ts";
 import { type FixtureStack, startFixtureStack } from "../fixture/stack.ts";
-
-vi.setConfig({ testTimeout: 30_000 });
 
 describe("Patch Tuesday, the second Tuesday at 11:00 Pacific,", () => {
   test.each([
@@ -13,12 +11,12 @@ describe("Patch Tuesday, the second Tuesday at 11:00 Pacific,", () => {
     ["is at 18:00 UTC in summer", "2026-07-01", "2026-08-01", "2026-07-14T18:00:00.000Z"],
     ["is the 8th in a month that begins on a Tuesday", "2026-12-01", "2027-01-01", "2026-12-08T19:00:00.000Z"],
     ["is the 14th in a month that begins on a Wednesday", "2026-04-01", "2026-05-01", "2026-04-14T18:00:00.000Z"],
-    ["follows summer time two days after it begins", "2026-03-01", "2026-04-01", "2026-03-10T18:00:00.000Z"],
+    ["follows daylight saving time two days after it begins", "2026-03-01", "2026-04-01", "2026-03-10T18:00:00.000Z"],
   ])("%s", (_, from, to, expected) => {
     expect(fires("cron(0 11 ? * TUE#2 *)", from, to, "America/Los_Angeles")).toEqual([expected]);
   });
 
-  test("counts for who asks at that very moment, once", () => {
+  test("counts once, at the very moment", () => {
     const moment = "2026-11-10T19:00:00Z";
 
     expect(fires("cron(0 11 ? * TUE#2 *)", "2026-11-10T18:59:59Z", moment, "America/Los_Angeles")).toHaveLength(1);
@@ -35,7 +33,7 @@ describe("A rate", () => {
     ]);
   });
 
-  test("has one latest moment however long the time passed", () => {
+  test("has one latest moment in any length of time", () => {
     const latest = latestOccurrence(
       timetable("rate(1 hour)"),
       new Date("2026-02-01"),
@@ -57,7 +55,12 @@ describe("The next time", () => {
     ["is not before the schedule's start", "rate(1 day)", "2025-06-01T00:00:00Z", "2026-01-01T00:00:00.000Z"],
     ["of a cron expression", "cron(0 11 ? * TUE#2 *)", "2026-11-10T18:59:59.500Z", "2026-11-10T19:00:00.000Z"],
     ["is the next month's", "cron(0 11 ? * TUE#2 *)", "2026-11-10T19:00:00Z", "2026-12-08T19:00:00.000Z"],
-    ["leaves out what summer time skips", "cron(30 2 * * ? *)", "2026-03-08T08:00:00Z", "2026-03-09T09:30:00.000Z"],
+    [
+      "skips a time that daylight saving time skips",
+      "cron(30 2 * * ? *)",
+      "2026-03-08T08:00:00Z",
+      "2026-03-09T09:30:00.000Z",
+    ],
   ])("%s", (_, expression, from, expected) => {
     const next = nextOccurrence(timetable(expression, "America/Los_Angeles"), new Date(from));
 
@@ -92,7 +95,7 @@ describe("A cron expression of EventBridge Scheduler", () => {
     );
   });
 
-  test("leaves out a time that summer time skips, and runs once when it comes twice", () => {
+  test("skips a time that daylight saving time skips, and runs once at a time that occurs twice", () => {
     const [skipped, repeated] = ["cron(30 2 * * ? *)", "cron(30 1 * * ? *)"];
 
     expect(fires(skipped, "2026-03-08T08:00:00Z", "2026-03-09T08:00:00Z", "America/Los_Angeles")).toEqual([]);
@@ -126,11 +129,11 @@ describe("The stack's schedules", () => {
     await createSchedule("patch-tuesday", "cron(0 11 ? * TUE#2 *)", roleArn);
     await createSchedule("base-ami", "rate(15 minutes)", roleArn);
     await createSchedule("paused", "rate(1 minute)", roleArn, "DISABLED");
-  }, 60_000);
+  });
 
   afterAll(() => stack?.stop());
 
-  test("tell when a trigger comes next", async () => {
+  test("know when a trigger comes next", async () => {
     const schedules = createSchedules({ ...client, roles: stack.roles });
     const from = new Date("2026-12-08T18:00:00.001Z");
 
@@ -142,7 +145,7 @@ describe("The stack's schedules", () => {
     await expect(schedules.nextAfter(from, "kubernetes")).rejects.toThrow("looking for the next kubernetes");
   });
 
-  test("send each trigger once for the time that has passed, the earlier moment first", async () => {
+  test("send each trigger once for the passed time, in the order of their moments", async () => {
     const schedules = createSchedules({ ...client, roles: stack.roles });
     const from = new Date("2026-11-10T18:59:00Z");
 

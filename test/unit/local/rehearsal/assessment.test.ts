@@ -12,7 +12,7 @@ const channels = `/eks-windows-images/rehearsal/channels/${variant}`;
 const everything = "base-ami, build, channel, kubernetes, manual, patch-tuesday, unknown";
 
 function result(act: string, trigger: string, changes: Partial<ActResult>): ActResult {
-  const nobody = { deprecated: [], restored: [], disabled: [], calls: [], told: [] };
+  const unchanged = { deprecated: [], restored: [], disabled: [], calls: [], notifications: [] };
   const quiet = { reasons: [], builds: 0, harvests: 0, image: null, published: false, notified: false, seconds: 8 };
   return {
     act,
@@ -21,7 +21,7 @@ function result(act: string, trigger: string, changes: Partial<ActResult>): ActR
     previous: null,
     channels: { candidate: null, stable: null },
     ...quiet,
-    ...nobody,
+    ...unchanged,
     ...changes,
   };
 }
@@ -31,12 +31,12 @@ function holding(image: string) {
 }
 
 function image(act: string, trigger: string, reason: string, previous: string | null, made: string): ActResult {
-  const told = ["published/candidate", "published/stable"];
-  const built = { reasons: [reason], builds: 1, image: made, previous, published: true, notified: true, told };
+  const notifications = ["published/candidate", "published/stable"];
+  const built = { reasons: [reason], builds: 1, image: made, previous, published: true, notified: true, notifications };
   return result(act, trigger, { ...built, ...holding(made) });
 }
 
-/** The story as it should go, up to a bad image. */
+/** A story that goes as expected and ends with a bad image. */
 function story(): { results: ActResult[]; parameters: Record<string, string> } {
   const bad = image("bad image", "base-ami", "baseAmi ami-a → ami-b", "ami-2", "ami-3");
   return {
@@ -44,20 +44,20 @@ function story(): { results: ActResult[]; parameters: Record<string, string> } {
       image("first image", "base-ami", "first image of the variant", null, "ami-1"),
       image("Kubernetes", "kubernetes", "kubernetes 1.35.7 → 1.35.8", "ami-1", "ami-2"),
       result("nothing changed", everything, { previous: "ami-2", ...holding("ami-2") }),
-      { ...bad, ...holding("ami-2"), published: false, told: ["failed"] },
+      { ...bad, ...holding("ami-2"), published: false, notifications: ["failed"] },
     ],
     parameters: { [`${channels}/candidate`]: "ami-2", [`${channels}/stable`]: "ami-2" },
   };
 }
 
-/** The story with one act gone wrong. */
-function storyBut(act: string, wrong: Partial<ActResult>): string[] {
+/** The deviations of the story with one changed result. */
+function deviationsWith(act: string, wrong: Partial<ActResult>): string[] {
   const { results, parameters } = story();
-  const told = results.map((result) => (result.act === act ? { ...result, ...wrong } : result));
-  return assess(told, main.acts, variants, parameters);
+  const changed = results.map((result) => (result.act === act ? { ...result, ...wrong } : result));
+  return assess(changed, main.acts, variants, parameters);
 }
 
-test("there is nothing to say about a story that goes as it should", () => {
+test("a story that goes as expected has no deviation", () => {
   const { results, parameters } = story();
 
   expect(assess(results, main.acts, variants, parameters)).toEqual([]);
@@ -66,82 +66,87 @@ test("there is nothing to say about a story that goes as it should", () => {
 test.each<[string, string, Partial<ActResult>, string]>([
   ["a second build", "Kubernetes", { builds: 2 }, "builds is 2, not 1"],
   [
-    "an image that nobody was told of",
+    "an image without a notification",
     "Kubernetes",
-    { notified: false, told: ["published/candidate"] },
-    "notified is false, not true (nothing of published/stable)",
+    { notified: false, notifications: ["published/candidate"] },
+    "notified is false, not true (published/stable did not come)",
   ],
   [
     "a build for another reason",
     "Kubernetes",
     { reasons: ["settings a → b"] },
-    '"settings a → b" is no reason for it; no reason is like /^kubernetes /',
+    '"settings a → b" is not a reason for this act; no reason matches /^kubernetes /',
   ],
   [
-    "a reason too many",
+    "an additional reason",
     "Kubernetes",
     { reasons: ["kubernetes 1.35.7 → 1.35.8", "settings a → b"] },
-    '"settings a → b" is no reason for it',
+    '"settings a → b" is not a reason for this act',
   ],
   [
-    "another trigger than the act's",
+    "another trigger than the act's own",
     "Kubernetes",
     { trigger: "manual" },
-    "the trigger kubernetes was not seen (but manual)",
+    "the trigger kubernetes did not come (manual came)",
   ],
-  ["a stable that held something else", "Kubernetes", { previous: "ami-9" }, "stable held ami-9 before it, not ami-1"],
   [
-    "any mail in the quiet act",
+    "a stable channel that held another image before",
+    "Kubernetes",
+    { previous: "ami-9" },
+    "stable held ami-9 before the act, not ami-1",
+  ],
+  [
+    "a notification in the quiet act",
     "nothing changed",
-    { notified: true, told: ["failed"] },
+    { notified: true, notifications: ["failed"] },
     "notified is true, not false (failed)",
   ],
   [
-    "a quiet act that a trigger was missing from",
+    "a missing trigger in the quiet act",
     "nothing changed",
     { trigger: everything.replace("channel, ", "") },
-    `the trigger channel was not seen (but ${everything.replace("channel, ", "")})`,
+    `the trigger channel did not come (${everything.replace("channel, ", "")} came)`,
   ],
   [
-    "a bad image that is published",
+    "a published bad image",
     "bad image",
     { channels: { candidate: "ami-3", stable: "ami-2" } },
     "candidate holds ami-3, not ami-2",
   ],
-  ["an image that goes nowhere", "Kubernetes", holding("ami-1"), "stable holds ami-1, not ami-2"],
-  ["an image that is taken out of use", "nothing changed", { disabled: ["ami-1"] }, "disabled is ami-1, not nothing"],
-])("%s is complained of", (_, act, wrong, complaint) => {
-  const complaints = storyBut(act, wrong);
+  ["an image that is not published", "Kubernetes", holding("ami-1"), "stable holds ami-1, not ami-2"],
+  ["an image that is disabled", "nothing changed", { disabled: ["ami-1"] }, "disabled is ami-1, not nothing"],
+])("%s is a deviation", (_, act, wrong, deviation) => {
+  const deviations = deviationsWith(act, wrong);
 
-  for (const part of complaint.split("; ")) expect(complaints).toContain(`${act}, ${variant}: ${part}`);
+  for (const part of deviation.split("; ")) expect(deviations).toContain(`${act}, ${variant}: ${part}`);
 });
 
-test("a slow schedule may bring a Patch Tuesday along", () => {
+test("a Patch Tuesday may pass before a slow schedule fires", () => {
   const reasons = ["kubernetes 1.35.7 → 1.35.8", "patchTuesday 2026-10-13 → 2026-11-10"];
 
-  expect(storyBut("Kubernetes", { reasons })).toEqual([]);
+  expect(deviationsWith("Kubernetes", { reasons })).toEqual([]);
 });
 
-test("at the end stable has to hold what was published last", () => {
+test("at the end stable must hold the last published image", () => {
   const { results, parameters } = story();
 
-  const complaints = assess(results, main.acts, variants, { ...parameters, [`${channels}/stable`]: "ami-1" });
+  const deviations = assess(results, main.acts, variants, { ...parameters, [`${channels}/stable`]: "ami-1" });
 
-  expect(complaints).toEqual([`at the end stable of ${variant} holds ami-1, not ami-2`]);
+  expect(deviations).toEqual([`at the end stable of ${variant} holds ami-1, not ami-2`]);
 });
 
-test("what goes back has to be the image that the story names", () => {
+test("a channel must go back to the image that the story names", () => {
   const first = image("first image", "base-ami", "first image of the variant", null, "ami-1");
   const next = image("rejected write", "base-ami", "baseAmi ami-a → ami-b", null, "ami-2");
-  const told = ["revoked", "rolled-back/candidate", "rolled-back/stable"];
-  const taken = { previous: null, told, notified: true, channels: { candidate: "ami-2", stable: "ami-1" } };
-  const calls = [200, 200, 409].map((status) => ({ call: "POST /revoke", status, said: "" }));
+  const notifications = ["revoked", "rolled-back/candidate", "rolled-back/stable"];
+  const taken = { previous: null, notifications, notified: true, channels: { candidate: "ami-2", stable: "ami-1" } };
+  const calls = [200, 200, 409].map((status) => ({ call: "POST /revoke", status, message: "" }));
   const results = [
     { ...first, channels: { candidate: "ami-1", stable: null } },
     {
       ...next,
       channels: { candidate: "ami-2", stable: null },
-      told: ["write-rejected/candidate", "published/candidate"],
+      notifications: ["write-rejected/candidate", "published/candidate"],
     },
     result("revoke", "manual", { ...taken, deprecated: ["ami-1"], calls }),
   ];
@@ -152,23 +157,25 @@ test("what goes back has to be the image that the story names", () => {
     [
       "candidate holds ami-2, not ami-1",
       "deprecated is ami-1, not ami-2",
-      "the calls were answered with 200, 200, 409, not 200, 200, 202",
-    ].map((complaint) => `revoke, ${variant}: ${complaint}`),
+      "the calls returned 200, 200, 409, not 200, 200, 202",
+    ].map((deviation) => `revoke, ${variant}: ${deviation}`),
   );
 });
 
-test("where nobody should look, any trigger is complained of", () => {
-  const calls = [200, 409].map((status) => ({ call: "POST /rollback", status, said: "" }));
+test("in an act without a trigger, any reconcile run is a deviation", () => {
+  const calls = [200, 409].map((status) => ({ call: "POST /rollback", status, message: "" }));
 
-  const complaints = assess([result("nothing to go back to", "manual", { calls })], safety.acts, variants, {});
+  const deviations = assess([result("nothing to go back to", "manual", { calls })], safety.acts, variants, {});
 
-  expect(complaints).toEqual([`nothing to go back to, ${variant}: the trigger manual was seen, where none should be`]);
+  expect(deviations).toEqual([
+    `nothing to go back to, ${variant}: reconcile ran for the trigger manual, but must not run in this act`,
+  ]);
 });
 
-test("harvests are counted over all variants", () => {
+test("harvests count for all variants together", () => {
   const first = image("first images", "base-ami", "first image of the variant", null, "ami-1");
   const parameters = { [`${channels}/candidate`]: "ami-1", [`${channels}/stable`]: "ami-1" };
 
   expect(assess([{ ...first, harvests: 1 }], families.acts, variants, parameters)).toEqual([]);
-  expect(assess([first], families.acts, variants, parameters)).toEqual(["first images: harvests are 0, not 1"]);
+  expect(assess([first], families.acts, variants, parameters)).toEqual(["first images: 0 harvests ran, not 1"]);
 });

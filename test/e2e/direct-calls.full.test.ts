@@ -10,26 +10,26 @@ beforeAll(async () => {
 
 afterAll(() => account?.close());
 
-test("a service without function URL is asked and told by invoking its function", async () => {
+test("a service without a function URL is called by invoking its function", async () => {
   const image = await account.image("direct", 50);
 
   const status = await account.call("GET", "/");
   const revoked = await account.call("POST", "/revoke", { image, reason: "pods lose DNS" });
-  const asked = await account.call("POST", "/rebuild", { variant: "direct", reason: "a new agent" });
-  await account.stack.functions.idle();
+  const requested = await account.call("POST", "/rebuild", { variant: "direct", reason: "a new agent" });
+  await account.stack.idle();
 
   expect(account.stack.deployment.api.url).toBeUndefined();
   expect(status).toMatchObject({ status: 200, answer: { variants: [{ variant: "direct" }] } });
-  expect([revoked.status, asked.status]).toEqual([202, 202]);
+  expect([revoked.status, requested.status]).toEqual([202, 202]);
   expect((await account.tagsOf(image)).revoked).toMatch(/Z direct invocation, see CloudTrail pods lose DNS$/);
 });
 
-test("its log says of each call that only CloudTrail knows whose it was", () => {
+test("the log of each call refers to CloudTrail for the caller", () => {
   const callers = account.stack.logs.flatMap(({ record }) => (record?.message === "call" ? [record.by] : []));
 
   expect(new Set(callers)).toEqual(new Set(["direct invocation, see CloudTrail"]));
 });
 
-test("every call was allowed to the role that made it", async () => {
+test("every role was allowed to make its calls", async () => {
   expect((await permissionsOf(account.stack, undefined)).denied).toEqual([]);
 });

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { CodeBuildClient, ListBuildsForProjectCommand, StartBuildCommand } from "@aws-sdk/client-codebuild";
 import { DescribeClusterVersionsCommand, EKSClient } from "@aws-sdk/client-eks";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { attributed } from "../../../local/aws/side-calls.ts";
+import { attributed } from "../../../local/aws/unemulated-calls.ts";
 import { startUpstream, type Upstream } from "../../../local/aws/upstream.ts";
 import { createClock } from "../../../local/clock/clock.ts";
 import { type Agent, startCodeBuildAgent } from "../../../local/codebuild/agent.ts";
@@ -24,7 +24,7 @@ beforeAll(async () => {
     infraCredentials: credentials,
     region,
     clock,
-    // Nothing is built.
+    // No build runs.
     tools: { packer: "/bin/false", pluginPath: "/", aws: "/" },
     dir: join(dir, "b"),
     log: () => {},
@@ -37,7 +37,7 @@ afterAll(async () => {
   rmSync(dir, { recursive: true, force: true });
 });
 
-test("calls of EKS are recorded with who made them, when, and what was asked", async () => {
+test("calls to EKS are recorded with their caller, time and parameters", async () => {
   upstream.setEksKubernetes("1.35.6");
   const eks = new EKSClient({ endpoint: upstream.eksUrl, region, credentials });
 
@@ -57,7 +57,7 @@ test("calls of EKS are recorded with who made them, when, and what was asked", a
   ]);
 });
 
-test("calls of CodeBuild are recorded, refused ones too", async () => {
+test("calls to CodeBuild are recorded, even when they are refused", async () => {
   const codebuild = new CodeBuildClient({ endpoint: agent.url, region, credentials, maxAttempts: 1 });
 
   await codebuild.send(new ListBuildsForProjectCommand({ projectName: "none" })).catch(() => undefined);
@@ -69,7 +69,7 @@ test("calls of CodeBuild are recorded, refused ones too", async () => {
   ]);
 });
 
-test("the role behind a call is the one whose credentials it was signed with", () => {
+test("a call belongs to the role whose credentials signed it", () => {
   const call = { time: "", service: "eks", operation: "", parameters: {}, tags: {}, status: 200, error: null };
   const calls = ["ASIAWORKER", "AKIAADMIN", null].map((accessKeyId) => ({ ...call, accessKeyId }));
 

@@ -23,7 +23,7 @@ function daysAgo(days: number): string {
   return new Date(account.stack.clock.now().getTime() - days * day).toISOString();
 }
 
-/** A disabled image and its snapshot, which bears the stage as builds tag it, or not. */
+/** Registers a disabled image. With `tagged`, its snapshot has the stage's tag, as builds set it. */
 async function disabledImage(variant: string, tags: Record<string, string>, tagged = true) {
   const image = await account.image(variant, 24 * 40, tags);
   const { Images } = await ec2.send(new DescribeImagesCommand({ ImageIds: [image] }));
@@ -34,9 +34,9 @@ async function disabledImage(variant: string, tags: Record<string, string>, tagg
   return { image, snapshot };
 }
 
-async function look(variant: string) {
-  await account.call("POST", "/rebuild", { variant, reason: "a look" });
-  await account.stack.functions.idle();
+async function reconcile(variant: string) {
+  await account.call("POST", "/rebuild", { variant, reason: "a reconcile run" });
+  await account.stack.idle();
 }
 
 async function stateOf(image: string): Promise<string | undefined> {
@@ -45,7 +45,7 @@ async function stateOf(image: string): Promise<string | undefined> {
   return Images[0]?.State;
 }
 
-/** Calls of reconcile on one image, and what the deployed policies deny of all calls. */
+/** The operations of reconcile on one image, and the calls of all roles that the deployed policies deny. */
 async function reviewOf(image: string) {
   const { emulator, deployment } = account.stack;
   const calls = await account.stack.calls();
@@ -57,10 +57,10 @@ async function reviewOf(image: string) {
   };
 }
 
-test("an image that has been disabled for long enough goes with its snapshot, as the role's policies allow", async () => {
+test("an image disabled for longer than the grace period is deregistered with its snapshot, as the policies allow", async () => {
   const { image } = await disabledImage("retired", { "retired-at": daysAgo(15) });
 
-  await look("retired");
+  await reconcile("retired");
 
   expect(await stateOf(image)).toBeUndefined();
   const { operations, denied } = await reviewOf(image);
@@ -68,10 +68,10 @@ test("an image that has been disabled for long enough goes with its snapshot, as
   expect(denied).toEqual([]);
 });
 
-test("an image that is revoked no more is enabled again, as the role's policies allow", async () => {
+test("an unrevoked image is enabled again, as the policies allow", async () => {
   const { image } = await disabledImage("restored", { "withdrawn-at": daysAgo(1) });
 
-  await look("restored");
+  await reconcile("restored");
 
   expect(await stateOf(image)).toBe("available");
   const { operations, denied } = await reviewOf(image);
@@ -79,10 +79,10 @@ test("an image that is revoked no more is enabled again, as the role's policies 
   expect(denied).toEqual([]);
 });
 
-test("a snapshot that is not the stage's would be denied", async () => {
+test("deleting a snapshot without the stage's tag is denied", async () => {
   const { image, snapshot } = await disabledImage("retired", { "retired-at": daysAgo(15) }, false);
 
-  await look("retired");
+  await reconcile("retired");
 
   const { denied } = await reviewOf(image);
   expect(denied).toEqual([expect.stringMatching(new RegExp(`ec2:DeleteSnapshot on \\S+/${snapshot}$`))]);
