@@ -29,11 +29,11 @@ export interface Played {
 
 /**
  * Plays a story to its end.
- * @throws Error when the rehearsal fails, or when it prints anything besides one JSON object
+ * @throws Error when the rehearsal fails, or when its standard output is not one JSON object
  */
 export async function play(...args: string[]): Promise<Played> {
   const { output, errors, status } = await rehearse("--json", ...args);
-  if (status !== 0 || errors) throw new Error(`rehearsing ${args.join(" ")}: it ended with ${status}\n${errors}`);
+  if (status !== 0) throw new Error(`rehearsing ${args.join(" ")}: it ended with ${status}\n${errors}`);
   const rehearsal = JSON.parse(output) as Rehearsal;
   return {
     rehearsal,
