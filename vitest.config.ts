@@ -1,15 +1,28 @@
-import { defineConfig } from "vitest/config";
+import { defineConfig, type TestProjectConfiguration } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
+
+/** Tests of pure functions and of shared graphs: their files run in one worker after another without a fresh start. */
+const shareWorkers = ["test/*", "test/unit/**/*", "test/infra/**/*", "test/buildspec/**/*"];
+/** Tests that set the environment of the process, replace modules or run Packer. */
+const needOwnWorkers = ["test/rim/**/*", "test/local/**/*", "test/e2e/**/*", "test/packer/**/*"];
 
 /**
  * `npm test` runs what decides; `npm run test:full` (mode `full`) adds what takes minutes:
  * - `*.full.test.ts` runs there only,
  * - `*.property.test.ts` runs in both, there at full depth (`test/depth.ts`).
  */
-const included = {
-  everyDay: { include: ["test/**/*.test.ts"], exclude: ["test/**/*.full.test.ts"] },
-  full: { include: ["test/**/*.full.test.ts", "test/**/*.property.test.ts"] },
-};
+function project(name: string, files: readonly string[], mode: string): TestProjectConfiguration {
+  const endings = mode === "full" ? [".full.test.ts", ".property.test.ts"] : [".test.ts"];
+  return {
+    extends: true,
+    test: {
+      name,
+      include: files.flatMap((file) => endings.map((ending) => file + ending)),
+      exclude: mode === "full" ? [] : ["**/*.full.test.ts"],
+      isolate: files === needOwnWorkers,
+    },
+  };
+}
 
 /** What takes longest, longest first: started last, each of them would run alone at the end. */
 const slowest = [
@@ -33,7 +46,7 @@ class SlowestFirst extends BaseSequencer {
 
 export default defineConfig(({ mode }) => ({
   test: {
-    ...(mode === "full" ? included.full : included.everyDay),
+    projects: [project("shared", shareWorkers, mode), project("isolated", needOwnWorkers, mode)],
     env: { TEST_DEPTH: mode },
     globalSetup: ["test/infra/graph-server.ts", "test/emulators.ts"],
     // Packer's runs mostly sleep: more files at once than there are cores.

@@ -41,20 +41,24 @@ async function postRebuild(call: Call): Promise<Answer> {
   return rebuild(context, parseBody(call, RebuildBody, examples.rebuild), call);
 }
 
-async function postApprove(call: Call): Promise<Answer> {
-  return intervene(context, "approve", parseBody(call, ImageBody, examples.image), call, decideApprove);
+async function postApprove(call: Call, lambda: Context): Promise<Answer> {
+  const body = parseBody(call, ImageBody, examples.image);
+  return intervene(context, { what: "approve", body, call, lambda, decide: decideApprove });
 }
 
-async function postRollback(call: Call): Promise<Answer> {
-  return intervene(context, "rollback", parseBody(call, RollbackBody, examples.rollback), call, decideRollback);
+async function postRollback(call: Call, lambda: Context): Promise<Answer> {
+  const body = parseBody(call, RollbackBody, examples.rollback);
+  return intervene(context, { what: "rollback", body, call, lambda, decide: decideRollback });
 }
 
-async function postRevoke(call: Call): Promise<Answer> {
-  return intervene(context, "revoke", parseBody(call, ImageBody, examples.image), call, decideRevoke);
+async function postRevoke(call: Call, lambda: Context): Promise<Answer> {
+  const body = parseBody(call, ImageBody, examples.image);
+  return intervene(context, { what: "revoke", body, call, lambda, decide: decideRevoke });
 }
 
-async function postUnrevoke(call: Call): Promise<Answer> {
-  return intervene(context, "unrevoke", parseBody(call, ImageBody, examples.image), call, decideUnrevoke);
+async function postUnrevoke(call: Call, lambda: Context): Promise<Answer> {
+  const body = parseBody(call, ImageBody, examples.image);
+  return intervene(context, { what: "unrevoke", body, call, lambda, decide: decideUnrevoke });
 }
 
 const routes = [

@@ -1,3 +1,4 @@
+import type { Context } from "aws-lambda";
 import pTimeout from "p-timeout";
 import type { Environment } from "../config/environment.ts";
 import { second } from "../config/time.ts";
@@ -18,10 +19,20 @@ export interface ApiContext {
   observeImages(): Promise<ImageWorld>;
 }
 
+/** A call that decides about an image. */
+interface Intervening<Body> {
+  /** For the log and the trigger: `revoke`. */
+  what: string;
+  body: Body;
+  call: Call;
+  lambda: Pick<Context, "getRemainingTimeInMillis">;
+  decide: (world: ImageWorld, body: Body, caller: Caller) => Decision;
+}
+
 type Accepted = Extract<Decision, { outcome: "accepted" }>;
 
-/** How long the answer waits for the plan. The decision is already written, and the function itself has 30 seconds (infra/api.ts). */
-const maxPlanWait = 10 * second;
+/** The answer leaves out a plan that is not known this long, in milliseconds, before the function's own timeout: the decision is already written. */
+const reservedForAnswer = 15 * second;
 
 /** EC2 shows a new tag to some calls later than to others. A run that starts at once might not see it, and then the next starts 15 minutes later. */
 const tagDelaySeconds = 15;
@@ -33,10 +44,7 @@ const tagDelaySeconds = 15;
  */
 export async function intervene<Body extends { reason: string; dryRun: boolean }>(
   { environment, observe, observeImages }: ApiContext,
-  what: string,
-  body: Body,
-  call: Call,
-  decide: (world: ImageWorld, body: Body, caller: Caller) => Decision,
+  { what, body, call, lambda, decide }: Intervening<Body>,
 ): Promise<Answer> {
   const world = await observeImages();
   const by = callerOf(call);
@@ -58,14 +66,14 @@ export async function intervene<Body extends { reason: string; dryRun: boolean }
       remove: remove.map(keyOf),
     },
     message,
-    ...(await planAfter(observe, decision)),
+    ...(await planAfter(observe, decision, lambda.getRemainingTimeInMillis() - reservedForAnswer)),
   });
 }
 
 /** The variant's plan, or null and the reason. The decision stands in either case. */
-async function planAfter(observe: ApiContext["observe"], decision: Accepted) {
+async function planAfter(observe: ApiContext["observe"], decision: Accepted, milliseconds: number) {
   try {
-    const world = await pTimeout(observe(), { milliseconds: maxPlanWait, message: "reading the world takes too long" });
+    const world = await pTimeout(observe(), { milliseconds, message: "reading the world takes too long" });
     const { actions } = planOf(applied(world, decision));
     return { plan: actions.filter(({ variant }) => variant === decision.variant) };
   } catch (error) {

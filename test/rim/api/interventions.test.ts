@@ -55,7 +55,7 @@ async function call(method: string, path: string, body: object) {
     authorizer: { iam: { userArn: "arn:aws:iam::123456789012:user/ann" } },
   };
   const event = { version: "2.0", rawPath: path, requestContext, body: JSON.stringify(body), isBase64Encoded: false };
-  const { statusCode, body: said } = await api(event, {});
+  const { statusCode, body: said } = await api(event, { getRemainingTimeInMillis: () => 3_600_000 });
   return { status: statusCode, answer: JSON.parse(said) };
 }
 

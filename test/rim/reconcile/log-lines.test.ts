@@ -87,7 +87,7 @@ async function during(who: "reconcile" | "api", event: unknown): Promise<Line[]>
     vi.spyOn(stream, "write").mockImplementation(catchLine),
   );
   try {
-    await handlers[who](event, { awsRequestId: "1", functionName: who, getRemainingTimeInMillis: () => 120_000 });
+    await handlers[who](event, { awsRequestId: "1", functionName: who, getRemainingTimeInMillis: () => 3_600_000 });
   } finally {
     for (const spy of spies) spy.mockRestore();
   }
