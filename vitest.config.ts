@@ -31,6 +31,7 @@ const slowest = [
   "test/e2e/safety.full.test.ts",
   "test/packer/failures.full.test.ts",
   "test/packer/real-assembly.full.test.ts",
+  "test/e2e/interventions.full.test.ts",
   "test/e2e/interruption.full.test.ts",
   "test/e2e/first-act.test.ts",
   "test/packer/real-layer.test.ts",
