@@ -1,30 +1,27 @@
 import { expect, test } from "vitest";
-import { whileMoving } from "./standstill.ts";
+import { untilDone } from "./standstill.ts";
 
-const patience = { looks: 3, milliseconds: 2 };
+const patience = { ticks: 1, lookEvery: 1 };
 
 test("a wait fails once its progress stands still, and names the last progress", async () => {
   const never = new Promise(() => {});
 
-  await expect(whileMoving("a build", never, () => "12 bytes of log", patience)).rejects.toThrow(
-    "a build has made no progress for 0.006 s: 12 bytes of log",
-  );
+  await expect(untilDone("a build", never, () => "12 bytes of log", patience)).rejects.toMatchObject({
+    message: "waiting until a build is done",
+    cause: { message: expect.stringMatching(/^nothing has moved for \d+ s; last: 12 bytes of log$/) },
+  });
 });
 
-test("a wait goes on for as long as there is progress", async () => {
+test("a wait ends with the work while there is progress", async () => {
   const { promise, resolve } = Promise.withResolvers<string>();
   let bytes = 0;
 
-  const waited = whileMoving(
-    "a build",
-    promise,
-    () => {
-      bytes++;
-      if (bytes === 20) resolve("ended");
-      return `${bytes} bytes of log`;
-    },
-    patience,
-  );
+  const progress = () => {
+    bytes++;
+    if (bytes === 20) resolve("ended");
+    return `${bytes} bytes of log`;
+  };
+  const waited = untilDone("a build", promise, progress, { ticks: 60, lookEvery: 1 });
 
   await expect(waited).resolves.toBe("ended");
 });
@@ -32,7 +29,7 @@ test("a wait goes on for as long as there is progress", async () => {
 test("a wait fails with what its progress throws", async () => {
   const never = new Promise(() => {});
 
-  const waited = whileMoving("a build", never, () => Promise.reject(new Error("the emulator is gone")), patience);
+  const waited = untilDone("a build", never, () => Promise.reject(new Error("the emulator is gone")), patience);
 
   await expect(waited).rejects.toThrow("the emulator is gone");
 });

@@ -1,33 +1,34 @@
-/** Twenty looks, half a minute apart: no real work stands still for that long, however slow or busy the machine is. */
-const patience = { looks: 20, milliseconds: 30_000 };
+import { EventEmitter } from "node:events";
+import { whileMoving } from "../local/stack/stall.ts";
+
+/** Ten minutes: no real work stands still for that long, however slow or busy the machine is. */
+const patience = { ticks: 600, lookEvery: 10_000 };
 
 /**
- * Waits for as long as something moves. A slow machine makes slow progress; only a run that hangs makes none.
- * @param what names the awaited work in the error
+ * Waits as long as something moves, like {@link whileMoving}, for work that announces no movement.
+ * @param what names the work in the error
  * @param progress a value that changes with every bit of progress, such as the size of a log
- * @throws Error after ten minutes without any change
+ * @throws Error if the value has not changed for `ticks` seconds; the error of `progress`
  */
-export async function whileMoving<T>(
+export async function untilDone<T>(
   what: string,
-  awaited: Promise<T>,
+  work: Promise<T>,
   progress: () => string | Promise<string>,
-  { looks, milliseconds } = patience,
+  { ticks, lookEvery } = patience,
 ): Promise<T> {
-  const standstill = Promise.withResolvers<never>();
+  const movement = new EventEmitter<{ change: [string] }>();
+  const failed = Promise.withResolvers<never>();
   let last = "";
-  let unchanged = 0;
 
   async function look(): Promise<void> {
     const current = await progress();
-    unchanged = current === last ? unchanged + 1 : 0;
+    if (current !== last) movement.emit("change", current);
     last = current;
-    if (unchanged < looks) return;
-    throw new Error(`${what} has made no progress for ${(looks * milliseconds) / 1000} s: ${last}`);
   }
 
-  const timer = setInterval(() => look().catch(standstill.reject), milliseconds);
+  const timer = setInterval(() => look().catch(failed.reject), lookEvery);
   try {
-    return await Promise.race([awaited, standstill.promise]);
+    return await whileMoving(movement, `${what} is done`, () => Promise.race([work, failed.promise]), { ticks });
   } finally {
     clearInterval(timer);
   }

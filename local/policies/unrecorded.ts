@@ -92,7 +92,7 @@ const neverRecorded: Unrecorded[] = [
     actions: ["ec2:EnableImage"],
     stories: [],
     reason:
-      "an image that retention or a revocation disabled is enabled again (recorded in test/e2e/interventions.test.ts)",
+      "an image that retention or a revocation disabled is enabled again (recorded in test/e2e/interventions.full.test.ts)",
   },
 ];
 

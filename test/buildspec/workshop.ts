@@ -16,7 +16,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { onTestFinished } from "vitest";
 import { recipeHash } from "../../infra/recipe.ts";
-import { whileMoving } from "../standstill.ts";
+import { untilDone } from "../standstill.ts";
 
 const root = join(import.meta.dirname, "../..");
 
@@ -128,7 +128,7 @@ export function openWorkshop(behaviour: Partial<typeof healthy> = {}): Workshop 
         onOutput(output, child.pid as number);
       });
     const closed = new Promise<Ended>((resolve) => child.on("close", (code) => resolve({ code, output })));
-    return whileMoving(`bash ${script.join(" ")}`, closed, () => output);
+    return untilDone(`bash ${script.join(" ")}`, closed, () => output);
   }
 
   function called(call: string): string[] | undefined {

@@ -8,7 +8,7 @@ import { recipeFiles } from "../../infra/recipe.ts";
 import type { Emulator } from "../../local/aws/emulator.ts";
 import type { Agent } from "../../local/codebuild/agent.ts";
 import type { Build } from "../../local/codebuild/build.ts";
-import { whileMoving } from "../standstill.ts";
+import { untilDone } from "../standstill.ts";
 
 export const root = fileURLToPath(new URL("../..", import.meta.url));
 export const bucket = "artifacts";
@@ -68,5 +68,5 @@ export function ended(agent: Agent, id: string, calls: () => Promise<unknown[]>)
     return `${build?.currentPhase}, ${bytes} bytes of log, ${(await calls()).length} calls`;
   }
 
-  return whileMoving(`build ${id}`, completed, progress);
+  return untilDone(`build ${id}`, completed, progress);
 }

@@ -26,7 +26,10 @@ beforeAll(async () => {
 afterAll(() => aws?.stop());
 
 async function invoke(event: unknown) {
-  const { statusCode, body } = await api(event, { awsRequestId: "invocation-1", getRemainingTimeInMillis: () => 3_600_000 });
+  const { statusCode, body } = await api(event, {
+    awsRequestId: "invocation-1",
+    getRemainingTimeInMillis: () => 3_600_000,
+  });
   return { status: statusCode, answer: JSON.parse(body) };
 }
 
