@@ -7,7 +7,7 @@ const shareWorkers = ["test/*", "test/unit/**/*", "test/infra/**/*", "test/build
 const needOwnWorkers = ["test/rim/**/*", "test/local/**/*", "test/e2e/**/*", "test/packer/**/*"];
 
 /**
- * `npm test` runs what decides; `npm run test:full` (mode `full`) adds what takes minutes:
+ * `npm test` runs what decides; `npm run test:full` (mode `full`) runs the rest, which takes minutes:
  * - `*.full.test.ts` runs there only,
  * - `*.property.test.ts` runs in both, there at full depth (`test/depth.ts`).
  */
@@ -24,7 +24,7 @@ function project(name: string, files: readonly string[], mode: string): TestProj
   };
 }
 
-/** What takes longest, longest first: started last, each of them would run alone at the end. */
+/** The slowest files, slowest first. They start first, because a slow file that starts last runs alone at the end. */
 const slowest = [
   "test/e2e/rehearsal.full.test.ts",
   "test/e2e/families.full.test.ts",
@@ -53,7 +53,8 @@ export default defineConfig(({ mode }) => ({
     // Packer's runs mostly sleep: more files at once than there are cores.
     maxWorkers: 4,
     sequence: { sequencer: SlowestFirst },
-    // A last resort against a run that hangs. Tests wait for progress, not for seconds, so that a slow machine fails none of them.
+    // A last resort against a run that hangs. Tests wait for progress, not for seconds, so that a slow machine fails
+    // none of them.
     testTimeout: 3_600_000,
     hookTimeout: 3_600_000,
     reporters: ["default"],

@@ -93,7 +93,9 @@ export function classify(stage, output) {
   // The output also contains errors that were retried, so Packer's closing errors take precedence.
   return {
     class:
-      matching(buildSigns, closingErrors(output).join("\n")) ?? matching(buildSigns, complaints(output)) ?? "unknown",
+      matching(buildSigns, closingErrors(output).join("\n")) ??
+      matching(buildSigns, reportedErrors(output)) ??
+      "unknown",
     cause,
   };
 }
@@ -143,7 +145,7 @@ function lostRestart(output) {
  * @returns {string | undefined}
  */
 export function classOfAwsError(output) {
-  return matching(awsSigns, closingErrors(output).join("\n")) ?? matching(awsSigns, complaints(output));
+  return matching(awsSigns, closingErrors(output).join("\n")) ?? matching(awsSigns, reportedErrors(output));
 }
 
 /**
@@ -161,7 +163,7 @@ function closingErrors(output) {
   return [...output.matchAll(/^--> [^:\n]+: (.+)$/gm)].map(([, message]) => message);
 }
 
-function complaints(output) {
+function reportedErrors(output) {
   return output
     .split(/\r?\n/)
     .filter((line) => /^==> [^:]+: .*(error|timeout)/i.test(line))

@@ -17,7 +17,8 @@ const environment = readEnvironment(process.env);
 const configuration = parseConfiguration(config);
 
 /**
- * One run serves a batch of triggers: it reads the world, plans and acts. A failed action is logged and measured, and the next run plans it again.
+ * One run serves a batch of triggers: it reads the world, plans and acts. A failed action is logged and measured, and
+ * the next run plans it again.
  * @throws Error if the world could not be read
  */
 async function reconcile(event: SQSEvent): Promise<void> {

@@ -17,8 +17,9 @@ export { core, day, full, hour, minute, two } from "./world.ts";
 export type Scene = ReturnType<typeof scene>;
 
 /**
- * A world described in the domain's words, and what the plan says about it. Unless a test changes that, every source answers, nothing runs and it
- * is noon UTC on 4 November 2026. Naming an image, a variant or a channel that the scene does not have throws.
+ * A world described in the domain's words, and what the plan says about it. Unless a test changes that, every source
+ * answers, nothing runs and it is noon UTC on 4 November 2026. Naming an image, a variant or a channel that the scene
+ * does not have throws.
  */
 export function scene(configuration: Partial<ConfigurationInput> = {}, at = "2026-11-04T12:00:00Z") {
   const world = newWorld(configuration, at);

@@ -5,7 +5,9 @@ import { type Answer, bodyOf, type Call, callerOf } from "./http.ts";
 
 const Reason = JsonText.pipe(z.object({ reason: z.string().max(500) })).transform(({ reason }) => reason);
 
-/** A middleware that logs every call with its caller and reason, and again with its result: answered, refused or failed. */
+/**
+ * A middleware that logs every call with its caller and reason, and again with its result: answered, refused or failed.
+ */
 export function audit() {
   return {
     before: ({ event }: { event: Call }) => logger.info("call", describe(event)),

@@ -4,7 +4,9 @@ import { channelNames } from "../config/channel-names.ts";
 const ImageId = z.string().regex(/^ami-[a-f0-9]{8,17}$/, 'an image such as "ami-0123456789abcdef0"');
 
 const AnyBody = z.strictObject({
-  /** Stored with what the call writes, and part of its notifications. A reason that is stored in a tag must fit into it. */
+  /**
+   * Stored with what the call writes, and part of its notifications. A reason that is stored in a tag must fit into it.
+   */
   reason: z.string().trim().min(1).max(500),
   /** If true, the answer says what the call would write and what would follow, and nothing is written. */
   dryRun: z.boolean().default(false),
@@ -29,7 +31,10 @@ export type ImageBody = z.infer<typeof ImageBody>;
 export const RollbackBody = AnyBody.extend({
   variant: z.string(),
   channel: z.enum(channelNames).default("stable"),
-  /** What the channel should hold now. With it the call can be repeated, because it never revokes what the channel received meanwhile. */
+  /**
+   * What the channel should hold now. With it the call can be repeated, because it never revokes what the channel
+   * received meanwhile.
+   */
   image: ImageId.optional(),
 });
 export type RollbackBody = z.infer<typeof RollbackBody>;

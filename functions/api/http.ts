@@ -38,7 +38,10 @@ export function bodyOf(call: Call): string {
   return call.isBase64Encoded ? Buffer.from(call.body ?? "", "base64").toString() : (call.body ?? "");
 }
 
-/** ARN of the identity that signed the call. An identity that may invoke the function directly, such as an administrator, can name any caller. */
+/**
+ * ARN of the identity that signed the call. An identity that may invoke the function directly, such as an
+ * administrator, can name any caller.
+ */
 export function callerOf(call: Call): string {
   return call.requestContext.authorizer?.iam?.userArn ?? "unknown";
 }

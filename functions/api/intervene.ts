@@ -2,6 +2,7 @@ import type { Context } from "aws-lambda";
 import pTimeout from "p-timeout";
 import type { Environment } from "../config/environment.ts";
 import { second } from "../config/time.ts";
+import { tagDelaySeconds } from "../domain/trigger.ts";
 import type { ImageWorld, World } from "../domain/world.ts";
 import { keyOf, tagImage, untagImage } from "../io/image-tags.ts";
 import { triggerReconcile } from "../io/triggers.ts";
@@ -31,15 +32,15 @@ interface Intervening<Body> {
 
 type Accepted = Extract<Decision, { outcome: "accepted" }>;
 
-/** The answer leaves out a plan that is not known this long, in milliseconds, before the function's own timeout: the decision is already written. */
+/**
+ * The answer leaves out a plan that is not known this long, in milliseconds, before the function's own timeout: the
+ * decision is already written.
+ */
 const reservedForAnswer = 15 * second;
 
-/** EC2 shows a new tag to some calls later than to others. A run that starts at once might not see it, and then the next starts 15 minutes later. */
-const tagDelaySeconds = 15;
-
 /**
- * Decides from images and channels, writes the decision onto the image and triggers a reconcile run; a dry run only decides. The answer says what
- * is planned once the decision stands, or why the plan is unknown.
+ * Decides from images and channels, writes the decision onto the image and triggers a reconcile run; a dry run only
+ * decides. The answer says what is planned once the decision stands, or why the plan is unknown.
  * @throws a refusal if the decision is one
  */
 export async function intervene<Body extends { reason: string; dryRun: boolean }>(
@@ -73,6 +74,7 @@ export async function intervene<Body extends { reason: string; dryRun: boolean }
 /** The variant's plan, or null and the reason. The decision stands in either case. */
 async function planAfter(observe: ApiContext["observe"], decision: Accepted, milliseconds: number) {
   try {
+    if (milliseconds <= 0) throw new Error("no time is left to read the world");
     const world = await pTimeout(observe(), { milliseconds, message: "reading the world takes too long" });
     const { actions } = planOf(applied(world, decision));
     return { plan: actions.filter(({ variant }) => variant === decision.variant) };

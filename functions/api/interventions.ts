@@ -13,7 +13,10 @@ export interface Caller {
   at: number;
 }
 
-/** The decision about a call. Tags are named without their prefix. A call that repeats an earlier decision writes and removes none. */
+/**
+ * The decision about a call. Tags are named without their prefix. A call that repeats an earlier decision writes and
+ * removes none.
+ */
 export type Decision =
   | {
       outcome: "accepted";

@@ -10,8 +10,8 @@ import { noSuchVariant } from "./interventions.ts";
 import { planOf } from "./plan.ts";
 
 /**
- * Writes a rebuild request and triggers a reconcile run. It reads only the requests, so it works while everything else does not answer. A dry run
- * reads the whole world and says what would be planned.
+ * Writes a rebuild request and triggers a reconcile run. It reads only the requests, so it works while everything else
+ * does not answer. A dry run reads the whole world and says what would be planned.
  */
 export async function rebuild(
   { environment, configuration, observe }: ApiContext & { configuration: Configuration },

@@ -5,9 +5,9 @@ import { removedVariantImages } from "../domain/variant-state.ts";
 import type { World } from "../domain/world.ts";
 
 /**
- * What is left of removed variants as `GET /` answers it; a renamed variant was removed and added. The service neither builds nor publishes for
- * them, but nodes may still start from what their parameters hold. Their images are kept until `retiredVariants` names the variant. An image
- * that a parameter holds stays until a person deletes the parameter.
+ * What is left of removed variants as `GET /` answers it; a renamed variant was removed and added. The service neither
+ * builds nor publishes for them, but nodes may still start from what their parameters hold. Their images are kept until
+ * `retiredVariants` names the variant. An image that a parameter holds stays until a person deletes the parameter.
  */
 export function removedVariants(world: World, channelsPrefix: string) {
   return removedVariantImages(world).map((removed) => {

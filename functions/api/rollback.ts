@@ -21,8 +21,9 @@ import {
 } from "./interventions.ts";
 
 /**
- * Rule 3: a rollback revokes what the channel holds. It is refused if no other image could replace that at once. A repeated call must not revoke
- * the image that the channel went back to meanwhile: with `image` it never does, and without it a channel goes back only once.
+ * Rule 3: a rollback revokes what the channel holds. It is refused if no other image could replace that at once. A
+ * repeated call must not revoke the image that the channel went back to meanwhile: with `image` it never does, and
+ * without it a channel goes back only once.
  */
 export function decideRollback(
   world: ImageWorld,

@@ -19,6 +19,6 @@ export type BuildVariables = Record<Exclude<(typeof buildVariables)[number], "IM
   IMAGE_ID?: string;
 };
 
-/** The variables that a build hands back (`exported-variables` of buildspec/build.yml). An empty one counts as absent. */
+/** The variables that a build exports (`exported-variables` of buildspec/build.yml). An empty one counts as absent. */
 export const exportedVariables = ["IMAGE_ID", "PROOF", "FAILURE_CLASS", "FAILURE_CAUSE", "FAILURE_LINES"] as const;
 export type ExportedVariables = Partial<Record<(typeof exportedVariables)[number], string>>;

@@ -33,7 +33,8 @@ export const Configuration = z
         }
       }),
     /**
-     * Names of removed variants whose images may go when `policies.retention` says so. Images that a channel holds or that are in use stay.
+     * Names of removed variants whose images may go when `policies.retention` says so. Images that a channel holds or
+     * that are in use stay.
      */
     retiredVariants: z.array(VariantName).default([]),
     policies: Policies.prefault({}),
@@ -41,7 +42,10 @@ export const Configuration = z
     subscribers: z.array(Subscriber).default([]),
     /** Notified by alarms when the service itself needs a person. */
     operators: z.array(Subscriber).default([]),
-    /** May call the function URL or, without one, invoke the function, besides the identities of this account whose own policies allow it. */
+    /**
+     * May call the function URL or, without one, invoke the function, besides the identities of this account whose own
+     * policies allow it.
+     */
     callers: z
       .array(Caller)
       .max(maxCallers, `at most ${maxCallers}: let more callers share one role`)

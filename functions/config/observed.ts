@@ -1,4 +1,7 @@
-/** An upstream's answer. `unknown` (it did not answer) is never drift. `missing` (it answered that there is none) needs a person. */
+/**
+ * An upstream's answer. `unknown` (it did not answer) is never drift. `missing` (it answered that there is none) needs
+ * a person.
+ */
 export type Observed =
   | { state: "known"; value: string }
   | { state: "unknown"; why: string }

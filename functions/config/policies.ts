@@ -16,7 +16,10 @@ const Network = z.discriminatedUnion("kind", [
     addressUrl: WebAddress.default("https://checkip.amazonaws.com"),
   }),
   z.strictObject({
-    /** CodeBuild and the instance run in your private subnets. These need NAT or a proxy: Windows Update and registries have no VPC endpoints. */
+    /**
+     * CodeBuild and the instance run in your private subnets. These need NAT or a proxy: Windows Update and registries
+     * have no VPC endpoints.
+     */
     kind: z.literal("vpc"),
     vpcId: z.string().regex(/^vpc-[a-f0-9]{8,17}$/, 'a VPC such as "vpc-0123456789abcdef0"'),
     subnetIds: z
@@ -66,8 +69,8 @@ export const Policies = z.strictObject({
   /** `manual`: `stable` takes an image only after a person has approved it (`POST /approve`) and it has soaked. */
   approval: z.enum(["none", "manual"]).default("none"),
   /**
-   * Whether a revoked image is not only deprecated but also disabled, once no channel holds it. Running nodes stay, and no new node starts from it.
-   * Accounts that the image is shared with lose it for good.
+   * Whether a revoked image is not only deprecated but also disabled, once no channel holds it. Running nodes stay, and
+   * no new node starts from it. Accounts that the image is shared with lose it for good.
    */
   disableRevoked: z.boolean().default(false),
   retention: Retention.prefault({}),
@@ -82,7 +85,10 @@ export const Policies = z.strictObject({
     .string({ error: "an instance type" })
     .regex(/^[a-z0-9-]+\.[a-z0-9]+$/, 'an instance type such as "m7i.xlarge"')
     .default("m7i.xlarge"),
-  /** KMS key for root volumes and therefore for images; default: the account's key for EBS. Roles that start nodes must be allowed to use it, too. */
+  /**
+   * KMS key for root volumes and therefore for images; default: the account's key for EBS. Roles that start nodes must
+   * be allowed to use it, too.
+   */
   volumeKeyArn: text(
     /^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[a-z0-9-]+$/,
     'the ARN of a KMS key, not of an alias, such as "arn:aws:kms:us-east-1:123456789012:key/0123abcd-0123-4567-89ab-0123456789ab"',
@@ -90,7 +96,10 @@ export const Policies = z.strictObject({
   network: Network.prefault({ kind: "public" }),
   /** New accounts have 10 concurrent executions and refuse a reservation: set this to false there. */
   reserveConcurrency: z.boolean().default(true),
-  /** GovCloud, China and several other Regions have no function URLs. Set this to false there, and callers invoke the function instead. */
+  /**
+   * GovCloud, China and several other Regions have no function URLs. Set this to false there, and callers invoke the
+   * function instead.
+   */
   functionUrl: z.boolean().default(true),
   logRetentionDays: z
     .literal([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653])

@@ -2,7 +2,9 @@ import { z } from "zod";
 import { ContainerImage, Minor, RegistryHost, text, WebAddress, whole } from "./fields.ts";
 import { minorOf } from "./kubernetes-versions.ts";
 
-/** The three families of AWS's public parameters that an image can be built on (`/aws/service/ami-windows-latest/…`). */
+/**
+ * The three families of AWS's public parameters that an image can be built on (`/aws/service/ami-windows-latest/…`).
+ */
 export const baseFamilies = ["EKS_Optimized", "ContainersLatest", "Base"] as const;
 
 /** How an image is built: on AWS's EKS image, or on a plain Windows with everything that AWS adds to it. */

@@ -95,7 +95,10 @@ export function isNeeded({ recipes, windows, minors }: Artifact, need: Need): bo
   );
 }
 
-/** The artifacts that variants need and that are not pinned, with the variants: `containerd 2.1.6, which windows-2022-core-1.36 needs`. */
+/**
+ * The artifacts that variants need and that are not pinned, with the variants: `containerd 2.1.6, which
+ * windows-2022-core-1.36 needs`.
+ */
 export function unpinned({ artifacts }: Versions, variants: Need[]): string[] {
   return artifacts
     .filter((artifact) => !isPinned(artifact))

@@ -3,7 +3,10 @@ import type { Configuration } from "../config/configuration.ts";
 import type { Variant } from "../config/variant.ts";
 import { canonical, clipTag, type Inputs, inputsToTags, type RecordedInputs, sha256, tagPrefix } from "./inputs.ts";
 
-/** `build` makes an image and proves it, `prove` proves an existing image, `harvest` copies the files that AWS does not publish from AWS's EKS image. */
+/**
+ * `build` makes an image and proves it, `prove` proves an existing image, `harvest` copies the files that AWS does not
+ * publish from AWS's EKS image.
+ */
 export const purposes = ["build", "prove", "harvest"] as const;
 export type Purpose = (typeof purposes)[number];
 
@@ -55,16 +58,19 @@ export function wait(reasons: string | string[], until?: number): BuildDecision 
   return { decision: "wait", reasons: [reasons].flat(), until };
 }
 
-/** A wish as CodeBuild receives it. Everything that shapes the image is a pure function of variant, inputs, attempt and policies. */
+/**
+ * A wish as CodeBuild receives it. Everything that shapes the image is a pure function of variant, inputs, attempt and
+ * policies.
+ */
 export interface BuildOrder {
   variant: string;
   purpose: Purpose;
   inputs: RecordedInputs;
   attempt: number;
   /**
-   * SHA-256 of everything that shapes what the build makes: idempotency token, correlation ID, part of the image's name. It leaves out the
-   * reasons, the base's release date (it follows from the base), the place of harvested files (their manifest's hash is an input) and the
-   * variant that starts a harvest.
+   * SHA-256 of everything that shapes what the build makes: idempotency token, correlation ID, part of the image's
+   * name. It leaves out the reasons, the base's release date (it follows from the base), the place of harvested files
+   * (their manifest's hash is an input) and the variant that starts a harvest.
    */
   token: string;
   variables: BuildVariables;

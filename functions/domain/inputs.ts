@@ -56,7 +56,8 @@ export const maxTagValueLength = 256;
 
 /**
  * The required inputs that an image or an intended build lacks.
- * @param recipe the build's recipe; leave it out for an image, because its variant may have had another recipe when it was made
+ * @param recipe the build's recipe; leave it out for an image, because its variant may have had another recipe when it
+ * was made
  */
 export function missingInputs(inputs: RecordedInputs, recipe?: Recipe): InputName[] {
   const required: InputName[] = recipe === "assemble" ? [...requiredInputs, "harvest"] : [...requiredInputs];
@@ -69,8 +70,8 @@ export function areComplete(inputs: RecordedInputs, recipe?: Recipe): inputs is 
 }
 
 /**
- * The changes from an image's recorded inputs to the desired ones. An undefined desired input (unknown, or not wanted) is not a change; a
- * missing recorded one is.
+ * The changes from an image's recorded inputs to the desired ones. An undefined desired input (unknown, or not wanted)
+ * is not a change; a missing recorded one is.
  */
 export function drift(recorded: RecordedInputs, desired: RecordedInputs): Change[] {
   return inputNames.flatMap((input) => {
@@ -80,7 +81,10 @@ export function drift(recorded: RecordedInputs, desired: RecordedInputs): Change
   });
 }
 
-/** The text of a change, the same everywhere: `kubernetes 1.35.7 → 1.35.8`. A missing value is `none`, hashes are shortened to 12 characters. */
+/**
+ * The text of a change, the same everywhere: `kubernetes 1.35.7 → 1.35.8`. A missing value is `none`, hashes are
+ * shortened to 12 characters.
+ */
 export function describeChange({ input, from, to }: Change): string {
   return `${input} ${from === undefined ? "none" : short(from)} → ${short(to)}`;
 }

@@ -13,7 +13,10 @@ export interface Intervention {
 /** Replaces the caller's ARN if the function was invoked without its URL: then only CloudTrail knows the caller. */
 export const directInvocation = "direct invocation, see CloudTrail";
 
-/** The tag's value, on one line: `2026-11-22T20:00:00.000Z arn:aws:iam::123456789012:user/ann containers lose their network` */
+/**
+ * The tag's value, on one line: `2026-11-22T20:00:00.000Z arn:aws:iam::123456789012:user/ann containers lose their
+ * network`
+ */
 export function interventionToTag({ at, by, reason }: Required<Intervention> & { at: number; by: string }): string {
   return `${iso(at)} ${by} ${reason.replace(/[\p{Cc}\s]+/gu, " ")}`;
 }

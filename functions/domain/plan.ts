@@ -29,8 +29,8 @@ export type Action =
 export type WriteAction = PublishAction | WithdrawalAction | RetentionAction;
 
 /**
- * Decides what to do about the world: no I/O, no clock, no randomness. The variants are independent of each other (rule 14). Notifications about
- * a channel come before its next write, so that subscribers hear of every publication.
+ * Decides what to do about the world: no I/O, no clock, no randomness. The variants are independent of each other (rule
+ * 14). Notifications about a channel come before its next write, so that subscribers hear of every publication.
  */
 export function plan(world: World): Action[] {
   const states = world.configuration.variants.map((variant) => stateOf(world, variant));
@@ -63,7 +63,10 @@ function writes(world: World, state: VariantState): (WriteAction | ChannelWait)[
   return [...channelActions(world, state), ...withdrawals(world, state), ...retirements(world, state)];
 }
 
-/** The channels of a removed variant are left alone. Its revoked images still matter, because nodes may use them, and retention may let its images go. */
+/**
+ * The channels of a removed variant are left alone. Its revoked images still matter, because nodes may use them, and
+ * retention may let its images go.
+ */
 function writesOnRemoved(world: World, removed: VariantImages): WriteAction[] {
   return [...withdrawals(world, removed), ...retirementsOfRemoved(world, removed)];
 }

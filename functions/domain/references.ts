@@ -12,8 +12,8 @@ const maxUsersNamed = 3;
 
 /**
  * Judges from two independent answers whether an image is used.
- * @param references everything that DescribeImageReferences answered, and the image's shares. That call silently leaves out what its caller
- * may not see, so an answer that omits any known use is not trusted for any image.
+ * @param references everything that DescribeImageReferences answered, and the image's shares. That call silently leaves
+ * out what its caller may not see, so an answer that omits any known use is not trusted for any image.
  * @param seen everything that the resources' own calls answered
  */
 export function judgeUse(image: string, references: readonly Use[], seen: readonly Use[]): References {

@@ -1,6 +1,9 @@
 import { z } from "zod";
 
-/** The latest manual rebuild request of a variant. Its ID is an input of the image, so a request is drift like any other. */
+/**
+ * The latest manual rebuild request of a variant. Its ID is an input of the image, so a request is drift like any
+ * other.
+ */
 export const Request = z.object({
   id: z.string().min(1).max(128),
   reason: z.string(),
@@ -30,7 +33,10 @@ export function succeed(known: Request | undefined, request: Omit<Request, "earl
   return { ...request, earlier };
 }
 
-/** The parameter's value. Parameter Store rejects `{{`, its own syntax for references; in JSON it occurs inside text only. */
+/**
+ * The parameter's value. Parameter Store rejects `{{`, its own syntax for references; in JSON it occurs inside text
+ * only.
+ */
 export function requestToText(request: Request): string {
   return JSON.stringify(request).replaceAll("{{", "{\\u007b");
 }

@@ -5,6 +5,12 @@ import { JsonText } from "../config/json.ts";
 export const scheduledTriggers = ["base-ami", "kubernetes", "patch-tuesday"] as const;
 export type ScheduledTrigger = (typeof scheduledTriggers)[number];
 
+/**
+ * How long the queue holds back the trigger of a call that writes a tag. EC2 shows a new tag to some calls later than
+ * to others. A run that starts at once might not see it, and the next scheduled one starts up to 15 minutes later.
+ */
+export const tagDelaySeconds = 15;
+
 /** Why a reconcile run started. It is only recorded: no decision depends on it. */
 export interface Trigger {
   kind: ScheduledTrigger | "build" | "channel" | "manual" | "unknown";

@@ -25,7 +25,9 @@ export function baseParameterOf({ windows, edition, base, kubernetes }: Variant)
   return base === "EKS_Optimized" ? `${family}-${kubernetes}/image_id` : family;
 }
 
-/** The parameter of the image to harvest from: AWS's EKS image of the same Windows and minor, always the Core edition. */
+/**
+ * The parameter of the image to harvest from: AWS's EKS image of the same Windows and minor, always the Core edition.
+ */
 export function harvestParameterOf(variant: Variant): string | undefined {
   if (recipeOf(variant) === "layer") return undefined;
   return baseParameterOf({ ...variant, edition: "Core", base: "EKS_Optimized" });

@@ -56,8 +56,8 @@ export function stateOf(world: World, variant: Variant): VariantState {
 }
 
 /**
- * The wanted patch, or the newest image's if that is newer and of the same minor. A release host that repeats last week's answer, or another
- * source that lags, is no reason to go back.
+ * The wanted patch, or the newest image's if that is newer and of the same minor. A release host that repeats last
+ * week's answer, or another source that lags, is no reason to go back.
  */
 function notBelow(newest: PublishableImage | undefined, wanted: string): string {
   const current = newest?.inputs.kubernetes ?? wanted;

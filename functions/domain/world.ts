@@ -7,14 +7,20 @@ import type { References } from "./references.ts";
 import type { Request } from "./requests.ts";
 import type { Upstream } from "./upstream.ts";
 
-/** What the decisions about images and channels depend on, read at one time. It is plain data, so the same decisions can be made again from a copy. */
+/**
+ * What the decisions about images and channels depend on, read at one time. It is plain data, so the same decisions can
+ * be made again from a copy.
+ */
 export interface ImageWorld {
   /** Milliseconds since the epoch. */
   now: number;
   configuration: Configuration;
   images: Image[];
   channels: Channels;
-  /** Keys of the notifications that subscribers have received; undefined if they were not read. Then no write counts as rejected twice. */
+  /**
+   * Keys of the notifications that subscribers have received; undefined if they were not read. Then no write counts as
+   * rejected twice.
+   */
   notified?: ReadonlySet<string>;
 }
 
@@ -30,7 +36,9 @@ export interface World extends ImageWorld {
   /** Whether the Windows binaries of a Kubernetes patch version can be downloaded, by version. */
   binaries: Record<string, Availability>;
   builds: Build[];
-  /** SHA-256 of the manifest of what was harvested from AWS's EKS images, by AMI ID; `missing` before the first harvest. */
+  /**
+   * SHA-256 of the manifest of what was harvested from AWS's EKS images, by AMI ID; `missing` before the first harvest.
+   */
   harvests: Record<string, Observed>;
   /** What uses the images that retention may disable or deregister, by image ID. Other images are absent. */
   references: Record<string, References>;

@@ -26,7 +26,8 @@ const buildsPerPage = 100;
 const maxPages = 10;
 
 /**
- * The project's builds, newest first, as far back as {@link historyReach}. Builds that this service did not start are ignored.
+ * The project's builds, newest first, as far back as {@link historyReach}. Builds that this service did not start are
+ * ignored.
  * @throws Error if CodeBuild describes fewer builds than it lists, because a running one could be started again
  */
 export async function readBuilds(project: string, now: number): Promise<Build[]> {
@@ -52,7 +53,10 @@ export async function readBuilds(project: string, now: number): Promise<Build[]>
   return builds;
 }
 
-/** @throws Error if a build is left out that may still run, which is one listed before every build that started a day ago */
+/**
+ * @throws Error if a build is left out that may still run, which is one listed before every build that started a day
+ * ago
+ */
 function refuseGaps(ids: readonly string[], builds: readonly CodeBuildBuild[], now: number): void {
   const started = new Map(builds.map(({ id, startTime }) => [id, startTime?.getTime() ?? now]));
   const old = ids.findIndex((id) => (started.get(id) ?? now) < now - day);
@@ -61,8 +65,9 @@ function refuseGaps(ids: readonly string[], builds: readonly CodeBuildBuild[], n
 }
 
 /**
- * How long after reading the world an order may be carried out, in milliseconds. CodeBuild remembers a token for five minutes (API reference,
- * StartBuild): a run that saw no build and orders one later could start it twice. One minute is deducted for lists that lag.
+ * How long after reading the world an order may be carried out, in milliseconds. CodeBuild remembers a token for five
+ * minutes (API reference, StartBuild): a run that saw no build and orders one later could start it twice. One minute is
+ * deducted for lists that lag.
  */
 export const orderLifetime = 4 * minute;
 

@@ -33,9 +33,10 @@ export async function readChannels(prefix: string, only?: string): Promise<Chann
 }
 
 /**
- * Asks Parameter Store to hold the image. Success is only a promise: `aws:ec2:image` values are validated afterwards, so a write counts
- * once a later reconcile run reads it back. AWS keeps 100 versions of a parameter and drops the oldest, unless it has a label; then writes
- * fail (`ParameterMaxVersionLimitExceeded`). Channels therefore never get a label.
+ * Asks Parameter Store to hold the image. Success is only a promise: `aws:ec2:image` values are validated afterwards,
+ * so a write counts once a later reconcile run reads it back. AWS keeps 100 versions of a parameter and drops the
+ * oldest, unless it has a label; then writes fail (`ParameterMaxVersionLimitExceeded`). Channels therefore never get a
+ * label.
  * @param isFirst whether the channel has never been written
  * @returns false if this should have been the first write and another writer came first
  */

@@ -8,7 +8,7 @@ const s3 = new S3Client({});
 
 const Sha256 = z.string().regex(/^[a-f0-9]{64}$/, "a SHA-256 in hex");
 
-/** What a harvest writes last of all. The files lie beside it, named by their SHA-256. */
+/** What a harvest writes after its files, which are stored next to it under their SHA-256. */
 const Manifest = z.object({
   files: z.array(z.object({ path: z.string().min(1), sha256: Sha256, bytes: z.int().min(0) })).min(1),
   /** SHA-256 of the scripts that harvested. */
@@ -21,8 +21,9 @@ export function manifestKey(source: string): string {
 }
 
 /**
- * SHA-256 of the manifest of what was harvested from each of AWS's EKS images, by AMI ID. Never throws: if a manifest could not be read, the
- * harvest is unknown; if it is invalid or made by other scripts than the deployed ones, the harvest is missing.
+ * SHA-256 of the manifest of what was harvested from each of AWS's EKS images, by AMI ID. Never throws: if a manifest
+ * could not be read, the harvest is unknown; if it is invalid or made by other scripts than the deployed ones, the
+ * harvest is missing.
  * @param recipe SHA-256 of the deployed scripts that harvest
  */
 export async function readHarvests(

@@ -13,8 +13,8 @@ import { tagImage, untagImage } from "./image-tags.ts";
 const ec2 = new EC2Client({});
 
 /**
- * Deprecates a revoked image. Anyone who has its ID can still start it. EC2 accepts no time in the past and rounds to the minute, so the
- * deprecation begins within two minutes (EC2 API reference, EnableImageDeprecation).
+ * Deprecates a revoked image. Anyone who has its ID can still start it. EC2 accepts no time in the past and rounds to
+ * the minute, so the deprecation begins within two minutes (EC2 API reference, EnableImageDeprecation).
  * @param now milliseconds since the epoch
  */
 export async function deprecateImage(image: string, now: number): Promise<void> {
@@ -24,8 +24,8 @@ export async function deprecateImage(image: string, now: number): Promise<void> 
 }
 
 /**
- * Disables an image: no new instance starts from it, running ones go on, and it can be enabled again. The tag that says why is written
- * first, because the service never touches an image that is disabled without such a tag.
+ * Disables an image: no new instance starts from it, running ones go on, and it can be enabled again. The tag that says
+ * why is written first, because the service never touches an image that is disabled without such a tag.
  * @param now milliseconds since the epoch
  */
 export async function disableImage(image: Image, because: "revoked" | "retired", now: number): Promise<void> {
@@ -34,15 +34,18 @@ export async function disableImage(image: Image, because: "revoked" | "retired",
 }
 
 /**
- * Exempts an image that a person enabled again from retention. The word `released` replaces the time in the tag, so that no grace period
- * counts from that time if the image is disabled once more.
+ * Exempts an image that a person enabled again from retention. The word `released` replaces the time in the tag, so
+ * that no grace period counts from that time if the image is disabled once more.
  * @param now milliseconds since the epoch
  */
 export async function exemptFromRetention(image: string, now: number): Promise<void> {
   await tagImage(image, { "retired-at": `released ${iso(now)}` });
 }
 
-/** Undoes what the revocation did to an image. The tag goes last, so that the next reconcile run retries until all of it is undone. */
+/**
+ * Undoes what the revocation did to an image. The tag goes last, so that the next reconcile run retries until all of it
+ * is undone.
+ */
 export async function restoreImage({ id, state, deprecatedAt }: Image): Promise<void> {
   if (state === "disabled") await ec2.send(new EnableImageCommand({ ImageId: id }));
   if (deprecatedAt !== undefined) await ec2.send(new DisableImageDeprecationCommand({ ImageId: id }));

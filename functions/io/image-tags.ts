@@ -8,13 +8,19 @@ export function keyOf(name: string): string {
   return `${tagPrefix}${name}`;
 }
 
-/** Writes tags onto an image of this service: keys without {@link tagPrefix}, values clipped to EC2's limit. Repeating a write changes nothing. */
+/**
+ * Writes tags onto an image of this service: keys without {@link tagPrefix}, values clipped to EC2's limit. Repeating a
+ * write changes nothing.
+ */
 export async function tagImage(image: string, tags: Readonly<Record<string, string>>): Promise<void> {
   const Tags = Object.entries(tags).map(([key, value]) => ({ Key: keyOf(key), Value: clipTag(value) }));
   await ec2.send(new CreateTagsCommand({ Resources: [image], Tags }));
 }
 
-/** Removes tags from an image of this service, whatever their values: keys without {@link tagPrefix}. Absent tags are ignored. */
+/**
+ * Removes tags from an image of this service, whatever their values: keys without {@link tagPrefix}. Absent tags are
+ * ignored.
+ */
 export async function untagImage(image: string, keys: readonly string[]): Promise<void> {
   await ec2.send(new DeleteTagsCommand({ Resources: [image], Tags: keys.map((key) => ({ Key: keyOf(key) })) }));
 }

@@ -11,7 +11,10 @@ const ec2 = new EC2Client({});
 
 const ProofTag = z.enum(["passed", "failed"]).optional().catch(undefined);
 
-/** All images of a stage, or of one of its variants, including disabled images and images whose tags are still incomplete. */
+/**
+ * All images of a stage, or of one of its variants, including disabled images and images whose tags are still
+ * incomplete.
+ */
 export async function readImages(stage: string, variant?: string): Promise<Image[]> {
   const images: Image[] = [];
   const tags = { stage, ...(variant !== undefined && { variant }) };
@@ -31,8 +34,8 @@ export async function readImages(stage: string, variant?: string): Promise<Image
 const maxFilterValues = 200;
 
 /**
- * Describes images by ID, whoever owns them. An ID that EC2 does not list is gone. If a call fails, every image in it is unknown.
- * The IDs go into a filter because one missing ID in `ImageIds` would fail the whole call.
+ * Describes images by ID, whoever owns them. An ID that EC2 does not list is gone. If a call fails, every image in it
+ * is unknown. The IDs go into a filter because one missing ID in `ImageIds` would fail the whole call.
  */
 export async function describeById(ids: string[]): Promise<Map<string, Described>> {
   const answers = await Promise.all(chunk(ids, maxFilterValues).map(describeBatch));

@@ -28,8 +28,8 @@ export async function readNotified(bucket: string): Promise<ReadonlySet<string>>
 }
 
 /**
- * Notifies the subscribers, then records it. A crash between the two notifies them twice, never not at all. The message is text for mail and
- * JSON for machines; the attributes serve filter policies.
+ * Notifies the subscribers, then records it. A crash between the two notifies them twice, never not at all. The message
+ * is text for mail and JSON for machines; the attributes serve filter policies.
  */
 export async function sendNotification(
   { topicArn, bucket }: { topicArn: string; bucket: string },

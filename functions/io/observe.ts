@@ -15,7 +15,8 @@ import { readUpstream } from "./upstream.ts";
 
 /**
  * Reads the whole world. An upstream that does not answer becomes part of the world.
- * @throws Error if images, builds, channels, requests or notifications could not be read: without them nothing may be decided
+ * @throws Error if images, builds, channels, requests or notifications could not be read: without them nothing may be
+ * decided
  */
 export async function observe(environment: Environment, configuration: Configuration, now: number): Promise<World> {
   const [upstream, imageWorld, builds, requests, notified] = await Promise.all([
@@ -50,8 +51,8 @@ export async function observe(environment: Environment, configuration: Configura
 }
 
 /**
- * Reads only what a person's decision about an image depends on, so that a bad image can be revoked while CodeBuild, S3 or upstream does not
- * answer.
+ * Reads only what a person's decision about an image depends on, so that a bad image can be revoked while CodeBuild, S3
+ * or upstream does not answer.
  * @throws Error if images or channels could not be read
  */
 export async function observeImages(

@@ -18,13 +18,17 @@ const pageSize = 100;
 /** Every state but `terminated`: EC2 lists terminated instances for about an hour, and they use nothing. */
 const livingStates = ["pending", "running", "shutting-down", "stopping", "stopped"];
 
-/** How many versions of a launch template EC2 examines. The default is 10, and a group may be pinned to an older version. */
+/**
+ * How many versions of a launch template EC2 examines. The default is 10, and a group may be pinned to an older
+ * version.
+ */
 const versionDepth = "10000";
 
 /**
- * What uses these images in this account and Region, by image ID: instances, launch templates, parameters and Image Builder recipes. An image
- * that is shared counts as used, because EC2 does not show what other accounts do with it. Never throws: if a call fails, ends early or omits
- * what DescribeInstances or DescribeLaunchTemplateVersions show, every image of that call is unknown.
+ * What uses these images in this account and Region, by image ID: instances, launch templates, parameters and Image
+ * Builder recipes. An image that is shared counts as used, because EC2 does not show what other accounts do with it.
+ * Never throws: if a call fails, ends early or omits what DescribeInstances or DescribeLaunchTemplateVersions show,
+ * every image of that call is unknown.
  */
 export async function readReferences(images: readonly string[]): Promise<Record<string, References>> {
   const answers = await Promise.all(chunk([...images], imagesPerCall).map(readBatch));
@@ -98,7 +102,10 @@ async function instancesOf(images: string[]): Promise<Use[]> {
   return uses;
 }
 
-/** Latest and default versions: the only ones that this call lists without a template ID. DescribeImageReferences examines all versions. */
+/**
+ * Latest and default versions: the only ones that this call lists without a template ID. DescribeImageReferences
+ * examines all versions.
+ */
 async function templatesOf(images: string[]): Promise<Use[]> {
   const uses: Use[] = [];
   const pages = paginateDescribeLaunchTemplateVersions(
@@ -111,7 +118,10 @@ async function templatesOf(images: string[]): Promise<Use[]> {
   return uses;
 }
 
-/** Accounts that an image is shared with. Disabling it removes the shares, and enabling it does not restore them (EC2 API reference, DisableImage). */
+/**
+ * Accounts that an image is shared with. Disabling it removes the shares, and enabling it does not restore them (EC2
+ * API reference, DisableImage).
+ */
 async function sharesOf(image: string): Promise<Use[]> {
   const { LaunchPermissions } = await ec2.send(
     new DescribeImageAttributeCommand({ ImageId: image, Attribute: "launchPermission" }),

@@ -6,7 +6,10 @@ import { createParameter, replaceParameter } from "./parameters.ts";
 
 const ssm = new SSMClient({});
 
-/** The latest request of each variant, by variant name. A request that a person edited into something unreadable is ignored. */
+/**
+ * The latest request of each variant, by variant name. A request that a person edited into something unreadable is
+ * ignored.
+ */
 export async function readRequests(prefix: string): Promise<Record<string, Request>> {
   const requests: Record<string, Request> = {};
   const pages = paginateGetParametersByPath({ client: ssm }, { Path: prefix, Recursive: true });
@@ -19,8 +22,8 @@ export async function readRequests(prefix: string): Promise<Record<string, Reque
 }
 
 /**
- * Writes a request, unless another call has written it meanwhile. If two calls write at once, the later request stays and remembers the
- * earlier ID, so that neither counts as new when it is repeated: one build serves both.
+ * Writes a request, unless another call has written it meanwhile. If two calls write at once, the later request stays
+ * and remembers the earlier ID, so that neither counts as new when it is repeated: one build serves both.
  * @param known the variant's latest request as the caller read it
  */
 export async function writeRequest(

@@ -38,9 +38,9 @@ interface Run {
 }
 
 /**
- * Carries out a plan: the variants side by side, the actions of one variant in order. A failed action is planned again by the next reconcile run
- * and does not stop the others, with one exception: if subscribers could not be notified of a channel's image, the channel waits, unless no node
- * should start that image. Never throws.
+ * Carries out a plan: the variants side by side, the actions of one variant in order. A failed action is planned again
+ * by the next reconcile run and does not stop the others, with one exception: if subscribers could not be notified of a
+ * channel's image, the channel waits, unless no node should start that image. Never throws.
  */
 export async function act(
   actions: readonly Action[],

@@ -53,7 +53,10 @@ export function listTriggers(triggers: readonly Trigger[]): string[] {
   return more > 0 ? [...texts.slice(0, maxTriggers), `and ${more} more`] : texts;
 }
 
-/** The correlation ID of an action: the token of its order, of the build that a notification is about, or of the build that made the image. */
+/**
+ * The correlation ID of an action: the token of its order, of the build that a notification is about, or of the build
+ * that made the image.
+ */
 export function tokenOf(action: Action, world: World): string | undefined {
   if ("order" in action) return action.order.token;
   const about = action.do === "announce" ? action.notification : action;

@@ -24,11 +24,12 @@ export function stalenessOfAll(world: World): Staleness[] {
 }
 
 /**
- * What one run adds to the metrics. Counts of zero are left out, because a metric costs nothing in the hours in which it is not sent.
+ * What one run adds to the metrics. Counts of zero are left out, because a metric costs nothing in the hours in which
+ * it is not sent.
  *
- * The run that starts a build counts it as started, and the run that its event triggered counts it as ended. CodeBuild usually sends each event
- * once. An event delivered in two batches counts twice, a lost event is not counted, and a run that throws is not measured, because its batch comes
- * again. Proofs and harvests count as builds.
+ * The run that starts a build counts it as started, and the run that its event triggered counts it as ended. CodeBuild
+ * usually sends each event once. An event delivered in two batches counts twice, a lost event is not counted, and a run
+ * that throws is not measured, because its batch comes again. Proofs and harvests count as builds.
  */
 export function measurementsOf({
   world,
@@ -71,7 +72,10 @@ function silentSources(world: World): number {
   return new Set(notifications.map(sourceOf)).size;
 }
 
-/** Variants that cannot be built, whether they are behind or not (see `Staleness.blockedBy`), or for which CodeBuild has no room. */
+/**
+ * Variants that cannot be built, whether they are behind or not (see `Staleness.blockedBy`), or for which CodeBuild has
+ * no room.
+ */
 function blockedVariants(staleness: readonly Staleness[], outcomes: readonly Outcome[]): number {
   const blocked = staleness.filter(({ blockedBy }) => blockedBy.length > 0).map(({ variant }) => variant);
   const refused = outcomes.filter(({ result }) => result === "no-room").map(({ action }) => action.variant);

@@ -5,7 +5,10 @@ import { sendNotification } from "../io/notifications.ts";
 import { readReport } from "../io/reports.ts";
 import { textOf } from "../texts/notification-text.ts";
 
-/** Notifies the subscribers. If both images have a report, a notification of what a channel got says what changed inside. */
+/**
+ * Notifies the subscribers. If both images have a report, a notification of what a channel got says what changed
+ * inside.
+ */
 export async function notify({ TOPIC_ARN, BUCKET }: Environment, notification: Notification): Promise<void> {
   const inside = await changesInside(BUCKET, notification);
   const message = { ...textOf(notification, inside), inside };

@@ -9,8 +9,8 @@ import { readImages } from "../io/images.ts";
 import { readReferences } from "../io/references.ts";
 
 /**
- * Reads and decides again right before a write. Parameter Store and EC2 have no "write if unchanged", and a run with an outdated view must not
- * overwrite what a newer run has written.
+ * Reads and decides again right before a write. Parameter Store and EC2 have no "write if unchanged", and a run with an
+ * outdated view must not overwrite what a newer run has written.
  * @param now milliseconds since the epoch
  * @returns the world as it is now; undefined if the plan no longer contains the action
  */
@@ -35,9 +35,10 @@ export async function recheck(
 }
 
 /**
- * Whether another writer came first between the recheck and the tag that this writer has just put on its image. Each writer tags before it reads,
- * so at least one of two sees the other, and the one with the older image gives way. Its tag stays: `lastWrite` ignores it, and removing it could
- * remove the record of a third writer that publishes the same image.
+ * Whether another writer came first between the recheck and the tag that this writer has just put on its image. Each
+ * writer tags before it reads, so at least one of two sees the other, and the one with the older image gives way. Its
+ * tag stays: `lastWrite` ignores it, and removing it could remove the record of a third writer that publishes the same
+ * image.
  * @param seen the world of the recheck
  */
 export async function isOvertaken(

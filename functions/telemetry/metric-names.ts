@@ -9,16 +9,19 @@ export function metricDimensions(stage: string) {
 }
 
 /**
- * The service's own metrics with their units. None has a dimension for the variant: a custom metric costs 0.30 USD a month for each combination
- * of dimensions (the first ten of an account are free), so 20 variants would raise 2 USD a month to 42. The log (`standing`) and the status
- * describe single variants.
+ * The service's own metrics with their units. None has a dimension for the variant: a custom metric costs 0.30 USD a
+ * month for each combination of dimensions (the first ten of an account are free), so 20 variants would raise 2 USD a
+ * month to 42. The log (`standing`) and the status describe single variants.
  *
- * A custom metric costs money only in the hours in which it is sent. Every run sends the first four, 1.20 USD a month. The others are sent by runs
- * that have something to count, a few cents. CodeBuild's metrics of the project are free and count every build, including harvests, proofs and
- * builds that people start.
+ * A custom metric costs money only in the hours in which it is sent. Every run sends the first four, 1.20 USD a month.
+ * The others are sent by runs that have something to count, a few cents. CodeBuild's metrics of the project are free
+ * and count every build, including harvests, proofs and builds that people start.
  */
 export const metricUnits = {
-  /** Of the variant that has been behind its inputs for longest; 0 if all are up to date. A lower bound: see `stalenessOf`. */
+  /**
+   * Of the variant that has been behind its inputs for longest; 0 if all are up to date. A lower bound: see
+   * `stalenessOf`.
+   */
   HoursBehind: "None",
   /** Variants that are behind and whose last build failed. */
   FailingVariants: "Count",

@@ -2,8 +2,9 @@ import { Metrics } from "@aws-lambda-powertools/metrics";
 import { type MetricName, metricDimensions, metricsNamespace, metricUnits } from "./metric-names.ts";
 
 /**
- * Writes one run's measurements as a line of CloudWatch's embedded metric format, which CloudWatch extracts from the function's log. Powertools
- * writes to standard output directly, so the line arrives unchanged whatever the function's log format is.
+ * Writes one run's measurements as a line of CloudWatch's embedded metric format, which CloudWatch extracts from the
+ * function's log. Powertools writes to standard output directly, so the line arrives unchanged whatever the function's
+ * log format is.
  */
 export function writeMeasurements(stage: string, measurements: Partial<Record<MetricName, number>>): void {
   const { service, ...dimensions } = metricDimensions(stage);

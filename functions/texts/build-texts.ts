@@ -15,7 +15,7 @@ export const buildTexts: Texts<"failed" | "gave-up" | "recovered"> = {
         ? ["", "The last lines of the failed step:", ...failure.lines.map((line) => `  ${line}`)]
         : []),
       "",
-      `${next}.`,
+      next,
       "Published images stay as they are.",
     ],
   }),

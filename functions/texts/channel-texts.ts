@@ -64,7 +64,7 @@ export const channelTexts: Texts<"published" | "rolled-back" | "approval-wanted"
       `The channel keeps its value: new nodes that resolve it get ${image} or fail to start.`,
       configured
         ? `Request a rebuild: POST /rebuild {"variant": "${variant}", "reason": "…"}, or change packer/ or config.ts. The next proved image replaces it.`
-        : "Let no node follow the channel and delete its parameter, or put the variant back into config.ts.",
+        : "Move all nodes off the channel, then delete its parameter; or put the variant back into config.ts.",
       `If the image was revoked and is good after all: POST /unrevoke {"image": "${image}", "reason": "…"}`,
     ],
   }),

@@ -13,7 +13,8 @@ const texts: Texts<Notification["kind"]> = { ...channelTexts, ...imageTexts, ...
 
 /**
  * A notification as subscribers read it.
- * @param inside what changed inside the image compared with the previous one, a line a change; undefined if that is unknown
+ * @param inside what changed inside the image compared with the previous one, a line a change; undefined if that is
+ * unknown
  */
 export function textOf(notification: Notification, inside?: readonly string[]): { subject: string; text: string } {
   const { variant, at, kind } = notification;

@@ -8,7 +8,8 @@ export interface Content {
 
 /**
  * The content of each kind of notification.
- * @param inside what changed inside the image compared with the previous one, a line a change; undefined if that is unknown
+ * @param inside what changed inside the image compared with the previous one, a line a change; undefined if that is
+ * unknown
  */
 export type Texts<Kind extends Notification["kind"]> = {
   [Each in Kind]: (notification: NotificationOf<Each>, inside?: readonly string[]) => Content;

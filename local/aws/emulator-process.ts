@@ -15,8 +15,8 @@ type Order = { clock: string; region: string; log: string };
 const program = fileURLToPath(new URL("emulator", import.meta.url));
 
 /**
- * Starts an emulator that never outlives this process. If the variable EMULATOR_NURSERY holds the port of a nursery, the emulator comes from
- * there, which takes milliseconds instead of seconds.
+ * Starts an emulator that never outlives this process. If the variable EMULATOR_NURSERY holds the port of a nursery,
+ * the emulator comes from there, which takes milliseconds instead of seconds.
  * @throws Error when the process ends before it is ready
  */
 export function startEmulatorProcess({ python }: Pick<Tools, "python">, order: Order): Promise<EmulatorProcess> {

@@ -52,7 +52,10 @@ const RecordedCall = z.object({
   accessKeyId: z.string().nullable(),
   /** The name of the assumed role; null for the administrator and for unsigned calls. */
   role: z.string().nullable(),
-  /** For calls to EC2: the tags, at the time of the call, of each resource that it names. By ID; for a key pair, by name. */
+  /**
+   * For calls to EC2: the tags, at the time of the call, of each resource that it names. By ID; for a key pair, by
+   * name.
+   */
   tags: z.record(z.string(), z.record(z.string(), z.string())),
   /** The HTTP status; 0 while the call is running. */
   status: z.number(),
@@ -79,7 +82,8 @@ const accountId = "123456789012";
 const credentials: Credentials = { accessKeyId: "AKIAADMINISTRATOR000", secretAccessKey: "administrator" };
 
 /**
- * Starts the emulator on a free port of 127.0.0.1. It follows the clock by itself and ends with this process in any case.
+ * Starts the emulator on a free port of 127.0.0.1. It follows the clock by itself and ends with this process in any
+ * case.
  * @throws Error when it ends before it is ready
  */
 export async function startEmulator({

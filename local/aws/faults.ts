@@ -5,7 +5,10 @@ export type Failure = {
   operation?: string;
   /** The name of the assumed role. */
   role?: string;
-  /** The error's code, such as `RequestLimitExceeded`. The AWS SDK retries after throttling and after a status of 500 or more. */
+  /**
+   * The error's code, such as `RequestLimitExceeded`. The AWS SDK retries after throttling and after a status of 500 or
+   * more.
+   */
   code: string;
   message?: string;
   /** The HTTP status, by default 400. */

@@ -39,7 +39,10 @@ export async function publishImage(emulator: Publisher, image: PublicImage, rele
   return id;
 }
 
-/** For EKS_Optimized the parameter holds a JSON object and its child `image_id` the ID; for the other families it holds the ID itself. */
+/**
+ * For EKS_Optimized the parameter holds a JSON object and its child `image_id` the ID; for the other families it holds
+ * the ID itself.
+ */
 export function parameterName(image: PublicImage): string {
   return `/aws/service/ami-windows-latest/${imageName(image)}`;
 }

@@ -3,7 +3,10 @@ import { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";
 export type Credentials = { accessKeyId: string; secretAccessKey: string; sessionToken?: string };
 
 export type RoleCredentials = {
-  /** Returns credentials of a deployed role for the service that uses it. They are cached until five minutes before they expire. */
+  /**
+   * Returns credentials of a deployed role for the service that uses it. They are cached until five minutes before they
+   * expire.
+   */
   assume(roleArn: string, sessionName: string): Promise<Required<Credentials>>;
   /** Finds credentials that were issued before, as AWS does when it checks a signature. */
   issued(accessKeyId: string): Credentials | undefined;
@@ -14,8 +17,8 @@ export type RoleCredentials = {
 const renewBefore = 5 * 60_000;
 
 /**
- * Assumes roles at the emulator on behalf of the services that AWS runs itself: Lambda, Scheduler, CodeBuild. Credentials expire by `now`, the
- * stack's time.
+ * Assumes roles at the emulator on behalf of the services that AWS runs itself: Lambda, Scheduler, CodeBuild.
+ * Credentials expire by `now`, the stack's time.
  */
 export function createRoleCredentials({
   endpoint,

@@ -1,8 +1,8 @@
 import type { RecordedCall } from "./emulator.ts";
 
 /**
- * A call to a service that the emulator lacks, as that service's own emulation recorded it. It knows the access key, but not the role behind
- * the key.
+ * A call to a service that the emulator lacks, as that service's own emulation recorded it. It knows the access key,
+ * but not the role behind the key.
  */
 export type UnemulatedCall = Omit<RecordedCall, "role">;
 

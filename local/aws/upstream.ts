@@ -38,7 +38,8 @@ export async function startUpstream(now = () => new Date()): Promise<Upstream> {
   const eksCalls: UnemulatedCall[] = [];
   let silent = false;
 
-  // Node closes a connection after five idle seconds; on a busy machine that can be just when the client sends its next request.
+  // Node closes a connection after five idle seconds; on a busy machine that can be just when the client sends its next
+  // request.
   const server = createServer({ keepAliveTimeout: 0 }, (request, response) => {
     const { pathname, searchParams } = new URL(request.url ?? "/", "http://upstream");
     if (pathname.startsWith("/files/")) return send(response, file(files, pathname.slice("/files/".length)));

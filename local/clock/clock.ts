@@ -1,7 +1,10 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 
-/** The stack's time: real time plus an offset, which every process reads from one file. It runs by itself and only jumps forward. */
+/**
+ * The stack's time: real time plus an offset, which every process reads from one file. It runs by itself and only jumps
+ * forward.
+ */
 export type Clock = {
   /** Holds the offset in milliseconds as decimal text. Child processes get its path in STACK_CLOCK. */
   file: string;

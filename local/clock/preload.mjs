@@ -1,4 +1,5 @@
-// Loaded with `node --import` into the stack's processes. Their Date shows the stack's time (STACK_CLOCK), which may jump while they run.
+// Loaded with `node --import` into the stack's processes. Their Date shows the stack's time (STACK_CLOCK), which may
+// jump while they run.
 import { readFileSync, statSync } from "node:fs";
 
 const file = process.env.STACK_CLOCK;

@@ -36,7 +36,10 @@ export type Agent = {
   builds(): readonly Build[];
   /** Every call to the API, in order of arrival. */
   calls(): readonly UnemulatedCall[];
-  /** Calls the listener whenever a build enters a phase; COMPLETED is the last one. Returns a function that unsubscribes. */
+  /**
+   * Calls the listener whenever a build enters a phase; COMPLETED is the last one. Returns a function that
+   * unsubscribes.
+   */
   onChange(listener: (build: Build) => void): () => void;
   /** The path of a build's log. */
   logFile(build: Build): string;
@@ -72,7 +75,8 @@ export async function startCodeBuildAgent(options: AgentOptions): Promise<Agent>
     },
     minute: options.minute ?? 60_000,
   });
-  // Node closes a connection after five idle seconds; on a busy machine that can be just when the client sends its next request.
+  // Node closes a connection after five idle seconds; on a busy machine that can be just when the client sends its next
+  // request.
   const server = createServer({ keepAliveTimeout: 0 }, (request, response) => {
     const answered = request.method === "GET" ? sendLog(request, response, worker) : serve(request, response);
     answered.catch((error: Error) => response.writeHead(500).end(error.message));

@@ -1,6 +1,5 @@
 import { spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { once } from "node:events";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -11,10 +10,18 @@ import { endGroup, signalGroup } from "./process-group.ts";
 
 const sessionScript = fileURLToPath(new URL("session.sh", import.meta.url));
 
-const lastLinesMilliseconds = 200;
+/**
+ * The last lines have been read once so many polls in a row brought no line. On a machine that starves this process,
+ * the polls come late as well.
+ */
+const quietPolls = 10;
+const pollMilliseconds = 20;
 
 export type Session = {
-  /** Runs a command as the next line of the one shell. Resolves with its exit status, or with undefined if the shell has ended. */
+  /**
+   * Runs a command as the next line of the one shell. Resolves with its exit status, or with undefined if the shell has
+   * ended.
+   */
   run(command: string): Promise<number | undefined>;
   /** The variables that a program started now would get from the shell. */
   environment(): Promise<Record<string, string>>;
@@ -57,8 +64,9 @@ export function openSession(
   });
   let answered: (status: number) => void = () => {};
   const reader = createInterface({ input: output });
-  const read = once(reader, "close");
+  let lines = 0;
   reader.on("line", (line) => {
+    lines++;
     const at = line.lastIndexOf(mark);
     const text = at < 0 ? line : line.slice(0, at);
     if (at < 0 || text) say(text);
@@ -90,10 +98,21 @@ export function openSession(
     await endGroup(shell.pid, graceMilliseconds);
     over = true;
     watchdog.end("done\n", () => watchdog.destroy());
-    // A process that has left the group may still hold the other end of the pipe.
-    await Promise.race([read, sleep(lastLinesMilliseconds)]);
+    await readLastLines();
     reader.close();
     output.destroy();
+  }
+
+  /**
+   * Does not wait for the end of the output: a process that has left the group may still hold the other end of the
+   * pipe.
+   */
+  async function readLastLines(): Promise<void> {
+    for (let quiet = 0, seen = lines; quiet < quietPolls && !output.readableEnded; quiet++) {
+      await sleep(pollMilliseconds);
+      if (lines > seen) quiet = -1;
+      seen = lines;
+    }
   }
 
   function kill(): void {

@@ -10,7 +10,10 @@ export type Bundle = {
   errors: string[];
 };
 
-/** SST's builder puts this before every ESM bundle, so that CommonJS code inside finds `require`, `__filename` and `__dirname`. */
+/**
+ * SST's builder puts this before every ESM bundle, so that CommonJS code inside finds `require`, `__filename` and
+ * `__dirname`.
+ */
 const banner = [
   "import { createRequire as topLevelCreateRequire } from 'module';",
   "const require = topLevelCreateRequire(import.meta.url);",
@@ -20,7 +23,8 @@ const banner = [
 ].join("\n");
 
 /**
- * Bundles one handler as SST 4 does for `nodejs24.x` (pkg/runtime/node/build.go): one ESM file that includes the AWS SDK.
+ * Bundles one handler as SST 4 does for `nodejs24.x` (pkg/runtime/node/build.go): one ESM file that includes the AWS
+ * SDK.
  * @param handler such as `functions/reconcile.handler`, relative to `root`
  * @param configFile replaces the project's `config.ts`
  * @returns the bundle; esbuild's errors are in `errors`, as in the answer of SST's `Runtime.Build`
@@ -67,7 +71,10 @@ export async function bundleHandler({
   };
 }
 
-/** An esbuild plugin that replaces every import of `<root>/config.ts` by `configFile`. That file may import the original. */
+/**
+ * An esbuild plugin that replaces every import of `<root>/config.ts` by `configFile`. That file may import the
+ * original.
+ */
 export function replaceConfig(root: string, configFile: string): Plugin {
   const original = path.join(root, "config.ts");
   return {

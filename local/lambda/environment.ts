@@ -5,8 +5,8 @@ import type { DeployedFunction, LambdaHost } from "./function.ts";
 export type Occasion = { fn: DeployedFunction; region: string; requestId: string };
 
 /**
- * The function's own variables and, over them, those of Lambda's Node.js runtime. HOME is a directory without AWS files that the SDK would
- * read.
+ * The function's own variables and, over them, those of Lambda's Node.js runtime. HOME is a directory without AWS files
+ * that the SDK would read.
  */
 export function lambdaEnvironment(
   { fn, region, requestId }: Occasion,

@@ -22,8 +22,9 @@ export type EventSourceMapping = {
 
 export type EventSource = {
   /**
-   * Resolves once the queue is empty and no message is in flight. The messages of a failed invocation are in flight until the queue shows
-   * them again. Rejects when polling has failed or was stopped before, and with the signal's reason.
+   * Resolves once the queue is empty and no message is in flight. The messages of a failed invocation are in flight
+   * until the queue shows them again. Rejects when polling has failed or was stopped before, and with the signal's
+   * reason.
    */
   idle(signal?: AbortSignal): Promise<void>;
   /** Ends polling after the running invocation, if there is one. */
@@ -31,8 +32,8 @@ export type EventSource = {
 };
 
 /**
- * How long SQS waits for a first message. Lambda waits 20 seconds; with one second, `idle` notices soon that SQS has moved messages to the
- * dead-letter queue.
+ * How long SQS waits for a first message. Lambda waits 20 seconds; with one second, `idle` notices soon that SQS has
+ * moved messages to the dead-letter queue.
  */
 const longPollSeconds = 1;
 const maxLongPollSeconds = 20;
@@ -40,8 +41,9 @@ const maxLongPollSeconds = 20;
 const receiveLimit = 10;
 
 /**
- * Feeds a function from its queue as Lambda's event source mapping does with a reserved concurrency of 1. It hands over one batch at a time,
- * deletes the batch after the function succeeded, and otherwise leaves it to the queue's visibility timeout and redrive policy.
+ * Feeds a function from its queue as Lambda's event source mapping does with a reserved concurrency of 1. It hands over
+ * one batch at a time, deletes the batch after the function succeeded, and otherwise leaves it to the queue's
+ * visibility timeout and redrive policy.
  * @param onFailure is called once when polling ends because the queue cannot be reached
  */
 export function startEventSource({
@@ -169,7 +171,10 @@ function entries(messages: QueueMessage[]): { Id: string; ReceiptHandle: string 
   );
 }
 
-/** As Lambda reads a partial batch response: no named message means success, and a response it cannot read means that all failed. */
+/**
+ * As Lambda reads a partial batch response: no named message means success, and a response it cannot read means that
+ * all failed.
+ */
 function failedMessages(invocation: Invocation, messages: QueueMessage[], partial: boolean): Set<string> {
   const all = new Set(messages.map(({ MessageId }) => MessageId));
   if (!invocation.ok) return all;

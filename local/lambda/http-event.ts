@@ -68,8 +68,8 @@ export function directEvent({ requestContext, body, isBase64Encoded }: ReturnTyp
 }
 
 /**
- * What the client of a function URL gets for a function's result: an object with a status code is the response, any other value is the JSON body
- * of a response.
+ * What the client of a function URL gets for a function's result: an object with a status code is the response, any
+ * other value is the JSON body of a response.
  * @returns undefined for a response that Lambda refuses
  */
 export function httpAnswer(result: unknown): HttpAnswer | undefined {

@@ -26,8 +26,8 @@ const clockPreload = new URL("../clock/preload.mjs", import.meta.url).href;
 const initSeconds = 10;
 
 /**
- * Runs a function once in its own process, with the environment and the role's credentials of the deployment and nothing of this process's
- * environment. A failure of the function is part of the result.
+ * Runs a function once in its own process, with the environment and the role's credentials of the deployment and
+ * nothing of this process's environment. A failure of the function is part of the result.
  * @throws Error when the role cannot be assumed
  */
 export async function invoke(fn: DeployedFunction, event: unknown, host: LambdaHost): Promise<Invocation> {

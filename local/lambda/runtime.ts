@@ -3,11 +3,13 @@ import { pathToFileURL } from "node:url";
 import type { InvocationError } from "./function.ts";
 import type { RuntimeMessage, RuntimeRequest } from "./invoke.ts";
 
-// Runs in its own process, one invocation each, and does what Lambda's Node.js runtime does between the event and the answer.
+// Runs in its own process, one invocation each, and does what Lambda's Node.js runtime does between the event and the
+// answer.
 
 process.once("message", (request: RuntimeRequest) => {
   process.on("disconnect", () => process.exit(1));
-  // The channel must not keep the process alive: a handler that waits for something that can never happen ends, as in Lambda.
+  // The channel must not keep the process alive: a handler that waits for something that can never happen ends, as in
+  // Lambda.
   process.channel?.unref();
   process.on("uncaughtException", (error) => fail("invoke", error));
   process.on("unhandledRejection", (reason) =>

@@ -7,7 +7,9 @@ export type Caller = { credentials: Credentials; region: string; now: () => Date
 
 type Content = { method?: string; headers?: Record<string, string>; body?: string; signal?: AbortSignal };
 
-/** `fetch` for a function URL with `AWS_IAM`: `caller` signs the request with Signature Version 4 at the stack's time. */
+/**
+ * `fetch` for a function URL with `AWS_IAM`: `caller` signs the request with Signature Version 4 at the stack's time.
+ */
 export async function signedFetch(
   url: string | URL,
   caller: Caller,

@@ -8,7 +8,10 @@ import type { Called, Stage } from "./stage.ts";
 /** The result of one act for one variant. */
 export interface ActResult {
   act: string;
-  /** The trigger of the reconcile run that counted: a schedule's name or `manual`; for the quiet act, all triggers that came. */
+  /**
+   * The trigger of the reconcile run that counted: a schedule's name or `manual`; for the quiet act, all triggers that
+   * came.
+   */
   trigger: string;
   variant: string;
   /** The reasons with which the builds were started, without those of harvests. */
@@ -27,7 +30,10 @@ export interface ActResult {
   notified: boolean;
   /** What the channels hold after the act. */
   channels: { candidate: string | null; stable: string | null };
-  /** The kinds of the notifications about the variant, with the channel where there is one: `published/stable`, `failed`. */
+  /**
+   * The kinds of the notifications about the variant, with the channel where there is one: `published/stable`,
+   * `failed`.
+   */
   notifications: string[];
   /** Images that the act deprecated, restored and disabled. */
   deprecated: string[];

@@ -24,9 +24,15 @@ export interface Expectation {
   builds: number;
   candidate: Held;
   stable: Held;
-  /** Notifications that subscribers must receive about the variant, such as `published/stable` or `failed`. If empty, they must receive none. */
+  /**
+   * Notifications that subscribers must receive about the variant, such as `published/stable` or `failed`. If empty,
+   * they must receive none.
+   */
   notifications: readonly string[];
-  /** The acts whose images this act deprecates, restores and disables. Not checked when absent, because passing time may change images, too. */
+  /**
+   * The acts whose images this act deprecates, restores and disables. Not checked when absent, because passing time may
+   * change images, too.
+   */
   deprecated?: readonly string[];
   restored?: readonly string[];
   disabled?: readonly string[];

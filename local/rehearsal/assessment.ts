@@ -97,7 +97,10 @@ function deviationsOfImages(
   return list(found) === list(right) ? [] : [`${what} is ${list(found)}, not ${list(right)}`];
 }
 
-/** Two further reasons are accepted: a Patch Tuesday may pass before a slow schedule fires, and a new base may lead to a harvest. */
+/**
+ * Two further reasons are accepted: a Patch Tuesday may pass before a slow schedule fires, and a new base may lead to a
+ * harvest.
+ */
 function deviationsOfReasons(reasons: readonly string[], { reason }: Act): string[] {
   const unexpected = reasons.filter((one) => !reason?.test(one) && !/^(patchTuesday|harvest) /.test(one));
   return [

@@ -24,7 +24,10 @@ async function main(args: string[]): Promise<number> {
   return rehearsal.ok ? 0 : 1;
 }
 
-/** The first signal stops the rehearsal, which cleans up and takes some seconds. Every further signal is only acknowledged. */
+/**
+ * The first signal stops the rehearsal, which cleans up and takes some seconds. Every further signal is only
+ * acknowledged.
+ */
 function listenForInterruption(): AbortSignal {
   const interruption = new AbortController();
   for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const)

@@ -6,7 +6,9 @@ import {
 } from "@aws-sdk/client-ec2";
 import type { Emulator } from "../aws/emulator.ts";
 
-/** Resources that builds created for themselves and did not remove: instances, key pairs, and Packer's security groups. */
+/**
+ * Resources that builds created for themselves and did not remove: instances, key pairs, and Packer's security groups.
+ */
 export async function leftBehind({ url: endpoint, region, credentials }: Emulator): Promise<string[]> {
   const ec2 = new EC2Client({ endpoint, region, credentials });
   const [{ Reservations = [] }, { KeyPairs = [] }, { SecurityGroups = [] }] = await Promise.all([

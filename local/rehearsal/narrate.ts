@@ -6,7 +6,9 @@ export type Say = (line: string) => void;
 /** The line with which Packer begins one of our scripts. */
 const provisioned = /Provisioning with powershell script: .*?([\w-]+)\.ps1/;
 
-/** Reports calls, steps, decisions, builds and notifications as they happen. Returns a function that ends the reports. */
+/**
+ * Reports calls, steps, decisions, builds and notifications as they happen. Returns a function that ends the reports.
+ */
 export function narrate({ stack, calls }: Stage, say: Say): () => void {
   let called = calls.length;
   let logs = stack.logs.length;

@@ -18,7 +18,10 @@ export interface Permissions {
   unexplained: string[];
 }
 
-/** @param story the story, if it was played whole and with its own configuration; only then are unexplained unused actions reported */
+/**
+ * @param story the story, if it was played whole and with its own configuration; only then are unexplained unused
+ * actions reported
+ */
 export async function permissionsOf(
   stack: Pick<Stack, "calls" | "emulator" | "deployment">,
   story: StoryName | undefined,

@@ -7,8 +7,8 @@ import type { Stage } from "./stage.ts";
 import { until } from "./until.ts";
 
 /**
- * Plays one act to its end: pulls the trigger, then waits until the channels hold the expected images and the subscribers are notified, or
- * until the stack is idle.
+ * Plays one act to its end: pulls the trigger, then waits until the channels hold the expected images and the
+ * subscribers are notified, or until the stack is idle.
  * @throws Error when the act does not reach its end, also when the stack stalls or the signal aborts
  */
 export async function playAct(act: Act, stage: Stage, say: Say, signal: AbortSignal): Promise<ActResult[]> {
@@ -35,7 +35,10 @@ export async function playAct(act: Act, stage: Stage, say: Say, signal: AbortSig
   }
 }
 
-/** Waits until subscribers have received the act's notifications. If one of them depends on the soak, the clock advances past the soak. */
+/**
+ * Waits until subscribers have received the act's notifications. If one of them depends on the soak, the clock advances
+ * past the soak.
+ */
 async function awaitNotifications(act: Act, stage: Stage, happenings: Happenings, signal: AbortSignal): Promise<void> {
   const { stack } = stage;
   const { configuration } = stack;

@@ -8,8 +8,9 @@ import type { ActResult } from "./act-result.ts";
 import { assess } from "./assessment.ts";
 import { errorText } from "./error-text.ts";
 import { leftBehind } from "./left-behind.ts";
-import { type Permissions, permissionsOf } from "./permissions.ts";
+import { permissionsOf } from "./permissions.ts";
 import { playAct } from "./play-act.ts";
+import type { Rehearsal } from "./result.ts";
 import { openRunLogs } from "./run-logs.ts";
 import { setStage } from "./stage.ts";
 import { type StoryName, stories } from "./stories.ts";
@@ -20,20 +21,6 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 /** The day after a Patch Tuesday, four weeks before the next one. */
 const startsAt = new Date("2026-10-14T16:00:00Z");
 const basesReleasedAt = new Date("2026-10-09T00:00:00Z");
-
-export interface Rehearsal {
-  ok: boolean;
-  seconds: number;
-  parts: Record<string, string>;
-  acts: ActResult[];
-  parameters: Record<string, string>;
-  /** Null when the rehearsal ended before its calls could be reviewed. */
-  permissions: Permissions | null;
-  /** The directory of the logs, relative to the working directory; null if there are none. */
-  logs: string | null;
-  /** Only when `ok` is false. */
-  error?: string;
-}
 
 export interface RehearsalOptions {
   /** Keeps standard output free for the caller's JSON object. */
@@ -46,8 +33,8 @@ export interface RehearsalOptions {
 }
 
 /**
- * Plays a story, starting with an empty account. Every failure is in the result and, together with the end of the relevant log, in the
- * timeline; with `json`, on standard error.
+ * Plays a story, starting with an empty account. Every failure is in the result and, together with the end of the
+ * relevant log, in the timeline; with `json`, on standard error.
  */
 export async function rehearse(
   { json, story, config, act: last }: RehearsalOptions,
@@ -106,7 +93,10 @@ function actsUpTo(acts: readonly Act[], last: string | undefined): Act[] {
   return acts.slice(0, acts.findIndex(({ name }) => name === last) + 1 || acts.length);
 }
 
-/** @throws Error also when a function fails or a part of the stack breaks down, because the act might then wait without result */
+/**
+ * @throws Error also when a function fails or a part of the stack breaks down, because the act might then wait without
+ * result
+ */
 async function play(
   stack: Stack,
   played: readonly Act[],

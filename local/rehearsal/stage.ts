@@ -2,17 +2,15 @@ import { CreateLaunchTemplateCommand, EC2Client } from "@aws-sdk/client-ec2";
 import { EventBridgeClient, PutEventsCommand } from "@aws-sdk/client-eventbridge";
 import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { z } from "zod";
-import { day, hour } from "../../functions/config/time.ts";
+import { day, hour, second } from "../../functions/config/time.ts";
 import type { Variant } from "../../functions/config/variant.ts";
+import { tagDelaySeconds } from "../../functions/domain/trigger.ts";
 import { firstPatch, releaseKubernetes } from "../aws/kubernetes-releases.ts";
 import { type PublicImage, publishImage } from "../aws/public-images.ts";
 import { signedFetch } from "../lambda/signed-fetch.ts";
 import type { Fired } from "../schedules/schedules.ts";
 import type { Stack } from "../stack/stack.ts";
 import { proofFailing } from "../steps/step-failures.ts";
-
-/** The queue holds back the trigger of an accepted intervention for this long on the stack's clock, in milliseconds. */
-export const triggerDelay = 15_000;
 
 /** The readable part of an answer; for the status, the explanation of each channel. */
 const AnswerText = z
@@ -42,7 +40,10 @@ export interface Stage {
   calls: readonly Called[];
   /** Advances the clock and fires every schedule that is due in that time. */
   pass(milliseconds: number): Promise<Fired[]>;
-  /** Advances the clock until a schedule sends this trigger (in the words of `functions/domain/trigger.ts`); by default, any trigger. */
+  /**
+   * Advances the clock until a schedule sends this trigger (in the words of `functions/domain/trigger.ts`); by default,
+   * any trigger.
+   */
   passTo(trigger?: string): Promise<Fired[]>;
   /** Lets AWS release new images for the base families of these variants. */
   releaseBaseAmis(variants: readonly Variant[]): Promise<void>;
@@ -54,7 +55,10 @@ export interface Stage {
   post(path: string, body: object, signal: AbortSignal): Promise<unknown>;
   /** Creates a launch template that names the image. */
   useImage(image: string): Promise<void>;
-  /** Repeats every trigger: doubled, late, early and out of order, together with a message that the service does not know. */
+  /**
+   * Repeats every trigger: doubled, late, early and out of order, together with a message that the service does not
+   * know.
+   */
   repeatTriggers(): Promise<void>;
   /** Lets the next `times` proofs fail; all of them without a number. */
   spoilProofs(times?: number): void;
@@ -93,7 +97,7 @@ export function setStage(stack: Stack): Stage {
     const answer: unknown = await response.json();
     calls.push({ call: `${method} ${path}`, status: response.status, message: AnswerText.parse(answer) });
     stack.events.emit("change", `${method} ${path} was answered`);
-    if (response.status === 202) await pass(triggerDelay);
+    if (response.status === 202) await pass(tagDelaySeconds * second);
     return answer;
   }
 

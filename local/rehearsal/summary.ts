@@ -1,7 +1,10 @@
 import type { ActResult } from "./act-result.ts";
-import type { Rehearsal } from "./rehearsal.ts";
+import type { Rehearsal } from "./result.ts";
 
-/** The summary of a rehearsal as lines for the terminal: each act with its reason, image and duration, the channels, and the verdict. */
+/**
+ * The summary of a rehearsal as lines for the terminal: each act with its reason, image and duration, the channels, and
+ * the verdict.
+ */
 export function summarize({ ok, acts, parameters, seconds }: Omit<Rehearsal, "logs">): string[] {
   const hasOneVariant = new Set(acts.map(({ variant }) => variant)).size === 1;
   const variantColumn = (cell: string) => (hasOneVariant ? [] : [cell]);

@@ -14,19 +14,22 @@ export type Fired = { schedule: string; at: Date; input: string };
 
 export type Schedules = {
   /**
-   * Sends what EventBridge Scheduler sends in (from, to]. Each enabled schedule fires once, for its latest moment in that time, in the order of
-   * these moments.
+   * Sends what EventBridge Scheduler sends in (from, to]. Each enabled schedule fires once, for its latest moment in
+   * that time, in the order of these moments.
    */
   fire(from: Date, to: Date): Promise<Fired[]>;
   /**
-   * The first moment after `from` at which a schedule sends this trigger, in the words of `functions/domain/trigger.ts`; by default, any
-   * trigger.
+   * The first moment after `from` at which a schedule sends this trigger, in the words of
+   * `functions/domain/trigger.ts`; by default, any trigger.
    * @throws Error when no schedule ever sends it
    */
   nextAfter(from: Date, trigger?: string): Promise<Date>;
 };
 
-/** The emulator stores EventBridge Scheduler's schedules but never fires them. This fires them with the credentials of each schedule's role. */
+/**
+ * The emulator stores EventBridge Scheduler's schedules but never fires them. This fires them with the credentials of
+ * each schedule's role.
+ */
 export function createSchedules({
   endpoint,
   region,

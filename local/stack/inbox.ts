@@ -35,7 +35,7 @@ type Aws = { endpoint: string; region: string; credentials: { accessKeyId: strin
 
 /**
  * @param received is called for each notification as it arrives
- * @param onFailure is called once when receiving has failed for good
+ * @param onFailure is called once if the queue can no longer be read
  */
 export async function openInbox(
   aws: Aws,

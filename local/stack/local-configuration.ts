@@ -24,8 +24,8 @@ export async function readConfiguration(file: string): Promise<Configuration> {
 }
 
 /**
- * Writes `file`, which replaces `config.ts` in every bundle: the user's configuration with the stack's surroundings laid over it, as if the
- * user had edited it.
+ * Writes `file`, which replaces `config.ts` in every bundle: the user's configuration with the stack's surroundings
+ * laid over it, as if the user had edited it.
  * @returns the parsed result
  * @throws Error as {@link readConfiguration} does
  */

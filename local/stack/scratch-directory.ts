@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 /**
- * Makes a directory that lasts until it is removed, or until this process exits. Its path is short, because Packer puts sockets below it and a
- * socket's path may have about 100 characters.
+ * Makes a directory that lasts until it is removed, or until this process exits. Its path is short, because Packer puts
+ * sockets below it and a socket's path may have about 100 characters.
  */
 export function makeScratchDirectory(): { dir: string; remove(): Promise<void> } {
   const dir = mkdtempSync(join(tmpdir(), "eksw-"));

@@ -66,7 +66,10 @@ export interface StackOptions {
   /** When AWS released the base images that exist at the start. */
   basesReleasedAt: Date;
   say: (line: string) => void;
-  /** An existing directory for the logs of emulator, builds and functions. Without it the logs are removed with the stack. */
+  /**
+   * An existing directory for the logs of emulator, builds and functions. Without it the logs are removed with the
+   * stack.
+   */
   logDir?: string;
   /** When it aborts during the start, every part that has been started is stopped again. */
   signal?: AbortSignal;

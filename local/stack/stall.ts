@@ -18,12 +18,14 @@ const tickMilliseconds = 1000;
 const pollMilliseconds = 100;
 
 /**
- * Waits for `work` as long as something moves. No wait of the local stack has a limit in seconds, because a limit that suits one machine fails
- * on a slower one. The wait counts the ticks of its own timer instead: on a machine that starves or suspends this process, the ticks come
- * late as well. AWS calls and CPU time do not count as movement, because pollers cause both for as long as the stack is up.
+ * Waits for `work` as long as something moves. No wait of the local stack has a limit in seconds, because a limit that
+ * suits one machine fails on a slower one. (Only the functions keep the time-outs of their deployment, ten times as
+ * long.) The wait counts the ticks of its own timer instead: on a machine that starves or suspends this process, the
+ * ticks come late as well. AWS calls and CPU time do not count as movement, because pollers cause both for as long as
+ * the stack is up.
  * @param what completes "waiting until …"
- * @throws the error of `work`; or an Error that names what was awaited, whose cause is the signal's reason or says what moved last and how
- * long ago
+ * @throws the error of `work`; or an Error that names what was awaited, whose cause is the signal's reason or says what
+ * moved last and how long ago
  */
 export async function whileMoving<T>(
   movement: Movement,

@@ -13,7 +13,10 @@ export type Packer = { binary: string; pluginPath: string; version: string };
 
 const installGo = "install Go 1.26 or newer, to build it from source";
 
-/** Milliseconds that Packer has to download its plugin, as long as a build in CodeBuild has for Packer's archive. */
+/**
+ * How long Packer may take to download its plugin, in milliseconds: as long as a CodeBuild build may take for Packer's
+ * archive.
+ */
 const maxPluginDownload = 600_000;
 
 /**
@@ -51,7 +54,7 @@ async function findBinary(cache: string, versions: ToolVersions): Promise<Omit<P
     const version = await versionOf(setting);
     if (!version) throw new Error(`using PACKER=${setting}: it does not answer as HashiCorp's Packer`);
     if (version !== versions.packer)
-      throw new Error(`using PACKER=${setting}: it is Packer ${version}, the templates demand ${versions.packer}`);
+      throw new Error(`using PACKER=${setting}: it is Packer ${version}, the templates need ${versions.packer}`);
     return { binary: setting, version };
   }
   for (const binary of findPrograms("packer")) {
@@ -62,7 +65,7 @@ async function findBinary(cache: string, versions: ToolVersions): Promise<Omit<P
   return isExecutable(installed) ? { binary: installed, version: versions.packer } : undefined;
 }
 
-/** Other programs are called packer too, cracklib's for one; only HashiCorp's answers like this. */
+/** Other programs are called packer, too, such as cracklib's. Only HashiCorp's answers like this. */
 async function versionOf(binary: string): Promise<string | undefined> {
   const environment = { ...process.env, CHECKPOINT_DISABLE: "1" };
   return runCommand("asking for the version", binary, ["version"], { env: environment }).then(

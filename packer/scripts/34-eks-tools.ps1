@@ -54,7 +54,7 @@ Invoke-Step -Name '34-eks-tools' -FailureClass 'provision' -Script {
         if ($recipe -eq 'assemble') {
             throw $complaint
         }
-        Write-Warning "$complaint AWS must have it elsewhere now."
+        Write-Warning "$complaint AWS may have moved it."
     }
 
     if ($recipe -eq 'assemble') {

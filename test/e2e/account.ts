@@ -1,8 +1,9 @@
 import { fileURLToPath } from "node:url";
 import { CreateTagsCommand, DescribeImagesCommand, EC2Client, RegisterImageCommand } from "@aws-sdk/client-ec2";
 import { PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
+import { second } from "../../functions/config/time.ts";
+import { tagDelaySeconds } from "../../functions/domain/trigger.ts";
 import { signedFetch } from "../../local/lambda/signed-fetch.ts";
-import { triggerDelay } from "../../local/rehearsal/stage.ts";
 import { type Stack, startStack } from "../../local/stack/stack.ts";
 import { installTools } from "../../local/tools/install.ts";
 import { eventually } from "../local/eventually.ts";
@@ -11,8 +12,8 @@ const hour = 3_600_000;
 const prefix = "eks-windows-images:";
 
 /**
- * A deployed service whose images are registered by hand. The Kubernetes release host does not answer, so that no build starts and every
- * reconcile run is short.
+ * A deployed service whose images are registered by hand. The Kubernetes release host does not answer, so that no build
+ * starts and every reconcile run is short.
  */
 export interface Account {
   stack: Stack;
@@ -84,7 +85,7 @@ export async function openAccount(stage: string, configuration = "interventions"
     const url = new URL(path, stack.functions.url);
     const caller = { credentials, region, now: clock.now };
     const response = await signedFetch(url, caller, { method, body: body && JSON.stringify(body) });
-    if (response.status === 202) clock.advanceTo(new Date(clock.now().getTime() + triggerDelay));
+    if (response.status === 202) clock.advanceTo(new Date(clock.now().getTime() + tagDelaySeconds * second));
     return { status: response.status, answer: (await response.json()) as Record<string, unknown> };
   }
 

@@ -10,7 +10,8 @@ beforeAll(async () => {
   account = await openAccount("interventions");
 });
 
-// Every call triggers a reconcile run for all variants. The next test must register its images while no run writes channels.
+// Every call triggers a reconcile run for all variants. The next test must register its images while no run writes
+// channels.
 afterEach(() => account.stack.idle());
 
 afterAll(() => account?.close());

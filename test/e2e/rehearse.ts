@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import type { ActResult } from "../../local/rehearsal/act-result.ts";
-import type { Rehearsal } from "../../local/rehearsal/rehearsal.ts";
+import type { Rehearsal } from "../../local/rehearsal/result.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 

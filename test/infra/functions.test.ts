@@ -128,8 +128,10 @@ describe("roles", () => {
         .ofType("aws:iam/role:Role")
         .filter((role) =>
           permissionsOf(role).some(
-            ({ Action, Resource }) =>
-              list(Action).includes(action) && list(Resource).some((arn) => arn.includes(resource)),
+            ({ Effect, Action, Resource }) =>
+              Effect === "Allow" &&
+              list(Action).includes(action) &&
+              list(Resource).some((arn) => arn === "*" || arn.includes(resource)),
           ),
         )
         .map(({ name }) => name);

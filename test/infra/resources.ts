@@ -147,12 +147,12 @@ export function surprises(
     ...resources.flatMap((resource) => {
       const expectation = expectations[resource.name];
       if (!expectation) return [`${resource.name} (${resource.type}) is not expected`];
-      return complaintsOf(resource, expectation).map((complaint) => `${resource.name} ${complaint}`);
+      return differencesOf(resource, expectation).map((difference) => `${resource.name} ${difference}`);
     }),
   ];
 }
 
-function complaintsOf(
+function differencesOf(
   { type, inputs }: CreatedResource,
   { type: wanted, inputs: wantedInputs = {}, trusts, guards }: Expectation,
 ) {

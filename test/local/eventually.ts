@@ -1,8 +1,8 @@
 import { EventEmitter } from "node:events";
 import { poll, whileMoving } from "../../local/stack/stall.ts";
 
-/** More than a minute on any machine, and longer where each question takes long. */
-const ticks = 60;
+/** Ten minutes and more: longer than any answer takes that still comes, however slow the machine is. */
+const ticks = 600;
 const still = new EventEmitter<{ change: [string] }>();
 
 /**

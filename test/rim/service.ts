@@ -36,8 +36,8 @@ export interface Received {
 }
 
 /**
- * One stage of the service with its own images and channels. The emulator serves SSM, EC2, S3 and SNS; CodeBuild has no build and upstream does
- * not change.
+ * One stage of the service with its own images and channels. The emulator serves SSM, EC2, S3 and SNS; CodeBuild has no
+ * build and upstream does not change.
  */
 export interface Service {
   environment: Environment;

@@ -19,7 +19,10 @@ import {
 } from "./results.ts";
 import { retryOf } from "./retries.ts";
 
-/** Decides by rules 4 to 9 and 11 whether a variant gets a build now. `limits.ts` then applies the limit on parallel builds. */
+/**
+ * Decides by rules 4 to 9 and 11 whether a variant gets a build now. `limits.ts` then applies the limit on parallel
+ * builds.
+ */
 export function decideBuild(world: World, state: VariantState): BuildDecision {
   return (
     waitForBuild(world, state) ??
@@ -73,7 +76,9 @@ export function buildReasons({ publishable: [newest], images, desired }: Variant
     : [why, describeChange({ input: "request", from: undefined, to: desired.request })];
 }
 
-/** When a blocked build may start, in milliseconds since the epoch; undefined if only a change or a person unblocks it. */
+/**
+ * When a blocked build may start, in milliseconds since the epoch; undefined if only a change or a person unblocks it.
+ */
 interface BuildBlocker {
   why: string;
   until: number | undefined;
@@ -106,7 +111,9 @@ function retryBlocker(world: World, state: VariantState, inputs: Inputs): BuildB
   return retry.at > world.now ? { why: retry.why, until: retry.at } : undefined;
 }
 
-/** Rules 8 and 9: builds of a variant start at least `minInterval` apart, except after a failure or for a new request. */
+/**
+ * Rules 8 and 9: builds of a variant start at least `minInterval` apart, except after a failure or for a new request.
+ */
 function tooSoon(world: World, state: VariantState): BuildBlocker | undefined {
   const last = state.builds.find(({ purpose }) => purpose === "build");
   if (!last || last.status === "failed" || isWithoutImage(last, state.images) || isNewRequest(state)) return undefined;
@@ -117,8 +124,9 @@ function tooSoon(world: World, state: VariantState): BuildBlocker | undefined {
 }
 
 /**
- * What replaces an input that is unknown now: the recorded Kubernetes version, whose binaries are checked like any other's. Once the variant's
- * entry in config.ts has changed there is no fallback, because the old minor might not fit the new entry. Base and harvest have none.
+ * What replaces an input that is unknown now: the recorded Kubernetes version, whose binaries are checked like any
+ * other's. Once the variant's entry in config.ts has changed there is no fallback, because the old minor might not fit
+ * the new entry. Base and harvest have none.
  */
 function fallbackInputs(newest: PublishableImage | undefined, desired: RecordedInputs): RecordedInputs {
   return newest && newest.inputs.settings === desired.settings ? { kubernetes: newest.inputs.kubernetes } : {};

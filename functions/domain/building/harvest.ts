@@ -7,9 +7,9 @@ import { harvestsFrom, runsWithoutManifest, settlingTime } from "./results.ts";
 import { retryOf } from "./retries.ts";
 
 /**
- * Decides whether to harvest from AWS's EKS image of the variant's minor. Undefined if the harvest exists or the variant needs none. One harvest
- * serves every variant of the same Windows and minor, and the failures of all of them count. A request does not force a harvest, but it lifts
- * the waits caused by earlier harvests (rule 9).
+ * Decides whether to harvest from AWS's EKS image of the variant's minor. Undefined if the harvest exists or the
+ * variant needs none. One harvest serves every variant of the same Windows and minor, and the failures of all of them
+ * count. A request does not force a harvest, but it lifts the waits caused by earlier harvests (rule 9).
  */
 export function decideHarvest(world: World, state: VariantState): BuildDecision | undefined {
   const { variant, upstream } = state;

@@ -9,8 +9,8 @@ export interface Candidate {
 }
 
 /**
- * Rule 10: at most `maxParallel` builds run at once. The variant with the oldest image comes first, and one harvest of an image serves all
- * variants. The decisions keep their order.
+ * Rule 10: at most `maxParallel` builds run at once. The variant with the oldest image comes first, and one harvest of
+ * an image serves all variants. The decisions keep their order.
  */
 export function withinLimits(world: World, candidates: readonly Candidate[]): BuildDecision[] {
   const { maxParallel } = world.configuration.policies;
@@ -33,7 +33,7 @@ export function withinLimits(world: World, candidates: readonly Candidate[]): Bu
   });
 }
 
-/** The wish that harvests on behalf of this one: the first for the same image. A wish of another purpose stands for itself. */
+/** The wish that harvests for this one: the first for the same image. For another purpose it is the wish itself. */
 function harvesterFor(wish: BuildWish, wishes: readonly BuildWish[]): BuildWish {
   const same = (other: BuildWish) => other.purpose === "harvest" && other.inputs.baseAmi === wish.inputs.baseAmi;
   return (wish.purpose === "harvest" && wishes.find(same)) || wish;

@@ -6,11 +6,15 @@ import type { Upstream } from "../upstream.ts";
 import type { VariantState } from "../variant-state.ts";
 import type { World } from "../world.ts";
 
-/** Why a build of these inputs would fail now because something it downloads or starts from is missing; empty if all of it is there. */
+/**
+ * Why a build of these inputs would fail now because something it downloads or starts from is missing; empty if all of
+ * it is there.
+ */
 export function preflightBlockers(world: World, { variant, upstream }: VariantState, inputs: Inputs): string[] {
   const base = upstream?.baseImage ?? notAsked(inputs.baseAmi);
   const binaries = world.binaries[inputs.kubernetes] ?? notAsked(`the binaries of Kubernetes ${inputs.kubernetes}`);
-  // In extended support AWS's image has patches that upstream never releases. A base that has the wanted patch needs no download.
+  // In extended support AWS's image has patches that upstream never releases. A base that has the wanted patch needs no
+  // download.
   const dispensable =
     binaries.state === "missing" &&
     recipeOf(variant) === "layer" &&
@@ -29,7 +33,10 @@ export function whyAbsent(needed: Availability): string[] {
   return needed.state === "there" ? [] : [needed.why];
 }
 
-/** The Kubernetes versions that a build of the variant may use: the wanted one, or its newest image's, below which it never goes. */
+/**
+ * The Kubernetes versions that a build of the variant may use: the wanted one, or its newest image's, below which it
+ * never goes.
+ */
 export function candidateVersions(
   variant: string,
   upstream: Record<string, Upstream>,

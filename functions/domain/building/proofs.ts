@@ -29,8 +29,8 @@ export function decideProof(world: World, state: VariantState): BuildDecision | 
 }
 
 /**
- * Rule 11: the newest image, if its build is over and it has no proof. Undefined if a person stopped its build or its proof, or a build
- * reported that its proof failed.
+ * Rule 11: the newest image, if its build is over and it has no proof. Undefined if a person stopped its build or its
+ * proof, or a build reported that its proof failed.
  */
 export function unprovedImage({ images, builds }: VariantState): (Image & { inputs: Inputs }) | undefined {
   const newest = images.find(({ state, revoked }) => state === "available" && revoked === undefined);

@@ -7,8 +7,8 @@ import type { World } from "../world.ts";
 import type { EndedRun } from "./retries.ts";
 
 /**
- * EC2 shows images and tags, and S3 shows objects, with a delay. For this long, in milliseconds, a finished build is trusted to have made
- * what it reported (rule 4).
+ * EC2 shows images and tags, and S3 shows objects, with a delay. For this long, in milliseconds, a finished build is
+ * trusted to have made what it reported (rule 4).
  */
 export const settlingTime = 30 * minute;
 
@@ -32,7 +32,10 @@ function visibleImage({ image }: Build, images: readonly Image[]): Image | undef
   return images.find(({ id, inputs }) => id === image && areComplete(inputs));
 }
 
-/** Whether a build succeeded although its image is missing. Once it had time to settle, it counts as a transient failure. */
+/**
+ * Whether a build succeeded although its image is missing. Once it had time to settle, it counts as a transient
+ * failure.
+ */
 export function isWithoutImage(build: Build, images: readonly Image[]): boolean {
   return build.purpose === "build" && build.status === "succeeded" && !visibleImage(build, images);
 }
@@ -49,8 +52,8 @@ export function wasRevoked({ notified }: World, image: string | undefined): bool
 }
 
 /**
- * The latest succeeded builds whose images EC2 does not show, or not with all their tags, although they had time to settle; newest first.
- * A missing image that was revoked is not lost.
+ * The latest succeeded builds whose images EC2 does not show, or not with all their tags, although they had time to
+ * settle; newest first. A missing image that was revoked is not lost.
  */
 export function lostImages(world: World, { builds, images }: VariantState): Build[] {
   const succeeded = builds.filter(({ purpose, status }) => purpose === "build" && status === "succeeded");
@@ -83,7 +86,10 @@ export function harvestsFrom({ builds }: World, source: string | undefined): Bui
   return latestFirst(builds.filter(({ purpose, inputs }) => purpose === "harvest" && inputs.baseAmi === source));
 }
 
-/** The harvests of these inputs, oldest first, while their manifest is missing. A harvest that succeeded has failed at that, too. */
+/**
+ * The harvests of these inputs, oldest first, while their manifest is missing. A harvest that succeeded has failed at
+ * that, too.
+ */
 export function runsWithoutManifest(harvests: readonly Build[], inputs: RecordedInputs): EndedRun[] {
   return harvests
     .filter((build) => sameInputs(build.inputs, inputs))
@@ -91,7 +97,10 @@ export function runsWithoutManifest(harvests: readonly Build[], inputs: Recorded
     .toReversed();
 }
 
-/** Whether a harvest by the deployed scripts succeeded and its manifest is missing. The manifest may become visible late. */
+/**
+ * Whether a harvest by the deployed scripts succeeded and its manifest is missing. The manifest may become visible
+ * late.
+ */
 export function isWithoutManifest({ recipe, harvests }: World, { purpose, status, inputs }: Build): boolean {
   return (
     purpose === "harvest" &&

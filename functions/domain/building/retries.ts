@@ -37,7 +37,10 @@ export function retryOf(runs: readonly EndedRun[]): Retry {
   return { when: "at", at: last.endedAt + firstRetryWait * 4 ** (count - 1), why: what };
 }
 
-/** Whether subscribers are notified of the last of these failures: of every deterministic one, and of a transient one from the third on. */
+/**
+ * Whether subscribers are notified of the last of these failures: of every deterministic one, and of a transient one
+ * from the third on.
+ */
 export function isWorthReporting(runs: readonly EndedRun[]): boolean {
   const last = runs.at(-1);
   if (last?.status !== "failed") return false;

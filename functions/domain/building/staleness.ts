@@ -16,18 +16,21 @@ export interface Staleness {
   /** Why a new image is wanted: what has changed since that image was made. */
   drift: string[];
   /**
-   * Since when the variant has been behind its inputs, in milliseconds since the epoch; undefined if it is up to date. The time is the earliest
-   * that is certain, so the true one may lie before it:
-   * - A missed Patch Tuesday counts from its own time, even if others followed. A base counts from the release of the one that is wanted now, a
-   *   request from the latest one: nothing is known about those before.
-   * - Nothing tells when Kubernetes, the recipe, the settings or a harvest changed. They count from the first build that used the new value, and
-   *   until there is one, from now.
+   * Since when the variant has been behind its inputs, in milliseconds since the epoch; undefined if it is up to date.
+   * The time is the earliest that is certain, so the true one may lie before it:
+   * - A missed Patch Tuesday counts from its own time, even if others followed. A base counts from the release of the
+   *   one that is wanted now, a request from the latest one: nothing is known about those before.
+   * - Nothing tells when Kubernetes, the recipe, the settings or a harvest changed. They count from the first build
+   *   that used the new value, and until there is one, from now.
    * - A variant without an image counts from its oldest trace, or from the revocation of its last image.
    */
   behindSince: number | undefined;
   /** Whether it is behind and its last build failed. A build that a person stopped is not a failure. */
   failing: boolean;
-  /** What is missing upstream or does not answer, so that nothing can be built or it is unknown whether anything should be. */
+  /**
+   * What is missing upstream or does not answer, so that nothing can be built or it is unknown whether anything should
+   * be.
+   */
   blockedBy: string[];
 }
 

@@ -13,7 +13,7 @@ import type { Failure, FailureClass } from "../failures.ts";
 import { canonical, type RecordedInputs, sha256 } from "../inputs.ts";
 import type { VariantState } from "../variant-state.ts";
 import type { World } from "../world.ts";
-import type { Keyed } from "./notification.ts";
+import type { Keyed } from "./keyed.ts";
 
 interface About {
   purpose: Purpose;
@@ -64,15 +64,19 @@ function failed(world: World, state: VariantState, build: Build, next: BuildDeci
 
 /** `The next attempt waits until 2026-11-30T10:00:00.000Z: the build of these inputs failed (capacity)` */
 function describeNext(next: BuildDecision): string {
-  if (next.decision === "start") return `The next ${next.wish.purpose} starts now: ${next.wish.reasons.join("; ")}`;
+  if (next.decision === "start")
+    return `The next ${next.wish.purpose} is ordered now: ${next.wish.reasons.join("; ")}.`;
   const reasons = next.reasons.join("; ");
-  if (next.decision === "nothing") return `No further attempt: ${reasons}`;
+  if (next.decision === "nothing") return `No further attempt: ${reasons}.`;
   return next.until === undefined
-    ? `The next attempt waits: ${reasons}`
-    : `The next attempt waits until ${iso(next.until)}: ${reasons}`;
+    ? `What happens next: ${reasons}.`
+    : `The next attempt waits until ${iso(next.until)}: ${reasons}.`;
 }
 
-/** The runs of the same inputs as they were known when this build ended, including it. Failures of a harvest count for every variant that needs it. */
+/**
+ * The runs of the same inputs as they were known when this build ended, including it. Failures of a harvest count for
+ * every variant that needs it.
+ */
 function runsUntil(world: World, state: VariantState, { purpose, inputs, startedAt }: Build): EndedRun[] {
   const all = purpose === "harvest" ? harvestsFrom(world, inputs.baseAmi) : state.builds;
   const builds = all.filter((build) => build.startedAt <= startedAt);

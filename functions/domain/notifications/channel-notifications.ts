@@ -13,7 +13,7 @@ import { decideChannel } from "../publishing/publish.ts";
 import { channelBlockers } from "../publishing/soak-and-approval.ts";
 import type { VariantState } from "../variant-state.ts";
 import type { World } from "../world.ts";
-import type { Keyed } from "./notification.ts";
+import type { Keyed } from "./keyed.ts";
 import { type StrandedNotification, stranded } from "./stranded-channels.ts";
 
 /** What a channel holds, and therefore what nodes that follow it get. */
@@ -63,7 +63,10 @@ function published(world: World, state: VariantState, channel: ChannelName): Key
   return [{ ...common, kind: "published", key: keyOf("published"), previous }];
 }
 
-/** Whether the tag of this very write may still become visible. Without it the previous image, and so a roll-back, is unknown. */
+/**
+ * Whether the tag of this very write may still become visible. Without it the previous image, and so a roll-back, is
+ * unknown.
+ */
 function mayGetItsTag({ now }: World, channel: ChannelName, image: Image, { writtenAt }: Channel): boolean {
   const tagged = image.published[channel]?.at ?? 0;
   return now - writtenAt < readBackWithin && Math.abs(writtenAt - tagged) >= readBackWithin;
@@ -81,7 +84,10 @@ function repeatsLastNotified(
   );
 }
 
-/** What the channel held before, and what changed since. The image's own tag tells, if this service was the last to write the channel. */
+/**
+ * What the channel held before, and what changed since. The image's own tag tells, if this service was the last to
+ * write the channel.
+ */
 function changesIn(
   world: World,
   state: VariantState,
@@ -102,7 +108,10 @@ function changesIn(
   };
 }
 
-/** Why the channel left `previous` for an older image; undefined if it did not. A missing image counts as being as old as its build. */
+/**
+ * Why the channel left `previous` for an older image; undefined if it did not. A missing image counts as being as old
+ * as its build.
+ */
 function whyLeft({ images, builds }: VariantState, image: Image, previous: string): string | undefined {
   const before = images.find(({ id }) => id === previous);
   const createdAt = before?.createdAt ?? builds.find((build) => build.image === previous)?.startedAt;

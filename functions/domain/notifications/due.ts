@@ -5,7 +5,7 @@ import type { World } from "../world.ts";
 import { type BuildNotification, buildNotifications } from "./build-notifications.ts";
 import { type ChannelNotification, channelNotifications } from "./channel-notifications.ts";
 import { type ImageNotification, imageNotifications, revoked, unrevoked } from "./image-notifications.ts";
-import type { Keyed } from "./notification.ts";
+import type { Keyed } from "./keyed.ts";
 import { type SourceNotification, sourceNotifications } from "./source-notifications.ts";
 import { abandoned } from "./stranded-channels.ts";
 
@@ -15,7 +15,10 @@ export type Notification = Keyed<ChannelNotification | ImageNotification | Build
 /** A notification of one kind. */
 export type NotificationOf<Kind extends Notification["kind"]> = Extract<Notification, { kind: Kind }>;
 
-/** Subscribers are not notified of anything older than this, in milliseconds. The records of sent notifications expire later. */
+/**
+ * Subscribers are not notified of anything older than this, in milliseconds. The records of sent notifications expire
+ * later.
+ */
 export const notifyWithin = 30 * day;
 
 /**

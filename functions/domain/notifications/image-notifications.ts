@@ -4,7 +4,7 @@ import { describeLost, lostImages, settlingTime } from "../building/results.ts";
 import { sha256 } from "../inputs.ts";
 import type { VariantImages, VariantState } from "../variant-state.ts";
 import type { World } from "../world.ts";
-import type { Keyed } from "./notification.ts";
+import type { Keyed } from "./keyed.ts";
 
 export type ImageNotification =
   | {

@@ -1,7 +1,7 @@
 import { iso } from "../../config/time.ts";
 import type { VariantState } from "../variant-state.ts";
 import type { World } from "../world.ts";
-import type { Keyed } from "./notification.ts";
+import type { Keyed } from "./keyed.ts";
 
 /** Trouble with what AWS and Kubernetes release, which the service cannot fix. */
 export type SourceNotification =
@@ -10,7 +10,9 @@ export type SourceNotification =
   | { kind: "harvest-missing"; why: string }
   | { kind: "kubernetes-missing"; minor: string; why: string };
 
-/** A missing AWS image blocks every build of the variant, so subscribers are notified again each month while it lasts. */
+/**
+ * A missing AWS image blocks every build of the variant, so subscribers are notified again each month while it lasts.
+ */
 export function sourceNotifications(world: World, { variant, upstream }: VariantState): Keyed<SourceNotification>[] {
   if (!upstream) return [];
   const { baseAmi, baseImage, baseParameter: parameter, harvestSource, harvestImage, kubernetes } = upstream;

@@ -5,7 +5,7 @@ import { decideChannel } from "../publishing/publish.ts";
 import { reasonToLeave } from "../publishing/replacement.ts";
 import type { VariantImages, VariantState } from "../variant-state.ts";
 import type { World } from "../world.ts";
-import type { Keyed } from "./notification.ts";
+import type { Keyed } from "./keyed.ts";
 
 /** Rule 3: a channel that no node should follow and that no image can take over now needs a person. */
 export interface StrandedNotification {
@@ -19,7 +19,10 @@ export interface StrandedNotification {
   configured: boolean;
 }
 
-/** A channel that still holds a revoked image this long, in milliseconds, after the first run that saw the revocation is stranded, whatever is planned. */
+/**
+ * A channel that still holds a revoked image this long, in milliseconds, after the first run that saw the revocation is
+ * stranded, whatever is planned.
+ */
 const leftWithin = 15 * minute;
 
 export function stranded(world: World, state: VariantState, channel: ChannelName): Keyed<StrandedNotification>[] {
@@ -41,7 +44,9 @@ export function stranded(world: World, state: VariantState, channel: ChannelName
   return [{ kind: "stranded", key, variant, at: world.now, channel, image, why, waitsFor, until, configured: true }];
 }
 
-/** A removed variant's channels that hold a revoked image: the service no longer writes them, but nodes may follow them. */
+/**
+ * A removed variant's channels that hold a revoked image: the service no longer writes them, but nodes may follow them.
+ */
 export function abandoned(world: World, { variant: { name: variant } }: VariantImages): Keyed<StrandedNotification>[] {
   return channelNames.flatMap((channel): Keyed<StrandedNotification>[] => {
     const image = world.channels[variant]?.[channel]?.image;

@@ -5,8 +5,9 @@ import type { VariantImages } from "../variant-state.ts";
 import type { ImageWorld } from "../world.ts";
 
 /**
- * The last write to a channel, as the tag on its image records it. It is `pending` until it is read back or {@link readBackWithin} has passed,
- * and `rejected` after that. It is `settled` if the channel holds the image, or held it until something else was written.
+ * The last write to a channel, as the tag on its image records it. It is `pending` until it is read back or {@link
+ * readBackWithin} has passed, and `rejected` after that. It is `settled` if the channel holds the image, or held it
+ * until something else was written.
  */
 export interface LastWrite extends RecordedWrite {
   outcome: "pending" | "rejected" | "settled";
@@ -18,10 +19,16 @@ interface RecordedWrite {
   at: number;
 }
 
-/** Parameter Store validates an image within seconds. A write not read back for this long, in milliseconds, was rejected or never made. */
+/**
+ * Parameter Store validates an image within seconds. A write not read back for this long, in milliseconds, was rejected
+ * or never made.
+ */
 export const readBackWithin = 5 * minute;
 
-/** The last write to a channel and its outcome; undefined if no tag records one. A writer that a newer image has overtaken gave up. */
+/**
+ * The last write to a channel and its outcome; undefined if no tag records one. A writer that a newer image has
+ * overtaken gave up.
+ */
 export function lastWrite(world: ImageWorld, state: VariantImages, channel: ChannelName): LastWrite | undefined {
   const current = world.channels[state.variant.name]?.[channel]?.image;
   const held = state.images.find(({ id }) => id === current);
@@ -63,7 +70,10 @@ function outcomeOf(
   return current === undefined && wasHeld ? "settled" : "rejected";
 }
 
-/** Key of the notification of what a channel holds. A later write of the same image has another version, and so another key. */
+/**
+ * Key of the notification of what a channel holds. A later write of the same image has another version, and so another
+ * key.
+ */
 export function publicationKey(
   kind: (typeof publicationKinds)[number],
   variant: string,

@@ -70,8 +70,8 @@ export function decideChannel(world: ImageWorld, state: VariantImages, channel: 
 }
 
 /**
- * The image whose write was rejected, as subscribers were notified, and then rejected once more. If a write was rejected twice, fall back to an
- * older image now; retry the newer one once the channel is healthy.
+ * The image whose write was rejected, as subscribers were notified, and then rejected once more. If a write was
+ * rejected twice, fall back to an older image now; retry the newer one once the channel is healthy.
  */
 function rejectedTwice(
   world: ImageWorld,
@@ -85,8 +85,8 @@ function rejectedTwice(
 }
 
 /**
- * Rule 2: the newest publishable image without a blocker. The first image of a channel does not soak. It still needs its approval, because
- * nodes that exist already would follow it, too.
+ * Rule 2: the newest publishable image without a blocker. The first image of a channel does not soak. It still needs
+ * its approval, because nodes that exist already would follow it, too.
  */
 function bestFor(
   world: ImageWorld,

@@ -18,7 +18,10 @@ export function reasonToMove(
     : undefined;
 }
 
-/** Why no node should start what the channel holds, whichever variant made it; undefined if the image is good or its state is unknown. */
+/**
+ * Why no node should start what the channel holds, whichever variant made it; undefined if the image is good or its
+ * state is unknown.
+ */
 export function reasonToLeave({ images }: ImageWorld, { holds, image }: Channel): string | undefined {
   if (holds.status === "gone") return `${image} is gone`;
   if (holds.status === "described" && holds.state === "disabled") return `${image} is disabled`;
@@ -26,7 +29,10 @@ export function reasonToLeave({ images }: ImageWorld, { holds, image }: Channel)
   return revoked === undefined ? undefined : `${image} is revoked: ${revoked.reason}`;
 }
 
-/** Why the state of the channel's image is uncertain. An image that one call lists and another call does not is neither there nor gone. */
+/**
+ * Why the state of the channel's image is uncertain. An image that one call lists and another call does not is neither
+ * there nor gone.
+ */
 export function whyUncertain({ images }: ImageWorld, { holds, image }: Channel): string | undefined {
   if (holds.status === "unknown") return holds.why;
   return holds.status === "gone" && images.some(({ id, state }) => id === image && state !== "deregistered")

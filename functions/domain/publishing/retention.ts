@@ -25,14 +25,17 @@ export interface Retention {
 type Verdict = Pick<Retention, "decision" | "reasons">;
 
 /**
- * A disabled image is available for a moment if a run crashes after writing the tag. An image that is available this long, in milliseconds, after
- * its tag was written was enabled by a person, because the next run repairs a crash sooner.
+ * A disabled image is available for a moment if a run crashes after writing the tag. An image that is available this
+ * long, in milliseconds, after its tag was written was enabled by a person, because the next run repairs a crash
+ * sooner.
  */
 const repairedWithin = hour;
 
 const enabledAgain = "a person has enabled it again; without its tag retired-at it is retired anew";
 
-/** Rule 12: the decision about each image of a variant, newest first. An image that is used, or may be used, is kept. */
+/**
+ * Rule 12: the decision about each image of a variant, newest first. An image that is used, or may be used, is kept.
+ */
 export function retention(world: World, state: VariantState): Retention[] {
   return state.images.map((image) => keepUsed(world, image, verdictOn(world, state, image)));
 }
@@ -130,7 +133,10 @@ function isWithdrawn({ state, revoked, withdrawnAt, retiredAt }: Image): boolean
   return state === "disabled" && revoked !== undefined && withdrawnAt !== undefined && retiredAt === undefined;
 }
 
-/** Channels that hold the image, held it last (a rollback returns to it, and so may a node that reads the parameter late) or may take it. */
+/**
+ * Channels that hold the image, held it last (a rollback returns to it, and so may a node that reads the parameter
+ * late) or may take it.
+ */
 function channelsOf(world: World, state: VariantState, image: Image): string[] {
   const { id } = image;
   const holders = holdersOf(world, image);
@@ -147,7 +153,10 @@ function holdersOf({ channels }: World, { id }: Image): string[] {
   );
 }
 
-/** The image that the channel's image replaced, the image last written to the channel, and the image that that write was to replace. */
+/**
+ * The image that the channel's image replaced, the image last written to the channel, and the image that that write was
+ * to replace.
+ */
 function heldLast(world: World, state: VariantState, channel: ChannelName): Set<string | undefined> {
   const current = world.channels[state.variant.name]?.[channel]?.image;
   const last = lastRecordedWrite(state.images, channel)?.image;
@@ -182,7 +191,10 @@ function firstPhase(world: World, state: VariantState, image: Image): Phase {
   };
 }
 
-/** Why retention does not touch the image: it is neither available nor disabled by the service, or a person decided about it. */
+/**
+ * Why retention does not touch the image: it is neither available nor disabled by the service, or a person decided
+ * about it.
+ */
 function untouchable(world: World, image: Image): string | undefined {
   if (image.state !== "available" && !isWithdrawn(image)) return `it is ${image.state}`;
   return image.exemptSince !== undefined || isEnabledAgain(world, image) ? enabledAgain : undefined;

@@ -12,9 +12,10 @@ export interface ChannelBlocker {
 }
 
 /**
- * What keeps a publishable image out of a channel; empty if the channel may take it. A variant's name can outlive its Kubernetes minor: a channel
- * takes no newer minor, because such nodes may not be able to join, and returns to an older one only if it held that image before. An image
- * already published to this channel can return without a new soak or approval, so that a policy changed since then cannot block a rollback.
+ * What keeps a publishable image out of a channel; empty if the channel may take it. A variant's name can outlive its
+ * Kubernetes minor: a channel takes no newer minor, because such nodes may not be able to join, and returns to an older
+ * one only if it held that image before. An image already published to this channel can return without a new soak or
+ * approval, so that a policy changed since then cannot block a rollback.
  */
 export function channelBlockers(
   world: ImageWorld,

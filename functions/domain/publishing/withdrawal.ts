@@ -10,12 +10,15 @@ export type WithdrawalAction =
   | { do: "deprecate" | "restore"; variant: string; image: string; reasons: string[] }
   | { do: "disable"; variant: string; image: string; because: "revoked"; reasons: string[] };
 
-/** A deprecation that begins within this time, in milliseconds, counts as begun, because EC2 accepts none that begins now. */
+/**
+ * A deprecation that begins within this time, in milliseconds, counts as begun, because EC2 accepts none that begins
+ * now.
+ */
 const soon = 5 * minute;
 
 /**
- * A revoked image is deprecated at once and, with `disableRevoked`, disabled as soon as no channel holds it, even if its variant is no longer
- * configured. An unrevoke restores both, but never undoes what a person did to the image.
+ * A revoked image is deprecated at once and, with `disableRevoked`, disabled as soon as no channel holds it, even if
+ * its variant is no longer configured. An unrevoke restores both, but never undoes what a person did to the image.
  */
 export function withdrawals(world: ImageWorld, state: VariantImages): WithdrawalAction[] {
   const variant = state.variant.name;

@@ -3,8 +3,8 @@ import { type Act, image, nothing, type Story } from "../act.ts";
 import { restBetweenBuilds } from "../stage.ts";
 
 /**
- * One variant of each base family. A new release of a family rebuilds that family's images; a new EKS image rebuilds the images of all families,
- * because it brings a new harvest.
+ * One variant of each base family. A new release of a family rebuilds that family's images; a new EKS image rebuilds
+ * the images of all families, because it brings a new harvest.
  */
 export const families: Story = {
   config: "local/rehearsal/stories/families.config.ts",

@@ -6,7 +6,7 @@ import { openWorkshop, temporaryDirectory, versions } from "./workshop.ts";
 
 afterEach(() => vi.unstubAllEnvs());
 
-test("a Packer on the PATH is used if it has the version that the templates demand", async () => {
+test("a Packer on the PATH is used if it has the version that the templates need", async () => {
   const workshop = openWorkshop();
   workshop.plugin();
   const binary = workshop.packer("Packer v1.16.0");
@@ -52,7 +52,7 @@ test("the setting PACKER has precedence, and a wrong one is an error", async () 
 
   vi.stubEnv("PACKER", workshop.packer("Packer v1.17.3", "other-packer"));
   await expect(findPacker(workshop.site, versions)).rejects.toThrow(
-    /using PACKER=.*other-packer: it is Packer 1\.17\.3, the templates demand 1\.16\.0/,
+    /using PACKER=.*other-packer: it is Packer 1\.17\.3, the templates need 1\.16\.0/,
   );
 
   vi.stubEnv("PACKER", `${own}-mistyped`);

@@ -4,8 +4,8 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { entriesAfter, stepsOf, uploadedBytes } from "../../../local/model/transcript.ts";
 import { openWorkshop, type Progress, type Workshop } from "./packer-builds.ts";
 
-// Real Packer against the stand-in. A build takes at least 15 s, which Packer mostly sleeps. The builds run side by side;
-// tests with two builds come first.
+// Real Packer against the stand-in. A build takes at least 15 s, which Packer mostly sleeps. The builds run side by
+// side; tests with two builds come first.
 const reportPath = "C:/ProgramData/fixture/report.json";
 let workshop: Workshop;
 
@@ -159,7 +159,7 @@ test.concurrent("a hanging script outlives its timeout, and SIGTERM then ends Pa
 
   const { exitCode, transcript, calls } = await build({
     purpose: "hanging",
-    variables: { step_timeout: "30s" },
+    variables: { step_timeout: "90s" },
     terminateWhen: ({ output }) => output.includes("Cancelling provisioner after a timeout"),
   });
 

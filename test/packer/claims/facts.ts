@@ -26,7 +26,10 @@ export type Kind =
   | "address";
 export type Bare = Omit<Fact, "place">;
 
-/** Of a cmdlet: what it does to what its parameter names (by name and place; without either, what comes down the pipeline). `path` is told apart by its drive. */
+/**
+ * Of a cmdlet: what it does to what its parameter names (by name and place; without either, what comes down the
+ * pipeline). `path` is told apart by its drive.
+ */
 type Effect = [act: Act, kind: Kind | "path", parameter: string, index?: number];
 
 const cmdletEffects: Record<string, Effect[]> = {

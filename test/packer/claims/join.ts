@@ -12,7 +12,10 @@ import { isOpen } from "./values.ts";
 const harvest = "harvest/scripts/10-harvest.ps1";
 const harvested = "scripts/31-harvested-files.ps1";
 
-/** What does not fit together in a recipe: a check of what nobody makes, a thing made that nobody checks, a table that has grown old. */
+/**
+ * What does not fit together in a recipe: a check of what nobody makes, a thing made that nobody checks, a table that
+ * has grown old.
+ */
 export function complaints({ events, missing }: Followed, uploads: string[]): string[] {
   const facts = factsOf(events).map(known);
   const all = withHarvest(facts.filter((fact) => !isOpen(fact.subject) || isWhole(fact)));
@@ -66,7 +69,10 @@ function isAnywhere({ act, kind, subject, place }: Fact): boolean {
   return act === "writes" && isPath && isOpen(subject) && !isExplained;
 }
 
-/** Made by a script (for a check: by another one), uploaded, or brought along, as all is that a harvest finds on AWS's image. */
+/**
+ * Made by a script (for a check: by another one), uploaded, or brought along, as all is that a harvest finds on AWS's
+ * image.
+ */
 function isMade(fact: Fact, { all, uploads }: Recipe): boolean {
   if (isBrought(fact) || (fact.place.script === harvest && !isWork(fact))) return true;
   if (uploads.some((path) => isWithin(fact.subject, path))) return true;
@@ -102,7 +108,10 @@ function isLookedAt(fact: Fact, all: Fact[]): boolean {
   );
 }
 
-/** Who reads a file of the work directory itself, not all of the directory: a later script, the same where the file is only its own, the program that uploads a harvest. */
+/**
+ * Who reads a file of the work directory itself, not all of the directory: a later script, the same where the file is
+ * only its own, the program that uploads a harvest.
+ */
 function isReader({ subject, place }: Fact, fact: Fact): boolean {
   const isOwn = isDownload(fact) || fact.place.script === harvest;
   if (fact.place.script === harvest && place.command !== "&") return false;

@@ -16,8 +16,8 @@ export function parentOf(path: string): string {
 }
 
 /**
- * Whether two patterns can mean the same. `*` and `<name>` stand for any text between two backslashes; at the beginning for any directory, at
- * the end, alone, for anything below.
+ * Whether two patterns can mean the same. `*` and `<name>` stand for any text between two backslashes; at the beginning
+ * for any directory, at the end, alone, for anything below.
  */
 export function overlap(a: string, b: string): boolean {
   const known = overlaps.get(a) ?? new Map<string, boolean>();
@@ -29,7 +29,10 @@ export function overlap(a: string, b: string): boolean {
 
 const overlaps = new Map<string, Map<string, boolean>>();
 
-/** Whether `path` is `directory` or can be below it. Where a path begins is not known of one that begins with a name: it can be a directory's like only. */
+/**
+ * Whether `path` is `directory` or can be below it. Where a path begins is not known of one that begins with a name: it
+ * can be a directory's like only.
+ */
 export function isWithin(path: string, directory: string): boolean {
   return (
     overlap(path, directory) ||

@@ -10,7 +10,10 @@ const manifest = "modules/EksWindowsImages/EksWindowsImages.psd1";
 /** What all scripts of a recipe reach, and the commands among it that nobody declares. */
 export type Followed = { events: Event[]; missing: { script: string; command: string }[] };
 
-/** Follows each script on its own, as it runs: with the module if it imports it, in the work directory of its Packer run. */
+/**
+ * Follows each script on its own, as it runs: with the module if it imports it, in the work directory of its Packer
+ * run.
+ */
 export function followRecipe(scripts: Script[]): Followed {
   const parts = moduleParts(scripts);
   const runs = scripts.filter(({ path }) => !path.startsWith("modules/")).map((script) => followScript(script, parts));

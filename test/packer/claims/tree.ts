@@ -30,7 +30,10 @@ function plain(node: Node, path: string): Tree {
   };
 }
 
-/** The grammar takes a method's brackets for a further argument where the method is an argument itself: `Get-Item $path.Trim('x')`. */
+/**
+ * The grammar takes a method's brackets for a further argument where the method is an argument itself: `Get-Item
+ * $path.Trim('x')`.
+ */
 function withMethods(children: Tree[]): Tree[] {
   return children.flatMap((child, index) => {
     const next = children[index + 1];

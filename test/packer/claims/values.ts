@@ -1,8 +1,8 @@
 import type { Tree } from "./tree.ts";
 
 /**
- * What an expression may be: every text that is possible on some path through the script. A list and an alternative look alike, because for
- * what is written and looked at they come to the same.
+ * What an expression may be: every text that is possible on some path through the script. A list and an alternative
+ * look alike, because for what is written and looked at they come to the same.
  *
  * Text that only the machine knows is `*`, or `<name>` after the setting or property that holds it.
  */

@@ -65,7 +65,10 @@ function tagsOf(image: Image | undefined): Record<string, string> {
   return Object.fromEntries((image?.Tags ?? []).map(({ Key = "", Value = "" }) => [Key.split(":").at(-1), Value]));
 }
 
-/** Three publishable images, one every ten days, the newest in the channels; and one of 60 days ago, which retention disables. */
+/**
+ * Three publishable images, one every ten days, the newest in the channels; and one of 60 days ago, which retention
+ * disables.
+ */
 async function withOldImage(policies: Parameters<typeof startService>[3]): Promise<{ service: Service; old: string }> {
   const service = await startService(aws, surroundings, `stage-${++stages}`, policies);
   for (let n = 1; n <= 3; n++) await service.image(`image-${n}`, n * 10);

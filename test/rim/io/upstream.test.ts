@@ -147,7 +147,7 @@ test("a parameter that names an image unknown to EC2 has a missing base image", 
 });
 
 describe("the binaries of a Kubernetes version", () => {
-  test("are there if both programs and their checksums are, for each version separately", async () => {
+  test("are there, for each version separately, if both programs and both checksums exist", async () => {
     expect(await readBinaries(["1.35.7", "1.35.9", "1.35.7"], aws.upstream.url)).toEqual({
       "1.35.7": { state: "there" },
       "1.35.9": { state: "missing", why: expect.stringContaining("/v1.35.9/bin/windows/amd64/kubelet.exe") },

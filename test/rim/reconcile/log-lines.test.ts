@@ -46,7 +46,10 @@ afterAll(async () => {
   await aws?.stop();
 });
 
-/** A build starts, runs and fails, subscribers are notified, an image is published and a person calls: all through the deployed handlers. */
+/**
+ * A build starts, runs and fails, subscribers are notified, an image is published and a person calls: all through the
+ * deployed handlers.
+ */
 async function play(service: Service) {
   const trigger = () => run({ trigger: "kubernetes" }, { trigger: "base-ami" }, { trigger: "kubernetes" });
   let started = await trigger();

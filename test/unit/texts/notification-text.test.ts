@@ -95,7 +95,7 @@ describe("the mail", () => {
     const texts = story.actions().flatMap((one) => (one.do === "announce" ? [textOf(one.notification).text] : []));
 
     expect(texts[0]).toContain("That stays so, because windows-2022-core-1.35 was removed");
-    expect(texts[1]).toContain("delete its parameter, or put the variant back into config.ts");
+    expect(texts[1]).toContain("Move all nodes off the channel, then delete its parameter");
     expect(texts.join()).not.toContain("/rebuild");
   });
 

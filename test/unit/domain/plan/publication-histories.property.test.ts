@@ -13,7 +13,10 @@ const event = fc.oneof(
   { weight: 3, arbitrary: fc.constant("image" as const) },
   { weight: 1, arbitrary: fc.constantFrom("revoke" as const, "unrevoke" as const) },
   { weight: 2, arbitrary: fc.constantFrom("hours" as const, "days" as const, "minutes" as const) },
-  /** A run whose writes Parameter Store accepts or rejects, that sends no mail, or that crashes between a tag and its write. */
+  /**
+   * A run whose writes Parameter Store accepts or rejects, that sends no mail, or that crashes between a tag and its
+   * write.
+   */
   { weight: 6, arbitrary: fc.constantFrom("run", "rejected", "silent", "crashes-before-writing") },
   /** Parameter Store accepts the writes that are under way. */
   { weight: 3, arbitrary: fc.constant("lands" as const) },

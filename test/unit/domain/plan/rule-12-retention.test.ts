@@ -10,7 +10,8 @@ type Policy = NonNullable<ConfigurationInput["policies"]>["retention"];
 
 const enabledAgain = "a person has enabled it again; without its tag retired-at it is retired anew";
 /**
- * Images ami-1 to ami-6, one every ten days, all unused. Both channels hold the newest, which is ten days old, and held the one before it last.
+ * Images ami-1 to ami-6, one every ten days, all unused. Both channels hold the newest, which is ten days old, and held
+ * the one before it last.
  */
 function sixImages(policy: Policy = {}): Scene {
   const story = scene({ policies: { retention: policy } });

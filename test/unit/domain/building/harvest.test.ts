@@ -166,7 +166,7 @@ describe("one harvest of an EKS image serves all variants", () => {
     expect(story.notifications("gave-up", "first")).toMatchObject([{ purpose: "harvest" }]);
     expect(story.notifications("failed", "second")).toMatchObject([
       {
-        next: `The next attempt waits: nothing has been harvested from ${source} yet; 3 builds of these inputs failed (provision): waiting for a change or a request`,
+        next: `What happens next: nothing has been harvested from ${source} yet; 3 builds of these inputs failed (provision): waiting for a change or a request.`,
       },
     ]);
   });
@@ -221,7 +221,7 @@ describe("a harvest", () => {
         build: "project:build-3",
         purpose: "harvest",
         failure: { class: "unknown", cause: "project:build-3 left no usable manifest" },
-        next: `The next attempt waits until 2026-11-04T16:30:00.000Z: nothing has been harvested from ${source} yet; 3 builds of these inputs failed (unknown), a class that may disappear without a change`,
+        next: `The next attempt waits until 2026-11-04T16:30:00.000Z: nothing has been harvested from ${source} yet; 3 builds of these inputs failed (unknown), a class that may disappear without a change.`,
       },
     ]);
     expect(story.notifyAll().later(hour).notificationKeys("first")).toEqual([]);

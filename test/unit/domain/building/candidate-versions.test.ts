@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { candidateVersions } from "../../../functions/domain/building/preflight.ts";
-import { core, type Scene, scene } from "../../scene.ts";
+import { candidateVersions } from "../../../../functions/domain/building/preflight.ts";
+import { core, type Scene, scene } from "../../../scene.ts";
 
 const wanted = ({ world }: Scene) => candidateVersions(core, world.upstream, world.images);
 

@@ -217,13 +217,13 @@ describe("a failed build's notification", () => {
 
   test("names the retry time", () => {
     expect(nextStep(wanted().failed("sysprep"))).toBe(
-      "The next attempt waits until 2026-11-04T12:15:00.000Z: kubernetes 1.35.7 → 1.35.8; the build of these inputs failed (sysprep)",
+      "The next attempt waits until 2026-11-04T12:15:00.000Z: kubernetes 1.35.7 → 1.35.8; the build of these inputs failed (sysprep).",
     );
   });
 
   test("names the time until which a late image may become visible", () => {
     expect(nextStep(wanted().failed("proof", { image: "ami-2" }))).toBe(
-      "The next attempt waits until 2026-11-04T12:30:00.000Z: project:build-1 has made ami-2, which is not visible with all its tags yet",
+      "The next attempt waits until 2026-11-04T12:30:00.000Z: project:build-1 has made ami-2, which is not visible with all its tags yet.",
     );
   });
 
@@ -231,7 +231,7 @@ describe("a failed build's notification", () => {
     const story = wanted({ maxParallel: 1 }).failed("sysprep").later(hour).build({ variant: full });
 
     expect(nextStep(story)).toBe(
-      "The next attempt waits: kubernetes 1.35.7 → 1.35.8; waits for its turn: maxParallel is 1",
+      "What happens next: kubernetes 1.35.7 → 1.35.8; waits for its turn: maxParallel is 1.",
     );
   });
 
@@ -240,7 +240,7 @@ describe("a failed build's notification", () => {
     story.image("ami-2").build({ status: "succeeded", endedAt: story.world.now, image: "ami-2" }).kubernetes("1.35.9");
 
     expect(nextStep(story)).toBe(
-      "The next attempt waits until 2026-11-05T09:00:00.000Z: kubernetes 1.35.8 → 1.35.9; the last build of the variant is too recent (minInterval)",
+      "The next attempt waits until 2026-11-05T09:00:00.000Z: kubernetes 1.35.8 → 1.35.9; the last build of the variant is too recent (minInterval).",
     );
   });
 
@@ -248,18 +248,18 @@ describe("a failed build's notification", () => {
     const story = wanted().failed("sysprep").failed("sysprep").failed("sysprep");
 
     expect(nextStep(story)).toBe(
-      "The next attempt waits: kubernetes 1.35.7 → 1.35.8; 3 builds of these inputs failed (sysprep): waiting for a change or a request",
+      "What happens next: kubernetes 1.35.7 → 1.35.8; 3 builds of these inputs failed (sysprep): waiting for a change or a request.",
     );
   });
 
   test("says that the next build starts now after a request", () => {
     expect(nextStep(wanted().failed("sysprep").request("r1"))).toBe(
-      "The next build starts now: kubernetes 1.35.7 → 1.35.8; request none → r1",
+      "The next build is ordered now: kubernetes 1.35.7 → 1.35.8; request none → r1.",
     );
   });
 
   test("says that no attempt follows once the variant is up to date", () => {
-    expect(nextStep(wanted().failed("sysprep").kubernetes("1.35.7"))).toBe("No further attempt: ami-1 is up to date");
+    expect(nextStep(wanted().failed("sysprep").kubernetes("1.35.7"))).toBe("No further attempt: ami-1 is up to date.");
   });
 });
 
