@@ -21,7 +21,6 @@ interface Wish {
   reasons: string[];
 }
 
-/** A wish for a new image. */
 export interface ImageWish extends Wish {
   purpose: "build";
   inputs: Inputs;
@@ -31,7 +30,6 @@ export interface ImageWish extends Wish {
   harvestSource: string | undefined;
 }
 
-/** A wish for the proof of an image. */
 export interface ProofWish extends Wish {
   purpose: "prove";
   /** The image's inputs. */
@@ -39,7 +37,6 @@ export interface ProofWish extends Wish {
   image: string;
 }
 
-/** A wish for a harvest. */
 export interface HarvestWish extends Wish {
   purpose: "harvest";
   inputs: HarvestInputs;

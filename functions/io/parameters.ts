@@ -3,7 +3,6 @@ import { tagPrefix } from "../domain/inputs.ts";
 
 const ssm = new SSMClient({});
 
-/** The content of a parameter. */
 export interface ParameterContent {
   name: string;
   value: string;

@@ -9,7 +9,6 @@ import type { World } from "../domain/world.ts";
 import type { MetricName } from "../telemetry/metric-names.ts";
 import type { Outcome } from "./act.ts";
 
-/** A completed reconcile run. */
 export interface CompletedRun {
   world: World;
   triggers: readonly Trigger[];

@@ -5,7 +5,6 @@ import { type Act, type Expectation, expectationOf } from "./act.ts";
 import { channelsOf, type Holdings, imagesOf } from "./holdings.ts";
 import type { Called, Stage } from "./stage.ts";
 
-/** The result of one act for one variant. */
 export interface ActResult {
   act: string;
   /**

@@ -23,7 +23,6 @@ export type Guest = { machine: Machine; rules: StepRules; network: Network; pack
 
 const hostName = "EC2AMAZ-STANDIN";
 
-/** Runs a command line on the machine. */
 export async function runCommand(guest: Guest, commandLine: string): Promise<Outcome> {
   return execute(guest, parseCommand(commandLine), null);
 }

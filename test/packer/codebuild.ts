@@ -30,7 +30,6 @@ export async function putSource(s3: S3Client, source: string, name: string): Pro
   await s3.send(new PutObjectCommand({ Bucket: bucket, Key: `source/${name}.zip`, Body: zipSync(files) }));
 }
 
-/** Creates a project for one build. */
 export async function createProject(codebuild: CodeBuildClient, name: string, { accountId }: Emulator): Promise<void> {
   await codebuild.send(
     new CreateProjectCommand({

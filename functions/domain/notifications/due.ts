@@ -12,7 +12,6 @@ import { abandoned } from "./stranded-channels.ts";
 /** Something that subscribers are notified of once, derived from the world. */
 export type Notification = Keyed<ChannelNotification | ImageNotification | BuildNotification | SourceNotification>;
 
-/** A notification of one kind. */
 export type NotificationOf<Kind extends Notification["kind"]> = Extract<Notification, { kind: Kind }>;
 
 /**
