@@ -77,7 +77,7 @@ function always(check: (story: Scene) => void): void {
   const events = fc.array(event(variants.map(({ name }) => name)), { maxLength: 30 });
   fc.assert(
     fc.property(events, fc.integer({ min: 1, max: 4 }), (all, room) => check(sceneAfter(all, room))),
-    { numRuns: cases(10, 1_000) },
+    { numRuns: cases(30, 1_000) },
   );
 }
 
@@ -167,7 +167,7 @@ describe("in any world", () => {
           sceneAfter(events, 50).actions("layered"),
         );
       }),
-      { numRuns: cases(10, 1_000) },
+      { numRuns: cases(30, 1_000) },
     );
   });
 

@@ -80,7 +80,7 @@ describe("in any history", () => {
         }
         expect(maxRunning).toBeLessThanOrEqual(1);
       }),
-      { numRuns: cases(20, 1_000) },
+      { numRuns: cases(50, 1_000) },
     );
   });
 
@@ -97,7 +97,7 @@ describe("in any history", () => {
         expect(drift(story.world.images.at(-1)?.inputs as RecordedInputs, desired)).toEqual([]);
         expect(story.world.channels[core]?.candidate?.image).toBe(story.world.images.at(-1)?.id);
       }),
-      { numRuns: cases(10, 1_000) },
+      { numRuns: cases(30, 1_000) },
     );
   });
 

@@ -102,7 +102,7 @@ describe("in any history of images, revocations, rejections and crashes", () => 
         for (const { image, over } of play(history).writes)
           if (over?.image && over.image.createdAt > image.createdAt) expect(over.bad).toBe(true);
       }),
-      { numRuns: cases(20, 3_000) },
+      { numRuns: cases(50, 3_000) },
     );
   });
 
@@ -123,7 +123,7 @@ describe("in any history of images, revocations, rejections and crashes", () => 
           else if (bad) expect([...world.notified].join()).toContain(`stranded/${core}/${channel}/${held}/`);
         }
       }),
-      { numRuns: cases(20, 3_000) },
+      { numRuns: cases(50, 3_000) },
     );
   });
 
@@ -139,7 +139,7 @@ describe("in any history of images, revocations, rejections and crashes", () => 
           if (world.now - writtenAt < 30 * day) expect(keys.at(-1)).toMatch(new RegExp(`-${held}$`));
         }
       }),
-      { numRuns: cases(20, 3_000) },
+      { numRuns: cases(50, 3_000) },
     );
   });
 });
@@ -150,6 +150,6 @@ test("planning the same world twice gives the same plan", () => {
       const world: World = play(history).world;
       expect(plan(world)).toEqual(plan(world));
     }),
-    { numRuns: cases(5, 500) },
+    { numRuns: cases(15, 500) },
   );
 });
