@@ -35,6 +35,10 @@ describe("Markdown", () => {
     expect(long.map(({ line, number }) => `${number}: ${[...line].length} characters`)).toEqual([]);
   });
 
+  test.each(documents)("%s has no mark of unfinished work", (file) => {
+    expect(readFileSync(file, "utf8")).not.toMatch(/TODO|FIXME|TBD/);
+  });
+
   test.each(documents)("%s links to files and headings that exist", (file) => {
     const links = proseOf(file).flatMap(({ line }) =>
       [...line.matchAll(/\]\(([^)\s]+)\)/g)].map(([, link = ""]) => link),
