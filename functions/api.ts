@@ -3,19 +3,21 @@ import middy from "@middy/core";
 import httpErrorHandler from "@middy/http-error-handler";
 import httpRouter from "@middy/http-router";
 import type { Context } from "aws-lambda";
+import type { z } from "zod";
 import { config } from "../config.ts";
 import { audit } from "./api/audit.ts";
 import { examplesFor, ImageBody, RebuildBody, RollbackBody } from "./api/bodies.ts";
 import { directCalls } from "./api/direct-calls.ts";
 import { type Answer, answer, type Call, parseBody, refusal } from "./api/http.ts";
 import { intervene } from "./api/intervene.ts";
-import { decideApprove, decideRevoke, decideUnrevoke } from "./api/interventions.ts";
+import { type Caller, type Decision, decideApprove, decideRevoke, decideUnrevoke } from "./api/interventions.ts";
 import { planOf } from "./api/plan.ts";
 import { rebuild } from "./api/rebuild.ts";
 import { decideRollback } from "./api/rollback.ts";
 import { statusOf } from "./api/status.ts";
 import { parseConfiguration } from "./config/configuration.ts";
 import { readEnvironment } from "./config/environment.ts";
+import type { ImageWorld } from "./domain/world.ts";
 import { observe, observeImages } from "./io/observe.ts";
 import { logger } from "./telemetry/logger.ts";
 
@@ -41,36 +43,33 @@ async function postRebuild(call: Call): Promise<Answer> {
   return rebuild(context, parseBody(call, RebuildBody, examples.rebuild), call);
 }
 
-async function postApprove(call: Call, lambda: Context): Promise<Answer> {
-  const body = parseBody(call, ImageBody, examples.image);
-  return intervene(context, { what: "approve", body, call, lambda, decide: decideApprove });
+/** The handler of a call that decides about an image. */
+function intervention<Body extends { reason: string; dryRun: boolean }>(
+  what: string,
+  schema: z.ZodType<Body>,
+  example: unknown,
+  decide: (world: ImageWorld, body: Body, caller: Caller) => Decision,
+) {
+  return async (call: Call, lambda: Context): Promise<Answer> =>
+    intervene(context, { what, body: parseBody(call, schema, example), call, lambda, decide });
 }
 
-async function postRollback(call: Call, lambda: Context): Promise<Answer> {
-  const body = parseBody(call, RollbackBody, examples.rollback);
-  return intervene(context, { what: "rollback", body, call, lambda, decide: decideRollback });
-}
-
-async function postRevoke(call: Call, lambda: Context): Promise<Answer> {
-  const body = parseBody(call, ImageBody, examples.image);
-  return intervene(context, { what: "revoke", body, call, lambda, decide: decideRevoke });
-}
-
-async function postUnrevoke(call: Call, lambda: Context): Promise<Answer> {
-  const body = parseBody(call, ImageBody, examples.image);
-  return intervene(context, { what: "unrevoke", body, call, lambda, decide: decideUnrevoke });
-}
+const approve = intervention("approve", ImageBody, examples.image, decideApprove);
 
 const routes = [
   { method: "GET", path: "/", handler: getStatus },
   { method: "GET", path: "/plan", handler: getPlan },
   { method: "POST", path: "/rebuild", handler: postRebuild },
-  { method: "POST", path: "/approve", handler: postApprove },
+  { method: "POST", path: "/approve", handler: approve },
   // The former name of /approve.
-  { method: "POST", path: "/promote", handler: postApprove },
-  { method: "POST", path: "/rollback", handler: postRollback },
-  { method: "POST", path: "/revoke", handler: postRevoke },
-  { method: "POST", path: "/unrevoke", handler: postUnrevoke },
+  { method: "POST", path: "/promote", handler: approve },
+  {
+    method: "POST",
+    path: "/rollback",
+    handler: intervention("rollback", RollbackBody, examples.rollback, decideRollback),
+  },
+  { method: "POST", path: "/revoke", handler: intervention("revoke", ImageBody, examples.image, decideRevoke) },
+  { method: "POST", path: "/unrevoke", handler: intervention("unrevoke", ImageBody, examples.image, decideUnrevoke) },
 ] as const;
 
 function refuseRoute({ method, path }: { method: string; path: string }): never {
