@@ -3,7 +3,7 @@ import { decideBuild } from "./building/decide.ts";
 import { withinLimits } from "./building/limits.ts";
 import { dueNotifications, dueNotificationsOfRemoved, type Notification } from "./notifications/due.ts";
 import { type ChannelWait, channelActions, type PublishAction } from "./publishing/actions.ts";
-import { type RetentionAction, retirements, retirementsOfRemoved } from "./publishing/retention.ts";
+import { type RetentionAction, retirements, retirementsOfRemoved } from "./publishing/retirement.ts";
 import { type WithdrawalAction, withdrawals } from "./publishing/withdrawal.ts";
 import {
   removedVariantImages,

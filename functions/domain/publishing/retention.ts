@@ -8,11 +8,6 @@ import type { World } from "../world.ts";
 import { lastRecordedWrite } from "./channel-writes.ts";
 import { mayTake } from "./publish.ts";
 
-/** What retention does to an image. `release` exempts an image from retention after a person has enabled it again. */
-export type RetentionAction =
-  | { do: "release" | "deregister"; variant: string; image: string; reasons: string[] }
-  | { do: "disable"; variant: string; image: string; because: "retired"; reasons: string[] };
-
 /** What retention decides about an image, and why. `disable` is the first of two phases, `deregister` the last. */
 export interface Retention {
   image: string;
@@ -31,7 +26,7 @@ type Verdict = Pick<Retention, "decision" | "reasons">;
  */
 const repairedWithin = hour;
 
-const enabledAgain = "a person has enabled it again; without its tag retired-at it is retired anew";
+export const enabledAgain = "a person has enabled it again; without its tag retired-at it is retired anew";
 
 /**
  * Rule 12: the decision about each image of a variant, newest first. An image that is used, or may be used, is kept.
@@ -50,33 +45,8 @@ function keepUsed(world: World, { id: image }: Image, { decision, reasons }: Ver
   return use ? { image, decision: "keep", reasons: [use] } : { image, decision, reasons };
 }
 
-/** The actions that the retention of a variant's images needs. */
-export function retirements(world: World, state: VariantState): RetentionAction[] {
-  return asActions(world, state, retention(world, state));
-}
-
-export function retirementsOfRemoved(world: World, removed: VariantImages): RetentionAction[] {
-  return isRetired(world, removed) ? asActions(world, removed, retentionOfRemoved(world, removed)) : [];
-}
-
-function asActions(
-  world: World,
-  { variant: { name: variant }, images }: VariantImages,
-  retained: Retention[],
-): RetentionAction[] {
-  const exempted = images
-    .filter((image) => isEnabledAgain(world, image))
-    .map(({ id: image }): RetentionAction => ({ do: "release", variant, image, reasons: [enabledAgain] }));
-  const retired = retained.flatMap(({ image, decision, reasons }): RetentionAction[] => {
-    if (decision === "keep") return [];
-    if (decision === "deregister") return [{ do: "deregister", variant, image, reasons }];
-    return [{ do: "disable", variant, image, because: "retired", reasons }];
-  });
-  return [...exempted, ...retired];
-}
-
 /** Retention disabled the image, and it is available now: a person wants it. */
-function isEnabledAgain(world: World, { state, retiredAt }: Image): boolean {
+export function isEnabledAgain(world: World, { state, retiredAt }: Image): boolean {
   return state === "available" && retiredAt !== undefined && world.now - retiredAt >= repairedWithin;
 }
 
@@ -110,7 +80,7 @@ function verdictOnRemoved(world: World, removed: VariantImages, image: Image): V
   }));
 }
 
-function isRetired({ configuration }: World, { variant }: VariantImages): boolean {
+export function isRetired({ configuration }: World, { variant }: VariantImages): boolean {
   return configuration.retiredVariants.includes(variant.name);
 }
 
