@@ -65,6 +65,9 @@ export function createPower(guest: Guest, supply: Supply): Power {
       closing: async (afterwards) => {
         if (afterwards !== "stop itself") return;
         generalize(machine);
+        // It stops itself from here on: a look at the instances meanwhile must neither stop it nor start it again.
+        machine.power = "off";
+        machine.offAt = Number.POSITIVE_INFINITY;
         await supply.stopInstance();
       },
       closed: (afterwards) => {
