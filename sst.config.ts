@@ -20,6 +20,7 @@ export default $config({
   },
   async run() {
     await import("./infra/region.ts");
+    await import("./infra/account-quotas.ts");
     await import("./infra/kept.ts");
     await import("./infra/artifacts.ts");
     await import("./infra/notifications.ts");
