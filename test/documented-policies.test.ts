@@ -1,15 +1,8 @@
-import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { channelNames, channelParameter } from "../functions/config/channel-names.ts";
 import { statementsOf } from "../local/policies/policy.ts";
 import { judge } from "../local/policies/verdict.ts";
-
-/** The JSON that follows `<!-- name -->` in a document. */
-function documented(file: string, name: string): string {
-  const [, json] = new RegExp(`<!-- ${name} -->\n+\`\`\`json\n([^]*?)\`\`\``).exec(readFileSync(file, "utf8")) ?? [];
-  if (!json) throw new Error(`${file} has no JSON after <!-- ${name} -->`);
-  return json;
-}
+import { documented } from "./documented.ts";
 
 test("the README's statement lets Karpenter read the channels, nothing else", () => {
   const statements = statementsOf(`{ "Statement": ${documented("README.md", "karpenter")} }`);
