@@ -58,8 +58,9 @@ describe("a new account's quotas", () => {
 
 describe("the reservations of a deployed stage", () => {
   test("are not counted again when it is updated", async () => {
-    const { named } = await deploy({ executions: 106, reserved: deployedStage });
+    const { named, said } = await deploy({ executions: 106, reserved: deployedStage });
 
+    expect(said).not.toContain("not checked");
     expect(named("ReconcileFunction").inputs.reservedConcurrentExecutions).toBe(1);
     expect(named("ApiFunction").inputs.reservedConcurrentExecutions).toBe(5);
   });
