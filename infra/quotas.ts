@@ -53,7 +53,7 @@ export function tooFewVcpus(
 ): string | undefined {
   const needed = vcpus * maxParallel;
   if (quota >= needed) return undefined;
-  return `EC2: up to ${maxParallel} builds at once (policies.maxParallel) on a ${instanceType} each take ${needed} vCPUs, but the account's On-Demand instances may have ${quota} in all. ${request(quotas.vcpus, needed)} and what else runs${orFewer(Math.floor(quota / vcpus))}`;
+  return `EC2: up to ${maxParallel} builds at once (policies.maxParallel) each have an instance of the type ${instanceType}, ${needed} vCPUs together, but all On-Demand instances of the account may have ${quota}. ${request(quotas.vcpus, needed)}${orFewer(Math.floor(quota / vcpus))}`;
 }
 
 /**

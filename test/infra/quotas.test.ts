@@ -44,7 +44,7 @@ describe("a new account's quotas", () => {
     expect(error).toContain("or do without the reservations: policies.reserveConcurrency: false");
     expect(error).toContain("the account may run 1. Request 2");
     expect(error).toContain("or set policies.maxParallel: 1");
-    expect(error).toContain("on a m7i.xlarge each take 8 vCPUs, but the account's On-Demand instances may have 5");
+    expect(error).toContain("type m7i.xlarge, 8 vCPUs together, but all On-Demand instances of the account may have 5");
   });
 
   test("are enough for a configuration that follows the advice", async () => {
