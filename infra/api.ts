@@ -5,12 +5,7 @@ import { lambda } from "./functions.ts";
 import { requestsPrefix } from "./names.ts";
 import { intervening, observing } from "./permissions.ts";
 import { queue } from "./queue.ts";
-
-/**
- * Concurrent calls, by operators and by a status page. Each call reads the whole world, and EC2 and SSM throttle the
- * account as a whole.
- */
-const maxCalls = 5;
+import { reservations } from "./reservations.ts";
 
 /**
  * The API. It has a function URL that accepts only calls signed by an AWS identity; without a URL, callers invoke the
@@ -23,7 +18,7 @@ export const api = lambda("Api", "api", {
   timeout: "30 seconds",
   memory: "512 MB",
   url: policies.functionUrl && { authorization: "iam", cors: false },
-  concurrency: policies.reserveConcurrency ? { reserved: maxCalls } : undefined,
+  concurrency: policies.reserveConcurrency ? { reserved: reservations.api } : undefined,
   permissions: [
     ...observing,
     ...intervening,

@@ -1,4 +1,5 @@
 import { config } from "../config.ts";
 import { parseConfiguration } from "../functions/config/configuration.ts";
 
-export const { variants, policies, subscribers, operators, callers } = parseConfiguration(config);
+export const { variants, registryAccounts, pullThroughCachePrefixes, policies, subscribers, operators, callers } =
+  parseConfiguration(config);

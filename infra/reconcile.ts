@@ -7,6 +7,7 @@ import { notifications } from "./notifications.ts";
 import { deregistering, observing, observingForActions, retiring } from "./permissions.ts";
 import { queue, reconcileSeconds } from "./queue.ts";
 import { untaggedWhereNeeded } from "./region.ts";
+import { reservations } from "./reservations.ts";
 import { startingBuilds } from "./start-build.ts";
 import { encryptingFor } from "./topic-key.ts";
 
@@ -16,7 +17,7 @@ export const reconcile = lambda("Reconcile", "reconcile", {
   handler: "functions/reconcile.handler",
   timeout: `${reconcileSeconds} seconds`,
   memory: "512 MB",
-  concurrency: policies.reserveConcurrency ? { reserved: 1 } : undefined,
+  concurrency: policies.reserveConcurrency ? { reserved: reservations.reconcile } : undefined,
   permissions: [
     ...observing,
     ...observingForActions,

@@ -14,6 +14,7 @@ const resourceless = {
   "ec2:DescribeSubnets": "Packer finds the subnet of its instance; CodeBuild connects to the user's VPC",
   "ec2:DescribeVolumes": "Packer finds volumes that outlive its instance",
   "ec2:DescribeVpcs": "Packer finds the default VPC; CodeBuild connects to the user's",
+  "ecr:GetAuthorizationToken": "the guest logs in to the registries of private container images",
   "eks:DescribeClusterVersions": "reads EKS's patch version, if the configuration follows EKS",
 } as const;
 

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { configErrors } from "./errors.ts";
+import { text } from "./fields.ts";
 import { Policies } from "./policies.ts";
 import { Subscriber } from "./subscribers.ts";
 import { Variant, VariantName } from "./variant.ts";
@@ -14,6 +15,12 @@ const Caller = z
 
 /** A function's policy may have 20 KB (Lambda quotas), and each caller takes up to 2 KB of it. */
 const maxCallers = 10;
+
+const AccountId = text(/^\d{12}$/, 'an account ID such as "123456789012"');
+const RepositoryPrefix = text(
+  /^(?=.{2,30}$)[a-z0-9]+([._-][a-z0-9]+)*(\/[a-z0-9]+([._-][a-z0-9]+)*)*$/,
+  'the repository prefix of a pull through cache rule, such as "docker-hub"',
+);
 
 /** The whole of `config.ts`. */
 export const Configuration = z
@@ -37,6 +44,16 @@ export const Configuration = z
      * that are in use stay.
      */
     retiredVariants: z.array(VariantName).default([]),
+    /**
+     * The accounts besides this one whose private ECR registries `containerImages` may name, in any Region. Their
+     * repositories must let the guest role in (docs/operations.md).
+     */
+    registryAccounts: z.array(AccountId).max(20).default([]),
+    /**
+     * Repository prefixes of ECR pull through cache rules. From a repository below one of these, the guest may also let
+     * ECR fetch the image from upstream and create the repository for it.
+     */
+    pullThroughCachePrefixes: z.array(RepositoryPrefix).max(20).default([]),
     policies: Policies.prefault({}),
     /** Notified about images. */
     subscribers: z.array(Subscriber).default([]),

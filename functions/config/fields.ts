@@ -1,5 +1,6 @@
 import ms from "ms";
 import { z } from "zod";
+import { ecrImage, isPrivateEcr } from "./ecr.ts";
 import { day } from "./time.ts";
 
 const span = "a time span such as 30m, 20h or 45d, at most 3650d";
@@ -31,8 +32,8 @@ export const ContainerImage = text(
   /^(?=.{1,255}$)[a-z0-9.-]+(:\d+)?\/[a-z0-9._/-]+(:[\w][\w.-]{0,127})?(@sha256:[a-f0-9]{64})?$/,
   'a full reference with its registry, such as "mcr.microsoft.com/windows/nanoserver:ltsc2022"',
 ).refine(
-  (reference) => !/^\d{12}\.dkr\.ecr\./.test(reference),
-  "an image that can be pulled without a login: the build has no credentials for private ECR registries",
+  (reference) => !isPrivateEcr(reference) || ecrImage(reference) !== undefined,
+  'an image of ECR as "123456789012.dkr.ecr.us-east-1.amazonaws.com/app:1", in China with amazonaws.com.cn',
 );
 
 /** An address without secrets: CodeBuild echoes a build's variables in events and in the console. */
@@ -49,6 +50,12 @@ export const WebAddress = z
 export const ReleaseHost = WebAddress.transform((url) => url.replace(/\/+$/, "")).refine(
   (url) => !/[?#]/.test(url),
   "an address without query",
+);
+
+/** The address of a mirror. */
+export const Mirror = WebAddress.refine(
+  (url) => !isPrivateEcr(url.replace(/^https?:\/\//, "")),
+  "a mirror without a login, and ECR wants one. Name the image in containerImages by its reference in ECR instead",
 );
 
 export const RegistryHost = text(/^[a-z0-9.-]+(:\d+)?$/, 'a registry host such as "docker.io"');

@@ -94,7 +94,13 @@ export const Policies = z.strictObject({
     'the ARN of a KMS key, not of an alias, such as "arn:aws:kms:us-east-1:123456789012:key/0123abcd-0123-4567-89ab-0123456789ab"',
   ).optional(),
   network: Network.prefault({ kind: "public" }),
-  /** New accounts have 10 concurrent executions and refuse a reservation: set this to false there. */
+  /**
+   * Whether `reconcile` and `api` reserve 1 and 5 of the account's concurrent executions. AWS refuses that unless 100
+   * stay unreserved, and new accounts have 10 in all. With `false`, two reconcile runs may overlap. Each reads and
+   * decides again right before it writes, but one that pauses after that can put an older or revoked image back into a
+   * channel, and nodes start from it until the next run repairs the channel (docs/design.md, principle 9). So request a
+   * higher quota, and return to `true` once the account has it.
+   */
   reserveConcurrency: z.boolean().default(true),
   /**
    * GovCloud, China and several other Regions have no function URLs. Set this to false there, and callers invoke the

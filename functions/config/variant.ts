@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { ContainerImage, Minor, RegistryHost, text, WebAddress, whole } from "./fields.ts";
+import { ContainerImage, Minor, Mirror, RegistryHost, text, whole } from "./fields.ts";
 import { minorOf } from "./kubernetes-versions.ts";
 
 /**
@@ -30,10 +30,13 @@ export const Variant = z
     edition: z.enum(["Core", "Full"]).default("Core"),
     kubernetes: Minor,
     base: z.enum(baseFamilies).default("EKS_Optimized"),
-    /** Pulled into the image, so that nodes start these pods without a download. */
+    /**
+     * Pulled into the image, so that nodes start these pods without a download. Of the registries that need a login,
+     * only ECR's are possible: see `registryAccounts` in functions/config/configuration.ts.
+     */
     containerImages: z.array(ContainerImage).max(40).default([]),
     /** Mirrors by registry host, tried in this order. */
-    registryMirrors: z.record(RegistryHost, z.array(WebAddress).min(1).max(5)).default({}),
+    registryMirrors: z.record(RegistryHost, z.array(Mirror).min(1).max(5)).default({}),
     /** Updates not to install. Updates that never install unattended are always left out. */
     deniedUpdates: z.array(text(/^KB\d{6,8}$/, 'an update such as "KB5040437"')).default([]),
     /** Root volume in GiB. AWS's default of 30 to 50 is too small for cached container images. */

@@ -30,7 +30,7 @@ export const channelTexts: Texts<"published" | "rolled-back" | "approval-wanted"
       ...listed(notification.reasons, "nothing in its inputs"),
       ...insideLines(inside),
       "",
-      `Nodes that run ${notification.previous} stay until they are replaced. Karpenter starts to replace them now.`,
+      `Nodes that run ${notification.previous} stay until they are replaced. Karpenter notices in about five minutes and replaces them.`,
       `If ${notification.previous} is good after all: POST /unrevoke {"image": "${notification.previous}", "reason": "…"}`,
     ],
   }),

@@ -1,3 +1,4 @@
+import type { AccountLimits } from "./account-limits.ts";
 import type { BuildRequest, FunctionBuild } from "./function-build.ts";
 
 /** A resource as the program declares it, with all its inputs resolved. */
@@ -26,6 +27,7 @@ export interface Cloud {
   lookUp(token: string, inputs: Record<string, unknown>): Promise<Record<string, unknown>>;
   /** Bundles a function. */
   build(request: BuildRequest): Promise<FunctionBuild>;
+  limits: AccountLimits;
   /** The bucket in which SST keeps function archives, one per Region. */
   assetBucket: string;
 }

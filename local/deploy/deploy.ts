@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { ListBucketsCommand } from "@aws-sdk/client-s3";
+import { usualLimits } from "./account-limits.ts";
 import { type Account, type Clients, createClients } from "./clients.ts";
 import { createBucket } from "./create/buckets.ts";
 import { createResource } from "./create.ts";
@@ -55,6 +56,7 @@ export async function deploy({
       signal,
       cloud: {
         assetBucket,
+        limits: usualLimits,
         create: (resource) => createResource(resource, clients),
         lookUp: async (token, inputs) => lookUp(token, inputs, place),
         build: functions.build,

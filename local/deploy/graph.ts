@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ConfigurationInput } from "../../functions/config/configuration.ts";
+import { type AccountLimits, usualLimits } from "./account-limits.ts";
 import type { Cloud, DeclaredResource, Ran } from "./cloud.ts";
 import { buildNothing } from "./functions.ts";
 import { lookUp, type Place } from "./look-ups.ts";
@@ -13,6 +14,8 @@ export interface GraphRequest {
   stage: string;
   /** An account in us-east-1 if there is no other. */
   place?: Place;
+  /** Those of an account that has been in use if there are no others. */
+  limits?: Partial<AccountLimits>;
 }
 
 export interface GraphReader {
@@ -30,8 +33,8 @@ export async function openGraphs(root: string): Promise<GraphReader> {
   await writeFile(configFile, "export const config = JSON.parse(process.env.CONFIGURATION);\n");
   const program = await openProgram({ root, program: join(root, "sst.config.ts"), configFile, workDir });
   return {
-    read: ({ configuration, stage, place = account }) =>
-      program.evaluate({ stage, configuration, cloud: imaginaryCloud(workDir, place) }),
+    read: ({ configuration, stage, place = account, limits }) =>
+      program.evaluate({ stage, configuration, cloud: imaginaryCloud(workDir, place, limits) }),
     async close() {
       await program.close();
       await rm(workDir, { recursive: true, force: true });
@@ -40,9 +43,10 @@ export async function openGraphs(root: string): Promise<GraphReader> {
 }
 
 /** A cloud that creates nothing and answers at once. */
-export function imaginaryCloud(workDir: string, place: Place = account): Cloud {
+export function imaginaryCloud(workDir: string, place: Place = account, limits: Partial<AccountLimits> = {}): Cloud {
   return {
     assetBucket: "sst-asset",
+    limits: { ...usualLimits, ...limits },
     create: async (resource) => ({ id: resource.name, state: stateOf(resource, place) }),
     lookUp: async (token, inputs) => lookUp(token, inputs, place),
     build: (request) => buildNothing(workDir, request),

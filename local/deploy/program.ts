@@ -1,10 +1,12 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { rm } from "node:fs/promises";
+import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
+import { serveAccount, usualLimits } from "./account-limits.ts";
 import { answerProgram, serve } from "./answers.ts";
 import { bundleProgram, type ProgramSource } from "./bundle.ts";
 import type { Cloud, Ran } from "./cloud.ts";
@@ -45,7 +47,8 @@ export async function openProgram(source: ProgramSource, signal?: AbortSignal): 
   const bundle = await bundleProgram(source);
   let answer = async (_path: string, _body: unknown): Promise<unknown> => ({});
   const server = await serve((path, body) => answer(path, body));
-  const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  let limits = usualLimits;
+  const account = await serveAccount(() => limits);
   let child: Runner | undefined;
   let previous: Promise<unknown> = Promise.resolve();
 
@@ -57,7 +60,8 @@ export async function openProgram(source: ProgramSource, signal?: AbortSignal): 
         failures.push(error);
         throw error;
       });
-    child ??= startRunner(bundle, source.root, address, signal);
+    limits = cloud.limits;
+    child ??= startRunner(bundle, source.root, { program: addressOf(server), account: addressOf(account) }, signal);
     try {
       ran.said = await child.evaluate({ stage, configuration: JSON.stringify(configuration ?? {}) });
       return ran;
@@ -79,8 +83,10 @@ export async function openProgram(source: ProgramSource, signal?: AbortSignal): 
       try {
         await child?.stop();
       } finally {
-        server.close();
-        server.closeAllConnections();
+        for (const one of [server, account]) {
+          one.close();
+          one.closeAllConnections();
+        }
         await Promise.all([bundle, `${bundle}.map`].map((file) => rm(file, { force: true })));
       }
     },
@@ -96,11 +102,27 @@ interface Runner {
   stop(): Promise<void>;
 }
 
-function startRunner(bundle: string, cwd: string, server: string, signal?: AbortSignal): Runner {
+function addressOf(server: Server): string {
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+function startRunner(
+  bundle: string,
+  cwd: string,
+  servers: { program: string; account: string },
+  signal?: AbortSignal,
+): Runner {
   const child = spawn(process.execPath, [runner, bundle], {
     cwd,
     signal,
-    env: { ...process.env, SST_SERVER: server },
+    env: {
+      ...process.env,
+      SST_SERVER: servers.program,
+      // What the program asks with the SDK reaches no real account.
+      AWS_ENDPOINT_URL: servers.account,
+      SST_AWS_ACCESS_KEY_ID: "program",
+      SST_AWS_SECRET_ACCESS_KEY: "program",
+    },
     stdio: ["ignore", "ignore", "pipe", "ipc"],
   });
   const ended = Promise.all([text(child.stderr as Readable), once(child, "exit")]).then(([errors, [code]]) => ({

@@ -4,6 +4,7 @@ import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { inject } from "vitest";
 import type { ConfigurationInput } from "../../functions/config/configuration.ts";
+import type { AccountLimits } from "../../local/deploy/account-limits.ts";
 import type { CreatedResource, Ran } from "../../local/deploy/cloud.ts";
 import type { GraphRequest } from "../../local/deploy/graph.ts";
 import type { Place } from "../../local/deploy/look-ups.ts";
@@ -35,10 +36,15 @@ export interface Graph {
  * The graph of the real `sst.config.ts` with this configuration in place of `config.ts`. All test files share the
  * evaluated graphs (`graph-server.ts`).
  */
-export async function graphOf(configuration: ConfigurationInput, stage: string, place?: Place): Promise<Graph> {
+export async function graphOf(
+  configuration: ConfigurationInput,
+  stage: string,
+  place?: Place,
+  limits?: Partial<AccountLimits>,
+): Promise<Graph> {
   // Unlike `fetch`, it waits for as long as the server needs.
   const asking = request(inject("graphServer"), { method: "POST" });
-  asking.end(JSON.stringify({ configuration, stage, place } satisfies GraphRequest));
+  asking.end(JSON.stringify({ configuration, stage, place, limits } satisfies GraphRequest));
   const [answer] = (await once(asking, "response")) as [IncomingMessage];
   const body = await text(answer);
   if (answer.statusCode !== 200) throw new Error(body);

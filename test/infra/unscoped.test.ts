@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { unscoped } from "../../infra/unscoped.ts";
-import { everything, network, subnet, variants } from "./deployments.ts";
+import { accountId, everything, network, subnet, usEast, variants } from "./deployments.ts";
 import { type Graph, graphOf, list, permissionsOf } from "./graph.ts";
+import { openPulling } from "./pulling.ts";
 
 const subnetIds = [subnet, "subnet-0123456789abcdef1"];
 
@@ -13,9 +14,9 @@ beforeAll(async () => {
 });
 
 /** The Allow statements of all roles with the resource `*`. */
-function everywhere(graph: Graph) {
-  return graph
-    .ofType("aws:iam/role:Role")
+function everywhere({ resources }: Pick<Graph, "resources">) {
+  return resources
+    .filter(({ type }) => type === "aws:iam/role:Role")
     .flatMap((role) => permissionsOf(role).map((statement) => ({ role: role.name, ...statement })))
     .filter(({ Effect, Resource }) => Effect === "Allow" && list(Resource).includes("*"));
 }
@@ -35,8 +36,17 @@ const reads = [
 ];
 
 describe("an action that is allowed on all resources", () => {
-  test("is listed with its reason, and every listed action is allowed to a role", () => {
-    expect(actionsOf([...everywhere(inPublic), ...everywhere(inVpc)])).toEqual(Object.keys(unscoped).sort());
+  test("is listed with its reason, and every listed action is allowed to a role", async () => {
+    const containerImages = [`${accountId}.dkr.ecr.us-east-1.amazonaws.com/agent:7`];
+    const pulling = await openPulling();
+    const privateImages = await pulling.read(
+      { variants: [{ windows: 2022, kubernetes: "1.35", containerImages }] },
+      usEast,
+    );
+    await pulling.close();
+
+    const allowed = [inPublic, inVpc, privateImages].flatMap(everywhere);
+    expect(actionsOf(allowed)).toEqual(Object.keys(unscoped).sort());
   });
 
   test.each([

@@ -19,6 +19,10 @@ const soon = 5 * minute;
 /**
  * A revoked image is deprecated at once and, with `disableRevoked`, disabled as soon as no channel holds it, even if
  * its variant is no longer configured. An unrevoke restores both, but never undoes what a person did to the image.
+ *
+ * Neither makes nodes leave the image sooner: they follow the channel. Karpenter caches a parameter of the user's for
+ * five minutes and looks at deprecations only for parameters of AWS's own images (karpenter-provider-aws,
+ * pkg/providers/ssm/types.go and pkg/controllers/providers/ssm/invalidation/controller.go).
  */
 export function withdrawals(world: ImageWorld, state: VariantImages): WithdrawalAction[] {
   const variant = state.variant.name;

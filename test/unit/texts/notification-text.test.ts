@@ -66,6 +66,7 @@ describe("the mail", () => {
   test("of a rollback says why, and how to undo it", () => {
     const text = mailOn(rolledBack().holds("ami-1").forgetNotifications(), "rolled-back");
     expect(text).toContain("ami-2 is revoked: pods lose DNS.");
+    expect(text).toContain("Karpenter notices in about five minutes and replaces them.");
     expect(text).toContain('POST /unrevoke {"image": "ami-2"');
   });
 
