@@ -19,6 +19,7 @@ export default $config({
     };
   },
   async run() {
+    await import("./infra/plugin-pin.ts");
     await import("./infra/region.ts");
     await import("./infra/kept.ts");
     await import("./infra/artifacts.ts");

@@ -546,6 +546,7 @@ for argument; do
 done
 case "$1 \${!#}" in
   "version version") echo "Packer v1.16.0" ;;
+  "plugins installed") echo "/plugins/github.com/hashicorp/amazon/packer-plugin-amazon_v1.8.2_x5.0_linux_amd64" ;;
   "build packer/")
     echo '{"builds":[{"packer_run_uuid":"r","artifact_id":"us-east-1:${image}"}],"last_run_uuid":"r"}' >"$manifest"
     echo '{"osBuild":"20348.4052","kubernetes":{"kubelet":"1.35.8"},"containerd":"1.7.27"}' >"$reports/report.json"
