@@ -155,12 +155,17 @@ describe("the plugin from the release host", () => {
   });
 });
 
-test("templates, pin and local stack name the same version of the plugin", () => {
-  const { amazonPlugin: version } = readToolVersions();
+test("templates, pin, local stack and the manual for mirrors name the same version of the plugin", () => {
+  const { packer: packerVersion, amazonPlugin: version } = readToolVersions();
   const read = (file: string) => readFileSync(join(import.meta.dirname, "../..", file), "utf8");
 
+  expect(read("packer/plugins.pkr.hcl")).toMatch(new RegExp(`amazon = \\{\\s+version = "${version}"`));
   expect(read("buildspec/packer-plugin-amazon.sha256")).toContain(
     `  packer-plugin-amazon_${version}_linux_amd64.zip\n`,
   );
-  expect(read("packer/plugins.pkr.hcl")).toMatch(new RegExp(`amazon = \\{\\s+version = "${version}"`));
+  for (const [product, one] of [
+    ["packer", packerVersion],
+    ["packer-plugin-amazon", version],
+  ])
+    expect(read("docs/operations.md")).toContain(`\`/${product}/${one}/${product}_${one}_linux_amd64.zip\``);
 });
