@@ -18,10 +18,12 @@ if [[ -n "$found" ]]; then
   exit
 fi
 
-file="packer-plugin-amazon_v${version}_x*_linux_amd64"
-unpack_pinned packer-plugin-amazon "$file" "$directory"
-# shellcheck disable=SC2086 # the pattern of the one unpacked file
-answer="$(PACKER_PLUGIN_PATH="$directory/plugins" "$PACKER" plugins install --path "$directory"/$file "$source" 2>&1)" ||
+pattern="packer-plugin-amazon_v${version}_x*_linux_amd64"
+unpack_pinned packer-plugin-amazon "$pattern" "$directory"
+# shellcheck disable=SC2206 # the pattern matches the one unpacked file
+binary=("$directory"/$pattern)
+chmod +x "${binary[0]}"
+answer="$(PACKER_PLUGIN_PATH="$directory/plugins" "$PACKER" plugins install --path "${binary[0]}" "$source" 2>&1)" ||
   fail template "Packer cannot install the amazon plugin $version of $archive: $answer"
 printf 'The amazon plugin %s is installed: SHA-256 %s\n' "$version" "$sha256" >&2
 printf '%s\n' "$directory/plugins"

@@ -30,8 +30,7 @@ function plugin(version: string): string {
 
 function archiveOf(binary: string): Buffer {
   const files = { "LICENSE.txt": "MPL\n", "packer-plugin-amazon_v1.99.0_x5.0_linux_amd64": binary };
-  const entries = Object.entries(files).map(([name, text]) => [name, [strToU8(text), { os: 3, attrs: 0o755 << 16 }]]);
-  return Buffer.from(zipSync(Object.fromEntries(entries)));
+  return Buffer.from(zipSync(Object.fromEntries(Object.entries(files).map(([name, text]) => [name, strToU8(text)]))));
 }
 
 function sha256(bytes: Buffer): string {

@@ -1,14 +1,10 @@
 import { createHash } from "node:crypto";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { isPinned, parseVersions } from "../../../../functions/config/versions.ts";
-import { requirePluginPin } from "../../../../infra/versions.ts";
 import { pin } from "../../../../local/pin/command.ts";
-import { pinPlugin } from "../../../../local/pin/plugin-pin.ts";
 
 const sum = "2c".repeat(32);
 const manifest = '{"schemaVersion":2,"manifests":[]}';
@@ -154,61 +150,6 @@ test("the repository's versions.json can be pinned in its present format", async
 
   expect(failures).toEqual([]);
   expect(parseVersions(pinned).artifacts.every(isPinned)).toBe(true);
-});
-
-describe("the checksum of Packer's amazon plugin", () => {
-  const archive = "packer-plugin-amazon_1.99.0_linux_amd64.zip";
-  const sums = "/packer-plugin-amazon/1.99.0/packer-plugin-amazon_1.99.0_SHA256SUMS";
-  const unpinned = `# where it is from\nnull  ${archive}\n`;
-
-  test("is the one of this archive in HashiCorp's list", async () => {
-    const other = `${"3d".repeat(32)}  packer-plugin-amazon_1.99.0_linux_arm64.zip`;
-    answers[sums] = (_, response) => response.end(`${other}\n${sum}  ${archive}\n`);
-
-    const text = await pinPlugin(unpinned, () => {}, `http://${publisher}`);
-
-    expect(text).toBe(`# where it is from\n${sum}  ${archive}\n`);
-  });
-
-  test("is not requested again once it is pinned", async () => {
-    const pinned = `${sum}  ${archive}\n`;
-
-    expect(await pinPlugin(pinned, () => {}, `http://${publisher}`)).toBe(pinned);
-  });
-
-  test.each<[string, Answer, string]>([
-    ["is missing", (_, response) => response.writeHead(404).end(), "answered 404"],
-    [
-      "is that of other archives only",
-      (_, response) => response.end(`${sum}  a.zip\n${sum}  b.zip\n`),
-      "of a.zip, b.zip",
-    ],
-    ["is among other text", (_, response) => response.end(`Sign in\n${sum}  ${archive}\n`), "instead of a SHA-256"],
-  ])("that %s pins nothing", async (_, answer, why) => {
-    answers[sums] = answer;
-
-    await expect(pinPlugin(unpinned, () => {}, `http://${publisher}`)).rejects.toThrow(why);
-  });
-
-  test("that is absent refuses the deployment by name until it is pinned, in the repository's present format", async () => {
-    const root = mkdtempSync(join(tmpdir(), "pin-"));
-    onTestFinished(() => rmSync(root, { recursive: true }));
-    mkdirSync(join(root, "buildspec"));
-    const file = join(root, "buildspec/packer-plugin-amazon.sha256");
-    const present = readFileSync(new URL("../../../../buildspec/packer-plugin-amazon.sha256", import.meta.url), "utf8");
-    const [, own, version] = /^\w+ {2}((?:\S+)_([\d.]+)_linux_amd64\.zip)$/m.exec(present) ?? [];
-    answers[`/packer-plugin-amazon/${version}/packer-plugin-amazon_${version}_SHA256SUMS`] = (_, response) =>
-      response.end(`${sum}  ${own}\n`);
-
-    const before = present.replace(/^\w+(?= {2})/m, "null");
-    writeFileSync(file, before);
-    expect(() => requirePluginPin(root)).toThrow(
-      `no checksum for packer-plugin-amazon_${version}_linux_amd64: npm run pin fetches it`,
-    );
-
-    writeFileSync(file, await pinPlugin(before, () => {}, `http://${publisher}`));
-    expect(() => requirePluginPin(root)).not.toThrow();
-  });
 });
 
 function index(response: ServerResponse, headers: Record<string, string> = {}): void {
