@@ -19,6 +19,7 @@ export default $config({
     };
   },
   async run() {
+    await import("./infra/plugin-pin.ts");
     await import("./infra/region.ts");
     await import("./infra/account-quotas.ts");
     await import("./infra/private-images.ts");

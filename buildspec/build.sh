@@ -22,6 +22,8 @@ bash buildspec/check-recipe.sh
 [[ "$PURPOSE" != prove ]] || bash buildspec/require-report.sh "$IMAGE_ID"
 PACKER="$(bash buildspec/install-packer.sh buildspec/packer.sha256 "$RUN_DIR")"
 export PACKER
+PACKER_PLUGIN_PATH="$(bash buildspec/install-plugin.sh buildspec/packer-plugin-amazon.sha256 "$RUN_DIR")"
+export PACKER_PLUGIN_PATH
 bash buildspec/write-variables.sh
 
 . buildspec/packer.sh

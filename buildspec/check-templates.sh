@@ -1,6 +1,5 @@
 #!/usr/bin/env bash
-# Installs the plugins and validates every template of this run, so that a mistake in the proof appears before the image
-# is built.
+# Validates every template of this run, so that a mistake in the proof appears before the image is built.
 set -euo pipefail
 . buildspec/outcome.sh
 . buildspec/packer.sh
@@ -9,7 +8,6 @@ set -euo pipefail
 check() {
   local name="$1" folder="$2"
   shift 2
-  run_packer "init-$name" init "$folder" || fail_as init "init-$name"
   run_packer "validate-$name" validate "${variables[@]}" "$@" "$folder" || fail_as validate "validate-$name"
 }
 

@@ -29,13 +29,6 @@ const awsSigns = [
 const networkSign =
   /dial tcp|i\/o timeout|TLS handshake|no such host|connection (refused|reset|timed out)|unexpected EOF|context deadline exceeded|Client\.Timeout|\b(429|50[0234]) (Too Many Requests|Internal Server Error|Bad Gateway|Service Unavailable|Gateway Time-?out)/i;
 
-/** `init` downloads the plugin and verifies it with its signed checksums. */
-const initSigns = [
-  { class: "checksum", sign: /checksum/i },
-  { class: "download", sign: networkSign },
-  { class: "download", sign: /rate limit/i },
-];
-
 const buildSigns = [
   ...awsSigns,
   { class: "connection", sign: /(Timeout|Error) waiting for (password|WinRM)/ },
@@ -75,14 +68,13 @@ const classOfTimedOutStep = {
 
 /**
  * Returns why Packer failed.
- * @param {"init" | "validate" | "build"} stage
+ * @param {"validate" | "build"} stage
  * @param {string} output Packer's output, without colours
  * @returns {Failure}
  */
 export function classify(stage, output) {
   const cause = causeOf(output);
   if (stage === "validate") return { class: "template", cause };
-  if (stage === "init") return { class: matching(initSigns, output) ?? "template", cause };
   const said = guestFailure(output);
   if (said) return said;
   const late = timedOutStep(output);

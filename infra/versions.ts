@@ -2,6 +2,20 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Need, parseVersions, unpinned } from "../functions/config/versions.ts";
 
+const pluginPin = "buildspec/packer-plugin-amazon.sha256";
+
+/**
+ * @param root of the repository
+ * @throws Error if no checksum is pinned for Packer's amazon plugin. Otherwise each build would refuse the plugin.
+ */
+export function requirePluginPin(root: string): void {
+  const [, archive] = /^null {2}(\S+)\.zip$/m.exec(readFileSync(join(root, pluginPin), "utf8")) ?? [];
+  if (!archive) return;
+  throw new Error(
+    `${pluginPin} has no checksum for ${archive}: npm run pin fetches it from HashiCorp, once for each version of the plugin`,
+  );
+}
+
 /**
  * @param root of the repository
  * @throws Error with every artifact that a variant needs and that has no checksum. Otherwise each build would fail

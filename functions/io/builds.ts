@@ -145,10 +145,17 @@ function failureOf(build: CodeBuildBuild, exported: ExportedVariables): Failure 
     return { class: "timed-out", cause: "the build exceeded CodeBuild's time limit", lines };
   if (build.buildStatus === "FAULT") return { class: "fault", cause: "CodeBuild itself failed", lines };
   return {
-    class: FailureClass.catch("unknown").parse(exported.FAILURE_CLASS),
+    class: FailureClass.catch(failedEarly(build) ? "fault" : "unknown").parse(exported.FAILURE_CLASS),
     cause: exported.FAILURE_CAUSE || phaseMessage(build) || "the build ended without giving a cause",
     lines,
   };
+}
+
+/** Phases before the buildspec's `build`. After their failure CodeBuild runs nothing that could export a class. */
+const earlyPhases: readonly (string | undefined)[] = ["PROVISIONING", "DOWNLOAD_SOURCE", "INSTALL", "PRE_BUILD"];
+
+function failedEarly({ phases = [] }: CodeBuildBuild): boolean {
+  return phases.some(({ phaseType, phaseStatus }) => phaseStatus === "FAILED" && earlyPhases.includes(phaseType));
 }
 
 function phaseMessage(build: CodeBuildBuild): string | undefined {

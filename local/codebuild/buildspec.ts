@@ -1,7 +1,15 @@
 import { parse } from "yaml";
 import { z } from "zod";
 
-const Commands = z.strictObject({ commands: z.array(z.string()).min(1) });
+const commands = z.array(z.string()).min(1);
+const Commands = z.strictObject({ commands });
+
+/** CodeBuild accepts the phase without commands. */
+const Install = z.strictObject({
+  commands: commands.optional(),
+  /** Of the runtimes only Node.js, by its major version. */
+  "runtime-versions": z.strictObject({ nodejs: z.coerce.string().regex(/^\d+$/) }).optional(),
+});
 
 /** The part of a buildspec that the emulation knows. It refuses everything else instead of ignoring it. */
 const Buildspec = z.strictObject({
@@ -14,7 +22,7 @@ const Buildspec = z.strictObject({
     })
     .prefault({ shell: "bash" }),
   phases: z.strictObject({
-    install: Commands.optional(),
+    install: Install.optional(),
     pre_build: Commands.optional(),
     build: Commands.optional(),
     post_build: Commands.optional(),

@@ -1,5 +1,5 @@
 import { mkdir, rm, symlink } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Credentials } from "../aws/role-credentials.ts";
 import type { Build } from "./build.ts";
@@ -38,10 +38,10 @@ export function buildEnvironment(
   machine: Machine,
   build: Build,
   credentials: Required<Credentials>,
-  place: { source: string; home: string; temporary: string },
+  place: { source: string; home: string; temporary: string; runtimes: string },
 ): Record<string, string> {
   const { emulatorUrl, region, clockFile, tools, bin } = machine;
-  const path = [clockShims, bin, tools.aws, dirname(process.execPath), "/usr/local/bin", "/usr/bin", "/bin"];
+  const path = [clockShims, bin, tools.aws, place.runtimes, "/usr/local/bin", "/usr/bin", "/bin"];
   return {
     PATH: path.join(":"),
     HOME: place.home,

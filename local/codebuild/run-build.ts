@@ -4,6 +4,7 @@ import { type Credentials, createRoleCredentials } from "../aws/role-credentials
 import type { Build, EndStatus, PhaseBook, PhaseContext, PhaseType } from "./build.ts";
 import { type Buildspec, parseBuildspec } from "./buildspec.ts";
 import { buildEnvironment, type Machine } from "./environment.ts";
+import { installRuntimes } from "./runtimes.ts";
 import { openSession, type Session } from "./session.ts";
 import { downloadSource } from "./source.ts";
 
@@ -31,6 +32,7 @@ export async function runBuild(build: Build, run: Run): Promise<Result> {
     home: join(run.directory, "home"),
     temporary: join(run.directory, "tmp"),
     work: join(run.directory, "session"),
+    runtimes: join(run.directory, "runtimes"),
   };
   const aws = { endpoint: machine.emulatorUrl, region: machine.region };
 
@@ -52,7 +54,8 @@ export async function runBuild(build: Build, run: Run): Promise<Result> {
     phases.leave("FAILED", { statusCode: "CLIENT_ERROR", message });
     return "FAILED";
   }
-  phases.leave("SUCCEEDED");
+  const missing = await installRuntimes(buildspec, place.runtimes, say);
+  if (phases.leave(missing ? "FAILED" : "SUCCEEDED", missing) !== "SUCCEEDED") return "FAILED";
 
   const variables = { ...buildspec.env.variables, ...buildEnvironment(machine, build, credentials, place) };
   const shell = openSession(place, variables, say);
@@ -73,7 +76,7 @@ async function runPhases(
   phases: PhaseBook,
   say: (line: string) => void,
 ): Promise<boolean> {
-  const run = (type: PhaseType, phase: { commands: string[] } | undefined) =>
+  const run = (type: PhaseType, phase: { commands?: string[] | undefined } | undefined) =>
     runPhase(type, phase?.commands ?? [], shell, phases, say);
   if ((await run("INSTALL", wanted.install)) !== "SUCCEEDED") return false;
   if ((await run("PRE_BUILD", wanted.pre_build)) !== "SUCCEEDED") return false;

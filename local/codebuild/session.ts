@@ -88,7 +88,7 @@ export function openSession(
   async function environment(): Promise<Record<string, string>> {
     const file = join(place.work, "environment.json");
     const status = await run(
-      `node -e 'process.stdout.write(JSON.stringify(process.env))' >'${file.replaceAll("'", "'\\''")}'`,
+      `'${process.execPath}' -e 'process.stdout.write(JSON.stringify(process.env))' >'${file.replaceAll("'", "'\\''")}'`,
     );
     return status === 0 ? JSON.parse(await readFile(file, "utf8")) : {};
   }

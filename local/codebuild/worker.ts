@@ -96,7 +96,7 @@ export function createWorker(options: WorkerOptions): Worker {
       );
       clearTimeout(timer);
       await gone;
-      file.end();
+      await new Promise<void>((resolve) => file.end(resolve));
       phases.leave(result);
       phases.resume();
       phases.enter("FINALIZING");

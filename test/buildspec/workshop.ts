@@ -32,7 +32,7 @@ export const report = {
 /** Default behaviour of the stand-ins for programs, which record their calls in `$FAKE`. */
 const healthy = {
   version: `echo "Packer v1.16.0"`,
-  init: "",
+  plugins: `echo "/plugins/github.com/hashicorp/amazon/packer-plugin-amazon_v1.8.2_x5.0_linux_amd64"`,
   validate: `echo "The configuration is valid."`,
   manifest: `echo '{"builds":[{"packer_run_uuid":"r","artifact_id":"us-east-1:ami-0a1b2c3d4e5f60718"}],"last_run_uuid":"r"}' >"$manifest_path"`,
   report: `echo '${JSON.stringify(report)}' >"$output_dir/report.json"; echo '{"passed":31,"failed":0}' >"$output_dir/tests.json"`,

@@ -105,9 +105,19 @@ async function project(
     variables = {},
     limit,
     at = codebuild,
-  }: { exported?: string[]; variables?: Record<string, string>; limit?: number; at?: CodeBuildClient } = {},
+    nodejs,
+  }: {
+    exported?: string[];
+    variables?: Record<string, string>;
+    limit?: number;
+    at?: CodeBuildClient;
+    nodejs?: number;
+  } = {},
 ): Promise<string> {
-  const phases = Object.fromEntries(Object.entries(commands).map(([phase, all]) => [phase, { commands: all }]));
+  const phases = {
+    ...(nodejs && { install: { "runtime-versions": { nodejs } } }),
+    ...Object.fromEntries(Object.entries(commands).map(([phase, all]) => [phase, { commands: all }])),
+  };
   // JSON is YAML too.
   const buildspec = JSON.stringify({
     version: 0.2,
@@ -377,7 +387,7 @@ describe("a build", () => {
           "export NODE_SAYS=$(node -p 'new Date().toISOString().slice(0, 10)')",
         ],
       },
-      { exported: ["BASH_SAYS", "NODE_SAYS"] },
+      { exported: ["BASH_SAYS", "NODE_SAYS"], nodejs: 24 },
     );
 
     const build = await finished(await start(name));
@@ -385,6 +395,36 @@ describe("a build", () => {
     const today = clock.now().toISOString().slice(0, 10);
     expect(exportedBy(build)).toEqual({ BASH_SAYS: today, NODE_SAYS: today });
     expect(build.startTime.toISOString().slice(0, 10)).toBe(today);
+  });
+
+  test("runs the Node.js that its buildspec names", async () => {
+    const name = await project({ build: ["export NODE=$(node --version)"] }, { exported: ["NODE"], nodejs: 24 });
+
+    const build = await finished(await start(name));
+
+    expect(exportedBy(build).NODE).toMatch(/^v24\./);
+  });
+
+  test("fails before its first phase if the Node.js that its buildspec names cannot be installed", async () => {
+    const name = await project({ build: ["true"], post_build: ["true"] }, { nodejs: 99 });
+
+    const build = await finished(await start(name));
+
+    expect(build.buildStatus).toBe("FAILED");
+    expect(phasesOf(build).slice(-3)).toEqual(["DOWNLOAD_SOURCE FAILED", "FINALIZING SUCCEEDED", "COMPLETED"]);
+    expect(build.phases.flatMap(({ contexts = [] }) => contexts)).toMatchObject([
+      { message: expect.stringContaining("n --no-preserve 99") },
+    ]);
+    expect(await logOf(build)).toContain("this machine has no Node.js 99");
+  });
+
+  test("does not run this machine's Node.js if its buildspec names none", async () => {
+    const name = await project({ build: ["node --version"] });
+
+    const build = await finished(await start(name));
+
+    expect(phasesOf(build)).toContain("BUILD FAILED");
+    expect(await logOf(build)).toContain("CodeBuild's image runs Node.js 18 here");
   });
 
   test("runs post_build after a failed build, and fails", async () => {
@@ -546,6 +586,7 @@ for argument; do
 done
 case "$1 \${!#}" in
   "version version") echo "Packer v1.16.0" ;;
+  "plugins installed") echo "/plugins/github.com/hashicorp/amazon/packer-plugin-amazon_v1.8.2_x5.0_linux_amd64" ;;
   "build packer/")
     echo '{"builds":[{"packer_run_uuid":"r","artifact_id":"us-east-1:${image}"}],"last_run_uuid":"r"}' >"$manifest"
     echo '{"osBuild":"20348.4052","kubernetes":{"kubelet":"1.35.8"},"containerd":"1.7.27"}' >"$reports/report.json"

@@ -147,6 +147,23 @@ describe("a build of the history", () => {
       {},
       { failure: { class: "unknown", cause: "no source" } },
     ],
+    [
+      "whose Node.js CodeBuild could not install",
+      {
+        phases: [
+          { phaseType: "PROVISIONING", phaseStatus: "SUCCEEDED" },
+          { phaseType: "DOWNLOAD_SOURCE", phaseStatus: "FAILED", contexts: [{ message: "n --no-preserve 24" }] },
+        ],
+      },
+      {},
+      { status: "failed", failure: { class: "fault", cause: "n --no-preserve 24", lines: [] } },
+    ],
+    [
+      "that failed in its own phase without a class",
+      { phases: [{ phaseType: "BUILD", phaseStatus: "FAILED", contexts: [{ message: "exit status 1" }] }] },
+      {},
+      { failure: { class: "unknown", cause: "exit status 1" } },
+    ],
     ["that ran out of time", { buildStatus: "TIMED_OUT" }, {}, { status: "failed", failure: { class: "timed-out" } }],
     ["that CodeBuild itself failed", { buildStatus: "FAULT" }, {}, { status: "failed", failure: { class: "fault" } }],
   ])("%s is read as such", async (_, changes, exported, expected) => {

@@ -97,6 +97,13 @@ describe("a deployment", () => {
 
     expect(program).toMatch(/requirePins\(root, variants\);[\s\S]+new sst\.aws\.Bucket/);
   });
+
+  test("checks the pin of Packer's amazon plugin first of all", () => {
+    const program = readFileSync(new URL("../../../sst.config.ts", import.meta.url), "utf8");
+    const [first] = program.match(/await import\(".+"\)/g) ?? [];
+
+    expect(first).toBe('await import("./infra/plugin-pin.ts")');
+  });
 });
 
 describe("versions.json", () => {
