@@ -9,7 +9,7 @@ import { audit } from "./api/audit.ts";
 import { examplesFor, ImageBody, RebuildBody, RollbackBody } from "./api/bodies.ts";
 import { directCalls } from "./api/direct-calls.ts";
 import { type Answer, answer, type Call, parseBody, refusal } from "./api/http.ts";
-import { intervene } from "./api/intervene.ts";
+import { intervene, type Remaining } from "./api/intervene.ts";
 import { type Caller, type Decision, decideApprove, decideRevoke, decideUnrevoke } from "./api/interventions.ts";
 import { planOf } from "./api/plan.ts";
 import { rebuild } from "./api/rebuild.ts";
@@ -17,30 +17,34 @@ import { decideRollback } from "./api/rollback.ts";
 import { statusOf } from "./api/status.ts";
 import { parseConfiguration } from "./config/configuration.ts";
 import { readEnvironment } from "./config/environment.ts";
+import { second } from "./config/time.ts";
 import type { ImageWorld } from "./domain/world.ts";
 import { observe, observeImages } from "./io/observe.ts";
 import { logger } from "./telemetry/logger.ts";
 
 const environment = readEnvironment(process.env);
 const configuration = parseConfiguration(config);
+/** What remains of the function's time when reading ends, in milliseconds. */
+const reservedForPlan = 5 * second;
 const examples = examplesFor(configuration.variants.map(({ name }) => name));
 const context = {
   environment,
   configuration,
-  observe: () => observe(environment, configuration, Date.now()),
+  observe: (lambda: Remaining) =>
+    observe(environment, configuration, Date.now(), () => lambda.getRemainingTimeInMillis() - reservedForPlan),
   observeImages: () => observeImages(environment, configuration, Date.now()),
 };
 
-async function getStatus(): Promise<Answer> {
-  return answer(200, statusOf(await context.observe(), environment.CHANNELS_PREFIX));
+async function getStatus(_: Call, lambda: Remaining): Promise<Answer> {
+  return answer(200, statusOf(await context.observe(lambda), environment.CHANNELS_PREFIX));
 }
 
-async function getPlan(): Promise<Answer> {
-  return answer(200, planOf(await context.observe()));
+async function getPlan(_: Call, lambda: Remaining): Promise<Answer> {
+  return answer(200, planOf(await context.observe(lambda)));
 }
 
-async function postRebuild(call: Call): Promise<Answer> {
-  return rebuild(context, parseBody(call, RebuildBody, examples.rebuild), call);
+async function postRebuild(call: Call, lambda: Remaining): Promise<Answer> {
+  return rebuild(context, parseBody(call, RebuildBody, examples.rebuild), { call, lambda });
 }
 
 /** The handler of a call that decides about an image. */

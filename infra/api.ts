@@ -21,6 +21,8 @@ export const api = lambda("Api", "api", {
   description: "Status, plan and operators' decisions",
   handler: "functions/api.handler",
   timeout: "30 seconds",
+  // A request that hangs twice leaves time to write the decision and to answer.
+  environment: { CONNECT_TIMEOUT_MS: "2000", REQUEST_TIMEOUT_MS: "5000", REQUEST_ATTEMPTS: "2" },
   memory: "512 MB",
   url: policies.functionUrl && { authorization: "iam", cors: false },
   concurrency: policies.reserveConcurrency ? { reserved: maxCalls } : undefined,

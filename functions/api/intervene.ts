@@ -11,11 +11,14 @@ import { type Answer, answer, type Call, callerOf, refusal } from "./http.ts";
 import { applied, type Caller, type Decision } from "./interventions.ts";
 import { planOf } from "./plan.ts";
 
+/** The time that the function has left. */
+export type Remaining = Pick<Context, "getRemainingTimeInMillis">;
+
 /** What the handlers of all calls share. */
 export interface ApiContext {
   environment: Environment;
   /** Reads the whole world. */
-  observe(): Promise<World>;
+  observe(lambda: Remaining): Promise<World>;
   /** Reads images and channels only, and works while everything else does not answer. */
   observeImages(): Promise<ImageWorld>;
 }
@@ -26,7 +29,7 @@ interface Intervening<Body> {
   what: string;
   body: Body;
   call: Call;
-  lambda: Pick<Context, "getRemainingTimeInMillis">;
+  lambda: Remaining;
   decide: (world: ImageWorld, body: Body, caller: Caller) => Decision;
 }
 
@@ -67,12 +70,12 @@ export async function intervene<Body extends { reason: string; dryRun: boolean }
       remove: remove.map(keyOf),
     },
     message,
-    ...(await planAfter(observe, decision, lambda.getRemainingTimeInMillis() - reservedForAnswer)),
+    ...(await planAfter(() => observe(lambda), decision, lambda.getRemainingTimeInMillis() - reservedForAnswer)),
   });
 }
 
 /** The variant's plan, or null and the reason. The decision stands in either case. */
-async function planAfter(observe: ApiContext["observe"], decision: Accepted, milliseconds: number) {
+async function planAfter(observe: () => Promise<World>, decision: Accepted, milliseconds: number) {
   try {
     if (milliseconds <= 0) throw new Error("no time is left to read the world");
     const world = await pTimeout(observe(), { milliseconds, message: "reading the world takes too long" });

@@ -3,8 +3,9 @@ import { GetObjectCommand, ListObjectsV2Command, S3Client } from "@aws-sdk/clien
 import { z } from "zod";
 import { JsonText } from "../config/json.ts";
 import type { Observed } from "../config/observed.ts";
+import { clientSettings } from "./client-settings.ts";
 
-const s3 = new S3Client({});
+const s3 = new S3Client(clientSettings);
 
 const Sha256 = z.string().regex(/^[a-f0-9]{64}$/, "a SHA-256 in hex");
 

@@ -14,11 +14,18 @@ import { readRequests } from "./requests.ts";
 import { readUpstream } from "./upstream.ts";
 
 /**
- * Reads the whole world. An upstream that does not answer becomes part of the world.
+ * Reads the whole world. An upstream that does not answer becomes part of the world, and so does it that nobody could
+ * tell in time what uses an image.
+ * @param remaining how long reading may still take, in milliseconds
  * @throws Error if images, builds, channels, requests or notifications could not be read: without them nothing may be
  * decided
  */
-export async function observe(environment: Environment, configuration: Configuration, now: number): Promise<World> {
+export async function observe(
+  environment: Environment,
+  configuration: Configuration,
+  now: number,
+  remaining: () => number,
+): Promise<World> {
   const [upstream, imageWorld, builds, requests, notified] = await Promise.all([
     readUpstream(configuration),
     observeImages(environment, configuration, now),
@@ -47,7 +54,7 @@ export async function observe(environment: Environment, configuration: Configura
     requests,
     notified,
   };
-  return { ...world, references: await readReferences(retirementCandidates(world)) };
+  return { ...world, references: await readReferences(retirementCandidates(world), remaining()) };
 }
 
 /**
