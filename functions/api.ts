@@ -6,11 +6,13 @@ import type { Context } from "aws-lambda";
 import type { z } from "zod";
 import { config } from "../config.ts";
 import { audit } from "./api/audit.ts";
-import { examplesFor, ImageBody, RebuildBody, RollbackBody } from "./api/bodies.ts";
+import { examplesFor, ImageBody, PauseBody, RebuildBody, RollbackBody } from "./api/bodies.ts";
 import { directCalls } from "./api/direct-calls.ts";
 import { type Answer, answer, type Call, parseBody, refusal } from "./api/http.ts";
 import { intervene, type Remaining } from "./api/intervene.ts";
 import { type Caller, type Decision, decideApprove, decideRevoke, decideUnrevoke } from "./api/interventions.ts";
+import { pause } from "./api/pause.ts";
+import { decidePause, decideResume } from "./api/pause-decisions.ts";
 import { planOf } from "./api/plan.ts";
 import { rebuild } from "./api/rebuild.ts";
 import { decideRollback } from "./api/rollback.ts";
@@ -58,6 +60,12 @@ function intervention<Body extends { reason: string; dryRun: boolean }>(
     intervene(context, { what, body: parseBody(call, schema, example), call, lambda, decide });
 }
 
+/** The handler of a call that pauses or resumes. */
+function pausing(what: "pause" | "resume", decide: typeof decidePause) {
+  return async (call: Call, lambda: Context): Promise<Answer> =>
+    pause(context, { what, body: parseBody(call, PauseBody, examples.pause), call, lambda, decide });
+}
+
 const approve = intervention("approve", ImageBody, examples.image, decideApprove);
 
 const routes = [
@@ -74,6 +82,8 @@ const routes = [
   },
   { method: "POST", path: "/revoke", handler: intervention("revoke", ImageBody, examples.image, decideRevoke) },
   { method: "POST", path: "/unrevoke", handler: intervention("unrevoke", ImageBody, examples.image, decideUnrevoke) },
+  { method: "POST", path: "/pause", handler: pausing("pause", decidePause) },
+  { method: "POST", path: "/resume", handler: pausing("resume", decideResume) },
 ] as const;
 
 function refuseRoute({ method, path }: { method: string; path: string }): never {

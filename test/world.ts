@@ -35,6 +35,7 @@ export function newWorld(configuration: Partial<ConfigurationInput>, at: string)
     references: {},
     requests: {},
     notified: new Set(),
+    pauses: {},
   };
   for (const variant of world.configuration.variants) {
     const harvested = recipeOf(variant) === "assemble";

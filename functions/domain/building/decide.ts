@@ -3,6 +3,7 @@ import { recipeOf } from "../../config/variant.ts";
 import { type BuildDecision, wait } from "../build-orders.ts";
 import type { PublishableImage } from "../images.ts";
 import { areComplete, describeChange, drift, type Inputs, type RecordedInputs, sameInputs } from "../inputs.ts";
+import { whyPaused } from "../pauses.ts";
 import type { VariantState } from "../variant-state.ts";
 import type { World } from "../world.ts";
 import { decideHarvest } from "./harvest.ts";
@@ -20,16 +21,17 @@ import {
 import { retryOf } from "./retries.ts";
 
 /**
- * Decides by rules 4 to 9 and 11 whether a variant gets a build now. `limits.ts` then applies the limit on parallel
+ * Decides by rules 4 to 9, 11 and 15 whether a variant gets a build now. `limits.ts` then applies the limit on parallel
  * builds.
  */
 export function decideBuild(world: World, state: VariantState): BuildDecision {
-  return (
+  const decision =
     waitForBuild(world, state) ??
     decideProof(world, state) ??
     decideHarvest(world, state) ??
-    decideByDrift(world, state)
-  );
+    decideByDrift(world, state);
+  const paused = decision.decision === "start" ? whyPaused(world, state.variant.name) : undefined;
+  return decision.decision === "start" && paused ? wait([...decision.wish.reasons, paused]) : decision;
 }
 
 function waitForBuild(world: World, state: VariantState): BuildDecision | undefined {
