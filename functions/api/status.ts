@@ -24,7 +24,7 @@ export function statusOf(world: World, channelsPrefix: string) {
     variants: world.configuration.variants.map((variant) => {
       const state = stateOf(world, variant);
       const newest = state.publishable[0];
-      const { behindSince, failing, blockedBy } = stalenessOf(world, state);
+      const { behindSince, failing, failingSince, gaveUp, blockedBy } = stalenessOf(world, state);
       const own = actions.filter((action) => action.variant === variant.name);
       return {
         variant: variant.name,
@@ -41,6 +41,9 @@ export function statusOf(world: World, channelsPrefix: string) {
         /** At least since then. */
         behindSince: behindSince === undefined ? null : iso(behindSince),
         failing,
+        failingSince: failingSince === undefined ? null : iso(failingSince),
+        /** Whether the inputs are not built again until one changes or a person asks. */
+        gaveUp,
         blockedBy,
         harvest: harvestStatus(world, state),
         running: runningBuild(state),

@@ -16,7 +16,7 @@ export function lambdaEnvironment(
 ): Record<string, string | undefined> {
   return {
     ...fn.environment,
-    ...stretchedLimits(fn.environment, timeoutFactor),
+    ...(timeoutFactor > 1 && stretchedLimits(fn.environment, timeoutFactor)),
     PATH: process.env.PATH,
     HOME: fn.bundleDir,
     LANG: "en_US.UTF-8",

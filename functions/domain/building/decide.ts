@@ -55,7 +55,7 @@ function decideByDrift(world: World, state: VariantState): BuildDecision {
   if (!areComplete(inputs, recipeOf(variant)))
     return wait([...reasons, "the build waits until all inputs are known", ...unknown]);
   const blocker = buildBlocker(world, state, inputs);
-  if (blocker) return wait([...reasons, blocker.why], blocker.until);
+  if (blocker) return wait([...reasons, blocker.why], blocker.until, blocker.gaveUp);
   const missing = preflightBlockers(world, state, inputs);
   if (missing.length > 0) return wait([...reasons, ...missing]);
 
@@ -84,6 +84,7 @@ export function buildReasons({ publishable: [newest], images, desired }: Variant
 interface BuildBlocker {
   why: string;
   until: number | undefined;
+  gaveUp?: true;
 }
 
 /** Rules 6 to 9: why a wanted build does not start now; undefined if nothing blocks it. */
@@ -109,7 +110,8 @@ function retryBlocker(world: World, state: VariantState, inputs: Inputs): BuildB
   const ended = runsWithoutImage(state, inputs);
   if (ended.length === 0) return undefined;
   const retry = retryOf(ended);
-  if (retry.when === "never") return { why: `${retry.why}: waiting for a change or a request`, until: undefined };
+  if (retry.when === "never")
+    return { why: `${retry.why}: waiting for a change or a request`, until: undefined, gaveUp: true };
   return retry.at > world.now ? { why: retry.why, until: retry.at } : undefined;
 }
 
