@@ -7,8 +7,8 @@ export const assumptions = {
   hoursPerMonth: 730,
   /** A reconcile run without anything to do, for one to a few variants. */
   secondsPerRun: 4,
-  /** It lists notification records, pauses and harvests. */
-  listsPerRun: 3,
+  /** It lists notification records and pauses. */
+  listsPerRun: 2,
   /** Measured in rehearsals. */
   logBytesPerRun: 4096,
   /**
