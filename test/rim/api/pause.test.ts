@@ -34,7 +34,7 @@ beforeAll(async () => {
 
 afterAll(() => aws?.stop());
 
-async function call(path: "/pause" | "/resume", body: object) {
+async function call(path: "/pause" | "/resume" | "/revoke" | "/unrevoke", body: object) {
   const requestContext = { requestId: path, http: { method: "POST", path }, authorizer: { iam: { userArn: by } } };
   const event = { version: "2.0", rawPath: path, requestContext, body: JSON.stringify(body), isBase64Encoded: false };
   const { statusCode, body: said } = await api(event, { getRemainingTimeInMillis: () => 3_600_000 });
@@ -120,15 +120,30 @@ test("a record that cannot be read pauses all the same, and says where it is", a
   await call("/resume", { variant: core, reason: "done" });
 });
 
+test("a decision about an image during a pause says what the channels wait for", async () => {
+  const image = await service.image("doubtful", 3);
+  await call("/pause", { variant: "*", reason: "nodes crash" });
+
+  await call("/revoke", { image, reason: "bad" });
+  const { answer } = await call("/unrevoke", { image, reason: "good" });
+
+  expect(answer.message).toContain(
+    `stable holds nothing: ${image} is the first image of the channel; everything is paused since`,
+  );
+  await service.tag(image, { proof: "failed" });
+  await call("/resume", { variant: "*", reason: "done" });
+});
+
 describe("a pause that comes while a reconcile run acts", () => {
   test("stops its publications", async () => {
-    await service.image("good", 3);
+    const image = await service.image("good", 2);
     const world = await service.observe();
     await writePause(bucket, "*", { by, at: Date.now(), reason: "nodes crash" });
 
     const outcomes = await service.act(world);
 
-    expect(outcomes.map(({ action, result }) => `${action.do} ${result}`)).toEqual(["publish stale", "publish stale"]);
+    const own = outcomes.filter(({ action }) => "image" in action && action.image === image);
+    expect(own.map(({ action, result }) => `${action.do} ${result}`)).toEqual(["publish stale", "publish stale"]);
     expect(await service.holds("stable")).toBeUndefined();
     await call("/resume", { variant: "*", reason: "done" });
   });
