@@ -15,8 +15,8 @@ import { readRequests } from "./requests.ts";
 import { readUpstream } from "./upstream.ts";
 
 /**
- * Reads the whole world. An upstream that does not answer becomes part of the world, and so does it that nobody could
- * tell in time what uses an image.
+ * Reads the whole world. An upstream that does not answer is part of the world, and so is an image whose use EC2 does not
+ * tell in time.
  * @param remaining how long reading may still take, in milliseconds
  * @throws Error if images, builds, channels, requests, notifications or pauses could not be read: without them nothing may be
  * decided
