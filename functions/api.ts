@@ -6,41 +6,47 @@ import type { Context } from "aws-lambda";
 import type { z } from "zod";
 import { config } from "../config.ts";
 import { audit } from "./api/audit.ts";
-import { examplesFor, ImageBody, RebuildBody, RollbackBody } from "./api/bodies.ts";
+import { examplesFor, ImageBody, PauseBody, RebuildBody, RollbackBody } from "./api/bodies.ts";
 import { directCalls } from "./api/direct-calls.ts";
 import { type Answer, answer, type Call, parseBody, refusal } from "./api/http.ts";
-import { intervene } from "./api/intervene.ts";
+import { intervene, type Remaining } from "./api/intervene.ts";
 import { type Caller, type Decision, decideApprove, decideRevoke, decideUnrevoke } from "./api/interventions.ts";
+import { pause } from "./api/pause.ts";
+import { decidePause, decideResume } from "./api/pause-decisions.ts";
 import { planOf } from "./api/plan.ts";
 import { rebuild } from "./api/rebuild.ts";
 import { decideRollback } from "./api/rollback.ts";
 import { statusOf } from "./api/status.ts";
 import { parseConfiguration } from "./config/configuration.ts";
 import { readEnvironment } from "./config/environment.ts";
+import { second } from "./config/time.ts";
 import type { ImageWorld } from "./domain/world.ts";
 import { observe, observeImages } from "./io/observe.ts";
 import { logger } from "./telemetry/logger.ts";
 
 const environment = readEnvironment(process.env);
 const configuration = parseConfiguration(config);
+/** What remains of the function's time when reading ends, in milliseconds. */
+const reservedForPlan = 5 * second;
 const examples = examplesFor(configuration.variants.map(({ name }) => name));
 const context = {
   environment,
   configuration,
-  observe: () => observe(environment, configuration, Date.now()),
+  observe: (lambda: Remaining) =>
+    observe(environment, configuration, Date.now(), () => lambda.getRemainingTimeInMillis() - reservedForPlan),
   observeImages: () => observeImages(environment, configuration, Date.now()),
 };
 
-async function getStatus(): Promise<Answer> {
-  return answer(200, statusOf(await context.observe(), environment.CHANNELS_PREFIX));
+async function getStatus(_: Call, lambda: Remaining): Promise<Answer> {
+  return answer(200, statusOf(await context.observe(lambda), environment.CHANNELS_PREFIX));
 }
 
-async function getPlan(): Promise<Answer> {
-  return answer(200, planOf(await context.observe()));
+async function getPlan(_: Call, lambda: Remaining): Promise<Answer> {
+  return answer(200, planOf(await context.observe(lambda)));
 }
 
-async function postRebuild(call: Call): Promise<Answer> {
-  return rebuild(context, parseBody(call, RebuildBody, examples.rebuild), call);
+async function postRebuild(call: Call, lambda: Remaining): Promise<Answer> {
+  return rebuild(context, parseBody(call, RebuildBody, examples.rebuild), { call, lambda });
 }
 
 /** The handler of a call that decides about an image. */
@@ -52,6 +58,12 @@ function intervention<Body extends { reason: string; dryRun: boolean }>(
 ) {
   return async (call: Call, lambda: Context): Promise<Answer> =>
     intervene(context, { what, body: parseBody(call, schema, example), call, lambda, decide });
+}
+
+/** The handler of a call that pauses or resumes. */
+function pausing(what: "pause" | "resume", decide: typeof decidePause) {
+  return async (call: Call, lambda: Context): Promise<Answer> =>
+    pause(context, { what, body: parseBody(call, PauseBody, examples.pause), call, lambda, decide });
 }
 
 const approve = intervention("approve", ImageBody, examples.image, decideApprove);
@@ -70,6 +82,8 @@ const routes = [
   },
   { method: "POST", path: "/revoke", handler: intervention("revoke", ImageBody, examples.image, decideRevoke) },
   { method: "POST", path: "/unrevoke", handler: intervention("unrevoke", ImageBody, examples.image, decideUnrevoke) },
+  { method: "POST", path: "/pause", handler: pausing("pause", decidePause) },
+  { method: "POST", path: "/resume", handler: pausing("resume", decideResume) },
 ] as const;
 
 function refuseRoute({ method, path }: { method: string; path: string }): never {

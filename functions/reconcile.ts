@@ -1,9 +1,10 @@
 import { injectLambdaContext } from "@aws-lambda-powertools/logger/middleware";
 import middy from "@middy/core";
-import type { SQSEvent } from "aws-lambda";
+import type { Context, SQSEvent } from "aws-lambda";
 import { config } from "../config.ts";
 import { parseConfiguration } from "./config/configuration.ts";
 import { readEnvironment } from "./config/environment.ts";
+import { minute } from "./config/time.ts";
 import { plan } from "./domain/plan.ts";
 import { triggerOf } from "./domain/trigger.ts";
 import { observe } from "./io/observe.ts";
@@ -16,16 +17,24 @@ import { writeMeasurements } from "./telemetry/metrics.ts";
 const environment = readEnvironment(process.env);
 const configuration = parseConfiguration(config);
 
+/** What remains of the function's time for acting when reading ends, in milliseconds; half of it. */
+const reservedForActing = 2.5 * minute;
+
 /**
  * One run serves a batch of triggers: it reads the world, plans and acts. A failed action is logged and measured, and
  * the next run plans it again.
  * @throws Error if the world could not be read
  */
-async function reconcile(event: SQSEvent): Promise<void> {
+async function reconcile(event: SQSEvent, lambda: Context): Promise<void> {
   const began = performance.now();
   const triggers = event.Records.map(({ body }) => triggerOf(body));
   logTriggers(triggers);
-  const world = await observe(environment, configuration, Date.now());
+  const world = await observe(
+    environment,
+    configuration,
+    Date.now(),
+    () => lambda.getRemainingTimeInMillis() - reservedForActing,
+  );
   const outcomes = await act(plan(world), world, environment, Date.now);
   for (const outcome of outcomes) logOutcome(outcome, world);
   logStaleness(stalenessOfAll(world), world);

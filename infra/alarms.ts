@@ -30,7 +30,7 @@ const maxPeriodHours = 24;
 const halfADay = Math.max(2, Math.ceil(12 / quietHours));
 
 /**
- * Each costs 0.10 USD a month, 0.70 USD in all (the first ten of an account are free). Each notifies operators when it
+ * Each costs 0.10 USD a month, 0.90 USD in all (the first ten of an account are free). Each notifies operators when it
  * starts and when it ends.
  */
 export const alarms = [
@@ -102,6 +102,17 @@ export const alarms = [
           ...own("BlockedVariants"),
           // Upstream hosts have short outages.
           ...inEachOf(halfADay),
+        }),
+        alarm("StuckAlarm", "stuck", {
+          alarmDescription: $interpolate`A variant's builds have failed for longer than a day, or the service gave up: it does not build the same inputs again until one of them changes or a person asks. GET / of the API names the variant (failingSince, gaveUp) and the cause (lastFailure), as does the saved query ${queries.failed}. Fix the cause, then change packer/ or config.ts, or POST /rebuild. Published images stay.`,
+          ...own("StuckVariants"),
+          ...inEachOf(1),
+        }),
+        alarm("PausedAlarm", "paused", {
+          alarmDescription: $interpolate`A variant, or everything, has been paused for longer than a week: it gets no security updates meanwhile. GET / of the API says what is paused, by whom and why (pauses), as does the saved query ${queries.asked}. POST /resume ends a pause.`,
+          ...own("HoursPaused"),
+          ...inEachOf(1),
+          threshold: 7 * 24,
         }),
       ]
     : []),

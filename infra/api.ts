@@ -3,25 +3,28 @@ import { allow } from "./callers.ts";
 import { callers, policies } from "./configuration.ts";
 import { lambda } from "./functions.ts";
 import { requestsPrefix } from "./names.ts";
-import { intervening, observing } from "./permissions.ts";
+import { intervening, observing, pausing } from "./permissions.ts";
 import { queue } from "./queue.ts";
 import { reservations } from "./reservations.ts";
 
 /**
  * The API. It has a function URL that accepts only calls signed by an AWS identity; without a URL, callers invoke the
- * function directly. It writes requests, tags images with operators' decisions and triggers a reconcile run, nothing
- * else.
+ * function directly. It writes requests and pauses, tags images with operators' decisions and triggers a reconcile
+ * run, nothing else.
  */
 export const api = lambda("Api", "api", {
   description: "Status, plan and operators' decisions",
   handler: "functions/api.handler",
   timeout: "30 seconds",
+  // A request that hangs twice leaves time to write the decision and to answer.
+  environment: { CONNECT_TIMEOUT_MS: "2000", REQUEST_TIMEOUT_MS: "5000", REQUEST_ATTEMPTS: "2" },
   memory: "512 MB",
   url: policies.functionUrl && { authorization: "iam", cors: false },
   concurrency: policies.reserveConcurrency ? { reserved: reservations.api } : undefined,
   permissions: [
     ...observing,
     ...intervening,
+    ...pausing,
     // The first write of a parameter also writes its tags.
     {
       actions: ["ssm:PutParameter", "ssm:AddTagsToResource"],

@@ -13,7 +13,13 @@ import { queue } from "./queue.ts";
 export function lambda(
   name: string,
   noun: string,
-  own: Omit<sst.aws.FunctionArgs, "permissions"> & { permissions: sst.aws.FunctionPermissionArgs[] },
+  {
+    environment,
+    ...own
+  }: Omit<sst.aws.FunctionArgs, "permissions" | "environment"> & {
+    permissions: sst.aws.FunctionPermissionArgs[];
+    environment?: Record<string, string>;
+  },
 ): sst.aws.Function {
   const logs = new aws.cloudwatch.LogGroup(`${name}Logs`, {
     name: `/aws/lambda/${named(noun)}`,
@@ -38,6 +44,7 @@ export function lambda(
       CHANNELS_PREFIX: channelsPrefix,
       REQUESTS_PREFIX: requestsPrefix,
       POWERTOOLS_SERVICE_NAME: noun,
+      ...environment,
     },
     permissions: [
       ...own.permissions,

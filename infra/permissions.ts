@@ -12,6 +12,9 @@ type Permission = sst.aws.FunctionPermissionArgs;
 
 const assembles = variants.some((variant) => recipeOf(variant) === "assemble");
 
+/** What {@link pausing} writes. */
+const pauses = $interpolate`${artifacts.arn}/records/pauses/*`;
+
 /** Permissions to observe the world. Both functions have them. */
 export const observing: Permission[] = [
   {
@@ -32,9 +35,14 @@ export const observing: Permission[] = [
     actions: ["s3:ListBucket"],
     resources: [artifacts.arn],
     conditions: [
-      { test: "StringLike", variable: "s3:prefix", values: ["announced/*", ...(assembles ? ["harvest/*"] : [])] },
+      {
+        test: "StringLike",
+        variable: "s3:prefix",
+        values: ["announced/*", "records/pauses/*", ...(assembles ? ["harvest/*"] : [])],
+      },
     ],
   },
+  { actions: ["s3:GetObject"], resources: [pauses] },
   ...(assembles
     ? [{ actions: ["s3:GetObject"], resources: [$interpolate`${artifacts.arn}/harvest/*/manifest.json`] }]
     : []),
@@ -90,6 +98,9 @@ export const deregistering: Permission[] = [
 
 /** An operator's decision about an image of this stage: set it and take it back. */
 export const intervening: Permission[] = tagging(["ec2:CreateTags", "ec2:DeleteTags"], interventionTags);
+
+/** A person's order to pause a variant or everything, and to resume it. */
+export const pausing: Permission[] = [{ actions: ["s3:PutObject", "s3:DeleteObject"], resources: [pauses] }];
 
 function tagging(actions: string[], tags: string[]): Permission[] {
   return [

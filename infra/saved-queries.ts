@@ -40,7 +40,7 @@ export const savedQueries = {
     of: ["reconcile", "api"],
     lines: [
       "fields @timestamp, service, message, variant, error.message, fact.kind, fact.failure.class, fact.failure.cause, fact.log, token",
-      'filter level = "ERROR" or (message = "announce" and fact.kind not in ["published", "rolled-back", "recovered"])',
+      'filter level = "ERROR" or (message = "announce" and fact.kind not in ["published", "rolled-back", "recovered", "resumed"])',
       "sort @timestamp desc",
       "limit 200",
     ],

@@ -198,6 +198,16 @@ export function scene(configuration: Partial<ConfigurationInput> = {}, at = "202
       imageNamed(id).approved = { reason: "looks good", by: "arn:aws:iam::123456789012:user/ann", at: world.now };
       return story;
     },
+    /** An operator pauses a variant, or everything (`*`), now. */
+    pause(scope = core, reason = "nodes crash") {
+      world.pauses[scope] = { reason, by: "arn:aws:iam::123456789012:user/ann", at: world.now };
+      return story;
+    },
+    resume(scope = core) {
+      present(world.pauses[scope], `no pause of ${scope}`);
+      delete world.pauses[scope];
+      return story;
+    },
     /** Subscribers have received none of the notifications so far. */
     forgetNotifications() {
       world.notified.clear();

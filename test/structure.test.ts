@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { build } from "esbuild";
@@ -78,6 +78,17 @@ describe("the linter keeps imports pointing down", () => {
     const index = accepted.findIndex((one) => one[0] === file && one[1] === imported);
     expect(findings).not.toContain(`${probeOf(file, refused.length + index)}:1:8 lint/style/noRestrictedImports`);
   });
+});
+
+test("every client of the AWS SDK in functions/ has the time limits of client-settings.ts", () => {
+  const files = readdirSync("functions", { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".ts"));
+  const made = files.flatMap((file) =>
+    [...readFileSync(join("functions", file), "utf8").matchAll(/new (\w+Client)\(([^)]*)\)/g)].map(
+      ([, client, settings]) => `${file}: ${client} ${settings}`,
+    ),
+  );
+  expect(made.length).toBeGreaterThan(10);
+  expect(made.filter((one) => !one.endsWith(" clientSettings"))).toEqual([]);
 });
 
 test("a bundle of the plan has no module of the SDK, middy or Powertools", async () => {

@@ -1,5 +1,6 @@
 import { type ConfigurationInput, parseConfiguration } from "../functions/config/configuration.ts";
 import { recipeOf, type Variant } from "../functions/config/variant.ts";
+import type { Pause } from "../functions/domain/pauses.ts";
 import type { World } from "../functions/domain/world.ts";
 
 export const minute = 60_000;
@@ -15,8 +16,8 @@ export const two = {
   ],
 };
 
-/** A world in which a test may add notifications. */
-export type OpenWorld = World & { notified: Set<string> };
+/** A world in which a test may add notifications and pauses. */
+export type OpenWorld = World & { notified: Set<string>; pauses: Record<string, Pause> };
 
 /** A world without images, builds and channels, in which every source answers. */
 export function newWorld(configuration: Partial<ConfigurationInput>, at: string): OpenWorld {
@@ -35,6 +36,7 @@ export function newWorld(configuration: Partial<ConfigurationInput>, at: string)
     references: {},
     requests: {},
     notified: new Set(),
+    pauses: {},
   };
   for (const variant of world.configuration.variants) {
     const harvested = recipeOf(variant) === "assemble";

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { channelNames } from "../config/channel-names.ts";
+import { everything } from "../domain/pauses.ts";
 
 const ImageId = z.string().regex(/^ami-[a-f0-9]{8,17}$/, 'an image such as "ami-0123456789abcdef0"');
 
@@ -22,6 +23,10 @@ export const RebuildBody = AnyBody.extend({
     .optional(),
 });
 export type RebuildBody = z.infer<typeof RebuildBody>;
+
+/** `POST /pause` and `/resume`; `*` is everything. */
+export const PauseBody = AnyBody.extend({ variant: z.string() });
+export type PauseBody = z.infer<typeof PauseBody>;
 
 /** `POST /approve`, `/revoke` and `/unrevoke` */
 export const ImageBody = AnyBody.extend({ image: ImageId });
@@ -49,6 +54,7 @@ export function examplesFor(variants: readonly string[]) {
   const variant = variants.join(" | ");
   return {
     rebuild: { variant, ...anyBody, idempotencyKey: "optional, 1 to 128 of A-Z a-z 0-9 _ . : -" },
+    pause: { variant: [...variants, `${everything} (everything)`].join(" | "), ...anyBody },
     image: { image: "ami-…, an image of this service", ...anyBody },
     rollback: {
       variant,

@@ -2,6 +2,7 @@ import type { Context } from "aws-lambda";
 import pTimeout from "p-timeout";
 import type { Environment } from "../config/environment.ts";
 import { second } from "../config/time.ts";
+import { everything } from "../domain/pauses.ts";
 import { tagDelaySeconds } from "../domain/trigger.ts";
 import type { ImageWorld, World } from "../domain/world.ts";
 import { keyOf, tagImage, untagImage } from "../io/image-tags.ts";
@@ -11,11 +12,14 @@ import { type Answer, answer, type Call, callerOf, refusal } from "./http.ts";
 import { applied, type Caller, type Decision } from "./interventions.ts";
 import { planOf } from "./plan.ts";
 
+/** The time that the function has left. */
+export type Remaining = Pick<Context, "getRemainingTimeInMillis">;
+
 /** What the handlers of all calls share. */
 export interface ApiContext {
   environment: Environment;
   /** Reads the whole world. */
-  observe(): Promise<World>;
+  observe(lambda: Remaining): Promise<World>;
   /** Reads images and channels only, and works while everything else does not answer. */
   observeImages(): Promise<ImageWorld>;
 }
@@ -26,11 +30,9 @@ interface Intervening<Body> {
   what: string;
   body: Body;
   call: Call;
-  lambda: Pick<Context, "getRemainingTimeInMillis">;
+  lambda: Remaining;
   decide: (world: ImageWorld, body: Body, caller: Caller) => Decision;
 }
-
-type Accepted = Extract<Decision, { outcome: "accepted" }>;
 
 /**
  * The answer leaves out a plan that is not known this long, in milliseconds, before the function's own timeout: the
@@ -67,17 +69,25 @@ export async function intervene<Body extends { reason: string; dryRun: boolean }
       remove: remove.map(keyOf),
     },
     message,
-    ...(await planAfter(observe, decision, lambda.getRemainingTimeInMillis() - reservedForAnswer)),
+    ...(await planAfter({ observe, lambda }, variant, (planned) => applied(planned, decision))),
   });
 }
 
-/** The variant's plan, or null and the reason. The decision stands in either case. */
-async function planAfter(observe: ApiContext["observe"], decision: Accepted, milliseconds: number) {
+/**
+ * What is planned for a variant, or for everything, once a decision stands; or null and the reason. The decision stands
+ * in either case.
+ */
+export async function planAfter(
+  { observe, lambda }: Pick<ApiContext, "observe"> & { lambda: Remaining },
+  scope: string,
+  decided: (world: World) => World,
+) {
   try {
+    const milliseconds = lambda.getRemainingTimeInMillis() - reservedForAnswer;
     if (milliseconds <= 0) throw new Error("no time is left to read the world");
-    const world = await pTimeout(observe(), { milliseconds, message: "reading the world takes too long" });
-    const { actions } = planOf(applied(world, decision));
-    return { plan: actions.filter(({ variant }) => variant === decision.variant) };
+    const world = await pTimeout(observe(lambda), { milliseconds, message: "reading the world takes too long" });
+    const { actions } = planOf(decided(world));
+    return { plan: actions.filter(({ variant }) => scope === everything || variant === scope) };
   } catch (error) {
     logger.warn("plan unknown", { error: error as Error });
     return { plan: null, planUnknown: (error as Error).message };

@@ -1,11 +1,12 @@
 import type { Configuration } from "../config/configuration.ts";
 import { isRepeated, type Request, succeed } from "../domain/requests.ts";
+import type { World } from "../domain/world.ts";
 import { readRequests, writeRequest } from "../io/requests.ts";
 import { triggerReconcile } from "../io/triggers.ts";
 import { logger } from "../telemetry/logger.ts";
 import type { RebuildBody } from "./bodies.ts";
 import { type Answer, answer, type Call, callerOf, refusal } from "./http.ts";
-import type { ApiContext } from "./intervene.ts";
+import type { ApiContext, Remaining } from "./intervene.ts";
 import { noSuchVariant } from "./interventions.ts";
 import { planOf } from "./plan.ts";
 
@@ -16,7 +17,7 @@ import { planOf } from "./plan.ts";
 export async function rebuild(
   { environment, configuration, observe }: ApiContext & { configuration: Configuration },
   { variant, reason, idempotencyKey, dryRun }: RebuildBody,
-  call: Call,
+  { call, lambda }: { call: Call; lambda: Remaining },
 ): Promise<Answer> {
   if (!configuration.variants.some(({ name }) => name === variant)) {
     const { status, why, allowed } = noSuchVariant({ configuration }, variant);
@@ -32,14 +33,14 @@ export async function rebuild(
   if (dryRun)
     return answer(200, {
       ...result,
-      plan: await planWithRequest(observe, variant, repeated ? known : succeed(known, request)),
+      plan: await planWithRequest(() => observe(lambda), variant, repeated ? known : succeed(known, request)),
     });
   if (!repeated) await writeRequest(environment, variant, request, known);
   await triggerReconcile(environment.QUEUE_URL, { variant, call: `rebuild ${id}` });
   return answer(202, result);
 }
 
-async function planWithRequest(observe: ApiContext["observe"], variant: string, request: Request | undefined) {
+async function planWithRequest(observe: () => Promise<World>, variant: string, request: Request | undefined) {
   const world = await observe();
   const requests = { ...world.requests, ...(request && { [variant]: request }) };
   return planOf({ ...world, requests }).actions.filter((action) => action.variant === variant);

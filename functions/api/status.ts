@@ -3,12 +3,14 @@ import { iso } from "../config/time.ts";
 import { recipeOf } from "../config/variant.ts";
 import { buildReasons } from "../domain/building/decide.ts";
 import { stalenessOf } from "../domain/building/staleness.ts";
+import { whyPaused } from "../domain/pauses.ts";
 import { type Action, plan } from "../domain/plan.ts";
 import { explainChannel } from "../domain/publishing/explain.ts";
 import { decideChannel } from "../domain/publishing/publish.ts";
 import { stateOf, type VariantState } from "../domain/variant-state.ts";
 import type { World } from "../domain/world.ts";
 import { imageStatuses } from "./image-status.ts";
+import { pausesToJson } from "./pause-decisions.ts";
 import { actionToJson } from "./plan.ts";
 import { removedVariants } from "./removed-variants.ts";
 
@@ -22,11 +24,12 @@ export function statusOf(world: World, channelsPrefix: string) {
     variants: world.configuration.variants.map((variant) => {
       const state = stateOf(world, variant);
       const newest = state.publishable[0];
-      const { behindSince, failing, blockedBy } = stalenessOf(world, state);
+      const { behindSince, failing, failingSince, gaveUp, blockedBy } = stalenessOf(world, state);
       const own = actions.filter((action) => action.variant === variant.name);
       return {
         variant: variant.name,
         base: variant.base,
+        paused: whyPaused(world, variant.name) ?? null,
         channels: Object.fromEntries(
           channelNames.map((name) => [name, channelStatus(world, state, name, channelsPrefix)]),
         ),
@@ -38,6 +41,9 @@ export function statusOf(world: World, channelsPrefix: string) {
         /** At least since then. */
         behindSince: behindSince === undefined ? null : iso(behindSince),
         failing,
+        failingSince: failingSince === undefined ? null : iso(failingSince),
+        /** Whether the inputs are not built again until one changes or a person asks. */
+        gaveUp,
         blockedBy,
         harvest: harvestStatus(world, state),
         running: runningBuild(state),
@@ -47,6 +53,8 @@ export function statusOf(world: World, channelsPrefix: string) {
         next: own.map(actionToJson),
       };
     }),
+    /** Of variants, configured or removed, and `*` of everything. */
+    pauses: pausesToJson(world.pauses),
     removedVariants: removedVariants(world, channelsPrefix),
   };
 }

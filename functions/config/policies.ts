@@ -64,6 +64,8 @@ export const Policies = z.strictObject({
   minInterval: Duration.prefault("20h"),
   /** How many builds, of all variants, may run at once. */
   maxParallel: whole(1, 50).default(2),
+  /** If false, images are built and proved and no channel is written: for a first day without risk. */
+  publish: z.boolean().default(true),
   /** How old an image's proof must be before `stable` takes the image. The first image of a variant does not wait. */
   soak: Duration.prefault("24h"),
   /** `manual`: `stable` takes an image only after a person has approved it (`POST /approve`) and it has soaked. */

@@ -48,11 +48,12 @@ export type HarvestInputs = { baseAmi: string; recipe: string };
 /** What to do about a variant's images, always with reasons. `until` is in milliseconds since the epoch. */
 export type BuildDecision =
   | { decision: "start"; wish: BuildWish }
-  | { decision: "wait"; reasons: string[]; until: number | undefined }
+  /** `gaveUp`: these inputs have failed for good, and only a change or a request helps. */
+  | { decision: "wait"; reasons: string[]; until: number | undefined; gaveUp?: true | undefined }
   | { decision: "nothing"; reasons: string[] };
 
-export function wait(reasons: string | string[], until?: number): BuildDecision {
-  return { decision: "wait", reasons: [reasons].flat(), until };
+export function wait(reasons: string | string[], until?: number, gaveUp?: true): BuildDecision {
+  return { decision: "wait", reasons: [reasons].flat(), until, gaveUp };
 }
 
 /**

@@ -1,7 +1,12 @@
 import { type BuildDecision, type BuildOrder, orderBuild, type Purpose } from "./build-orders.ts";
 import { decideBuild } from "./building/decide.ts";
 import { withinLimits } from "./building/limits.ts";
-import { dueNotifications, dueNotificationsOfRemoved, type Notification } from "./notifications/due.ts";
+import {
+  dueNotifications,
+  dueNotificationsOfRemoved,
+  duePauseNotifications,
+  type Notification,
+} from "./notifications/due.ts";
 import { type ChannelWait, channelActions, type PublishAction } from "./publishing/actions.ts";
 import { type RetentionAction, retirements, retirementsOfRemoved } from "./publishing/retirement.ts";
 import { type WithdrawalAction, withdrawals } from "./publishing/withdrawal.ts";
@@ -50,7 +55,7 @@ export function plan(world: World): Action[] {
     ...dueNotificationsOfRemoved(world, images).map(notifyAction),
     ...writesOnRemoved(world, images),
   ]);
-  return [...configured, ...removed];
+  return [...duePauseNotifications(world).map(notifyAction), ...configured, ...removed];
 }
 
 /** What the plan does to one variant's channels and images, whether the variant is configured or removed. */

@@ -3,6 +3,7 @@ import type { Availability, Observed } from "../config/observed.ts";
 import type { Build } from "./builds.ts";
 import type { Channels } from "./channels.ts";
 import type { Image } from "./images.ts";
+import type { Pauses } from "./pauses.ts";
 import type { References } from "./references.ts";
 import type { Request } from "./requests.ts";
 import type { Upstream } from "./upstream.ts";
@@ -22,6 +23,8 @@ export interface ImageWorld {
    * rejected twice.
    */
   notified?: ReadonlySet<string>;
+  /** Undefined if they were not read. Then nothing counts as paused. */
+  pauses?: Pauses;
 }
 
 /** Everything that a plan depends on. */
@@ -45,4 +48,5 @@ export interface World extends ImageWorld {
   /** By variant name. */
   requests: Record<string, Request>;
   notified: ReadonlySet<string>;
+  pauses: Pauses;
 }

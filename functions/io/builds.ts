@@ -15,8 +15,9 @@ import { type BuildOrder, purposes } from "../domain/build-orders.ts";
 import type { Build } from "../domain/builds.ts";
 import { type Failure, FailureClass } from "../domain/failures.ts";
 import { Inputs } from "../domain/inputs.ts";
+import { clientSettings } from "./client-settings.ts";
 
-const codebuild = new CodeBuildClient({});
+const codebuild = new CodeBuildClient(clientSettings);
 
 /** How far back the history is read, in milliseconds: subscribers are not notified of anything older. */
 export const historyReach = 31 * day;

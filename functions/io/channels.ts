@@ -3,10 +3,11 @@ import { type ChannelName, channelParameter, isChannelName } from "../config/cha
 import type { Environment } from "../config/environment.ts";
 import type { Channels } from "../domain/channels.ts";
 import type { Described } from "../domain/images.ts";
+import { clientSettings } from "./client-settings.ts";
 import { describeById } from "./images.ts";
 import { createParameter, replaceParameter } from "./parameters.ts";
 
-const ssm = new SSMClient({});
+const ssm = new SSMClient(clientSettings);
 
 /** All channels below the prefix, including those of removed variants; or the channels of one variant. */
 export async function readChannels(prefix: string, only?: string): Promise<Channels> {

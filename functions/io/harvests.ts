@@ -3,8 +3,9 @@ import { GetObjectCommand, ListObjectsV2Command, S3Client } from "@aws-sdk/clien
 import { z } from "zod";
 import { JsonText } from "../config/json.ts";
 import type { Observed } from "../config/observed.ts";
+import { clientSettings } from "./client-settings.ts";
 
-const s3 = new S3Client({});
+const s3 = new S3Client(clientSettings);
 
 const Sha256 = z.string().regex(/^[a-f0-9]{64}$/, "a SHA-256 in hex");
 
@@ -50,10 +51,14 @@ async function readHarvest(bucket: string, source: string, recipe: string): Prom
 
 /** The role may list this prefix only, and then S3 answers 403 for a missing object. A list tells for certain. */
 async function readObject(bucket: string, key: string): Promise<Uint8Array | undefined> {
-  const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: key, MaxKeys: 1 }));
-  if (Contents[0]?.Key !== key) return undefined;
-  const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
-  return Body?.transformToByteArray();
+  try {
+    const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+    return await Body?.transformToByteArray();
+  } catch (error) {
+    const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: key, MaxKeys: 1 }));
+    if (Contents[0]?.Key === key) throw error;
+    return undefined;
+  }
 }
 
 function parseManifest(source: string, bytes: Uint8Array, recipe: string): Observed {

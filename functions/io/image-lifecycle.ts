@@ -8,9 +8,10 @@ import {
 } from "@aws-sdk/client-ec2";
 import { iso, minute } from "../config/time.ts";
 import type { Image } from "../domain/images.ts";
+import { clientSettings } from "./client-settings.ts";
 import { tagImage, untagImage } from "./image-tags.ts";
 
-const ec2 = new EC2Client({});
+const ec2 = new EC2Client(clientSettings);
 
 /**
  * Deprecates a revoked image. Anyone who has its ID can still start it. EC2 accepts no time in the past and rounds to

@@ -6,8 +6,9 @@ import { iso } from "../config/time.ts";
 import type { ChannelWrite, Described, Image } from "../domain/images.ts";
 import { inputsFromTags, tagPrefix } from "../domain/inputs.ts";
 import { interventionFromTag } from "../domain/intervention-tags.ts";
+import { clientSettings } from "./client-settings.ts";
 
-const ec2 = new EC2Client({});
+const ec2 = new EC2Client(clientSettings);
 
 const ProofTag = z.enum(["passed", "failed"]).optional().catch(undefined);
 

@@ -2,11 +2,10 @@ import { DescribeClusterVersionsCommand, EKSClient } from "@aws-sdk/client-eks";
 import { z } from "zod";
 import type { Availability, Observed } from "../config/observed.ts";
 import type { Policies } from "../config/policies.ts";
+import { clientSettings, requestLimits } from "./client-settings.ts";
 
-const eks = new EKSClient({});
+const eks = new EKSClient(clientSettings);
 
-/** How long the release host may take to answer, in milliseconds. */
-const releaseHostTimeout = 5_000;
 /** What a build downloads from the release host, each with its checksum. */
 const programs = ["kubelet.exe", "kube-proxy.exe"];
 
@@ -79,7 +78,7 @@ async function readUpstreamPatch(releaseUrl: string, minor: string): Promise<Obs
 /** Asks the release host, which redirects to its CDN. */
 async function ask(url: string, method = "GET"): Promise<Observed> {
   try {
-    const response = await fetch(url, { method, signal: AbortSignal.timeout(releaseHostTimeout) });
+    const response = await fetch(url, { method, signal: AbortSignal.timeout(requestLimits.RELEASE_HOST_TIMEOUT_MS) });
     if (response.status === 404) return { state: "missing", why: `${url} does not exist` };
     if (!response.ok) return { state: "unknown", why: `${url} answered ${response.status}` };
     return { state: "known", value: await response.text() };

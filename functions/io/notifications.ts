@@ -1,9 +1,10 @@
 import { PutObjectCommand, paginateListObjectsV2, S3Client } from "@aws-sdk/client-s3";
 import { PublishCommand, SNSClient } from "@aws-sdk/client-sns";
 import type { Notification } from "../domain/notifications/due.ts";
+import { clientSettings } from "./client-settings.ts";
 
-const s3 = new S3Client({});
-const sns = new SNSClient({});
+const s3 = new S3Client(clientSettings);
+const sns = new SNSClient(clientSettings);
 
 const prefix = "announced/";
 

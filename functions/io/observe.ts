@@ -9,22 +9,31 @@ import { readHarvests } from "./harvests.ts";
 import { readImages } from "./images.ts";
 import { readBinaries } from "./kubernetes-releases.ts";
 import { readNotified } from "./notifications.ts";
+import { readPauses } from "./pauses.ts";
 import { readReferences } from "./references.ts";
 import { readRequests } from "./requests.ts";
 import { readUpstream } from "./upstream.ts";
 
 /**
- * Reads the whole world. An upstream that does not answer becomes part of the world.
- * @throws Error if images, builds, channels, requests or notifications could not be read: without them nothing may be
+ * Reads the whole world. An upstream that does not answer is part of the world, and so is an image whose use EC2 does not
+ * tell in time.
+ * @param remaining how long reading may still take, in milliseconds
+ * @throws Error if images, builds, channels, requests, notifications or pauses could not be read: without them nothing may be
  * decided
  */
-export async function observe(environment: Environment, configuration: Configuration, now: number): Promise<World> {
-  const [upstream, imageWorld, builds, requests, notified] = await Promise.all([
+export async function observe(
+  environment: Environment,
+  configuration: Configuration,
+  now: number,
+  remaining: () => number,
+): Promise<World> {
+  const [upstream, imageWorld, builds, requests, notified, pauses] = await Promise.all([
     readUpstream(configuration),
-    observeImages(environment, configuration, now),
+    readImageWorld(environment, configuration, now),
     gerund("reading builds", readBuilds(environment.PROJECT_NAME, now)),
     gerund("reading requests", readRequests(environment.REQUESTS_PREFIX)),
     gerund("reading notifications", readNotified(environment.BUCKET)),
+    gerund("reading pauses", readPauses(environment.BUCKET)),
   ]);
   const { STAGE: stage, RECIPE: recipe, HARVEST_RECIPE: harvestRecipe, BUCKET: bucket } = environment;
   const { images } = imageWorld;
@@ -46,16 +55,29 @@ export async function observe(environment: Environment, configuration: Configura
     references: {},
     requests,
     notified,
+    pauses,
   };
-  return { ...world, references: await readReferences(retirementCandidates(world)) };
+  return { ...world, references: await readReferences(retirementCandidates(world), remaining()) };
 }
 
 /**
  * Reads only what a person's decision about an image depends on, so that a bad image can be revoked while CodeBuild, S3
- * or upstream does not answer.
+ * or upstream does not answer. If the pauses could not be read, they are undefined.
  * @throws Error if images or channels could not be read
  */
 export async function observeImages(
+  environment: Environment,
+  configuration: Configuration,
+  now: number,
+): Promise<ImageWorld> {
+  const [world, pauses] = await Promise.all([
+    readImageWorld(environment, configuration, now),
+    readPauses(environment.BUCKET).catch(() => undefined),
+  ]);
+  return { ...world, pauses };
+}
+
+async function readImageWorld(
   environment: Environment,
   configuration: Configuration,
   now: number,

@@ -1,7 +1,8 @@
 import { ParameterAlreadyExists, PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
 import { tagPrefix } from "../domain/inputs.ts";
+import { clientSettings } from "./client-settings.ts";
 
-const ssm = new SSMClient({});
+const ssm = new SSMClient(clientSettings);
 
 export interface ParameterContent {
   name: string;

@@ -6,9 +6,12 @@ import {
   paginateDescribeLaunchTemplateVersions,
 } from "@aws-sdk/client-ec2";
 import { chunk } from "es-toolkit";
+import pTimeout from "p-timeout";
+import { second } from "../config/time.ts";
 import { judgeUse, type References, type Use } from "../domain/references.ts";
+import { clientSettings, requestLimits } from "./client-settings.ts";
 
-const ec2 = new EC2Client({});
+const ec2 = new EC2Client(clientSettings);
 
 /** DescribeImageReferences takes 10 IDs a call (EC2 API reference). */
 const imagesPerCall = 10;
@@ -27,22 +30,31 @@ const versionDepth = "10000";
 /**
  * What uses these images in this account and Region, by image ID: instances, launch templates, parameters and Image
  * Builder recipes. An image that is shared counts as used, because EC2 does not show what other accounts do with it.
- * Never throws: if a call fails, ends early or omits what DescribeInstances or DescribeLaunchTemplateVersions show,
- * every image of that call is unknown.
+ * Never throws: if a call fails, ends early, takes too long or omits what DescribeInstances or
+ * DescribeLaunchTemplateVersions show, every image of that call is unknown.
+ * @param patience how long the answers may take, in milliseconds; by default as long as one request
  */
-export async function readReferences(images: readonly string[]): Promise<Record<string, References>> {
-  const answers = await Promise.all(chunk([...images], imagesPerCall).map(readBatch));
+export async function readReferences(
+  images: readonly string[],
+  patience: number = requestLimits.REQUEST_TIMEOUT_MS,
+): Promise<Record<string, References>> {
+  const answers = await Promise.all(chunk([...images], imagesPerCall).map((batch) => readBatch(batch, patience)));
   return Object.fromEntries(answers.flat());
 }
 
-async function readBatch(images: string[]): Promise<[string, References][]> {
+async function readBatch(images: string[], patience: number): Promise<[string, References][]> {
   try {
-    const [references, instances, templates, shares] = await Promise.all([
+    if (patience <= 0) throw new Error("no time is left to ask EC2");
+    const answers = Promise.all([
       referencesTo(images),
       instancesOf(images),
       templatesOf(images),
       Promise.all(images.map(sharesOf)),
     ]);
+    const [references, instances, templates, shares] = await pTimeout(answers, {
+      milliseconds: patience,
+      message: `EC2 has not answered within ${patience / second} s`,
+    });
     return images.map((image) => [
       image,
       judgeUse(image, [...references, ...shares.flat()], [...instances, ...templates]),

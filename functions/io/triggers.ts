@@ -1,6 +1,7 @@
 import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
+import { clientSettings } from "./client-settings.ts";
 
-const sqs = new SQSClient({});
+const sqs = new SQSClient(clientSettings);
 
 /**
  * Triggers a reconcile run. If the message is lost, the next scheduled run finds the change.

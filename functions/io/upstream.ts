@@ -4,10 +4,11 @@ import type { Configuration } from "../config/configuration.ts";
 import type { Availability, Observed } from "../config/observed.ts";
 import type { Described } from "../domain/images.ts";
 import { baseParameterOf, harvestParameterOf, type Upstream } from "../domain/upstream.ts";
+import { clientSettings } from "./client-settings.ts";
 import { describeById } from "./images.ts";
 import { readPatches } from "./kubernetes-releases.ts";
 
-const ssm = new SSMClient({});
+const ssm = new SSMClient(clientSettings);
 
 /** Names in one call of GetParameters (AWS API reference). */
 const maxNames = 10;

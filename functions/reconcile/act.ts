@@ -15,7 +15,7 @@ import {
 import { tagImage } from "../io/image-tags.ts";
 import { channelWriteToTag } from "../io/images.ts";
 import { notify } from "./notify.ts";
-import { isOvertaken, recheck } from "./recheck.ts";
+import { isOvertaken, isPausedNow, recheck } from "./recheck.ts";
 
 /** The result of one action. */
 export type Outcome = { action: Action } & (
@@ -93,7 +93,8 @@ async function carryOut(action: Action, run: Run): Promise<Outcome> {
       case "build":
       case "prove":
       case "harvest": {
-        if (clock() - world.now >= orderLifetime) return { action, result: "stale" };
+        const tooLate = clock() - world.now >= orderLifetime;
+        if (tooLate || (await isPausedNow(action.variant, environment))) return { action, result: "stale" };
         const started = await startBuild(environment.PROJECT_NAME, action.order);
         if (started.outcome === "no-room") return { action, result: "no-room", detail: started.why };
         return { action, result: "done", detail: started.build ?? "already started" };

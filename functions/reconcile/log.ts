@@ -38,9 +38,10 @@ export function logOutcome(outcome: Outcome, world: World): void {
 
 /** Logs the staleness of each variant, which the metrics only summarize. */
 export function logStaleness(all: readonly Staleness[], { now }: World): void {
-  for (const { behindSince, ...staleness } of all)
+  for (const { behindSince, failingSince, ...staleness } of all)
     logger.info("standing", {
       ...staleness,
+      failingSince: failingSince === undefined ? null : iso(failingSince),
       behindSince: behindSince === undefined ? null : iso(behindSince),
       hoursBehind: behindSince === undefined ? 0 : Math.round((now - behindSince) / hour),
     });

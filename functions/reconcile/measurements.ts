@@ -1,4 +1,4 @@
-import { hour } from "../config/time.ts";
+import { day, hour } from "../config/time.ts";
 import { type Staleness, stalenessOf } from "../domain/building/staleness.ts";
 import type { Build } from "../domain/builds.ts";
 import type { Notification } from "../domain/notifications/due.ts";
@@ -44,6 +44,8 @@ export function measurementsOf({
     BuildsFailed: ended.filter(({ status }) => status === "failed").length,
     ActionsFailed: outcomes.filter(({ result }) => result === "failed").length,
     BlockedVariants: blockedVariants(staleness, outcomes),
+    StuckVariants: staleness.filter((one) => isStuck(one, world)).length,
+    HoursPaused: Math.max(0, ...Object.values(world.pauses).map(({ at }) => (world.now - at) / hour)),
   };
   return {
     HoursBehind: Math.max(0, ...staleness.map(({ behindSince = world.now }) => (world.now - behindSince) / hour)),
@@ -52,6 +54,11 @@ export function measurementsOf({
     ReconcileDuration: milliseconds,
     ...Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0)),
   };
+}
+
+/** Whether only a person can help, or probably so. */
+function isStuck({ gaveUp, failingSince }: Staleness, { now }: World): boolean {
+  return gaveUp || (failingSince !== undefined && now - failingSince > day);
 }
 
 /** Whether the outcome is a new build, not one that CodeBuild knew already although its list did not show it. */

@@ -1,11 +1,13 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Environment } from "../config/environment.ts";
 import { isNewer, isPublishable } from "../domain/images.ts";
+import { whyPaused } from "../domain/pauses.ts";
 import { type WriteAction, writesFor } from "../domain/plan.ts";
 import type { PublishAction } from "../domain/publishing/actions.ts";
 import type { World } from "../domain/world.ts";
 import { readChannels } from "../io/channels.ts";
 import { readImages } from "../io/images.ts";
+import { readPauses } from "../io/pauses.ts";
 import { readReferences } from "../io/references.ts";
 
 /**
@@ -17,21 +19,27 @@ import { readReferences } from "../io/references.ts";
 export async function recheck(
   action: WriteAction,
   world: World,
-  { STAGE, CHANNELS_PREFIX }: Environment,
+  { STAGE, CHANNELS_PREFIX, BUCKET }: Environment,
   now: number,
 ): Promise<World | undefined> {
-  const [images, channels, references] = await Promise.all([
+  const [images, channels, references, pauses] = await Promise.all([
     readImages(STAGE, action.variant),
     // Any variant's channel may hold an image. What a channel gets depends on its own variant only.
     readChannels(CHANNELS_PREFIX, action.do === "publish" ? action.variant : undefined),
     dependsOnUse(action) ? readReferences([action.image]) : {},
+    readPauses(BUCKET),
   ]);
   const others = world.images.filter((image) => image.variant !== action.variant);
-  const fresh: World = { ...world, now, images: [...others, ...images], channels, references };
+  const fresh: World = { ...world, now, images: [...others, ...images], channels, references, pauses };
   const isStillPlanned = writesFor(fresh, action.variant).some(
     (one) => one.do !== "wait" && isDeepStrictEqual(essenceOf(one), essenceOf(action)),
   );
   return isStillPlanned ? fresh : undefined;
+}
+
+/** Whether a person has paused the variant since the world was read. */
+export async function isPausedNow(variant: string, { BUCKET }: Environment): Promise<boolean> {
+  return whyPaused({ pauses: await readPauses(BUCKET) }, variant) !== undefined;
 }
 
 /**

@@ -33,6 +33,10 @@ export const metricUnits = {
   BlockedVariants: "Count",
   /** Actions that a run tried and AWS refused. */
   ActionsFailed: "Count",
+  /** Variants that the service gave up, or that have been failing for longer than a day. */
+  StuckVariants: "Count",
+  /** Of the pause that has lasted longest. */
+  HoursPaused: "None",
   BuildsStarted: "Count",
   BuildsSucceeded: "Count",
   BuildsFailed: "Count",

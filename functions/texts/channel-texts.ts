@@ -54,7 +54,7 @@ export const channelTexts: Texts<"published" | "rolled-back" | "approval-wanted"
       "and the role of reconcile must be allowed ec2:DescribeImages.",
     ],
   }),
-  stranded: ({ channel, image, variant, why, waitsFor, until, configured }) => ({
+  stranded: ({ channel, image, why, waitsFor, until, ...notification }) => ({
     headline: `${channel} holds an image that no node should start`,
     lines: [
       `${why}, and no image can replace it now:`,
@@ -62,13 +62,23 @@ export const channelTexts: Texts<"published" | "rolled-back" | "approval-wanted"
       ...(until === undefined ? [] : [`The first of these passes at ${iso(until)}.`]),
       "",
       `The channel keeps its value: new nodes that resolve it get ${image} or fail to start.`,
-      configured
-        ? `Request a rebuild: POST /rebuild {"variant": "${variant}", "reason": "…"}, or change packer/ or config.ts. The next proved image replaces it.`
-        : "Move all nodes off the channel, then delete its parameter; or put the variant back into config.ts.",
+      wayOut(notification),
       `If the image was revoked and is good after all: POST /unrevoke {"image": "${image}", "reason": "…"}`,
     ],
   }),
 };
+
+function wayOut({
+  configured,
+  publishes,
+  variant,
+}: Pick<NotificationOf<"stranded">, "configured" | "publishes" | "variant">) {
+  if (!configured)
+    return "Move all nodes off the channel, then delete its parameter; or put the variant back into config.ts.";
+  return publishes
+    ? `Request a rebuild: POST /rebuild {"variant": "${variant}", "reason": "…"}, or change packer/ or config.ts. The next proved image replaces it.`
+    : "Set policies.publish to true in config.ts and deploy. The newest image that has soaked then replaces it.";
+}
 
 function imageLines(notification: NotificationOf<"published" | "rolled-back">): string[] {
   return [

@@ -47,9 +47,10 @@ export const imageTexts: Texts<"revoked" | "unrevoked" | "unproved" | "image-mis
   }),
 };
 
-function holderLines({ holders, configured, variant }: NotificationOf<"revoked">): string[] {
+function holderLines({ holders, configured, publishes, variant }: NotificationOf<"revoked">): string[] {
   if (holders.length === 0) return ["No channel holds it."];
   const held = `Held by ${holders.join(" and ")}`;
+  if (configured && !publishes) return [`${held}. That stays so while policies.publish is false in config.ts.`];
   return configured
     ? [`${held}. The newest publishable image replaces it there. You get a notification when that is done.`]
     : [`${held}. That stays so, because ${variant} was removed and the service no longer writes its channels.`];

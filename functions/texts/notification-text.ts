@@ -1,15 +1,23 @@
 import { iso } from "../config/time.ts";
 import type { Notification } from "../domain/notifications/due.ts";
+import { describeScope } from "../domain/pauses.ts";
 import { buildTexts } from "./build-texts.ts";
 import { channelTexts } from "./channel-texts.ts";
 import { imageTexts } from "./image-texts.ts";
+import { pauseTexts } from "./pause-texts.ts";
 import { sourceTexts } from "./source-texts.ts";
 import type { Content, Texts } from "./texts.ts";
 
 /** SNS's limit for a subject, in characters of ASCII. */
 const maxSubjectLength = 100;
 
-const texts: Texts<Notification["kind"]> = { ...channelTexts, ...imageTexts, ...buildTexts, ...sourceTexts };
+const texts: Texts<Notification["kind"]> = {
+  ...channelTexts,
+  ...imageTexts,
+  ...buildTexts,
+  ...sourceTexts,
+  ...pauseTexts,
+};
 
 /**
  * A notification as subscribers read it.
@@ -18,10 +26,11 @@ const texts: Texts<Notification["kind"]> = { ...channelTexts, ...imageTexts, ...
  */
 export function textOf(notification: Notification, inside?: readonly string[]): { subject: string; text: string } {
   const { variant, at, kind } = notification;
+  const about = describeScope(variant);
   const write = texts[kind] as (notification: Notification, inside?: readonly string[]) => Content;
   const { headline, lines } = write(notification, inside);
-  const subject = `[eks-windows-images] ${headline} (${variant})`
+  const subject = `[eks-windows-images] ${headline} (${about})`
     .replace(/[^\x20-\x7e]/g, "-")
     .slice(0, maxSubjectLength);
-  return { subject, text: [`${variant}: ${headline}`, "", ...lines, "", `Since ${iso(at)}`].join("\n") };
+  return { subject, text: [`${about}: ${headline}`, "", ...lines, "", `Since ${iso(at)}`].join("\n") };
 }

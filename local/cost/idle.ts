@@ -7,7 +7,7 @@ export const assumptions = {
   hoursPerMonth: 730,
   /** A reconcile run without anything to do, for one to a few variants. */
   secondsPerRun: 4,
-  /** It lists notification records and harvests. */
+  /** It lists notification records and pauses. */
   listsPerRun: 2,
   /** Measured in rehearsals. */
   logBytesPerRun: 4096,

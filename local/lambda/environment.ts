@@ -1,3 +1,4 @@
+import { readRequestLimits } from "../../functions/config/request-limits.ts";
 import type { Credentials } from "../aws/role-credentials.ts";
 import type { DeployedFunction, LambdaHost } from "./function.ts";
 
@@ -11,10 +12,11 @@ export type Occasion = { fn: DeployedFunction; region: string; requestId: string
 export function lambdaEnvironment(
   { fn, region, requestId }: Occasion,
   credentials: Credentials,
-  { endpoints: { default: endpoint, ...endpoints }, clock }: LambdaHost,
+  { endpoints: { default: endpoint, ...endpoints }, clock, timeoutFactor = 1 }: LambdaHost,
 ): Record<string, string | undefined> {
   return {
     ...fn.environment,
+    ...(timeoutFactor > 1 && stretchedLimits(fn.environment, timeoutFactor)),
     PATH: process.env.PATH,
     HOME: fn.bundleDir,
     LANG: "en_US.UTF-8",
@@ -36,6 +38,15 @@ export function lambdaEnvironment(
     AWS_SESSION_TOKEN: credentials.sessionToken,
     AWS_ENDPOINT_URL: endpoint,
     ...Object.fromEntries(Object.entries(endpoints).map(([service, url]) => [`AWS_ENDPOINT_URL_${service}`, url])),
+  };
+}
+
+/** The limit of the release host is an `AbortSignal.timeout`, which `runtime.ts` stretches. */
+function stretchedLimits(variables: Record<string, string>, factor: number): Record<string, string> {
+  const { CONNECT_TIMEOUT_MS, REQUEST_TIMEOUT_MS } = readRequestLimits(variables);
+  return {
+    CONNECT_TIMEOUT_MS: String(CONNECT_TIMEOUT_MS * factor),
+    REQUEST_TIMEOUT_MS: String(REQUEST_TIMEOUT_MS * factor),
   };
 }
 

@@ -23,8 +23,8 @@ export type LambdaHost = {
   clock: { file: string };
   onLog?: (line: LogLine) => void;
   /**
-   * Multiplies the function's timeout and the limits that it sets itself with `AbortSignal.timeout`; 1 by default. A
-   * machine slower than Lambda then cuts no function off.
+   * Multiplies the function's timeout, the limits of its requests (`functions/config/request-limits.ts`) and those that
+   * it sets itself with `AbortSignal.timeout`; 1 by default. A machine slower than Lambda then cuts no function off.
    */
   timeoutFactor?: number;
   /** Ends running invocations. */

@@ -94,6 +94,19 @@ const neverRecorded: Unrecorded[] = [
     reason:
       "an image that retention or a revocation disabled is enabled again (recorded in test/e2e/interventions.full.test.ts)",
   },
+  {
+    roles: functions,
+    actions: ["s3:GetObject"],
+    resource: "ArtifactsBucket/records/pauses/*",
+    stories: [],
+    reason: "something is paused (recorded in test/e2e/handlers.test.ts)",
+  },
+  {
+    roles: api,
+    actions: ["s3:DeleteObject", "s3:PutObject"],
+    stories: [],
+    reason: "an operator pauses and resumes (recorded in test/e2e/handlers.test.ts)",
+  },
 ];
 
 const inSomeStories: Unrecorded[] = [

@@ -3,6 +3,7 @@ import { GetQueueAttributesCommand, SendMessageCommand, SQSClient } from "@aws-s
 import { GetParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { signedFetch } from "../../local/lambda/signed-fetch.ts";
+import { permissionsOf } from "../../local/rehearsal/permissions.ts";
 import { type Stack, startStack } from "../../local/stack/stack.ts";
 import { installTools } from "../../local/tools/install.ts";
 
@@ -190,6 +191,35 @@ describe("the function URL", () => {
     const kinds = stack.logs.slice(from).map(({ record }) => (record?.trigger as { kind?: string } | undefined)?.kind);
     expect(kinds).toContain("manual");
   });
+});
+
+describe("a pause by a signed call", () => {
+  const paused = () => stack.inbox.notifications().filter(({ kind }) => kind === "paused" || kind === "resumed");
+
+  test("is in the plan and the status, and subscribers hear when it begins and ends", async () => {
+    const order = JSON.stringify({ variant: "*", reason: "nodes crash" });
+
+    const first = await call("POST", "/pause", order);
+    await stack.idle();
+    const status = await call("GET", "/");
+    const last = await call("POST", "/resume", order);
+    await stack.idle();
+
+    expect(first).toMatchObject({ status: 202, answer: { variant: "*", changed: true } });
+    expect(status.answer).toMatchObject({ pauses: [{ variant: "*", reason: "nodes crash" }] });
+    expect(last).toMatchObject({ status: 202, answer: { pauses: [] } });
+    expect(paused().map(({ kind, variant: scope }) => [kind, scope])).toEqual([
+      ["paused", "*"],
+      ["resumed", "*"],
+    ]);
+  });
+});
+
+test("the deployed policies allow every call that the functions made", async () => {
+  const { denied } = await permissionsOf(stack, undefined);
+
+  // One test asks for a project that does not exist.
+  expect(denied.filter((one) => !one.includes("no-such-project"))).toEqual([]);
 });
 
 test("no secret is in any line that the functions logged", () => {

@@ -82,6 +82,23 @@ describe("an alarm starts", () => {
   });
 
   test.each([
+    ["the service gave up a variant, or it has been failing for a day", "StuckAlarm", "StuckVariants", 0],
+    ["a pause has lasted for a week", "PausedAlarm", "HoursPaused", 168],
+  ])("when %s, at the first run that sees it", (_, name, metricName, threshold) => {
+    const alarming = {
+      namespace: "eks-windows-images",
+      metricName,
+      statistic: "Maximum",
+      comparisonOperator: "GreaterThanThreshold",
+      threshold,
+      evaluationPeriods: 1,
+      treatMissingData: "notBreaching",
+    };
+    expect(alarm(name)).toMatchObject({ ...alarming, period: 3600 });
+    expect(alarm(name, rare)).toMatchObject({ ...alarming, period: 36_000 });
+  });
+
+  test.each([
     ["7 days by default", () => graph, 168, "production"],
     ["the time in the configuration", () => rare, 36, "trial"],
   ])("when a variant has been behind for %s", (_, of, threshold, stage) => {
@@ -114,7 +131,8 @@ describe("an alarm starts", () => {
 
 test("no alarm depends on reconcile runs if they are rarer than CloudWatch can evaluate", () => {
   const names = rarest.resources.map(({ name }) => name);
-  for (const one of ["QuietAlarm", "BlockedAlarm", "ActionsFailingAlarm"]) expect(names).not.toContain(one);
+  for (const one of ["QuietAlarm", "BlockedAlarm", "ActionsFailingAlarm", "StuckAlarm", "PausedAlarm"])
+    expect(names).not.toContain(one);
 });
 
 test("the function's environment neither disables metrics nor redirects them to another namespace", () => {
@@ -136,7 +154,7 @@ describe("every alarm", () => {
     const actions = all().map(({ inputs: { alarmActions, okActions } }) => [alarmActions, okActions]);
 
     const operators = [graph.named("OperationsTopic").state.arn];
-    expect(actions).toEqual(Array(7).fill([operators, operators]));
+    expect(actions).toEqual(Array(9).fill([operators, operators]));
   });
 
   test("names a resource or saved query to start from, in at most 1,024 characters, CloudWatch's limit", () => {

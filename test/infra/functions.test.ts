@@ -33,6 +33,7 @@ describe("functions", () => {
       CHANNELS_PREFIX: "/eks-windows-images/production/channels",
       REQUESTS_PREFIX: "/eks-windows-images/production/requests",
       POWERTOOLS_SERVICE_NAME: service,
+      ...(service === "api" && { CONNECT_TIMEOUT_MS: "2000", REQUEST_TIMEOUT_MS: "5000", REQUEST_ATTEMPTS: "2" }),
     });
   });
 
@@ -122,7 +123,7 @@ describe("roles", () => {
     }
   });
 
-  test("only reconcile writes channels and starts builds; only api writes requests", () => {
+  test("only reconcile writes channels and starts builds; only api writes requests and pauses", () => {
     const writers = (action: string, resource: string) =>
       graph
         .ofType("aws:iam/role:Role")
@@ -140,6 +141,8 @@ describe("roles", () => {
     expect(writers("ssm:PutParameter", "/requests/")).toEqual(["ApiRole"]);
     expect(writers("ssm:AddTagsToResource", "/channels/")).toEqual(["ReconcileRole"]);
     expect(writers("ssm:AddTagsToResource", "/requests/")).toEqual(["ApiRole"]);
+    expect(writers("s3:PutObject", "/records/pauses/")).toEqual(["ApiRole"]);
+    expect(writers("s3:DeleteObject", "/records/pauses/")).toEqual(["ApiRole"]);
     expect(writers("codebuild:StartBuild", String(graph.named("Builds").inputs.name))).toEqual(["ReconcileRole"]);
   });
 
@@ -159,21 +162,29 @@ describe("roles", () => {
 
   test.each([
     [
-      "reconcile lists notification records and reads reports of images",
+      "reconcile lists notification records and reads pauses and reports of images",
       "ReconcileRole",
-      ["announced/*"],
-      ["reports/*"],
+      ["announced/*", "records/pauses/*"],
+      ["records/pauses/*", "reports/*"],
     ],
-    ["api lists notification records", "ApiRole", ["announced/*"], []],
+    [
+      "api lists notification records and reads pauses",
+      "ApiRole",
+      ["announced/*", "records/pauses/*"],
+      ["records/pauses/*"],
+    ],
   ])("%s, and nothing else in the bucket", (_, name, listed, read) => {
     expect(readingOf(graph.named(name))).toEqual({ listed, read });
   });
 
   test.each([
-    ["reconcile", "ReconcileRole", ["harvest/*/manifest.json", "reports/*"]],
-    ["api", "ApiRole", ["harvest/*/manifest.json"]],
+    ["reconcile", "ReconcileRole", ["records/pauses/*", "harvest/*/manifest.json", "reports/*"]],
+    ["api", "ApiRole", ["records/pauses/*", "harvest/*/manifest.json"]],
   ])("%s also reads manifests of harvests if a variant needs a harvest", (_, name, read) => {
-    expect(readingOf(assembling.named(name))).toEqual({ listed: ["announced/*", "harvest/*"], read });
+    expect(readingOf(assembling.named(name))).toEqual({
+      listed: ["announced/*", "records/pauses/*", "harvest/*"],
+      read,
+    });
   });
 
   /** The prefixes in the bucket that a role can list and read. */

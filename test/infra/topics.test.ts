@@ -61,7 +61,15 @@ describe("a deployment", () => {
     );
   });
 
-  test("warns of nothing if there are operators", () => {
+  test("warns if no subscriber receives notifications", async () => {
+    const silent = await usual();
+
+    expect(silent.said).toContain(
+      "No subscriber is notified of images and failed builds: `subscribers` in config.ts is empty.",
+    );
+  });
+
+  test("warns of nothing if there are operators and subscribers", () => {
     expect(graph.said).toBe("");
   });
 });

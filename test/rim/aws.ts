@@ -14,6 +14,9 @@ export interface Aws {
   stop(): Promise<void>;
 }
 
+/** Limits so long that no slow machine meets them. */
+const unhurried = { CONNECT_TIMEOUT_MS: "3600000", REQUEST_TIMEOUT_MS: "3600000", RELEASE_HOST_TIMEOUT_MS: "3600000" };
+
 /** To be awaited before a module of `functions/` is imported: their clients read the environment when they are made. */
 export async function startAws(): Promise<Aws> {
   const dir = mkdtempSync(join(tmpdir(), "rim-"));
@@ -21,7 +24,7 @@ export async function startAws(): Promise<Aws> {
   const tools = await installTools(() => undefined);
   const emulator = await startEmulator({ tools, dir, clock });
   const upstream = await startUpstream();
-  Object.assign(process.env, emulator.environment, { AWS_ENDPOINT_URL_EKS: upstream.eksUrl });
+  Object.assign(process.env, emulator.environment, unhurried, { AWS_ENDPOINT_URL_EKS: upstream.eksUrl });
   return {
     emulator,
     upstream,

@@ -10,12 +10,16 @@ export interface CodeBuild {
   url: string;
   /** Starts anew with one project and no build. */
   reset(): Service;
+  /** The operation of each call, in order of arrival: `ListBuildsForProject`. */
+  calls: string[];
   stop(): Promise<unknown>;
 }
 
 export async function startCodeBuild(project: string, now: () => Date): Promise<CodeBuild> {
   let service = fresh();
+  const calls: string[] = [];
   const server = createServer(async (incoming, outgoing) => {
+    calls.push(String(incoming.headers["x-amz-target"]).split(".").at(-1) ?? "");
     const { status, answer } = perform(service, String(incoming.headers["x-amz-target"]), await text(incoming));
     outgoing.writeHead(status, { "content-type": "application/x-amz-json-1.1" });
     outgoing.end(answer);
@@ -23,6 +27,7 @@ export async function startCodeBuild(project: string, now: () => Date): Promise<
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    calls,
     reset: () => {
       service = fresh();
       return service;

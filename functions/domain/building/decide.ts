@@ -3,6 +3,7 @@ import { recipeOf } from "../../config/variant.ts";
 import { type BuildDecision, wait } from "../build-orders.ts";
 import type { PublishableImage } from "../images.ts";
 import { areComplete, describeChange, drift, type Inputs, type RecordedInputs, sameInputs } from "../inputs.ts";
+import { whyPaused } from "../pauses.ts";
 import type { VariantState } from "../variant-state.ts";
 import type { World } from "../world.ts";
 import { decideHarvest } from "./harvest.ts";
@@ -20,16 +21,17 @@ import {
 import { retryOf } from "./retries.ts";
 
 /**
- * Decides by rules 4 to 9 and 11 whether a variant gets a build now. `limits.ts` then applies the limit on parallel
+ * Decides by rules 4 to 9, 11 and 15 whether a variant gets a build now. `limits.ts` then applies the limit on parallel
  * builds.
  */
 export function decideBuild(world: World, state: VariantState): BuildDecision {
-  return (
+  const decision =
     waitForBuild(world, state) ??
     decideProof(world, state) ??
     decideHarvest(world, state) ??
-    decideByDrift(world, state)
-  );
+    decideByDrift(world, state);
+  const paused = decision.decision === "start" ? whyPaused(world, state.variant.name) : undefined;
+  return decision.decision === "start" && paused ? wait([...decision.wish.reasons, paused]) : decision;
 }
 
 function waitForBuild(world: World, state: VariantState): BuildDecision | undefined {
@@ -53,7 +55,7 @@ function decideByDrift(world: World, state: VariantState): BuildDecision {
   if (!areComplete(inputs, recipeOf(variant)))
     return wait([...reasons, "the build waits until all inputs are known", ...unknown]);
   const blocker = buildBlocker(world, state, inputs);
-  if (blocker) return wait([...reasons, blocker.why], blocker.until);
+  if (blocker) return wait([...reasons, blocker.why], blocker.until, blocker.gaveUp);
   const missing = preflightBlockers(world, state, inputs);
   if (missing.length > 0) return wait([...reasons, ...missing]);
 
@@ -82,6 +84,7 @@ export function buildReasons({ publishable: [newest], images, desired }: Variant
 interface BuildBlocker {
   why: string;
   until: number | undefined;
+  gaveUp?: true;
 }
 
 /** Rules 6 to 9: why a wanted build does not start now; undefined if nothing blocks it. */
@@ -107,7 +110,8 @@ function retryBlocker(world: World, state: VariantState, inputs: Inputs): BuildB
   const ended = runsWithoutImage(state, inputs);
   if (ended.length === 0) return undefined;
   const retry = retryOf(ended);
-  if (retry.when === "never") return { why: `${retry.why}: waiting for a change or a request`, until: undefined };
+  if (retry.when === "never")
+    return { why: `${retry.why}: waiting for a change or a request`, until: undefined, gaveUp: true };
   return retry.at > world.now ? { why: retry.why, until: retry.at } : undefined;
 }
 

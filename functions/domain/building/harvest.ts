@@ -32,7 +32,8 @@ export function decideHarvest(world: World, state: VariantState): BuildDecision 
   const ended = runsWithoutManifest(same, inputs).filter(({ endedAt }) => endedAt > requestedAt(world, variant.name));
   if (ended.length > 0) {
     const retry = retryOf(ended);
-    if (retry.when === "never") return wait([...reasons, `${retry.why}: waiting for a change or a request`]);
+    if (retry.when === "never")
+      return wait([...reasons, `${retry.why}: waiting for a change or a request`], undefined, true);
     if (retry.at > world.now) return wait([...reasons, retry.why], retry.at);
   }
   const unknown = { state: "unknown", why: `nothing is known about ${source.value}` } as const;

@@ -4,9 +4,9 @@ import type { PublishableImage } from "../images.ts";
 import { areComplete, type Change, clipTag, drift } from "../inputs.ts";
 import type { VariantState } from "../variant-state.ts";
 import type { World } from "../world.ts";
-import { buildReasons } from "./decide.ts";
+import { buildReasons, decideBuild } from "./decide.ts";
 import { preflightBlockers } from "./preflight.ts";
-import { lostImages } from "./results.ts";
+import { isWithoutImage, lostImages } from "./results.ts";
 
 /** What a variant's newest publishable image is behind, and for how long. */
 export interface Staleness {
@@ -28,6 +28,13 @@ export interface Staleness {
   /** Whether it is behind and its last build failed. A build that a person stopped is not a failure. */
   failing: boolean;
   /**
+   * Since when no build has made an image, in milliseconds since the epoch, counted from the first failure while the
+   * variant was behind; undefined if it is not failing.
+   */
+  failingSince: number | undefined;
+  /** Whether it is failing and the inputs are not built again until one changes or a person asks. */
+  gaveUp: boolean;
+  /**
    * What is missing upstream or does not answer, so that nothing can be built or it is unknown whether anything should
    * be.
    */
@@ -38,12 +45,17 @@ export function stalenessOf(world: World, state: VariantState): Staleness {
   const newest = state.publishable[0];
   const changes = newest ? drift(newest.inputs, state.desired) : [];
   const isBehind = !newest || changes.length > 0;
+  const since = isBehind ? behindSince(world, state, newest, changes) : undefined;
+  const failing = isBehind && hasFailed(world, state);
+  const decision = decideBuild(world, state);
   return {
     variant: state.variant.name,
     image: newest?.id,
     drift: buildReasons(state),
-    behindSince: isBehind ? behindSince(world, state, newest, changes) : undefined,
-    failing: isBehind && hasFailed(world, state),
+    behindSince: since,
+    failing,
+    failingSince: failing ? Math.max(since ?? 0, firstFailure(state)) : undefined,
+    gaveUp: failing && decision.decision === "wait" && decision.gaveUp === true,
     blockedBy: blockedBy(world, state, isBehind),
   };
 }
@@ -106,6 +118,16 @@ function withoutImageSince({ builds, images }: VariantState): number {
   const revocations = images.flatMap(({ revoked }) => revoked?.at ?? []);
   if (revocations.length > 0) return Math.max(...revocations);
   return Math.min(...builds.map(({ startedAt }) => startedAt), ...images.map(({ createdAt }) => createdAt));
+}
+
+/** When the first build since the variant's last success failed. */
+function firstFailure({ builds, images }: VariantState): number {
+  const ended = builds.filter(({ status }) => status !== "running");
+  const success = ended.findIndex(
+    (build) => build.purpose !== "harvest" && build.status === "succeeded" && !isWithoutImage(build, images),
+  );
+  const since = ended.slice(0, success === -1 ? ended.length : success);
+  return Math.min(...since.map(({ endedAt, startedAt }) => endedAt ?? startedAt));
 }
 
 function hasFailed(world: World, state: VariantState): boolean {

@@ -6,11 +6,14 @@ import { type BuildNotification, buildNotifications } from "./build-notification
 import { type ChannelNotification, channelNotifications } from "./channel-notifications.ts";
 import { type ImageNotification, imageNotifications, revoked, unrevoked } from "./image-notifications.ts";
 import type { Keyed } from "./keyed.ts";
+import { type PauseNotification, pauseNotifications } from "./pause-notifications.ts";
 import { type SourceNotification, sourceNotifications } from "./source-notifications.ts";
 import { abandoned } from "./stranded-channels.ts";
 
 /** Something that subscribers are notified of once, derived from the world. */
-export type Notification = Keyed<ChannelNotification | ImageNotification | BuildNotification | SourceNotification>;
+export type Notification = Keyed<
+  ChannelNotification | ImageNotification | BuildNotification | SourceNotification | PauseNotification
+>;
 
 export type NotificationOf<Kind extends Notification["kind"]> = Extract<Notification, { kind: Kind }>;
 
@@ -36,6 +39,11 @@ export function dueNotifications(world: World, state: VariantState, next: BuildD
 /** The notifications about a removed variant that subscribers have not received yet. */
 export function dueNotificationsOfRemoved(world: World, removed: VariantImages): Notification[] {
   return due(world, [...revoked(world, removed), ...unrevoked(world, removed), ...abandoned(world, removed)]);
+}
+
+/** The notifications about pauses that subscribers have not received yet. */
+export function duePauseNotifications(world: World): Notification[] {
+  return due(world, pauseNotifications(world));
 }
 
 function due(world: World, notifications: Notification[]): Notification[] {

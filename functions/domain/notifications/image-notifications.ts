@@ -17,6 +17,8 @@ export type ImageNotification =
       holders: ChannelName[];
       /** Whether the variant is configured. The service leaves the channels of a removed variant alone. */
       configured: boolean;
+      /** `policies.publish` */
+      publishes: boolean;
       /** Whether the image is also disabled once no channel holds it. */
       disables: boolean;
     }
@@ -48,6 +50,7 @@ export function revoked(
         by,
         holders: channelNames.filter((name) => world.channels[variant]?.[name]?.image === image),
         configured,
+        publishes: world.configuration.policies.publish,
         disables: world.configuration.policies.disableRevoked,
       },
     ];

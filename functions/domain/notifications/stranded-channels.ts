@@ -17,6 +17,8 @@ export interface StrandedNotification {
   until: number | undefined;
   /** Whether the variant is configured. The service leaves the channels of a removed variant alone. */
   configured: boolean;
+  /** `policies.publish` */
+  publishes: boolean;
 }
 
 /**
@@ -41,7 +43,8 @@ export function stranded(world: World, state: VariantState, channel: ChannelName
       ? [`${next.image} should replace it, and the channel has not taken it`]
       : next.reasons.filter((reason) => reason !== why);
   const key = strandedKey(world, variant, channel, { image, why });
-  return [{ kind: "stranded", key, variant, at: world.now, channel, image, why, waitsFor, until, configured: true }];
+  const common = { variant, at: world.now, channel, image, why, waitsFor, until };
+  return [{ kind: "stranded", key, configured: true, publishes: world.configuration.policies.publish, ...common }];
 }
 
 /**
@@ -56,7 +59,7 @@ export function abandoned(world: World, { variant: { name: variant } }: VariantI
     const key = strandedKey(world, variant, channel, { image, why });
     const waitsFor = [`${variant} was removed from config.ts, so the service no longer writes its channels`];
     const common = { variant, at: world.now, channel, image, why, waitsFor, until: undefined };
-    return [{ kind: "stranded", key, configured: false, ...common }];
+    return [{ kind: "stranded", key, configured: false, publishes: world.configuration.policies.publish, ...common }];
   });
 }
 

@@ -1,6 +1,7 @@
 import type { ChannelName } from "../../config/channel-names.ts";
 import { iso } from "../../config/time.ts";
 import type { PublishableImage } from "../images.ts";
+import { whyPaused } from "../pauses.ts";
 import type { VariantImages } from "../variant-state.ts";
 import type { ImageWorld } from "../world.ts";
 import { type LastWrite, lastWrite, readBackWithin, rejectionKey } from "./channel-writes.ts";
@@ -28,7 +29,9 @@ export type ChannelDecision =
     }
   | { channel: ChannelName; decision: "stay"; reasons: string[] };
 
-/** Decides which image a channel should hold (rules 1 to 3). */
+const publishingIsOff = "policies.publish is false in config.ts, so no channel is written";
+
+/** Decides which image a channel should hold (rules 1 to 3 and 15). */
 export function decideChannel(world: ImageWorld, state: VariantImages, channel: ChannelName): ChannelDecision {
   const current = world.channels[state.variant.name]?.[channel];
   const wait = (reasons: string[], until?: number, leaves?: string): ChannelDecision => ({
@@ -46,19 +49,23 @@ export function decideChannel(world: ImageWorld, state: VariantImages, channel: 
     return wait([`${last.image.id} was written at ${iso(last.at)}, not read back yet`], last.at + readBackWithin);
 
   const leaves = current && reasonToLeave(world, current);
+  const candidates = state.publishable.filter((image) => reasonToMove(world, current, image) !== undefined);
+  if (!world.configuration.policies.publish && (leaves || candidates.length > 0))
+    return wait([publishingIsOff], undefined, leaves);
+
   const rejected = leaves === undefined ? undefined : rejectedTwice(world, state, channel, last);
   const best = bestFor(world, state, channel, rejected) ?? bestFor(world, state, channel);
   const why = best && reasonToMove(world, current, best);
+  const paused = leaves === undefined ? whyPaused(world, state.variant.name) : undefined;
+  if (best && why && paused) return wait([why, paused]);
   if (best && why)
     return { channel, decision: "publish", image: best.id, previous: current?.image, leaves, reasons: [why] };
 
-  const blockers = state.publishable
-    .filter((image) => reasonToMove(world, current, image) !== undefined)
-    .flatMap((image) => channelBlockers(world, channel, image));
+  const blockers = candidates.flatMap((image) => channelBlockers(world, channel, image));
   if (blockers.length > 0)
     return wait(
-      blockers.map((blocker) => blocker.why),
-      earliest(blockers),
+      [...blockers.map((blocker) => blocker.why), paused ?? []].flat(),
+      paused ? undefined : earliest(blockers),
       leaves,
     );
   if (leaves) return wait(["no other image can be published", ...enableAgain(state)], undefined, leaves);

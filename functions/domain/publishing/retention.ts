@@ -2,6 +2,7 @@ import { type ChannelName, channelNames } from "../../config/channel-names.ts";
 import { hour, iso } from "../../config/time.ts";
 import { type Image, isPublishable } from "../images.ts";
 import { drift } from "../inputs.ts";
+import { whyPaused } from "../pauses.ts";
 import { describeUse } from "../references.ts";
 import { removedVariantImages, stateOf, type VariantImages, type VariantState } from "../variant-state.ts";
 import type { World } from "../world.ts";
@@ -93,7 +94,7 @@ interface Phase {
 function inPhase(world: World, image: Image, blockers: string[], first: () => Phase): Verdict {
   const isSecond = image.state === "disabled" && !isWithdrawn(image);
   const { blocker, reason } = isSecond ? secondPhase(world, image) : first();
-  const reasons = [...blockers, ...(blocker ? [blocker] : [])];
+  const reasons = [...blockers, blocker ?? [], whyPaused(world, image.variant) ?? []].flat();
   if (reasons.length > 0) return { decision: "keep", reasons };
   return { decision: isSecond ? "deregister" : "disable", reasons: [reason] };
 }

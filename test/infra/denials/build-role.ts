@@ -154,6 +154,11 @@ const elsewhere: Denial[] = [
     allowed: s3("ReconcileRole", "PutObject", "announced/a"),
   },
   {
+    what: "resumes",
+    denied: s3(as, "DeleteObject", "records/pauses/a"),
+    allowed: s3("ApiRole", "DeleteObject", "records/pauses/a"),
+  },
+  {
     what: "replaces the recipe",
     denied: s3(as, "PutObject", "source/a.zip"),
     allowed: s3(as, "PutObject", "reports/a/report.json"),

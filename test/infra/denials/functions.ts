@@ -109,6 +109,21 @@ export const functionDenials: Denial[] = [
     allowed: s3(reconcile, "PutObject", "announced/a"),
   },
   {
+    what: "pauses, as reconcile",
+    denied: s3(reconcile, "PutObject", "records/pauses/a"),
+    allowed: s3(api, "PutObject", "records/pauses/a"),
+  },
+  {
+    what: "resumes, as reconcile",
+    denied: s3(reconcile, "DeleteObject", "records/pauses/a"),
+    allowed: s3(api, "DeleteObject", "records/pauses/a"),
+  },
+  {
+    what: "writes another record, as api",
+    denied: s3(api, "PutObject", "records/a"),
+    allowed: s3(api, "PutObject", "records/pauses/a"),
+  },
+  {
     what: "writes a report",
     denied: s3(reconcile, "PutObject", "reports/a/report.json"),
     allowed: s3("BuildRole", "PutObject", "reports/a/report.json"),

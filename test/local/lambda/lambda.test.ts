@@ -103,6 +103,15 @@ describe("An invocation", () => {
     expect(waited).toBeGreaterThanOrEqual(490);
   });
 
+  test("on such a host has ten times the limits of its requests, whether deployed or by default", async () => {
+    const fn = await stack.deploy("handlers.surroundings", { environment: { REQUEST_TIMEOUT_MS: "5000" } });
+    const host = { ...stack.host, timeoutFactor: 10 };
+
+    const { environment } = await resultOf<Surroundings>(fn, {}, host);
+
+    expect(environment).toMatchObject({ CONNECT_TIMEOUT_MS: "50000", REQUEST_TIMEOUT_MS: "50000" });
+  });
+
   test("logs line by line, with a record for each structured line", async () => {
     const fn = await stack.deploy("handlers.logging", { name: "talkative" });
 

@@ -1,12 +1,17 @@
+import { CreateBucketCommand, S3Client } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import type { Environment } from "../../../functions/config/environment.ts";
 import { plan } from "../../../functions/domain/plan.ts";
 import type { World } from "../../../functions/domain/world.ts";
 import type { Service } from "../../../local/codebuild/service.ts";
 import { core, hour, minute, type Scene, scene } from "../../scene.ts";
+import { type Aws, startAws } from "../aws.ts";
 import { type CodeBuild, startCodeBuild } from "../codebuild.ts";
 
 const project = "project";
+/** Holds no pause. */
+const bucket = "one-writer";
+let aws: Aws;
 let service: Service;
 let codebuild: CodeBuild;
 let now: number;
@@ -14,13 +19,10 @@ let act: typeof import("../../../functions/reconcile/act.ts").act;
 let readBuilds: typeof import("../../../functions/io/builds.ts").readBuilds;
 
 beforeAll(async () => {
+  aws = await startAws();
   codebuild = await startCodeBuild(project, () => new Date(now));
-  Object.assign(process.env, {
-    AWS_REGION: "us-east-1",
-    AWS_ACCESS_KEY_ID: "test",
-    AWS_SECRET_ACCESS_KEY: "test",
-    AWS_ENDPOINT_URL_CODEBUILD: codebuild.url,
-  });
+  process.env.AWS_ENDPOINT_URL_CODEBUILD = codebuild.url;
+  await new S3Client({}).send(new CreateBucketCommand({ Bucket: bucket }));
   ({ act } = await import("../../../functions/reconcile/act.ts"));
   ({ readBuilds } = await import("../../../functions/io/builds.ts"));
 });
@@ -30,7 +32,10 @@ beforeEach(() => {
   service = codebuild.reset();
 });
 
-afterAll(() => codebuild?.stop());
+afterAll(async () => {
+  await codebuild?.stop();
+  await aws?.stop();
+});
 
 /** The one build fails now. */
 function failBuild(): void {
@@ -51,7 +56,7 @@ async function observe(change: (world: Scene) => void = () => {}): Promise<World
 /** What a reconcile run does about builds, however long after it has read this world. */
 async function reconcile(world: World): Promise<string[]> {
   const builds = plan(world).filter(({ do: what }) => what === "build" || what === "wait" || what === "nothing");
-  const outcomes = await act(builds, world, { PROJECT_NAME: project } as Environment, () => now);
+  const outcomes = await act(builds, world, { PROJECT_NAME: project, BUCKET: bucket } as Environment, () => now);
   return outcomes.flatMap(({ action, result }) => (action.do === "build" ? [result] : []));
 }
 

@@ -10,6 +10,40 @@ function only(world: World) {
   return variant;
 }
 
+test("the status says what is paused, since when, by whom and why, and what each variant waits for", () => {
+  const { world } = scene().published("ami-1").image("ami-2").pause("*").pause("windows-2019-removed", "later");
+
+  const status = statusOf(world, "/channels");
+
+  const by = "arn:aws:iam::123456789012:user/ann";
+  const since = "2026-11-04T12:00:00.000Z";
+  const why = `everything is paused since ${since} by ${by}: nodes crash`;
+  expect(status.pauses).toEqual([
+    { variant: "*", since, by, reason: "nodes crash" },
+    { variant: "windows-2019-removed", since, by, reason: "later" },
+  ]);
+  expect(status.variants[0]).toMatchObject({
+    paused: why,
+    channels: { candidate: { next: null, outlook: `candidate holds ami-1: ami-2 is newer than ami-1; ${why}` } },
+  });
+});
+
+test("the status says nothing of a pause if there is none", () => {
+  const status = statusOf(scene().published("ami-1").world, "/channels");
+
+  expect(status).toMatchObject({ pauses: [], variants: [{ paused: null }] });
+});
+
+test("the status says since when a variant fails and whether the service gave up", () => {
+  const story = scene().published("ami-1").kubernetes("1.35.8").failed("test").failed("test").failed("test");
+
+  expect(statusOf(story.world, "/channels").variants[0]).toMatchObject({
+    failing: true,
+    failingSince: "2026-11-04T12:00:00.000Z",
+    gaveUp: true,
+  });
+});
+
 describe("GET /", () => {
   test("shows the recorded inputs, the desired inputs and the drift between them", () => {
     const { world } = scene().published("ami-1").kubernetes("1.35.8").binaries("1.35.8", "there");

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
+import type { RecordedInputs } from "../../../functions/domain/inputs.ts";
 import type { Trigger } from "../../../functions/domain/trigger.ts";
 import type { World } from "../../../functions/domain/world.ts";
 import type { Outcome } from "../../../functions/reconcile/act.ts";
@@ -9,6 +10,9 @@ import { core, day, full, hour, scene, two } from "../../scene.ts";
 function measured(world: World, { triggers = [], outcomes = [] }: { triggers?: Trigger[]; outcomes?: Outcome[] } = {}) {
   return measurementsOf({ world, triggers, outcomes, milliseconds: 1500 });
 }
+
+/** Since now its first attempt at the newest Kubernetes has failed. */
+const failing = () => scene().published("ami-1").kubernetes("1.35.8").failed("capacity");
 
 const ended = (build: string, status: string): Trigger => ({ kind: "build", about: `${build} ${status}` });
 
@@ -85,6 +89,47 @@ describe("a reconcile run measures", () => {
 
     expect(measured(scene().world)).not.toHaveProperty("BlockedVariants");
     expect(measured(world)).not.toHaveProperty("BlockedVariants");
+  });
+
+  test.each([
+    ["has failed for just a day", () => failing().later(day), undefined],
+    ["has failed for more than a day", () => failing().later(day + 1), 1],
+    ["has been given up", () => failing().failed("test").failed("test").failed("test"), 1],
+    [
+      "has been given up, but its inputs have changed since",
+      () => failing().failed("test").failed("test").failed("test").kubernetes("1.35.9"),
+      undefined,
+    ],
+    [
+      "has been given up, but a person asked for another attempt",
+      () => failing().failed("test").failed("test").failed("test").request("again"),
+      undefined,
+    ],
+  ])("a variant as stuck if it %s", (_, story, count) => {
+    expect(measured(story().world).StuckVariants).toBe(count);
+  });
+
+  test("a variant as stuck if the harvest that it needs has been given up", () => {
+    const story = scene({ variants: [{ name: core, windows: 2022, kubernetes: "1.35", base: "Base" }] });
+    story.eksImage("ami-0000000000000ea52");
+    const { order } = story.building() as { order: { inputs: RecordedInputs } };
+    for (const _ of [1, 2, 3]) story.failed("test", { purpose: "harvest", inputs: order.inputs });
+
+    expect(measured(story.world).StuckVariants).toBe(1);
+  });
+
+  test("an old failure as no trouble of a variant that fell behind just now", () => {
+    const story = scene().published("ami-1").kubernetes("1.35.8").failed("capacity").kubernetes("1.35.7");
+
+    expect(measured(story.later(5 * day).world).StuckVariants).toBeUndefined();
+    expect(measured(story.request("again").world).StuckVariants).toBeUndefined();
+  });
+
+  test("how long the longest pause has lasted, and nothing while nothing is paused", () => {
+    const story = scene().published("ami-1").pause("*").later(hour).pause().later(hour);
+
+    expect(measured(story.world).HoursPaused).toBe(2);
+    expect(measured(story.resume().resume("*").world)).not.toHaveProperty("HoursPaused");
   });
 
   test("failed actions", () => {

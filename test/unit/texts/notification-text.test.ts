@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Notification } from "../../../functions/domain/notifications/due.ts";
+import { plan } from "../../../functions/domain/plan.ts";
 import { textOf } from "../../../functions/texts/notification-text.ts";
 import { core, day, hour, type Scene, scene } from "../../scene.ts";
 
@@ -156,6 +157,50 @@ describe("the mail", () => {
   });
 });
 
+describe("the mail about a pause", () => {
+  test("says why, who, what stops and what does not, and how to end it", () => {
+    expect(mailOn(scene().pause(), "paused")).toMatchInlineSnapshot(`
+      "windows-2022-core-1.35: paused
+
+      Why    nodes crash
+      By     arn:aws:iam::123456789012:user/ann
+
+      Until somebody resumes it, nothing is built, proved, harvested, published or retired. Running builds go on.
+      A channel still leaves an image that is revoked, disabled or gone.
+      To end this: POST /resume {"variant": "windows-2022-core-1.35", "reason": "…"}
+
+      Since 2026-11-04T12:00:00.000Z"
+    `);
+  });
+
+  test("of everything is about everything, and shows how to end that", () => {
+    const [notification] = plan(scene().pause("*").world).flatMap((one) =>
+      one.do === "announce" ? [one.notification] : [],
+    );
+    const { subject, text } = textOf(notification as Notification);
+
+    expect(subject).toBe("[eks-windows-images] paused (everything)");
+    expect(text).toContain('POST /resume {"variant": "*"');
+  });
+});
+
+describe("while policies.publish is false", () => {
+  const off = { policies: { publish: false } };
+
+  test("the mail of a stranded channel says how to publish, not to build", () => {
+    const story = scene(off).published("ami-1").image("ami-2").revoke("ami-1");
+
+    expect(mailOn(story, "stranded")).toContain("Set policies.publish to true in config.ts");
+    expect(mailOn(story, "stranded")).not.toContain("/rebuild");
+  });
+
+  test("the mail of a revoked image promises no replacement", () => {
+    const story = scene(off).published("ami-1").image("ami-2").revoke("ami-1");
+
+    expect(mailOn(story, "revoked")).toContain("That stays so while policies.publish is false in config.ts.");
+  });
+});
+
 test("every kind of notification has a subject that SNS accepts and a text that ends with its time", () => {
   const missing = (source: "kubernetes" | "harvestSource") =>
     scene().changeUpstream({ [source]: { state: "missing", why: "404" } });
@@ -179,6 +224,8 @@ test("every kind of notification has a subject that SNS accepts and a text that 
     scene().image("ami-1").wrote("ami-1", "candidate", hour),
     scene().build({ status: "succeeded", image: "ami-9", endedAt: Date.parse("2026-11-04T11:00:00Z") }),
     recovered,
+    scene().pause(),
+    scene().pause().notifyAll().resume(),
   ];
 
   const all = stories.flatMap((story) =>
@@ -202,6 +249,8 @@ test("every kind of notification has a subject that SNS accepts and a text that 
     "base-missing": true,
     "harvest-missing": true,
     "kubernetes-missing": true,
+    paused: true,
+    resumed: true,
   };
   expect(new Set(all.map(({ kind }) => kind))).toEqual(new Set(Object.keys(kinds)));
   for (const notification of all) {

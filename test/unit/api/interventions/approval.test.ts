@@ -1,9 +1,22 @@
 import { describe, expect, test } from "vitest";
 import { decideApprove } from "../../../../functions/api/interventions.ts";
-import { hour, scene } from "../../../scene.ts";
+import { core, day, hour, scene } from "../../../scene.ts";
 import { ann, dryRun, reason, revoked } from "./caller.ts";
 
 const byHand = { policies: { approval: "manual" } } as const;
+
+test("an approval during a pause says that the channel waits for its end", () => {
+  const story = scene({ policies: { approval: "manual" } })
+    .published("ami-1")
+    .image("ami-2")
+    .later(2 * day)
+    .pause();
+
+  expect(decideApprove(story.world, { image: "ami-2", reason, dryRun }, ann)).toMatchObject({
+    outcome: "accepted",
+    message: expect.stringContaining(`${core} is paused since`),
+  });
+});
 
 describe("POST /approve", () => {
   test("approves an image, which still soaks, and the answer names the end of the soak", () => {

@@ -17,6 +17,26 @@ describe("POST /rollback", () => {
     });
   });
 
+  test("works during a pause", () => {
+    const { world } = twoImages().pause("*");
+
+    expect(decideRollback(world, order, ann)).toMatchObject({
+      outcome: "accepted",
+      message: expect.stringContaining("goes back from ami-2 to ami-1"),
+    });
+  });
+
+  test("is refused with the reason while policies.publish is false", () => {
+    const story = twoImages();
+    story.world.configuration.policies.publish = false;
+
+    expect(decideRollback(story.world, order, ann)).toMatchObject({
+      outcome: "refused",
+      status: 409,
+      why: expect.stringContaining("policies.publish is false"),
+    });
+  });
+
   test.each([
     ["there is no other image", scene().published("ami-2"), "there is no other image"],
     ["the other is revoked", twoImages({ revoked }), "ami-1 is revoked: bad"],

@@ -63,6 +63,7 @@ const happenings: Record<string, (story: Scene, variant: string, n: number) => v
       endedAt: n % 4 === 0 ? undefined : story.world.now,
       failure: n % 4 === 3 ? { class: "capacity", cause: "none left", lines: [] } : undefined,
     }),
+  pause: (story, variant) => story.pause(variant),
   time: (story, _variant, n) => story.later(n * hour),
 };
 
@@ -152,6 +153,20 @@ describe("in any world", () => {
         what === "harvest" ? canonical(order.inputs) : `${variant} ${canonical(order.inputs)}`,
       );
       expect(new Set(keys).size).toBe(keys.length);
+    });
+  });
+
+  test("a pause of everything adds nothing to the plan, and leaves what protects nodes (rule 15)", () => {
+    always((story) => {
+      const changes = (world: World) =>
+        plan(world).filter(({ do: what }) => what !== "wait" && what !== "nothing" && what !== "announce");
+      const isProtection = (action: Action) =>
+        action.do === "publish"
+          ? action.leaves !== undefined
+          : ["deprecate", "restore", "release"].includes(action.do) ||
+            (action.do === "disable" && action.because === "revoked");
+      const expected = changes(story.world).filter(isProtection);
+      expect(changes(story.pause("*").world)).toEqual(expected);
     });
   });
 

@@ -1,0 +1,90 @@
+import type { Configuration } from "../config/configuration.ts";
+import { iso } from "../config/time.ts";
+import { describePause, describeScope, everything, type Pause, type Pauses } from "../domain/pauses.ts";
+import type { PauseBody } from "./bodies.ts";
+import { type Caller, conflict, type Refusal } from "./interventions.ts";
+
+/** The pauses as a call finds them, and what the configuration says. Nothing else is needed to pause. */
+export interface PausableWorld {
+  configuration: Configuration;
+  pauses: Pauses;
+}
+
+export type PauseDecision =
+  | {
+      outcome: "accepted";
+      /** A variant, or everything. */
+      scope: string;
+      /** Undefined if the call changes nothing. */
+      change: { write: Pause } | "delete" | undefined;
+      /** All pauses once the decision stands. */
+      pauses: Pauses;
+      message: string;
+    }
+  | Refusal;
+
+/** Rule 15: pauses a variant or everything. A repeated call keeps the first pause. */
+export function decidePause(
+  { configuration, pauses }: PausableWorld,
+  { variant: scope, reason }: PauseBody,
+  caller: Caller,
+): PauseDecision {
+  const known = pauses[scope];
+  if (known)
+    return {
+      outcome: "accepted",
+      scope,
+      change: undefined,
+      pauses,
+      message: `already: ${describePause(scope, known)}`,
+    };
+  const { variants, retiredVariants } = configuration;
+  const pausable = [...variants.map(({ name }) => name), ...retiredVariants, everything];
+  if (!pausable.includes(scope))
+    return {
+      outcome: "refused",
+      status: 404,
+      why: `there is nothing to pause that is called ${JSON.stringify(scope)}`,
+      allowed: { variant: pausable },
+    };
+  const pause = { ...caller, reason };
+  return {
+    outcome: "accepted",
+    scope,
+    change: { write: pause },
+    pauses: { ...pauses, [scope]: pause },
+    message: `${describePause(scope, pause)}; running builds go on, and a channel still leaves a bad image`,
+  };
+}
+
+/** Ends a pause, also one of a variant that was removed meanwhile. */
+export function decideResume({ configuration, pauses }: PausableWorld, { variant: scope }: PauseBody): PauseDecision {
+  const { [scope]: ended, ...others } = pauses;
+  if (ended)
+    return {
+      outcome: "accepted",
+      scope,
+      change: "delete",
+      pauses: others,
+      message: [`${describeScope(scope)} is resumed`, ...stillPaused(others)].join("; "),
+    };
+  const isKnown = scope === everything || configuration.variants.some(({ name }) => name === scope);
+  const allowed = { variant: Object.keys(pauses) };
+  if (isKnown)
+    return conflict([`${describeScope(scope)} is not paused by itself`, ...stillPaused(pauses)].join("; "), allowed);
+  return { outcome: "refused", status: 404, why: `there is no pause of ${JSON.stringify(scope)}`, allowed };
+}
+
+function stillPaused(pauses: Pauses): string[] {
+  return Object.entries(pauses).map(([scope, pause]) => describePause(scope, pause));
+}
+
+/** Pauses as `GET /` and the calls answer them. */
+export function pausesToJson(pauses: Pauses) {
+  return Object.entries(pauses).map(([variant, { at, by, reason }]) => ({
+    variant,
+    since: iso(at),
+    by: by ?? null,
+    reason,
+  }));
+}

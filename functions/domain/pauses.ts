@@ -1,0 +1,37 @@
+import { iso } from "../config/time.ts";
+import type { ImageWorld } from "./world.ts";
+
+/** A person's order to leave a variant, or everything, as it is until somebody resumes it. */
+export interface Pause {
+  /** ARN of the caller; undefined if the record does not say. */
+  by: string | undefined;
+  /** Milliseconds since the epoch. */
+  at: number;
+  reason: string;
+}
+
+/** By variant name, or {@link everything}. */
+export type Pauses = Readonly<Record<string, Pause>>;
+
+/** Stands for all variants in a call and in notifications. No variant can have this name. */
+export const everything = "*";
+
+/**
+ * Rule 15: why nothing is built, published, retired or swept for a variant now; undefined if it is not paused. What a
+ * pause never stops is decided without asking: to leave a bad image, to withdraw a revoked one, and to notify.
+ */
+export function whyPaused({ pauses }: Pick<ImageWorld, "pauses">, variant: string): string | undefined {
+  const own = pauses?.[variant];
+  if (own) return describePause(variant, own);
+  const all = pauses?.[everything];
+  return all && describePause(everything, all);
+}
+
+/** `everything is paused since 2026-11-04T12:00:00.000Z by arn:aws:iam::123456789012:user/ann: a bad base image` */
+export function describePause(scope: string, { at, by, reason }: Pause): string {
+  return `${describeScope(scope)} is paused since ${iso(at)} by ${by ?? "an unknown person"}: ${reason}`;
+}
+
+export function describeScope(scope: string): string {
+  return scope === everything ? "everything" : scope;
+}

@@ -1,0 +1,112 @@
+import { CreateTagsCommand, EC2Client } from "@aws-sdk/client-ec2";
+import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { type ConfigurationInput, parseConfiguration } from "../../../functions/config/configuration.ts";
+import { inputsToTags } from "../../../functions/domain/inputs.ts";
+import { stateOf } from "../../../functions/domain/variant-state.ts";
+import type { World } from "../../../functions/domain/world.ts";
+import { publishAll } from "../../../local/aws/public-images.ts";
+import { day } from "../../world.ts";
+import { type Aws, startAws } from "../aws.ts";
+import { type CodeBuild, startCodeBuild } from "../codebuild.ts";
+import { validated } from "../progress.ts";
+import { type Service, startService, startSurroundings } from "../service.ts";
+
+/** Twelve variants, each with a base of its own; one needs a harvest. */
+const variants: ConfigurationInput["variants"] = (["1.34", "1.35", "1.36"] as const).flatMap((kubernetes) =>
+  ([2019, 2022] as const).flatMap((windows) =>
+    (["Core", "Full"] as const).map((edition) => {
+      const assembled = kubernetes === "1.35" && windows === 2022 && edition === "Core";
+      return { windows, edition, kubernetes, base: assembled ? ("Base" as const) : undefined };
+    }),
+  ),
+);
+let aws: Aws;
+let codebuild: CodeBuild;
+let service: Service;
+let config: ConfigurationInput;
+let reconcile: (event: unknown, context: unknown) => Promise<void>;
+
+beforeAll(async () => {
+  aws = await startAws();
+  codebuild = await startCodeBuild("project", () => new Date());
+  await publishAll(aws.emulator, new Date(Date.now() - 2 * day));
+  for (const patch of ["1.34.9", "1.35.7", "1.36.2"]) aws.upstream.setKubernetes(patch);
+  const surroundings = await startSurroundings("calls");
+  service = await startService(aws, surroundings, "calls");
+  Object.assign(process.env, service.environment, {
+    AWS_ENDPOINT_URL_CODEBUILD: codebuild.url,
+    POWERTOOLS_LOG_LEVEL: "SILENT",
+  });
+  config = { variants, policies: { kubernetesReleaseUrl: aws.upstream.url } };
+  vi.doMock("../../../config.ts", () => ({ config }));
+  reconcile = (await import("../../../functions/reconcile.ts")).handler as never;
+});
+
+afterAll(async () => {
+  await codebuild?.stop();
+  await aws?.stop();
+});
+
+/** Each variant has what it wants: a request, and an image with its inputs that was made and proved yesterday. */
+async function satisfy(): Promise<void> {
+  const { observe } = await import("../../../functions/io/observe.ts");
+  const { writeRequest } = await import("../../../functions/io/requests.ts");
+  const configuration = parseConfiguration(config);
+  for (const { name } of configuration.variants) {
+    const request = { id: `request-of-${name}`, reason: "a new agent", by: "ann", at: new Date().toISOString() };
+    await writeRequest(service.environment, name, request, undefined);
+  }
+  await harvest(await observe(service.environment, configuration, Date.now(), () => day));
+  const world = await observe(service.environment, configuration, Date.now(), () => day);
+  for (const variant of configuration.variants) {
+    const { desired, unknown } = stateOf(world, variant);
+    if (unknown.length > 0) throw new Error(unknown.join());
+    const image = await service.image(variant.name, 1, { variant: variant.name });
+    const Tags = Object.entries(inputsToTags(desired)).map(([Key, Value]) => ({ Key, Value }));
+    await new EC2Client({}).send(new CreateTagsCommand({ Resources: [image], Tags }));
+  }
+}
+
+/** Files were harvested from each EKS image that a variant needs. */
+async function harvest({ upstream }: World): Promise<void> {
+  const { manifestKey } = await import("../../../functions/io/harvests.ts");
+  const file = { path: "start.ps1", sha256: "f".repeat(64), bytes: 1 };
+  const Body = JSON.stringify({ files: [file], recipe: service.environment.HARVEST_RECIPE });
+  for (const { harvestSource } of Object.values(upstream))
+    if (harvestSource?.state === "known")
+      await new S3Client({}).send(
+        new PutObjectCommand({ Bucket: service.environment.BUCKET, Key: manifestKey(harvestSource.value), Body }),
+      );
+}
+
+/** The AWS calls of one reconcile run, `ec2 DescribeImages` and so on, sorted. */
+async function callsOfOneRun(): Promise<string[]> {
+  await validated(aws.emulator, service.environment.CHANNELS_PREFIX);
+  const before = (await aws.emulator.calls()).length;
+  const builds = codebuild.calls.length;
+  await reconcile({ Records: [{ body: JSON.stringify({ trigger: "base-ami" }) }] }, context);
+  return [
+    ...(await aws.emulator.calls(before)).map((call) => `${call.service} ${call.operation}`),
+    ...codebuild.calls.slice(builds).map((operation) => `codebuild ${operation}`),
+  ].toSorted();
+}
+
+const context = { functionName: "reconcile", awsRequestId: "1", getRemainingTimeInMillis: () => day };
+
+test("a reconcile run in which nothing has changed makes at most 18 AWS calls for 12 variants", async () => {
+  // A build in the history, of which CodeBuild has to be asked the details.
+  codebuild.reset().StartBuild({ projectName: "project", environmentVariablesOverride: [] });
+  await satisfy();
+  // The first run publishes the images, the second one reads them back and notifies subscribers.
+  const first = await callsOfOneRun();
+  await callsOfOneRun();
+
+  const calls = await callsOfOneRun();
+
+  expect(variants).toHaveLength(12);
+  expect(calls).toContain("s3 GetObject");
+  expect(first.filter((call) => call === "ssm PutParameter")).toHaveLength(24);
+  expect(calls.filter((call) => !/ (Describe|Get|List|BatchGet)/.test(call))).toEqual([]);
+  expect(calls.length, calls.join("\n")).toBeLessThanOrEqual(18);
+});
