@@ -24,6 +24,16 @@ const awsSigns = [
     class: "throttling",
     sign: /\bRequestLimitExceeded\b|\bThrottl(ing|ed)\w*|\bTooManyRequests\w*|\bSlowDown\b|\bRate exceeded\b|\bEC2ThrottledException\b|\bBandwidthLimitExceeded\b/,
   },
+  // EC2 and IAM refuse the call itself ("Error codes for the Amazon EC2 API"). Not among them are codes that also
+  // stand for something too new to be visible everywhere, such as InvalidKeyPair.NotFound or InvalidGroup.NotFound.
+  {
+    class: "refused",
+    sign: /\bapi error (UnauthorizedOperation|AccessDenied|AuthFailure|Blocked|OptInRequired|Unsupported\w*|VPCIdNotSpecified|DefaultVpcDoesNotExist|InvalidSubnetID\.NotFound|InvalidSubnet|InvalidParameter(Value|Combination))\b/,
+  },
+  // The plugin's own word for VPCIdNotSpecified (1.8.2, step_run_source_instance.go).
+  { class: "refused", sign: /Error launching source instance: a valid Subnet Id was not specified/ },
+  // The reason of an instance that ended at once: EC2 may not use the key of its volumes, for example.
+  { class: "refused", sign: /Instance state change details: .*\bClient\.(InternalError|InvalidKMSKey\b)/ },
 ];
 
 const networkSign =
@@ -166,7 +176,7 @@ function closingErrors(output) {
 function reportedErrors(output) {
   return output
     .split(/\r?\n/)
-    .filter((line) => /^==> [^:]+: .*(error|timeout)/i.test(line))
+    .filter((line) => /^==> [^:]+: .*(error|timeout|state change details)/i.test(line))
     .join("\n");
 }
 

@@ -76,6 +76,7 @@ test.each(["Timeout waiting for WinRM.", "Timeout waiting for password."])(
 test.each([
   ["capacity", "api error InsufficientInstanceCapacity: none left"],
   ["throttling", "api error RequestLimitExceeded: Request limit exceeded."],
+  ["refused", "api error UnauthorizedOperation: You are not authorized to perform this operation."],
   ["unproved", "Script exited with non-zero exit status: 16001. Allowed exit codes are: [0]"],
   ["unproved", "Error waiting for WinRM: WinRM wait cancelled"],
 ])("no verdict, but class %s: %s", (expected, error) => {
