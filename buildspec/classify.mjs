@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { argv } from "node:process";
 import { pathToFileURL } from "node:url";
+import { awsSigns } from "./aws-signs.mjs";
 
 /** @typedef {{ class: string, cause: string }} Failure */
 
@@ -9,22 +10,6 @@ const guestClasses = ["checksum", "download", "updates", "provision", "test", "s
 
 /** The last line of a script that fails inside the guest. After WinRM is closed it appears on the serial console. */
 const guestLine = /EKSWIN-FAILED ([a-z]+) ([a-z0-9-]+): (.+)$/gm;
-
-/** Errors of EC2. Their texts are the same in all steps of Packer. */
-const awsSigns = [
-  {
-    class: "capacity",
-    sign: /Insufficient(Instance|Host|ReservedInstance|Volume|Address)?Capacity\w*|InsufficientFreeAddressesInSubnet/,
-  },
-  {
-    class: "capacity",
-    sign: /\b(Vcpu|Instance|Volume|MaxIOPS|Snapshot|ConcurrentSnapshot|SecurityGroup|Address)LimitExceeded\b|\bSecurityGroupsPerInterfaceLimitExceeded\b|\bResourceLimitExceeded\b/,
-  },
-  {
-    class: "throttling",
-    sign: /\bRequestLimitExceeded\b|\bThrottl(ing|ed)\w*|\bTooManyRequests\w*|\bSlowDown\b|\bRate exceeded\b|\bEC2ThrottledException\b|\bBandwidthLimitExceeded\b/,
-  },
-];
 
 const networkSign =
   /dial tcp|i\/o timeout|TLS handshake|no such host|connection (refused|reset|timed out)|unexpected EOF|context deadline exceeded|Client\.Timeout|\b(429|50[0234]) (Too Many Requests|Internal Server Error|Bad Gateway|Service Unavailable|Gateway Time-?out)/i;
@@ -158,7 +143,7 @@ function closingErrors(output) {
 function reportedErrors(output) {
   return output
     .split(/\r?\n/)
-    .filter((line) => /^==> [^:]+: .*(error|timeout)/i.test(line))
+    .filter((line) => /^==> [^:]+: .*(error|timeout|state change details)/i.test(line))
     .join("\n");
 }
 

@@ -8,11 +8,11 @@ const silentMachine = /Timeout waiting for (password|WinRM)\./;
 
 /**
  * Returns the result of a boot proof. Only evidence makes an image bad; any other failure leaves it unproved.
- * @param {{ exitCode: number, output: string, report: string | undefined }} run Packer's exit code and output, and the
- * report from the guest
+ * @param {{ exitCode: number, output: string, report: string | undefined, imdsSupport: string }} run Packer's exit code
+ * and output, the report from the guest, and the image's ImdsSupport in EC2
  * @returns {{ proof: "passed" | "failed" | "", class: string, cause: string }}
  */
-export function judgeProof({ exitCode, output, report }) {
+export function judgeProof({ exitCode, output, report, imdsSupport }) {
   const checks = report === undefined ? undefined : readReport(report);
   if (checks && (checks.result !== "passed" || checks.failed.length > 0)) {
     return {
@@ -21,7 +21,11 @@ export function judgeProof({ exitCode, output, report }) {
       cause: `failed checks: ${checks.failed.join("; ") || "not named"}`.slice(0, 500),
     };
   }
-  if (checks && exitCode === 0) return { proof: "passed", class: "", cause: "" };
+  if (checks && exitCode === 0) {
+    if (imdsSupport === "v2.0") return { proof: "passed", class: "", cause: "" };
+    const cause = `the image does not demand IMDSv2: its ImdsSupport is ${imdsSupport}, expected v2.0`;
+    return { proof: "failed", class: "proof", cause };
+  }
   const silence = silentMachine.exec(output)?.[0];
   if (!checks && silence)
     return { proof: "failed", class: "proof", cause: `the machine runs but cannot be reached: ${silence}` };
@@ -58,11 +62,12 @@ function parse(text) {
 }
 
 if (import.meta.url === pathToFileURL(argv[1] ?? "").href) {
-  const [exitCode, log, report] = argv.slice(2);
+  const [exitCode, log, report, imdsSupport] = argv.slice(2);
   const verdict = judgeProof({
     exitCode: Number(exitCode),
     output: readFileSync(log, "utf8"),
     report: existsSync(report) ? readFileSync(report, "utf8") : undefined,
+    imdsSupport,
   });
   process.stdout.write(`${verdict.proof}\n${verdict.class}\n${verdict.cause}\n`);
 }

@@ -1,19 +1,30 @@
 #!/usr/bin/env bash
 # prove-image.sh IMAGE: boots the image, checks it and tags it with the result. Without a result it sets no tag.
 set -euo pipefail
+. buildspec/address.sh
 . buildspec/outcome.sh
 . buildspec/packer.sh
 . buildspec/reports.sh
 
-image="$1" status=0
+image="$1" status=0 imds_support=""
 
+# The build may have begun hours ago.
+admit_own_address
 run_packer proof build "${variables[@]}" -var "image_id=$image" packer/proof/ || status=$?
 
-verdict="$(node buildspec/proof.mjs "$status" "$RUN_DIR/proof.log" "$RUN_DIR/reports/proof.json")"
+# The machine of a proof demands IMDSv2 in any case; nodes do so because of the image.
+if [[ "$status" == 0 ]]; then
+  imds_support="$(aws ec2 describe-images --image-ids "$image" --query 'Images[0].ImdsSupport' --output text 2>&1)" ||
+    fail unproved "$image could not be described: $imds_support"
+fi
+
+verdict="$(node buildspec/proof.mjs "$status" "$RUN_DIR/proof.log" "$RUN_DIR/reports/proof.json" "$imds_support")"
 # A passed proof has neither class nor cause: these lines are then missing.
 { read -r proof; read -r class; read -r cause; } <<<"$verdict" || true
 
 [[ "$proof" == passed ]] || keep_last_lines proof
+# Without a report the machine was silent, and that is evidence only if it admitted this container.
+[[ "$proof" != failed || -e "$RUN_DIR/reports/proof.json" ]] || require_admitted_address
 if [[ -n "$proof" ]]; then
   # There is no report of a machine that Packer could not connect to.
   [[ ! -e "$RUN_DIR/reports/proof.json" ]] || put_report "$image" proof.json

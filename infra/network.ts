@@ -19,17 +19,18 @@ export const codeBuildVpc = network.kind === "vpc" &&
     securityGroupIds: [securityGroups.codeBuild.id],
   };
 
+/** The subnets of build instances, from which each order chooses one; empty for any subnet of the default VPC. */
+export const instanceSubnets = network.kind === "vpc" ? network.subnetIds : [network.subnetId ?? []].flat();
+
 /** How Packer reaches the build instance, in Packer's names. */
 export const instanceNetwork =
   network.kind === "vpc" && securityGroups
     ? {
-        subnet_id: network.subnetIds[0],
         security_group_ids: [securityGroups.instance.id],
         ssh_interface: "private_ip",
         associate_public_ip_address: false,
       }
     : {
-        subnet_id: (network.kind === "public" && network.subnetId) || "",
         security_group_ids: [],
         ssh_interface: "public_ip",
         associate_public_ip_address: true,

@@ -2,7 +2,7 @@ import { arnOf, imageArn, type Statement } from "./account.ts";
 import { policies } from "./configuration.ts";
 import { guestProfile, guestRole, harvestProfile, harvestRole } from "./guest.ts";
 import { hasNoOther, hasOurTag, setsOurTag } from "./names.ts";
-import { instanceNetwork, securityGroups } from "./network.ts";
+import { instanceSubnets, securityGroups } from "./network.ts";
 import {
   findsItsPlace,
   groups,
@@ -128,7 +128,7 @@ function startingInstances(partition: string): Statement[] {
         keyPairs,
         volumes,
         networkInterfaces,
-        arnOf("ec2", `subnet/${instanceNetwork.subnet_id || "*"}`),
+        ...(instanceSubnets.length > 0 ? instanceSubnets : ["*"]).map((subnet) => arnOf("ec2", `subnet/${subnet}`)),
         securityGroups ? arnOf("ec2", $interpolate`security-group/${securityGroups.instance.id}`) : groups,
       ],
     },

@@ -11,6 +11,8 @@ export const groups = arnOf("ec2", "security-group/*");
  */
 export const findsItsPlace = policies.network.kind === "public";
 export const keyPairsAndGroups = findsItsPlace ? [keyPairs, groups] : [keyPairs];
+/** EC2 may ask for the permission to tag a new key pair before it has a name. */
+export const newKeyPairsAndGroups = [arnOf("ec2", "key-pair/*"), ...(findsItsPlace ? [groups] : [])];
 export const instances = arnOf("ec2", "instance/*");
 export const images = [imageArn("image"), imageArn("snapshot")];
 export const volumes = arnOf("ec2", "volume/*");

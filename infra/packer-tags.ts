@@ -4,8 +4,8 @@ import {
   hasOurProfile,
   images,
   instances,
-  keyPairsAndGroups,
   networkInterfaces,
+  newKeyPairsAndGroups,
   tagsImagesLater,
   tagsMachinesLater,
   volumes,
@@ -27,7 +27,7 @@ export function taggingPermissions(partition: string): Statement[] {
     {
       sid: "TagWhatItMakes",
       actions: ["ec2:CreateTags"],
-      resources: [...images, instances, ...keyPairsAndGroups, volumes, networkInterfaces],
+      resources: [...images, instances, ...newKeyPairsAndGroups, volumes, networkInterfaces],
       conditions: [setsOurTag, atCreation],
     },
     {

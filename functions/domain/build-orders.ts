@@ -1,5 +1,6 @@
 import type { BuildVariables } from "../config/build-variables.ts";
 import type { Configuration } from "../config/configuration.ts";
+import type { Policies } from "../config/policies.ts";
 import type { Variant } from "../config/variant.ts";
 import { canonical, clipTag, type Inputs, inputsToTags, type RecordedInputs, sha256, tagPrefix } from "./inputs.ts";
 
@@ -131,14 +132,25 @@ function startImageOf(wish: BuildWish): string | undefined {
   return wish.purpose === "prove" ? wish.image : wish.inputs.baseAmi;
 }
 
-function identityVariables({ variant }: Wish, token: string, { stage }: OrderContext) {
+function identityVariables(
+  { variant, attempt }: Wish,
+  token: string,
+  { stage, configuration: { policies } }: OrderContext,
+) {
   return {
     stage,
+    subnet_id: subnetOf(policies.network, attempt),
     variant: variant.name,
     token,
     image_name: `eks-windows-images/${stage}/${variant.name}/${token.slice(0, 12)}`,
     windows: String(variant.windows),
   };
+}
+
+/** Each attempt is made in the next of the configured subnets. Empty for a subnet of the default VPC. */
+function subnetOf(network: Policies["network"], attempt: number): string {
+  const subnets = network.kind === "vpc" ? network.subnetIds : [network.subnetId ?? ""];
+  return subnets[(attempt - 1) % subnets.length] ?? "";
 }
 
 function imageVariables(

@@ -2,6 +2,8 @@ import { z } from "zod";
 
 /** Classes that the same inputs meet again: an early retry is wasted. */
 const deterministic = ["checksum", "template", "provision", "test", "sysprep", "proof"] as const;
+/** Classes that last until a person changes the account, its policies or the configuration. */
+const permanent = ["refused"] as const;
 /** Classes that may disappear without a change. */
 const transient = [
   "capacity",
@@ -17,7 +19,7 @@ const transient = [
 ] as const;
 
 /** Why a build failed, in the words of `buildspec/`. */
-export const FailureClass = z.enum([...deterministic, ...transient]);
+export const FailureClass = z.enum([...deterministic, ...permanent, ...transient]);
 export type FailureClass = z.infer<typeof FailureClass>;
 
 export interface Failure {
@@ -28,7 +30,11 @@ export interface Failure {
   lines: string[];
 }
 
-/** Whether the same inputs would fail again. An unknown class counts as transient. */
-export function isDeterministic({ class: failureClass }: Failure): boolean {
-  return deterministic.some((one) => one === failureClass);
+/** What a retry of the same inputs can expect (rule 6). */
+export type FailureKind = "deterministic" | "permanent" | "transient";
+
+/** An unknown class counts as transient. */
+export function kindOf(failure: Failure | undefined): FailureKind {
+  if (deterministic.some((one) => one === failure?.class)) return "deterministic";
+  return permanent.some((one) => one === failure?.class) ? "permanent" : "transient";
 }

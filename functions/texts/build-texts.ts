@@ -26,7 +26,7 @@ export const buildTexts: Texts<"failed" | "gave-up" | "recovered"> = {
       `Build  ${build}`,
       `Log    ${log ?? "none"}`,
       "",
-      "Fix the cause (a change of packer/ or config.ts starts a build), or request another attempt:",
+      "Fix the cause. A change of packer/ or of the variant in config.ts starts a build; after any other change, request one:",
       `POST /rebuild {"variant": "${variant}", "reason": "…"}`,
     ],
   }),

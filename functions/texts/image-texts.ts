@@ -33,7 +33,7 @@ export const imageTexts: Texts<"revoked" | "unrevoked" | "unproved" | "image-mis
     headline: `${image} could not be proved`,
     lines: [
       `After ${attempts} attempts it is unknown whether the image boots, so it is not published.`,
-      "Look at the logs of the proofs. Capacity, quotas and the network are the usual causes.",
+      "Look at the logs of the proofs. Capacity, quotas, policies of the account and the network are the usual causes.",
     ],
   }),
   "image-missing": ({ why, log }) => ({

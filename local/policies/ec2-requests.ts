@@ -109,7 +109,7 @@ function creating(
       .filter(({ Tags }) => Tags.length > 0)
       .map(({ ResourceType, Tags }) => ({
         action: "ec2:CreateTags",
-        resource: ec2Arn(place, ResourceType, made(ResourceType)),
+        resource: ec2Arn(place, ResourceType, "*"),
         context: { ...requestTags(Tags), "ec2:createaction": [operation] },
       })),
   ];

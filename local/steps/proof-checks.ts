@@ -44,7 +44,6 @@ export const proofChecks: ChecksByName = {
     return digest;
   },
   "container-starts": (context) => container(context, list(context, "CONTAINER_IMAGES")),
-  "imds-v1-refused": () => "",
   disk: () => "61 % free",
   "nothing-left-over": (context) => nothingLeftOver(context),
 };

@@ -16,6 +16,9 @@ const configuration = parseConfiguration({
     },
     { name: "assembled", windows: 2022, kubernetes: "1.35", base: "Base" },
   ],
+  policies: {
+    network: { kind: "vpc", vpcId: "vpc-0123456789abcdef0", subnetIds: ["subnet-0123456789abcdef0"] },
+  },
 });
 const [layered, assembled] = configuration.variants as [Variant, Variant];
 const harvestSource = "ami-0123456789abcdef2";
@@ -68,7 +71,6 @@ export const deploymentVariables = {
   region: "us-east-1",
   instance_type: "m7i.xlarge",
   volume_key_arn: "arn:aws:kms:us-east-1:123456789012:key/0123abcd-0123-4567-89ab-0123456789ab",
-  subnet_id: "subnet-0123456789abcdef0",
   security_group_ids: ["sg-0123456789abcdef0"],
   ssh_interface: "private_ip",
   associate_public_ip_address: false,

@@ -25,11 +25,12 @@ source "amazon-ebs" "proof" {
   associate_public_ip_address           = var.associate_public_ip_address
   iam_instance_profile                  = var.iam_instance_profile
 
-  # The refusal of IMDSv1 must come from the image too. Without this block the plugin requests `optional` tokens, which
-  # override the image's setting; with "disabled" it sends no metadata options at all (1.8.2,
-  # step_run_source_instance.go).
+  # Organizations usually deny RunInstances without required tokens. So this machine cannot tell whether the image
+  # demands them by itself; buildspec/prove-image.sh asks EC2.
   metadata_options {
-    http_endpoint = "disabled"
+    http_endpoint               = "enabled"
+    http_tokens                 = "required"
+    http_put_response_hop_limit = 1
   }
 
   user_data = join("\n", [

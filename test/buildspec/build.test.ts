@@ -2,7 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { recipeHash } from "../../infra/recipe.ts";
-import { openWorkshop, serve } from "./workshop.ts";
+import { openWorkshop, serve, serveInTurn } from "./workshop.ts";
 
 const image = "ami-0a1b2c3d4e5f60718";
 const build = ["buildspec/build.sh"];
@@ -110,7 +110,7 @@ describe("a build", () => {
 
   test("fails and tags the image as bad if its checks fail", async () => {
     const workshop = openWorkshop({
-      proof: `echo '{"result":"failed","checks":[{"name":"imds","passed":false}]}' >"$output_dir/proof.json"`,
+      proof: `echo '{"result":"failed","checks":[{"name":"disk","passed":false}]}' >"$output_dir/proof.json"`,
     });
 
     const { code } = await workshop.run(build);
@@ -141,7 +141,34 @@ describe("a build", () => {
   });
 });
 
+describe("an image that does not demand IMDSv2", () => {
+  test("is tagged as bad, although its checks pass", async () => {
+    const workshop = openWorkshop({ described: "echo None" });
+
+    const { code } = await workshop.run(build);
+
+    expect(code).not.toBe(0);
+    expect(workshop.outcome()).toMatchObject({ IMAGE_ID: image, PROOF: "failed", FAILURE_CLASS: "proof" });
+    expect(workshop.outcome().FAILURE_CAUSE).toBe(
+      "the image does not demand IMDSv2: its ImdsSupport is None, expected v2.0",
+    );
+    expect(workshop.called("aws-create-tags")).toContain("Key=eks-windows-images:proof,Value=failed");
+  });
+
+  test("has no verdict if EC2 does not describe it", async () => {
+    const workshop = openWorkshop({ aws: '[ "$2" != describe-images ] || { echo Unavailable >&2; exit 254; }' });
+
+    await workshop.run(build);
+
+    expect(workshop.outcome()).toMatchObject({ IMAGE_ID: image, PROOF: "", FAILURE_CLASS: "unproved" });
+    expect(workshop.outcome().FAILURE_CAUSE).toBe(`${image} could not be described: Unavailable`);
+  });
+});
+
 describe("the build's own address", () => {
+  const silence = "Timeout waiting for WinRM.";
+  const silent = `echo '--> amazon-ebs.proof: ${silence}'; exit 1`;
+
   test("is the only address that the build instance admits", async () => {
     const workshop = openWorkshop();
     const url = await serve({ "/": "203.0.113.7\n" });
@@ -150,6 +177,51 @@ describe("the build's own address", () => {
 
     const written = JSON.parse(readFileSync(join(workshop.variables.RUN_DIR as string, "address.json"), "utf8"));
     expect(written).toEqual({ temporary_security_group_source_cidrs: ["203.0.113.7/32"] });
+  });
+
+  test("is asked again right before the proof", async () => {
+    const workshop = openWorkshop();
+    const { url, answers } = await serveInTurn(["203.0.113.7", "203.0.113.8"]);
+
+    await workshop.run(build, { ADDRESS_URL: url });
+
+    const written = JSON.parse(readFileSync(join(workshop.variables.RUN_DIR as string, "address.json"), "utf8"));
+    expect(written).toEqual({ temporary_security_group_source_cidrs: ["203.0.113.8/32"] });
+    expect(answers()).toBe(2);
+  });
+
+  test("condemns no image whose machine admits another one", async () => {
+    const workshop = openWorkshop({ proof: silent });
+    const { url } = await serveInTurn(["203.0.113.7", "203.0.113.7", "203.0.113.70"]);
+
+    await workshop.run(build, { ADDRESS_URL: url });
+
+    expect(workshop.outcome()).toMatchObject({ IMAGE_ID: image, PROOF: "", FAILURE_CLASS: "connection" });
+    expect(workshop.outcome().FAILURE_CAUSE).toContain("203.0.113.70");
+    expect(workshop.called("aws-create-tags")?.join()).not.toContain("eks-windows-images:proof");
+  });
+
+  test("condemns no image if it is unknown after a silence", async () => {
+    const workshop = openWorkshop({ proof: silent });
+    const { url } = await serveInTurn(["203.0.113.7", "203.0.113.7", "<html>503</html>"]);
+
+    await workshop.run(build, { ADDRESS_URL: url });
+
+    expect(workshop.outcome()).toMatchObject({ PROOF: "", FAILURE_CLASS: "connection" });
+    expect(workshop.called("aws-create-tags")?.join()).not.toContain("eks-windows-images:proof");
+  });
+
+  test.each([
+    ["that is still admitted", ["203.0.113.7", "203.0.113.7", "203.0.113.7"]],
+    ["that nobody asks for, in a VPC,", undefined],
+  ])("%s makes a silent machine evidence against its image", async (_, addresses) => {
+    const workshop = openWorkshop({ proof: silent });
+    const { url } = addresses ? await serveInTurn(addresses) : { url: "" };
+
+    await workshop.run(build, { ADDRESS_URL: url });
+
+    expect(workshop.outcome()).toMatchObject({ IMAGE_ID: image, PROOF: "failed", FAILURE_CLASS: "proof" });
+    expect(workshop.outcome().FAILURE_CAUSE).toContain(silence);
   });
 
   test.each([

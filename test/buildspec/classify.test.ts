@@ -81,10 +81,20 @@ describe("a failed build", () => {
       ["unknown", "Error waiting for AMI: unexpected state 'failed', wanted target 'available'"],
       ["sysprep", "Error waiting for instance to stop: exceeded max wait time for InstanceStopped waiter"],
       ["provision", scriptFailed],
-      [
+      ...[
+        "UnauthorizedOperation: You are not authorized to perform this operation.",
+        "AuthFailure: Not authorized for images: [ami-0a1b2c3d4e5f60718]",
+        "OptInRequired: You are not authorized to use the requested service.",
+        "Unsupported: Your requested instance type (m7i.xlarge) is not supported in your requested Availability Zone (us-east-1e).",
+        "VPCIdNotSpecified: No default VPC for this user",
+        "InvalidSubnetID.NotFound: The subnet ID 'subnet-0123456789abcdef0' does not exist",
+        "InvalidParameterValue: Invalid value 'm99.xlarge' for InstanceType.",
+      ].map((message) => ["refused", `${launching} 403, RequestID: 4f1c, api error ${message}`]),
+      ["refused", "Error launching source instance: a valid Subnet Id was not specified"],
+      ...["InvalidKeyPair.NotFound", "InvalidGroup.NotFound", "PendingVerification"].map((code) => [
         "unknown",
-        `${launching} 403, RequestID: 4f1c, api error UnauthorizedOperation: You are not authorized to perform this operation.`,
-      ],
+        `${launching} 400, RequestID: 4f1c, api error ${code}: not yet`,
+      ]),
     ].map(([expected = "", error = ""]) => ({
       expected,
       error,
@@ -92,6 +102,18 @@ describe("a failed build", () => {
     })),
   )("has class $expected: $sign", ({ expected, error }) => {
     const failure = classify("build", failedBuild(error));
+
+    expect(failure).toEqual({ class: expected, cause: error });
+  });
+
+  test.each([
+    ["refused", "Client.InternalError: Client error on launch"],
+    ["refused", "Client.InvalidKMSKey.InvalidState: The KMS key provided is in an incorrect state"],
+    ["capacity", "Server.InsufficientInstanceCapacity: Insufficient capacity to satisfy instance request"],
+  ])("has class %s if EC2 ends its instance at once: %s", (expected, reason) => {
+    const error = "Error waiting for instance (i-0a1b2c3d) to become ready: waiter state transitioned to Failure";
+
+    const failure = classify("build", failedBuild(error, error, `Instance state change details: : ${reason}`));
 
     expect(failure).toEqual({ class: expected, cause: error });
   });

@@ -7,7 +7,12 @@ declare module "*/buildspec/image-id.mjs" {
 }
 
 declare module "*/buildspec/proof.mjs" {
-  export function judgeProof(run: { exitCode: number; output: string; report: string | undefined }): {
+  export function judgeProof(run: {
+    exitCode: number;
+    output: string;
+    report: string | undefined;
+    imdsSupport: string;
+  }): {
     proof: "passed" | "failed" | "";
     class: string;
     cause: string;

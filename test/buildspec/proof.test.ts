@@ -1,11 +1,16 @@
 import { expect, test } from "vitest";
-import { judgeProof } from "../../buildspec/proof.mjs";
+import { judgeProof as judge } from "../../buildspec/proof.mjs";
+
+/** Judges the proof of an image that demands IMDSv2. */
+function judgeProof(run: { exitCode: number; output: string; report: string | undefined }) {
+  return judge({ ...run, imdsSupport: "v2.0" });
+}
 
 const passed = JSON.stringify({
   result: "passed",
   checks: [
     { name: "kubelet", passed: true, detail: "v1.35.8" },
-    { name: "imds", passed: true, detail: "" },
+    { name: "disk", passed: true, detail: "" },
   ],
 });
 
@@ -13,6 +18,16 @@ test("an image is proved if all checks pass", () => {
   const verdict = judgeProof({ exitCode: 0, output: "", report: passed });
 
   expect(verdict).toEqual({ proof: "passed", class: "", cause: "" });
+});
+
+test.each(["None", ""])("an image is bad if its ImdsSupport is %j, although its checks pass", (imdsSupport) => {
+  const verdict = judge({ exitCode: 0, output: "", report: passed, imdsSupport });
+
+  expect(verdict).toEqual({
+    proof: "failed",
+    class: "proof",
+    cause: `the image does not demand IMDSv2: its ImdsSupport is ${imdsSupport}, expected v2.0`,
+  });
 });
 
 test("a report in the format of Windows PowerShell is read", () => {
@@ -27,7 +42,7 @@ test("a failed check makes an image bad and is named in the cause", () => {
   const report = JSON.stringify({
     result: "failed",
     checks: [
-      { name: "imds", passed: true },
+      { name: "disk", passed: true },
       { name: "kubelet", passed: false, detail: "v1.35.7, not\nv1.35.8" },
     ],
   });
@@ -38,7 +53,7 @@ test("a failed check makes an image bad and is named in the cause", () => {
 });
 
 test("a result of passed does not count if a check failed", () => {
-  const report = JSON.stringify({ result: "passed", checks: [{ name: "imds", passed: false }] });
+  const report = JSON.stringify({ result: "passed", checks: [{ name: "disk", passed: false }] });
 
   const verdict = judgeProof({ exitCode: 0, output: "", report });
 
@@ -61,6 +76,7 @@ test.each(["Timeout waiting for WinRM.", "Timeout waiting for password."])(
 test.each([
   ["capacity", "api error InsufficientInstanceCapacity: none left"],
   ["throttling", "api error RequestLimitExceeded: Request limit exceeded."],
+  ["refused", "api error UnauthorizedOperation: You are not authorized to perform this operation."],
   ["unproved", "Script exited with non-zero exit status: 16001. Allowed exit codes are: [0]"],
   ["unproved", "Error waiting for WinRM: WinRM wait cancelled"],
 ])("no verdict, but class %s: %s", (expected, error) => {

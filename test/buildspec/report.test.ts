@@ -23,6 +23,7 @@ describe("an image's reports", () => {
       put("report.json"),
       put("tests.json"),
       `ec2 create-tags --resources ${image} --tags ${JSON.stringify(summary)}`,
+      `ec2 describe-images --image-ids ${image} --query Images[0].ImdsSupport --output text`,
       put("proof.json"),
       expect.stringMatching(/^ec2 create-tags .*eks-windows-images:proof,Value=passed/),
     ]);

@@ -10,7 +10,7 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
-import { createServer } from "node:http";
+import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -40,6 +40,7 @@ const healthy = {
   harvest: `echo "==> amazon-ebs.harvest: 214 files are in the bucket"`,
   proof: `echo '{"result":"passed","checks":[{"name":"kubelet","passed":true}]}' >"$output_dir/proof.json"`,
   manifested: `echo '{"files":[{"path":"C:\\\\eks.exe","sha256":"${"2c".repeat(32)}","bytes":123}],"recipe":"${harvestRecipe}"}'`,
+  described: "echo v2.0",
   aws: "",
 };
 
@@ -60,6 +61,7 @@ const aws = `#!/usr/bin/env bash
 printf '%s\\0' "$@" >>"$FAKE/aws-$2"
 case "$2" in describe-instances | get-console-output) ;; *) printf '%s\n' "$*" >>"$FAKE/aws-calls" ;; esac
 . "$FAKE/aws"
+[ "$2" != describe-images ] || . "$FAKE/described"
 [ "$2" != get-object ] || . "$FAKE/manifested" >"\${!#}"
 `;
 
@@ -158,11 +160,25 @@ export function openWorkshop(behaviour: Partial<typeof healthy> = {}): Workshop 
 }
 
 /** Starts a local server with these files by path; every other path gets the status. */
-export async function serve(files: Record<string, string | Buffer>, otherwise = 404): Promise<string> {
-  const server = createServer((request, response) => {
+export function serve(files: Record<string, string | Buffer>, otherwise = 404): Promise<string> {
+  return listen((request, response) => {
     const content = files[request.url ?? ""];
     response.writeHead(content === undefined ? otherwise : 200).end(content);
   });
+}
+
+/** Starts a local server that gives these answers in turn, and the last one from then on. */
+export async function serveInTurn(answers: string[]): Promise<{ url: string; answers: () => number }> {
+  let count = 0;
+  const url = await listen((_, response) => {
+    response.end(answers[Math.min(count, answers.length - 1)]);
+    count += 1;
+  });
+  return { url: `${url}/`, answers: () => count };
+}
+
+async function listen(answer: RequestListener): Promise<string> {
+  const server = createServer(answer);
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   onTestFinished(() => {
     server.close();

@@ -32,7 +32,6 @@ describe("builds", () => {
         region: "us-east-1",
         instance_type: "m7i.xlarge",
         volume_key_arn: "",
-        subnet_id: "",
         security_group_ids: [],
         ssh_interface: "public_ip",
         associate_public_ip_address: true,

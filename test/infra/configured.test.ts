@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from "vitest";
 import { china, network, subnet, variants } from "./deployments.ts";
-import { type Graph, graphOf, variablesOf } from "./graph.ts";
+import { type Graph, graphOf, list, permissionsOf, variablesOf } from "./graph.ts";
 
 let other: Graph;
 beforeAll(async () => {
@@ -36,12 +36,20 @@ test("CodeBuild runs in the user's VPC and connects to the guest's private addre
   expect(variablesOf(environment)).toMatchObject({
     ADDRESS_URL: "",
     PACKER_DEPLOYMENT: {
-      subnet_id: "subnet-0123456789abcdef0",
       security_group_ids: [other.named("InstanceSecurityGroup").id],
       ssh_interface: "private_ip",
       associate_public_ip_address: false,
     },
   });
+});
+
+test("build instances may start in each of the user's subnets, and in no other", () => {
+  const subnets = permissionsOf(other.named("BuildRole"))
+    .filter(({ Action }) => list(Action).includes("ec2:RunInstances"))
+    .flatMap(({ Resource }) => list(Resource))
+    .filter((arn) => arn.includes(":subnet/"));
+
+  expect(subnets.map((arn) => arn.split("/")[1])).toEqual(["subnet-0123456789abcdef0", "subnet-0123456789abcdef1"]);
 });
 
 test("the guest accepts connections from CodeBuild only, over WinRM", () => {

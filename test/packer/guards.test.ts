@@ -40,7 +40,6 @@ describe("the checks of the proof", () => {
       "sandbox-image",
       "container-image $reference",
       "container-starts",
-      "imds-v1-refused",
       "disk",
       "nothing-left-over",
     ]);

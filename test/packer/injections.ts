@@ -93,11 +93,16 @@ export const otherManifest: Injection = {
  * be able to answer on a slow computer too.
  */
 export function withShortProof(injection: Injection, winrmTimeout: string): Injection {
-  const path = "proof/waits.pkr.hcl";
-  const waits = readFileSync(join(packerDirectory, path), "utf8");
-  const text = waits.replace(/(variable "winrm_timeout" \{[^}]*?default += )"\w+"/, `$1"${winrmTimeout}"`);
-  if (text === waits) throw new Error(`shortening the wait for WinRM in ${path}`);
-  return { ...injection, order: () => ({ changed: { [`packer/${path}`]: text } }) };
+  const wait = /(variable "winrm_timeout" \{[^}]*?default += )"\w+"/;
+  return { ...injection, ...otherTemplate("proof/waits.pkr.hcl", wait, `$1"${winrmTimeout}"`) };
+}
+
+/** A template differs from that of the repository. */
+export function otherTemplate(path: string, what: RegExp, other: string): Injection {
+  const template = readFileSync(join(packerDirectory, path), "utf8");
+  const text = template.replace(what, other);
+  if (text === template) throw new Error(`changing ${path}: it has nothing like ${what}`);
+  return { order: () => ({ changed: { [`packer/${path}`]: text } }) };
 }
 
 /** The same injection with shorter waits, so that the test is short. */

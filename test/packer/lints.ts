@@ -19,11 +19,8 @@ type Rule = (script: Script, own: Map<string, Signature>) => { at: Node; what: s
 const download =
   /^(curl|wget|certutil|bitsadmin)(\.exe)?$|^(iwr|irm|Invoke-WebRequest|Invoke-RestMethod|Start-BitsTransfer|([\w.]+\\)?(Read|Copy|Write)-S3Object)$|^(s3|s3api|get-object|put-object)$/i;
 const downloadType = /^(System\.)?Net\.(WebClient|WebRequest|HttpWebRequest|Http\.HttpClient)$/i;
-/**
- * Functions that may use the network: the one that Get-VerifiedFile calls, the upload, and the request to the metadata
- * service.
- */
-const mayDownload = ["Save-Url", "Publish-File", "Get-TokenlessMetadataStatus"];
+/** Functions that may use the network: the one that Get-VerifiedFile calls, and the upload. */
+const mayDownload = ["Save-Url", "Publish-File"];
 /** Variables that PowerShell assigns. */
 const automatic = ["_", "true", "false", "null", "PSScriptRoot", "PSCmdlet", "Matches", "LASTEXITCODE"];
 

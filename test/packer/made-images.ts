@@ -51,7 +51,7 @@ export function describeImage(
       const { Snapshots: [snapshot] = [] } = await ec2.send(new DescribeSnapshotsCommand({ SnapshotIds }));
       const made = { ...runTags(run()), ...variablesOf(run()).image_tags };
 
-      expect(described).toMatchObject({ Name: runTags(run()).Name, State: "available" });
+      expect(described).toMatchObject({ Name: runTags(run()).Name, State: "available", ImdsSupport: "v2.0" });
       expect(plain(snapshot?.Tags)).toEqual(made);
       expect(plain(described?.Tags)).toEqual({
         ...made,
@@ -83,13 +83,15 @@ export function describeImage(
       });
     });
 
-    test("is proved with its own metadata options and disk, as nodes get them", () => {
+    test("is proved on an instance that accepts IMDSv2 only, with its own disk, as nodes get it", () => {
       const [request] = callsOf(proof(run()), "RunInstances");
 
       expect(run().exported).toMatchObject({ PROOF: "passed", FAILURE_CLASS: "", FAILURE_CAUSE: "" });
       expect(stepsOf(proof(run()).transcript)).toEqual(["10-checks"]);
-      expect(request).toMatchObject({ ImageId: run().exported.IMAGE_ID });
-      expect(request).not.toHaveProperty("MetadataOptions");
+      expect(request).toMatchObject({
+        ImageId: run().exported.IMAGE_ID,
+        MetadataOptions: { HttpEndpoint: "enabled", HttpTokens: "required" },
+      });
       expect(request).not.toHaveProperty("BlockDeviceMappings");
       expect(callsOf(proof(run()), "CreateImage")).toEqual([]);
     });

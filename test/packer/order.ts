@@ -7,7 +7,7 @@ import type { Inputs } from "../../functions/domain/inputs.ts";
 export const reference = "mcr.microsoft.com/windows/nanoserver:ltsc2022";
 
 /** One variant of each recipe. The edition with a desktop has one more step. */
-export function configurationOf(kubernetesReleaseUrl: string, updateRounds: number): Configuration {
+export function configurationOf(kubernetesReleaseUrl: string, updateRounds: number, subnetId?: string): Configuration {
   const common = {
     windows: 2022,
     kubernetes: "1.35",
@@ -21,7 +21,7 @@ export function configurationOf(kubernetesReleaseUrl: string, updateRounds: numb
       { ...common, name: "layer" },
       { ...common, name: "assemble", edition: "Full", base: "Base" },
     ],
-    policies: { kubernetesReleaseUrl, updateRounds },
+    policies: { kubernetesReleaseUrl, updateRounds, network: { kind: "public", subnetId } },
   });
 }
 

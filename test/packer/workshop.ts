@@ -109,7 +109,8 @@ export async function openWorkshop(): Promise<Workshop> {
     const { updateRounds = 1, kubernetesReleaseUrl = upstream.url } = given;
     const source = copySource(changed, mkdtempSync(join(dir, "source-")));
     const deployed = { stage, recipe: recipeHash(source), harvestRecipe: harvestRecipeHash(source) };
-    const order = orderBuild(wish, { ...deployed, configuration: configurationOf(kubernetesReleaseUrl, updateRounds) });
+    const configuration = configurationOf(kubernetesReleaseUrl, updateRounds, emulator.network.subnetId);
+    const order = orderBuild(wish, { ...deployed, configuration });
     const { token } = order;
     const role = `build-${token.slice(0, 16)}`;
     await prepare(token, role);
@@ -166,11 +167,10 @@ export async function openWorkshop(): Promise<Workshop> {
 }
 
 /** PACKER_DEPLOYMENT with the shortest polling interval. */
-function placeOf({ region, network }: Emulator, [guest, harvest]: string[]): object {
+function placeOf({ region }: Emulator, [guest, harvest]: string[]): object {
   return {
     region,
     instance_type: "m7i.xlarge",
-    subnet_id: network.subnetId,
     security_group_ids: [],
     temporary_security_group_source_cidrs: ["203.0.113.7/32"],
     ssh_interface: "private_ip",

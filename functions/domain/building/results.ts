@@ -115,12 +115,15 @@ export function isWithoutManifest({ recipe, harvests }: World, { purpose, status
  * @param lost the cause of a success without a result
  */
 function endedRun(build: Build, lost: string): EndedRun | undefined {
-  const { status, failure, startedAt, endedAt = startedAt } = build;
+  const { purpose, status, failure, startedAt, endedAt = startedAt } = build;
   if (status === "running") return undefined;
-  if (status === "failed" || status === "stopped") return { status, failure, endedAt };
+  const unproved = status === "failed" && purpose !== "harvest" && failure?.class !== "proof" ? build.image : undefined;
+  if (status === "failed" || status === "stopped") return { purpose, status, failure, endedAt, unproved };
   return {
+    purpose,
     status: "failed",
     failure: { class: "unknown", cause: lost, lines: [] },
     endedAt: endedAt + settlingTime,
+    unproved: undefined,
   };
 }

@@ -1,18 +1,25 @@
 import { hour, minute } from "../../config/time.ts";
-import { type Failure, isDeterministic } from "../failures.ts";
+import type { Purpose } from "../build-orders.ts";
+import { type Failure, type FailureKind, kindOf } from "../failures.ts";
+import { maxProofAttempts } from "./proofs.ts";
 
 /** A build that ended without a result. */
 export interface EndedRun {
+  purpose: Purpose;
   status: "failed" | "stopped";
   failure: Failure | undefined;
   /** Milliseconds since the epoch. */
   endedAt: number;
+  /** The image that the run made or booted, and left without a result of its proof. */
+  unproved: string | undefined;
 }
 
 const firstRetryWait = 15 * minute;
 const maxTransientWait = 6 * hour;
-/** After this many deterministic failures of the same inputs, the service waits until an input changes. */
-export const maxDeterministicFailures = 3;
+/** After this many failures of a kind with the same inputs, the service waits until an input changes. */
+const maxFailures: Record<FailureKind, number> = { deterministic: 3, permanent: 2, transient: Infinity };
+/** After this many images of the same inputs that could not be proved, the service waits until an input changes. */
+const maxUnprovedImages = 3;
 /** Subscribers are notified of transient failures from this many in a row on. */
 export const transientFailuresToReport = 3;
 
@@ -26,28 +33,40 @@ export type Retry = { when: "at"; at: number; why: string } | { when: "never"; w
 export function retryOf(runs: readonly EndedRun[]): Retry {
   const last = runs.at(-1) as EndedRun;
   if (last.status === "stopped") return { when: "never", why: "a person stopped the last build of these inputs" };
-  const failed = runs.filter(({ status }) => status === "failed");
-  const count = failed.filter((run) => failsAgain(run) === failsAgain(last)).length;
+  const unproved = unprovedImages(runs).length;
+  if (unproved >= maxUnprovedImages)
+    return { when: "never", why: `${unproved} images of these inputs could not be proved` };
+  const kind = kindOf(last.failure);
+  const count = runs.filter((run) => run.status === "failed" && isAlike(run, last)).length;
   const what = `${count === 1 ? "the build" : `${count} builds`} of these inputs failed (${last.failure?.class ?? "unknown"})`;
-  if (!failsAgain(last)) {
+  if (kind === "transient") {
     const wait = Math.min(firstRetryWait * 2 ** (count - 1), maxTransientWait);
     return { when: "at", at: last.endedAt + wait, why: `${what}, a class that may disappear without a change` };
   }
-  if (count >= maxDeterministicFailures) return { when: "never", why: what };
+  if (count >= maxFailures[kind]) return { when: "never", why: what };
   return { when: "at", at: last.endedAt + firstRetryWait * 4 ** (count - 1), why: what };
 }
 
 /**
- * Whether subscribers are notified of the last of these failures: of every deterministic one, and of a transient one
- * from the third on.
+ * Whether subscribers are notified of the last of these failures: of a transient one from the third on, of every other
+ * one.
  */
 export function isWorthReporting(runs: readonly EndedRun[]): boolean {
   const last = runs.at(-1);
   if (last?.status !== "failed") return false;
-  if (failsAgain(last)) return true;
-  return runs.filter((run) => run.status === "failed" && !failsAgain(run)).length >= transientFailuresToReport;
+  if (kindOf(last.failure) !== "transient") return true;
+  return runs.filter((run) => run.status === "failed" && isAlike(run, last)).length >= transientFailuresToReport;
 }
 
-function failsAgain({ failure }: EndedRun): boolean {
-  return failure !== undefined && isDeterministic(failure);
+/** A refused build says nothing about its proof: each starts an instance of its own, perhaps in another subnet. */
+function isAlike(run: EndedRun, last: EndedRun): boolean {
+  const kind = kindOf(run.failure);
+  return kind === kindOf(last.failure) && (kind !== "permanent" || run.purpose === last.purpose);
+}
+
+/** The images that are given up: proved in vain as often as rule 11 allows, or followed by another image. */
+function unprovedImages(runs: readonly EndedRun[]): string[] {
+  const images = [...new Set(runs.flatMap(({ unproved }) => unproved ?? []))];
+  const proofs = runs.filter(({ purpose, unproved }) => purpose === "prove" && unproved === images.at(-1));
+  return proofs.length >= maxProofAttempts ? images : images.slice(0, -1);
 }

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 import control
+import organization
 from calls import Calls
 from events import RecordedEvents
 from failures import Failures
@@ -37,7 +38,7 @@ class Application:
                 return self.control.answer(environ, start_response)
         call = self.calls.begin(environ)
         with self.lock:
-            failure = self.failures.of(call)
+            failure = self.failures.of(call) or organization.denial(call)
         if failure and not failure.afterwards:
             return self.calls.finish(call, partial(failure.answer, call), environ, start_response)
         # moto's models are plain dictionaries, so calls run one at a time, except for calls that wait for others.

@@ -1,4 +1,4 @@
-"""Images as in EC2: Amazon's public images with their dates, tags on snapshots, and disabled images.
+"""Images as in EC2: Amazon's public images with their dates, tags on snapshots, demand for IMDSv2, and disabled images.
 
 Disabled images are listed only on request and never launched.
 """
@@ -22,6 +22,7 @@ def extend() -> None:
     describe_images = AmisResponse.describe_images
     disable_image = AmiBackend.disable_image
     deregister_image = AmisResponse.deregister_image
+    modify_image_attribute = AmisResponse.modify_image_attribute
     run_instances = InstanceBackend.run_instances
     parse_mappings = InstanceResponse._parse_block_device_mapping
 
@@ -41,6 +42,13 @@ def extend() -> None:
         if self._get_param("IncludeDisabled", False):
             return answer
         return ActionResult({"Images": [image for image in answer.result["Images"] if image.state != "disabled"]})
+
+    def modify_with_imds_support(self: AmisResponse) -> ActionResult:
+        answer = modify_image_attribute(self)
+        if support := self._get_param("ImdsSupport"):
+            # DescribeImages shows it. It cannot be taken back (EC2 user guide, "Configure the AMI").
+            self.ec2_backend.amis[self._get_param("ImageId")].imds_support = support["Value"]
+        return answer
 
     def disable_for_all_accounts(self: AmiBackend, ami_id: str) -> None:
         disable_image(self, ami_id)
@@ -71,6 +79,7 @@ def extend() -> None:
     AmiBackend.create_image = create_tagging_snapshots
     AmiBackend.disable_image = disable_for_all_accounts
     AmisResponse.describe_images = describe_without_disabled
+    AmisResponse.modify_image_attribute = modify_with_imds_support
     AmisResponse.deregister_image = deregister_with_snapshots
     InstanceBackend.run_instances = run_available
     InstanceResponse._parse_block_device_mapping = parse_with_sizes

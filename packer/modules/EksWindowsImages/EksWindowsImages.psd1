@@ -42,7 +42,6 @@
         'Get-Setting'
         'Get-Sha256'
         'Get-SysprepError'
-        'Get-TokenlessMetadataStatus'
         'Get-UpdateArticle'
         'Get-UpdateHistory'
         'Get-VerifiedFile'

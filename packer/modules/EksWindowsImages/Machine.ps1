@@ -87,27 +87,3 @@ function Get-SysprepComplaint {
     $log = "$env:SystemRoot\System32\Sysprep\Panther\setuperr.log"
     Get-Content -Path $log -ErrorAction SilentlyContinue | Where-Object { $_ -match '\bSYSPRP\b' } | ForEach-Object { $_ -replace '^.*?\bSYSPRP\s+' }
 }
-
-<#
-.SYNOPSIS
-Returns the HTTP status of the instance metadata service for a request without a token (IMDSv1).
-#>
-function Get-TokenlessMetadataStatus {
-    [CmdletBinding()]
-    [OutputType([int])]
-    param()
-    $request = [System.Net.WebRequest]::Create('http://169.254.169.254/1.0/meta-data/instance-id')
-    $request.Proxy = $null
-    $request.Timeout = 5000
-    try {
-        $response = $request.GetResponse()
-    }
-    catch [System.Net.WebException] {
-        $response = $_.Exception.Response
-        if ($null -eq $response) {
-            throw
-        }
-    }
-    [int]$response.StatusCode
-    $response.Close()
-}

@@ -87,10 +87,6 @@ Invoke-Step -Name '10-checks' -FailureClass 'proof' -Script {
             Assert-That -Condition (($tasks -join ' ') -match '\bproof\b.+\bRUNNING\b') -Message "A container of $pause does not run: $($tasks -join ' ')."
             "$pause runs"
         }
-        Invoke-Check -Name 'imds-v1-refused' -Script {
-            $status = Get-TokenlessMetadataStatus
-            Assert-That -Condition ($status -eq 401) -Message "The metadata service answers $status without a token."
-        }
         Invoke-Check -Name 'disk' -Script {
             $volume = Get-Volume -DriveLetter $env:SystemDrive[0]
             $free = [math]::Round(100 * $volume.SizeRemaining / $volume.Size)

@@ -1,4 +1,5 @@
 import {
+  type Ask,
   type Denial,
   ec2,
   group,
@@ -64,7 +65,7 @@ const making: Denial[] = [
   {
     what: "creates a key pair without the stage's tag",
     denied: ec2(as, "CreateKeyPair", { KeyName: key }),
-    allowed: ec2(as, "CreateKeyPair", { KeyName: key, TagSpecifications: [specification("key-pair", ours)] }),
+    allowed: makingKey(ours),
     partitions: machinesAtOnce,
   },
   {
@@ -83,11 +84,12 @@ const making: Denial[] = [
     allowed: running(ours),
     partitions: machinesAtOnce,
   },
-  {
-    what: "sets the stage's tag on an existing key pair",
-    denied: tagging(as, "CreateTags", ours, {}, "key-00000001"),
-    allowed: ec2(as, "CreateKeyPair", { KeyName: key, TagSpecifications: [specification("key-pair", ours)] }),
-  },
+  ...[theirs, {}].map((current) => ({
+    what: `sets the stage's tag on an existing key pair with ${current === theirs ? "another stage's" : "no"} tag`,
+    denied: tagging(as, "CreateTags", ours, current, "key-00000001"),
+    allowed: makingKey(ours),
+  })),
+  { what: "sets another stage's tag on a new key pair", denied: makingKey(theirs), allowed: makingKey(ours) },
   {
     what: "sets the stage's tag on an existing security group",
     denied: tagging(as, "CreateTags", ours, {}, group),
@@ -115,6 +117,10 @@ const making: Denial[] = [
     allowed: tagging(as, "CreateTags", { "eks-windows-images:proof": "passed" }, ours),
   },
 ];
+
+function makingKey(tags: Record<string, string>): Ask {
+  return ec2(as, "CreateKeyPair", { KeyName: key, TagSpecifications: [specification("key-pair", tags)] });
+}
 
 const giving: Denial[] = [
   ["the role of reconcile", { resource: "<ReconcileRole>" }],

@@ -1,4 +1,10 @@
-import { DescribeImagesCommand, EC2Client } from "@aws-sdk/client-ec2";
+import {
+  DescribeImagesCommand,
+  EC2Client,
+  type InstanceMetadataOptionsRequest,
+  ModifyImageAttributeCommand,
+  RunInstancesCommand,
+} from "@aws-sdk/client-ec2";
 import { CreateRoleCommand, IAMClient } from "@aws-sdk/client-iam";
 import { CreateBucketCommand, ListBucketsCommand, S3Client } from "@aws-sdk/client-s3";
 import { ListSchedulesCommand, SchedulerClient } from "@aws-sdk/client-scheduler";
@@ -46,6 +52,27 @@ test("a call is recorded with its caller, operation, resource, time and result",
     { service: "s3", operation: "CreateBucket", parameters: { Bucket: "recorded" } },
   ]);
   expect(isBetween(calls[0]?.time, before, aws.clock.now())).toBe(true);
+});
+
+test("a role starts an instance only if it requires metadata tokens, as its organization demands", async () => {
+  const { credentials } = await assumedRole();
+  const image = await aws.image();
+  await aws.ec2.send(new ModifyImageAttributeCommand({ ImageId: image, ImdsSupport: { Value: "v2.0" } }));
+  const ec2 = new EC2Client({ ...aws.access, credentials, maxAttempts: 1 });
+  const run = (MetadataOptions?: InstanceMetadataOptionsRequest) =>
+    ec2.send(
+      new RunInstancesCommand({
+        ImageId: image,
+        InstanceType: "m7i.xlarge",
+        MinCount: 1,
+        MaxCount: 1,
+        MetadataOptions,
+      }),
+    );
+
+  for (const options of [undefined, { HttpTokens: "optional" as const }])
+    await expect(run(options)).rejects.toMatchObject({ name: "UnauthorizedOperation" });
+  expect((await run({ HttpTokens: "required" })).Instances).toHaveLength(1);
 });
 
 describe("Injected failures", () => {

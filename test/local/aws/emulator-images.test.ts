@@ -9,6 +9,7 @@ import {
   DisableImageDeprecationCommand,
   EnableImageCommand,
   EnableImageDeprecationCommand,
+  ModifyImageAttributeCommand,
   paginateDescribeImageReferences,
   TerminateInstancesCommand,
 } from "@aws-sdk/client-ec2";
@@ -36,6 +37,17 @@ test("an image has its tags, its date on the stack's clock, and tags on its snap
   expect(Images).toMatchObject([{ State: "available", Platform: "windows", RootDeviceType: "ebs", Tags: tags }]);
   expect(Images[0]?.CreationDate?.slice(0, 10)).toBe(aws.clock.now().toISOString().slice(0, 10));
   expect(Snapshots[0]?.Tags).toEqual(tags);
+});
+
+test("an image demands IMDSv2 once its attribute says so", async () => {
+  const id = await aws.image();
+  const describe = async () => (await aws.ec2.send(new DescribeImagesCommand({ ImageIds: [id] }))).Images?.[0];
+
+  const before = await describe();
+  await aws.ec2.send(new ModifyImageAttributeCommand({ ImageId: id, ImdsSupport: { Value: "v2.0" } }));
+
+  expect(before).not.toHaveProperty("ImdsSupport");
+  expect(await describe()).toMatchObject({ ImdsSupport: "v2.0" });
 });
 
 test("a disabled image is listed only for callers that ask for disabled images", async () => {

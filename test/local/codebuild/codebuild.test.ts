@@ -18,7 +18,7 @@ import {
   type StartBuildCommandInput,
   StopBuildCommand,
 } from "@aws-sdk/client-codebuild";
-import { DescribeImagesCommand, EC2Client } from "@aws-sdk/client-ec2";
+import { DescribeImagesCommand, EC2Client, ModifyImageAttributeCommand } from "@aws-sdk/client-ec2";
 import { CreateRoleCommand, IAMClient } from "@aws-sdk/client-iam";
 import { CreateBucketCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { strToU8, zipSync } from "fflate";
@@ -601,6 +601,8 @@ esac
 
   test("builds the requested recipe and tags the image with its proof", async () => {
     const image = await emulator.addPublicImage({ name: "made-by-packer", owner: emulator.accountId });
+    const ec2 = new EC2Client(access());
+    await ec2.send(new ModifyImageAttributeCommand({ ImageId: image, ImdsSupport: { Value: "v2.0" } }));
     const builder = await startAgent("builder", { packer: packerThatMakes(image) });
     onTestFinished(() => builder.stop());
     const recipe = receivedRecipe();
@@ -626,7 +628,7 @@ esac
       builder,
     );
 
-    const { Images } = await new EC2Client(access()).send(new DescribeImagesCommand({ ImageIds: [image] }));
+    const { Images } = await ec2.send(new DescribeImagesCommand({ ImageIds: [image] }));
     const tags = Object.fromEntries((Images?.[0]?.Tags ?? []).map(({ Key = "", Value }) => [Key, Value]));
     expect(exportedBy(build)).toEqual({
       IMAGE_ID: image,

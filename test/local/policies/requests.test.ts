@@ -89,7 +89,7 @@ describe("a call consists of requests", () => {
       "ec2",
       "CreateKeyPair",
       { KeyName: "packer_1", TagSpecifications: [{ ResourceType: "key-pair", Tags: [{ Key: "a", Value: "b" }] }] },
-      ["ec2:CreateKeyPair ec2:us-east-1::key-pair/packer_1", "ec2:CreateTags ec2:us-east-1::key-pair/packer_1"],
+      ["ec2:CreateKeyPair ec2:us-east-1::key-pair/packer_1", "ec2:CreateTags ec2:us-east-1::key-pair/*"],
     ],
     ["s3", "UploadPart", { Bucket: "b", Key: "harvest/x" }, ["s3:PutObject s3:::b/harvest/x"]],
     ["s3", "HeadObject", { Bucket: "b", Key: "reports/x" }, ["s3:GetObject s3:::b/reports/x"]],

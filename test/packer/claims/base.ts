@@ -22,11 +22,6 @@ export const brought: Brought[] = [
   },
   { kind: "disk", subjects: ["C:"], because: "EC2Launch grows the system partition over the volume of source.pkr.hcl" },
   {
-    kind: "address",
-    subjects: ["http://169.254.169.254/*"],
-    because: "EC2; source.pkr.hcl sets imds_support on the image",
-  },
-  {
     kind: "file",
     subjects: [
       "C:\\Program Files\\Amazon\\EC2Launch\\EC2Launch.exe",

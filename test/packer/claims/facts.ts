@@ -22,8 +22,7 @@ export type Kind =
   | "updates"
   | "app"
   | "disk"
-  | "report entry"
-  | "address";
+  | "report entry";
 export type Bare = Omit<Fact, "place">;
 
 /**
@@ -89,7 +88,6 @@ const cmdletEffects: Record<string, Effect[]> = {
   "[io.file]::writeallbytes": [["writes", "path", "", 0]],
   "[io.file]::writealllines": [["writes", "path", "", 0]],
   "[io.file]::writealltext": [["writes", "path", "", 0]],
-  "[net.webrequest]::create": [["reads", "address", "", 0]],
 };
 
 export function factsOf(events: Event[]): Fact[] {

@@ -12,6 +12,7 @@ const inputs: Inputs = {
   settings: "b".repeat(64),
 };
 const reasons = ["first image of the variant"];
+const subnets = ["subnet-0123456789abcdef0", "subnet-0123456789abcdef1"];
 
 function deployed(changes: object = {}, stage = "test", policies: object = {}) {
   const configuration = parseConfiguration({ variants: [{ windows: 2022, kubernetes: "1.35", ...changes }], policies });
@@ -88,6 +89,18 @@ describe("the variables of a build", () => {
     expect(name).toMatch(/^[\w ()[\]./'@-]{3,128}$/);
   });
 
+  test.each([
+    ["a VPC", { kind: "vpc", vpcId: "vpc-0123456789abcdef0", subnetIds: subnets }, [...subnets, ...subnets]],
+    ["public with a subnet", { kind: "public", subnetId: subnets[1] }, [1, 2, 3, 4].map(() => subnets[1])],
+    ["public without one", { kind: "public" }, ["", "", "", ""]],
+  ])("start each attempt in the next subnet: %s", (_, network, expected) => {
+    const chosen = [1, 2, 3, 4].map(
+      (attempt) => packerVariables(order({}, "test", { attempt }, { network })).subnet_id,
+    );
+
+    expect(chosen).toEqual(expected);
+  });
+
   test("name the deployed recipe, not the recipe of the image", () => {
     expect(proof().variables.RECIPE).toBe("c".repeat(64));
   });
@@ -118,6 +131,7 @@ describe("the variables of a build", () => {
       token: ordered.token,
       image_name: expect.stringContaining(ordered.token.slice(0, 12)),
       windows: "2022",
+      subnet_id: "",
       source_ami: "ami-0123456789abcdef2",
       harvest_recipe: "e".repeat(64),
     });

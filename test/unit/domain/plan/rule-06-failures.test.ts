@@ -94,6 +94,16 @@ describe("rule 6: failed inputs wait before the next attempt, by failure class",
     },
   );
 
+  test("refused needs a person: the second failure is the last, and a request starts anew", () => {
+    const story = scene().published("ami-1").kubernetes("1.35.8").failed("refused");
+    expect(story.building()).toMatchObject({ do: "wait", until: story.world.now + 15 * 60_000 });
+    expect(story.later(15 * 60_000).building()).toMatchObject({ do: "build", order: { attempt: 2 } });
+    story.failed("refused").later(4 * day);
+    expect(story.building()).toMatchObject({ do: "wait", until: undefined });
+    expect(story.notificationKeys()).toContainEqual(expect.stringMatching(`^gave-up/${core}/`));
+    expect(story.request("r1").building()).toMatchObject({ do: "build", order: { attempt: 1 } });
+  });
+
   test.each([
     ...(["capacity", "throttling", "download", "updates", "recipe"] as const),
     ...(["connection", "unproved", "timed-out", "fault", "unknown"] as const),
@@ -103,6 +113,7 @@ describe("rule 6: failed inputs wait before the next attempt, by failure class",
 
   test.each([
     ["the first deterministic failure is notified", "checksum", 1, 1],
+    ["the first refusal is notified", "refused", 1, 1],
     ["the second transient failure is not notified", "throttling", 2, 0],
     ["the third transient failure is notified", "throttling", 3, 1],
   ] as const)("%s", (_, failureClass, failures, notified) => {
