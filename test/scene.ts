@@ -117,6 +117,7 @@ export function scene(configuration: Partial<ConfigurationInput> = {}, at = "202
       world.binaries[inputs.kubernetes] ??= { state: "there" };
       world.images.push({
         id,
+        name: `image ${id}`,
         variant,
         state: "available",
         createdAt: world.now - 2 * hour,
@@ -131,6 +132,7 @@ export function scene(configuration: Partial<ConfigurationInput> = {}, at = "202
         deprecatedAt: undefined,
         withdrawnAt: undefined,
         retiredAt: undefined,
+        retiring: false,
         exemptSince: undefined,
         ...changes,
       });

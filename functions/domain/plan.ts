@@ -3,7 +3,7 @@ import { decideBuild } from "./building/decide.ts";
 import { withinLimits } from "./building/limits.ts";
 import { dueNotifications, dueNotificationsOfRemoved, type Notification } from "./notifications/due.ts";
 import { type ChannelWait, channelActions, type PublishAction } from "./publishing/actions.ts";
-import { type RetentionAction, retirements, retirementsOfRemoved } from "./publishing/retirement.ts";
+import { exemptions, type RetentionAction, retirements, retirementsOfRemoved } from "./publishing/retirement.ts";
 import { type WithdrawalAction, withdrawals } from "./publishing/withdrawal.ts";
 import {
   removedVariantImages,
@@ -60,7 +60,12 @@ export function writesFor(world: World, name: string): (WriteAction | ChannelWai
 }
 
 function writes(world: World, state: VariantState): (WriteAction | ChannelWait)[] {
-  return [...channelActions(world, state), ...withdrawals(world, state), ...retirements(world, state)];
+  return [
+    ...channelActions(world, state),
+    ...exemptions(world, state),
+    ...withdrawals(world, state),
+    ...retirements(world, state),
+  ];
 }
 
 /**
@@ -68,7 +73,7 @@ function writes(world: World, state: VariantState): (WriteAction | ChannelWait)[
  * retention may let its images go.
  */
 function writesOnRemoved(world: World, removed: VariantImages): WriteAction[] {
-  return [...withdrawals(world, removed), ...retirementsOfRemoved(world, removed)];
+  return [...exemptions(world, removed), ...withdrawals(world, removed), ...retirementsOfRemoved(world, removed)];
 }
 
 function notifyAction(notification: Notification): Action {

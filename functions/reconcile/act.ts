@@ -8,9 +8,10 @@ import { writeChannel } from "../io/channels.ts";
 import {
   deprecateImage,
   deregisterImage,
-  disableImage,
+  disableRevoked,
   exemptFromRetention,
   restoreImage,
+  retireImage,
 } from "../io/image-lifecycle.ts";
 import { tagImage } from "../io/image-tags.ts";
 import { channelWriteToTag } from "../io/images.ts";
@@ -125,7 +126,7 @@ async function write(action: WriteAction, { world, environment, clock }: Run): P
       await deprecateImage(image.id, now);
       return true;
     case "disable":
-      await disableImage(image, action.because, now);
+      await (action.because === "revoked" ? disableRevoked : retireImage)(image, now);
       return true;
     case "restore":
       await restoreImage(image);
