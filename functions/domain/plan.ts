@@ -1,6 +1,7 @@
 import { type BuildDecision, type BuildOrder, orderBuild, type Purpose } from "./build-orders.ts";
 import { decideBuild } from "./building/decide.ts";
 import { withinLimits } from "./building/limits.ts";
+import { type SweepAction, type SweepWait, sweeps } from "./building/sweep.ts";
 import { dueNotifications, dueNotificationsOfRemoved, type Notification } from "./notifications/due.ts";
 import { type ChannelWait, channelActions, type PublishAction } from "./publishing/actions.ts";
 import { exemptions, type RetentionAction, retirements, retirementsOfRemoved } from "./publishing/retirement.ts";
@@ -22,6 +23,8 @@ export type Action =
   | RetentionAction
   | { do: Purpose; variant: string; order: BuildOrder; reasons: string[] }
   | ChannelWait
+  | SweepAction
+  | SweepWait
   | { do: "wait"; variant: string; for: "build"; until: number | undefined; reasons: string[] }
   | { do: "nothing"; variant: string; reasons: string[] };
 
@@ -50,7 +53,7 @@ export function plan(world: World): Action[] {
     ...dueNotificationsOfRemoved(world, images).map(notifyAction),
     ...writesOnRemoved(world, images),
   ]);
-  return [...configured, ...removed];
+  return [...configured, ...removed, ...sweeps(world)];
 }
 
 /** What the plan does to one variant's channels and images, whether the variant is configured or removed. */

@@ -8,13 +8,15 @@ import { readChannels } from "./channels.ts";
 import { readHarvests } from "./harvests.ts";
 import { readImages } from "./images.ts";
 import { readBinaries } from "./kubernetes-releases.ts";
+import { readLeftovers } from "./leftovers.ts";
 import { readNotified } from "./notifications.ts";
 import { readReferences } from "./references.ts";
 import { readRequests } from "./requests.ts";
 import { readUpstream } from "./upstream.ts";
 
 /**
- * Reads the whole world. An upstream that does not answer becomes part of the world.
+ * Reads the whole world. An upstream that does not answer becomes part of the world, and so does that nothing is known
+ * about what builds left behind.
  * @throws Error if images, builds, channels, requests or notifications could not be read: without them nothing may be
  * decided
  */
@@ -30,9 +32,10 @@ export async function observe(environment: Environment, configuration: Configura
   const { images } = imageWorld;
   const sources = Object.values(upstream).flatMap(({ harvestSource }) => knownValue(harvestSource));
   const versions = configuration.variants.flatMap(({ name }) => candidateVersions(name, upstream, images));
-  const [harvests, binaries] = await Promise.all([
+  const [harvests, binaries, leftovers] = await Promise.all([
     readHarvests(bucket, sources, harvestRecipe),
     readBinaries(versions, configuration.policies.kubernetesReleaseUrl),
+    readLeftovers(stage, { now, builds, images }),
   ]);
   const world: World = {
     ...imageWorld,
@@ -45,6 +48,8 @@ export async function observe(environment: Environment, configuration: Configura
     harvests,
     references: {},
     requests,
+    leftovers,
+    instanceProfiles: environment.INSTANCE_PROFILES.split(","),
     notified,
   };
   return { ...world, references: await readReferences(retirementCandidates(world)) };

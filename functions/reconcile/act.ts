@@ -15,6 +15,7 @@ import {
 } from "../io/image-lifecycle.ts";
 import { tagImage } from "../io/image-tags.ts";
 import { channelWriteToTag } from "../io/images.ts";
+import { removeLeftover } from "../io/sweeping.ts";
 import { notify } from "./notify.ts";
 import { isOvertaken, recheck } from "./recheck.ts";
 
@@ -22,6 +23,8 @@ import { isOvertaken, recheck } from "./recheck.ts";
 export type Outcome = { action: Action } & (
   | { result: "done"; detail?: string }
   | { result: "no-room"; detail: string }
+  /** The sweep found that something still uses the resource, and the next reconcile run tries again. */
+  | { result: "in-use" }
   /** Nothing was written: the world has changed since the plan was made, and the next reconcile run decides anew. */
   | { result: "stale" }
   /** Not done because subscribers could not be notified of what the channel holds. */
@@ -99,6 +102,10 @@ async function carryOut(action: Action, run: Run): Promise<Outcome> {
         if (started.outcome === "no-room") return { action, result: "no-room", detail: started.why };
         return { action, result: "done", detail: started.build ?? "already started" };
       }
+      case "sweep": {
+        const isGone = await removeLeftover(action.type, action.resource, action.mark);
+        return { action, result: isGone ? "done" : "in-use" };
+      }
       case "wait":
       case "nothing":
         return { action, result: "done" };
@@ -151,6 +158,7 @@ const gerunds: Record<Action["do"], string> = {
   restore: "restoring the image",
   release: "exempting the image from retention",
   deregister: "deregistering the image",
+  sweep: "removing what a build left behind",
   wait: "waiting",
   nothing: "doing nothing",
 };

@@ -6,6 +6,7 @@ import { describeUse } from "../references.ts";
 import { removedVariantImages, stateOf, type VariantImages, type VariantState } from "../variant-state.ts";
 import type { World } from "../world.ts";
 import { channelsOf, holdersOf } from "./holders.ts";
+import { isUnfinished, unfinishedBlocker } from "./unfinished-images.ts";
 
 /** What retention decides about an image, and why. `disable` is the first of two phases, `deregister` the last. */
 export interface Retention {
@@ -61,11 +62,21 @@ export function retirementCandidates(world: World): string[] {
 }
 
 function verdictOn(world: World, state: VariantState, image: Image): Verdict {
+  if (isUnfinished(image)) return verdictOnUnfinished(world, image);
   const blockers = [...channelsOf(world, state, image), ...revokedInputsBlocker(state, image)];
   return inPhase(world, image, blockers, () => firstPhase(world, state, image));
 }
 
+/** The sweep's part of rule 12: nobody can use an image without inputs, so it has no first phase. */
+function verdictOnUnfinished(world: World, image: Image): Verdict {
+  const blocker = unfinishedBlocker(world, image);
+  const reasons = [...holdersOf(world, image), ...(blocker ? [blocker] : [])];
+  if (reasons.length > 0) return { decision: "keep", reasons };
+  return { decision: "deregister", reasons: ["its build ended before it recorded the image's inputs"] };
+}
+
 function verdictOnRemoved(world: World, removed: VariantImages, image: Image): Verdict {
+  if (isUnfinished(image)) return verdictOnUnfinished(world, image);
   if (!isRetired(world, removed))
     return {
       decision: "keep",
