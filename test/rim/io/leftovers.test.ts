@@ -135,6 +135,18 @@ describe("a killed build's instance, volume, key pair and group", () => {
   });
 });
 
+test("a run makes one call while nothing is left behind, however many images there are", async () => {
+  const service = await newStage();
+  const { readLeftovers } = await import("../../../functions/io/leftovers.ts");
+  const { now, builds, images } = await service.observe();
+  const before = (await aws.emulator.calls()).length;
+
+  await readLeftovers(service.environment.STAGE, { now, builds, images });
+
+  const calls = await aws.emulator.calls(before);
+  expect(calls.map(({ operation }) => operation)).toEqual(["DescribeTags"]);
+});
+
 test("a volume that outlives its instance is deleted", async () => {
   const service = await newStage();
   const { STAGE: stage } = service.environment;
