@@ -23,13 +23,8 @@ export async function readTagged(stage: string): Promise<TaggedResource[]> {
       known.tags[Key.slice(tagPrefix.length)] = Value;
       byResource.set(ResourceId, known);
     }
-  return [...byResource].flatMap(
-    ([
-      id,
-      {
-        type,
-        tags: { stage: of, variant, token },
-      },
-    ]) => (of === stage && variant && token ? [{ type, id, variant, token }] : []),
-  );
+  return [...byResource].flatMap(([id, { type, tags }]) => {
+    const { variant, token } = tags;
+    return tags.stage === stage && variant && token ? [{ type, id, variant, token }] : [];
+  });
 }

@@ -1,3 +1,4 @@
+import { iso } from "../../config/time.ts";
 import { endOf, type Leftover, type LeftoverType, restOf } from "../leftovers.ts";
 import type { World } from "../world.ts";
 
@@ -59,9 +60,10 @@ function judge(world: World, leftover: Leftover): Omit<Judgement, "leftover"> {
   const { type, id, token, createdAt = 0, state, images } = leftover;
   const name = `${type} ${id}`;
   const ended = endOf(world.builds, token);
-  const due = Math.max(ended, createdAt) + restOf(leftover);
+  if (ended === Number.POSITIVE_INFINITY) return { fate: "spared", why: `${name}: its build runs` };
   const build = token.slice(0, 12);
-  const since = ended === 0 ? `CodeBuild knows no build ${build}` : `its build ${build} has ended`;
+  const since = ended === 0 ? `CodeBuild knows no build ${build}` : `its build ${build} ended at ${iso(ended)}`;
+  const due = Math.max(ended, createdAt) + restOf(leftover);
   if (due > world.now) return { fate: "spared", why: `${name}: ${since}; it is spared for a while`, until: due };
   const foreign = whyForeign(world, leftover);
   if (foreign) return { fate: "foreign", why: `${name} has our tags, but ${foreign}: it is left alone` };

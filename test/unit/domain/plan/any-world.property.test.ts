@@ -6,7 +6,7 @@ import type { Action } from "../../../../functions/domain/plan.ts";
 import { plan } from "../../../../functions/domain/plan.ts";
 import type { World } from "../../../../functions/domain/world.ts";
 import { cases } from "../../../depth.ts";
-import { hour, type Scene, scene } from "../../../scene.ts";
+import { hour, minute, type Scene, scene } from "../../../scene.ts";
 
 const variants = [
   { name: "layered", windows: 2022 as const, kubernetes: "1.35" },
@@ -62,6 +62,14 @@ const happenings: Record<string, (story: Scene, variant: string, n: number) => v
       status: (["running", "succeeded", "stopped", "failed"] as const)[n % 4] ?? "running",
       endedAt: n % 4 === 0 ? undefined : story.world.now,
       failure: n % 4 === 3 ? { class: "capacity", cause: "none left", lines: [] } : undefined,
+    }),
+  leftover: (story, variant, n) =>
+    story.left({
+      variant,
+      token: story.world.builds[n % 4]?.token ?? "f".repeat(64),
+      state: n % 3 === 0 ? "shutting-down" : "running",
+      mark: n % 5 === 0 ? "admin" : "guest",
+      createdAt: story.world.now - n * minute,
     }),
   time: (story, _variant, n) => story.later(n * hour),
 };
@@ -152,6 +160,17 @@ describe("in any world", () => {
         what === "harvest" ? canonical(order.inputs) : `${variant} ${canonical(order.inputs)}`,
       );
       expect(new Set(keys).size).toBe(keys.length);
+    });
+  });
+
+  test("nothing is swept while a build with its token runs, or that has another profile (rule 15)", () => {
+    always(({ world }) => {
+      const running = world.builds.filter(({ status }) => status === "running").map(({ token }) => token);
+      for (const action of plan(world)) {
+        if (action.do !== "sweep") continue;
+        expect(running).not.toContain(action.token);
+        expect(world.instanceProfiles).toContain(action.mark);
+      }
     });
   });
 
