@@ -26,16 +26,15 @@ PACKER_PLUGIN_PATH="$(bash buildspec/install-plugin.sh buildspec/packer-plugin-a
 export PACKER_PLUGIN_PATH
 bash buildspec/write-variables.sh
 
-. buildspec/packer.sh
-stoppable bash buildspec/check-templates.sh
+bash buildspec/check-templates.sh
 case "$PURPOSE" in
-  harvest) stoppable bash buildspec/harvest-image.sh "$IMAGE_ID" ;;
-  prove) stoppable bash buildspec/prove-image.sh "$IMAGE_ID" ;;
+  harvest) bash buildspec/harvest-image.sh "$IMAGE_ID" ;;
+  prove) bash buildspec/prove-image.sh "$IMAGE_ID" ;;
   build)
-    stoppable bash buildspec/build-image.sh
+    bash buildspec/build-image.sh
     image="$(<"$RUN_DIR/outcome/IMAGE_ID")"
     # In this order, because a proved image must have its report.
-    stoppable bash buildspec/publish-report.sh "$image"
-    stoppable bash buildspec/prove-image.sh "$image"
+    bash buildspec/publish-report.sh "$image"
+    bash buildspec/prove-image.sh "$image"
     ;;
 esac

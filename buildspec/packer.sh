@@ -14,7 +14,7 @@ variables=(
 run_packer() {
   local log="$RUN_DIR/$1.log"
   shift
-  stoppable node buildspec/run-packer.mjs "$log" "$PACKER" "$@"
+  node buildspec/run-packer.mjs "$log" "$PACKER" "$@"
 }
 
 # keep_last_lines NAME: records the last lines of $RUN_DIR/NAME.log for the notification.
@@ -28,22 +28,4 @@ fail_as() {
   keep_last_lines "$2"
   verdict="$(node buildspec/classify.mjs "$1" "$RUN_DIR/$2.log")"
   fail "${verdict%%$'\n'*}" "${verdict#*$'\n'}"
-}
-
-# stoppable COMMAND…: passes a TERM of this shell on to the command and waits for it. Packer needs the TERM to delete
-# instance, key pair and security group. Without this function Bash would delay the trap until the command in the
-# foreground has ended.
-stoppable() {
-  local child="" stopped="" status=0
-  trap 'stopped=yes; [[ -z "$child" ]] || kill -TERM "$child" 2>/dev/null || true' TERM
-  "$@" &
-  child=$!
-  [[ -z "$stopped" ]] || kill -TERM "$child" 2>/dev/null || true
-  wait "$child" || status=$?
-  while kill -0 "$child" 2>/dev/null; do
-    status=0
-    wait "$child" || status=$?
-  done
-  trap - TERM
-  return "$status"
 }

@@ -11,7 +11,6 @@ const ended = new AbortController();
 let asked = false;
 let grace;
 
-process.on("SIGTERM", askToEnd);
 const child = spawn(packer, parameters, { stdio: ["ignore", "pipe", "pipe"] });
 // Packer's clean-up goes on if the reader of this output goes away.
 stdout.on("error", () => {});

@@ -9,7 +9,7 @@ import { plan } from "./domain/plan.ts";
 import { triggerOf } from "./domain/trigger.ts";
 import { observe } from "./io/observe.ts";
 import { act } from "./reconcile/act.ts";
-import { logOutcome, logStaleness, logTriggers } from "./reconcile/log.ts";
+import { logOutcome, logStaleness, logTriggers, logUnread } from "./reconcile/log.ts";
 import { measurementsOf, stalenessOfAll } from "./reconcile/measurements.ts";
 import { logger } from "./telemetry/logger.ts";
 import { writeMeasurements } from "./telemetry/metrics.ts";
@@ -38,6 +38,7 @@ async function reconcile(event: SQSEvent, lambda: Context): Promise<void> {
   const outcomes = await act(plan(world), world, environment, Date.now);
   for (const outcome of outcomes) logOutcome(outcome, world);
   logStaleness(stalenessOfAll(world), world);
+  logUnread(world);
   const milliseconds = performance.now() - began;
   writeMeasurements(world.stage, measurementsOf({ world, triggers, outcomes, milliseconds }));
 }

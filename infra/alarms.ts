@@ -30,7 +30,7 @@ const maxPeriodHours = 24;
 const halfADay = Math.max(2, Math.ceil(12 / quietHours));
 
 /**
- * Each costs 0.10 USD a month, 0.90 USD in all (the first ten of an account are free). Each notifies operators when it
+ * Each costs 0.10 USD a month, 1.00 USD in all (the first ten of an account are free). Each notifies operators when it
  * starts and when it ends.
  */
 export const alarms = [
@@ -93,9 +93,14 @@ export const alarms = [
   ...(quietHours <= maxPeriodHours
     ? [
         alarm("ActionsFailingAlarm", "actions-failing", {
-          alarmDescription: $interpolate`For ${2 * quietHours} hours, reconcile runs failed to carry out an action: write a channel, start a build, send a notification or retire an image. The saved query ${queries.failed} shows the action and the answer of AWS. Every further run tries again.`,
+          alarmDescription: $interpolate`For ${2 * quietHours} hours, reconcile runs failed to carry out an action: write a channel, start a build, send a notification, retire an image, or find and remove what a build left behind. The saved query ${queries.failed} shows the action and the answer of AWS. Every further run tries again.`,
           ...own("ActionsFailed"),
           ...inEachOf(2),
+        }),
+        alarm("LeftoversAlarm", "leftovers", {
+          alarmDescription: $interpolate`For ${3 * quietHours} hours, reconcile runs found something that a killed build left behind: an instance (about 280 USD a month), a volume, a key pair, a security group, a snapshot or an unfinished image. Usually the sweep removes it within half an hour, so either policies.sweep in config.ts is "report", AWS refuses, or something still uses it. GET / of the API lists it (leftovers), and the saved query ${queries.failed} shows what AWS answered.`,
+          ...own("Leftovers"),
+          ...inEachOf(3),
         }),
         alarm("BlockedAlarm", "blocked", {
           alarmDescription: $interpolate`For ${halfADay * quietHours} hours, a variant could not be built: an upstream source does not answer, something that the build needs is missing, or CodeBuild has no capacity (quota of concurrent builds). Whether the variant is up to date may be unknown. GET / of the API names the reason (blockedBy), as do the saved queries ${queries.notBuilt} and ${queries.built}. Published images stay.`,

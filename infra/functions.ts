@@ -2,6 +2,7 @@ import { policyDocument } from "./account.ts";
 import { artifacts, harvestRecipe, recipe } from "./artifacts.ts";
 import { project } from "./builds.ts";
 import { policies } from "./configuration.ts";
+import { guestProfile, harvestProfile } from "./guest.ts";
 import { channelsPrefix, named, requestsPrefix } from "./names.ts";
 import { notifications } from "./notifications.ts";
 import { queue } from "./queue.ts";
@@ -43,6 +44,7 @@ export function lambda(
       BUCKET: artifacts.name,
       CHANNELS_PREFIX: channelsPrefix,
       REQUESTS_PREFIX: requestsPrefix,
+      INSTANCE_PROFILES: $interpolate`${guestProfile.name},${harvestProfile.name}`,
       POWERTOOLS_SERVICE_NAME: noun,
       ...environment,
     },

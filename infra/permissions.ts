@@ -6,6 +6,7 @@ import { artifacts } from "./artifacts.ts";
 import { project } from "./builds.ts";
 import { policies, variants } from "./configuration.ts";
 import { channelsPrefix, hasOurTag, requestsPrefix } from "./names.ts";
+import { findsItsPlace, groups, hasOurProfile, instances, keyPairs, volumes } from "./packer-resources.ts";
 import { readingThroughEc2, unscopedStatement } from "./unscoped.ts";
 
 type Permission = sst.aws.FunctionPermissionArgs;
@@ -51,6 +52,11 @@ export const observing: Permission[] = [
     "ec2:DescribeInstances",
     "ec2:DescribeLaunchTemplateVersions",
     "ec2:DescribeImageReferences",
+    "ec2:DescribeTags",
+    "ec2:DescribeVolumes",
+    "ec2:DescribeKeyPairs",
+    "ec2:DescribeSecurityGroups",
+    "ec2:DescribeSnapshots",
     ...(policies.kubernetesSource === "eks" ? (["eks:DescribeClusterVersions"] as const) : []),
   ]),
   readingThroughEc2,
@@ -87,7 +93,10 @@ export const retiring: Permission[] = [
   ...tagging(["ec2:DeleteTags"], ["retired-at", "withdrawn-at"]),
 ];
 
-/** Granted only if the configuration asks for it: deregistration is final. It deletes the image's snapshots too. */
+/**
+ * Deregistration is final, and it deletes the image's snapshots too. Images that never proved themselves go without a
+ * setting.
+ */
 export const deregistering: Permission[] = [
   {
     actions: ["ec2:DeregisterImage", "ec2:DeleteSnapshot"],
@@ -95,6 +104,22 @@ export const deregistering: Permission[] = [
     conditions: [hasOurTag],
   },
 ];
+
+/**
+ * Permissions to remove what a killed build leaves behind, only with `sweep: "remove"`. In China key pairs and groups
+ * have no tag, and nothing finds or removes them.
+ */
+export const sweeping: Permission[] =
+  policies.sweep === "report"
+    ? []
+    : [
+        { actions: ["ec2:TerminateInstances"], resources: [instances], conditions: [hasOurTag, hasOurProfile] },
+        { actions: ["ec2:DeleteVolume"], resources: [volumes], conditions: [hasOurTag] },
+        { actions: ["ec2:DeleteKeyPair"], resources: [keyPairs], conditions: [hasOurTag] },
+        ...(findsItsPlace
+          ? [{ actions: ["ec2:DeleteSecurityGroup"], resources: [groups], conditions: [hasOurTag] }]
+          : []),
+      ];
 
 /** An operator's decision about an image of this stage: set it and take it back. */
 export const intervening: Permission[] = tagging(["ec2:CreateTags", "ec2:DeleteTags"], interventionTags);

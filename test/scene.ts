@@ -5,6 +5,7 @@ import type { Channel } from "../functions/domain/channels.ts";
 import type { FailureClass } from "../functions/domain/failures.ts";
 import type { Described, Image } from "../functions/domain/images.ts";
 import type { Inputs, RecordedInputs } from "../functions/domain/inputs.ts";
+import type { Leftover } from "../functions/domain/leftovers.ts";
 import { plan } from "../functions/domain/plan.ts";
 import { publicationKey } from "../functions/domain/publishing/channel-writes.ts";
 import type { Upstream } from "../functions/domain/upstream.ts";
@@ -117,6 +118,7 @@ export function scene(configuration: Partial<ConfigurationInput> = {}, at = "202
       world.binaries[inputs.kubernetes] ??= { state: "there" };
       world.images.push({
         id,
+        name: `image ${id}`,
         variant,
         state: "available",
         createdAt: world.now - 2 * hour,
@@ -131,6 +133,7 @@ export function scene(configuration: Partial<ConfigurationInput> = {}, at = "202
         deprecatedAt: undefined,
         withdrawnAt: undefined,
         retiredAt: undefined,
+        retiring: false,
         exemptSince: undefined,
         ...changes,
       });
@@ -240,6 +243,22 @@ export function scene(configuration: Partial<ConfigurationInput> = {}, at = "202
         image: undefined,
         failure: undefined,
         log: undefined,
+        ...changes,
+      });
+      return story;
+    },
+    /** An instance of a killed build, which CodeBuild has forgotten; with changes. */
+    left(changes: Partial<Leftover> = {}) {
+      count += 1;
+      world.leftovers.found.push({
+        type: "instance",
+        id: `i-${count}`,
+        variant: core,
+        token: "f".repeat(64),
+        state: "running",
+        createdAt: world.now - day,
+        mark: "guest",
+        images: [],
         ...changes,
       });
       return story;

@@ -35,6 +35,8 @@ export function newWorld(configuration: Partial<ConfigurationInput>, at: string)
     harvests: { "ami-0000000000000ea51": { state: "known", value: "d".repeat(64) } },
     references: {},
     requests: {},
+    leftovers: { found: [], unread: undefined },
+    instanceProfiles: ["guest", "harvest"],
     notified: new Set(),
     pauses: {},
   };

@@ -3,6 +3,7 @@ import { iso } from "../config/time.ts";
 import { recipeOf } from "../config/variant.ts";
 import { buildReasons } from "../domain/building/decide.ts";
 import { stalenessOf } from "../domain/building/staleness.ts";
+import { judgements } from "../domain/building/sweep.ts";
 import { whyPaused } from "../domain/pauses.ts";
 import { type Action, plan } from "../domain/plan.ts";
 import { explainChannel } from "../domain/publishing/explain.ts";
@@ -56,6 +57,7 @@ export function statusOf(world: World, channelsPrefix: string) {
     /** Of variants, configured or removed, and `*` of everything. */
     pauses: pausesToJson(world.pauses),
     removedVariants: removedVariants(world, channelsPrefix),
+    leftovers: leftoverStatus(world),
   };
 }
 
@@ -70,6 +72,21 @@ function channelStatus(world: World, state: VariantState, name: ChannelName, pre
     /** When the next image's blockers pass without a person: the end of its soak. */
     waitsUntil: next.decision === "wait" && next.until !== undefined ? iso(next.until) : null,
     outlook: explainChannel(world, state, name),
+  };
+}
+
+/** What killed builds left behind, and why it could not be read. Unfinished images are among a variant's images. */
+function leftoverStatus(world: World) {
+  return {
+    found: judgements(world).map(({ leftover: { type, id, variant, token }, fate, why }) => ({
+      type,
+      resource: id,
+      variant,
+      token,
+      next: fate === "sweep" ? "sweep" : "wait",
+      why,
+    })),
+    unknown: world.leftovers.unread ?? null,
   };
 }
 

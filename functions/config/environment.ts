@@ -13,6 +13,8 @@ const Environment = z.object({
   BUCKET: z.string().min(1),
   CHANNELS_PREFIX: z.string().startsWith("/"),
   REQUESTS_PREFIX: z.string().startsWith("/"),
+  /** Names of the profiles of build instances, separated by commas. */
+  INSTANCE_PROFILES: z.string().min(1),
 });
 export type Environment = z.infer<typeof Environment>;
 

@@ -38,7 +38,10 @@ const Retention = z.strictObject({
   unprovedAfter: Duration.prefault("3d"),
   /** How long an image stays disabled and unused before it may be deregistered. */
   grace: Duration.prefault("14d"),
-  /** Whether disabled images are deregistered after `grace`, with their snapshots. This cannot be undone. */
+  /**
+   * Whether disabled images that proved themselves are deregistered after `grace`, too. The others always are, with
+   * their snapshots. This cannot be undone.
+   */
   deregister: z.boolean().default(false),
 });
 
@@ -76,6 +79,11 @@ export const Policies = z.strictObject({
    */
   disableRevoked: z.boolean().default(false),
   retention: Retention.prefault({}),
+  /**
+   * What becomes of instances, volumes, key pairs, security groups, snapshots and unfinished images that killed builds
+   * have left behind. `report` removes nothing: they stay in `GET /plan`, and the alarm `leftovers` rings.
+   */
+  sweep: z.enum(["remove", "report"]).default("remove"),
   /** Subscribers are notified if a base family has had no release for this long. */
   silentAfter: Duration.prefault("45d"),
   /** Operators are alarmed if a variant has been behind its inputs for this long. */

@@ -132,6 +132,11 @@ function startImageOf(wish: BuildWish): string | undefined {
   return wish.purpose === "prove" ? wish.image : wish.inputs.baseAmi;
 }
 
+/** The name of the image that a build makes. */
+export function imageName(stage: string, variant: string, token: string): string {
+  return `eks-windows-images/${stage}/${variant}/${token.slice(0, 12)}`;
+}
+
 function identityVariables(
   { variant, attempt }: Wish,
   token: string,
@@ -142,7 +147,7 @@ function identityVariables(
     subnet_id: subnetOf(policies.network, attempt),
     variant: variant.name,
     token,
-    image_name: `eks-windows-images/${stage}/${variant.name}/${token.slice(0, 12)}`,
+    image_name: imageName(stage, variant.name, token),
     windows: String(variant.windows),
   };
 }

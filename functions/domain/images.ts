@@ -5,6 +5,8 @@ import type { Intervention } from "./intervention-tags.ts";
 /** An AMI of this service with what its tags record. Times are milliseconds since the epoch. */
 export interface Image {
   id: string;
+  /** Set when the image is made. Nobody can alter it, unlike tags. */
+  name: string;
   variant: string;
   /** EC2's own word: `available`, `pending`, `disabled`, `failed` … */
   state: string;
@@ -26,8 +28,10 @@ export interface Image {
   deprecatedAt: number | undefined;
   /** When the service deprecated the image because it was revoked; undefined if the service did not. */
   withdrawnAt: number | undefined;
-  /** When retention disabled the image. */
+  /** When retention disabled the image. Grace counts from here. */
   retiredAt: number | undefined;
+  /** Retention has begun to disable the image and has not recorded that it is disabled. */
+  retiring: boolean;
   /** When the service found that a person had enabled a retired image again. Retention ignores the image since then. */
   exemptSince: number | undefined;
 }
@@ -63,9 +67,10 @@ export function whyNotPublishable({
   provedAt,
   revoked,
   retiredAt,
+  retiring,
 }: Image): string | undefined {
   if (revoked) return `is revoked: ${revoked.reason}`;
-  if (state === "disabled" && retiredAt !== undefined)
+  if (state === "disabled" && (retiredAt !== undefined || retiring))
     return `is disabled by retention (to enable it: aws ec2 enable-image --image-id ${id})`;
   if (state !== "available") return `is ${state}`;
   if (proof === "failed") return "failed its proof";

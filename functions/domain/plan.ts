@@ -1,6 +1,7 @@
 import { type BuildDecision, type BuildOrder, orderBuild, type Purpose } from "./build-orders.ts";
 import { decideBuild } from "./building/decide.ts";
 import { withinLimits } from "./building/limits.ts";
+import { type SweepAction, type SweepWait, sweeps } from "./building/sweep.ts";
 import {
   dueNotifications,
   dueNotificationsOfRemoved,
@@ -8,7 +9,7 @@ import {
   type Notification,
 } from "./notifications/due.ts";
 import { type ChannelWait, channelActions, type PublishAction } from "./publishing/actions.ts";
-import { type RetentionAction, retirements, retirementsOfRemoved } from "./publishing/retirement.ts";
+import { exemptions, type RetentionAction, retirements, retirementsOfRemoved } from "./publishing/retirement.ts";
 import { type WithdrawalAction, withdrawals } from "./publishing/withdrawal.ts";
 import {
   removedVariantImages,
@@ -27,6 +28,8 @@ export type Action =
   | RetentionAction
   | { do: Purpose; variant: string; order: BuildOrder; reasons: string[] }
   | ChannelWait
+  | SweepAction
+  | SweepWait
   | { do: "wait"; variant: string; for: "build"; until: number | undefined; reasons: string[] }
   | { do: "nothing"; variant: string; reasons: string[] };
 
@@ -55,7 +58,7 @@ export function plan(world: World): Action[] {
     ...dueNotificationsOfRemoved(world, images).map(notifyAction),
     ...writesOnRemoved(world, images),
   ]);
-  return [...duePauseNotifications(world).map(notifyAction), ...configured, ...removed];
+  return [...duePauseNotifications(world).map(notifyAction), ...configured, ...removed, ...sweeps(world)];
 }
 
 /** What the plan does to one variant's channels and images, whether the variant is configured or removed. */
@@ -65,7 +68,12 @@ export function writesFor(world: World, name: string): (WriteAction | ChannelWai
 }
 
 function writes(world: World, state: VariantState): (WriteAction | ChannelWait)[] {
-  return [...channelActions(world, state), ...withdrawals(world, state), ...retirements(world, state)];
+  return [
+    ...channelActions(world, state),
+    ...exemptions(world, state),
+    ...withdrawals(world, state),
+    ...retirements(world, state),
+  ];
 }
 
 /**
@@ -73,7 +81,7 @@ function writes(world: World, state: VariantState): (WriteAction | ChannelWait)[
  * retention may let its images go.
  */
 function writesOnRemoved(world: World, removed: VariantImages): WriteAction[] {
-  return [...withdrawals(world, removed), ...retirementsOfRemoved(world, removed)];
+  return [...exemptions(world, removed), ...withdrawals(world, removed), ...retirementsOfRemoved(world, removed)];
 }
 
 function notifyAction(notification: Notification): Action {

@@ -3,6 +3,7 @@ import type { Availability, Observed } from "../config/observed.ts";
 import type { Build } from "./builds.ts";
 import type { Channels } from "./channels.ts";
 import type { Image } from "./images.ts";
+import type { Leftovers } from "./leftovers.ts";
 import type { Pauses } from "./pauses.ts";
 import type { References } from "./references.ts";
 import type { Request } from "./requests.ts";
@@ -47,6 +48,10 @@ export interface World extends ImageWorld {
   references: Record<string, References>;
   /** By variant name. */
   requests: Record<string, Request>;
+  /** What builds may have left behind. */
+  leftovers: Leftovers;
+  /** Names of the profiles that the deployment gives to build instances. */
+  instanceProfiles: readonly string[];
   notified: ReadonlySet<string>;
   pauses: Pauses;
 }

@@ -25,13 +25,29 @@ export async function deprecateImage(image: string, now: number): Promise<void> 
 }
 
 /**
- * Disables an image: no new instance starts from it, running ones go on, and it can be enabled again. The tag that says
- * why is written first, because the service never touches an image that is disabled without such a tag.
+ * Disables an image that is revoked: no new instance starts from it, running ones go on, and it can be enabled again.
+ * The tag that says why is written first, because the service never touches an image that is disabled without such a
+ * tag. An earlier record of retention is removed, so that no grace counts from a time before this one.
  * @param now milliseconds since the epoch
  */
-export async function disableImage(image: Image, because: "revoked" | "retired", now: number): Promise<void> {
-  await tagImage(image.id, { [because === "revoked" ? "withdrawn-at" : "retired-at"]: iso(now) });
-  if (image.state !== "disabled") await ec2.send(new DisableImageCommand({ ImageId: image.id }));
+export async function disableRevoked({ id, state, retiredAt, retiring }: Image, now: number): Promise<void> {
+  await tagImage(id, { "withdrawn-at": iso(now) });
+  if (retiredAt !== undefined || retiring) await untagImage(id, ["retired-at"]);
+  if (state !== "disabled") await ec2.send(new DisableImageCommand({ ImageId: id }));
+}
+
+/**
+ * Disables an image for retention, as {@link disableRevoked} does. The tag has its time only once EC2 has disabled the
+ * image: until then it says `retiring`, so that an image whose disabling failed neither counts as enabled by a person
+ * nor begins its grace.
+ * @param now milliseconds since the epoch
+ */
+export async function retireImage({ id, state }: Image, now: number): Promise<void> {
+  if (state !== "disabled") {
+    await tagImage(id, { "retired-at": `retiring ${iso(now)}` });
+    await ec2.send(new DisableImageCommand({ ImageId: id }));
+  }
+  await tagImage(id, { "retired-at": iso(now) });
 }
 
 /**

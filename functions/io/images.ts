@@ -74,6 +74,7 @@ function fromEc2(image: Ec2Image): Image | undefined {
   const timeOf = (name: string) => timeFromTag(tags[`${tagPrefix}${name}`]);
   return {
     id: image.ImageId,
+    name: image.Name ?? "",
     variant,
     state: image.State ?? "unknown",
     createdAt: Date.parse(image.CreationDate ?? "") || 0,
@@ -93,6 +94,7 @@ function fromEc2(image: Ec2Image): Image | undefined {
     deprecatedAt: image.DeprecationTime ? Date.parse(image.DeprecationTime) : undefined,
     withdrawnAt: timeOf("withdrawn-at"),
     retiredAt: timeOf("retired-at"),
+    retiring: tags[`${tagPrefix}retired-at`]?.startsWith("retiring ") ?? false,
     exemptSince: timeFromTag(/^released (.+)$/.exec(tags[`${tagPrefix}retired-at`] ?? "")?.[1]),
   };
 }

@@ -8,6 +8,7 @@ import { readChannels } from "./channels.ts";
 import { readHarvests } from "./harvests.ts";
 import { readImages } from "./images.ts";
 import { readBinaries } from "./kubernetes-releases.ts";
+import { readLeftovers } from "./leftovers.ts";
 import { readNotified } from "./notifications.ts";
 import { readPauses } from "./pauses.ts";
 import { readReferences } from "./references.ts";
@@ -16,7 +17,7 @@ import { readUpstream } from "./upstream.ts";
 
 /**
  * Reads the whole world. An upstream that does not answer is part of the world, and so is an image whose use EC2 does not
- * tell in time.
+ * tell in time, and that nothing is known about what builds left behind.
  * @param remaining how long reading may still take, in milliseconds
  * @throws Error if images, builds, channels, requests, notifications or pauses could not be read: without them nothing may be
  * decided
@@ -39,9 +40,10 @@ export async function observe(
   const { images } = imageWorld;
   const sources = Object.values(upstream).flatMap(({ harvestSource }) => knownValue(harvestSource));
   const versions = configuration.variants.flatMap(({ name }) => candidateVersions(name, upstream, images));
-  const [harvests, binaries] = await Promise.all([
+  const [harvests, binaries, leftovers] = await Promise.all([
     readHarvests(bucket, sources, harvestRecipe),
     readBinaries(versions, configuration.policies.kubernetesReleaseUrl),
+    readLeftovers(stage, { now, builds, images }),
   ]);
   const world: World = {
     ...imageWorld,
@@ -54,6 +56,8 @@ export async function observe(
     harvests,
     references: {},
     requests,
+    leftovers,
+    instanceProfiles: environment.INSTANCE_PROFILES.split(","),
     notified,
     pauses,
   };

@@ -8,12 +8,14 @@ import { writeChannel } from "../io/channels.ts";
 import {
   deprecateImage,
   deregisterImage,
-  disableImage,
+  disableRevoked,
   exemptFromRetention,
   restoreImage,
+  retireImage,
 } from "../io/image-lifecycle.ts";
 import { tagImage } from "../io/image-tags.ts";
 import { channelWriteToTag } from "../io/images.ts";
+import { removeLeftover } from "../io/sweeping.ts";
 import { notify } from "./notify.ts";
 import { isOvertaken, isPausedNow, recheck } from "./recheck.ts";
 
@@ -21,6 +23,8 @@ import { isOvertaken, isPausedNow, recheck } from "./recheck.ts";
 export type Outcome = { action: Action } & (
   | { result: "done"; detail?: string }
   | { result: "no-room"; detail: string }
+  /** The sweep found that something still uses the resource, and the next reconcile run tries again. */
+  | { result: "in-use" }
   /** Nothing was written: the world has changed since the plan was made, and the next reconcile run decides anew. */
   | { result: "stale" }
   /** Not done because subscribers could not be notified of what the channel holds. */
@@ -99,6 +103,10 @@ async function carryOut(action: Action, run: Run): Promise<Outcome> {
         if (started.outcome === "no-room") return { action, result: "no-room", detail: started.why };
         return { action, result: "done", detail: started.build ?? "already started" };
       }
+      case "sweep": {
+        const isGone = await removeLeftover(action.type, action.resource, action.mark);
+        return { action, result: isGone ? "done" : "in-use" };
+      }
       case "wait":
       case "nothing":
         return { action, result: "done" };
@@ -126,7 +134,7 @@ async function write(action: WriteAction, { world, environment, clock }: Run): P
       await deprecateImage(image.id, now);
       return true;
     case "disable":
-      await disableImage(image, action.because, now);
+      await (action.because === "revoked" ? disableRevoked : retireImage)(image, now);
       return true;
     case "restore":
       await restoreImage(image);
@@ -151,6 +159,7 @@ const gerunds: Record<Action["do"], string> = {
   restore: "restoring the image",
   release: "exempting the image from retention",
   deregister: "deregistering the image",
+  sweep: "removing what a build left behind",
   wait: "waiting",
   nothing: "doing nothing",
 };

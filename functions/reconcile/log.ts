@@ -36,6 +36,11 @@ export function logOutcome(outcome: Outcome, world: World): void {
   else logger.info(what, { ...fields, ...result });
 }
 
+/** Logs that the sweep is blind. What it found is in the log as actions. */
+export function logUnread({ leftovers }: World): void {
+  if (leftovers.unread) logger.warn("leftovers unknown", { error: leftovers.unread });
+}
+
 /** Logs the staleness of each variant, which the metrics only summarize. */
 export function logStaleness(all: readonly Staleness[], { now }: World): void {
   for (const { behindSince, failingSince, ...staleness } of all)

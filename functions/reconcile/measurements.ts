@@ -1,8 +1,10 @@
 import { day, hour } from "../config/time.ts";
 import { type Staleness, stalenessOf } from "../domain/building/staleness.ts";
+import { countLeftovers } from "../domain/building/sweep.ts";
 import type { Build } from "../domain/builds.ts";
 import type { Notification } from "../domain/notifications/due.ts";
 import { sourceNotifications } from "../domain/notifications/source-notifications.ts";
+import { countUnfinished } from "../domain/publishing/unfinished-images.ts";
 import type { Trigger } from "../domain/trigger.ts";
 import { stateOf } from "../domain/variant-state.ts";
 import type { World } from "../domain/world.ts";
@@ -42,10 +44,12 @@ export function measurementsOf({
     BuildsStarted: outcomes.filter(isStart).length,
     BuildsSucceeded: ended.filter(({ status }) => status === "succeeded").length,
     BuildsFailed: ended.filter(({ status }) => status === "failed").length,
-    ActionsFailed: outcomes.filter(({ result }) => result === "failed").length,
+    // Nobody else would hear that the sweep is blind.
+    ActionsFailed: outcomes.filter(({ result }) => result === "failed").length + (world.leftovers.unread ? 1 : 0),
     BlockedVariants: blockedVariants(staleness, outcomes),
     StuckVariants: staleness.filter((one) => isStuck(one, world)).length,
     HoursPaused: Math.max(0, ...Object.values(world.pauses).map(({ at }) => (world.now - at) / hour)),
+    Leftovers: countLeftovers(world) + countUnfinished(world),
   };
   return {
     HoursBehind: Math.max(0, ...staleness.map(({ behindSince = world.now }) => (world.now - behindSince) / hour)),

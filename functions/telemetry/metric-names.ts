@@ -31,12 +31,14 @@ export const metricUnits = {
   ReconcileDuration: "Milliseconds",
   /** Variants that cannot be built: an upstream does not answer or lacks something, or CodeBuild has no room. */
   BlockedVariants: "Count",
-  /** Actions that a run tried and AWS refused. */
+  /** Actions that a run tried and AWS refused, and one more if it could not look for what builds left behind. */
   ActionsFailed: "Count",
   /** Variants that the service gave up, or that have been failing for longer than a day. */
   StuckVariants: "Count",
   /** Of the pause that has lasted longest. */
   HoursPaused: "None",
+  /** What killed builds left behind and the run found, whether it removed that or not. */
+  Leftovers: "Count",
   BuildsStarted: "Count",
   BuildsSucceeded: "Count",
   BuildsFailed: "Count",

@@ -57,6 +57,8 @@ const RecordedCall = z.object({
    * name.
    */
   tags: z.record(z.string(), z.record(z.string(), z.string())),
+  /** ARNs of the profiles of the instances that the call names, by ID. */
+  profiles: z.record(z.string(), z.string()).optional(),
   /** The HTTP status; 0 while the call is running. */
   status: z.number(),
   error: z.string().nullable(),

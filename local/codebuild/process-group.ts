@@ -5,27 +5,16 @@ const collectingMilliseconds = 1000;
 const pollMilliseconds = 20;
 
 /**
- * Ends a process group: sends TERM to every process, and KILL to those that remain after the grace time.
+ * Kills a process group as CodeBuild ends a build: no process gets a signal that it could clean up on (aws-lc#1233).
  * @param group the process ID of its leader, which may have ended already
- * @param graceMilliseconds is counted in polls, so that it grows on a machine that starves this process
  */
-export async function endGroup(group: number, graceMilliseconds: number): Promise<void> {
-  signalGroup(group, "SIGTERM");
-  if (await isGone(group, graceMilliseconds)) return;
-  signalGroup(group, "SIGKILL");
-  await isGone(group, collectingMilliseconds);
-}
-
-async function isGone(group: number, milliseconds: number): Promise<boolean> {
-  for (let polls = milliseconds / pollMilliseconds; signalGroup(group, 0); polls--) {
-    if (polls <= 0) return false;
+export async function killGroup(group: number): Promise<void> {
+  for (let polls = collectingMilliseconds / pollMilliseconds; signalGroup(group, "SIGKILL") && polls > 0; polls--)
     await sleep(pollMilliseconds);
-  }
-  return true;
 }
 
 /** Whether there was a process to signal. */
-export function signalGroup(group: number, signal: NodeJS.Signals | 0): boolean {
+export function signalGroup(group: number, signal: NodeJS.Signals): boolean {
   try {
     return process.kill(-group, signal);
   } catch {

@@ -65,7 +65,7 @@ export async function runBuild(build: Build, run: Run): Promise<Result> {
     await exportVariables(build, buildspec, shell);
     return succeeded ? "SUCCEEDED" : "FAILED";
   } finally {
-    await shell.end(0);
+    await shell.end();
   }
 }
 

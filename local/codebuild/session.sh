@@ -2,8 +2,6 @@
 # One shell for all commands of a build, so that a variable set by one command is there for the next. It reads file names from descriptor 3,
 # runs each file as a part of this shell, and then prints a line with the session's mark ($1) and the exit status.
 exec 2>&1
-# On TERM, bash first waits for the running command, which gets the same signal, so that no process is left uncollected.
-trap 'exit 143' TERM
 mark="$1"
 shift
 

@@ -6,7 +6,7 @@ import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { endGroup, signalGroup } from "./process-group.ts";
+import { killGroup, signalGroup } from "./process-group.ts";
 
 const sessionScript = fileURLToPath(new URL("session.sh", import.meta.url));
 
@@ -25,8 +25,8 @@ export type Session = {
   run(command: string): Promise<number | undefined>;
   /** The variables that a program started now would get from the shell. */
   environment(): Promise<Record<string, string>>;
-  /** Ends the shell and every process that it has started. */
-  end(graceMilliseconds: number): Promise<void>;
+  /** Kills the shell and every process that it has started. */
+  end(): Promise<void>;
   /** Does the same at once and without waiting, for a process that exits. */
   kill(): void;
 };
@@ -93,9 +93,9 @@ export function openSession(
     return status === 0 ? JSON.parse(await readFile(file, "utf8")) : {};
   }
 
-  async function end(graceMilliseconds: number): Promise<void> {
+  async function end(): Promise<void> {
     if (shell.pid === undefined) return;
-    await endGroup(shell.pid, graceMilliseconds);
+    await killGroup(shell.pid);
     over = true;
     watchdog.end("done\n", () => watchdog.destroy());
     await readLastLines();

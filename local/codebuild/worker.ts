@@ -8,13 +8,9 @@ import { runBuild } from "./run-build.ts";
 import type { Session } from "./session.ts";
 import { sendStateChange } from "./state-change-event.ts";
 
-/** How long a build that is ended may clean up: Packer terminates its instance and deletes the resources it made. */
-const graceMilliseconds = 60_000;
-/** The same when the whole stack goes down, which takes the build's AWS resources with it. */
-const lastGraceMilliseconds = 3000;
-
 export type Worker = {
   begin(build: Build): void;
+  /** Kills the build, as CodeBuild does for StopBuild and at a timeout: Packer cleans nothing up. */
   stop(build: Build): void;
   /** Lets the next build end as FAULT, as if CodeBuild itself had failed. */
   faultNext(): void;
@@ -23,7 +19,7 @@ export type Worker = {
   close(): Promise<void>;
 };
 
-type Work = { end: (status: EndStatus, grace: number) => Promise<void>; kill: () => void; done: Promise<void> };
+type Work = { end: (status: EndStatus) => Promise<void>; kill: () => void; done: Promise<void> };
 
 export type WorkerOptions = {
   machine: Machine;
@@ -58,16 +54,16 @@ export function createWorker(options: WorkerOptions): Worker {
     let ending: EndStatus | undefined;
     let gone = Promise.resolve();
 
-    async function end(status: EndStatus, grace: number): Promise<void> {
+    async function end(status: EndStatus): Promise<void> {
       if (build.buildComplete) return;
       if (!ending) phases.interrupt(status);
       ending ??= status;
-      gone = session?.end(grace) ?? gone;
+      gone = session?.end() ?? gone;
       await gone;
     }
 
     const number = ++begun;
-    const timer = setTimeout(() => void end("TIMED_OUT", graceMilliseconds), build.timeoutInMinutes * minute);
+    const timer = setTimeout(() => void end("TIMED_OUT"), build.timeoutInMinutes * minute);
     phases.enter("SUBMITTED");
     phases.leave("SUCCEEDED");
     phases.enter("QUEUED");
@@ -87,7 +83,7 @@ export function createWorker(options: WorkerOptions): Worker {
       const opened = (shell: Session) => {
         session = shell;
         // The build was stopped before its shell was open.
-        if (ending) gone = shell.end(0);
+        if (ending) gone = shell.end();
       };
       const result = await attempt(
         () => runBuild(build, { machine, directory, infraCredentials, now, phases, say, opened }),
@@ -143,14 +139,14 @@ export function createWorker(options: WorkerOptions): Worker {
   return {
     begin,
     logFile,
-    stop: (build) => void working.get(build)?.end("STOPPED", graceMilliseconds),
+    stop: (build) => void working.get(build)?.end("STOPPED"),
     faultNext: () => {
       faults++;
     },
     async close() {
       closing = true;
       const all = [...working.values()];
-      await Promise.all(all.map(({ end }) => end("STOPPED", lastGraceMilliseconds)));
+      await Promise.all(all.map(({ end }) => end("STOPPED")));
       await Promise.all(all.map(({ done }) => done));
       process.off("exit", killAll);
     },

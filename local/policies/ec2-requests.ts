@@ -10,6 +10,8 @@ export interface Ec2Call {
   operation: string;
   parameters: Record<string, unknown>;
   tags: Tags;
+  /** ARNs of the profiles of existing instances, by instance ID. */
+  profiles?: Readonly<Record<string, string>> | undefined;
 }
 
 export const TagList = z.array(z.object({ Key: z.string(), Value: z.string().default("") })).default([]);
@@ -51,7 +53,7 @@ const creations: Record<string, { makes: string[]; of: string[] }> = {
  * The requests of a call to EC2. An operation on several resources is one request per resource, each with its own tags.
  * @throws Error for an unknown operation
  */
-export function ec2Requests({ operation, parameters, tags }: Ec2Call, place: Place): Request[] {
+export function ec2Requests({ operation, parameters, tags, profiles = {} }: Ec2Call, place: Place): Request[] {
   const action = `ec2:${operation}`;
   if (/^Describe/.test(operation) && !targets[operation]) return [{ action, resource: "*", context: {} }];
   if (operation === "CreateTags" || operation === "DeleteTags") return taggings(action, parameters, tags, place);
@@ -60,7 +62,7 @@ export function ec2Requests({ operation, parameters, tags }: Ec2Call, place: Pla
   if (!creation && !target) throw new Error(`judging a call: ec2:${operation} is unknown`);
   const worksOn = target ? idsIn(parameters[target], target) : [];
   return [
-    ...worksOn.map((id) => on(action, id, tags, place)),
+    ...worksOn.map((id) => withProfile(on(action, id, tags, place), profiles[id])),
     ...(operation === "DeregisterImage" && String(parameters.DeleteAssociatedSnapshots) === "true"
       ? deletingSnapshots(tags, place)
       : []),
@@ -151,6 +153,10 @@ function idsIn(value: unknown, parameter: string): string[] {
     .parse(value);
   const list = ids === undefined ? [] : [ids].flat();
   return parameter === "KeyName" ? list.map((name) => `key-pair/${name}`) : list;
+}
+
+function withProfile(request: Request, profile: string | undefined): Request {
+  return profile ? { ...request, context: { ...request.context, "ec2:instanceprofile": [profile] } } : request;
 }
 
 function on(action: string, id: string, tags: Tags, place: Place): Request {

@@ -5,7 +5,7 @@ import { codeBuildRequests } from "./codebuild-requests.ts";
 import { ec2Requests, requestTags, TagList } from "./ec2-requests.ts";
 import type { Request } from "./verdict.ts";
 
-export type Call = Pick<RecordedCall, "service" | "operation" | "parameters" | "tags">;
+export type Call = Pick<RecordedCall, "service" | "operation" | "parameters" | "tags" | "profiles">;
 
 /** The properties about an account that a call does not contain. */
 export interface Account extends Place {

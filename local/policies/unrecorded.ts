@@ -88,6 +88,24 @@ const neverRecorded: Unrecorded[] = [
     reason: "a build that only proves an image checks whether it has a report",
   },
   {
+    roles: functions,
+    actions: ["ec2:DescribeSecurityGroups", "ec2:DescribeSnapshots"],
+    stories: [],
+    reason: "a security group or a snapshot was left behind (recorded in test/rim/io/leftovers.test.ts)",
+  },
+  {
+    roles: reconcile,
+    actions: ["ec2:DeleteSnapshot", "ec2:DeleteVolume", "ec2:DeregisterImage"],
+    stories: [],
+    reason: "an image is deregistered, or the sweep removes a volume or a snapshot (test/rim/io/leftovers.test.ts)",
+  },
+  {
+    roles: api,
+    actions: ["ec2:DescribeKeyPairs", "ec2:DescribeVolumes"],
+    stories: [],
+    reason: "an operator reads the status while a killed build's resources are there",
+  },
+  {
     roles: reconcile,
     actions: ["ec2:EnableImage"],
     stories: [],
@@ -139,6 +157,12 @@ const inSomeStories: Unrecorded[] = [
     reason: "images are revoked, unrevoked and retired",
   },
   {
+    roles: reconcile,
+    actions: ["ec2:DeleteKeyPair", "ec2:DescribeKeyPairs", "ec2:DescribeVolumes", "ec2:TerminateInstances"],
+    stories: ["safety"],
+    reason: "a killed build leaves an instance, its volume and a key pair behind",
+  },
+  {
     roles: api,
     actions: ["ssm:AddTagsToResource", "ssm:PutParameter"],
     stories: ["main"],
@@ -164,6 +188,7 @@ const inSomeStories: Unrecorded[] = [
       "codebuild:BatchGetBuilds",
       "codebuild:ListBuildsForProject",
       "ec2:DescribeImages",
+      "ec2:DescribeTags",
       "s3:ListBucket",
       "ssm:GetParameters",
     ],

@@ -22,6 +22,8 @@ export interface Act {
 export interface Expectation {
   /** Builds and proofs, without harvests. */
   builds: number;
+  /** The act kills its builds, so they make no image. */
+  killed?: true;
   candidate: Held;
   stable: Held;
   /**

@@ -49,10 +49,10 @@ function deviationsOfVariant(
 }
 
 function deviationsOf(result: ActResult, act: Act, expected: Expectation, past: Past): string[] {
-  const { builds, notifications } = expected;
+  const { builds, killed, notifications } = expected;
   return [
     ...(result.builds === builds ? [] : [`builds is ${result.builds}, not ${builds}`]),
-    ...(builds > 0 && !result.image ? ["no image was built"] : []),
+    ...(builds > 0 && !killed && !result.image ? ["no image was built"] : []),
     ...deviationsOfNotifications(result, notifications),
     ...(result.previous === past.stable ? [] : [`stable held ${result.previous} before the act, not ${past.stable}`]),
     ...(["candidate", "stable"] as const).flatMap((channel) =>

@@ -61,8 +61,10 @@ async function awaitNotifications(act: Act, stage: Stage, happenings: Happenings
 
 /** A failed build in an act that expects none: the act's notifications will never come. */
 function unexpectedFailure(act: Act, { configuration }: Stack, happenings: Happenings): Error | undefined {
-  const expectsFailure = (variant: (typeof configuration.variants)[number]) =>
-    expectationOf(act, variant).notifications.includes("failed");
+  const expectsFailure = (variant: (typeof configuration.variants)[number]) => {
+    const { killed, notifications } = expectationOf(act, variant);
+    return killed || notifications.includes("failed");
+  };
   if (configuration.variants.some(expectsFailure)) return undefined;
   const failed = happenings
     .builds()

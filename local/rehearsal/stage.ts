@@ -142,3 +142,10 @@ function publicImage({ windows, edition, base, kubernetes }: Variant): PublicIma
 export function restBetweenBuilds({ stack }: Stage): number {
   return stack.configuration.policies.minInterval + hour;
 }
+
+/** AWS releases new base images, and the next schedule finds them. */
+export async function newBase(stage: Stage): Promise<void> {
+  await stage.pass(restBetweenBuilds(stage));
+  await stage.releaseBaseAmis(stage.stack.configuration.variants);
+  await stage.passTo("base-ami");
+}

@@ -38,8 +38,9 @@ function causeOf({ reasons, trigger, calls }: ActResult): string {
 /** What an act did to one variant, in a few words. */
 export function effectOf({ builds, image, published, previous, channels }: ActResult): string {
   if (builds > 0) {
+    if (image === null) return "no image";
     const where = published ? "published" : channels.candidate === image ? "in candidate" : "kept out";
-    return `${image ?? "no image"} ${where}`;
+    return `${image} ${where}`;
   }
   return channels.stable === previous ? "no build" : `stable holds ${channels.stable ?? "nothing"}`;
 }

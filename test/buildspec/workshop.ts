@@ -73,7 +73,6 @@ export type Workshop = {
   variables: Record<string, string>;
   /** Runs a script of the buildspec in the received source. */
   run(script: string[], variables?: Record<string, string>): Promise<Ended>;
-  start(script: string[], onOutput: (output: string, process: number) => void): Promise<Ended>;
   /** Returns the arguments of all calls of a stand-in, concatenated. */
   called(call: string): string[] | undefined;
   /** Returns all calls of the AWS CLI except those that watch the console, such as `s3api put-object --bucket …`. */
@@ -113,11 +112,7 @@ export function openWorkshop(behaviour: Partial<typeof healthy> = {}): Workshop 
     TIMEOUT_GRACE_SECONDS: "0.1",
   };
 
-  function start(
-    script: string[],
-    onOutput: (output: string, process: number) => void,
-    more: Record<string, string> = {},
-  ): Promise<Ended> {
+  function run(script: string[], more: Record<string, string> = {}): Promise<Ended> {
     const child = spawn("bash", script, {
       cwd: source,
       env: { ...variables, ...more },
@@ -127,7 +122,6 @@ export function openWorkshop(behaviour: Partial<typeof healthy> = {}): Workshop 
     for (const stream of [child.stdout, child.stderr])
       stream.on("data", (data) => {
         output += data;
-        onOutput(output, child.pid as number);
       });
     const closed = new Promise<Ended>((resolve) => child.on("close", (code) => resolve({ code, output })));
     return untilDone(`bash ${script.join(" ")}`, closed, () => output);
@@ -151,8 +145,7 @@ export function openWorkshop(behaviour: Partial<typeof healthy> = {}): Workshop 
   return {
     directory,
     variables,
-    run: (script, more) => start(script, () => {}, more),
-    start,
+    run,
     called,
     awsCalls,
     outcome,

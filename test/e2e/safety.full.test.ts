@@ -27,6 +27,7 @@ test("the story succeeds and plays its acts in order", () => {
     "second attempt",
     "retention",
     "rollback",
+    "killed build",
     "nothing changed",
   ]);
 });
@@ -95,6 +96,11 @@ test("a rollback returns the channel to the previous image", () => {
   const { channels, deprecated } = story.act("rollback", variant);
   expect(channels.stable).toBe(imageOf("rejected write"));
   expect(deprecated).toEqual([imageOf("second attempt")]);
+});
+
+test("a killed build publishes nothing, and what it left behind is removed after half an hour", () => {
+  // The act itself demands that the instance, its volume and the key pair are left behind, and later gone.
+  expect(story.act("killed build", variant)).toMatchObject({ builds: 1, image: null, notifications: [] });
 });
 
 test("repeated triggers at the end change nothing", () => {

@@ -66,9 +66,10 @@ describe("an alarm starts", () => {
   });
 
   test.each([
-    ["a variant could not be built for half a day", "BlockedAlarm", "BlockedVariants", 12],
-    ["an action failed in two consecutive hours", "ActionsFailingAlarm", "ActionsFailed", 2],
-  ])("when %s, in periods long enough for a reconcile run", (_, name, metricName, evaluationPeriods) => {
+    ["a variant could not be built for half a day", "BlockedAlarm", "BlockedVariants", 12, 2],
+    ["an action failed in two consecutive hours", "ActionsFailingAlarm", "ActionsFailed", 2, 2],
+    ["what a killed build left behind is there for longer than the sweep needs", "LeftoversAlarm", "Leftovers", 3, 3],
+  ])("when %s, in periods long enough for a reconcile run", (_, name, metricName, evaluationPeriods, ofRare) => {
     const alarming = {
       namespace: "eks-windows-images",
       metricName,
@@ -78,7 +79,7 @@ describe("an alarm starts", () => {
       treatMissingData: "notBreaching",
     };
     expect(alarm(name)).toMatchObject({ ...alarming, period: 3600, evaluationPeriods });
-    expect(alarm(name, rare)).toMatchObject({ ...alarming, period: 36_000, evaluationPeriods: 2 });
+    expect(alarm(name, rare)).toMatchObject({ ...alarming, period: 36_000, evaluationPeriods: ofRare });
   });
 
   test.each([
@@ -131,7 +132,14 @@ describe("an alarm starts", () => {
 
 test("no alarm depends on reconcile runs if they are rarer than CloudWatch can evaluate", () => {
   const names = rarest.resources.map(({ name }) => name);
-  for (const one of ["QuietAlarm", "BlockedAlarm", "ActionsFailingAlarm", "StuckAlarm", "PausedAlarm"])
+  for (const one of [
+    "QuietAlarm",
+    "BlockedAlarm",
+    "ActionsFailingAlarm",
+    "LeftoversAlarm",
+    "StuckAlarm",
+    "PausedAlarm",
+  ])
     expect(names).not.toContain(one);
 });
 
@@ -154,7 +162,7 @@ describe("every alarm", () => {
     const actions = all().map(({ inputs: { alarmActions, okActions } }) => [alarmActions, okActions]);
 
     const operators = [graph.named("OperationsTopic").state.arn];
-    expect(actions).toEqual(Array(9).fill([operators, operators]));
+    expect(actions).toEqual(Array(10).fill([operators, operators]));
   });
 
   test("names a resource or saved query to start from, in at most 1,024 characters, CloudWatch's limit", () => {

@@ -32,9 +32,9 @@ export function everything(place = usEast, stage?: string): Promise<Graph> {
   return deployed(place, policies, [...variants, assembled], stage);
 }
 
-/** In a VPC of the user's. */
+/** In a VPC of the user's, and with a sweep that only reports. */
 export function inVpc(place = usEast): Promise<Graph> {
-  return deployed(place, { network });
+  return deployed(place, { network, sweep: "report" });
 }
 
 function deployed(

@@ -8,6 +8,7 @@ import { functionDenials } from "./denials/functions.ts";
 import { imageDenials } from "./denials/images.ts";
 import { machineDenials } from "./denials/machines.ts";
 import { otherDenials } from "./denials/others.ts";
+import { sweepDenials } from "./denials/sweep.ts";
 import { type Deployments, deploymentsIn, verdictsOn } from "./denials/verdicts.ts";
 import { usEast } from "./deployments.ts";
 import type { Graph } from "./graph.ts";
@@ -17,6 +18,7 @@ const denials = [
   ...machineDenials,
   ...buildDenials,
   ...imageDenials,
+  ...sweepDenials,
   ...functionDenials,
   ...otherDenials,
 ].filter(({ partitions }) => !partitions || partitions.includes("aws"));

@@ -93,6 +93,7 @@ export const expected: Readonly<Record<string, Expectation>> = {
   Kubernetes: schedule,
   // SST creates it for the values that functions are linked to. The functions here are linked to none.
   LambdaEncryptionKey: { type: "random:index/randomBytes:RandomBytes", inputs: { length: 32 } },
+  LeftoversAlarm: alarm("notBreaching"),
   NotificationsPolicy: { type: "sns/topicPolicy:TopicPolicy", guards: true },
   NotificationsTopic: topic,
   OperationsPolicy: { type: "sns/topicPolicy:TopicPolicy", guards: true },

@@ -77,7 +77,12 @@ describe("an action that is allowed on all resources", () => {
       "ec2:DescribeImageReferences",
       "ec2:DescribeImages",
       "ec2:DescribeInstances",
+      "ec2:DescribeKeyPairs",
       "ec2:DescribeLaunchTemplateVersions",
+      "ec2:DescribeSecurityGroups",
+      "ec2:DescribeSnapshots",
+      "ec2:DescribeTags",
+      "ec2:DescribeVolumes",
       "eks:DescribeClusterVersions",
     ]);
     expect(conditional.map(({ role }) => role).sort()).toEqual(["ApiRole", "ReconcileRole"]);

@@ -104,6 +104,7 @@ export async function startService(
   const { readChannels } = await import("../../functions/io/channels.ts");
   const { channelParameter } = await import("../../functions/config/channel-names.ts");
   const { readNotified } = await import("../../functions/io/notifications.ts");
+  const { readLeftovers } = await import("../../functions/io/leftovers.ts");
   const { readReferences } = await import("../../functions/io/references.ts");
   const { retirementCandidates } = await import("../../functions/domain/publishing/retention.ts");
   const { plan } = await import("../../functions/domain/plan.ts");
@@ -118,6 +119,7 @@ export async function startService(
     BUCKET: bucket,
     CHANNELS_PREFIX: `/${stage}/channels`,
     REQUESTS_PREFIX: `/${stage}/requests`,
+    INSTANCE_PROFILES: "guest,harvest",
   };
   const story = scene({ policies, ...configuration }, new Date().toISOString());
 
@@ -128,7 +130,8 @@ export async function startService(
       readNotified(bucket),
     ]);
     const world = { ...story.world, now: Date.now() + later, stage, images, channels, notified };
-    return { ...world, references: await readReferences(retirementCandidates(world)) };
+    const leftovers = await readLeftovers(stage, world);
+    return { ...world, leftovers, references: await readReferences(retirementCandidates(world)) };
   }
 
   /** The actions that do not concern CodeBuild. */

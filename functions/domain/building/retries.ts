@@ -1,7 +1,7 @@
 import { hour, minute } from "../../config/time.ts";
 import type { Purpose } from "../build-orders.ts";
 import { type Failure, type FailureKind, kindOf } from "../failures.ts";
-import { maxProofAttempts } from "./proofs.ts";
+import { maxProofAttempts } from "../proofs.ts";
 
 /** A build that ended without a result. */
 export interface EndedRun {

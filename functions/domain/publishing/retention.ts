@@ -1,13 +1,13 @@
-import { type ChannelName, channelNames } from "../../config/channel-names.ts";
 import { hour, iso } from "../../config/time.ts";
 import { type Image, isPublishable } from "../images.ts";
 import { drift } from "../inputs.ts";
 import { whyPaused } from "../pauses.ts";
+import { imageToProve } from "../proofs.ts";
 import { describeUse } from "../references.ts";
 import { removedVariantImages, stateOf, type VariantImages, type VariantState } from "../variant-state.ts";
 import type { World } from "../world.ts";
-import { lastRecordedWrite } from "./channel-writes.ts";
-import { mayTake } from "./publish.ts";
+import { channelsOf, holdersOf } from "./holders.ts";
+import { isUnfinished, unfinishedBlocker } from "./unfinished-images.ts";
 
 /** What retention decides about an image, and why. `disable` is the first of two phases, `deregister` the last. */
 export interface Retention {
@@ -21,11 +21,10 @@ export interface Retention {
 type Verdict = Pick<Retention, "decision" | "reasons">;
 
 /**
- * A disabled image is available for a moment if a run crashes after writing the tag. An image that is available this
- * long, in milliseconds, after its tag was written was enabled by a person, because the next run repairs a crash
- * sooner.
+ * EC2 may show a disabled image as available for a while. An image that is available this long, in milliseconds, after
+ * retention disabled it was enabled by a person.
  */
-const repairedWithin = hour;
+const shownWithin = hour;
 
 export const enabledAgain = "a person has enabled it again; without its tag retired-at it is retired anew";
 
@@ -48,7 +47,7 @@ function keepUsed(world: World, { id: image }: Image, { decision, reasons }: Ver
 
 /** Retention disabled the image, and it is available now: a person wants it. */
 export function isEnabledAgain(world: World, { state, retiredAt }: Image): boolean {
-  return state === "available" && retiredAt !== undefined && world.now - retiredAt >= repairedWithin;
+  return state === "available" && retiredAt !== undefined && world.now - retiredAt >= shownWithin;
 }
 
 /** The images that retention would disable or deregister if nothing used them: those whose references must be read. */
@@ -64,11 +63,21 @@ export function retirementCandidates(world: World): string[] {
 }
 
 function verdictOn(world: World, state: VariantState, image: Image): Verdict {
+  if (isUnfinished(image)) return verdictOnUnfinished(world, image);
   const blockers = [...channelsOf(world, state, image), ...revokedInputsBlocker(state, image)];
   return inPhase(world, image, blockers, () => firstPhase(world, state, image));
 }
 
+/** The sweep's part of rule 12: nobody can use an image without inputs, so it has no first phase. */
+function verdictOnUnfinished(world: World, image: Image): Verdict {
+  const blocker = unfinishedBlocker(world, image);
+  const reasons = [...holdersOf(world, image), ...(blocker ? [blocker] : [])];
+  if (reasons.length > 0) return { decision: "keep", reasons };
+  return { decision: "deregister", reasons: ["its build ended before it recorded the image's inputs"] };
+}
+
 function verdictOnRemoved(world: World, removed: VariantImages, image: Image): Verdict {
+  if (isUnfinished(image)) return verdictOnUnfinished(world, image);
   if (!isRetired(world, removed))
     return {
       decision: "keep",
@@ -92,47 +101,20 @@ interface Phase {
 }
 
 function inPhase(world: World, image: Image, blockers: string[], first: () => Phase): Verdict {
-  const isSecond = image.state === "disabled" && !isWithdrawn(image);
+  const isSecond = image.state === "disabled" && !isInFirstPhase(image);
   const { blocker, reason } = isSecond ? secondPhase(world, image) : first();
   const reasons = [...blockers, blocker ?? [], whyPaused(world, image.variant) ?? []].flat();
   if (reasons.length > 0) return { decision: "keep", reasons };
   return { decision: isSecond ? "deregister" : "disable", reasons: [reason] };
 }
 
-/** Disabled because it was revoked, and not yet by retention: its first phase is still to come. */
-function isWithdrawn({ state, revoked, withdrawnAt, retiredAt }: Image): boolean {
-  return state === "disabled" && revoked !== undefined && withdrawnAt !== undefined && retiredAt === undefined;
-}
-
 /**
- * Channels that hold the image, held it last (a rollback returns to it, and so may a node that reads the parameter
- * late) or may take it.
+ * Disabled without a record that retention did it: by a revocation, or by a run that ended before it wrote the record.
+ * The first phase then only writes the record, and grace counts from there.
  */
-function channelsOf(world: World, state: VariantState, image: Image): string[] {
-  const { id } = image;
-  const holders = holdersOf(world, image);
-  if (holders.length > 0) return holders;
-  return channelNames.flatMap((name) => {
-    if (heldLast(world, state, name).has(id)) return [`${name} held it last`];
-    return isPublishable(image) && mayTake(world, state, name, image) ? [`${name} may take it`] : [];
-  });
-}
-
-function holdersOf({ channels }: World, { id }: Image): string[] {
-  return Object.entries(channels).flatMap(([variant, held]) =>
-    channelNames.filter((name) => held[name]?.image === id).map((name) => `${variant}/${name} holds it`),
-  );
-}
-
-/**
- * The image that the channel's image replaced, the image last written to the channel, and the image that that write was
- * to replace.
- */
-function heldLast(world: World, state: VariantState, channel: ChannelName): Set<string | undefined> {
-  const current = world.channels[state.variant.name]?.[channel]?.image;
-  const last = lastRecordedWrite(state.images, channel)?.image;
-  const previousOf = (image: Image | undefined) => image?.published[channel]?.previous;
-  return new Set([last?.id, previousOf(last), previousOf(state.images.find(({ id }) => id === current))]);
+function isInFirstPhase({ state, revoked, withdrawnAt, retiredAt, retiring }: Image): boolean {
+  const isWithdrawn = revoked !== undefined && withdrawnAt !== undefined;
+  return state === "disabled" && retiredAt === undefined && (isWithdrawn || retiring);
 }
 
 /** Rule 7 reads the inputs of a revoked image off the image, so it stays while these are the desired ones. */
@@ -150,6 +132,7 @@ function firstPhase(world: World, state: VariantState, image: Image): Phase {
     const reason = image.proof === "failed" ? "its proof failed" : "it was never proved";
     if (state.builds.some(({ status }) => status === "running"))
       return { blocker: "a build of the variant runs", reason };
+    if (imageToProve(state)?.id === image.id) return { blocker: "its proof is still to come", reason };
     return { blocker: tooYoung(world, image.createdAt + unprovedAfter, "unprovedAfter"), reason };
   }
   const rank = isPublishable(image) ? state.publishable.findIndex(({ id }) => id === image.id) : -1;
@@ -167,7 +150,7 @@ function firstPhase(world: World, state: VariantState, image: Image): Phase {
  * about it.
  */
 function untouchable(world: World, image: Image): string | undefined {
-  if (image.state !== "available" && !isWithdrawn(image)) return `it is ${image.state}`;
+  if (image.state !== "available" && !isInFirstPhase(image)) return `it is ${image.state}`;
   return image.exemptSince !== undefined || isEnabledAgain(world, image) ? enabledAgain : undefined;
 }
 
@@ -176,7 +159,8 @@ function secondPhase(world: World, image: Image): Phase {
   const { deregister, grace } = world.configuration.policies.retention;
   if (image.retiredAt === undefined) return { blocker: "it was not disabled by this service", reason: "" };
   const reason = `disabled since ${iso(image.retiredAt)}`;
-  if (!deregister) return { blocker: `${reason}; deregistering is off (retention.deregister)`, reason };
+  if (!deregister && image.proof === "passed")
+    return { blocker: `${reason}; deregistering proved images is off (retention.deregister)`, reason };
   return { blocker: tooYoung(world, image.retiredAt + grace, "grace"), reason };
 }
 

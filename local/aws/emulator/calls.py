@@ -14,7 +14,7 @@ from moto.core.request import Request, determine_request_protocol
 from moto.core.routing import get_service_router
 from moto.core.utils import get_service_model
 from moto.sts.models import sts_backends
-from tagged import tags_of
+from tagged import profiles_of, tags_of
 
 # Services whose name in the signature differs from the name of botocore's model.
 MODELS = {"monitoring": "cloudwatch"}
@@ -30,6 +30,7 @@ class Call:
     accessKeyId: str | None = None
     role: str | None = None
     tags: dict[str, dict[str, str]] = field(default_factory=dict)
+    profiles: dict[str, str] = field(default_factory=dict)
     status: int = 0
     error: str | None = None
 
@@ -48,6 +49,7 @@ class Calls:
             call.operation, call.parameters = what_is_called(call.service, environ)
             if call.service == "ec2":
                 call.tags = tags_of(signature[2], call.parameters)
+                call.profiles = profiles_of(signature[2], call.parameters)
         self.all.append(call)
         return call
 

@@ -12,6 +12,7 @@ import network
 import parameters
 import passwords
 import references
+import resources
 from application import Application
 from moto.moto_server.werkzeug_app import MotoRequestHandler
 from stackclock import StackClock
@@ -33,6 +34,7 @@ def start(clock_file: str, region: str) -> dict[str, Any]:
     images.extend()
     passwords.extend()
     references.extend()
+    resources.extend()
     lock = threading.RLock()
     validation = parameters.extend(lock)
     recorded_events = events.extend()

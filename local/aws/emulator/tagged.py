@@ -1,4 +1,4 @@
-"""The tags of the EC2 resources that a call names. Policies are evaluated with the tags at the time of the call."""
+"""The tags of the EC2 resources that a call names, and the profiles of its instances. Policies are evaluated with the tags at the time of the call."""
 
 import re
 from collections.abc import Iterator
@@ -24,6 +24,13 @@ def tags_of(region: str, parameters: dict[str, Any]) -> dict[str, dict[str, str]
         **{one: tags for one, tags in found.items() if tags},
         **{one: dict(backend.tags.get(one, {})) for one in snapshots},
     }
+
+
+def profiles_of(region: str, parameters: dict[str, Any]) -> dict[str, str]:
+    """ARNs of the instance profiles of the instances that a call names, by ID."""
+    associations = ec2_backends[DEFAULT_ACCOUNT_ID][region].iam_instance_profile_associations
+    named = {one for one in strings(parameters) if one in associations}
+    return {one: associations[one].iam_instance_profile.arn for one in named}
 
 
 def strings(value: Any) -> Iterator[str]:

@@ -2,8 +2,10 @@ import { hour } from "../../../functions/config/time.ts";
 import type { RecordedEvent } from "../../aws/emulator.ts";
 import { poll, whileMoving } from "../../stack/stall.ts";
 import { failure, nothing, type Story } from "../act.ts";
-import { restBetweenBuilds, type Stage } from "../stage.ts";
+import { demand } from "../demand.ts";
+import { newBase, restBetweenBuilds, type Stage } from "../stage.ts";
 import { statusOf } from "../status.ts";
+import { killedBuild } from "./killed-build.ts";
 
 /** Longer than any time for which retention protects an image. */
 const longAfter = 8 * 24 * hour;
@@ -167,6 +169,7 @@ export const safety: Story = {
         await stage.post("/rollback", { variant, reason }, signal);
       },
     },
+    killedBuild,
     {
       name: "nothing changed",
       trigger: "all",
@@ -181,12 +184,6 @@ export const safety: Story = {
   ],
 };
 
-async function newBase(stage: Stage): Promise<void> {
-  await stage.pass(restBetweenBuilds(stage));
-  await stage.releaseBaseAmis(stage.stack.configuration.variants);
-  await stage.passTo("base-ami");
-}
-
 /** Waits for Parameter Store's event that it rejected an image. No function receives that event. */
 async function rejection({ stack }: Stage, signal: AbortSignal): Promise<void> {
   const isRejected = ({ detail }: RecordedEvent) => detail.exception !== undefined;
@@ -194,9 +191,4 @@ async function rejection({ stack }: Stage, signal: AbortSignal): Promise<void> {
   await whileMoving(stack.events, "Parameter Store has rejected a write", (ends) => poll(hasRejected, ends), {
     signal,
   });
-}
-
-/** @throws Error when a text does not match the story's expectation */
-function demand(text: string | null | undefined, pattern: RegExp): void {
-  if (!text || !pattern.test(text)) throw new Error(`"${text}" does not match ${pattern}`);
 }

@@ -3,7 +3,7 @@ import { type Denial, ec2, image, ours, type Role, snapshot, tagging, theirs } f
 const reconcile = "ReconcileRole";
 const api = "ApiRole";
 const tag = (name: string) => ({ [`eks-windows-images:${name}`]: "x" });
-const deregister = { ...ec2(reconcile, "DeregisterImage", { ImageId: image }, ours), where: "everything" as const };
+const deregister = ec2(reconcile, "DeregisterImage", { ImageId: image }, ours);
 
 const tags: Denial[] = [
   ...["approved", "revoked", "stage", "variant", "proof", "input:baseAmi"].map((name) => ({
@@ -65,11 +65,6 @@ const images: Denial[] = [
     allowed: ec2(reconcile, "DisableImage", { ImageId: image }, ours),
   },
   {
-    what: "deregisters an image, if retention.deregister is off",
-    denied: { ...deregister, where: undefined },
-    allowed: deregister,
-  },
-  {
     what: "deregisters another stage's image",
     denied: { ...deregister, tags: { [image]: theirs } },
     allowed: deregister,
@@ -86,11 +81,6 @@ const images: Denial[] = [
       parameters: { ImageId: image, DeleteAssociatedSnapshots: true },
       tags: { [image]: ours, [snapshot]: ours },
     },
-  },
-  {
-    what: "terminates an instance, as reconcile",
-    denied: ec2(reconcile, "TerminateInstances", { InstanceIds: ["i-00000001"] }, ours),
-    allowed: ec2("BuildRole", "TerminateInstances", { InstanceIds: ["i-00000001"] }, ours),
   },
   ...([reconcile, api] as Role[]).flatMap((as) =>
     [theirs, {}].map((current) => ({

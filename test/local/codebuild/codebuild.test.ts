@@ -191,7 +191,7 @@ async function logOf(build: Build): Promise<string> {
   return (await fetch(build.logs.deepLink)).text();
 }
 
-/** A command that runs until it is ended. It creates the file `waiting` at its start and `cleaned` at its end. */
+/** A command that runs until it is ended. It creates the file `waiting` at its start and `cleaned` if it gets a TERM. */
 const endless = [
   `trap 'touch "$MARKS/cleaned"; exit 1' TERM`,
   `touch "$MARKS/waiting"`,
@@ -475,7 +475,7 @@ describe("a build", () => {
     expect(next.buildStatus).toBe("SUCCEEDED");
   });
 
-  test("can be stopped and cleans up first", async () => {
+  test("is killed when it is stopped: nothing in it can clean up", async () => {
     const place = marks();
     const name = await project(
       { build: [`bash -c '${endless.replaceAll("'", "'\\''")}'`], post_build: ["true"] },
@@ -489,10 +489,10 @@ describe("a build", () => {
 
     expect(build.buildStatus).toBe("STOPPED");
     expect(phasesOf(build).slice(-3)).toEqual(["BUILD STOPPED", "FINALIZING SUCCEEDED", "COMPLETED"]);
-    expect(readdirSync(place)).toContain("cleaned");
+    expect(readdirSync(place)).toEqual(["waiting"]);
   });
 
-  test("ends at its timeout", async () => {
+  test("is killed at its timeout: nothing in it can clean up", async () => {
     const hurried = await startAgent("hurried", { minute: 100 });
     onTestFinished(() => hurried.stop());
     const place = marks();
@@ -502,6 +502,7 @@ describe("a build", () => {
 
     expect(build.buildStatus).toBe("TIMED_OUT");
     expect(phasesOf(build)).toContain("FINALIZING SUCCEEDED");
+    expect(readdirSync(place)).not.toContain("cleaned");
   });
 
   test("leaves no process behind when the agent stops", async () => {

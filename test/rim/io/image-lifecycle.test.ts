@@ -16,7 +16,7 @@ import {
 import { once } from "es-toolkit";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { World } from "../../../functions/domain/world.ts";
-import { day, hour } from "../../scene.ts";
+import { day, hour, minute } from "../../scene.ts";
 import { type Aws, startAws } from "../aws.ts";
 import { type Service, type Surroundings, startService, startSurroundings } from "../service.ts";
 
@@ -236,6 +236,35 @@ describe("an old image", () => {
   });
 });
 
+describe("an image whose disabling EC2 refused", () => {
+  test("is disabled by a later run, counts its grace from there, and does not count as enabled by a person", async () => {
+    const { service, old } = await withOldImage({ retention: { deregister: true } });
+    await fail("DisableImage");
+    expect(await retire(service, await service.observe())).toEqual(["disable failed"]);
+    expect(tagsOf(await describeImage(old))["retired-at"]).toMatch(/^retiring /);
+    await lift();
+
+    const late = await service.reconcile(30 * day);
+
+    expect(late.map(({ action, result }) => [action.do, result])).toContainEqual(["disable", "done"]);
+    expect(late.map(({ action }) => action.do)).not.toContain("release");
+    expect((await describeImage(old))?.State).toBe("disabled");
+    expect(await retire(service, await service.observe(43 * day))).toEqual([]);
+    expect(await retire(service, await service.observe(44 * day))).toEqual(["deregister done"]);
+  });
+
+  test("begins its grace in a later run if only the record of its disabling is missing", async () => {
+    const { service, old } = await withOldImage({ retention: { deregister: true } });
+    await service.tag(old, { "retired-at": "retiring 2026-01-01T00:00:00.000Z" });
+    await ec2.send(new DisableImageCommand({ ImageId: old }));
+
+    expect(await retire(service, await service.observe(day))).toEqual(["disable done"]);
+
+    expect(await retire(service, await service.observe(14 * day))).toEqual([]);
+    expect(await retire(service, await service.observe(15 * day))).toEqual(["deregister done"]);
+  });
+});
+
 describe("an image that has been disabled for its whole grace", () => {
   const deregistering = { retention: { deregister: true } };
 
@@ -263,6 +292,21 @@ describe("an image that has been disabled for its whole grace", () => {
     expect(await describeImage(old)).toBeUndefined();
     const Filters = [{ Name: "snapshot-id", Values: [snapshot] }];
     expect((await ec2.send(new DescribeSnapshotsCommand({ Filters }))).Snapshots).toEqual([]);
+  });
+
+  test("is deregistered without a setting if it never proved itself, and stays otherwise", async () => {
+    const { service, old } = await withOldImage({});
+    const failed = await service.image("failed", 50, { proof: "failed" });
+    await service.reconcile();
+    expect([await describeImage(old), await describeImage(failed)]).toMatchObject([
+      { State: "disabled" },
+      { State: "disabled" },
+    ]);
+
+    await service.reconcile(15 * day);
+
+    expect((await describeImage(old))?.State).toBe("disabled");
+    expect(await describeImage(failed)).toBeUndefined();
   });
 
   const untouched = once(disabled);
@@ -301,6 +345,20 @@ describe("a revoked image", () => {
     expect(restored?.State).toBe("available");
     expect(restored?.DeprecationTime).toBeUndefined();
     expect(tagsOf(restored)).not.toHaveProperty("withdrawn-at");
+  });
+
+  test("counts its grace anew if it is disabled once more within an hour after a person enabled it", async () => {
+    const { service, old } = await withOldImage({ disableRevoked: true, retention: { deregister: true } });
+    await service.reconcile();
+    expect(tagsOf(await describeImage(old))).toHaveProperty("retired-at");
+    await service.tag(old, { revoked: "it breaks the network", "input:kubernetes": "1.35.1" });
+    await ec2.send(new EnableImageCommand({ ImageId: old }));
+
+    await service.reconcile(30 * minute);
+
+    expect(await describeImage(old)).toMatchObject({ State: "disabled" });
+    expect(await retire(service, await service.observe(14 * day + 15 * minute))).toEqual([]);
+    expect(await retire(service, await service.observe(14 * day + 45 * minute))).toEqual(["deregister done"]);
   });
 
   test("may have an empty tag, because a person wrote it", async () => {

@@ -68,6 +68,21 @@ describe("GET /", () => {
     expect(only(scene().published("ami-1").world)).toMatchObject({ behindSince: null, failing: false });
   });
 
+  test("shows what killed builds left behind, and why that is unknown", () => {
+    const { world } = scene().published("ami-1").left({ id: "i-1" }).left({ id: "i-2", mark: "admin" });
+    const status = (of: World) => statusOf(of, "/eks-windows-images/test/channels").leftovers;
+
+    expect(status(world)).toMatchObject({
+      found: [
+        { type: "instance", resource: "i-1", next: "sweep", why: expect.stringContaining("is left behind") },
+        { type: "instance", resource: "i-2", next: "wait", why: expect.stringContaining("instance profile is admin") },
+      ],
+      unknown: null,
+    });
+    expect(status({ ...world, leftovers: { found: [], unread: "denied" } })).toEqual({ found: [], unknown: "denied" });
+    expect(planOf(world).actions).toContainEqual(expect.objectContaining({ do: "sweep", resource: "i-1" }));
+  });
+
   test("shows no first image as drift if the only image is revoked", () => {
     const { world } = scene().published("ami-1").revoke("ami-1");
 

@@ -45,6 +45,22 @@ describe("a reconcile run measures", () => {
     expect(measured(world).FailingVariants).toBe(2);
   });
 
+  test("how much killed builds left behind, whether it is removed or only reported", () => {
+    const report = scene({ policies: { sweep: "report" } })
+      .published("ami-1")
+      .left();
+
+    expect(measured(scene().published("ami-1").left().left({ mark: "foreign" }).world).Leftovers).toBe(1);
+    expect(measured(report.world).Leftovers).toBe(1);
+  });
+
+  test("that the sweep is blind, as a failed action", () => {
+    const { world } = scene().published("ami-1");
+    world.leftovers = { found: [], unread: "DescribeTags is denied" };
+
+    expect(measured(world).ActionsFailed).toBe(1);
+  });
+
   test("how many sources are silent, counting a source that two variants share once", () => {
     const story = scene(two)
       .baseReleased(46 * day)

@@ -6,7 +6,7 @@ import type { Action } from "../../../../functions/domain/plan.ts";
 import { plan } from "../../../../functions/domain/plan.ts";
 import type { World } from "../../../../functions/domain/world.ts";
 import { cases } from "../../../depth.ts";
-import { hour, type Scene, scene } from "../../../scene.ts";
+import { hour, minute, type Scene, scene } from "../../../scene.ts";
 
 const variants = [
   { name: "layered", windows: 2022 as const, kubernetes: "1.35" },
@@ -64,6 +64,14 @@ const happenings: Record<string, (story: Scene, variant: string, n: number) => v
       failure: n % 4 === 3 ? { class: "capacity", cause: "none left", lines: [] } : undefined,
     }),
   pause: (story, variant) => story.pause(variant),
+  leftover: (story, variant, n) =>
+    story.left({
+      variant,
+      token: story.world.builds[n % 4]?.token ?? "f".repeat(64),
+      state: n % 3 === 0 ? "shutting-down" : "running",
+      mark: n % 5 === 0 ? "admin" : "guest",
+      createdAt: story.world.now - n * minute,
+    }),
   time: (story, _variant, n) => story.later(n * hour),
 };
 
@@ -167,6 +175,17 @@ describe("in any world", () => {
             (action.do === "disable" && action.because === "revoked");
       const expected = changes(story.world).filter(isProtection);
       expect(changes(story.pause("*").world)).toEqual(expected);
+    });
+  });
+
+  test("nothing is swept while a build with its token runs, or that has another profile (rule 16)", () => {
+    always(({ world }) => {
+      const running = world.builds.filter(({ status }) => status === "running").map(({ token }) => token);
+      for (const action of plan(world)) {
+        if (action.do !== "sweep") continue;
+        expect(running).not.toContain(action.token);
+        expect(world.instanceProfiles).toContain(action.mark);
+      }
     });
   });
 

@@ -126,7 +126,8 @@ describe("rule 12, first phase: retention disables", () => {
   ])("an image whose proof is %s after three days", (_, proof) => {
     const story = sixImages();
     story.image("ami-7", { createdAt: story.world.now - 3 * day + 1, proof, provedAt: undefined });
-    usedBy(story, {});
+    const attempt = { purpose: "prove" as const, image: "ami-7", startedAt: story.world.now - day };
+    usedBy(story.failed("capacity", attempt).failed("capacity", attempt), {});
     expect(fates(story)).toMatchObject({ "ami-7": "keep" });
     expect(fates(story.later(1))).toMatchObject({ "ami-7": "disable" });
   });
@@ -165,10 +166,34 @@ describe("rule 12, first phase: retention disables", () => {
     expect(fates(story)).toMatchObject({ "ami-1": "disable" });
   });
 
-  test("an image again if a run crashed after writing its tag", () => {
+  test("an image again if EC2 still shows it as available within an hour", () => {
     const story = sixImages();
     story.change("ami-1", { retiredAt: story.world.now });
     expect(fates(story.later(59 * minute))).toMatchObject({ "ami-1": "disable" });
+  });
+
+  test("an image again if EC2 refused to disable it, however long ago: no person has enabled it", () => {
+    const story = sixImages()
+      .change("ami-1", { retiring: true })
+      .later(30 * day);
+    expect(fates(story)).toMatchObject({ "ami-1": "disable" });
+    expect(story.actions()).not.toContainEqual(expect.objectContaining({ do: "release" }));
+  });
+
+  test("an image that a crashed run disabled, so that its grace starts", () => {
+    const story = sixImages({ deregister: true }).change("ami-1", { state: "disabled", retiring: true });
+    expect(fates(story.later(100 * day))).toMatchObject({ "ami-1": "disable" });
+  });
+
+  test("no image that this plan proves, until its attempts are used up", () => {
+    const story = sixImages();
+    story.image("ami-7", { createdAt: story.world.now - 4 * day, proof: undefined, provedAt: undefined });
+    usedBy(story, {});
+    expect(story.building()).toMatchObject({ do: "prove" });
+    expect(whyKept(story, "ami-7")).toEqual(["its proof is still to come"]);
+    const attempt = { purpose: "prove" as const, image: "ami-7", startedAt: story.world.now - day };
+    story.failed("capacity", attempt).failed("capacity", attempt);
+    expect(fates(story)).toMatchObject({ "ami-7": "disable" });
   });
 
   test("no image that a person has enabled again", () => {
@@ -245,11 +270,31 @@ describe("rule 12, second phase: retention deregisters", () => {
   const retired = (policy: Policy) =>
     sixImages(policy).change("ami-1", { state: "disabled", retiredAt: Date.parse("2026-11-04T12:00:00Z") });
 
-  test("no image unless the configuration says so", () => {
+  test("no proved image unless the configuration says so", () => {
     expect(fates(retired({}).later(365 * day))).toMatchObject({ "ami-1": "keep" });
     expect(whyKept(retired({}), "ami-1")).toEqual([
-      "disabled since 2026-11-04T12:00:00.000Z; deregistering is off (retention.deregister)",
+      "disabled since 2026-11-04T12:00:00.000Z; deregistering proved images is off (retention.deregister)",
     ]);
+  });
+
+  test.each([
+    ["failed", "failed" as const],
+    ["missing", undefined],
+  ])("an image whose proof is %s after its grace, whatever the configuration says", (_, proof) => {
+    const story = retired({}).change("ami-1", { proof, provedAt: undefined });
+    expect(whyKept(story.later(14 * day - 1), "ami-1")).toEqual(["until 2026-11-18T12:00:00.000Z (grace)"]);
+    expect(fates(story.later(1))).toMatchObject({ "ami-1": "deregister" });
+  });
+
+  test("no revoked image that a person enabled again: it is exempt before its revocation disables it once more", () => {
+    const story = sixImages({ deregister: true });
+    story.world.configuration.policies.disableRevoked = true;
+    story.revoke("ami-1").change("ami-1", { retiredAt: story.world.now, withdrawnAt: story.world.now });
+    const actions = story
+      .later(2 * day)
+      .actions()
+      .filter((action) => "image" in action && action.image === "ami-1");
+    expect(actions.map(({ do: what }) => what)).toEqual(["release", "deprecate", "disable"]);
   });
 
   test("an image that retention disabled a whole grace ago", () => {
@@ -322,7 +367,8 @@ test("retention never touches an image that a channel holds, that is used or who
         if (decision === "keep") continue;
         expect(story.world.references[id]).toEqual({ state: "unused" });
         expect(story.world.channels[core]?.stable?.image).not.toBe(id);
-        if (decision === "deregister") expect(deregister).toBe(true);
+        const { proof } = story.world.images.find((one) => one.id === id) ?? {};
+        if (decision === "deregister") expect(deregister || proof !== "passed").toBe(true);
       }
     }),
   );

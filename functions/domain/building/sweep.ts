@@ -1,0 +1,99 @@
+import { iso } from "../../config/time.ts";
+import { endOf, type Leftover, type LeftoverType, restOf } from "../leftovers.ts";
+import { whyPaused } from "../pauses.ts";
+import type { World } from "../world.ts";
+
+/** Removes what a build has left behind. */
+export interface SweepAction {
+  do: "sweep";
+  variant: string;
+  type: LeftoverType;
+  resource: string;
+  /** The mark of the leftover: key pairs are deleted by their name. */
+  mark: string | undefined;
+  token: string;
+  reasons: string[];
+}
+
+/** Something with our tags that stays for now. */
+export interface SweepWait {
+  do: "wait";
+  variant: string;
+  for: "sweep";
+  resource: string;
+  until: number | undefined;
+  reasons: string[];
+}
+
+/** What is to be done about a leftover: `foreign` if only its tags say that it is ours, `spared` if it may be in use. */
+export interface Judgement {
+  leftover: Leftover;
+  fate: "sweep" | "waits" | "foreign" | "spared";
+  why: string;
+  until?: number;
+}
+
+/** What Packer's plugin calls its key pairs and groups (1.8.2, run_config.go and step_security_group.go). */
+const ofPacker = /^packer_[0-9a-f-]{36}$/;
+/** EC2's description of a snapshot that CreateImage has made. */
+const ofAnImage = /^Created by CreateImage\(i-[0-9a-f]+\) for ami-[0-9a-f]+/;
+
+/** Rule 16: what the plan does about everything that builds have left behind. */
+export function sweeps(world: World): (SweepAction | SweepWait)[] {
+  return judgements(world).map(({ leftover, fate, why, until }): SweepAction | SweepWait => {
+    const { type, id: resource, variant, token, mark } = leftover;
+    if (fate === "sweep") return { do: "sweep", variant, type, resource, mark, token, reasons: [why] };
+    return { do: "wait", variant, for: "sweep", resource, until, reasons: [why] };
+  });
+}
+
+/** Everything that bears our tags and whose build has ended. */
+export function judgements(world: World): Judgement[] {
+  return world.leftovers.found.map((leftover) => ({ leftover, ...judge(world, leftover) }));
+}
+
+/** How many resources are left behind, those included that wait or that the sweep may only report. */
+export function countLeftovers(world: World): number {
+  return judgements(world).filter(({ fate }) => fate === "sweep" || fate === "waits").length;
+}
+
+function judge(world: World, leftover: Leftover): Omit<Judgement, "leftover"> {
+  const { type, id, variant, token, createdAt = 0, state, images } = leftover;
+  const name = `${type} ${id}`;
+  const ended = endOf(world.builds, token);
+  if (ended === Number.POSITIVE_INFINITY) return { fate: "spared", why: `${name}: its build runs` };
+  const build = token.slice(0, 12);
+  const since = ended === 0 ? `CodeBuild knows no build ${build}` : `its build ${build} ended at ${iso(ended)}`;
+  const due = Math.max(ended, createdAt) + restOf(leftover);
+  if (due > world.now) return { fate: "spared", why: `${name}: ${since}; it is spared for a while`, until: due };
+  const foreign = whyForeign(world, leftover);
+  if (foreign) return { fate: "foreign", why: `${name} has our tags, but ${foreign}: it is left alone` };
+  if (images.length > 0) return { fate: "spared", why: `${name} is part of ${images.join(", ")}` };
+  const why = `${name} is left behind: ${since}`;
+  if (world.configuration.policies.sweep === "report")
+    return { fate: "waits", why: `${why}; it stays, because policies.sweep is "report"` };
+  const blocker = whyPaused(world, variant) ?? whyLater(world, leftover);
+  if (blocker) return { fate: "waits", why: `${why}; ${blocker}` };
+  return { fate: "sweep", why: `${why}${state ? ` (${state})` : ""}` };
+}
+
+/** Tags can be set by anybody: what cannot be altered must agree. Undefined if it does. */
+function whyForeign({ instanceProfiles }: World, { type, mark = "none" }: Leftover): string | undefined {
+  if (type === "instance")
+    return instanceProfiles.includes(mark) ? undefined : `its instance profile is ${mark}, not one of the stage's`;
+  if (type === "key-pair" || type === "security-group")
+    return ofPacker.test(mark) ? undefined : `its name is ${mark}, which Packer does not give`;
+  if (type === "snapshot")
+    return ofAnImage.test(mark) ? undefined : "its description does not say that it was made for an image";
+  return undefined;
+}
+
+/** An instance holds its volumes and groups, so it goes first, and the others once it is terminated. */
+function whyLater({ leftovers, instanceProfiles }: World, { type, token, state }: Leftover): string | undefined {
+  if (type === "instance") return state === "shutting-down" ? "it is being terminated" : undefined;
+  const instance = leftovers.found.find(
+    (one) => one.type === "instance" && one.token === token && instanceProfiles.includes(one.mark ?? ""),
+  );
+  if (instance) return `it goes once ${instance.id} is terminated`;
+  return type === "volume" && state !== "available" ? `it is ${state}` : undefined;
+}

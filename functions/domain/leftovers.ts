@@ -1,0 +1,71 @@
+import { day, minute } from "../config/time.ts";
+import type { Build } from "./builds.ts";
+import type { World } from "./world.ts";
+
+/** EC2's words for what Packer makes around an image. CodeBuild ends a build without a signal, so it may all stay. */
+export const leftoverTypes = ["instance", "volume", "key-pair", "security-group", "snapshot"] as const;
+export type LeftoverType = (typeof leftoverTypes)[number];
+
+/** A resource with the stage's tag and a token. */
+export interface TaggedResource {
+  type: LeftoverType;
+  id: string;
+  variant: string;
+  /** Token of the build that its tags name. */
+  token: string;
+}
+
+/** A tagged resource without a running build. */
+export interface Leftover extends TaggedResource {
+  /** EC2's own word: `running`, `in-use`, `available` …; undefined for key pairs and groups, which have no state. */
+  state: string | undefined;
+  /** Milliseconds since the epoch; undefined for groups, because EC2 does not say when they were made. */
+  createdAt: number | undefined;
+  /**
+   * What EC2 sets at creation and nobody can alter, unlike tags: the name of an instance's profile, of a key pair or of
+   * a group, and the description of a snapshot. Undefined for volumes, which have nothing of the kind.
+   */
+  mark: string | undefined;
+  /** Images that a snapshot is part of. */
+  images: string[];
+}
+
+/** What a reconcile run found; `unread` says why it could not look everywhere. */
+export interface Leftovers {
+  found: Leftover[];
+  unread: string | undefined;
+}
+
+/** How long a build must have ended, in milliseconds, before its resources count as left behind. */
+export const abandonedAfter = 30 * minute;
+/** The same for images and snapshots: EC2 may finish an image long after the build that ordered it. */
+export const unfinishedAfter = day;
+
+export function restOf({ type }: TaggedResource): number {
+  return type === "snapshot" ? unfinishedAfter : abandonedAfter;
+}
+
+/**
+ * When the last build with a token ended, in milliseconds since the epoch: Infinity while one runs, 0 if CodeBuild's
+ * history has none.
+ */
+export function endOf(builds: readonly Build[], token: string): number {
+  const ends = builds
+    .filter((build) => build.token === token)
+    .map(({ status, startedAt, endedAt = startedAt }) => (status === "running" ? Number.POSITIVE_INFINITY : endedAt));
+  return Math.max(0, ...ends);
+}
+
+/**
+ * The tagged resources that may be left behind: only these need to be described. A snapshot has the token of its image,
+ * and every kept image has one.
+ */
+export function suspects(
+  tagged: readonly TaggedResource[],
+  { now, builds, images }: Pick<World, "now" | "builds" | "images">,
+): TaggedResource[] {
+  const kept = new Set(images.map(({ token }) => token));
+  return tagged.filter(
+    (one) => endOf(builds, one.token) + restOf(one) <= now && !(one.type === "snapshot" && kept.has(one.token)),
+  );
+}

@@ -1,0 +1,202 @@
+import { describe, expect, test } from "vitest";
+import { imageName } from "../../../../functions/domain/build-orders.ts";
+import { countLeftovers } from "../../../../functions/domain/building/sweep.ts";
+import { type LeftoverType, suspects } from "../../../../functions/domain/leftovers.ts";
+import { plan } from "../../../../functions/domain/plan.ts";
+import { retention, retirementCandidates } from "../../../../functions/domain/publishing/retention.ts";
+import { countUnfinished } from "../../../../functions/domain/publishing/unfinished-images.ts";
+import { stateOf } from "../../../../functions/domain/variant-state.ts";
+import { core, day, hour, minute, type Scene, scene } from "../../../scene.ts";
+
+const token = "f".repeat(64);
+const uuid = "6f1c0a2e-0000-4000-8000-000000000000";
+const key = { type: "key-pair", id: "key-1", state: undefined, mark: `packer_${uuid}` } as const;
+const group = {
+  type: "security-group",
+  id: "sg-1",
+  state: undefined,
+  createdAt: undefined,
+  mark: `packer_${uuid}`,
+} as const;
+const volume = { type: "volume", id: "vol-1", state: "available", mark: undefined } as const;
+const snapshot = {
+  type: "snapshot",
+  id: "snap-1",
+  state: "completed",
+  mark: "Created by CreateImage(i-1) for ami-2",
+} as const;
+
+function sweptIn(story: Scene): string[] {
+  return story.actions().flatMap((action) => (action.do === "sweep" ? [action.resource] : []));
+}
+
+function waitingIn(story: Scene): string[] {
+  return story.actions().flatMap((action) => (action.do === "wait" && action.for === "sweep" ? action.reasons : []));
+}
+
+describe("rule 16: what a killed build left behind", () => {
+  test("is removed once its build has ended for half an hour", () => {
+    const story = scene()
+      .build({ token, status: "stopped", endedAt: Date.parse("2026-11-04T12:00:00Z") })
+      .left({ id: "i-1" });
+    expect(sweptIn(story.later(30 * minute - 1))).toEqual([]);
+    expect(sweptIn(story.later(1))).toEqual(["i-1"]);
+    expect(story.actions()).toContainEqual(
+      expect.objectContaining({
+        do: "sweep",
+        type: "instance",
+        token,
+        reasons: [expect.stringContaining("is left behind")],
+      }),
+    );
+  });
+
+  test("stays while a build with its token runs, also if a person has started that once more", () => {
+    const story = scene().left();
+    story.build({ token, status: "failed", startedAt: story.world.now - day, endedAt: story.world.now - day });
+    expect(sweptIn(story)).toHaveLength(1);
+    expect(sweptIn(story.build({ token }))).toEqual([]);
+  });
+
+  test("stays for half an hour after it was made if CodeBuild knows no build with its token", () => {
+    const story = scene();
+    story.left({ id: "i-1", createdAt: story.world.now - 30 * minute + 1 });
+    expect(sweptIn(story)).toEqual([]);
+    expect(sweptIn(story.later(1))).toEqual(["i-1"]);
+  });
+
+  test("stays while its variant or everything is paused", () => {
+    const story = scene().build({ token, status: "stopped", startedAt: 0, endedAt: 0 }).left({ id: "i-1" }).pause("*");
+    expect(sweptIn(story)).toEqual([]);
+    expect(waitingIn(story)).toEqual([expect.stringMatching(/^instance i-1 is left behind: .*everything is paused/)]);
+    expect(sweptIn(story.resume("*"))).toEqual(["i-1"]);
+  });
+
+  test("goes in two runs: the instance first, then what it holds", () => {
+    const story = scene()
+      .left({ id: "i-1" })
+      .left(key)
+      .left(group)
+      .left({ ...volume, state: "in-use" });
+    expect(sweptIn(story)).toEqual(["i-1"]);
+    expect(waitingIn(story)).toEqual(
+      ["key-pair key-1", "security-group sg-1", "volume vol-1"].map((one) =>
+        expect.stringMatching(new RegExp(`^${one} is left behind: .*; it goes once i-1 is terminated$`)),
+      ),
+    );
+    const later = scene().left(key).left(group).left(volume);
+    expect(sweptIn(later)).toEqual(["key-1", "sg-1", "vol-1"]);
+  });
+
+  test.each([
+    ["an instance that is being terminated", { state: "shutting-down" }],
+    ["a volume that is attached", { ...volume, state: "in-use" }],
+  ])("waits if it is %s, and counts all the same", (_, left) => {
+    const story = scene().left(left);
+    expect(sweptIn(story)).toEqual([]);
+    expect(countLeftovers(story.world)).toBe(1);
+  });
+
+  test.each([
+    ["an instance with another profile", { mark: "admin" }],
+    ["an instance without a profile", { mark: undefined }],
+    ["a key pair with another name", { ...key, mark: "packer_of_mine" }],
+    ["a group with another name", { ...group, mark: "web" }],
+    ["a snapshot that was made for no image", { ...snapshot, mark: "nightly backup" }],
+  ])("is left alone if it is %s, because anybody can set tags", (_, left) => {
+    const story = scene().left(left);
+    expect(sweptIn(story)).toEqual([]);
+    expect(waitingIn(story)).toEqual([expect.stringContaining("has our tags, but")]);
+    expect(countLeftovers(story.world)).toBe(0);
+  });
+
+  test("is only reported if the policy says so", () => {
+    const story = scene({ policies: { sweep: "report" } }).left();
+    expect(sweptIn(story)).toEqual([]);
+    expect(waitingIn(story)).toEqual([expect.stringContaining('policies.sweep is "report"')]);
+    expect(countLeftovers(story.world)).toBe(1);
+  });
+
+  test("goes even if its variant was removed", () => {
+    const story = scene().left({ id: "i-1", variant: "windows-2019-core-1.30" });
+    expect(plan(story.world)).toContainEqual(expect.objectContaining({ do: "sweep", resource: "i-1" }));
+  });
+
+  test("stays a day if it is a snapshot, and for ever while an image refers to it", () => {
+    const story = scene();
+    story.left({ ...snapshot, createdAt: story.world.now - day + 1 });
+    expect(sweptIn(story)).toEqual([]);
+    expect(sweptIn(story.later(1))).toEqual(["snap-1"]);
+    const used = scene().left({ ...snapshot, images: ["ami-9"] });
+    expect(sweptIn(used.later(90 * day))).toEqual([]);
+    expect(countLeftovers(used.world)).toBe(0);
+  });
+});
+
+describe("EC2 is asked about", () => {
+  const tagged = (type: LeftoverType, of: string) => ({ type, id: `${type} of ${of}`, variant: core, token: of });
+
+  test("nothing while every build runs or its snapshots have their image", () => {
+    const story = scene().image("ami-1", { token: "made" }).build({ token: "runs" });
+    expect(suspects([tagged("instance", "runs"), tagged("snapshot", "made")], story.world)).toEqual([]);
+  });
+
+  test("what may be left behind: builds that ended or are unknown, snapshots without their image", () => {
+    const story = scene().image("ami-1", { token: "made" });
+    story.build({ token: "ended", status: "failed", endedAt: story.world.now - 30 * minute });
+    const left = [tagged("volume", "ended"), tagged("instance", "unknown"), tagged("snapshot", "unknown")];
+    expect(suspects([...left, tagged("snapshot", "ended")], story.world)).toEqual(left);
+  });
+});
+
+describe("rule 16: an image without inputs", () => {
+  function unfinished(policies: Parameters<typeof scene>[0] = {}): Scene {
+    const story = scene(policies);
+    const name = imageName(story.world.stage, core, token);
+    story.image("ami-9", { name, token, createdAt: story.world.now, proof: undefined, provedAt: undefined });
+    story.change("ami-9", { inputs: {} });
+    story.world.references = { "ami-9": { state: "unused" } };
+    return story;
+  }
+  const fateIn = ({ world }: Scene) => {
+    const [variant] = world.configuration.variants;
+    return retention(world, stateOf(world, variant as NonNullable<typeof variant>))[0];
+  };
+
+  test("is deregistered a day after its build, and its use is asked for before", () => {
+    const story = unfinished().build({ token, status: "failed", endedAt: Date.parse("2026-11-04T13:00:00Z") });
+    expect(fateIn(story.later(25 * hour - 1))?.decision).toBe("keep");
+    expect(countUnfinished(story.world)).toBe(0);
+    expect(fateIn(story.later(1))?.decision).toBe("deregister");
+    expect(retirementCandidates(story.world)).toEqual(["ami-9"]);
+    expect(countUnfinished(story.world)).toBe(1);
+  });
+
+  test("is deregistered even if its variant was removed", () => {
+    const story = unfinished();
+    const removed = "windows-2019-core-1.30";
+    story.change("ami-9", { variant: removed, name: imageName(story.world.stage, removed, token) }).later(2 * day);
+    expect(story.actions(removed)).toEqual([expect.objectContaining({ do: "deregister", image: "ami-9" })]);
+  });
+
+  test.each<[string, (story: Scene) => unknown]>([
+    ["its build runs", (story) => story.build({ token })],
+    ["its name is another one", (story) => story.change("ami-9", { name: "golden" })],
+    ["a channel holds it", (story) => story.holdsForeign("ami-9")],
+    [
+      "something uses it",
+      ({ world }) => Object.assign(world.references, { "ami-9": { state: "used", by: ["instance/i-1"] } }),
+    ],
+    ["its use is unknown", ({ world }) => Object.assign(world, { references: {} })],
+    [
+      "it has some inputs: an older version of the service finished it",
+      (story) => story.change("ami-9", { inputs: { baseAmi: "ami-1" }, createdAt: story.world.now }),
+    ],
+    ["a person published it", (story) => story.wrote("ami-9", "stable")],
+    ["the policy only reports", ({ world }) => Object.assign(world.configuration.policies, { sweep: "report" })],
+  ])("stays if %s", (_, happens) => {
+    const story = unfinished().later(2 * day);
+    happens(story);
+    expect(fateIn(story)?.decision).toBe("keep");
+  });
+});
