@@ -1,0 +1,30 @@
+import { PutObjectCommand, paginateListObjectsV2, S3Client } from "@aws-sdk/client-s3";
+import { type RecordBody, type Records, recordsPrefix, type StoredRecord } from "../domain/records.ts";
+
+const s3 = new S3Client({});
+
+/** All records, by kind. One call lists 1,000 keys. S3 lists an object as soon as its write has succeeded. */
+export async function readRecords(bucket: string): Promise<Records> {
+  const records: Record<string, StoredRecord[]> = {};
+  for await (const page of paginateListObjectsV2({ client: s3 }, { Bucket: bucket, Prefix: recordsPrefix }))
+    for (const { Key = "", LastModified } of page.Contents ?? []) {
+      const [kind = "", ...rest] = Key.slice(recordsPrefix.length).split("/");
+      (records[kind] ??= []).push({ name: rest.join("/"), at: LastModified?.getTime() ?? 0 });
+    }
+  return records;
+}
+
+/**
+ * Writes a record. Repeating it only renews its time.
+ * @param key without {@link recordsPrefix}
+ */
+export async function writeRecord(bucket: string, key: string, body: RecordBody): Promise<void> {
+  await s3.send(
+    new PutObjectCommand({
+      Bucket: bucket,
+      Key: `${recordsPrefix}${key}`,
+      Body: JSON.stringify(body),
+      ContentType: "application/json",
+    }),
+  );
+}
