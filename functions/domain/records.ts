@@ -1,5 +1,5 @@
 import { iso } from "../config/time.ts";
-import { sha256 } from "./inputs.ts";
+import { canonical, clipTag, inputNames, type RecordedInputs, sha256 } from "./inputs.ts";
 
 /**
  * Records prove what tags claim. Whoever may tag an image can write any tag; a record is an object in the bucket that
@@ -7,14 +7,16 @@ import { sha256 } from "./inputs.ts";
  * that a listing is enough.
  */
 export interface StoredRecord {
-  /** The key without {@link recordsPrefix} and without the kind: `ami-0123456789abcdef0/made-…`. */
+  /** The first folder below {@link recordsPrefix}: `proofs`, `approvals` … */
+  kind: string;
+  /** The rest of the key: `ami-0123456789abcdef0/made-…`. */
   name: string;
   /** When it was written, in milliseconds since the epoch, as S3 says. S3 counts whole seconds. */
   at: number;
 }
 
-/** All records by kind, the first folder below {@link recordsPrefix}. */
-export type Records = Readonly<Record<string, readonly StoredRecord[]>>;
+/** All records by kind. */
+export type Records = Readonly<Partial<Record<string, readonly StoredRecord[]>>>;
 
 export const recordsPrefix = "records/";
 
@@ -40,4 +42,46 @@ export type TagRecordKind = "approvals" | "publications" | "exemptions" | "revoc
  */
 export function tagRecord(kind: TagRecordKind, image: string, value: string, about?: string): string {
   return `${kind}/${image}/${about === undefined ? "" : `${about}-`}${sha256(value)}`;
+}
+
+/**
+ * What a build and its proof record of an image: `made` right after it exists, then what its proof has found. Without
+ * the result `made`, or an adoption, an image was not made here.
+ */
+export type ProofResult = "made" | "passed" | "failed";
+
+/**
+ * SHA-256, in hex, of what an image claims to be: its variant and its inputs, as tags can hold them. A record that
+ * names it does not fit the same image with another variant or input.
+ */
+export function identityOf(variant: string, inputs: RecordedInputs): string {
+  const held = inputNames.flatMap((name) => (inputs[name] === undefined ? [] : [[name, clipTag(inputs[name])]]));
+  return sha256(JSON.stringify([variant, canonical(Object.fromEntries(held))]));
+}
+
+const proofRecordName = /^(made|passed|failed)-([0-9a-f]{64}|none)-([0-9a-f]{64})$/;
+
+/** Stands for the token of an adopted image whose tags have none. */
+const noToken = "none";
+
+/**
+ * The key, without {@link recordsPrefix}, of a record of what a build or an adoption says about an image.
+ * buildspec/records.sh writes the same keys.
+ */
+export function proofRecord(
+  kind: "proofs" | "adoptions",
+  image: string,
+  { result, token, identity }: { result: ProofResult; token: string | undefined; identity: string },
+): string {
+  return `${kind}/${image}/${result}-${token ?? noToken}-${identity}`;
+}
+
+/** Reads the last part of such a key. */
+export function proofFromRecord(
+  name: string,
+): { result: ProofResult; token: string | undefined; identity: string } | undefined {
+  const [, result, token = "", identity = ""] = proofRecordName.exec(name) ?? [];
+  return result === undefined
+    ? undefined
+    : { result: result as ProofResult, token: token === noToken ? undefined : token, identity };
 }

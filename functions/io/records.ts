@@ -5,13 +5,15 @@ const s3 = new S3Client({});
 
 /** All records, by kind. One call lists 1,000 keys. S3 lists an object as soon as its write has succeeded. */
 export async function readRecords(bucket: string): Promise<Records> {
-  const records: Record<string, StoredRecord[]> = {};
+  const all: StoredRecord[] = [];
   for await (const page of paginateListObjectsV2({ client: s3 }, { Bucket: bucket, Prefix: recordsPrefix }))
-    for (const { Key = "", LastModified } of page.Contents ?? []) {
-      const [kind = "", ...rest] = Key.slice(recordsPrefix.length).split("/");
-      (records[kind] ??= []).push({ name: rest.join("/"), at: LastModified?.getTime() ?? 0 });
-    }
-  return records;
+    all.push(...(page.Contents ?? []).map(({ Key = "", LastModified }) => recordFrom(Key, LastModified)));
+  return Object.groupBy(all, ({ kind }) => kind);
+}
+
+function recordFrom(key: string, modified: Date | undefined): StoredRecord {
+  const [kind = "", ...name] = key.slice(recordsPrefix.length).split("/");
+  return { kind, name: name.join("/"), at: modified?.getTime() ?? 0 };
 }
 
 /**
