@@ -34,7 +34,7 @@ export function recordBody(by: string, at: number, reason: string): RecordBody {
 }
 
 /** Kinds whose record proves the value of a tag, with that tag. */
-export type TagRecordKind = "approvals" | "publications" | "exemptions" | "revocations" | "unrevocations";
+export type TagRecordKind = "approvals" | "publications" | "exemptions" | "revocations";
 
 /**
  * The key, without {@link recordsPrefix}, of the record that a tag of an image has this value.
@@ -42,6 +42,11 @@ export type TagRecordKind = "approvals" | "publications" | "exemptions" | "revoc
  */
 export function tagRecord(kind: TagRecordKind, image: string, value: string, about?: string): string {
   return `${kind}/${image}/${about === undefined ? "" : `${about}-`}${sha256(value)}`;
+}
+
+/** As {@link tagRecord}, for a revocation of which only the hash of the tag's value is known, or the end of one. */
+export function revocationRecord(kind: "revocations" | "unrevocations", image: string, hash: string): string {
+  return `${kind}/${image}/${hash}`;
 }
 
 /**

@@ -6,17 +6,17 @@ import type { ImageWorld, World } from "../domain/world.ts";
 import { readBuilds } from "./builds.ts";
 import { readChannels } from "./channels.ts";
 import { readHarvests } from "./harvests.ts";
-import { readImages } from "./images.ts";
 import { readBinaries } from "./kubernetes-releases.ts";
 import { readNotified } from "./notifications.ts";
+import { readImages } from "./recorded-images.ts";
 import { readReferences } from "./references.ts";
 import { readRequests } from "./requests.ts";
 import { readUpstream } from "./upstream.ts";
 
 /**
  * Reads the whole world. An upstream that does not answer becomes part of the world.
- * @throws Error if images, builds, channels, requests or notifications could not be read: without them nothing may be
- * decided
+ * @throws Error if images, records, builds, channels, requests or notifications could not be read: without them nothing
+ * may be decided
  */
 export async function observe(environment: Environment, configuration: Configuration, now: number): Promise<World> {
   const [upstream, imageWorld, builds, requests, notified] = await Promise.all([
@@ -26,6 +26,7 @@ export async function observe(environment: Environment, configuration: Configura
     gerund("reading requests", readRequests(environment.REQUESTS_PREFIX)),
     gerund("reading notifications", readNotified(environment.BUCKET)),
   ]);
+  if (imageWorld.unreadable) throw new Error(imageWorld.unreadable);
   const { STAGE: stage, RECIPE: recipe, HARVEST_RECIPE: harvestRecipe, BUCKET: bucket } = environment;
   const { images } = imageWorld;
   const sources = Object.values(upstream).flatMap(({ harvestSource }) => knownValue(harvestSource));
@@ -52,7 +53,7 @@ export async function observe(environment: Environment, configuration: Configura
 
 /**
  * Reads only what a person's decision about an image depends on, so that a bad image can be revoked while CodeBuild, S3
- * or upstream does not answer.
+ * or upstream does not answer. Records that cannot be read become part of the world.
  * @throws Error if images or channels could not be read
  */
 export async function observeImages(
@@ -61,10 +62,10 @@ export async function observeImages(
   now: number,
 ): Promise<ImageWorld> {
   const [images, channels] = await Promise.all([
-    gerund("reading images", readImages(environment.STAGE)),
+    gerund("reading images", readImages(environment)),
     gerund("reading channels", readChannels(environment.CHANNELS_PREFIX)),
   ]);
-  return { now, configuration, images, channels };
+  return { now, configuration, ...images, channels };
 }
 
 async function gerund<T>(doing: string, work: Promise<T>): Promise<T> {

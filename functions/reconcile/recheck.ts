@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Environment } from "../config/environment.ts";
-import { isNewer, isPublishable } from "../domain/images.ts";
+import { type Image, isNewer, isPublishable } from "../domain/images.ts";
 import { type WriteAction, writesFor } from "../domain/plan.ts";
 import type { PublishAction } from "../domain/publishing/actions.ts";
 import type { World } from "../domain/world.ts";
 import { readChannels } from "../io/channels.ts";
-import { readImages } from "../io/images.ts";
+import { readImages } from "../io/recorded-images.ts";
 import { readReferences } from "../io/references.ts";
 
 /**
@@ -17,13 +17,13 @@ import { readReferences } from "../io/references.ts";
 export async function recheck(
   action: WriteAction,
   world: World,
-  { STAGE, CHANNELS_PREFIX }: Environment,
+  environment: Environment,
   now: number,
 ): Promise<World | undefined> {
   const [images, channels, references] = await Promise.all([
-    readImages(STAGE, action.variant),
+    readRecordedImages(environment, action.variant),
     // Any variant's channel may hold an image. What a channel gets depends on its own variant only.
-    readChannels(CHANNELS_PREFIX, action.do === "publish" ? action.variant : undefined),
+    readChannels(environment.CHANNELS_PREFIX, action.do === "publish" ? action.variant : undefined),
     dependsOnUse(action) ? readReferences([action.image]) : {},
   ]);
   const others = world.images.filter((image) => image.variant !== action.variant);
@@ -44,9 +44,12 @@ export async function recheck(
 export async function isOvertaken(
   { variant, channel, image: id }: PublishAction,
   seen: World,
-  { STAGE, CHANNELS_PREFIX }: Environment,
+  environment: Environment,
 ): Promise<boolean> {
-  const [images, channels] = await Promise.all([readImages(STAGE, variant), readChannels(CHANNELS_PREFIX, variant)]);
+  const [images, channels] = await Promise.all([
+    readRecordedImages(environment, variant),
+    readChannels(environment.CHANNELS_PREFIX, variant),
+  ]);
   if (channels[variant]?.[channel]?.version !== seen.channels[variant]?.[channel]?.version) return true;
   const own = images.find((image) => image.id === id);
   if (!own || !isPublishable(own)) return true;
@@ -54,6 +57,12 @@ export async function isOvertaken(
     const before = seen.images.find((one) => one.id === image.id)?.published[channel];
     return isPublishable(image) && isNewer(image, own) && image.published[channel]?.at !== before?.at;
   });
+}
+
+async function readRecordedImages(environment: Environment, variant: string): Promise<Image[]> {
+  const { images, unreadable } = await readImages(environment, variant);
+  if (unreadable) throw new Error(unreadable);
+  return images;
 }
 
 /** Whether the decision depends on what uses the image. */
