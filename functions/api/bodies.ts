@@ -23,7 +23,7 @@ export const RebuildBody = AnyBody.extend({
 });
 export type RebuildBody = z.infer<typeof RebuildBody>;
 
-/** `POST /approve`, `/revoke` and `/unrevoke` */
+/** `POST /adopt`, `/approve`, `/revoke` and `/unrevoke` */
 export const ImageBody = AnyBody.extend({ image: ImageId });
 export type ImageBody = z.infer<typeof ImageBody>;
 

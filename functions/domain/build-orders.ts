@@ -2,6 +2,7 @@ import type { BuildVariables } from "../config/build-variables.ts";
 import type { Configuration } from "../config/configuration.ts";
 import type { Variant } from "../config/variant.ts";
 import { canonical, clipTag, type Inputs, inputsToTags, type RecordedInputs, sha256, tagPrefix } from "./inputs.ts";
+import { identityOf } from "./records.ts";
 
 /**
  * `build` makes an image and proves it, `prove` proves an existing image, `harvest` copies the files that AWS does not
@@ -106,6 +107,7 @@ export function orderBuild(wish: BuildWish, context: OrderContext): BuildOrder {
       TOKEN: token,
       REASONS: reasons,
       ...(image && { IMAGE_ID: image }),
+      ...(purpose !== "harvest" && { IDENTITY: identityOf(variant.name, inputs) }),
       PACKER_VARIABLES: JSON.stringify({
         ...identityVariables(wish, token, context),
         ...(wish.purpose === "harvest"

@@ -3,6 +3,7 @@ import { type Staleness, stalenessOf } from "../domain/building/staleness.ts";
 import type { Build } from "../domain/builds.ts";
 import type { Notification } from "../domain/notifications/due.ts";
 import { sourceNotifications } from "../domain/notifications/source-notifications.ts";
+import { unrecordedImages } from "../domain/notifications/unrecorded-images.ts";
 import type { Trigger } from "../domain/trigger.ts";
 import { stateOf } from "../domain/variant-state.ts";
 import type { World } from "../domain/world.ts";
@@ -44,6 +45,7 @@ export function measurementsOf({
     BuildsFailed: ended.filter(({ status }) => status === "failed").length,
     ActionsFailed: outcomes.filter(({ result }) => result === "failed").length,
     BlockedVariants: blockedVariants(staleness, outcomes),
+    UnrecordedImages: unrecordedImages(world, world.images).length,
   };
   return {
     HoursBehind: Math.max(0, ...staleness.map(({ behindSince = world.now }) => (world.now - behindSince) / hour)),

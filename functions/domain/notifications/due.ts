@@ -8,9 +8,12 @@ import { type ImageNotification, imageNotifications, revoked, unrevoked } from "
 import type { Keyed } from "./keyed.ts";
 import { type SourceNotification, sourceNotifications } from "./source-notifications.ts";
 import { abandoned } from "./stranded-channels.ts";
+import { type UnrecordedNotification, unrecorded } from "./unrecorded-images.ts";
 
 /** Something that subscribers are notified of once, derived from the world. */
-export type Notification = Keyed<ChannelNotification | ImageNotification | BuildNotification | SourceNotification>;
+export type Notification = Keyed<
+  ChannelNotification | ImageNotification | UnrecordedNotification | BuildNotification | SourceNotification
+>;
 
 export type NotificationOf<Kind extends Notification["kind"]> = Extract<Notification, { kind: Kind }>;
 
@@ -28,6 +31,7 @@ export function dueNotifications(world: World, state: VariantState, next: BuildD
   return due(world, [
     ...channelNotifications(world, state),
     ...imageNotifications(world, state),
+    ...unrecorded(world, state),
     ...buildNotifications(world, state, next),
     ...sourceNotifications(world, state),
   ]);
@@ -35,7 +39,12 @@ export function dueNotifications(world: World, state: VariantState, next: BuildD
 
 /** The notifications about a removed variant that subscribers have not received yet. */
 export function dueNotificationsOfRemoved(world: World, removed: VariantImages): Notification[] {
-  return due(world, [...revoked(world, removed), ...unrevoked(world, removed), ...abandoned(world, removed)]);
+  return due(world, [
+    ...revoked(world, removed),
+    ...unrevoked(world, removed),
+    ...unrecorded(world, removed),
+    ...abandoned(world, removed),
+  ]);
 }
 
 function due(world: World, notifications: Notification[]): Notification[] {
