@@ -3,7 +3,7 @@ import { allow } from "./callers.ts";
 import { callers, policies } from "./configuration.ts";
 import { lambda } from "./functions.ts";
 import { requestsPrefix } from "./names.ts";
-import { intervening, observing } from "./permissions.ts";
+import { intervening, observing, recording } from "./permissions.ts";
 import { queue } from "./queue.ts";
 
 /**
@@ -14,7 +14,7 @@ const maxCalls = 5;
 
 /**
  * The API. It has a function URL that accepts only calls signed by an AWS identity; without a URL, callers invoke the
- * function directly. It writes requests, tags images with operators' decisions and triggers a reconcile run, nothing
+ * function directly. It writes requests, tags images with operators' decisions, records these and triggers a reconcile run, nothing
  * else.
  */
 export const api = lambda("Api", "api", {
@@ -27,6 +27,7 @@ export const api = lambda("Api", "api", {
   permissions: [
     ...observing,
     ...intervening,
+    recording("api"),
     // The first write of a parameter also writes its tags.
     {
       actions: ["ssm:PutParameter", "ssm:AddTagsToResource"],

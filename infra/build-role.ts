@@ -3,6 +3,7 @@ import { artifacts } from "./artifacts.ts";
 import { buildLogs } from "./logs.ts";
 import { namedInAccount } from "./names.ts";
 import { packerPermissions, packerReads } from "./packer-permissions.ts";
+import { recordsBy } from "./records.ts";
 import { unscopedStatement } from "./unscoped.ts";
 import { volumeKeyPermissions } from "./volume-key.ts";
 import { vpcPermissions, vpcReads } from "./vpc-permissions.ts";
@@ -12,6 +13,13 @@ const codeBuild = [
   { actions: ["s3:GetBucketLocation"], resources: [artifacts.arn] },
   // A build that only proves an image checks with HeadObject whether there is a report.
   { actions: ["s3:GetObject", "s3:PutObject"], resources: [$interpolate`${artifacts.arn}/reports/*`] },
+  // A build that only proves an image checks whether a record says that it was made here.
+  {
+    actions: ["s3:ListBucket"],
+    resources: [artifacts.arn],
+    conditions: [{ test: "StringLike", variable: "s3:prefix", values: ["records/proofs/*", "records/adoptions/*"] }],
+  },
+  { actions: ["s3:PutObject"], resources: recordsBy("build").map((path) => $interpolate`${artifacts.arn}/${path}`) },
   // After a harvest, the build checks that it is complete and that it is the one ordered.
   { actions: ["s3:GetObject"], resources: [$interpolate`${artifacts.arn}/harvest/*/manifest.json`] },
   { actions: ["logs:CreateLogStream", "logs:PutLogEvents"], resources: [$interpolate`${buildLogs.arn}:*`] },

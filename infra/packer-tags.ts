@@ -1,3 +1,4 @@
+import { tagPrefix } from "../functions/domain/inputs.ts";
 import type { Statement } from "./account.ts";
 import { hasNoOther, hasOurTag, setsNoOther, setsOurTag } from "./names.ts";
 import {
@@ -19,6 +20,30 @@ const atCreation = {
 };
 
 /**
+ * The only tags that a build sets on images: name, identity, inputs, summary of the report, proof. Approvals,
+ * publications and revocations are not its business.
+ */
+const setsBuildTags = {
+  test: "ForAllValues:StringLike",
+  variable: "aws:TagKeys",
+  values: [
+    "Name",
+    ...[
+      "stage",
+      "variant",
+      "token",
+      "reasons",
+      "input:*",
+      "os-build",
+      "kubelet",
+      "containerd",
+      "proof",
+      "proved-at",
+    ].map((name) => `${tagPrefix}${name}`),
+  ],
+};
+
+/**
  * The role can use and remove resources with the stage's tag, so it must not be able to set the tag on resources of
  * others.
  */
@@ -27,15 +52,21 @@ export function taggingPermissions(partition: string): Statement[] {
     {
       sid: "TagWhatItMakes",
       actions: ["ec2:CreateTags"],
-      resources: [...images, instances, ...keyPairsAndGroups, volumes, networkInterfaces],
+      resources: [instances, ...keyPairsAndGroups, volumes, networkInterfaces],
       conditions: [setsOurTag, atCreation],
+    },
+    {
+      sid: "TagImagesItMakes",
+      actions: ["ec2:CreateTags"],
+      resources: images,
+      conditions: [setsOurTag, atCreation, setsBuildTags],
     },
     {
       // Packer adds the inputs once the image exists. The buildspec adds the summary of the report and the proof.
       sid: "TagItsImagesFurther",
       actions: ["ec2:CreateTags"],
       resources: images,
-      conditions: [hasOurTag, setsNoOther],
+      conditions: [hasOurTag, setsNoOther, setsBuildTags],
     },
     ...(tagsImagesLater(partition) ? [taggingImagesLater] : []),
     ...(tagsMachinesLater(partition) ? taggingMachinesLater : []),
@@ -47,7 +78,7 @@ const taggingImagesLater: Statement = {
   sid: "TagImagesLater",
   actions: ["ec2:CreateTags"],
   resources: images,
-  conditions: [setsOurTag, hasNoOther],
+  conditions: [setsOurTag, hasNoOther, setsBuildTags],
 };
 
 /**

@@ -6,6 +6,7 @@ import { artifacts } from "./artifacts.ts";
 import { project } from "./builds.ts";
 import { policies, variants } from "./configuration.ts";
 import { channelsPrefix, hasOurTag, requestsPrefix } from "./names.ts";
+import { recordsBy } from "./records.ts";
 import { readingThroughEc2, unscopedStatement } from "./unscoped.ts";
 
 type Permission = sst.aws.FunctionPermissionArgs;
@@ -32,7 +33,11 @@ export const observing: Permission[] = [
     actions: ["s3:ListBucket"],
     resources: [artifacts.arn],
     conditions: [
-      { test: "StringLike", variable: "s3:prefix", values: ["announced/*", ...(assembles ? ["harvest/*"] : [])] },
+      {
+        test: "StringLike",
+        variable: "s3:prefix",
+        values: ["announced/*", "records/*", ...(assembles ? ["harvest/*"] : [])],
+      },
     ],
   },
   ...(assembles
@@ -90,6 +95,14 @@ export const deregistering: Permission[] = [
 
 /** An operator's decision about an image of this stage: set it and take it back. */
 export const intervening: Permission[] = tagging(["ec2:CreateTags", "ec2:DeleteTags"], interventionTags);
+
+/** Permission to record what a role's tags say. */
+export function recording(writer: "api" | "reconcile"): Permission {
+  return {
+    actions: ["s3:PutObject"],
+    resources: recordsBy(writer).map((path) => $interpolate`${artifacts.arn}/${path}`),
+  };
+}
 
 function tagging(actions: string[], tags: string[]): Permission[] {
   return [
