@@ -104,7 +104,7 @@ export const alarms = [
           ...inEachOf(halfADay),
         }),
         alarm("UnrecordedAlarm", "unrecorded", {
-          alarmDescription: $interpolate`An available image has this service's tags, and no record confirms what they claim: it is forged, a copy, left by an interrupted build or from before records. No channel takes it. GET / of the API names the image (unrecorded), and CloudTrail who made or tagged it (CopyImage, CreateTags). Deregister it or delete its tags. If this service made it before it kept records, npm run adopt records it.`,
+          alarmDescription: $interpolate`An available image has this service's tags, and no record confirms what they claim: it is forged, a copy, left by an interrupted build or from before records. No channel takes it. GET / of the API names the image (unrecorded), the saved query ${queries.failed} shows the notification, and CloudTrail says who made or tagged it (CopyImage, CreateTags). Deregister it or delete its tags. If this service made it before it kept records, npm run adopt records it.`,
           ...own("UnrecordedImages"),
           ...inEachOf(1),
         }),

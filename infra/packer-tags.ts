@@ -20,28 +20,15 @@ const atCreation = {
 };
 
 /**
- * The only tags that a build sets on images: name, identity, inputs, summary of the report, proof. Approvals,
- * publications and revocations are not its business.
+ * The only tags that a build sets on images: name, identity, inputs, summary of the report, proof. It records no
+ * approval, publication or revocation.
  */
-const setsBuildTags = {
-  test: "ForAllValues:StringLike",
-  variable: "aws:TagKeys",
-  values: [
-    "Name",
-    ...[
-      "stage",
-      "variant",
-      "token",
-      "reasons",
-      "input:*",
-      "os-build",
-      "kubelet",
-      "containerd",
-      "proof",
-      "proved-at",
-    ].map((name) => `${tagPrefix}${name}`),
-  ],
-};
+const buildTags = [
+  "Name",
+  ...["stage", "variant", "token", "reasons", "input:*", "os-build", "kubelet", "containerd", "proof", "proved-at"].map(
+    (name) => `${tagPrefix}${name}`,
+  ),
+];
 
 /**
  * The role can use and remove resources with the stage's tag, so it must not be able to set the tag on resources of
@@ -52,21 +39,23 @@ export function taggingPermissions(partition: string): Statement[] {
     {
       sid: "TagWhatItMakes",
       actions: ["ec2:CreateTags"],
-      resources: [instances, ...keyPairsAndGroups, volumes, networkInterfaces],
+      resources: [...images, instances, ...keyPairsAndGroups, volumes, networkInterfaces],
       conditions: [setsOurTag, atCreation],
-    },
-    {
-      sid: "TagImagesItMakes",
-      actions: ["ec2:CreateTags"],
-      resources: images,
-      conditions: [setsOurTag, atCreation, setsBuildTags],
     },
     {
       // Packer adds the inputs once the image exists. The buildspec adds the summary of the report and the proof.
       sid: "TagItsImagesFurther",
       actions: ["ec2:CreateTags"],
       resources: images,
-      conditions: [hasOurTag, setsNoOther, setsBuildTags],
+      conditions: [hasOurTag, setsNoOther],
+    },
+    {
+      // A statement of its own has the list once. IAM limits the characters of a role's policies.
+      sid: "TagImagesWithItsKeysOnly",
+      effect: "Deny",
+      actions: ["ec2:CreateTags"],
+      resources: images,
+      conditions: [{ test: "ForAnyValue:StringNotLike", variable: "aws:TagKeys", values: buildTags }],
     },
     ...(tagsImagesLater(partition) ? [taggingImagesLater] : []),
     ...(tagsMachinesLater(partition) ? taggingMachinesLater : []),
@@ -78,7 +67,7 @@ const taggingImagesLater: Statement = {
   sid: "TagImagesLater",
   actions: ["ec2:CreateTags"],
   resources: images,
-  conditions: [setsOurTag, hasNoOther, setsBuildTags],
+  conditions: [setsOurTag, hasNoOther],
 };
 
 /**

@@ -6,7 +6,7 @@ import { artifacts } from "./artifacts.ts";
 import { project } from "./builds.ts";
 import { policies, variants } from "./configuration.ts";
 import { channelsPrefix, hasOurTag, requestsPrefix } from "./names.ts";
-import { recordsBy } from "./records.ts";
+import { pathsOf } from "./records.ts";
 import { readingThroughEc2, unscopedStatement } from "./unscoped.ts";
 
 type Permission = sst.aws.FunctionPermissionArgs;
@@ -100,7 +100,7 @@ export const intervening: Permission[] = tagging(["ec2:CreateTags", "ec2:DeleteT
 export function recording(writer: "api" | "reconcile"): Permission {
   return {
     actions: ["s3:PutObject"],
-    resources: recordsBy(writer).map((path) => $interpolate`${artifacts.arn}/${path}`),
+    resources: pathsOf(writer).map((path) => $interpolate`${artifacts.arn}/${path}`),
   };
 }
 

@@ -21,9 +21,9 @@ const writers: Record<string, Writer[]> = {
 
 const prefixes = Object.keys(writers);
 
-/** The prefixes below which a role may write records, as paths in the bucket. */
-export function recordsBy(writer: Writer): string[] {
-  return prefixes.filter((prefix) => prefix.startsWith("records/") && writers[prefix]?.includes(writer)).map(below);
+/** What a role may write below these prefixes, as paths in the bucket. */
+export function pathsOf(writer: Writer): string[] {
+  return prefixes.filter((prefix) => writers[prefix]?.includes(writer)).map(below);
 }
 
 /**

@@ -88,6 +88,12 @@ const neverRecorded: Unrecorded[] = [
     reason: "a build that only proves an image checks whether it has a report",
   },
   {
+    roles: build,
+    actions: ["s3:ListBucket"],
+    stories: [],
+    reason: "a build that only proves an image checks whether it has a record",
+  },
+  {
     roles: reconcile,
     actions: ["ec2:EnableImage"],
     stories: [],
@@ -130,6 +136,12 @@ const inSomeStories: Unrecorded[] = [
     actions: ["ssm:AddTagsToResource", "ssm:PutParameter"],
     stories: ["main"],
     reason: "an operator requests a rebuild",
+  },
+  {
+    roles: [...reconcile, ...api],
+    actions: ["s3:PutObject"],
+    stories: ["safety"],
+    reason: "approvals, revocations and their ends are recorded",
   },
   { roles: api, actions: ["sqs:SendMessage"], stories: ["main", "safety"], reason: "an operator calls POST" },
   {

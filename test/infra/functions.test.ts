@@ -159,12 +159,12 @@ describe("roles", () => {
 
   test.each([
     [
-      "reconcile lists notification records and reads reports of images",
+      "reconcile lists records, also of notifications, and reads reports of images",
       "ReconcileRole",
-      ["announced/*"],
+      ["announced/*", "records/*"],
       ["reports/*"],
     ],
-    ["api lists notification records", "ApiRole", ["announced/*"], []],
+    ["api lists records, also of notifications", "ApiRole", ["announced/*", "records/*"], []],
   ])("%s, and nothing else in the bucket", (_, name, listed, read) => {
     expect(readingOf(graph.named(name))).toEqual({ listed, read });
   });
@@ -173,7 +173,7 @@ describe("roles", () => {
     ["reconcile", "ReconcileRole", ["harvest/*/manifest.json", "reports/*"]],
     ["api", "ApiRole", ["harvest/*/manifest.json"]],
   ])("%s also reads manifests of harvests if a variant needs a harvest", (_, name, read) => {
-    expect(readingOf(assembling.named(name))).toEqual({ listed: ["announced/*", "harvest/*"], read });
+    expect(readingOf(assembling.named(name))).toEqual({ listed: ["announced/*", "records/*", "harvest/*"], read });
   });
 
   /** The prefixes in the bucket that a role can list and read. */

@@ -4,6 +4,7 @@ import {
   group,
   image,
   instance,
+  listing,
   ours,
   s3,
   snapshot,
@@ -116,6 +117,34 @@ const making: Denial[] = [
   },
 ];
 
+/** Tags that say what others than a build decided about an image. */
+const decisions = ["approved", "revoked", "published-stable", "published-candidate", "retired-at", "withdrawn-at"];
+const tag = (name: string) => ({ [name === "owner" ? name : `eks-windows-images:${name}`]: "x" });
+
+const tags: Denial[] = [...decisions, "owner"].flatMap((name): Denial[] => [
+  {
+    what: `tags its image with ${name}`,
+    denied: tagging(as, "CreateTags", tag(name), ours),
+    allowed: tagging(as, "CreateTags", { ...tag("input:baseAmi"), ...tag("proof"), ...tag("os-build") }, ours),
+  },
+  {
+    what: `tags its image with ${name} beside its proof`,
+    denied: tagging(as, "CreateTags", { ...tag("proof"), ...tag(name) }, ours),
+    allowed: tagging(as, "CreateTags", { ...tag("proof"), ...tag("proved-at") }, ours),
+  },
+  {
+    what: `creates an image with the tag ${name}`,
+    denied: creatingImage({ ...ours, ...tag(name) }),
+    allowed: creatingImage({ ...ours, ...tag("reasons"), Name: "x" }),
+    partitions: imagesAtOnce,
+  },
+]);
+
+function creatingImage(tags: Record<string, string>): Denial["denied"] {
+  const TagSpecifications = ["image", "snapshot"].map((type) => specification(type, tags));
+  return ec2(as, "CreateImage", { InstanceId: instance, TagSpecifications }, ours);
+}
+
 const giving: Denial[] = [
   ["the role of reconcile", { resource: "<ReconcileRole>" }],
   ["its own role", { resource: "<BuildRole>" }],
@@ -153,6 +182,21 @@ const elsewhere: Denial[] = [
     denied: s3(as, "PutObject", "announced/a"),
     allowed: s3("ReconcileRole", "PutObject", "announced/a"),
   },
+  ...["approvals", "publications", "exemptions", "revocations", "unrevocations", "adoptions"].map((kind) => ({
+    what: `records ${kind}`,
+    denied: s3(as, "PutObject", `records/${kind}/ami-1/a`),
+    allowed: s3(as, "PutObject", "records/proofs/ami-1/a"),
+  })),
+  {
+    what: "deletes a record",
+    denied: s3(as, "DeleteObject", "records/proofs/ami-1/a"),
+    allowed: s3(as, "PutObject", "records/proofs/ami-1/a"),
+  },
+  {
+    what: "lists notification records",
+    denied: listing(as, "announced/"),
+    allowed: listing(as, "records/proofs/ami-1/made-"),
+  },
   {
     what: "replaces the recipe",
     denied: s3(as, "PutObject", "source/a.zip"),
@@ -185,4 +229,4 @@ const elsewhere: Denial[] = [
   },
 ];
 
-export const buildRoleDenials: Denial[] = [...onTheirs, ...volumes, ...making, ...giving, ...elsewhere];
+export const buildRoleDenials: Denial[] = [...onTheirs, ...volumes, ...making, ...tags, ...giving, ...elsewhere];
