@@ -84,8 +84,8 @@ async function delayedTriggers(): Promise<string[]> {
 }
 
 async function readImage(image: string) {
-  const { readImages } = await import("../../../functions/io/images.ts");
-  return (await readImages("interventions")).find(({ id }) => id === image);
+  const { readImages } = await import("../../../functions/io/recorded-images.ts");
+  return (await readImages(service.environment)).images.find(({ id }) => id === image);
 }
 
 describe("while CodeBuild, S3, public parameters and the release host do not answer", () => {

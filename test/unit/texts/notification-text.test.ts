@@ -177,6 +177,7 @@ test("every kind of notification has a subject that SNS accepts and a text that 
       .failed("capacity", { purpose: "prove", image: "ami-2" }),
     scene().image("ami-1").wrote("ami-1", "candidate", hour),
     scene().build({ status: "succeeded", image: "ami-9", endedAt: Date.parse("2026-11-04T11:00:00Z") }),
+    scene().image("ami-1", { made: false, unrecorded: [{ claim: "that its proof passed", record: "a" }] }),
     recovered,
   ];
 
@@ -194,6 +195,7 @@ test("every kind of notification has a subject that SNS accepts and a text that 
     revoked: true,
     unproved: true,
     "image-missing": true,
+    unrecorded: true,
     failed: true,
     "gave-up": true,
     recovered: true,
