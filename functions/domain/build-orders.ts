@@ -84,7 +84,7 @@ export interface OrderContext {
 }
 
 /** Characters of the reasons in a build's variables. */
-const maxReasonsLength = 400;
+const maxReasonsLength = 340;
 
 /** The order that fulfils a wish. */
 export function orderBuild(wish: BuildWish, context: OrderContext): BuildOrder {

@@ -138,10 +138,10 @@ const inSomeStories: Unrecorded[] = [
     reason: "an operator requests a rebuild",
   },
   {
-    roles: [...reconcile, ...api],
+    roles: api,
     actions: ["s3:PutObject"],
     stories: ["safety"],
-    reason: "approvals, revocations and their ends are recorded",
+    reason: "an operator's decision is recorded",
   },
   { roles: api, actions: ["sqs:SendMessage"], stories: ["main", "safety"], reason: "an operator calls POST" },
   {

@@ -12,9 +12,10 @@ function status() {
   const { world } = scene()
     .published("ami-1")
     .image("ami-2", { ...before, createdAt: 2 })
-    .image("ami-3", { ...before, createdAt: 1, variant: "gone" } as never)
+    .image("ami-3", { ...before, createdAt: 1 })
     .image("ami-4", { made: false })
-    .image("ami-5", { unrecorded: [claim] });
+    .image("ami-5", { unrecorded: [claim] })
+    .change("ami-3", { variant: "gone" });
   return statusOf(world, "/channels");
 }
 
