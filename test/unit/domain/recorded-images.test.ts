@@ -151,6 +151,7 @@ describe("a proof", () => {
     expect(confirmed(records(...all)).provedAt).toBe(provedAt);
     expect(confirmed(records(made, [passed, provedAt + minute])).provedAt).toBe(provedAt + minute);
     expect(confirmed(records(made)).provedAt).toBeUndefined();
+    expect(confirmed(records(made, passed), { proof: undefined }).provedAt).toBeUndefined();
   });
 
   test("counts only if the latest result is the one that the tag names", () => {
@@ -163,6 +164,12 @@ describe("a proof", () => {
     expect(confirmed(records(made, failed), { proof: "failed" }).proof).toBe("failed");
     expect(confirmed(records(made, passed), { proof: undefined }).proof).toBeUndefined();
   });
+});
+
+test("a proof by the build that names the image does not stand for the record that it made it", () => {
+  const proof = proofRecord("proofs", id, { result: "passed", token, identity });
+
+  expect(summary(records(proof)).counts).toEqual(["passed"]);
 });
 
 describe("an adoption", () => {

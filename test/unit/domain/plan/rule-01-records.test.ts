@@ -77,6 +77,21 @@ describe("rule 1: an image that no record says was made here", () => {
     ]);
   });
 
+  test("is not named as an image that can be enabled again to help a stranded channel", () => {
+    const disabled = { state: "disabled", retiredAt: 1, createdAt: 1 };
+    const reasons = (changes: object) =>
+      JSON.stringify(
+        scene()
+          .published("ami-1")
+          .image("ami-2", { ...disabled, ...changes })
+          .revoke("ami-1")
+          .waiting("stable"),
+      );
+
+    expect(reasons({})).toContain("enable-image --image-id ami-2");
+    expect(reasons(forged)).not.toContain("ami-2");
+  });
+
   test("says why it cannot be published and what to do", () => {
     const { world } = scene().image("ami-2", forged);
 
