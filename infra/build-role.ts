@@ -9,17 +9,11 @@ import { volumeKeyPermissions } from "./volume-key.ts";
 import { vpcPermissions, vpcReads } from "./vpc-permissions.ts";
 
 const codeBuild = [
-  {
-    actions: ["s3:GetObject"],
-    resources: [
-      $interpolate`${artifacts.arn}/source/*`,
-      // A build that only proves an image checks with HeadObject whether there is a report.
-      $interpolate`${artifacts.arn}/reports/*`,
-      // After a harvest, the build checks that it is complete and that it is the one ordered.
-      $interpolate`${artifacts.arn}/harvest/*/manifest.json`,
-    ],
-  },
-  { actions: ["s3:GetObjectVersion"], resources: [$interpolate`${artifacts.arn}/source/*`] },
+  { actions: ["s3:GetObject", "s3:GetObjectVersion"], resources: [$interpolate`${artifacts.arn}/source/*`] },
+  // A build that only proves an image checks with HeadObject whether there is a report.
+  { actions: ["s3:GetObject"], resources: [$interpolate`${artifacts.arn}/reports/*`] },
+  // After a harvest, the build checks that it is complete and that it is the one ordered.
+  { actions: ["s3:GetObject"], resources: [$interpolate`${artifacts.arn}/harvest/*/manifest.json`] },
   { actions: ["s3:GetBucketLocation"], resources: [artifacts.arn] },
   {
     // A build that only proves an image checks whether a record says that it was made here.

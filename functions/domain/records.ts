@@ -3,8 +3,8 @@ import { canonical, clipTag, inputNames, type RecordedInputs, sha256 } from "./i
 
 /**
  * Records prove what tags claim. Whoever may tag an image can write any tag; a record is an object in the bucket that
- * only one role of this service may write (infra/records.ts), and nobody may delete. What they say is in their keys, so
- * that a listing is enough.
+ * only the service's own roles may write, each its kinds (infra/records.ts), and that nobody may delete. What it says
+ * is in its key, so that a listing is enough.
  */
 export interface StoredRecord {
   /** The first folder below {@link recordsPrefix}: `proofs`, `approvals` … */
