@@ -136,6 +136,17 @@ describe("while S3 does not answer, too,", () => {
   });
 });
 
+test("an approval that cannot be recorded sets no tag", async () => {
+  const image = await service.image("unrecorded-approval", 6);
+  await fail({ service: "s3", operation: "PutObject" });
+
+  const { status } = await call("POST", "/approve", { image, reason: "it is good" });
+  await lift.pop()?.();
+
+  expect(status).toBe(500);
+  expect(await readImage(image)).toMatchObject({ approved: undefined, unrecorded: [] });
+});
+
 describe("while CodeBuild, public parameters and the release host do not answer", () => {
   test("a bad image can be revoked, and the answer says why the plan is unknown", async () => {
     const image = await service.image("bad", 5);

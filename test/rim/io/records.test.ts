@@ -109,6 +109,25 @@ describe("a copy of an image with all its tags", () => {
 });
 
 describe("what reconcile does to an image", () => {
+  test("does not happen without its record: no channel is written and no tag is set", async () => {
+    const service = await startService(aws, surroundings, `stage-${++stages}`);
+    const newest = await service.image("newest", 9);
+    const wanted = { "retired-at": new Date(Date.now() - 2 * hour).toISOString() };
+    const enabled = await service.image("enabled", 60, wanted);
+    const lift = await aws.emulator.failCalls({ operation: "PutObject", code: "SlowDown", status: 403 });
+
+    const outcomes = await service.reconcile();
+    await lift();
+    await service.settled();
+
+    expect(new Set(outcomes.map(({ action, result }) => `${action.do} ${result}`))).toEqual(
+      new Set(["publish failed", "release failed"]),
+    );
+    expect(await service.holds("stable")).toBeUndefined();
+    expect(Object.keys(await tagsOf(newest)).filter((name) => /^published/.test(name))).toEqual([]);
+    expect(await tagsOf(enabled)).toMatchObject(wanted);
+  });
+
   test("is recorded before it is tagged: a write to a channel and a revocation by hand", async () => {
     const { service, image } = await withImage();
     await service.tag(image, { revoked: "it breaks the network" });
