@@ -5,6 +5,7 @@ set -euo pipefail
 
 : "${RUN_DIR:?}"
 . buildspec/outcome.sh
+. buildspec/records.sh
 begin_outcome
 trap 'fail_if_silent "the build ended without stating a cause; see its log"' EXIT
 
@@ -15,11 +16,17 @@ trap 'fail_if_silent "the build ended without stating a cause; see its log"' EXI
 if [[ "$PURPOSE" != build ]]; then
   [[ "${IMAGE_ID-}" =~ ^ami-[0-9a-f]{8,17}$ ]] || fail unknown "IMAGE_ID is \"${IMAGE_ID-}\"; allowed: the ID of an image"
 fi
+if [[ "$PURPOSE" != harvest ]]; then
+  [[ "${IDENTITY-}" =~ ^[0-9a-f]{64}$ ]] || fail unknown "IDENTITY is \"${IDENTITY-}\"; allowed: a SHA-256 in hex"
+fi
 # A harvest makes no image.
 [[ "$PURPOSE" != prove ]] || outcome IMAGE_ID "$IMAGE_ID"
 
 bash buildspec/check-recipe.sh
-[[ "$PURPOSE" != prove ]] || bash buildspec/require-report.sh "$IMAGE_ID"
+if [[ "$PURPOSE" == prove ]]; then
+  require_made "$IMAGE_ID"
+  bash buildspec/require-report.sh "$IMAGE_ID"
+fi
 PACKER="$(bash buildspec/install-packer.sh buildspec/packer.sha256 "$RUN_DIR")"
 export PACKER
 PACKER_PLUGIN_PATH="$(bash buildspec/install-plugin.sh buildspec/packer-plugin-amazon.sha256 "$RUN_DIR")"

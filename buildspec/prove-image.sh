@@ -4,6 +4,7 @@ set -euo pipefail
 . buildspec/address.sh
 . buildspec/outcome.sh
 . buildspec/packer.sh
+. buildspec/records.sh
 . buildspec/reports.sh
 
 image="$1" status=0 imds_support=""
@@ -28,6 +29,8 @@ verdict="$(node buildspec/proof.mjs "$status" "$RUN_DIR/proof.log" "$RUN_DIR/rep
 if [[ -n "$proof" ]]; then
   # There is no report of a machine that Packer could not connect to.
   [[ ! -e "$RUN_DIR/reports/proof.json" ]] || put_report "$image" proof.json
+  # Before the tags, which count only with the record.
+  put_record "$image" "$proof"
   answer="$(aws ec2 create-tags --resources "$image" --tags \
     "Key=eks-windows-images:proof,Value=$proof" \
     "Key=eks-windows-images:proved-at,Value=$(date -u +%Y-%m-%dT%H:%M:%SZ)" 2>&1)" ||

@@ -5,6 +5,7 @@ import httpRouter from "@middy/http-router";
 import type { Context } from "aws-lambda";
 import type { z } from "zod";
 import { config } from "../config.ts";
+import { adopt } from "./api/adopt.ts";
 import { audit } from "./api/audit.ts";
 import { examplesFor, ImageBody, PauseBody, RebuildBody, RollbackBody } from "./api/bodies.ts";
 import { directCalls } from "./api/direct-calls.ts";
@@ -60,6 +61,10 @@ function intervention<Body extends { reason: string; dryRun: boolean }>(
     intervene(context, { what, body: parseBody(call, schema, example), call, lambda, decide });
 }
 
+async function postAdopt(call: Call): Promise<Answer> {
+  return adopt(context, parseBody(call, ImageBody, examples.image), call);
+}
+
 /** The handler of a call that pauses or resumes. */
 function pausing(what: "pause" | "resume", decide: typeof decidePause) {
   return async (call: Call, lambda: Context): Promise<Answer> =>
@@ -72,6 +77,7 @@ const routes = [
   { method: "GET", path: "/", handler: getStatus },
   { method: "GET", path: "/plan", handler: getPlan },
   { method: "POST", path: "/rebuild", handler: postRebuild },
+  { method: "POST", path: "/adopt", handler: postAdopt },
   { method: "POST", path: "/approve", handler: approve },
   // The former name of /approve.
   { method: "POST", path: "/promote", handler: approve },

@@ -30,7 +30,7 @@ const maxPeriodHours = 24;
 const halfADay = Math.max(2, Math.ceil(12 / quietHours));
 
 /**
- * Each costs 0.10 USD a month, 1.00 USD in all (the first ten of an account are free). Each notifies operators when it
+ * Each costs 0.10 USD a month, 1.10 USD in all (the first ten of an account are free). Each notifies operators when it
  * starts and when it ends.
  */
 export const alarms = [
@@ -118,6 +118,11 @@ export const alarms = [
           ...own("HoursPaused"),
           ...inEachOf(1),
           threshold: 7 * 24,
+        }),
+        alarm("UnrecordedAlarm", "unrecorded", {
+          alarmDescription: $interpolate`An available image has this service's tags, and no record confirms what they claim: it is forged, a copy, left by an interrupted build or from before records. No channel takes it. GET / of the API names the image (unrecorded), the saved query ${queries.failed} shows the notification, and CloudTrail says who made or tagged it (CopyImage, CreateTags). Deregister it or delete its tags. If this service made it before it kept records, npm run adopt records it.`,
+          ...own("UnrecordedImages"),
+          ...inEachOf(1),
         }),
       ]
     : []),

@@ -3,14 +3,14 @@ import { allow } from "./callers.ts";
 import { callers, policies } from "./configuration.ts";
 import { lambda } from "./functions.ts";
 import { requestsPrefix } from "./names.ts";
-import { intervening, observing, pausing } from "./permissions.ts";
+import { intervening, observing, pausing, recording } from "./permissions.ts";
 import { queue } from "./queue.ts";
 import { reservations } from "./reservations.ts";
 
 /**
  * The API. It has a function URL that accepts only calls signed by an AWS identity; without a URL, callers invoke the
- * function directly. It writes requests and pauses, tags images with operators' decisions and triggers a reconcile
- * run, nothing else.
+ * function directly. It writes requests and pauses, tags images with operators' decisions, records these and triggers a
+ * reconcile run, nothing else.
  */
 export const api = lambda("Api", "api", {
   description: "Status, plan and operators' decisions",
@@ -25,6 +25,7 @@ export const api = lambda("Api", "api", {
     ...observing,
     ...intervening,
     ...pausing,
+    recording("api"),
     // The first write of a parameter also writes its tags.
     {
       actions: ["ssm:PutParameter", "ssm:AddTagsToResource"],

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { variants } from "./configuration.ts";
 import { isKept } from "./kept.ts";
 import { harvestRecipeHash, recipeFiles, recipeHash } from "./recipe.ts";
+import { protectingRecords } from "./records.ts";
 import { requirePins } from "./versions.ts";
 
 const root = $cli.paths.root;
@@ -13,16 +14,19 @@ export const recipe = recipeHash(root);
 export const harvestRecipe = harvestRecipeHash(root);
 
 /**
- * The bucket for recipe sources (`source/`), images' reports (`reports/`), harvested files (`harvest/`), records of
- * sent notifications (`announced/`) and pauses (`records/pauses/`). It is private; TLS only is SST's default.
+ * The bucket for recipe sources (`source/`), images' reports (`reports/`), harvested files (`harvest/`), records of sent
+ * notifications (`announced/`), and pauses and records of what tags claim (`records/`). It is private; TLS only is SST's
+ * default.
  *
  * Reports have no expiry: an image may be in use for years, and only its report says what is in it. Its three files
  * take about 50 KB (one US cent a month for 8,000 images). Builds read a harvest as long as AWS's image is the newest
- * of its minor; AWS withdraws the image after four months.
+ * of its minor; AWS withdraws the image after four months. Records have no expiry either: without them an image counts
+ * as forged.
  */
 export const artifacts = new sst.aws.Bucket("Artifacts", {
   versioning: true,
   cors: false,
+  policy: protectingRecords,
   // No notification is sent for an event older than 30 days, so its record can expire after 90.
   lifecycle: [
     { id: "announced", prefix: "announced/", expiresIn: "90 days" },

@@ -3,17 +3,25 @@ import { artifacts } from "./artifacts.ts";
 import { buildLogs } from "./logs.ts";
 import { namedInAccount } from "./names.ts";
 import { packerPermissions, packerReads } from "./packer-permissions.ts";
+import { pathsOf } from "./records.ts";
 import { unscopedStatement } from "./unscoped.ts";
 import { volumeKeyPermissions } from "./volume-key.ts";
 import { vpcPermissions, vpcReads } from "./vpc-permissions.ts";
 
 const codeBuild = [
   { actions: ["s3:GetObject", "s3:GetObjectVersion"], resources: [$interpolate`${artifacts.arn}/source/*`] },
-  { actions: ["s3:GetBucketLocation"], resources: [artifacts.arn] },
   // A build that only proves an image checks with HeadObject whether there is a report.
-  { actions: ["s3:GetObject", "s3:PutObject"], resources: [$interpolate`${artifacts.arn}/reports/*`] },
+  { actions: ["s3:GetObject"], resources: [$interpolate`${artifacts.arn}/reports/*`] },
   // After a harvest, the build checks that it is complete and that it is the one ordered.
   { actions: ["s3:GetObject"], resources: [$interpolate`${artifacts.arn}/harvest/*/manifest.json`] },
+  { actions: ["s3:GetBucketLocation"], resources: [artifacts.arn] },
+  {
+    // A build that only proves an image checks whether a record says that it was made here.
+    actions: ["s3:ListBucket"],
+    resources: [artifacts.arn],
+    conditions: [{ test: "StringLike", variable: "s3:prefix", values: ["records/proofs/*", "records/adoptions/*"] }],
+  },
+  { actions: ["s3:PutObject"], resources: pathsOf("build").map((path) => $interpolate`${artifacts.arn}/${path}`) },
   { actions: ["logs:CreateLogStream", "logs:PutLogEvents"], resources: [$interpolate`${buildLogs.arn}:*`] },
 ];
 

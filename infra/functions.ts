@@ -3,7 +3,7 @@ import { artifacts, harvestRecipe, recipe } from "./artifacts.ts";
 import { project } from "./builds.ts";
 import { policies } from "./configuration.ts";
 import { guestProfile, harvestProfile } from "./guest.ts";
-import { channelsPrefix, named, requestsPrefix } from "./names.ts";
+import { channelsPrefix, named, namedInAccount, requestsPrefix } from "./names.ts";
 import { notifications } from "./notifications.ts";
 import { queue } from "./queue.ts";
 
@@ -54,6 +54,8 @@ export function lambda(
     ],
     transform: {
       role: {
+        // The bucket's policy names the roles that may write records.
+        name: namedInAccount(noun),
         // SST 4.17's default lets every identity of the account assume the role.
         assumeRolePolicy: policyDocument([
           { actions: ["sts:AssumeRole"], principals: [{ type: "Service", identifiers: ["lambda.amazonaws.com"] }] },

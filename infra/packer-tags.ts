@@ -1,3 +1,4 @@
+import { tagPrefix } from "../functions/domain/inputs.ts";
 import type { Statement } from "./account.ts";
 import { hasNoOther, hasOurTag, setsNoOther, setsOurTag } from "./names.ts";
 import {
@@ -19,6 +20,17 @@ const atCreation = {
 };
 
 /**
+ * The only tags that a build sets on images: name, identity, inputs, summary of the report, proof. It records no
+ * approval, publication or revocation.
+ */
+const buildTags = [
+  "Name",
+  ...["stage", "variant", "token", "reasons", "input:*", "os-build", "kubelet", "containerd", "proof", "proved-at"].map(
+    (name) => `${tagPrefix}${name}`,
+  ),
+];
+
+/**
  * The role can use and remove resources with the stage's tag, so it must not be able to set the tag on resources of
  * others.
  */
@@ -36,6 +48,14 @@ export function taggingPermissions(partition: string): Statement[] {
       actions: ["ec2:CreateTags"],
       resources: images,
       conditions: [hasOurTag, setsNoOther],
+    },
+    {
+      // A statement of its own has the list once. IAM limits the characters of a role's policies.
+      sid: "TagImagesWithItsKeysOnly",
+      effect: "Deny",
+      actions: ["ec2:CreateTags"],
+      resources: images,
+      conditions: [{ test: "ForAnyValue:StringNotLike", variable: "aws:TagKeys", values: buildTags }],
     },
     ...(tagsImagesLater(partition) ? [taggingImagesLater] : []),
     ...(tagsMachinesLater(partition) ? taggingMachinesLater : []),

@@ -7,6 +7,7 @@ import { project } from "./builds.ts";
 import { policies, variants } from "./configuration.ts";
 import { channelsPrefix, hasOurTag, requestsPrefix } from "./names.ts";
 import { findsItsPlace, groups, hasOurProfile, instances, keyPairs, volumes } from "./packer-resources.ts";
+import { pathsOf } from "./records.ts";
 import { readingThroughEc2, unscopedStatement } from "./unscoped.ts";
 
 type Permission = sst.aws.FunctionPermissionArgs;
@@ -39,7 +40,7 @@ export const observing: Permission[] = [
       {
         test: "StringLike",
         variable: "s3:prefix",
-        values: ["announced/*", "records/pauses/*", ...(assembles ? ["harvest/*"] : [])],
+        values: ["announced/*", "records/*", ...(assembles ? ["harvest/*"] : [])],
       },
     ],
   },
@@ -124,8 +125,16 @@ export const sweeping: Permission[] =
 /** An operator's decision about an image of this stage: set it and take it back. */
 export const intervening: Permission[] = tagging(["ec2:CreateTags", "ec2:DeleteTags"], interventionTags);
 
-/** A person's order to pause a variant or everything, and to resume it. */
-export const pausing: Permission[] = [{ actions: ["s3:PutObject", "s3:DeleteObject"], resources: [pauses] }];
+/** Resuming deletes the record of a pause. */
+export const pausing: Permission[] = [{ actions: ["s3:DeleteObject"], resources: [pauses] }];
+
+/** Permission to write a role's records. */
+export function recording(writer: "api" | "reconcile"): Permission {
+  return {
+    actions: ["s3:PutObject"],
+    resources: pathsOf(writer).map((path) => $interpolate`${artifacts.arn}/${path}`),
+  };
+}
 
 function tagging(actions: string[], tags: string[]): Permission[] {
   return [

@@ -4,7 +4,7 @@ import { policies } from "./configuration.ts";
 import { lambda } from "./functions.ts";
 import { channelsPrefix } from "./names.ts";
 import { notifications } from "./notifications.ts";
-import { deregistering, observing, observingForActions, retiring, sweeping } from "./permissions.ts";
+import { deregistering, observing, observingForActions, recording, retiring, sweeping } from "./permissions.ts";
 import { queue, reconcileSeconds } from "./queue.ts";
 import { untaggedWhereNeeded } from "./region.ts";
 import { reservations } from "./reservations.ts";
@@ -32,6 +32,7 @@ export const reconcile = lambda("Reconcile", "reconcile", {
     encryptingFor(notifications.arn),
     { actions: ["s3:PutObject"], resources: [$interpolate`${artifacts.arn}/announced/*`] },
     ...retiring,
+    recording("reconcile"),
     ...deregistering,
     ...sweeping,
   ],

@@ -28,7 +28,7 @@ export type RebuildBody = z.infer<typeof RebuildBody>;
 export const PauseBody = AnyBody.extend({ variant: z.string() });
 export type PauseBody = z.infer<typeof PauseBody>;
 
-/** `POST /approve`, `/revoke` and `/unrevoke` */
+/** `POST /adopt`, `/approve`, `/revoke` and `/unrevoke` */
 export const ImageBody = AnyBody.extend({ image: ImageId });
 export type ImageBody = z.infer<typeof ImageBody>;
 

@@ -15,6 +15,10 @@ export function imageStatuses(world: World, state: VariantState) {
       image: image.id,
       state: image.state,
       createdAt: iso(image.createdAt),
+      /** Whether a record says that this service made it, or a person has adopted it. */
+      made: image.made,
+      /** What its tags claim without a record. */
+      unrecorded: image.unrecorded.map(({ claim }) => claim),
       proof: image.proof ?? null,
       provedAt: time(image.provedAt),
       /** When its proof is old enough for `stable`. The approval is separate. */

@@ -3,13 +3,15 @@ import pTimeout from "p-timeout";
 import type { Environment } from "../config/environment.ts";
 import { second } from "../config/time.ts";
 import { everything } from "../domain/pauses.ts";
+import { type RecordBody, recordBody } from "../domain/records.ts";
 import { tagDelaySeconds } from "../domain/trigger.ts";
 import type { ImageWorld, World } from "../domain/world.ts";
 import { keyOf, tagImage, untagImage } from "../io/image-tags.ts";
+import { writeRecord } from "../io/records.ts";
 import { triggerReconcile } from "../io/triggers.ts";
 import { logger } from "../telemetry/logger.ts";
 import { type Answer, answer, type Call, callerOf, refusal } from "./http.ts";
-import { applied, type Caller, type Decision } from "./interventions.ts";
+import { type Accepted, applied, type Caller, type Decision } from "./interventions.ts";
 import { planOf } from "./plan.ts";
 
 /** The time that the function has left. */
@@ -50,14 +52,15 @@ export async function intervene<Body extends { reason: string; dryRun: boolean }
   { what, body, call, lambda, decide }: Intervening<Body>,
 ): Promise<Answer> {
   const world = await observeImages();
+  if (world.unreadable && what !== "revoke")
+    throw refusal(503, world.unreadable, "POST /revoke, which needs no records, or this call later");
   const by = callerOf(call);
   const decision = decide(world, body, { by, at: world.now });
   logger.info(what, { ...body, by, decision });
   if (decision.outcome === "refused") throw refusal(decision.status, decision.why, decision.allowed);
-  const { variant, image, write, remove, message } = decision;
+  const { variant, image, write, remove, records, message } = decision;
   if (!body.dryRun) {
-    if (Object.keys(write).length > 0) await tagImage(image, write);
-    if (remove.length > 0) await untagImage(image, remove);
+    await keep(environment.BUCKET, decision, recordBody(by, world.now, body.reason));
     await triggerReconcile(environment.QUEUE_URL, { variant, call: `${what} ${image}` }, tagDelaySeconds);
   }
   return answer(body.dryRun ? 200 : 202, {
@@ -68,9 +71,21 @@ export async function intervene<Body extends { reason: string; dryRun: boolean }
       write: Object.fromEntries(Object.entries(write).map(([name, value]) => [keyOf(name), value])),
       remove: remove.map(keyOf),
     },
+    records,
     message,
     ...(await planAfter({ observe, lambda }, variant, (planned) => applied(planned, decision))),
   });
+}
+
+/**
+ * Writes a decision: each record before the tag that it confirms, and after the removal of a tag that it ends. A
+ * revocation needs no record to count, so it is tagged even if S3 does not answer; reconcile then records it.
+ */
+async function keep(bucket: string, { image, write, remove, records }: Accepted, body: RecordBody): Promise<void> {
+  if (remove.length > 0) await untagImage(image, remove);
+  const recorded = Promise.all(records.map((key) => writeRecord(bucket, key, body)));
+  await ("revoked" in write ? recorded.catch((error) => logger.warn("not recorded yet", { error })) : recorded);
+  if (Object.keys(write).length > 0) await tagImage(image, write);
 }
 
 /**

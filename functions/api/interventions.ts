@@ -3,6 +3,7 @@ import type { Variant } from "../config/variant.ts";
 import { type Image, whyNotPublishable } from "../domain/images.ts";
 import { excessOf, interventionFromTag, interventionToTag } from "../domain/intervention-tags.ts";
 import { explainChannel } from "../domain/publishing/explain.ts";
+import { revocationRecord, tagRecord } from "../domain/records.ts";
 import { variantImages } from "../domain/variant-state.ts";
 import type { ImageWorld } from "../domain/world.ts";
 import type { ImageBody } from "./bodies.ts";
@@ -14,7 +15,7 @@ export interface Caller {
 }
 
 /**
- * The decision about a call. Tags are named without their prefix. A call that repeats an earlier decision writes and
+ * The decision about a call. Tags and records are named without their prefixes. A call that repeats an earlier decision writes and
  * removes none.
  */
 export type Decision =
@@ -24,9 +25,12 @@ export type Decision =
       image: string;
       write: Record<string, string>;
       remove: string[];
+      /** The keys of the records that confirm or end what the tags say. */
+      records: string[];
       message: string;
     }
   | Refusal;
+export type Accepted = Extract<Decision, { outcome: "accepted" }>;
 export interface Refusal {
   outcome: "refused";
   status: 400 | 404 | 409;
@@ -49,7 +53,8 @@ export function decideUnrevoke(world: ImageWorld, { image: id }: ImageBody): Dec
   if (!image) return noSuchImage(world, id);
   if (!image.revoked)
     return conflict(`${id} is not revoked`, { image: world.images.filter((one) => one.revoked).map((one) => one.id) });
-  return accepted(world, image, {}, ["revoked"], `${id} is no longer revoked`);
+  const records = image.revocations.map(({ hash }) => revocationRecord("unrevocations", id, hash));
+  return { ...accepted(world, image, {}, ["revoked"], `${id} is no longer revoked`), records };
 }
 
 /** Approves an image: `stable` may take it once it has soaked. */
@@ -91,7 +96,7 @@ export function noSuchVariant(world: Pick<ImageWorld, "configuration">, name: st
   return { outcome: "refused", status: 404, why, allowed: variantsOf(world) };
 }
 
-/** Records a decision as a tag. A reason that does not fit into the tag is refused, not clipped. */
+/** Keeps a decision as a tag with its record. A reason that does not fit into the tag is refused, not clipped. */
 export function recorded(
   world: ImageWorld,
   image: Image,
@@ -101,7 +106,9 @@ export function recorded(
 ): Decision {
   const tag = interventionToTag(intervention);
   const excess = excessOf(tag);
-  if (excess === 0) return accepted(world, image, { [name]: tag }, [], what);
+  const kind = name === "approved" ? "approvals" : "revocations";
+  if (excess === 0)
+    return { ...accepted(world, image, { [name]: tag }, [], what), records: [tagRecord(kind, image.id, tag)] };
   const max = Math.max(0, intervention.reason.length - excess);
   const why = `the reason is too long: next to the time and ${intervention.by} the tag has room for ${max} characters`;
   return { outcome: "refused", status: 400, why, allowed: { reason: `1 to ${max} characters` } };
@@ -113,19 +120,20 @@ export function accepted(
   write: Record<string, string>,
   remove: string[],
   what: string,
-): Decision {
+): Accepted {
   const then = applied(world, { image: id, write, remove });
   const next = variantOf(then, name)
     ? channelNames.map((channel) => explainChannel(then, variantImages(then, name), channel))
     : [`${name} was removed from config.ts, so its channels stay as they are`];
-  return { outcome: "accepted", variant: name, image: id, write, remove, message: [what, ...next].join("; ") };
+  const message = [what, ...next].join("; ");
+  return { outcome: "accepted", variant: name, image: id, write, remove, records: [], message };
 }
 
 export function conflict(why: string, allowed: unknown): Refusal {
   return { outcome: "refused", status: 409, why, allowed };
 }
 
-function noSuchImage(world: ImageWorld, id: string): Refusal {
+export function noSuchImage(world: ImageWorld, id: string): Refusal {
   return { outcome: "refused", status: 404, why: `${id} is not an image of this service`, allowed: imagesOf(world) };
 }
 

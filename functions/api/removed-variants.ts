@@ -19,10 +19,12 @@ export function removedVariants(world: World, channelsPrefix: string) {
         const held = world.channels[variant.name]?.[channel];
         return held ? [{ parameter: channelParameter(channelsPrefix, variant.name, channel), image: held.image }] : [];
       }),
-      images: images.map(({ id, state, createdAt }, index) => ({
+      images: images.map(({ id, state, createdAt, made, unrecorded }, index) => ({
         image: id,
         state,
         createdAt: iso(createdAt),
+        made,
+        unrecorded: unrecorded.map(({ claim }) => claim),
         retention: { decision: retained[index]?.decision ?? "keep", reasons: retained[index]?.reasons ?? [] },
       })),
     };

@@ -11,12 +11,17 @@ export const buildVariables = [
   "TOKEN",
   "REASONS",
   "IMAGE_ID",
+  "IDENTITY",
   "PACKER_VARIABLES",
 ] as const;
 
-/** Their values; every build has all but the image, which only proofs and harvests start from. */
-export type BuildVariables = Record<Exclude<(typeof buildVariables)[number], "IMAGE_ID">, string> & {
+/**
+ * Their values; every build has all but the image, which only proofs and harvests start from, and the image's identity
+ * (`identityOf`), which harvests lack.
+ */
+export type BuildVariables = Record<Exclude<(typeof buildVariables)[number], "IMAGE_ID" | "IDENTITY">, string> & {
   IMAGE_ID?: string;
+  IDENTITY?: string;
 };
 
 /** The variables that a build exports (`exported-variables` of buildspec/build.yml). An empty one counts as absent. */

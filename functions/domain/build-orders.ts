@@ -3,6 +3,7 @@ import type { Configuration } from "../config/configuration.ts";
 import type { Policies } from "../config/policies.ts";
 import type { Variant } from "../config/variant.ts";
 import { canonical, clipTag, type Inputs, inputsToTags, type RecordedInputs, sha256, tagPrefix } from "./inputs.ts";
+import { identityOf } from "./records.ts";
 
 /**
  * `build` makes an image and proves it, `prove` proves an existing image, `harvest` copies the files that AWS does not
@@ -85,7 +86,7 @@ export interface OrderContext {
 }
 
 /** Characters of the reasons in a build's variables. */
-const maxReasonsLength = 400;
+const maxReasonsLength = 330;
 
 /** The order that fulfils a wish. */
 export function orderBuild(wish: BuildWish, context: OrderContext): BuildOrder {
@@ -108,6 +109,7 @@ export function orderBuild(wish: BuildWish, context: OrderContext): BuildOrder {
       TOKEN: token,
       REASONS: reasons,
       ...(image && { IMAGE_ID: image }),
+      ...(purpose !== "harvest" && { IDENTITY: identityOf(variant.name, inputs) }),
       PACKER_VARIABLES: JSON.stringify({
         ...identityVariables(wish, token, context),
         ...(wish.purpose === "harvest"

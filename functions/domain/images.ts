@@ -2,7 +2,10 @@ import type { ChannelName } from "../config/channel-names.ts";
 import { areComplete, type Inputs, missingInputs, type RecordedInputs } from "./inputs.ts";
 import type { Intervention } from "./intervention-tags.ts";
 
-/** An AMI of this service with what its tags record. Times are milliseconds since the epoch. */
+/**
+ * An AMI with our tags, as far as records agree with what the tags say (recorded-images.ts). Times are milliseconds since
+ * the epoch.
+ */
 export interface Image {
   id: string;
   /** Set when the image is made. Nobody can alter it, unlike tags. */
@@ -14,12 +17,19 @@ export interface Image {
   inputs: RecordedInputs;
   /** Token of the build that made it. */
   token: string | undefined;
+  /** Whether a record says that this service made the image, from these inputs, or a person has adopted it. */
+  made: boolean;
+  /** What the tags claim without a record, for which it does not count. */
+  unrecorded: Claim[];
   /** Why the build was started, one reason a line, clipped to a tag's length. */
   reasons: string | undefined;
   proof: "passed" | "failed" | undefined;
+  /** When the proof was recorded: whoever may tag could write any time. */
   provedAt: number | undefined;
-  /** Set while no channel may receive the image. */
+  /** Set while no channel may receive the image. It needs no record: anybody's tag stops a publication. */
   revoked: Intervention | undefined;
+  /** The revocations in force; an unrevoke takes all of them back. */
+  revocations: Revocation[];
   /** Set once a person lets `stable` have the image. */
   approved: Intervention | undefined;
   /** The last write of the image to each channel, accepted or not. */
@@ -34,6 +44,21 @@ export interface Image {
   retiring: boolean;
   /** When the service found that a person had enabled a retired image again. Retention ignores the image since then. */
   exemptSince: number | undefined;
+}
+
+/** Something that an image's tags claim. */
+export interface Claim {
+  /** `that its proof passed` */
+  claim: string;
+  /** The key, without its prefix, of the record that adopts the claim. */
+  record: string;
+}
+
+export interface Revocation {
+  /** SHA-256 of the tag's value, in hex. */
+  hash: string;
+  /** Whether it has a record. Then it stays in force even if a person deletes the tag. */
+  recorded: boolean;
 }
 
 /** A write of an image to a channel. A tag on the image records it before the write. */
@@ -53,7 +78,7 @@ export type Described =
 /** An image that may be written to a channel. */
 export type PublishableImage = Image & { inputs: Inputs; provedAt: number };
 
-/** Rule 1: a publishable image is available, proved and not revoked, and its tags are complete. */
+/** Rule 1: a publishable image is made here, available, proved and not revoked, and its tags are complete. */
 export function isPublishable(image: Image): image is PublishableImage {
   return whyNotPublishable(image) === undefined;
 }
@@ -63,6 +88,8 @@ export function whyNotPublishable({
   id,
   state,
   inputs,
+  made,
+  unrecorded,
   proof,
   provedAt,
   revoked,
@@ -73,9 +100,17 @@ export function whyNotPublishable({
   if (state === "disabled" && (retiredAt !== undefined || retiring))
     return `is disabled by retention (to enable it: aws ec2 enable-image --image-id ${id})`;
   if (state !== "available") return `is ${state}`;
+  if (!made)
+    return `is not recorded as made by this service${unrecorded.length > 0 ? `: ${describeUnrecorded(unrecorded)}` : ""}`;
   if (proof === "failed") return "failed its proof";
   if (proof === undefined || provedAt === undefined) return "has not been proved yet";
   return areComplete(inputs) ? undefined : `has no record of ${missingInputs(inputs).join(", ")}`;
+}
+
+/** What is wrong with an image whose tags claim more than its records say, and what to do. */
+export function describeUnrecorded(unrecorded: readonly Claim[]): string {
+  const claims = unrecorded.map(({ claim }) => claim).join(", ");
+  return `its tags claim without a record ${claims}; it is forged, a copy or from before records (then: npm run adopt)`;
 }
 
 /** Newest first. Images of the same time are ordered by ID, so that every reconcile run agrees on the order. */

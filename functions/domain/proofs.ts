@@ -13,11 +13,11 @@ export function imageToProve(state: VariantState): (Image & { inputs: Inputs }) 
 }
 
 /**
- * Rule 11: the newest image, if its build is over and it has no proof. Undefined if a person stopped its build or its
+ * Rule 11: the newest image made here, if its build is over and it has no proof. Undefined if a person stopped its build or its
  * proof, or a build reported that its proof failed.
  */
 export function unprovedImage({ images, builds }: VariantState): (Image & { inputs: Inputs }) | undefined {
-  const newest = images.find(({ state, revoked }) => state === "available" && revoked === undefined);
+  const newest = images.find(({ made, state, revoked }) => made && state === "available" && revoked === undefined);
   if (!newest || newest.proof !== undefined || !areComplete(newest.inputs)) return undefined;
   const last = builds.find(({ token, image }) => image === newest.id || token === newest.token);
   if (last?.status === "stopped" || last?.failure?.class === "proof") return undefined;

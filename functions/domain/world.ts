@@ -20,6 +20,11 @@ export interface ImageWorld {
   images: Image[];
   channels: Channels;
   /**
+   * Why the records could not be read; then nothing counts that tags claim, and only a revocation may be decided.
+   * Undefined if they were read.
+   */
+  unreadable?: string;
+  /**
    * Keys of the notifications that subscribers have received; undefined if they were not read. Then no write counts as
    * rejected twice.
    */

@@ -50,13 +50,18 @@ export async function retireImage({ id, state }: Image, now: number): Promise<vo
   await tagImage(id, { "retired-at": iso(now) });
 }
 
+/** The value of the tag `retired-at` of an exempt image. */
+export function exemptionToTag(now: number): string {
+  return `released ${iso(now)}`;
+}
+
 /**
  * Exempts an image that a person enabled again from retention. The word `released` replaces the time in the tag, so
  * that no grace period counts from that time if the image is disabled once more.
  * @param now milliseconds since the epoch
  */
 export async function exemptFromRetention(image: string, now: number): Promise<void> {
-  await tagImage(image, { "retired-at": `released ${iso(now)}` });
+  await tagImage(image, { "retired-at": exemptionToTag(now) });
 }
 
 /**

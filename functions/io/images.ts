@@ -3,9 +3,10 @@ import { chunk } from "es-toolkit";
 import { z } from "zod";
 import { channelNames } from "../config/channel-names.ts";
 import { iso } from "../config/time.ts";
-import type { ChannelWrite, Described, Image } from "../domain/images.ts";
+import type { ChannelWrite, Described } from "../domain/images.ts";
 import { inputsFromTags, tagPrefix } from "../domain/inputs.ts";
 import { interventionFromTag } from "../domain/intervention-tags.ts";
+import type { TaggedImage } from "../domain/recorded-images.ts";
 import { clientSettings } from "./client-settings.ts";
 
 const ec2 = new EC2Client(clientSettings);
@@ -13,11 +14,11 @@ const ec2 = new EC2Client(clientSettings);
 const ProofTag = z.enum(["passed", "failed"]).optional().catch(undefined);
 
 /**
- * All images of a stage, or of one of its variants, including disabled images and images whose tags are still
- * incomplete.
+ * All images with the tags of a stage, or of one of its variants, including disabled images and images whose tags are
+ * still incomplete.
  */
-export async function readImages(stage: string, variant?: string): Promise<Image[]> {
-  const images: Image[] = [];
+export async function readTaggedImages(stage: string, variant?: string): Promise<TaggedImage[]> {
+  const images: TaggedImage[] = [];
   const tags = { stage, ...(variant !== undefined && { variant }) };
   const pages = paginateDescribeImages(
     { client: ec2, pageSize: 500 },
@@ -65,37 +66,40 @@ function describe(image: Ec2Image | undefined): Described {
   return { status: "described", createdAt: Date.parse(image.CreationDate ?? ""), state: image.State ?? "unknown" };
 }
 
-function fromEc2(image: Ec2Image): Image | undefined {
-  const tags = Object.fromEntries((image.Tags ?? []).map(({ Key = "", Value = "" }) => [Key, Value]));
-  const variant = tags[`${tagPrefix}variant`];
+function fromEc2(image: Ec2Image): TaggedImage | undefined {
+  const all = Object.fromEntries((image.Tags ?? []).map(({ Key = "", Value = "" }) => [Key, Value]));
+  const ours = Object.entries(all).filter(([key]) => key.startsWith(tagPrefix));
+  const tags: Record<string, string> = Object.fromEntries(
+    ours.map(([key, value]) => [key.slice(tagPrefix.length), value]),
+  );
+  const { variant, revoked } = tags;
   if (!image.ImageId || !variant) return undefined;
-  // A person who writes the key by hand, even without a value, wants the image out of use.
-  const revoked = tags[`${tagPrefix}revoked`];
-  const timeOf = (name: string) => timeFromTag(tags[`${tagPrefix}${name}`]);
+  const timeOf = (name: string) => timeFromTag(tags[name]);
   return {
     id: image.ImageId,
     name: image.Name ?? "",
     variant,
     state: image.State ?? "unknown",
     createdAt: Date.parse(image.CreationDate ?? "") || 0,
-    inputs: inputsFromTags(tags),
-    token: tags[`${tagPrefix}token`],
-    reasons: tags[`${tagPrefix}reasons`],
-    proof: ProofTag.parse(tags[`${tagPrefix}proof`]),
-    provedAt: timeOf("proved-at"),
+    inputs: inputsFromTags(all),
+    token: tags.token,
+    reasons: tags.reasons,
+    proof: ProofTag.parse(tags.proof),
+    // A person who writes the key by hand, even without a value, wants the image out of use.
     revoked: interventionFromTag(revoked === undefined ? undefined : revoked.trim() || "no reason given"),
-    approved: interventionFromTag(tags[`${tagPrefix}approved`]),
+    approved: interventionFromTag(tags.approved),
     published: Object.fromEntries(
       channelNames.flatMap((channel) => {
-        const write = channelWriteFromTag(tags[`${tagPrefix}published-${channel}`]);
+        const write = channelWriteFromTag(tags[`published-${channel}`]);
         return write ? [[channel, write]] : [];
       }),
     ),
     deprecatedAt: image.DeprecationTime ? Date.parse(image.DeprecationTime) : undefined,
     withdrawnAt: timeOf("withdrawn-at"),
     retiredAt: timeOf("retired-at"),
-    retiring: tags[`${tagPrefix}retired-at`]?.startsWith("retiring ") ?? false,
-    exemptSince: timeFromTag(/^released (.+)$/.exec(tags[`${tagPrefix}retired-at`] ?? "")?.[1]),
+    retiring: tags["retired-at"]?.startsWith("retiring ") ?? false,
+    exemptSince: timeFromTag(/^released (.+)$/.exec(tags["retired-at"] ?? "")?.[1]),
+    tags,
   };
 }
 

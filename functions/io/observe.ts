@@ -6,11 +6,10 @@ import type { ImageWorld, World } from "../domain/world.ts";
 import { readBuilds } from "./builds.ts";
 import { readChannels } from "./channels.ts";
 import { readHarvests } from "./harvests.ts";
-import { readImages } from "./images.ts";
 import { readBinaries } from "./kubernetes-releases.ts";
 import { readLeftovers } from "./leftovers.ts";
 import { readNotified } from "./notifications.ts";
-import { readPauses } from "./pauses.ts";
+import { readImagesAndPauses } from "./recorded-images.ts";
 import { readReferences } from "./references.ts";
 import { readRequests } from "./requests.ts";
 import { readUpstream } from "./upstream.ts";
@@ -19,8 +18,8 @@ import { readUpstream } from "./upstream.ts";
  * Reads the whole world. An upstream that does not answer is part of the world, and so is an image whose use EC2 does not
  * tell in time, and that nothing is known about what builds left behind.
  * @param remaining how long reading may still take, in milliseconds
- * @throws Error if images, builds, channels, requests, notifications or pauses could not be read: without them nothing may be
- * decided
+ * @throws Error if images, records, builds, channels, requests, notifications or pauses could not be read: without them
+ * nothing may be decided
  */
 export async function observe(
   environment: Environment,
@@ -28,16 +27,16 @@ export async function observe(
   now: number,
   remaining: () => number,
 ): Promise<World> {
-  const [upstream, imageWorld, builds, requests, notified, pauses] = await Promise.all([
+  const [upstream, imageWorld, builds, requests, notified] = await Promise.all([
     readUpstream(configuration),
-    readImageWorld(environment, configuration, now),
+    observeImages(environment, configuration, now),
     gerund("reading builds", readBuilds(environment.PROJECT_NAME, now)),
     gerund("reading requests", readRequests(environment.REQUESTS_PREFIX)),
     gerund("reading notifications", readNotified(environment.BUCKET)),
-    gerund("reading pauses", readPauses(environment.BUCKET)),
   ]);
+  const { images, pauses, unreadable } = imageWorld;
+  if (unreadable !== undefined || pauses === undefined) throw new Error(unreadable);
   const { STAGE: stage, RECIPE: recipe, HARVEST_RECIPE: harvestRecipe, BUCKET: bucket } = environment;
-  const { images } = imageWorld;
   const sources = Object.values(upstream).flatMap(({ harvestSource }) => knownValue(harvestSource));
   const versions = configuration.variants.flatMap(({ name }) => candidateVersions(name, upstream, images));
   const [harvests, binaries, leftovers] = await Promise.all([
@@ -66,7 +65,7 @@ export async function observe(
 
 /**
  * Reads only what a person's decision about an image depends on, so that a bad image can be revoked while CodeBuild, S3
- * or upstream does not answer. If the pauses could not be read, they are undefined.
+ * or upstream does not answer. Records that cannot be read become part of the world.
  * @throws Error if images or channels could not be read
  */
 export async function observeImages(
@@ -74,23 +73,11 @@ export async function observeImages(
   configuration: Configuration,
   now: number,
 ): Promise<ImageWorld> {
-  const [world, pauses] = await Promise.all([
-    readImageWorld(environment, configuration, now),
-    readPauses(environment.BUCKET).catch(() => undefined),
-  ]);
-  return { ...world, pauses };
-}
-
-async function readImageWorld(
-  environment: Environment,
-  configuration: Configuration,
-  now: number,
-): Promise<ImageWorld> {
-  const [images, channels] = await Promise.all([
-    gerund("reading images", readImages(environment.STAGE)),
+  const [imagesAndPauses, channels] = await Promise.all([
+    gerund("reading images", readImagesAndPauses(environment)),
     gerund("reading channels", readChannels(environment.CHANNELS_PREFIX)),
   ]);
-  return { now, configuration, images, channels };
+  return { now, configuration, ...imagesAndPauses, channels };
 }
 
 async function gerund<T>(doing: string, work: Promise<T>): Promise<T> {

@@ -2,7 +2,6 @@ import {
   DeleteObjectCommand,
   GetObjectCommand,
   PutObjectCommand,
-  paginateListObjectsV2,
   S3Client,
   S3ServiceException,
 } from "@aws-sdk/client-s3";
@@ -10,11 +9,14 @@ import { z } from "zod";
 import { JsonText } from "../config/json.ts";
 import { iso } from "../config/time.ts";
 import { everything, type Pause, type Pauses } from "../domain/pauses.ts";
+import { type Records, recordsPrefix } from "../domain/records.ts";
 import { clientSettings } from "./client-settings.ts";
+import { readRecords } from "./records.ts";
 
 const s3 = new S3Client(clientSettings);
 
-const prefix = "records/pauses/";
+const kind = "pauses";
+const prefix = `${recordsPrefix}${kind}/`;
 /** Stands for everything in a key. No variant can have this name. */
 const everythingKey = "_everything";
 
@@ -22,20 +24,18 @@ const everythingKey = "_everything";
 const PauseRecord = JsonText.pipe(z.object({ by: z.string(), at: z.iso.datetime(), reason: z.string() }));
 
 /**
- * All pauses. An object that cannot be read is a pause without a reason: a person wanted one.
- * @throws Error if the objects could not be listed
+ * All pauses. A record that cannot be read is a pause without a reason: a person wanted one.
+ * @param records what a listing of all records has found; undefined to list those of pauses now
+ * @throws Error if they could not be listed
  */
-export async function readPauses(bucket: string): Promise<Pauses> {
-  const pauses: [string, Pause][] = [];
-  for await (const { Contents = [] } of paginateListObjectsV2({ client: s3 }, { Bucket: bucket, Prefix: prefix }))
-    pauses.push(
-      ...(await Promise.all(
-        Contents.map(async ({ Key = "", LastModified }): Promise<[string, Pause]> => {
-          const unread = { by: undefined, at: LastModified?.getTime() ?? 0 };
-          return [scopeOf(Key), await readPause(bucket, Key, unread)];
-        }),
-      )),
-    );
+export async function readPauses(bucket: string, records?: Records): Promise<Pauses> {
+  const { [kind]: found = [] } = records ?? (await readRecords(bucket, kind));
+  const pauses = await Promise.all(
+    found.map(async ({ name, at }) => {
+      const pause = await readPause(bucket, `${prefix}${name}`, { by: undefined, at });
+      return [name === everythingKey ? everything : name, pause] as const;
+    }),
+  );
   return Object.fromEntries(pauses);
 }
 
@@ -68,9 +68,4 @@ export async function deletePause(bucket: string, scope: string): Promise<void> 
 
 function keyOf(scope: string): string {
   return `${prefix}${scope === everything ? everythingKey : scope}`;
-}
-
-function scopeOf(key: string): string {
-  const name = key.slice(prefix.length);
-  return name === everythingKey ? everything : name;
 }

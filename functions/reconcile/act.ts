@@ -2,6 +2,7 @@ import type { ChannelName } from "../config/channel-names.ts";
 import type { Environment } from "../config/environment.ts";
 import type { Image } from "../domain/images.ts";
 import type { Action, WriteAction } from "../domain/plan.ts";
+import { recordBody, revocationRecord, tagRecord } from "../domain/records.ts";
 import type { World } from "../domain/world.ts";
 import { orderLifetime, startBuild } from "../io/builds.ts";
 import { writeChannel } from "../io/channels.ts";
@@ -10,11 +11,13 @@ import {
   deregisterImage,
   disableRevoked,
   exemptFromRetention,
+  exemptionToTag,
   restoreImage,
   retireImage,
 } from "../io/image-lifecycle.ts";
 import { tagImage } from "../io/image-tags.ts";
 import { channelWriteToTag } from "../io/images.ts";
+import { writeRecord } from "../io/records.ts";
 import { removeLeftover } from "../io/sweeping.ts";
 import { notify } from "./notify.ts";
 import { isOvertaken, isPausedNow, recheck } from "./recheck.ts";
@@ -88,6 +91,7 @@ async function carryOut(action: Action, run: Run): Promise<Outcome> {
         await notify(environment, action.notification);
         return { action, result: "done" };
       case "publish":
+      case "record":
       case "deprecate":
       case "disable":
       case "restore":
@@ -123,13 +127,21 @@ async function write(action: WriteAction, { world, environment, clock }: Run): P
   const fresh = await recheck(action, world, environment, now);
   if (!fresh) return false;
   const image = fresh.images.find(({ id }) => id === action.image) as Image;
+  const keepRecord = (key: string) =>
+    writeRecord(environment.BUCKET, key, recordBody("reconcile", now, action.reasons.join("; ")));
   switch (action.do) {
     case "publish": {
       const { channel, variant, previous } = action;
-      await tagImage(image.id, { [`published-${channel}`]: channelWriteToTag({ at: now, previous }) });
+      const tag = channelWriteToTag({ at: now, previous });
+      await keepRecord(tagRecord("publications", image.id, tag, channel));
+      await tagImage(image.id, { [`published-${channel}`]: tag });
       if (await isOvertaken(action, fresh, environment)) return false;
       return writeChannel(environment, variant, channel, image.id, fresh.channels[variant]?.[channel] === undefined);
     }
+    case "record":
+      for (const { hash } of image.revocations.filter(({ recorded }) => !recorded))
+        await keepRecord(revocationRecord("revocations", image.id, hash));
+      return true;
     case "deprecate":
       await deprecateImage(image.id, now);
       return true;
@@ -140,6 +152,7 @@ async function write(action: WriteAction, { world, environment, clock }: Run): P
       await restoreImage(image);
       return true;
     case "release":
+      await keepRecord(tagRecord("exemptions", image.id, exemptionToTag(now)));
       await exemptFromRetention(image.id, now);
       return true;
     case "deregister":
@@ -154,6 +167,7 @@ const gerunds: Record<Action["do"], string> = {
   build: "starting a build",
   prove: "starting a proof",
   harvest: "starting a harvest",
+  record: "recording the revocation",
   deprecate: "deprecating the image",
   disable: "disabling the image",
   restore: "restoring the image",

@@ -4,6 +4,7 @@ import { countLeftovers } from "../domain/building/sweep.ts";
 import type { Build } from "../domain/builds.ts";
 import type { Notification } from "../domain/notifications/due.ts";
 import { sourceNotifications } from "../domain/notifications/source-notifications.ts";
+import { unrecordedImages } from "../domain/notifications/unrecorded-images.ts";
 import { countUnfinished } from "../domain/publishing/unfinished-images.ts";
 import type { Trigger } from "../domain/trigger.ts";
 import { stateOf } from "../domain/variant-state.ts";
@@ -50,6 +51,7 @@ export function measurementsOf({
     StuckVariants: staleness.filter((one) => isStuck(one, world)).length,
     HoursPaused: Math.max(0, ...Object.values(world.pauses).map(({ at }) => (world.now - at) / hour)),
     Leftovers: countLeftovers(world) + countUnfinished(world),
+    UnrecordedImages: unrecordedImages(world, world.images).length,
   };
   return {
     HoursBehind: Math.max(0, ...staleness.map(({ behindSince = world.now }) => (world.now - behindSince) / hour)),

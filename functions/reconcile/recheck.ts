@@ -6,8 +6,8 @@ import { type WriteAction, writesFor } from "../domain/plan.ts";
 import type { PublishAction } from "../domain/publishing/actions.ts";
 import type { World } from "../domain/world.ts";
 import { readChannels } from "../io/channels.ts";
-import { readImages } from "../io/images.ts";
 import { readPauses } from "../io/pauses.ts";
+import { readImagesAndPauses } from "../io/recorded-images.ts";
 import { readReferences } from "../io/references.ts";
 
 /**
@@ -19,15 +19,14 @@ import { readReferences } from "../io/references.ts";
 export async function recheck(
   action: WriteAction,
   world: World,
-  { STAGE, CHANNELS_PREFIX, BUCKET }: Environment,
+  environment: Environment,
   now: number,
 ): Promise<World | undefined> {
-  const [images, channels, references, pauses] = await Promise.all([
-    readImages(STAGE, action.variant),
+  const [{ images, pauses }, channels, references] = await Promise.all([
+    readConfirmed(environment, action.variant),
     // Any variant's channel may hold an image. What a channel gets depends on its own variant only.
-    readChannels(CHANNELS_PREFIX, action.do === "publish" ? action.variant : undefined),
+    readChannels(environment.CHANNELS_PREFIX, action.do === "publish" ? action.variant : undefined),
     dependsOnUse(action) ? readReferences([action.image]) : {},
-    readPauses(BUCKET),
   ]);
   const others = world.images.filter((image) => image.variant !== action.variant);
   const fresh: World = { ...world, now, images: [...others, ...images], channels, references, pauses };
@@ -52,9 +51,12 @@ export async function isPausedNow(variant: string, { BUCKET }: Environment): Pro
 export async function isOvertaken(
   { variant, channel, image: id }: PublishAction,
   seen: World,
-  { STAGE, CHANNELS_PREFIX }: Environment,
+  environment: Environment,
 ): Promise<boolean> {
-  const [images, channels] = await Promise.all([readImages(STAGE, variant), readChannels(CHANNELS_PREFIX, variant)]);
+  const [{ images }, channels] = await Promise.all([
+    readConfirmed(environment, variant),
+    readChannels(environment.CHANNELS_PREFIX, variant),
+  ]);
   if (channels[variant]?.[channel]?.version !== seen.channels[variant]?.[channel]?.version) return true;
   const own = images.find((image) => image.id === id);
   if (!own || !isPublishable(own)) return true;
@@ -62,6 +64,13 @@ export async function isOvertaken(
     const before = seen.images.find((one) => one.id === image.id)?.published[channel];
     return isPublishable(image) && isNewer(image, own) && image.published[channel]?.at !== before?.at;
   });
+}
+
+/** @throws Error if the records could not be read */
+async function readConfirmed(environment: Environment, variant: string): Promise<Pick<World, "images" | "pauses">> {
+  const { images, pauses, unreadable } = await readImagesAndPauses(environment, variant);
+  if (unreadable !== undefined || pauses === undefined) throw new Error(unreadable);
+  return { images, pauses };
 }
 
 /** Whether the decision depends on what uses the image. */

@@ -31,6 +31,8 @@ export const metricUnits = {
   ReconcileDuration: "Milliseconds",
   /** Variants that cannot be built: an upstream does not answer or lacks something, or CodeBuild has no room. */
   BlockedVariants: "Count",
+  /** Available images whose tags claim more than their records say: forged, copied or from before records. */
+  UnrecordedImages: "Count",
   /** Actions that a run tried and AWS refused, and one more if it could not look for what builds left behind. */
   ActionsFailed: "Count",
   /** Variants that the service gave up, or that have been failing for longer than a day. */

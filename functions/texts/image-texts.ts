@@ -1,7 +1,7 @@
 import type { NotificationOf } from "../domain/notifications/due.ts";
 import type { Texts } from "./texts.ts";
 
-export const imageTexts: Texts<"revoked" | "unrevoked" | "unproved" | "image-missing"> = {
+export const imageTexts: Texts<"revoked" | "unrevoked" | "unproved" | "image-missing" | "unrecorded"> = {
   revoked: (notification) => ({
     headline: `${notification.image} is revoked`,
     lines: [
@@ -34,6 +34,18 @@ export const imageTexts: Texts<"revoked" | "unrevoked" | "unproved" | "image-mis
     lines: [
       `After ${attempts} attempts it is unknown whether the image boots, so it is not published.`,
       "Look at the logs of the proofs. Capacity, quotas, policies of the account and the network are the usual causes.",
+    ],
+  }),
+  unrecorded: ({ image, claims }) => ({
+    headline: `${image} has our tags, but no records`,
+    lines: [
+      "Its tags claim the following, and the records in the bucket do not confirm it:",
+      ...claims.map((claim) => `  ${claim}`),
+      "",
+      "The image is forged, a copy, left by an interrupted build, or from before records. None of these claims counts.",
+      "CloudTrail says who made or tagged it (CopyImage, CreateImage, CreateTags).",
+      "If it is a copy or a forgery: deregister it or delete its tags, and find out who may call ec2:CreateTags.",
+      "If this service made it before it kept records: npm run adopt -- --stage <stage>",
     ],
   }),
   "image-missing": ({ why, log }) => ({

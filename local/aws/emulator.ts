@@ -27,6 +27,8 @@ export type Emulator = {
   setPublicParameter(name: string, value: string): Promise<void>;
   /** Adds a public Windows image, by default one of Amazon's. Resolves with its ID. */
   addPublicImage(image: { name: string; owner?: string; creationDate?: Date }): Promise<string>;
+  /** Sets when an object was written. */
+  setObjectTime(bucket: string, key: string, at: Date): Promise<void>;
   /** The administrator's password of an instance. AWS callers get it encrypted (GetPasswordData). */
   password(instanceId: string): Promise<string>;
   /** Sets the whole output of a machine's serial port, for GetConsoleOutput. */
@@ -132,6 +134,9 @@ export async function startEmulator({
       z
         .string()
         .parse(await request(url, "POST", "public-images", { name, owner, creationDate: creationDate.toISOString() })),
+    setObjectTime: async (bucket, key, at) => {
+      await request(url, "PUT", "object-time", { bucket, key, at: at.toISOString() });
+    },
     password: async (instanceId) => z.string().parse(await request(url, "GET", `password?instance=${instanceId}`)),
     setConsole: async (instance, text) => {
       await request(url, "PUT", "console", { instance, text });

@@ -4,7 +4,7 @@
  */
 export const notCreated: Readonly<Record<string, string>> = {
   "aws:s3/bucketPolicy:BucketPolicy":
-    "it denies calls without TLS; the emulator ignores conditions in bucket policies and would deny every call",
+    "it denies calls without TLS and records by others; the emulator ignores conditions in bucket policies and would deny every call",
   "aws:cloudwatch/metricAlarm:MetricAlarm":
     "the emulator has no metrics of queues and functions and extracts none from logs, so an alarm could never change its state",
   "aws:cloudwatch/queryDefinition:QueryDefinition": "the emulator supports no saved queries",

@@ -4,7 +4,7 @@ import type { CreatedResource } from "../deploy/cloud.ts";
 import type { Place } from "../deploy/look-ups.ts";
 import { type Statement, statementsOf } from "./policy.ts";
 import { type Account, requestsOf } from "./requests.ts";
-import { judge } from "./verdict.ts";
+import { judge, type Request } from "./verdict.ts";
 
 /** The result of judging recorded calls by the deployed policies of the roles that made them. */
 export interface Review {
@@ -51,6 +51,20 @@ export function policiesOf(resources: readonly CreatedResource[]): Map<string, S
   );
 }
 
+/** What the policies of buckets deny; they allow nothing that an identity's own policy does not. */
+function bucketPoliciesOf(resources: readonly CreatedResource[]): Statement[] {
+  return resources
+    .filter(({ type }) => type === "aws:s3/bucketPolicy:BucketPolicy")
+    .flatMap(({ inputs }) => statementsOf(String(inputs.policy)));
+}
+
+/** A request to S3 as the policy of the bucket sees it. The local stack has no TLS, deployed callers have. */
+function byRole(request: Request, role: string, { partition, accountId }: Place): Request {
+  const id = `arn:${partition}:iam::${accountId}:role/${role}`;
+  const context = { ...request.context, "aws:principalarn": [id], "aws:securetransport": ["true"] };
+  return { ...request, context, principal: { type: "AWS", id } };
+}
+
 /** The account that contains the resources of a deployed program. */
 export function accountOf(place: Place, resources: readonly CreatedResource[]): Account {
   const profiles = resources
@@ -82,6 +96,7 @@ export function reviewCalls(
   place: Place,
 ): Review {
   const policies = policiesOf(resources);
+  const ofBuckets = bucketPoliciesOf(resources);
   const account = accountOf(place, resources);
   const used = new Map<Statement, Set<string>>();
   const actions = new Set<string>();
@@ -96,7 +111,9 @@ export function reviewCalls(
     }
     for (const request of requestsOf(call, account)) {
       actions.add(`${role} ${request.action}`);
-      const verdict = judge(statements, request);
+      const verdict = request.action.startsWith("s3:")
+        ? judge([...statements, ...ofBuckets], byRole(request, role, place))
+        : judge(statements, request);
       if (!verdict.allowed) denied.add(`role ${role} called ${called}: ${verdict.why}`);
       else used.set(verdict.by, (used.get(verdict.by) ?? new Set()).add(request.action.toLowerCase()));
     }

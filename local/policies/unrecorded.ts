@@ -106,6 +106,12 @@ const neverRecorded: Unrecorded[] = [
     reason: "an operator reads the status while a killed build's resources are there",
   },
   {
+    roles: build,
+    actions: ["s3:ListBucket"],
+    stories: [],
+    reason: "a build that only proves an image checks whether it has a record",
+  },
+  {
     roles: reconcile,
     actions: ["ec2:EnableImage"],
     stories: [],
@@ -167,6 +173,12 @@ const inSomeStories: Unrecorded[] = [
     actions: ["ssm:AddTagsToResource", "ssm:PutParameter"],
     stories: ["main"],
     reason: "an operator requests a rebuild",
+  },
+  {
+    roles: api,
+    actions: ["s3:PutObject"],
+    stories: ["safety"],
+    reason: "an operator's decision is recorded",
   },
   { roles: api, actions: ["sqs:SendMessage"], stories: ["main", "safety"], reason: "an operator calls POST" },
   {

@@ -12,6 +12,7 @@ const Status = z.object({
       images: z.array(
         z.object({
           image: z.string(),
+          unrecorded: z.array(z.string()),
           soakedAt: z.string().nullable(),
           revoked: z.object({ reason: z.string() }).nullable(),
           keptOutOfStableBy: z.array(z.string()),

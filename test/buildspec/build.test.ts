@@ -280,7 +280,7 @@ describe("values are data", () => {
     expect(existsSync(join(workshop.directory, "source/pwned"))).toBe(false);
   });
 
-  const variables = ["PURPOSE", "TOKEN", "RECIPE", "ADDRESS_URL", "BUCKET", "IMAGE_ID"];
+  const variables = ["PURPOSE", "TOKEN", "IDENTITY", "RECIPE", "ADDRESS_URL", "BUCKET", "IMAGE_ID"];
   test.each(variables)("a hostile %s stops the build and is not executed", async (name) => {
     const workshop = openWorkshop();
 

@@ -6,12 +6,12 @@ const image = "ami-0a1b2c3d4e5f60718";
 const build = ["buildspec/build.sh"];
 
 describe("an image's reports", () => {
-  test("are uploaded and summarized before the proof, and the proof's report before its tag", async () => {
+  test("are uploaded and summarized before the proof, and each record is written before what it confirms", async () => {
     const workshop = openWorkshop();
 
     await workshop.run(build);
 
-    const { RUN_DIR, BUCKET } = workshop.variables;
+    const { RUN_DIR, BUCKET, TOKEN, IDENTITY } = workshop.variables;
     const put = (name: string) =>
       `s3api put-object --bucket ${BUCKET} --key reports/${image}/${name} --body ${RUN_DIR}/reports/${name} --content-type application/json`;
     const summary = [
@@ -19,12 +19,16 @@ describe("an image's reports", () => {
       { Key: "eks-windows-images:kubelet", Value: "1.35.8" },
       { Key: "eks-windows-images:containerd", Value: "1.7.27" },
     ];
+    const record = (result: string) =>
+      `s3api put-object --bucket ${BUCKET} --key records/proofs/${image}/${result}-${TOKEN}-${IDENTITY}`;
     expect(workshop.awsCalls()).toEqual([
+      record("made"),
       put("report.json"),
       put("tests.json"),
       `ec2 create-tags --resources ${image} --tags ${JSON.stringify(summary)}`,
       `ec2 describe-images --image-ids ${image} --query Images[0].ImdsSupport --output text`,
       put("proof.json"),
+      record("passed"),
       expect.stringMatching(/^ec2 create-tags .*eks-windows-images:proof,Value=passed/),
     ]);
   });
@@ -44,7 +48,7 @@ describe("an image's reports", () => {
     expect(code).not.toBe(0);
     expect(workshop.outcome()).toMatchObject({ IMAGE_ID: image, PROOF: "", FAILURE_CLASS: "provision" });
     expect(workshop.outcome().FAILURE_CAUSE).toContain(`${image}: ${cause}`);
-    expect(workshop.awsCalls()).toEqual([]);
+    expect(workshop.awsCalls()).toEqual([expect.stringMatching(/put-object .*\/made-/)]);
     expect(workshop.called("packer-build-proof")).toBeUndefined();
   });
 

@@ -41,6 +41,8 @@ const healthy = {
   proof: `echo '{"result":"passed","checks":[{"name":"kubelet","passed":true}]}' >"$output_dir/proof.json"`,
   manifested: `echo '{"files":[{"path":"C:\\\\eks.exe","sha256":"${"2c".repeat(32)}","bytes":123}],"recipe":"${harvestRecipe}"}'`,
   described: "echo v2.0",
+  /** The keys below a prefix of the bucket. */
+  listed: `echo "records/proofs/ami/made-$TOKEN-$IDENTITY"`,
   aws: "",
 };
 
@@ -62,6 +64,7 @@ printf '%s\\0' "$@" >>"$FAKE/aws-$2"
 case "$2" in describe-instances | get-console-output) ;; *) printf '%s\n' "$*" >>"$FAKE/aws-calls" ;; esac
 . "$FAKE/aws"
 [ "$2" != describe-images ] || . "$FAKE/described"
+[ "$2" != list-objects-v2 ] || . "$FAKE/listed"
 [ "$2" != get-object ] || . "$FAKE/manifested" >"\${!#}"
 `;
 
@@ -103,6 +106,7 @@ export function openWorkshop(behaviour: Partial<typeof healthy> = {}): Workshop 
     RUN_DIR: runDirectory,
     PURPOSE: "build",
     TOKEN: "ab".repeat(32),
+    IDENTITY: "cd".repeat(32),
     RECIPE: recipeHash(source),
     BUCKET: "eks-windows-images-artifacts",
     PACKER_VARIABLES: JSON.stringify({ variant: "windows-2022-core-1.35", harvest_recipe: harvestRecipe }),

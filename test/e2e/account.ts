@@ -7,6 +7,7 @@ import { signedFetch } from "../../local/lambda/signed-fetch.ts";
 import { type Stack, startStack } from "../../local/stack/stack.ts";
 import { installTools } from "../../local/tools/install.ts";
 import { eventually } from "../local/eventually.ts";
+import { recordImage } from "../records.ts";
 
 const hour = 3_600_000;
 const prefix = "eks-windows-images:";
@@ -61,6 +62,7 @@ export async function openAccount(stage: string, configuration = "interventions"
     };
     const { ImageId = "" } = await ec2.send(new RegisterImageCommand({ Name: `${variant} ${provedAgo}` }));
     const Tags = Object.entries(all).map(([key, Value]) => ({ Key: `${prefix}${key}`, Value }));
+    await recordImage(stack.emulator, stack.deployment.bucket, ImageId, all);
     await ec2.send(new CreateTagsCommand({ Resources: [ImageId], Tags }));
     return ImageId;
   }

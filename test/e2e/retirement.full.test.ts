@@ -49,7 +49,7 @@ async function stateOf(image: string): Promise<string | undefined> {
 async function reviewOf(image: string) {
   const { emulator, deployment } = account.stack;
   const calls = await account.stack.calls();
-  const own = calls.filter(({ role, parameters }) => role?.includes("Reconcile") && parameters.ImageId === image);
+  const own = calls.filter(({ role, parameters }) => role?.endsWith("-reconcile") && parameters.ImageId === image);
   const place = { partition: "aws", region: emulator.region, accountId: emulator.accountId };
   return {
     operations: own.map(({ operation }) => operation),

@@ -23,6 +23,7 @@ test("the story succeeds and plays its acts in order", () => {
     "revoke",
     "nothing to go back to",
     "unrevoke",
+    "forged image",
     "bad image",
     "second attempt",
     "retention",
@@ -73,6 +74,15 @@ test("an unrevoked image returns to the channels", () => {
   const back = imageOf("rejected write");
   expect(channels).toEqual({ candidate: back, stable: back });
   expect(restored).toEqual([back]);
+});
+
+test("a copy of the published image with all its tags is reported and not published, although it is newer", () => {
+  const { channels, notifications, builds } = story.act("forged image", variant);
+  expect({ channels, notifications, builds }).toEqual({
+    channels: story.act("unrevoke", variant).channels,
+    notifications: ["unrecorded"],
+    builds: 0,
+  });
 });
 
 test("a bad image is not published, the second attempt is, and subscribers are notified of both", () => {

@@ -162,7 +162,7 @@ describe("every alarm", () => {
     const actions = all().map(({ inputs: { alarmActions, okActions } }) => [alarmActions, okActions]);
 
     const operators = [graph.named("OperationsTopic").state.arn];
-    expect(actions).toEqual(Array(10).fill([operators, operators]));
+    expect(actions).toEqual(Array(11).fill([operators, operators]));
   });
 
   test("names a resource or saved query to start from, in at most 1,024 characters, CloudWatch's limit", () => {

@@ -90,7 +90,7 @@ describe("roles and profiles of instances", () => {
 
 describe("the build role", () => {
   test.each([
-    ["writes reports", "s3:PutObject", ["reports/*"]],
+    ["writes reports and records of proofs", "s3:PutObject", ["reports/*", "records/proofs/*"]],
     [
       "reads sources, reports and manifests of harvests",
       "s3:GetObject",

@@ -65,10 +65,10 @@ describe("the bucket", () => {
   });
 
   test("denies calls without TLS", () => {
-    const statements = statementsOf(graph.named("ArtifactsPolicy").inputs.policy);
+    const [statement] = statementsOf(graph.named("ArtifactsPolicy").inputs.policy);
 
     const { arn } = graph.named("ArtifactsBucket").state;
-    expect(statements).toEqual([
+    expect([statement]).toEqual([
       {
         Effect: "Deny",
         Action: "s3:*",
@@ -90,13 +90,13 @@ describe("the bucket", () => {
     ]);
   });
 
-  test("never expires the reports of images", () => {
+  test.each(["reports/", "records/"])("never expires what is below %s", (prefix) => {
     const rules = graph.named("ArtifactsLifecycle").inputs.rules as {
       filter: { prefix: string };
       expiration?: object;
     }[];
 
-    const touching = rules.filter(({ filter: { prefix } }) => "reports/".startsWith(prefix));
+    const touching = rules.filter(({ filter }) => prefix.startsWith(filter.prefix));
     expect(touching.filter(({ expiration }) => expiration && "days" in expiration)).toEqual([]);
   });
 });

@@ -163,15 +163,15 @@ describe("roles", () => {
 
   test.each([
     [
-      "reconcile lists notification records and reads pauses and reports of images",
+      "reconcile lists records, also of notifications, and reads pauses and reports of images",
       "ReconcileRole",
-      ["announced/*", "records/pauses/*"],
+      ["announced/*", "records/*"],
       ["records/pauses/*", "reports/*"],
     ],
     [
-      "api lists notification records and reads pauses",
+      "api lists records, also of notifications, and reads pauses",
       "ApiRole",
-      ["announced/*", "records/pauses/*"],
+      ["announced/*", "records/*"],
       ["records/pauses/*"],
     ],
   ])("%s, and nothing else in the bucket", (_, name, listed, read) => {
@@ -182,10 +182,7 @@ describe("roles", () => {
     ["reconcile", "ReconcileRole", ["records/pauses/*", "harvest/*/manifest.json", "reports/*"]],
     ["api", "ApiRole", ["records/pauses/*", "harvest/*/manifest.json"]],
   ])("%s also reads manifests of harvests if a variant needs a harvest", (_, name, read) => {
-    expect(readingOf(assembling.named(name))).toEqual({
-      listed: ["announced/*", "records/pauses/*", "harvest/*"],
-      read,
-    });
+    expect(readingOf(assembling.named(name))).toEqual({ listed: ["announced/*", "records/*", "harvest/*"], read });
   });
 
   /** The prefixes in the bucket that a role can list and read. */

@@ -115,6 +115,7 @@ export const expected: Readonly<Record<string, Expectation>> = {
   SchedulerRole: role("scheduler"),
   StaleAlarm: alarm("ignore"),
   StuckAlarm: alarm("notBreaching"),
+  UnrecordedAlarm: alarm("notBreaching"),
   TopicKey: { type: "kms/key:Key", inputs: { enableKeyRotation: true, policy: undefined, isEnabled: undefined } },
   TopicKeyPolicy: { type: "kms/keyPolicy:KeyPolicy", inputs: { keyId: "TopicKey" } },
   TriggersPolicy: { type: "sqs/queuePolicy:QueuePolicy", guards: true },

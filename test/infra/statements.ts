@@ -5,11 +5,13 @@ export const hasTag = { "aws:ResourceTag/eks-windows-images:stage": "production"
 export const setsTag = { "aws:RequestTag/eks-windows-images:stage": "production" };
 export const createActions = ["RunInstances", "CreateKeyPair", "CreateSecurityGroup", "CreateImage"];
 
-/** The build role's statements about an action on one type of resource. */
+/** The build role's statements that allow an action on one type of resource. */
 export function statementsAbout(graph: Graph, action: string, kind: string): Statement[] {
   return permissionsOf(graph.named("BuildRole")).filter(
-    ({ Action, Resource }) =>
-      list(Action).includes(`ec2:${action}`) && list(Resource).some((arn) => arn.split(":")[5]?.startsWith(`${kind}/`)),
+    ({ Effect, Action, Resource }) =>
+      Effect === "Allow" &&
+      list(Action).includes(`ec2:${action}`) &&
+      list(Resource).some((arn) => arn.split(":")[5]?.startsWith(`${kind}/`)),
   );
 }
 

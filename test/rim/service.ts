@@ -6,10 +6,10 @@ import { GetParameterHistoryCommand, SSMClient } from "@aws-sdk/client-ssm";
 import type { ChannelName } from "../../functions/config/channel-names.ts";
 import type { ConfigurationInput } from "../../functions/config/configuration.ts";
 import type { Environment } from "../../functions/config/environment.ts";
-import { inputsToTags } from "../../functions/domain/inputs.ts";
 import type { Action } from "../../functions/domain/plan.ts";
 import type { World } from "../../functions/domain/world.ts";
 import type { Outcome } from "../../functions/reconcile/act.ts";
+import { recordImage } from "../records.ts";
 import { core, day, scene } from "../scene.ts";
 import type { Aws } from "./aws.ts";
 import { validated } from "./progress.ts";
@@ -41,8 +41,9 @@ export interface Received {
  */
 export interface Service {
   environment: Environment;
-  /** Adds an image of the variant, made and proved so many days ago, and returns its ID. */
+  /** Adds an image of the variant, made, proved and recorded so many days ago, and returns its ID. */
   image(name: string, daysAgo: number, tags?: Record<string, string>): Promise<string>;
+  /** Tags an image by hand: without a record. */
   tag(image: string, tags: Record<string, string>): Promise<void>;
   /** The world as one reconcile run reads it, so many milliseconds from now. */
   observe(later?: number): Promise<World>;
@@ -100,7 +101,7 @@ export async function startService(
   policies: ConfigurationInput["policies"] = {},
   configuration: Partial<ConfigurationInput> = {},
 ): Promise<Service> {
-  const { readImages } = await import("../../functions/io/images.ts");
+  const { readImagesAndPauses } = await import("../../functions/io/recorded-images.ts");
   const { readChannels } = await import("../../functions/io/channels.ts");
   const { channelParameter } = await import("../../functions/config/channel-names.ts");
   const { readNotified } = await import("../../functions/io/notifications.ts");
@@ -124,8 +125,8 @@ export async function startService(
   const story = scene({ policies, ...configuration }, new Date().toISOString());
 
   async function observe(later = 0): Promise<World> {
-    const [images, channels, notified] = await Promise.all([
-      readImages(stage),
+    const [{ images }, channels, notified] = await Promise.all([
+      readImagesAndPauses(environment),
       readChannels(environment.CHANNELS_PREFIX),
       readNotified(bucket),
     ]);
@@ -148,13 +149,11 @@ export async function startService(
         owner: aws.emulator.accountId,
         creationDate: at,
       });
-      await new EC2Client({}).send(
-        new CreateTagsCommand({
-          Resources: [id],
-          Tags: Object.entries(inputsToTags(story.inputs())).map(([Key, Value]) => ({ Key, Value })),
-        }),
-      );
-      await service.tag(id, { stage, variant: core, proof: "passed", "proved-at": at.toISOString(), ...tags });
+      const inputs = Object.entries(story.inputs()).map(([input, value]) => [`input:${input}`, value]);
+      const proved = { stage, variant: core, proof: "passed", "proved-at": at.toISOString() };
+      const all = { ...Object.fromEntries(inputs), ...proved, ...tags };
+      await recordImage(aws.emulator, bucket, id, all);
+      await service.tag(id, all);
       return id;
     },
     async tag(image, tags) {

@@ -92,9 +92,11 @@ function buildBlocker(world: World, state: VariantState, inputs: Inputs): BuildB
   return revokedInputs(world, state, inputs) ?? retryBlocker(world, state, inputs) ?? tooSoon(world, state);
 }
 
-/** Rule 7: the inputs of a revoked image are not built again. */
+/** Rule 7: the inputs of a revoked image are not built again. The inputs of an image not made here are a mere claim. */
 function revokedInputs(world: World, { images, builds }: VariantState, inputs: Inputs): BuildBlocker | undefined {
-  const revoked = images.find((image) => image.revoked !== undefined && drift(image.inputs, inputs).length === 0);
+  const revoked = images.find(
+    (image) => image.made && image.revoked !== undefined && drift(image.inputs, inputs).length === 0,
+  );
   if (revoked)
     return { why: `${revoked.id} has the same inputs and is revoked: ${revoked.revoked?.reason}`, until: undefined };
   const gone = builds.find(

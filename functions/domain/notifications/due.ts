@@ -9,10 +9,16 @@ import type { Keyed } from "./keyed.ts";
 import { type PauseNotification, pauseNotifications } from "./pause-notifications.ts";
 import { type SourceNotification, sourceNotifications } from "./source-notifications.ts";
 import { abandoned } from "./stranded-channels.ts";
+import { type UnrecordedNotification, unrecorded } from "./unrecorded-images.ts";
 
 /** Something that subscribers are notified of once, derived from the world. */
 export type Notification = Keyed<
-  ChannelNotification | ImageNotification | BuildNotification | SourceNotification | PauseNotification
+  | ChannelNotification
+  | ImageNotification
+  | UnrecordedNotification
+  | BuildNotification
+  | SourceNotification
+  | PauseNotification
 >;
 
 export type NotificationOf<Kind extends Notification["kind"]> = Extract<Notification, { kind: Kind }>;
@@ -31,6 +37,7 @@ export function dueNotifications(world: World, state: VariantState, next: BuildD
   return due(world, [
     ...channelNotifications(world, state),
     ...imageNotifications(world, state),
+    ...unrecorded(world, state),
     ...buildNotifications(world, state, next),
     ...sourceNotifications(world, state),
   ]);
@@ -38,7 +45,12 @@ export function dueNotifications(world: World, state: VariantState, next: BuildD
 
 /** The notifications about a removed variant that subscribers have not received yet. */
 export function dueNotificationsOfRemoved(world: World, removed: VariantImages): Notification[] {
-  return due(world, [...revoked(world, removed), ...unrevoked(world, removed), ...abandoned(world, removed)]);
+  return due(world, [
+    ...revoked(world, removed),
+    ...unrevoked(world, removed),
+    ...unrecorded(world, removed),
+    ...abandoned(world, removed),
+  ]);
 }
 
 /** The notifications about pauses that subscribers have not received yet. */

@@ -110,8 +110,8 @@ function bestFor(
 /** How an operator brings back the newest good image that retention has disabled, for when no other image is left. */
 function enableAgain({ images }: VariantImages): string[] {
   const usable = images.find(
-    ({ state, retiredAt, proof, revoked }) =>
-      state === "disabled" && retiredAt !== undefined && proof === "passed" && revoked === undefined,
+    ({ made, state, retiredAt, proof, revoked }) =>
+      made && state === "disabled" && retiredAt !== undefined && proof === "passed" && revoked === undefined,
   );
   return usable
     ? [`${usable.id}, which retention has disabled, can: aws ec2 enable-image --image-id ${usable.id}`]

@@ -46,8 +46,8 @@ function keepUsed(world: World, { id: image }: Image, { decision, reasons }: Ver
 }
 
 /** Retention disabled the image, and it is available now: a person wants it. */
-export function isEnabledAgain(world: World, { state, retiredAt }: Image): boolean {
-  return state === "available" && retiredAt !== undefined && world.now - retiredAt >= shownWithin;
+export function isEnabledAgain(world: World, { made, state, retiredAt }: Image): boolean {
+  return made && state === "available" && retiredAt !== undefined && world.now - retiredAt >= shownWithin;
 }
 
 /** The images that retention would disable or deregister if nothing used them: those whose references must be read. */
@@ -103,7 +103,8 @@ interface Phase {
 function inPhase(world: World, image: Image, blockers: string[], first: () => Phase): Verdict {
   const isSecond = image.state === "disabled" && !isInFirstPhase(image);
   const { blocker, reason } = isSecond ? secondPhase(world, image) : first();
-  const reasons = [...blockers, blocker ?? [], whyPaused(world, image.variant) ?? []].flat();
+  const foreign = image.made ? [] : ["it is not recorded as made by this service (npm run adopt)"];
+  const reasons = [...foreign, ...blockers, blocker ?? [], whyPaused(world, image.variant) ?? []].flat();
   if (reasons.length > 0) return { decision: "keep", reasons };
   return { decision: isSecond ? "deregister" : "disable", reasons: [reason] };
 }

@@ -5,9 +5,12 @@ import type { VariantImages } from "../variant-state.ts";
 import type { ImageWorld } from "../world.ts";
 import { isUnderWay } from "./channel-writes.ts";
 
-/** What a revocation does to an image. `restore` undoes it after an unrevoke. */
+/**
+ * What a revocation does to an image. `record` keeps a revocation that a person wrote as a tag by hand, so that deleting
+ * the tag does not take it back. `restore` undoes all after an unrevoke.
+ */
 export type WithdrawalAction =
-  | { do: "deprecate" | "restore"; variant: string; image: string; reasons: string[] }
+  | { do: "record" | "deprecate" | "restore"; variant: string; image: string; reasons: string[] }
   | { do: "disable"; variant: string; image: string; because: "revoked"; reasons: string[] };
 
 /**
@@ -32,12 +35,16 @@ export function withdrawals(world: ImageWorld, state: VariantImages): Withdrawal
       return withdrawnAt !== undefined && retiredAt === undefined
         ? [{ do: "restore", variant, image: id, reasons: [`${id} is no longer revoked`] }]
         : [];
-    if (image.state !== "available") return [];
     const reasons = [`${id} is revoked: ${revoked.reason}`];
+    const record = image.revocations.some(({ recorded }) => !recorded)
+      ? [{ do: "record" as const, variant, image: id, reasons }]
+      : [];
+    if (image.state !== "available") return record;
     const deprecated = image.deprecatedAt !== undefined && image.deprecatedAt <= world.now + soon;
     const disable = world.configuration.policies.disableRevoked && !mayBeHeld(world, state, image);
     const why = [...reasons, "no channel holds it"];
     return [
+      ...record,
       ...(deprecated ? [] : [{ do: "deprecate" as const, variant, image: id, reasons }]),
       ...(disable ? [{ do: "disable" as const, variant, image: id, because: "revoked" as const, reasons: why }] : []),
     ];

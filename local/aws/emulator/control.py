@@ -8,6 +8,7 @@ from urllib.parse import parse_qs
 
 import consoles
 import images
+import objects
 import parameters
 import passwords
 from calls import Calls
@@ -52,6 +53,8 @@ class Control:
                 return parameters.put_public(self.region, **body(environ))
             case "POST /stack/public-images":
                 return images.add_public(self.region, **body(environ))
+            case "PUT /stack/object-time":
+                return objects.set_time(**body(environ))
             case "GET /stack/password":
                 instance = ec2_backends[DEFAULT_ACCOUNT_ID][self.region].get_instance(query["instance"])
                 return passwords.password_of(instance)

@@ -3,6 +3,7 @@ import type { RecordedEvent } from "../../aws/emulator.ts";
 import { poll, whileMoving } from "../../stack/stall.ts";
 import { failure, nothing, type Story } from "../act.ts";
 import { demand } from "../demand.ts";
+import { forgeImage } from "../forgery.ts";
 import { newBase, restBetweenBuilds, type Stage } from "../stage.ts";
 import { statusOf } from "../status.ts";
 import { killedBuild } from "./killed-build.ts";
@@ -115,6 +116,22 @@ export const safety: Story = {
       async play(stage, signal) {
         const revoked = (await statusOf(stage, signal)).images.find((one) => one.revoked !== null);
         await stage.post("/unrevoke", { image: revoked?.image, reason }, signal);
+      },
+    },
+    {
+      name: "forged image",
+      trigger: "base-ami",
+      expects: { ...nothing, notifications: ["unrecorded"] },
+      answers: [200, 200],
+      async play(stage, signal) {
+        await forgeImage(stage.stack, (await statusOf(stage, signal)).channels.stable.image ?? "");
+        await stage.passTo("base-ami");
+        await stage.stack.idle(signal);
+        const [newest] = (await statusOf(stage, signal)).images;
+        demand(
+          newest?.unrecorded.join("; "),
+          /^that this service made it; that its proof passed; that it is approved; /,
+        );
       },
     },
     {

@@ -5,6 +5,7 @@ import {
   group,
   image,
   instance,
+  listing,
   ours,
   s3,
   snapshot,
@@ -122,6 +123,34 @@ function makingKey(tags: Record<string, string>): Ask {
   return ec2(as, "CreateKeyPair", { KeyName: key, TagSpecifications: [specification("key-pair", tags)] });
 }
 
+/** Tags that say what others than a build decided about an image. */
+const decisions = ["approved", "revoked", "published-stable", "published-candidate", "retired-at", "withdrawn-at"];
+const tag = (name: string) => ({ [name === "owner" ? name : `eks-windows-images:${name}`]: "x" });
+
+const tags: Denial[] = [...decisions, "owner"].flatMap((name): Denial[] => [
+  {
+    what: `tags its image with ${name}`,
+    denied: tagging(as, "CreateTags", tag(name), ours),
+    allowed: tagging(as, "CreateTags", { ...tag("input:baseAmi"), ...tag("proof"), ...tag("os-build") }, ours),
+  },
+  {
+    what: `tags its image with ${name} beside its proof`,
+    denied: tagging(as, "CreateTags", { ...tag("proof"), ...tag(name) }, ours),
+    allowed: tagging(as, "CreateTags", { ...tag("proof"), ...tag("proved-at") }, ours),
+  },
+  {
+    what: `creates an image with the tag ${name}`,
+    denied: creatingImage({ ...ours, ...tag(name) }),
+    allowed: creatingImage({ ...ours, ...tag("reasons"), Name: "x" }),
+    partitions: imagesAtOnce,
+  },
+]);
+
+function creatingImage(tags: Record<string, string>): Denial["denied"] {
+  const TagSpecifications = ["image", "snapshot"].map((type) => specification(type, tags));
+  return ec2(as, "CreateImage", { InstanceId: instance, TagSpecifications }, ours);
+}
+
 const giving: Denial[] = [
   ["the role of reconcile", { resource: "<ReconcileRole>" }],
   ["its own role", { resource: "<BuildRole>" }],
@@ -158,6 +187,21 @@ const elsewhere: Denial[] = [
     what: "writes a notification record",
     denied: s3(as, "PutObject", "announced/a"),
     allowed: s3("ReconcileRole", "PutObject", "announced/a"),
+  },
+  ...["approvals", "publications", "exemptions", "revocations", "unrevocations", "adoptions"].map((kind) => ({
+    what: `records ${kind}`,
+    denied: s3(as, "PutObject", `records/${kind}/ami-1/a`),
+    allowed: s3(as, "PutObject", "records/proofs/ami-1/a"),
+  })),
+  {
+    what: "deletes a record",
+    denied: s3(as, "DeleteObject", "records/proofs/ami-1/a"),
+    allowed: s3(as, "PutObject", "records/proofs/ami-1/a"),
+  },
+  {
+    what: "lists notification records",
+    denied: listing(as, "announced/"),
+    allowed: listing(as, "records/proofs/ami-1/made-"),
   },
   {
     what: "resumes",
@@ -196,4 +240,4 @@ const elsewhere: Denial[] = [
   },
 ];
 
-export const buildRoleDenials: Denial[] = [...onTheirs, ...volumes, ...making, ...giving, ...elsewhere];
+export const buildRoleDenials: Denial[] = [...onTheirs, ...volumes, ...making, ...tags, ...giving, ...elsewhere];

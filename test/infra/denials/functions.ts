@@ -108,6 +108,21 @@ export const functionDenials: Denial[] = [
     denied: s3(api, "PutObject", "announced/a"),
     allowed: s3(reconcile, "PutObject", "announced/a"),
   },
+  ...["proofs", "approvals", "unrevocations", "adoptions"].map((kind) => ({
+    what: `records ${kind}, as reconcile`,
+    denied: s3(reconcile, "PutObject", `records/${kind}/ami-1/a`),
+    allowed: s3(reconcile, "PutObject", "records/publications/ami-1/a"),
+  })),
+  ...["proofs", "publications", "exemptions"].map((kind) => ({
+    what: `records ${kind}, as api`,
+    denied: s3(api, "PutObject", `records/${kind}/ami-1/a`),
+    allowed: s3(api, "PutObject", "records/approvals/ami-1/a"),
+  })),
+  ...([reconcile, api] as Role[]).map((as) => ({
+    what: `deletes a record, as ${as}`,
+    denied: s3(as, "DeleteObject", "records/revocations/ami-1/a"),
+    allowed: s3(as, "PutObject", "records/revocations/ami-1/a"),
+  })),
   {
     what: "pauses, as reconcile",
     denied: s3(reconcile, "PutObject", "records/pauses/a"),

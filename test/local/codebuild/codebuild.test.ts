@@ -620,6 +620,7 @@ esac
     const order = {
       PURPOSE: "build",
       TOKEN: "cd".repeat(32),
+      IDENTITY: "ef".repeat(32),
       RECIPE: recipe.hash,
       PACKER_VARIABLES: JSON.stringify(variables),
     };
@@ -650,6 +651,10 @@ esac
     expect(kept.Contents?.map(({ Key }) => Key)).toEqual(
       ["proof.json", "report.json", "tests.json"].map((name) => `reports/${image}/${name}`),
     );
+    const records = await s3().send(new ListObjectsV2Command({ Bucket: bucket, Prefix: "records/" }));
+    expect(records.Contents?.map(({ Key, Size }) => [Key, Size])).toEqual(
+      ["made", "passed"].map((result) => [`records/proofs/${image}/${result}-${order.TOKEN}-${order.IDENTITY}`, 0]),
+    );
   });
 
   test("ends its log with the reason of its failure", async () => {
@@ -657,7 +662,7 @@ esac
     onTestFinished(() => builder.stop());
     const recipe = receivedRecipe();
     const name = await projectOf(recipe.files, { at: client(builder), variables: { BUCKET: bucket } });
-    const order = { PURPOSE: "build", TOKEN: "cd".repeat(32), RECIPE: "0".repeat(64) };
+    const order = { PURPOSE: "build", TOKEN: "cd".repeat(32), IDENTITY: "ef".repeat(32), RECIPE: "0".repeat(64) };
 
     const build = await finished(
       await start(name, { environmentVariablesOverride: asList(order) }, client(builder)),

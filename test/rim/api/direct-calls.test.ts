@@ -47,16 +47,18 @@ test("a rebuild request by direct invocation has the invocation's ID, and CloudT
 });
 
 test("a revocation by direct invocation has CloudTrail as its caller", async () => {
-  const { readImages } = await import("../../../functions/io/images.ts");
+  const { readImagesAndPauses } = await import("../../../functions/io/recorded-images.ts");
   const image = await service.image("bad", 5);
 
   const { status } = await invoke({ method: "POST", path: "/revoke", body: { image, reason: "pods lose DNS" } });
 
   expect(status).toBe(202);
-  expect((await readImages("direct-calls")).find(({ id }) => id === image)?.revoked).toMatchObject({
-    reason: "pods lose DNS",
-    by: "direct invocation, see CloudTrail",
-  });
+  expect((await readImagesAndPauses(service.environment)).images.find(({ id }) => id === image)?.revoked).toMatchObject(
+    {
+      reason: "pods lose DNS",
+      by: "direct invocation, see CloudTrail",
+    },
+  );
 });
 
 test("an event in the shape of a function URL's call is refused, because its sender could forge the caller", async () => {

@@ -35,16 +35,18 @@ beforeAll(async () => {
 
 beforeEach(async () => {
   await aws.emulator.parameterValidation({ delayMs: 20 });
-  const down = { code: "AccessDenied", status: 403 };
-  lift = [
-    await aws.emulator.failCalls({ service: "s3", ...down }),
-    await aws.emulator.failCalls({ service: "ssm", operation: "GetParameters", ...down }),
-  ];
+  lift = [];
+  await fail({ service: "ssm", operation: "GetParameters" });
 });
 
 afterEach(async () => {
   for (const end of lift) await end();
 });
+
+/** Matching calls fail until the test ends. */
+async function fail(calls: { service: string; operation?: string }): Promise<void> {
+  lift.push(await aws.emulator.failCalls({ code: "AccessDenied", status: 403, ...calls }));
+}
 
 afterAll(() => aws?.stop());
 
@@ -84,11 +86,68 @@ async function delayedTriggers(): Promise<string[]> {
 }
 
 async function readImage(image: string) {
-  const { readImages } = await import("../../../functions/io/images.ts");
-  return (await readImages("interventions")).find(({ id }) => id === image);
+  const { readImagesAndPauses } = await import("../../../functions/io/recorded-images.ts");
+  return (await readImagesAndPauses(service.environment)).images.find(({ id }) => id === image);
 }
 
-describe("while CodeBuild, S3, public parameters and the release host do not answer", () => {
+/** The records of an image, without the hashes: `revocations/ami-1`. */
+async function recordsOf(image: string): Promise<string[]> {
+  const { readRecords } = await import("../../../functions/io/records.ts");
+  const all = Object.values(await readRecords(service.environment.BUCKET)).flatMap((some) => some ?? []);
+  return all.map(({ kind, name }) => `${kind}/${name.split("/")[0]}`).filter((one) => one.endsWith(`/${image}`));
+}
+
+describe("while S3 does not answer, too,", () => {
+  test("a bad image can be revoked; reconcile records it later", async () => {
+    const image = await service.image("bad-without-s3", 6);
+    await fail({ service: "s3" });
+
+    const { status, answer } = await call("POST", "/revoke", { image, reason: "pods lose DNS" });
+    await lift.pop()?.();
+
+    expect({ status, answer }).toMatchObject({
+      status: 202,
+      answer: { image, plan: null, planUnknown: expect.stringMatching(/^reading /) },
+    });
+    expect(await readImage(image)).toMatchObject({
+      revoked: { reason: "pods lose DNS" },
+      revocations: [{ recorded: false }],
+    });
+    await service.reconcile();
+    expect(await readImage(image)).toMatchObject({ revocations: [{ recorded: true }] });
+    expect(await delayedTriggers()).toEqual([`revoke ${image}`]);
+  });
+
+  test.each([
+    ["/approve", {}],
+    ["/unrevoke", {}],
+    ["/adopt", {}],
+    ["/rollback", { variant: core }],
+  ])("nothing else is decided, and the answer says what can be: %s", async (path, more) => {
+    const image = await service.image(`kept-${path}`, 7, { revoked: "pods lose DNS" });
+    await fail({ service: "s3" });
+
+    const { status, answer } = await call("POST", path, { image, reason: "it is good", ...more });
+    await lift.pop()?.();
+
+    expect(status).toBe(503);
+    expect(answer.error).toMatch(/^reading records: /);
+    expect(await readImage(image)).toMatchObject({ revoked: { reason: "pods lose DNS" }, approved: undefined });
+  });
+});
+
+test("an approval that cannot be recorded sets no tag", async () => {
+  const image = await service.image("unrecorded-approval", 6);
+  await fail({ service: "s3", operation: "PutObject" });
+
+  const { status } = await call("POST", "/approve", { image, reason: "it is good" });
+  await lift.pop()?.();
+
+  expect(status).toBe(500);
+  expect(await readImage(image)).toMatchObject({ approved: undefined, unrecorded: [] });
+});
+
+describe("while CodeBuild, public parameters and the release host do not answer", () => {
   test("a bad image can be revoked, and the answer says why the plan is unknown", async () => {
     const image = await service.image("bad", 5);
 
@@ -99,7 +158,23 @@ describe("while CodeBuild, S3, public parameters and the release host do not ans
       answer: { variant: core, image, plan: null, planUnknown: expect.stringMatching(/^reading /) },
     });
     expect(await readImage(image)).toMatchObject({ revoked: { reason: "pods lose DNS" } });
+    expect(await recordsOf(image)).toContain(`revocations/${image}`);
     expect(await delayedTriggers()).toEqual([`revoke ${image}`]);
+  });
+
+  test("a revocation stays in force although a person deletes its tag", async () => {
+    const image = await service.image("still-bad", 5);
+    await call("POST", "/revoke", { image, reason: "pods lose DNS" });
+    const { untagImage } = await import("../../../functions/io/image-tags.ts");
+
+    await untagImage(image, ["revoked"]);
+    expect(await readImage(image)).toMatchObject({ revoked: { reason: expect.stringContaining("POST /unrevoke") } });
+
+    expect(await call("POST", "/unrevoke", { image, reason: "the cluster was at fault" })).toMatchObject({
+      status: 202,
+    });
+    expect(await readImage(image)).toMatchObject({ revoked: undefined, revocations: [] });
+    await delayedTriggers();
   });
 
   test("a channel can be rolled back", async () => {
@@ -130,6 +205,7 @@ describe("while CodeBuild, S3, public parameters and the release host do not ans
     const { status } = await call("POST", "/unrevoke", { image, reason: "the cluster was at fault" });
 
     expect(status).toBe(202);
+    expect(await recordsOf(image)).toContain(`unrevocations/${image}`);
     expect(await readImage(image)).toMatchObject({ revoked: undefined });
     expect(await delayedTriggers()).toEqual([`unrevoke ${image}`]);
   });
@@ -140,7 +216,8 @@ describe("while CodeBuild, S3, public parameters and the release host do not ans
     const { status } = await call("POST", path, { image, reason: "a week without trouble" });
 
     expect(status).toBe(202);
-    expect(await readImage(image)).toMatchObject({ approved: { reason: "a week without trouble" } });
+    expect(await readImage(image)).toMatchObject({ approved: { reason: "a week without trouble" }, unrecorded: [] });
+    expect(await recordsOf(image)).toContain(`approvals/${image}`);
     expect(await delayedTriggers()).toEqual([`approve ${image}`]);
   });
 

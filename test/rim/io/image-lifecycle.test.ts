@@ -1,8 +1,6 @@
 import {
   CreateImageCommand,
   CreateLaunchTemplateCommand,
-  CreateTagsCommand,
-  DeleteTagsCommand,
   DescribeImagesCommand,
   DescribeSnapshotsCommand,
   DisableImageCommand,
@@ -15,7 +13,9 @@ import {
 } from "@aws-sdk/client-ec2";
 import { once } from "es-toolkit";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { recordBody, revocationRecord } from "../../../functions/domain/records.ts";
 import type { World } from "../../../functions/domain/world.ts";
+import { recordImage } from "../../records.ts";
 import { day, hour, minute } from "../../scene.ts";
 import { type Aws, startAws } from "../aws.ts";
 import { type Service, type Surroundings, startService, startSurroundings } from "../service.ts";
@@ -281,9 +281,11 @@ describe("an image that has been disabled for its whole grace", () => {
     await ec2.send(new TerminateInstancesCommand({ InstanceIds: [instance as string] }));
     const snapshot = (await describeImage(old))?.BlockDeviceMappings?.[0]?.Ebs?.SnapshotId as string;
     const source = await service.image("template", 60);
-    const tags = (await describeImage(source))?.Tags?.filter(({ Key }) => !Key?.endsWith(":stage"));
-    await ec2.send(new CreateTagsCommand({ Resources: [old], Tags: tags }));
-    await service.tag(old, { stage: service.environment.STAGE, proof: "failed" });
+    const tags = (await describeImage(source))?.Tags ?? [];
+    const named = tags.map(({ Key = "", Value = "" }) => [Key.slice("eks-windows-images:".length), Value]);
+    const failed = { ...Object.fromEntries(named), proof: "failed" };
+    await recordImage(aws.emulator, surroundings.bucket, old, failed);
+    await service.tag(old, failed);
     await retire(service, await service.observe(4 * day));
     expect((await describeImage(old))?.State).toBe("disabled");
 
@@ -329,6 +331,16 @@ describe("an image that has been disabled for its whole grace", () => {
   });
 });
 
+/** What `POST /unrevoke` does. */
+async function unrevoke(service: Service, id: string): Promise<void> {
+  const { untagImage } = await import("../../../functions/io/image-tags.ts");
+  const { writeRecord } = await import("../../../functions/io/records.ts");
+  const [image] = (await service.observe()).images.filter((one) => one.id === id);
+  await untagImage(id, ["revoked"]);
+  for (const { hash } of image?.revocations ?? [])
+    await writeRecord(surroundings.bucket, revocationRecord("unrevocations", id, hash), recordBody("ann", 0, "good"));
+}
+
 describe("a revoked image", () => {
   test("is deprecated and, with disableRevoked, disabled, and an unrevoke restores both", async () => {
     const service = await startService(aws, surroundings, `stage-${++stages}`, { disableRevoked: true });
@@ -336,7 +348,7 @@ describe("a revoked image", () => {
 
     await service.reconcile();
     const revoked = await describeImage(image);
-    await ec2.send(new DeleteTagsCommand({ Resources: [image], Tags: [{ Key: "eks-windows-images:revoked" }] }));
+    await unrevoke(service, image);
     await service.reconcile();
     const restored = await describeImage(image);
 

@@ -22,6 +22,7 @@ describe("a removed variant", () => {
       decision: "keep",
       reasons: ["its variant was removed; to retire its images, name the variant in retiredVariants in config.ts"],
     };
+    const recorded = { state: "available", made: true, unrecorded: [] };
     expect(statusOf(story.world, prefix).removedVariants).toEqual([
       {
         variant: full,
@@ -30,8 +31,8 @@ describe("a removed variant", () => {
           { parameter: `${prefix}/${full}/stable`, image: "ami-2" },
         ],
         images: [
-          { image: "ami-3", state: "available", createdAt: "2026-11-04T12:00:00.000Z", retention: kept },
-          { image: "ami-2", state: "available", createdAt: "2026-11-02T12:00:00.000Z", retention: kept },
+          { image: "ami-3", createdAt: "2026-11-04T12:00:00.000Z", ...recorded, retention: kept },
+          { image: "ami-2", createdAt: "2026-11-02T12:00:00.000Z", ...recorded, retention: kept },
         ],
       },
     ]);

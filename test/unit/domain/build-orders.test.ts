@@ -2,7 +2,8 @@ import { describe, expect, test } from "vitest";
 import { parseConfiguration } from "../../../functions/config/configuration.ts";
 import type { Variant } from "../../../functions/config/variant.ts";
 import { type ImageWish, orderBuild } from "../../../functions/domain/build-orders.ts";
-import type { Inputs } from "../../../functions/domain/inputs.ts";
+import { type Inputs, inputsFromTags } from "../../../functions/domain/inputs.ts";
+import { identityOf } from "../../../functions/domain/records.ts";
 
 const inputs: Inputs = {
   baseAmi: "ami-0123456789abcdef0",
@@ -47,6 +48,23 @@ function harvest(changes: object = {}, world: object = {}) {
 function packerVariables({ variables }: ReturnType<typeof order>) {
   return JSON.parse(variables.PACKER_VARIABLES ?? "");
 }
+
+describe("the identity in the variables of a build", () => {
+  const requested = { ...inputs, request: "x".repeat(300) };
+
+  test("is that of the tags that the image gets, even if a tag cannot hold a whole value", () => {
+    const made = order({}, "test", { inputs: requested });
+    const tags = packerVariables(made).image_tags as Record<string, string>;
+
+    expect(made.variables.IDENTITY).toBe(identityOf(tags["eks-windows-images:variant"] ?? "", inputsFromTags(tags)));
+    expect(made.variables.IDENTITY).not.toBe(order().variables.IDENTITY);
+  });
+
+  test("is that of the image to prove, and a harvest has none", () => {
+    expect(proof().variables.IDENTITY).toBe(order().variables.IDENTITY);
+    expect(harvest().variables).not.toHaveProperty("IDENTITY");
+  });
+});
 
 describe("the variables of a build", () => {
   test("contain the variant's entry in config.ts and the inputs, as Packer's variables", () => {

@@ -148,6 +148,15 @@ describe("a reconcile run measures", () => {
     expect(measured(story.resume().resume("*").world)).not.toHaveProperty("HoursPaused");
   });
 
+  test("images whose tags no record confirms, even after their notification", () => {
+    const forged = { made: false, unrecorded: [{ claim: "that its proof passed", record: "a" }] };
+    const story = scene().published("ami-1").image("ami-2", forged).notifyAll();
+
+    expect(measured(story.world).UnrecordedImages).toBe(1);
+    expect(measured(story.change("ami-2", { variant: "gone" }).world).UnrecordedImages).toBe(1);
+    expect(measured(scene().published("ami-1").world)).not.toHaveProperty("UnrecordedImages");
+  });
+
   test("failed actions", () => {
     const action = scene().building();
     const outcomes: Outcome[] = [{ action, result: "failed", error: new Error("denied") }];

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { applied, decideRevoke, decideUnrevoke } from "../../../../functions/api/interventions.ts";
 import { planOf } from "../../../../functions/api/plan.ts";
+import { revocationRecord, tagRecord } from "../../../../functions/domain/records.ts";
 import { core, scene } from "../../../scene.ts";
 import { ann, dryRun, reason, revoked, twoImages } from "./caller.ts";
 
@@ -14,6 +15,7 @@ describe("POST /revoke", () => {
       image: "ami-2",
       write: { revoked: `2026-11-04T12:00:00.000Z ${ann.by} ${reason}` },
       remove: [],
+      records: [tagRecord("revocations", "ami-2", `2026-11-04T12:00:00.000Z ${ann.by} ${reason}`)],
     });
   });
 
@@ -87,6 +89,16 @@ describe("POST /unrevoke", () => {
       write: {},
       remove: ["revoked"],
     });
+  });
+
+  test("records the end of every revocation in force, whether by its tag or only by its record", () => {
+    const revocations = ["a", "b"].map((hash) => ({ hash, recorded: hash === "a" }));
+
+    expect(decideUnrevoke(twoImages({ revoked, revocations }).world, { image: "ami-1", reason, dryRun })).toMatchObject(
+      {
+        records: [revocationRecord("unrevocations", "ami-1", "a"), revocationRecord("unrevocations", "ami-1", "b")],
+      },
+    );
   });
 
   test("is refused for an image that is not revoked, and lists the revoked images", () => {

@@ -205,6 +205,23 @@ describe("in any world", () => {
     );
   });
 
+  test("an image that no record says was made here changes no build and no channel (rule 1)", () => {
+    const changes = ({ world }: Scene) => [
+      ...starts(plan(world)).map(({ order }) => order.token),
+      ...plan(world).flatMap((one) => (one.do === "publish" ? [`${one.variant} ${one.channel} ${one.image}`] : [])),
+    ];
+    always((story) => {
+      const before = changes(story);
+      const real = [...story.world.images];
+      for (const [index, image] of real.entries())
+        story.world.images.push(
+          { ...image, id: `forged-${index}`, createdAt: story.world.now + index, made: false },
+          { ...image, id: `old-${index}`, createdAt: index, state: "available", revoked: undefined, made: false },
+        );
+      expect(changes(story)).toEqual(before);
+    });
+  });
+
   test("the plan does not depend on the order in which AWS lists resources", () => {
     always(({ world }) => {
       const other = copy(world);

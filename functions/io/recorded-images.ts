@@ -1,0 +1,26 @@
+import type { Environment } from "../config/environment.ts";
+import { withRecords } from "../domain/recorded-images.ts";
+import type { ImageWorld } from "../domain/world.ts";
+import { readTaggedImages } from "./images.ts";
+import { readPauses } from "./pauses.ts";
+import { readRecords } from "./records.ts";
+
+/**
+ * The images of a stage, or of one of its variants, as far as records confirm their tags, and all pauses, which the same
+ * listing finds. If the records cannot be read, no claim counts and nothing is known about pauses.
+ *
+ * The records are read after the tags. Whoever writes a tag has written its record before, so a tag that was read has
+ * its record in what is read now, unless it is forged.
+ */
+export async function readImagesAndPauses(
+  { STAGE, BUCKET }: Pick<Environment, "STAGE" | "BUCKET">,
+  variant?: string,
+): Promise<Pick<ImageWorld, "images" | "pauses" | "unreadable">> {
+  const images = await readTaggedImages(STAGE, variant);
+  try {
+    const records = await readRecords(BUCKET);
+    return { images: withRecords(images, records), pauses: await readPauses(BUCKET, records) };
+  } catch (error) {
+    return { images: withRecords(images, {}), unreadable: `reading records: ${(error as Error).message}` };
+  }
+}
