@@ -1,8 +1,8 @@
-import { CreateTagsCommand, EC2Client } from "@aws-sdk/client-ec2";
 import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { mapKeys } from "es-toolkit";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { type ConfigurationInput, parseConfiguration } from "../../../functions/config/configuration.ts";
-import { inputsToTags } from "../../../functions/domain/inputs.ts";
+import { inputsToTags, tagPrefix } from "../../../functions/domain/inputs.ts";
 import { stateOf } from "../../../functions/domain/variant-state.ts";
 import type { World } from "../../../functions/domain/world.ts";
 import { publishAll } from "../../../local/aws/public-images.ts";
@@ -62,9 +62,8 @@ async function satisfy(): Promise<void> {
   for (const variant of configuration.variants) {
     const { desired, unknown } = stateOf(world, variant);
     if (unknown.length > 0) throw new Error(unknown.join());
-    const image = await service.image(variant.name, 1, { variant: variant.name });
-    const Tags = Object.entries(inputsToTags(desired)).map(([Key, Value]) => ({ Key, Value }));
-    await new EC2Client({}).send(new CreateTagsCommand({ Resources: [image], Tags }));
+    const inputs = mapKeys(inputsToTags(desired), (_, key) => key.slice(tagPrefix.length));
+    await service.image(variant.name, 1, { variant: variant.name, ...inputs });
   }
 }
 
