@@ -1,26 +1,12 @@
 import type { ChannelName } from "../config/channel-names.ts";
 import type { Environment } from "../config/environment.ts";
-import type { Image } from "../domain/images.ts";
-import type { Action, WriteAction } from "../domain/plan.ts";
-import { recordBody, revocationRecord, tagRecord } from "../domain/records.ts";
+import type { Action } from "../domain/plan.ts";
 import type { World } from "../domain/world.ts";
 import { orderLifetime, startBuild } from "../io/builds.ts";
-import { writeChannel } from "../io/channels.ts";
-import {
-  deprecateImage,
-  deregisterImage,
-  disableRevoked,
-  exemptFromRetention,
-  exemptionToTag,
-  restoreImage,
-  retireImage,
-} from "../io/image-lifecycle.ts";
-import { tagImage } from "../io/image-tags.ts";
-import { channelWriteToTag } from "../io/images.ts";
-import { writeRecord } from "../io/records.ts";
 import { removeLeftover } from "../io/sweeping.ts";
 import { notify } from "./notify.ts";
-import { isOvertaken, isPausedNow, recheck } from "./recheck.ts";
+import { isPausedNow } from "./recheck.ts";
+import { type Run, write } from "./writes.ts";
 
 /** The result of one action. */
 export type Outcome = { action: Action } & (
@@ -34,15 +20,6 @@ export type Outcome = { action: Action } & (
   | { result: "held-back" }
   | { result: "failed"; error: Error }
 );
-
-/** What every action of a run shares. */
-interface Run {
-  /** As the plan saw it. */
-  world: World;
-  environment: Environment;
-  /** Milliseconds since the epoch. */
-  clock: () => number;
-}
 
 /**
  * Carries out a plan: the variants side by side, the actions of one variant in order. A failed action is planned again
@@ -118,46 +95,6 @@ async function carryOut(action: Action, run: Run): Promise<Outcome> {
   } catch (cause) {
     const error = new Error(`${gerunds[action.do]} for ${action.variant}: ${(cause as Error).message}`, { cause });
     return { action, result: "failed", error };
-  }
-}
-
-/** False if the recheck decided otherwise. */
-async function write(action: WriteAction, { world, environment, clock }: Run): Promise<boolean> {
-  const now = clock();
-  const fresh = await recheck(action, world, environment, now);
-  if (!fresh) return false;
-  const image = fresh.images.find(({ id }) => id === action.image) as Image;
-  const keepRecord = (key: string) =>
-    writeRecord(environment.BUCKET, key, recordBody("reconcile", now, action.reasons.join("; ")));
-  switch (action.do) {
-    case "publish": {
-      const { channel, variant, previous } = action;
-      const tag = channelWriteToTag({ at: now, previous });
-      await keepRecord(tagRecord("publications", image.id, tag, channel));
-      await tagImage(image.id, { [`published-${channel}`]: tag });
-      if (await isOvertaken(action, fresh, environment)) return false;
-      return writeChannel(environment, variant, channel, image.id, fresh.channels[variant]?.[channel] === undefined);
-    }
-    case "record":
-      for (const { hash } of image.revocations.filter(({ recorded }) => !recorded))
-        await keepRecord(revocationRecord("revocations", image.id, hash));
-      return true;
-    case "deprecate":
-      await deprecateImage(image.id, now);
-      return true;
-    case "disable":
-      await (action.because === "revoked" ? disableRevoked : retireImage)(image, now);
-      return true;
-    case "restore":
-      await restoreImage(image);
-      return true;
-    case "release":
-      await keepRecord(tagRecord("exemptions", image.id, exemptionToTag(now)));
-      await exemptFromRetention(image.id, now);
-      return true;
-    case "deregister":
-      await deregisterImage(image.id);
-      return true;
   }
 }
 

@@ -1,0 +1,71 @@
+import type { Environment } from "../config/environment.ts";
+import type { Image } from "../domain/images.ts";
+import type { WriteAction } from "../domain/plan.ts";
+import { recordBody, revocationRecord, tagRecord } from "../domain/records.ts";
+import type { World } from "../domain/world.ts";
+import { writeChannel } from "../io/channels.ts";
+import {
+  deprecateImage,
+  deregisterImage,
+  disableRevoked,
+  exemptFromRetention,
+  exemptionToTag,
+  restoreImage,
+  retireImage,
+} from "../io/image-lifecycle.ts";
+import { tagImage } from "../io/image-tags.ts";
+import { channelWriteToTag } from "../io/images.ts";
+import { writeRecord } from "../io/records.ts";
+import { isOvertaken, recheck } from "./recheck.ts";
+
+/** What every action of a run shares. */
+export interface Run {
+  /** As the plan saw it. */
+  world: World;
+  environment: Environment;
+  /** Milliseconds since the epoch. */
+  clock: () => number;
+}
+
+/**
+ * Carries out an action that changes a channel or an image, if the recheck decides the same.
+ * @returns false if it does not, or if another writer came first
+ */
+export async function write(action: WriteAction, { world, environment, clock }: Run): Promise<boolean> {
+  const now = clock();
+  const fresh = await recheck(action, world, environment, now);
+  if (!fresh) return false;
+  const image = fresh.images.find(({ id }) => id === action.image) as Image;
+  const keepRecord = (key: string) =>
+    writeRecord(environment.BUCKET, key, recordBody("reconcile", now, action.reasons.join("; ")));
+  switch (action.do) {
+    case "publish": {
+      const { channel, variant, previous } = action;
+      const tag = channelWriteToTag({ at: now, previous });
+      await keepRecord(tagRecord("publications", image.id, tag, channel));
+      await tagImage(image.id, { [`published-${channel}`]: tag });
+      if (await isOvertaken(action, fresh, environment)) return false;
+      return writeChannel(environment, variant, channel, image.id, fresh.channels[variant]?.[channel] === undefined);
+    }
+    case "record":
+      for (const { hash } of image.revocations.filter(({ recorded }) => !recorded))
+        await keepRecord(revocationRecord("revocations", image.id, hash));
+      return true;
+    case "deprecate":
+      await deprecateImage(image.id, now);
+      return true;
+    case "disable":
+      await (action.because === "revoked" ? disableRevoked : retireImage)(image, now);
+      return true;
+    case "restore":
+      await restoreImage(image);
+      return true;
+    case "release":
+      await keepRecord(tagRecord("exemptions", image.id, exemptionToTag(now)));
+      await exemptFromRetention(image.id, now);
+      return true;
+    case "deregister":
+      await deregisterImage(image.id);
+      return true;
+  }
+}
