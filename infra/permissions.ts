@@ -125,8 +125,8 @@ export const sweeping: Permission[] =
 /** An operator's decision about an image of this stage: set it and take it back. */
 export const intervening: Permission[] = tagging(["ec2:CreateTags", "ec2:DeleteTags"], interventionTags);
 
-/** Resuming deletes the record of a pause. */
-export const pausing: Permission[] = [{ actions: ["s3:DeleteObject"], resources: [pauses] }];
+/** A person's order to pause a variant or everything, and to resume it. */
+export const pausing: Permission[] = [{ actions: ["s3:PutObject", "s3:DeleteObject"], resources: [pauses] }];
 
 /** Permission to write a role's records. */
 export function recording(writer: "api" | "reconcile"): Permission {

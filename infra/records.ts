@@ -1,4 +1,4 @@
-import { accountId, partition, type Statement } from "./account.ts";
+import { accountId, partition } from "./account.ts";
 import { namedInAccount } from "./names.ts";
 
 /** The roles that write to the bucket, by the noun in their name. */
@@ -17,11 +17,10 @@ const writers: Record<string, Writer[]> = {
   "records/exemptions": ["reconcile"],
   "records/revocations": ["api", "reconcile"],
   "records/unrevocations": ["api"],
-  "records/pauses": ["api"],
 };
 
-/** What its writer may delete. */
-const deletable = ["records/pauses"];
+/** A pause ends when its record is deleted. */
+const pauses = "records/pauses";
 
 const prefixes = Object.keys(writers);
 
@@ -34,17 +33,17 @@ export function pathsOf(writer: Writer): string[] {
  * Statements of the bucket's policy. They deny and overrule every policy of an identity. The names of the roles are
  * known before the roles exist, which themselves need the bucket.
  */
-export const protectingRecords = prefixes.flatMap((prefix) => {
-  const others = [
-    { test: "StringNotEquals", variable: "aws:PrincipalArn", values: writers[prefix]?.map(roleArn) ?? [] },
-  ];
-  return [
-    denial(["s3:PutObject"], prefix, others),
-    denial(["s3:DeleteObject", "s3:DeleteObjectVersion"], prefix, deletable.includes(prefix) ? others : []),
-  ];
-});
+export const protectingRecords = [
+  ...prefixes.flatMap((prefix) => [
+    denial(["s3:PutObject"], prefix, writers[prefix]),
+    denial(["s3:DeleteObject", "s3:DeleteObjectVersion"], prefix),
+  ]),
+  denial(["s3:PutObject", "s3:DeleteObject", "s3:DeleteObjectVersion"], pauses, ["api"]),
+];
 
-function denial(actions: string[], prefix: string, conditions: Statement["conditions"]) {
+function denial(actions: string[], prefix: string, but: Writer[] = []) {
+  const conditions =
+    but.length > 0 ? [{ test: "StringNotEquals", variable: "aws:PrincipalArn", values: but.map(roleArn) }] : [];
   return { effect: "deny" as const, principals: "*" as const, actions, conditions, paths: [below(prefix)] };
 }
 

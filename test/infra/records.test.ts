@@ -68,3 +68,12 @@ describe.each(Object.entries(writers))("%s", (key, writing) => {
     }
   });
 });
+
+test("a pause begins and ends by the api only, even against identities that may do everything in the account", () => {
+  for (const action of ["s3:PutObject", "s3:DeleteObject", "s3:DeleteObjectVersion"]) {
+    const able = [...roles.map(arnOf), `arn:aws:iam::${account}:role/ci`, `arn:aws:iam::${account}:root`].filter(
+      (identity) => may(action, "records/pauses/_everything", identity),
+    );
+    expect(able).toEqual([arnOf("ApiRole")]);
+  }
+});
