@@ -1,4 +1,4 @@
-import { hour, minute } from "../../config/time.ts";
+import { day, hour, minute } from "../../config/time.ts";
 import type { Purpose } from "../build-orders.ts";
 import { type Failure, type FailureKind, kindOf } from "../failures.ts";
 import { maxProofAttempts } from "../proofs.ts";
@@ -15,7 +15,9 @@ export interface EndedRun {
 }
 
 const firstRetryWait = 15 * minute;
-const maxTransientWait = 6 * hour;
+const maxWait = 6 * hour;
+/** What has failed this often in a transient way is tried once a day: each attempt costs two machines. */
+const failuresUntilDaily = 8;
 /** After this many failures of a kind with the same inputs, the service waits until an input changes. */
 const maxFailures: Record<FailureKind, number> = { deterministic: 3, permanent: 2, transient: Infinity };
 /** After this many images of the same inputs that could not be proved, the service waits until an input changes. */
@@ -40,7 +42,7 @@ export function retryOf(runs: readonly EndedRun[]): Retry {
   const count = runs.filter((run) => run.status === "failed" && isAlike(run, last)).length;
   const what = `${count === 1 ? "the build" : `${count} builds`} of these inputs failed (${last.failure?.class ?? "unknown"})`;
   if (kind === "transient") {
-    const wait = Math.min(firstRetryWait * 2 ** (count - 1), maxTransientWait);
+    const wait = count < failuresUntilDaily ? Math.min(firstRetryWait * 2 ** (count - 1), maxWait) : day;
     return { when: "at", at: last.endedAt + wait, why: `${what}, a class that may disappear without a change` };
   }
   if (count >= maxFailures[kind]) return { when: "never", why: what };
