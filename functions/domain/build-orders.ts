@@ -1,9 +1,9 @@
 import type { BuildVariables } from "../config/build-variables.ts";
 import type { Configuration } from "../config/configuration.ts";
-import type { Policies } from "../config/policies.ts";
 import type { Variant } from "../config/variant.ts";
 import { canonical, clipTag, type Inputs, inputsToTags, type RecordedInputs, sha256, tagPrefix } from "./inputs.ts";
 import { identityOf } from "./records.ts";
+import { subnetOf } from "./subnets.ts";
 
 /**
  * `build` makes an image and proves it, `prove` proves an existing image, `harvest` copies the files that AWS does not
@@ -152,12 +152,6 @@ function identityVariables(
     image_name: imageName(stage, variant.name, token),
     windows: String(variant.windows),
   };
-}
-
-/** Each attempt is made in the next of the configured subnets. Empty for a subnet of the default VPC. */
-function subnetOf(network: Policies["network"], attempt: number): string {
-  const subnets = network.kind === "vpc" ? network.subnetIds : [network.subnetId ?? ""];
-  return subnets[(attempt - 1) % subnets.length] ?? "";
 }
 
 function imageVariables(

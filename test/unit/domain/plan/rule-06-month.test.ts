@@ -2,14 +2,19 @@ import { describe, expect, test } from "vitest";
 import { FailureClass, kindOf } from "../../../../functions/domain/failures.ts";
 import { core, day, hour, scene } from "../../../scene.ts";
 
+const three = [0, 1, 2].map((number) => `subnet-0123456789abcdef${number}`);
+
 describe("rules 6 and 11: a month in which everything fails", () => {
   /**
    * Carries out for a month, in which no input changes, what the plan wants about building. Every build fails with this
    * class, with or without having made an image, and so does every proof.
    */
-  function month(failureClass: FailureClass, makesImages: boolean) {
-    const story = scene({}, "2026-12-09T12:00:00Z");
+  function month(failureClass: FailureClass, makesImages: boolean, subnetIds: string[] = []) {
+    const network = { kind: "vpc" as const, vpcId: "vpc-0123456789abcdef0", subnetIds };
+    const policies = subnetIds.length > 0 ? { policies: { network } } : {};
+    const story = scene(policies, "2026-12-09T12:00:00Z");
     const orders = { build: 0, prove: 0 };
+    const subnets: string[] = [];
     const told = new Set<string>();
     for (const end = story.world.now + 30 * day; story.world.now < end && orders.build < 50; story.later(hour)) {
       for (const action of story.actions()) {
@@ -18,6 +23,7 @@ describe("rules 6 and 11: a month in which everything fails", () => {
         if (action.do !== "build" && action.do !== "prove") continue;
         orders[action.do] += 1;
         const { purpose, inputs, attempt, token, variables } = action.order;
+        subnets.push(JSON.parse(variables.PACKER_VARIABLES ?? "").subnet_id);
         const image = variables.IMAGE_ID ?? (makesImages ? `ami-${orders.build}` : undefined);
         if (action.do === "build" && image)
           story.image(image, { proof: undefined, provedAt: undefined, createdAt: story.world.now, token }, inputs);
@@ -25,7 +31,7 @@ describe("rules 6 and 11: a month in which everything fails", () => {
       }
       for (const key of told) story.world.notified.add(key);
     }
-    return { story, orders, told: [...told] };
+    return { story, orders, subnets, told: [...told] };
   }
 
   test.each(["unproved", "capacity"] as const)(
@@ -58,6 +64,21 @@ describe("rules 6 and 11: a month in which everything fails", () => {
     const { orders, told } = month("refused", false);
 
     expect(orders).toEqual({ build: 2, prove: 0 });
+    expect(told.filter((key) => key.startsWith(`gave-up/${core}/`))).toHaveLength(1);
+  });
+
+  test("refused: with three subnets each is tried once without an image, and then subscribers know", () => {
+    const { orders, subnets, told } = month("refused", false, three);
+
+    expect(orders).toEqual({ build: 3, prove: 0 });
+    expect(subnets).toEqual(three);
+    expect(told.filter((key) => key.startsWith(`gave-up/${core}/`))).toHaveLength(1);
+  });
+
+  test("refused: two proofs are the last with three subnets, too, because the image's build started an instance", () => {
+    const { orders, told } = month("refused", true, three);
+
+    expect(orders).toEqual({ build: 1, prove: 2 });
     expect(told.filter((key) => key.startsWith(`gave-up/${core}/`))).toHaveLength(1);
   });
 
