@@ -37,6 +37,8 @@ export interface ProofWish extends Wish {
   /** The image's inputs. */
   inputs: Inputs;
   image: string;
+  /** The attempt of the build that made the image, in whose subnet its proofs begin; 1 if it is not known. */
+  madeInAttempt: number;
 }
 
 export interface HarvestWish extends Wish {
@@ -139,14 +141,12 @@ export function imageName(stage: string, variant: string, token: string): string
   return `eks-windows-images/${stage}/${variant}/${token.slice(0, 12)}`;
 }
 
-function identityVariables(
-  { variant, attempt }: Wish,
-  token: string,
-  { stage, configuration: { policies } }: OrderContext,
-) {
+function identityVariables(wish: BuildWish, token: string, { stage, configuration: { policies } }: OrderContext) {
+  const { variant, attempt } = wish;
+  const earlier = wish.purpose === "prove" ? wish.madeInAttempt - 1 : 0;
   return {
     stage,
-    subnet_id: subnetOf(policies.network, attempt),
+    subnet_id: subnetOf(policies.network, earlier + attempt),
     variant: variant.name,
     token,
     image_name: imageName(stage, variant.name, token),

@@ -25,20 +25,36 @@ describe("rule 11: an image without a proof", () => {
     expect(story.later(hour).building()).toMatchObject({ do: "build" });
   });
 
-  test("has its second attempt in the second of the configured subnets", () => {
-    const subnetIds = ["subnet-0123456789abcdef0", "subnet-0123456789abcdef1"];
-    const network = { kind: "vpc" as const, vpcId: "vpc-0123456789abcdef0", subnetIds };
-    const story = scene({ policies: { network } }).image("ami-2", { proof: undefined, provedAt: undefined });
-    const subnet = () => {
-      const action = story.building();
-      if (action.do !== "prove") throw new Error(`expected a proof, got ${action.do}`);
-      return JSON.parse(action.order.variables.PACKER_VARIABLES ?? "").subnet_id;
-    };
+  describe("with three subnets", () => {
+    const subnetIds = [0, 1, 2].map((number) => `subnet-0123456789abcdef${number}`);
+    const policies = { network: { kind: "vpc" as const, vpcId: "vpc-0123456789abcdef0", subnetIds } };
+    const token = "1".repeat(64);
+    const withSubnets = () => scene({ policies }).image("ami-2", { proof: undefined, provedAt: undefined, token });
+    /** The subnets of the image's two proofs, neither of which has a result. */
+    const subnetsOfProofs = (story: ReturnType<typeof scene>) =>
+      [1, 2].map((attempt) => {
+        const action = story.building();
+        if (action.do !== "prove") throw new Error(`expected a proof, got ${action.do}`);
+        expect(action.order.attempt).toBe(attempt);
+        story.failed("capacity", { purpose: "prove", image: "ami-2", attempt }).later(15 * minute);
+        return JSON.parse(action.order.variables.PACKER_VARIABLES ?? "").subnet_id;
+      });
 
-    const first = subnet();
-    story.failed("refused", { purpose: "prove", image: "ami-2" }).later(15 * minute);
+    test.each([
+      [1, [subnetIds[0], subnetIds[1]]],
+      [2, [subnetIds[1], subnetIds[2]]],
+      [3, [subnetIds[2], subnetIds[0]]],
+    ])("is proved from the subnet on that its build, attempt %i, was made in", (attempt, expected) => {
+      const story = withSubnets();
+      for (let before = 1; before < attempt; before++) story.failed("capacity", { attempt: before });
+      story.failed("capacity", { image: "ami-2", attempt, token });
 
-    expect([first, subnet()]).toEqual(subnetIds);
+      expect(subnetsOfProofs(story)).toEqual(expected);
+    });
+
+    test("is proved from the first subnet on if CodeBuild has forgotten its build", () => {
+      expect(subnetsOfProofs(withSubnets())).toEqual(subnetIds.slice(0, 2));
+    });
   });
 
   test.each([
