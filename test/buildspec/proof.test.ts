@@ -20,7 +20,7 @@ test("an image is proved if all checks pass", () => {
   expect(verdict).toEqual({ proof: "passed", class: "", cause: "" });
 });
 
-test.each(["None", ""])("an image is bad if its ImdsSupport is %j, although its checks pass", (imdsSupport) => {
+test.each(["None", "v1.0"])("an image is bad if its ImdsSupport is %j, although its checks pass", (imdsSupport) => {
   const verdict = judge({ exitCode: 0, output: "", report: passed, imdsSupport });
 
   expect(verdict).toEqual({
@@ -29,6 +29,19 @@ test.each(["None", ""])("an image is bad if its ImdsSupport is %j, although its 
     cause: `the image does not demand IMDSv2: its ImdsSupport is ${imdsSupport}, expected v2.0`,
   });
 });
+
+test.each(["", "null", "v2.0 and more", "NotRequiredWarning: x\nv1.0"])(
+  "an image stays unproved if EC2 answers %j instead of its ImdsSupport",
+  (imdsSupport) => {
+    const verdict = judge({ exitCode: 0, output: "", report: passed, imdsSupport });
+
+    expect(verdict).toEqual({
+      proof: "",
+      class: "unproved",
+      cause: `EC2 answered ${JSON.stringify(imdsSupport)} when asked for the image's ImdsSupport`,
+    });
+  },
+);
 
 test("a report in the format of Windows PowerShell is read", () => {
   const report = `\uFEFF${JSON.stringify({ result: "passed", checks: { name: "kubelet", passed: true } })}\r\n`;
