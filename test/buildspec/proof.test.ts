@@ -89,13 +89,25 @@ test.each(["Timeout waiting for WinRM.", "Timeout waiting for password."])(
 test.each([
   ["capacity", "api error InsufficientInstanceCapacity: none left"],
   ["throttling", "api error RequestLimitExceeded: Request limit exceeded."],
-  ["refused", "api error UnauthorizedOperation: You are not authorized to perform this operation."],
+  ["refused", "operation error EC2: RunInstances, api error UnauthorizedOperation: You are not authorized."],
   ["unproved", "Script exited with non-zero exit status: 16001. Allowed exit codes are: [0]"],
   ["unproved", "Error waiting for WinRM: WinRM wait cancelled"],
 ])("no verdict, but class %s: %s", (expected, error) => {
   const verdict = judgeProof({ exitCode: 1, output: `--> amazon-ebs.proof: ${error}\n`, report: undefined });
 
   expect(verdict).toEqual({ proof: "", class: expected, cause: error });
+});
+
+test("what the checks print about a denied call does not make their proof a refused one", () => {
+  const output = [
+    "==> amazon-ebs.proof: An error occurred (AccessDenied) when calling the GetObject operation: Access Denied",
+    "==> amazon-ebs.proof: pull error: operation error ECR: GetAuthorizationToken, api error AccessDenied: no",
+    "--> amazon-ebs.proof: Script exited with non-zero exit status: 1. Allowed exit codes are: [0]",
+  ].join("\n");
+
+  const verdict = judgeProof({ exitCode: 1, output, report: undefined });
+
+  expect(verdict).toMatchObject({ proof: "", class: "unproved" });
 });
 
 test("checks that time out leave an image unproved", () => {
