@@ -78,7 +78,7 @@ describe("rules 6 and 11: a month in which everything fails", () => {
     expect(gaveUp).toEqual([orders]);
   });
 
-  test("refused: two proofs are the last with three subnets, too, because the image's build started an instance", () => {
+  test("refused: two proofs are the last even with three subnets, because the image's build found one", () => {
     const { orders, gaveUp } = month("refused", true, three);
 
     expect(orders).toEqual({ build: 1, prove: 2 });
