@@ -25,7 +25,8 @@ require_admitted_address() {
 own_address() {
   [[ -n "${ADDRESS_URL-}" ]] || return 0
   local address octet='(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])'
-  address="$(curl --fail --silent --show-error --location --globoff --proto '=http,https' --retry 3 --max-time 30 -- "$ADDRESS_URL")" ||
+  address="$(curl --fail --silent --show-error --location --globoff --proto '=http,https' --retry 3 --max-time 30 \
+    -- "$ADDRESS_URL")" ||
     fail connection "$ADDRESS_URL, which returns the build's own address, does not answer"
   [[ "$address" =~ ^$octet\.$octet\.$octet\.$octet$ ]] ||
     fail connection "$ADDRESS_URL answered \"${address:0:100}\", which is not an IPv4 address"

@@ -12,12 +12,14 @@ export const awsSigns = [
     class: "throttling",
     sign: /\bRequestLimitExceeded\b|\bThrottl(ing|ed)\w*|\bTooManyRequests\w*|\bSlowDown\b|\bRate exceeded\b|\bEC2ThrottledException\b|\bBandwidthLimitExceeded\b/,
   },
-  // EC2 and IAM refuse the call itself ("Error codes for the Amazon EC2 API"). Not among them are codes that also
-  // stand for something too new to be visible everywhere, such as InvalidKeyPair.NotFound or InvalidGroup.NotFound.
+  // EC2 refuses the call itself ("Error codes for the Amazon EC2 API"). Not among the codes are those that also stand
+  // for something too new to be visible everywhere, such as InvalidKeyPair.NotFound or InvalidGroup.NotFound.
   {
     class: "refused",
-    sign: /\bapi error (UnauthorizedOperation|AccessDenied\w*|AuthFailure|Blocked|OptInRequired|Unsupported\w*|VPCIdNotSpecified|DefaultVpcDoesNotExist|InvalidSubnetID\.NotFound|InvalidSubnet|InvalidParameter(Value|Combination))\b/,
+    sign: /\boperation error EC2: .*\bapi error (UnauthorizedOperation|AuthFailure|Blocked|OptInRequired|Unsupported(Operation)?|VPCIdNotSpecified|DefaultVpcDoesNotExist|InvalidSubnetI[Dd]\.NotFound|InvalidSubnet|InvalidParameter(Value|Combination)): /,
   },
+  // The plugin looks the instance profile up in IAM before the launch (1.8.2, step_iam_instance_profile.go).
+  { class: "refused", sign: /\boperation error IAM: GetInstanceProfile, .*\bapi error AccessDenied: / },
   // The plugin's own word for VPCIdNotSpecified (1.8.2, step_run_source_instance.go).
   { class: "refused", sign: /Error launching source instance: a valid Subnet Id was not specified/ },
   // The reason of an instance that ended at once: EC2 may not use the key of its volumes, for example.

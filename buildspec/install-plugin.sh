@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# install-plugin.sh PIN DIRECTORY: prints the folder, for PACKER_PLUGIN_PATH, of exactly the amazon plugin that PIN names:
-# the one that Packer finds already, else HashiCorp's archive, installed below DIRECTORY once its SHA-256 is the pinned
-# one. `packer init` would ask HashiCorp's own host, whatever the mirror.
+# install-plugin.sh PIN DIRECTORY: prints the folder, for PACKER_PLUGIN_PATH, of exactly the amazon plugin that PIN
+# names: the one that Packer finds already, else HashiCorp's archive, installed below DIRECTORY once its SHA-256 is the
+# pinned one. `packer init` would ask HashiCorp's own host, whatever the mirror.
 set -euo pipefail
 . buildspec/outcome.sh
 . buildspec/release-archive.sh

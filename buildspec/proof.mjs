@@ -6,6 +6,9 @@ import { causeOf, classOfAwsError, guestFailure, timedOutStep } from "./classify
 /** An instance that runs according to EC2 but has no password or does not answer over WinRM: the image is the cause. */
 const silentMachine = /Timeout waiting for (password|WinRM)\./;
 
+/** The IMDS versions that EC2 tells of an image which does not demand IMDSv2. The AWS CLI prints `None` for none. */
+const otherImds = /^(None|v1(\.\d+)?)$/;
+
 /**
  * Returns the result of a boot proof. Only evidence makes an image bad; any other failure leaves it unproved.
  * @param {{ exitCode: number, output: string, report: string | undefined, imdsSupport: string }} run Packer's exit code
@@ -23,6 +26,10 @@ export function judgeProof({ exitCode, output, report, imdsSupport }) {
   }
   if (checks && exitCode === 0) {
     if (imdsSupport === "v2.0") return { proof: "passed", class: "", cause: "" };
+    if (!otherImds.test(imdsSupport)) {
+      const cause = `EC2 answered ${JSON.stringify(imdsSupport.slice(0, 100))} when asked for the image's ImdsSupport`;
+      return { proof: "", class: "unproved", cause };
+    }
     const cause = `the image does not demand IMDSv2: its ImdsSupport is ${imdsSupport}, expected v2.0`;
     return { proof: "failed", class: "proof", cause };
   }

@@ -15,8 +15,9 @@ run_packer proof build "${variables[@]}" -var "image_id=$image" packer/proof/ ||
 
 # The machine of a proof demands IMDSv2 in any case; nodes do so because of the image.
 if [[ "$status" == 0 ]]; then
-  imds_support="$(aws ec2 describe-images --image-ids "$image" --query 'Images[0].ImdsSupport' --output text 2>&1)" ||
-    fail unproved "$image could not be described: $imds_support"
+  # Not 2>&1: a warning of the AWS CLI is no part of the answer.
+  imds_support="$(aws ec2 describe-images --image-ids "$image" --query 'Images[0].ImdsSupport' --output text \
+    2>"$RUN_DIR/aws-errors.log")" || fail unproved "$image could not be described: $(<"$RUN_DIR/aws-errors.log")"
 fi
 
 verdict="$(node buildspec/proof.mjs "$status" "$RUN_DIR/proof.log" "$RUN_DIR/reports/proof.json" "$imds_support")"

@@ -14,8 +14,10 @@ put_record() {
 require_made() {
   local place answer
   for place in "records/proofs/$1/made-" "records/adoptions/$1/"; do
-    answer="$(aws s3api list-objects-v2 --bucket "$BUCKET" --prefix "$place" --query 'Contents[].Key' --output text 2>&1)" ||
-      fail unproved "s3://$BUCKET/$place cannot be listed: $answer"
+    # Not 2>&1: a warning of the AWS CLI is no key.
+    answer="$(aws s3api list-objects-v2 --bucket "$BUCKET" --prefix "$place" --query 'Contents[].Key' --output text \
+      2>"$RUN_DIR/aws-errors.log")" ||
+      fail unproved "s3://$BUCKET/$place cannot be listed: $(<"$RUN_DIR/aws-errors.log")"
     [[ ! "$answer" =~ -"$IDENTITY"($|[[:space:]]) ]] || return 0
   done
   fail unproved "no record says that this service made $1 from these inputs: it is forged, a copy or from before records (npm run adopt)"

@@ -14,9 +14,9 @@ export const recipe = recipeHash(root);
 export const harvestRecipe = harvestRecipeHash(root);
 
 /**
- * The bucket for recipe sources (`source/`), images' reports (`reports/`), harvested files (`harvest/`), records of sent
- * notifications (`announced/`), and pauses and records of what tags claim (`records/`). It is private; TLS only is SST's
- * default.
+ * The bucket for recipe sources (`source/`), images' reports (`reports/`), harvested files (`harvest/`), records of
+ * sent notifications (`announced/`), and pauses and records of what tags claim (`records/`). It is private; TLS only is
+ * SST's default.
  *
  * Reports have no expiry: an image may be in use for years, and only its report says what is in it. Its three files
  * take about 50 KB (one US cent a month for 8,000 images). Builds read a harvest as long as AWS's image is the newest

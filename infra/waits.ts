@@ -47,8 +47,8 @@ const maxMinutes = 2160;
 
 /**
  * CodeBuild's timeout: more than the sum of Packer's waits, because a killed Packer leaves its instance, key pair and
- * security group behind until the sweep finds them. With two rounds of updates it is 1,305 + 240 + 60 = 1,605 minutes; a usual build takes about
- * 90.
+ * security group behind until the sweep finds them. With two rounds of updates it is 1,305 + 240 + 60 = 1,605 minutes;
+ * a usual build takes about 90.
  * @throws Error if the configuration needs more time than CodeBuild allows
  */
 export function buildMinutes(rounds: number = policies.updateRounds): number {

@@ -15,8 +15,8 @@ export interface Caller {
 }
 
 /**
- * The decision about a call. Tags and records are named without their prefixes. A call that repeats an earlier decision writes and
- * removes none.
+ * The decision about a call. Tags and records are named without their prefixes. A call that repeats an earlier decision
+ * writes and removes none.
  */
 export type Decision =
   | {

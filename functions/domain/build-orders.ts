@@ -1,9 +1,9 @@
 import type { BuildVariables } from "../config/build-variables.ts";
 import type { Configuration } from "../config/configuration.ts";
-import type { Policies } from "../config/policies.ts";
 import type { Variant } from "../config/variant.ts";
 import { canonical, clipTag, type Inputs, inputsToTags, type RecordedInputs, sha256, tagPrefix } from "./inputs.ts";
 import { identityOf } from "./records.ts";
+import { subnetOf } from "./subnets.ts";
 
 /**
  * `build` makes an image and proves it, `prove` proves an existing image, `harvest` copies the files that AWS does not
@@ -37,6 +37,8 @@ export interface ProofWish extends Wish {
   /** The image's inputs. */
   inputs: Inputs;
   image: string;
+  /** The attempt of the build that made the image, in whose subnet its proofs begin; 1 if it is not known. */
+  madeInAttempt: number;
 }
 
 export interface HarvestWish extends Wish {
@@ -139,25 +141,17 @@ export function imageName(stage: string, variant: string, token: string): string
   return `eks-windows-images/${stage}/${variant}/${token.slice(0, 12)}`;
 }
 
-function identityVariables(
-  { variant, attempt }: Wish,
-  token: string,
-  { stage, configuration: { policies } }: OrderContext,
-) {
+function identityVariables(wish: BuildWish, token: string, { stage, configuration: { policies } }: OrderContext) {
+  const { variant, attempt } = wish;
+  const earlier = wish.purpose === "prove" ? wish.madeInAttempt - 1 : 0;
   return {
     stage,
-    subnet_id: subnetOf(policies.network, attempt),
+    subnet_id: subnetOf(policies.network, earlier + attempt),
     variant: variant.name,
     token,
     image_name: imageName(stage, variant.name, token),
     windows: String(variant.windows),
   };
-}
-
-/** Each attempt is made in the next of the configured subnets. Empty for a subnet of the default VPC. */
-function subnetOf(network: Policies["network"], attempt: number): string {
-  const subnets = network.kind === "vpc" ? network.subnetIds : [network.subnetId ?? ""];
-  return subnets[(attempt - 1) % subnets.length] ?? "";
 }
 
 function imageVariables(

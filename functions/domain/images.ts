@@ -3,8 +3,8 @@ import { areComplete, type Inputs, missingInputs, type RecordedInputs } from "./
 import type { Intervention } from "./intervention-tags.ts";
 
 /**
- * An AMI with our tags, as far as records agree with what the tags say (recorded-images.ts). Times are milliseconds since
- * the epoch.
+ * An AMI with our tags, as far as records agree with what the tags say (recorded-images.ts). Times are milliseconds
+ * since the epoch.
  */
 export interface Image {
   id: string;

@@ -13,8 +13,8 @@ export function imageToProve(state: VariantState): (Image & { inputs: Inputs }) 
 }
 
 /**
- * Rule 11: the newest image made here, if its build is over and it has no proof. Undefined if a person stopped its build or its
- * proof, or a build reported that its proof failed.
+ * Rule 11: the newest image made here, if its build is over and it has no proof. Undefined if a person stopped its
+ * build or its proof, or a build reported that its proof failed.
  */
 export function unprovedImage({ images, builds }: VariantState): (Image & { inputs: Inputs }) | undefined {
   const newest = images.find(({ made, state, revoked }) => made && state === "available" && revoked === undefined);

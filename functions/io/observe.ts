@@ -15,8 +15,8 @@ import { readRequests } from "./requests.ts";
 import { readUpstream } from "./upstream.ts";
 
 /**
- * Reads the whole world. An upstream that does not answer is part of the world, and so is an image whose use EC2 does not
- * tell in time, and that nothing is known about what builds left behind.
+ * Reads the whole world. An upstream that does not answer is part of the world, and so is an image whose use EC2 does
+ * not tell in time, and that nothing is known about what builds left behind.
  * @param remaining how long reading may still take, in milliseconds
  * @throws Error if images, records, builds, channels, requests, notifications or pauses could not be read: without them
  * nothing may be decided

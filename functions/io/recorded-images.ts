@@ -6,8 +6,8 @@ import { readPauses } from "./pauses.ts";
 import { readRecords } from "./records.ts";
 
 /**
- * The images of a stage, or of one of its variants, as far as records confirm their tags, and all pauses, which the same
- * listing finds. If the records cannot be read, no claim counts and nothing is known about pauses.
+ * The images of a stage, or of one of its variants, as far as records confirm their tags, and all pauses, which the
+ * same listing finds. If the records cannot be read, no claim counts and nothing is known about pauses.
  *
  * The records are read after the tags. Whoever writes a tag has written its record before, so a tag that was read has
  * its record in what is read now, unless it is forged.

@@ -18,8 +18,9 @@ exit 127
 `;
 
 /**
- * Puts the Node.js that the buildspec names into a directory for the PATH. CodeBuild does this in DOWNLOAD_SOURCE, before
- * the phase `install` (log of aws-codebuild-docker-images, issue 319), by the commands of the image's `runtimes.yml`.
+ * Puts the Node.js that the buildspec names into a directory for the PATH. CodeBuild does this in DOWNLOAD_SOURCE,
+ * before the phase `install` (log of aws-codebuild-docker-images, issue 319), by the commands of the image's
+ * `runtimes.yml`.
  * @returns the context of the failed phase if this machine has no such Node.js
  */
 export async function installRuntimes(

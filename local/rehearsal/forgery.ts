@@ -2,8 +2,8 @@ import { CopyImageCommand, CreateTagsCommand, DescribeImagesCommand, EC2Client }
 import type { Stack } from "../stack/stack.ts";
 
 /**
- * Copies an image with all its tags, as anybody can who may call ec2:CopyImage and ec2:CreateTags. Nobody has booted the
- * copy, and it is newer.
+ * Copies an image with all its tags, as anybody can who may call ec2:CopyImage and ec2:CreateTags. Nobody has booted
+ * the copy, and it is newer.
  */
 export async function forgeImage({ emulator, clock }: Stack, image: string): Promise<void> {
   const { url: endpoint, region, credentials } = emulator;

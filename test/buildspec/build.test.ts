@@ -155,6 +155,29 @@ describe("an image that does not demand IMDSv2", () => {
     expect(workshop.called("aws-create-tags")).toContain("Key=eks-windows-images:proof,Value=failed");
   });
 
+  test("is not what a warning of the AWS CLI says", async () => {
+    const workshop = openWorkshop({ described: "echo 'urllib3 warning' >&2; echo v2.0" });
+
+    const { code } = await workshop.run(build);
+
+    expect(code).toBe(0);
+    expect(workshop.outcome()).toMatchObject({ IMAGE_ID: image, PROOF: "passed", FAILURE_CLASS: "" });
+  });
+
+  test.each([
+    ["nothing", ":"],
+    ["a warning only", "echo None >&2"],
+    ["something else", "echo unavailable"],
+  ])("has no verdict if EC2 answers %s", async (_, described) => {
+    const workshop = openWorkshop({ described });
+
+    const { code } = await workshop.run(build);
+
+    expect(code).not.toBe(0);
+    expect(workshop.outcome()).toMatchObject({ IMAGE_ID: image, PROOF: "", FAILURE_CLASS: "unproved" });
+    expect(workshop.called("aws-create-tags")?.join()).not.toContain("eks-windows-images:proof");
+  });
+
   test("has no verdict if EC2 does not describe it", async () => {
     const workshop = openWorkshop({ aws: '[ "$2" != describe-images ] || { echo Unavailable >&2; exit 254; }' });
 

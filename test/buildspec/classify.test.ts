@@ -84,12 +84,22 @@ describe("a failed build", () => {
       ...[
         "UnauthorizedOperation: You are not authorized to perform this operation.",
         "AuthFailure: Not authorized for images: [ami-0a1b2c3d4e5f60718]",
+        "Blocked: This account is currently blocked and not recognized as a valid account.",
         "OptInRequired: You are not authorized to use the requested service.",
         "Unsupported: Your requested instance type (m7i.xlarge) is not supported in your requested Availability Zone (us-east-1e).",
+        "UnsupportedOperation: The instance configuration for this AWS Marketplace product is not supported.",
         "VPCIdNotSpecified: No default VPC for this user",
+        "DefaultVpcDoesNotExist: No default VPC exists for this account in this region.",
         "InvalidSubnetID.NotFound: The subnet ID 'subnet-0123456789abcdef0' does not exist",
+        "InvalidSubnetId.NotFound: The subnet ID 'subnet-0123456789abcdef0' does not exist",
+        "InvalidSubnet: The subnet ID 'subnet-0123456789abcdef0' is not valid",
         "InvalidParameterValue: Invalid value 'm99.xlarge' for InstanceType.",
+        "InvalidParameterCombination: The parameter AssociatePublicIpAddress may not be used with it.",
       ].map((message) => ["refused", `${launching} 403, RequestID: 4f1c, api error ${message}`]),
+      [
+        "refused",
+        "Couldn't find specified instance profile: operation error IAM: GetInstanceProfile, https response error StatusCode: 403, RequestID: 4f1c, api error AccessDenied: User: build is not authorized to perform: iam:GetInstanceProfile",
+      ],
       ["refused", "Error launching source instance: a valid Subnet Id was not specified"],
       ...["InvalidKeyPair.NotFound", "InvalidGroup.NotFound", "PendingVerification"].map((code) => [
         "unknown",
@@ -116,6 +126,19 @@ describe("a failed build", () => {
     const failure = classify("build", failedBuild(error, error, `Instance state change details: : ${reason}`));
 
     expect(failure).toEqual({ class: expected, cause: error });
+  });
+
+  test.each([
+    "Error: Unsupported: the operation is not supported on this version of Windows",
+    "Error: Blocked: a group policy forbids this script",
+    "An error occurred (AccessDenied) when calling the GetObject operation: Access Denied",
+    "pull error: operation error ECR: GetAuthorizationToken, https response error StatusCode: 400, api error AccessDenied: no",
+    "Unable to retrieve: operation error SSM: GetParameter, api error UnauthorizedOperation: no",
+    "error: the words api error Blocked: in a script's own output",
+  ])("is not refused because of what the guest printed: %s", (printed) => {
+    const failure = classify("build", failedBuild("Error waiting for AMI: unexpected state 'failed'", printed));
+
+    expect(failure.class).toBe("unknown");
   });
 
   test.each(["20-windows-updates", "60-custom"])(

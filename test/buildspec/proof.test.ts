@@ -20,7 +20,7 @@ test("an image is proved if all checks pass", () => {
   expect(verdict).toEqual({ proof: "passed", class: "", cause: "" });
 });
 
-test.each(["None", ""])("an image is bad if its ImdsSupport is %j, although its checks pass", (imdsSupport) => {
+test.each(["None", "v1.0"])("an image is bad if its ImdsSupport is %j, although its checks pass", (imdsSupport) => {
   const verdict = judge({ exitCode: 0, output: "", report: passed, imdsSupport });
 
   expect(verdict).toEqual({
@@ -29,6 +29,19 @@ test.each(["None", ""])("an image is bad if its ImdsSupport is %j, although its 
     cause: `the image does not demand IMDSv2: its ImdsSupport is ${imdsSupport}, expected v2.0`,
   });
 });
+
+test.each(["", "null", "v2.0 and more", "NotRequiredWarning: x\nv1.0"])(
+  "an image stays unproved if EC2 answers %j instead of its ImdsSupport",
+  (imdsSupport) => {
+    const verdict = judge({ exitCode: 0, output: "", report: passed, imdsSupport });
+
+    expect(verdict).toEqual({
+      proof: "",
+      class: "unproved",
+      cause: `EC2 answered ${JSON.stringify(imdsSupport)} when asked for the image's ImdsSupport`,
+    });
+  },
+);
 
 test("a report in the format of Windows PowerShell is read", () => {
   const report = `\uFEFF${JSON.stringify({ result: "passed", checks: { name: "kubelet", passed: true } })}\r\n`;
@@ -76,13 +89,25 @@ test.each(["Timeout waiting for WinRM.", "Timeout waiting for password."])(
 test.each([
   ["capacity", "api error InsufficientInstanceCapacity: none left"],
   ["throttling", "api error RequestLimitExceeded: Request limit exceeded."],
-  ["refused", "api error UnauthorizedOperation: You are not authorized to perform this operation."],
+  ["refused", "operation error EC2: RunInstances, api error UnauthorizedOperation: You are not authorized."],
   ["unproved", "Script exited with non-zero exit status: 16001. Allowed exit codes are: [0]"],
   ["unproved", "Error waiting for WinRM: WinRM wait cancelled"],
 ])("no verdict, but class %s: %s", (expected, error) => {
   const verdict = judgeProof({ exitCode: 1, output: `--> amazon-ebs.proof: ${error}\n`, report: undefined });
 
   expect(verdict).toEqual({ proof: "", class: expected, cause: error });
+});
+
+test("what the checks print about a denied call does not make their proof a refused one", () => {
+  const output = [
+    "==> amazon-ebs.proof: An error occurred (AccessDenied) when calling the GetObject operation: Access Denied",
+    "==> amazon-ebs.proof: pull error: operation error ECR: GetAuthorizationToken, api error AccessDenied: no",
+    "--> amazon-ebs.proof: Script exited with non-zero exit status: 1. Allowed exit codes are: [0]",
+  ].join("\n");
+
+  const verdict = judgeProof({ exitCode: 1, output, report: undefined });
+
+  expect(verdict).toMatchObject({ proof: "", class: "unproved" });
 });
 
 test("checks that time out leave an image unproved", () => {

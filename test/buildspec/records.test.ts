@@ -94,6 +94,7 @@ describe("an image is proved later", () => {
   test.each([
     ["it has no record", "echo None"],
     ["its record is of other inputs", `echo "records/proofs/${image}/made-$TOKEN-${"0".repeat(64)}"`],
+    ["only a warning names its record", `echo "records/proofs/${image}/made-$TOKEN-$IDENTITY" >&2; echo None`],
     ["its records cannot be listed", "echo 'An error occurred (AccessDenied)' >&2; exit 254"],
   ])("but not if %s", async (_, listed) => {
     const workshop = openWorkshop({ listed });

@@ -11,6 +11,7 @@ beforeAll(async () => {
         reserveConcurrency: false,
         functionUrl: false,
         baseAmiSchedule: "rate(1 hour)",
+        packerReleaseUrl: "https://mirror.example.com/hashicorp/",
         patchTuesday: { time: "20:30", timeZone: "Europe/Berlin" },
         network: { ...network, subnetIds: [subnet, "subnet-0123456789abcdef1"] },
       },
@@ -40,6 +41,12 @@ test("CodeBuild runs in the user's VPC and connects to the guest's private addre
       ssh_interface: "private_ip",
       associate_public_ip_address: false,
     },
+  });
+});
+
+test("builds download Packer and its plugin from the mirror of the configuration", () => {
+  expect(variablesOf(other.named("Builds").inputs.environment)).toMatchObject({
+    PACKER_RELEASE_URL: "https://mirror.example.com/hashicorp",
   });
 });
 

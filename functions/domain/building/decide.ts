@@ -111,7 +111,7 @@ function revokedInputs(world: World, { images, builds }: VariantState, inputs: I
 function retryBlocker(world: World, state: VariantState, inputs: Inputs): BuildBlocker | undefined {
   const ended = runsWithoutImage(state, inputs);
   if (ended.length === 0) return undefined;
-  const retry = retryOf(ended);
+  const retry = retryOf(ended, world.configuration.policies.network);
   if (retry.when === "never")
     return { why: `${retry.why}: waiting for a change or a request`, until: undefined, gaveUp: true };
   return retry.at > world.now ? { why: retry.why, until: retry.at } : undefined;

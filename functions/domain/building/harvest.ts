@@ -31,7 +31,7 @@ export function decideHarvest(world: World, state: VariantState): BuildDecision 
 
   const ended = runsWithoutManifest(same, inputs).filter(({ endedAt }) => endedAt > requestedAt(world, variant.name));
   if (ended.length > 0) {
-    const retry = retryOf(ended);
+    const retry = retryOf(ended, world.configuration.policies.network);
     if (retry.when === "never")
       return wait([...reasons, `${retry.why}: waiting for a change or a request`], undefined, true);
     if (retry.at > world.now) return wait([...reasons, retry.why], retry.at);

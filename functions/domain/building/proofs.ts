@@ -15,10 +15,11 @@ export function decideProof(world: World, state: VariantState): BuildDecision | 
   const last = inconclusive[0];
   const next = last ? (last.endedAt ?? last.startedAt) + proofRetryWait : 0;
   if (next > world.now) return wait(reasons, next);
-  const { variant } = state;
+  const { variant, builds } = state;
   const attempt = inconclusive.length + 1;
+  const madeInAttempt = builds.find(({ token }) => token === image.token)?.attempt ?? 1;
   return {
     decision: "start",
-    wish: { purpose: "prove", variant, inputs: image.inputs, attempt, reasons, image: image.id },
+    wish: { purpose: "prove", variant, inputs: image.inputs, attempt, reasons, image: image.id, madeInAttempt },
   };
 }

@@ -117,7 +117,7 @@ export function isWithoutManifest({ recipe, harvests }: World, { purpose, status
 function endedRun(build: Build, lost: string): EndedRun | undefined {
   const { purpose, status, failure, startedAt, endedAt = startedAt } = build;
   if (status === "running") return undefined;
-  const unproved = status === "failed" && purpose !== "harvest" && failure?.class !== "proof" ? build.image : undefined;
+  const unproved = status === "failed" && failure?.class !== "proof" ? build.image : undefined;
   if (status === "failed" || status === "stopped") return { purpose, status, failure, endedAt, unproved };
   return {
     purpose,

@@ -1,7 +1,9 @@
-import { hour, minute } from "../../config/time.ts";
+import type { Policies } from "../../config/policies.ts";
+import { day, hour, minute } from "../../config/time.ts";
 import type { Purpose } from "../build-orders.ts";
-import { type Failure, type FailureKind, kindOf } from "../failures.ts";
+import { type Failure, kindOf } from "../failures.ts";
 import { maxProofAttempts } from "../proofs.ts";
+import { subnetsOf } from "../subnets.ts";
 
 /** A build that ended without a result. */
 export interface EndedRun {
@@ -15,9 +17,12 @@ export interface EndedRun {
 }
 
 const firstRetryWait = 15 * minute;
-const maxTransientWait = 6 * hour;
-/** After this many failures of a kind with the same inputs, the service waits until an input changes. */
-const maxFailures: Record<FailureKind, number> = { deterministic: 3, permanent: 2, transient: Infinity };
+const maxWait = 6 * hour;
+/** What has failed this often in a transient way is tried once a day: each attempt costs two machines. */
+const failuresUntilDaily = 8;
+const maxDeterministic = 3;
+/** At least this many attempts are made at what is refused. */
+const minRefused = 2;
 /** After this many images of the same inputs that could not be proved, the service waits until an input changes. */
 const maxUnprovedImages = 3;
 /** Subscribers are notified of transient failures from this many in a row on. */
@@ -30,7 +35,7 @@ export type Retry = { when: "at"; at: number; why: string } | { when: "never"; w
  * When the same inputs may be built again.
  * @param runs their builds since the last success, oldest first; at least one
  */
-export function retryOf(runs: readonly EndedRun[]): Retry {
+export function retryOf(runs: readonly EndedRun[], network: Policies["network"]): Retry {
   const last = runs.at(-1) as EndedRun;
   if (last.status === "stopped") return { when: "never", why: "a person stopped the last build of these inputs" };
   const unproved = unprovedImages(runs).length;
@@ -40,11 +45,12 @@ export function retryOf(runs: readonly EndedRun[]): Retry {
   const count = runs.filter((run) => run.status === "failed" && isAlike(run, last)).length;
   const what = `${count === 1 ? "the build" : `${count} builds`} of these inputs failed (${last.failure?.class ?? "unknown"})`;
   if (kind === "transient") {
-    const wait = Math.min(firstRetryWait * 2 ** (count - 1), maxTransientWait);
+    const wait = count < failuresUntilDaily ? Math.min(firstRetryWait * 2 ** (count - 1), maxWait) : day;
     return { when: "at", at: last.endedAt + wait, why: `${what}, a class that may disappear without a change` };
   }
-  if (count >= maxFailures[kind]) return { when: "never", why: what };
-  return { when: "at", at: last.endedAt + firstRetryWait * 4 ** (count - 1), why: what };
+  const limit = kind === "deterministic" ? maxDeterministic : maxRefused(last.purpose, network);
+  if (count >= limit) return { when: "never", why: what };
+  return { when: "at", at: last.endedAt + Math.min(firstRetryWait * 4 ** (count - 1), maxWait), why: what };
 }
 
 /**
@@ -56,6 +62,14 @@ export function isWorthReporting(runs: readonly EndedRun[]): boolean {
   if (last?.status !== "failed") return false;
   if (kindOf(last.failure) !== "transient") return true;
   return runs.filter((run) => run.status === "failed" && isAlike(run, last)).length >= transientFailuresToReport;
+}
+
+/**
+ * A refusal may be about one zone, such as an instance type that it does not offer, so each subnet is tried once. An
+ * image's proof is tried where its build has started an instance already.
+ */
+function maxRefused(purpose: Purpose, network: Policies["network"]): number {
+  return purpose === "prove" ? maxProofAttempts : Math.max(minRefused, subnetsOf(network).length);
 }
 
 /** A refused build says nothing about its proof: each starts an instance of its own, perhaps in another subnet. */

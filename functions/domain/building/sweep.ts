@@ -25,7 +25,7 @@ export interface SweepWait {
   reasons: string[];
 }
 
-/** What is to be done about a leftover: `foreign` if only its tags say that it is ours, `spared` if it may be in use. */
+/** What to do about a leftover: `foreign` if only its tags say that it is ours, `spared` if it may be in use. */
 export interface Judgement {
   leftover: Leftover;
   fate: "sweep" | "waits" | "foreign" | "spared";

@@ -51,7 +51,7 @@ function failed(world: World, state: VariantState, build: Build, next: BuildDeci
   const notifications: Keyed<BuildNotification>[] = [
     { ...common, kind: "failed", key: failedKey(build), failure, image, next: describeNext(next) },
   ];
-  const retry = retryOf(runs);
+  const retry = retryOf(runs, world.configuration.policies.network);
   if (retry.when === "never")
     notifications.push({
       ...common,

@@ -6,8 +6,8 @@ import type { ImageWorld } from "../world.ts";
 import { isUnderWay } from "./channel-writes.ts";
 
 /**
- * What a revocation does to an image. `record` keeps a revocation that a person wrote as a tag by hand, so that deleting
- * the tag does not take it back. `restore` undoes all after an unrevoke.
+ * What a revocation does to an image. `record` keeps a revocation that a person wrote as a tag by hand, so that
+ * deleting the tag does not take it back. `restore` undoes all after an unrevoke.
  */
 export type WithdrawalAction =
   | { do: "record" | "deprecate" | "restore"; variant: string; image: string; reasons: string[] }

@@ -1,7 +1,8 @@
 """The policy of an organization above the account, as many have it: instances start with required metadata tokens only.
 
-AWS's example of such a service control policy denies RunInstances unless `ec2:MetadataHttpTokens` is `required`. The key is taken from the
-call here, never from the image's ImdsSupport. It binds every role; the administrator of the stack is outside of the organization.
+AWS's example of such a service control policy denies RunInstances unless `ec2:MetadataHttpTokens` is `required`. The
+key is taken from the call here, never from the image's ImdsSupport. It binds every role; the administrator of the stack
+is outside of the organization.
 """
 
 from calls import Call

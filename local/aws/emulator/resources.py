@@ -26,7 +26,9 @@ def extend() -> None:
         last = first + int(self._get_param("MaxResults") or PAGE)
         return ActionResult({"Tags": found[first:last], "NextToken": str(last) if last < len(found) else None})
 
-    def delete_unused_security_group(self: SecurityGroupBackend, name: str | None = None, group_id: str | None = None) -> None:
+    def delete_unused_security_group(
+        self: SecurityGroupBackend, name: str | None = None, group_id: str | None = None
+    ) -> None:
         group = self.get_security_group_by_name_or_id(group_id or name)
         if group and is_used(self, group.id):
             raise EC2ClientError("DependencyViolation", f"resource {group.id} has a dependent object")

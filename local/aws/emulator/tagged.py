@@ -1,4 +1,7 @@
-"""The tags of the EC2 resources that a call names, and the profiles of its instances. Policies are evaluated with the tags at the time of the call."""
+"""The tags of the EC2 resources that a call names, and the profiles of its instances.
+
+Policies are evaluated with the tags at the time of the call.
+"""
 
 import re
 from collections.abc import Iterator

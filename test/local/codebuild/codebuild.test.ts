@@ -191,7 +191,7 @@ async function logOf(build: Build): Promise<string> {
   return (await fetch(build.logs.deepLink)).text();
 }
 
-/** A command that runs until it is ended. It creates the file `waiting` at its start and `cleaned` if it gets a TERM. */
+/** A command that runs until it is ended. It creates the file `waiting` at its start and `cleaned` on a TERM. */
 const endless = [
   `trap 'touch "$MARKS/cleaned"; exit 1' TERM`,
   `touch "$MARKS/waiting"`,

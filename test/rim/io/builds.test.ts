@@ -158,9 +158,23 @@ describe("a build of the history", () => {
       {},
       { status: "failed", failure: { class: "fault", cause: "n --no-preserve 24", lines: [] } },
     ],
+    ...["PROVISIONING", "INSTALL", "PRE_BUILD"].map((phaseType): [string, object, Record<string, string>, object] => [
+      `that failed in CodeBuild's phase ${phaseType}`,
+      { phases: [{ phaseType, phaseStatus: "FAILED", contexts: [{ message: "out of order" }] }] },
+      {},
+      { status: "failed", failure: { class: "fault", cause: "out of order", lines: [] } },
+    ]),
     [
       "that failed in its own phase without a class",
-      { phases: [{ phaseType: "BUILD", phaseStatus: "FAILED", contexts: [{ message: "exit status 1" }] }] },
+      {
+        phases: [
+          ...["PROVISIONING", "DOWNLOAD_SOURCE", "INSTALL", "PRE_BUILD"].map((phaseType) => ({
+            phaseType,
+            phaseStatus: "SUCCEEDED",
+          })),
+          { phaseType: "BUILD", phaseStatus: "FAILED", contexts: [{ message: "exit status 1" }] },
+        ],
+      },
       {},
       { failure: { class: "unknown", cause: "exit status 1" } },
     ],

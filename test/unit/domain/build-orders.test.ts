@@ -34,9 +34,9 @@ function order(changes: object = {}, stage = "test", wish: Partial<ImageWish> = 
   return orderBuild({ ...calm, variant, ...wish }, world);
 }
 
-function proof(image = "ami-1", attempt = 1) {
+function proof(image = "ami-1", attempt = 1, madeInAttempt = 1) {
   const { variant, deployed: world } = deployed();
-  return orderBuild({ purpose: "prove", variant, inputs, attempt, reasons, image }, world);
+  return orderBuild({ purpose: "prove", variant, inputs, attempt, reasons, image, madeInAttempt }, world);
 }
 
 function harvest(changes: object = {}, world: object = {}) {
@@ -192,6 +192,10 @@ describe("the token", () => {
 
   test("of a proof differs for another image", () => {
     expect(proof("ami-2").token).not.toBe(proof("ami-1").token);
+  });
+
+  test("of a proof does not depend on the attempt that made the image", () => {
+    expect(proof("ami-1", 1, 3).token).toBe(proof("ami-1", 1, 1).token);
   });
 
   test("depends neither on the reasons nor on the EKS image that the same files come from", () => {

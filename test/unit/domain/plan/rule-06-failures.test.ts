@@ -20,10 +20,10 @@ describe("rule 6: failed inputs wait before the next attempt, by failure class",
     expect(story.kubernetes("1.35.9").building()).toMatchObject({ do: "build", order: { attempt: 1 } });
   });
 
-  test("a transient failure waits 15 minutes, doubling up to six hours, and never gives up", () => {
+  test("a transient failure waits 15 minutes, doubling up to six hours, a day from the eighth on, without end", () => {
     const story = scene().published("ami-1").kubernetes("1.35.8");
     const waits: number[] = [];
-    for (let failures = 0; failures < 8; failures++) {
+    for (let failures = 0; failures < 10; failures++) {
       story.failed("capacity");
       const action = story.building();
       if (action.do !== "wait" || action.until === undefined) throw new Error("expected a wait with an end");
@@ -31,7 +31,7 @@ describe("rule 6: failed inputs wait before the next attempt, by failure class",
       story.later(action.until - story.world.now);
       expect(story.building()).toMatchObject({ do: "build" });
     }
-    expect(waits).toEqual([15, 30, 60, 120, 240, 360, 360, 360]);
+    expect(waits).toEqual([15, 30, 60, 120, 240, 360, 360, 1440, 1440, 1440]);
   });
 
   test("deterministic and transient failures are counted separately", () => {
@@ -83,7 +83,7 @@ describe("rule 6: failed inputs wait before the next attempt, by failure class",
   const afterFailures = (failureClass: FailureClass, failures: number) => {
     const story = scene().published("ami-1").kubernetes("1.35.8");
     for (let count = 0; count < failures; count++) story.failed(failureClass).later(6 * hour);
-    return story.building();
+    return story.later(day).building();
   };
 
   test.each(["checksum", "template", "provision", "test", "sysprep", "proof"] as const)(

@@ -1,6 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { FailureClass } from "../../../../functions/domain/failures.ts";
-import { core, day, hour, minute, scene } from "../../../scene.ts";
+import { day, hour, minute, scene } from "../../../scene.ts";
 
 describe("rule 11: an image without a proof", () => {
   const unproved = () => scene().image("ami-2", { proof: undefined, provedAt: undefined });
@@ -26,20 +25,36 @@ describe("rule 11: an image without a proof", () => {
     expect(story.later(hour).building()).toMatchObject({ do: "build" });
   });
 
-  test("has its second attempt in the second of the configured subnets", () => {
-    const subnetIds = ["subnet-0123456789abcdef0", "subnet-0123456789abcdef1"];
-    const network = { kind: "vpc" as const, vpcId: "vpc-0123456789abcdef0", subnetIds };
-    const story = scene({ policies: { network } }).image("ami-2", { proof: undefined, provedAt: undefined });
-    const subnet = () => {
-      const action = story.building();
-      if (action.do !== "prove") throw new Error(`expected a proof, got ${action.do}`);
-      return JSON.parse(action.order.variables.PACKER_VARIABLES ?? "").subnet_id;
-    };
+  describe("with three subnets", () => {
+    const subnetIds = [0, 1, 2].map((number) => `subnet-0123456789abcdef${number}`);
+    const policies = { network: { kind: "vpc" as const, vpcId: "vpc-0123456789abcdef0", subnetIds } };
+    const token = "1".repeat(64);
+    const withSubnets = () => scene({ policies }).image("ami-2", { proof: undefined, provedAt: undefined, token });
+    /** The subnets of the image's two proofs, neither of which has a result. */
+    const subnetsOfProofs = (story: ReturnType<typeof scene>) =>
+      [1, 2].map((attempt) => {
+        const action = story.building();
+        if (action.do !== "prove") throw new Error(`expected a proof, got ${action.do}`);
+        expect(action.order.attempt).toBe(attempt);
+        story.failed("capacity", { purpose: "prove", image: "ami-2", attempt }).later(15 * minute);
+        return JSON.parse(action.order.variables.PACKER_VARIABLES ?? "").subnet_id;
+      });
 
-    const first = subnet();
-    story.failed("refused", { purpose: "prove", image: "ami-2" }).later(15 * minute);
+    test.each([
+      [1, [subnetIds[0], subnetIds[1]]],
+      [2, [subnetIds[1], subnetIds[2]]],
+      [3, [subnetIds[2], subnetIds[0]]],
+    ])("is proved from the subnet on that its build, attempt %i, was made in", (attempt, expected) => {
+      const story = withSubnets();
+      for (let before = 1; before < attempt; before++) story.failed("capacity", { attempt: before });
+      story.failed("capacity", { image: "ami-2", attempt, token });
 
-    expect([first, subnet()]).toEqual(subnetIds);
+      expect(subnetsOfProofs(story)).toEqual(expected);
+    });
+
+    test("is proved from the first subnet on if CodeBuild has forgotten its build", () => {
+      expect(subnetsOfProofs(withSubnets())).toEqual(subnetIds.slice(0, 2));
+    });
   });
 
   test.each([
@@ -90,74 +105,6 @@ describe("rule 11: an image without a proof", () => {
       .image("ami-2", { proof: "failed" })
       .failed("proof", { image: "ami-2" });
     expect(story.building()).toMatchObject({ do: "wait", until: story.world.now + 15 * 60_000 });
-  });
-});
-
-describe("rule 11: proofs that never have a result end", () => {
-  /**
-   * Carries out for a month, in which no input changes, what the plan wants about building. Every build fails with this
-   * class, with or without having made an image, and so does every proof.
-   */
-  function month(failureClass: FailureClass, makesImages: boolean) {
-    const story = scene({}, "2026-12-09T12:00:00Z");
-    const orders = { build: 0, prove: 0 };
-    const told = new Set<string>();
-    for (const end = story.world.now + 30 * day; story.world.now < end && orders.build < 10; story.later(hour)) {
-      for (const action of story.actions()) {
-        if (action.do === "announce") told.add(action.notification.key);
-        if (action.do === "disable") story.change(action.image, { state: "disabled" });
-        if (action.do !== "build" && action.do !== "prove") continue;
-        orders[action.do] += 1;
-        const { purpose, inputs, attempt, token, variables } = action.order;
-        const image = variables.IMAGE_ID ?? (makesImages ? `ami-${orders.build}` : undefined);
-        if (action.do === "build" && image)
-          story.image(image, { proof: undefined, provedAt: undefined, createdAt: story.world.now, token }, inputs);
-        story.failed(failureClass, { purpose, inputs, attempt, token, image });
-      }
-      for (const key of told) story.world.notified.add(key);
-    }
-    return { story, orders, told: [...told] };
-  }
-
-  test.each(["unproved", "capacity"] as const)(
-    "%s: three images of the same inputs are made, each has two attempts, and subscribers know",
-    (failureClass) => {
-      const { story, orders, told } = month(failureClass, true);
-
-      expect(orders).toEqual({ build: 3, prove: 6 });
-      expect(told.filter((key) => key.startsWith("unproved/"))).toEqual(
-        ["ami-1", "ami-2", "ami-3"].map((id) => `unproved/${id}`),
-      );
-      expect(told.filter((key) => key.startsWith(`gave-up/${core}/`))).toHaveLength(1);
-      expect(story.building()).toMatchObject({
-        do: "wait",
-        until: undefined,
-        reasons: expect.arrayContaining([expect.stringContaining("3 images of these inputs could not be proved")]),
-      });
-    },
-  );
-
-  test("refused: the image is not built again after two proofs were refused, and subscribers know", () => {
-    const { story, orders, told } = month("refused", true);
-
-    expect(orders).toEqual({ build: 1, prove: 2 });
-    expect(told.filter((key) => key.startsWith(`gave-up/${core}/`))).toHaveLength(1);
-    expect(story.building()).toMatchObject({ do: "wait", until: undefined });
-  });
-
-  test("refused: two builds without an image are the last", () => {
-    const { orders, told } = month("refused", false);
-
-    expect(orders).toEqual({ build: 2, prove: 0 });
-    expect(told.filter((key) => key.startsWith(`gave-up/${core}/`))).toHaveLength(1);
-  });
-
-  test.each(["unproved", "refused"] as const)("%s: a changed input or a request starts anew", (failureClass) => {
-    const { story } = month(failureClass, true);
-
-    expect(story.kubernetes("1.35.9").building()).toMatchObject({ do: "build", order: { attempt: 1 } });
-    expect(story.kubernetes("1.35.7").building()).toMatchObject({ do: "wait", until: undefined });
-    expect(story.request("r1").building()).toMatchObject({ do: "build", order: { attempt: 1 } });
   });
 
   test("giving up is told only after the last attempt at a proof", () => {
