@@ -85,6 +85,7 @@ async function carryOut(action: Action, run: Run): Promise<Outcome> {
         return { action, result: "done", detail: started.build ?? "already started" };
       }
       case "sweep": {
+        if (await isPausedNow(action.variant, environment)) return { action, result: "stale" };
         const isGone = await removeLeftover(action.type, action.resource, action.mark);
         return { action, result: isGone ? "done" : "in-use" };
       }

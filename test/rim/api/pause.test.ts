@@ -1,3 +1,4 @@
+import { CreateKeyPairCommand, DescribeKeyPairsCommand, EC2Client } from "@aws-sdk/client-ec2";
 import { ListObjectsV2Command, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { core } from "../../scene.ts";
@@ -7,6 +8,7 @@ import { type Service, type Surroundings, startService, startSurroundings } from
 type Handler = (event: unknown, context: unknown) => Promise<{ statusCode: number; body: string }>;
 
 const bucket = "pauses";
+const mark = "packer_6f1c0a2e-0000-4000-8000-000000000000";
 const by = "arn:aws:iam::123456789012:user/ann";
 let aws: Aws;
 let surroundings: Surroundings;
@@ -159,5 +161,28 @@ describe("a pause that comes while a reconcile run acts", () => {
 
     expect(outcome).toMatchObject({ action: { do: "build" }, result: "stale" });
     await call("/resume", { variant: core, reason: "done" });
+  });
+
+  test("stops its sweep", async () => {
+    const { act } = await import("../../../functions/reconcile/act.ts");
+    const { scene } = await import("../../scene.ts");
+    const ec2 = new EC2Client({});
+    const { KeyPairId: id = "" } = await ec2.send(new CreateKeyPairCommand({ KeyName: mark }));
+    const left = { type: "key-pair", id, mark } as const;
+    const { world } = scene().left(left);
+    const sweep = scene()
+      .left(left)
+      .actions()
+      .filter(({ do: what }) => what === "sweep");
+    await writePause(bucket, core, { by, at: Date.now(), reason: "nodes crash" });
+
+    const during = await act(sweep, world, service.environment, () => world.now);
+    const stays = await ec2.send(new DescribeKeyPairsCommand({ KeyNames: [mark] }));
+    await call("/resume", { variant: core, reason: "done" });
+    const after = await act(sweep, world, service.environment, () => world.now);
+
+    expect(during).toMatchObject([{ action: { do: "sweep", resource: id }, result: "stale" }]);
+    expect(stays.KeyPairs).toHaveLength(1);
+    expect(after).toMatchObject([{ action: { do: "sweep", resource: id }, result: "done" }]);
   });
 });
