@@ -1,7 +1,7 @@
 import { CreateKeyPairCommand, DescribeKeyPairsCommand, EC2Client } from "@aws-sdk/client-ec2";
 import { ListObjectsV2Command, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
-import { core } from "../../scene.ts";
+import { core, day } from "../../scene.ts";
 import { type Aws, startAws } from "../aws.ts";
 import { type Service, type Surroundings, startService, startSurroundings } from "../service.ts";
 
@@ -120,6 +120,42 @@ test("a record that cannot be read pauses all the same, and says where it is", a
     reason: expect.stringContaining(`its record records/pauses/${core} cannot be read`),
   });
   await call("/resume", { variant: core, reason: "done" });
+});
+
+test("a record that S3 does not hand out pauses since the same time, and nothing once it is gone", async () => {
+  await call("/pause", { variant: core, reason: "nodes crash" });
+  const before = (await readPauses(bucket))[core];
+  const lift = await aws.emulator.failCalls({ operation: "GetObject", code: "InternalError", status: 500 });
+  const unread = (await readPauses(bucket))[core];
+  await lift();
+  const { readRecords } = await import("../../../functions/io/records.ts");
+  const records = await readRecords(bucket);
+  await call("/resume", { variant: core, reason: "done" });
+
+  expect(before).toMatchObject({ by, reason: "nodes crash" });
+  expect(unread).toEqual({ by: undefined, at: before?.at, reason: expect.stringContaining("cannot be read") });
+  expect(records.pauses).toHaveLength(1);
+  expect(await readPauses(bucket, records)).toEqual({});
+});
+
+test("a pause counts from when S3 stored it, whatever its record says", async () => {
+  const since = Date.now();
+  await writePause(bucket, core, { by, at: 0, reason: "nodes crash" });
+
+  expect((await readPauses(bucket))[core]?.at).toBeGreaterThan(since - day);
+  await call("/resume", { variant: core, reason: "done" });
+});
+
+test("a pause stays as it is if another call writes or ends it at the same time", async () => {
+  const lift = await aws.emulator.failCalls({
+    operation: "PutObject",
+    code: "ConditionalRequestConflict",
+    status: 409,
+  });
+  const written = await writePause(bucket, core, { by, at: Date.now(), reason: "nodes crash" });
+  await lift();
+
+  expect(written).toBe(false);
 });
 
 test("a decision about an image during a pause says what the channels wait for", async () => {

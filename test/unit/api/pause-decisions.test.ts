@@ -47,13 +47,13 @@ describe("POST /pause", () => {
     expect(decidePause(world, { ...order, variant: removed }, ann)).toMatchObject({ outcome: "accepted" });
   });
 
-  test("refuses an unknown variant with what is allowed", () => {
+  test.each(["windows-95", "constructor"])("refuses the unknown variant %s with what is allowed", (variant) => {
     const { world } = scene({ ...two, retiredVariants: [removed] });
 
-    expect(decidePause(world, { ...order, variant: "windows-95" }, ann)).toEqual({
+    expect(decidePause(world, { ...order, variant }, ann)).toEqual({
       outcome: "refused",
       status: 404,
-      why: 'there is nothing to pause that is called "windows-95"',
+      why: `there is nothing to pause that is called "${variant}"`,
       allowed: { variant: [core, full, removed, "*"] },
     });
   });

@@ -113,6 +113,18 @@ describe("rule 15: while a variant is paused", () => {
     expect(story.notifications("published")).toHaveLength(2);
   });
 
+  test("a tag that names a variant like a property of every object pauses nothing and stops no plan", () => {
+    const variant = "constructor";
+
+    expect(
+      done(
+        scene({ retiredVariants: [variant] })
+          .published("ami-1")
+          .left({ variant }),
+      ),
+    ).toEqual(["sweep"]);
+  });
+
   test("another variant goes on", () => {
     expect(scene(two).pause(core).building(full)).toMatchObject({ do: "build" });
   });
@@ -171,6 +183,14 @@ describe("rule 15: subscribers", () => {
       expect(keysOf(story.notifyAll().later(day))).toEqual([]);
     },
   );
+
+  test("hear of no end while a later pause of the same has begun, and then of one end", () => {
+    const story = scene().published("ami-1").pause().notifyAll().later(minute).resume().pause();
+
+    expect(keysOf(story)).toEqual([`paused/${core}/${at + minute}`]);
+    expect(keysOf(story.notifyAll().later(day))).toEqual([]);
+    expect(keysOf(story.resume())).toEqual([`resumed/${core}/${at + minute}`]);
+  });
 
   test("hear of a second pause", () => {
     const story = scene().published("ami-1").pause().notifyAll().resume().notifyAll().later(minute).pause();
