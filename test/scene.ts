@@ -137,6 +137,7 @@ export function scene(configuration: Partial<ConfigurationInput> = {}, at = "202
         withdrawnAt: undefined,
         retiredAt: undefined,
         retiring: false,
+        retiredAtTag: undefined,
         exemptSince: undefined,
         ...changes,
       });

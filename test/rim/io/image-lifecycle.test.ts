@@ -13,6 +13,7 @@ import {
 } from "@aws-sdk/client-ec2";
 import { once } from "es-toolkit";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import type { Image as DomainImage } from "../../../functions/domain/images.ts";
 import { recordBody, revocationRecord } from "../../../functions/domain/records.ts";
 import type { World } from "../../../functions/domain/world.ts";
 import { recordImage } from "../../records.ts";
@@ -375,6 +376,21 @@ describe("a revoked image", () => {
     expect(await describeImage(old)).toMatchObject({ State: "disabled" });
     expect(await retire(service, await service.observe(14 * day + 15 * minute))).toEqual([]);
     expect(await retire(service, await service.observe(14 * day + 45 * minute))).toEqual(["deregister done"]);
+  });
+
+  test("keeps the exemption from retention that another writer has just given it", async () => {
+    const { disableRevoked } = await import("../../../functions/io/image-lifecycle.ts");
+    const service = await startService(aws, surroundings, `stage-${++stages}`);
+    const id = await service.image("bad", 60, { "retired-at": "2026-01-01T00:00:00.000Z" });
+    const read = async () => (await service.observe()).images.find((image) => image.id === id) as DomainImage;
+    const before = await read();
+    await service.tag(id, { "retired-at": "released 2026-02-01T00:00:00.000Z" });
+
+    await disableRevoked(before, Date.now());
+    expect(tagsOf(await describeImage(id))).toMatchObject({ "retired-at": "released 2026-02-01T00:00:00.000Z" });
+    await service.tag(id, { "retired-at": "2026-01-01T00:00:00.000Z" });
+    await disableRevoked(await read(), Date.now());
+    expect(tagsOf(await describeImage(id))).not.toHaveProperty("retired-at");
   });
 
   test("may have an empty tag, because a person wrote it", async () => {
