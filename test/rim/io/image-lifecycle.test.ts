@@ -134,21 +134,34 @@ describe("the use of an image is", () => {
     return { image, idle };
   });
 
-  test.each(["DescribeImageReferences", "DescribeInstances"])(
-    "unknown for every image if %s fails on its second page",
-    async (operation) => {
-      const { image, idle } = await twoPages();
-      expect(await readReferences([image, idle])).toMatchObject({
-        [image]: { state: "used" },
-        [idle]: { state: "unused" },
-      });
-      await fail(operation, { after: 1 });
-      expect(await readReferences([image, idle])).toMatchObject({
-        [image]: { state: "unknown" },
-        [idle]: { state: "unknown" },
-      });
-    },
-  );
+  test.each([
+    ["DescribeImageReferences fails on its second page", "DescribeImageReferences", 1],
+    ["DescribeInstances fails, which is asked about the unused ones", "DescribeInstances", 0],
+  ])("unknown for every image if %s", async (_, operation, after) => {
+    const { image, idle } = await twoPages();
+    expect(await readReferences([image, idle])).toMatchObject({
+      [image]: { state: "used" },
+      [idle]: { state: "unused" },
+    });
+    await fail(operation, { after });
+    expect(await readReferences([image, idle])).toMatchObject({
+      [image]: { state: "unknown" },
+      [idle]: { state: "unknown" },
+    });
+  });
+
+  test("told by one call if that names a user of each image", async () => {
+    const service = await startService(aws, surroundings, `stage-${++stages}`);
+    const images = [await service.image("a", 1), await service.image("b", 1)];
+    for (const image of images) await run(image);
+    const before = (await aws.emulator.calls()).length;
+
+    const known = Object.values(await readReferences(images));
+
+    expect(known.map(({ state }) => state)).toEqual(["used", "used"]);
+    const calls = await aws.emulator.calls(before);
+    expect(calls.map(({ operation }) => operation)).toEqual(["DescribeImageReferences"]);
+  });
 
   test("known for the images of those calls that succeed", async () => {
     const service = await startService(aws, surroundings, `stage-${++stages}`);
