@@ -3,7 +3,7 @@ import type { Environment } from "../config/environment.ts";
 import type { Action } from "../domain/plan.ts";
 import type { World } from "../domain/world.ts";
 import { orderLifetime, startBuild } from "../io/builds.ts";
-import { removeLeftover } from "../io/sweeping.ts";
+import { removeLeftover } from "../io/leftover-removal.ts";
 import { notify } from "./notify.ts";
 import { isPausedNow } from "./recheck.ts";
 import { type Run, write } from "./writes.ts";

@@ -1,7 +1,7 @@
 import { hour, minute } from "../../config/time.ts";
 import type { Purpose } from "../build-orders.ts";
 import { type Failure, type FailureKind, kindOf } from "../failures.ts";
-import { maxProofAttempts } from "../proofs.ts";
+import { maxProofAttempts } from "../unproved-image.ts";
 
 /** A build that ended without a result. */
 export interface EndedRun {
@@ -33,7 +33,7 @@ export type Retry = { when: "at"; at: number; why: string } | { when: "never"; w
 export function retryOf(runs: readonly EndedRun[]): Retry {
   const last = runs.at(-1) as EndedRun;
   if (last.status === "stopped") return { when: "never", why: "a person stopped the last build of these inputs" };
-  const unproved = unprovedImages(runs).length;
+  const unproved = imagesGivenUp(runs).length;
   if (unproved >= maxUnprovedImages)
     return { when: "never", why: `${unproved} images of these inputs could not be proved` };
   const kind = kindOf(last.failure);
@@ -65,7 +65,7 @@ function isAlike(run: EndedRun, last: EndedRun): boolean {
 }
 
 /** The images that are given up: proved in vain as often as rule 11 allows, or followed by another image. */
-function unprovedImages(runs: readonly EndedRun[]): string[] {
+function imagesGivenUp(runs: readonly EndedRun[]): string[] {
   const images = [...new Set(runs.flatMap(({ unproved }) => unproved ?? []))];
   const proofs = runs.filter(({ purpose, unproved }) => purpose === "prove" && unproved === images.at(-1));
   return proofs.length >= maxProofAttempts ? images : images.slice(0, -1);
