@@ -21,6 +21,7 @@ import {
   IAMClient,
 } from "@aws-sdk/client-iam";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import type { LeftoverType } from "../../../functions/domain/leftovers.ts";
 import type { World } from "../../../functions/domain/world.ts";
 import { core, day, hour, minute } from "../../scene.ts";
 import { type Aws, startAws } from "../aws.ts";
@@ -175,6 +176,37 @@ test("a volume that outlives its instance is deleted", async () => {
   });
   expect(await swept(service, hour)).toEqual(["volume done"]);
   expect(await seen(service)).toEqual([]);
+});
+
+describe("the removal of a resource", () => {
+  test.each<[LeftoverType, string, string]>([
+    ["instance", "TerminateInstances", "InvalidInstanceID.NotFound"],
+    ["volume", "DeleteVolume", "InvalidVolume.NotFound"],
+    ["security-group", "DeleteSecurityGroup", "InvalidGroup.NotFound"],
+    ["snapshot", "DeleteSnapshot", "InvalidSnapshot.NotFound"],
+  ])("succeeds if the %s is already gone", async (type, operation, code) => {
+    lift = await aws.emulator.failCalls({ operation, code, status: 400 });
+    expect(await (await removal())(type, "id-1", undefined)).toBe(true);
+  });
+
+  test.each<[LeftoverType, string, string]>([
+    ["security-group", "DeleteSecurityGroup", "DependencyViolation"],
+    ["security-group", "DeleteSecurityGroup", "InvalidGroup.InUse"],
+    ["snapshot", "DeleteSnapshot", "InvalidSnapshot.InUse"],
+    ["volume", "DeleteVolume", "VolumeInUse"],
+  ])("waits if something uses the %s (%s: %s)", async (type, operation, code) => {
+    lift = await aws.emulator.failCalls({ operation, code, status: 400 });
+    expect(await (await removal())(type, "id-1", undefined)).toBe(false);
+  });
+
+  test("fails if EC2 refuses it", async () => {
+    lift = await aws.emulator.failCalls({ operation: "DeleteVolume", code: "UnauthorizedOperation", status: 403 });
+    await expect((await removal())("volume", "vol-1", undefined)).rejects.toThrow("made to fail");
+  });
+
+  async function removal() {
+    return (await import("../../../functions/io/leftover-removal.ts")).removeLeftover;
+  }
 });
 
 test("an image that a leaked proof uses is retired once the sweep has removed the instance", async () => {
