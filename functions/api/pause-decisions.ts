@@ -11,6 +11,9 @@ export interface PausableWorld {
   pauses: Pauses;
 }
 
+const effects =
+  "no build, proof, harvest, publication, retirement or sweep begins; running builds go on, and a channel still leaves a bad image";
+
 export type PauseDecision =
   | {
       outcome: "accepted";
@@ -54,7 +57,7 @@ export function decidePause(
     scope,
     change: { write: pause },
     pauses: { ...pauses, [scope]: pause },
-    message: `${describePause(scope, pause)}; running builds go on, and a channel still leaves a bad image`,
+    message: `${describePause(scope, pause)}; ${effects}`,
   };
 }
 

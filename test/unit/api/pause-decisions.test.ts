@@ -17,9 +17,9 @@ describe("POST /pause", () => {
     });
   });
 
-  test("says what a pause does not stop", () => {
+  test("says what a pause stops and what it does not", () => {
     expect(decidePause(scene().world, order, ann)).toMatchObject({
-      message: `${core} is paused since 2026-11-04T12:00:00.000Z by ${ann.by}: ${reason}; running builds go on, and a channel still leaves a bad image`,
+      message: `${core} is paused since 2026-11-04T12:00:00.000Z by ${ann.by}: ${reason}; no build, proof, harvest, publication, retirement or sweep begins; running builds go on, and a channel still leaves a bad image`,
     });
   });
 
