@@ -98,7 +98,7 @@ export const alarms = [
           ...inEachOf(2),
         }),
         alarm("LeftoversAlarm", "leftovers", {
-          alarmDescription: $interpolate`For ${3 * quietHours} hours, reconcile runs found something that a killed build left behind: an instance (about 280 USD a month), a volume, a key pair, a security group, a snapshot or an unfinished image. Usually the sweep removes it within half an hour, so either policies.sweep in config.ts is "report", AWS refuses, or something still uses it. GET / of the API lists it (leftovers), and the saved query ${queries.failed} shows what AWS answered.`,
+          alarmDescription: $interpolate`For ${3 * quietHours} hours, reconcile runs found something that a killed build left behind: an instance (about 280 USD a month), a volume, a key pair, a security group, a snapshot or an unfinished image. Usually the sweep removes it within half an hour, so either policies.sweep in config.ts is "report", AWS refuses, something still uses it, or only its tags say that a build made it: then remove it yourself, or its tags. GET / of the API lists it (leftovers), and the saved query ${queries.failed} shows what AWS answered.`,
           ...own("Leftovers"),
           ...inEachOf(3),
         }),

@@ -19,8 +19,9 @@ export const volumes = arnOf("ec2", "volume/*");
 export const networkInterfaces = arnOf("ec2", "network-interface/*");
 
 /**
- * Each build instance has one of the two profiles. EC2 evaluates this key for new instances and for instances that are
- * tagged (Service Authorization Reference).
+ * Each build instance starts with one of the two profiles. EC2 evaluates this key for new instances and for instances
+ * that are tagged (Service Authorization Reference). AssociateIamInstanceProfile replaces a profile, so the sweep asks
+ * when the instance was made, too.
  */
 export const hasOurProfile = {
   test: "ArnEquals",

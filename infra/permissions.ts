@@ -6,7 +6,7 @@ import { artifacts } from "./artifacts.ts";
 import { project } from "./builds.ts";
 import { policies, variants } from "./configuration.ts";
 import { channelsPrefix, hasOurTag, requestsPrefix } from "./names.ts";
-import { findsItsPlace, groups, hasOurProfile, instances, keyPairs, volumes } from "./packer-resources.ts";
+import { groups, hasOurProfile, instances, keyPairs, volumes } from "./packer-resources.ts";
 import { pathsOf } from "./records.ts";
 import { readingThroughEc2, unscopedStatement } from "./unscoped.ts";
 
@@ -117,9 +117,8 @@ export const sweeping: Permission[] =
         { actions: ["ec2:TerminateInstances"], resources: [instances], conditions: [hasOurTag, hasOurProfile] },
         { actions: ["ec2:DeleteVolume"], resources: [volumes], conditions: [hasOurTag] },
         { actions: ["ec2:DeleteKeyPair"], resources: [keyPairs], conditions: [hasOurTag] },
-        ...(findsItsPlace
-          ? [{ actions: ["ec2:DeleteSecurityGroup"], resources: [groups], conditions: [hasOurTag] }]
-          : []),
+        // Also with the user's network: a group may be left from before.
+        { actions: ["ec2:DeleteSecurityGroup"], resources: [groups], conditions: [hasOurTag] },
       ];
 
 /** An operator's decision about an image of this stage: set it and take it back. */

@@ -137,6 +137,7 @@ export function scene(configuration: Partial<ConfigurationInput> = {}, at = "202
         withdrawnAt: undefined,
         retiredAt: undefined,
         retiring: false,
+        retiredAtTag: undefined,
         exemptSince: undefined,
         ...changes,
       });
@@ -236,7 +237,7 @@ export function scene(configuration: Partial<ConfigurationInput> = {}, at = "202
         id: `project:build-${count}`,
         variant,
         purpose: "build",
-        inputs: story.inputs({}, variant),
+        inputs: changes.inputs ?? story.inputs({}, variant),
         attempt: 1,
         token: `${count}`.padStart(64, "0"),
         status: "running",
@@ -250,14 +251,17 @@ export function scene(configuration: Partial<ConfigurationInput> = {}, at = "202
       });
       return story;
     },
-    /** An instance of a killed build, which CodeBuild has forgotten; with changes. */
+    /** An instance of a build that was killed a day ago, with changes. The history gets that build unless it has one. */
     left(changes: Partial<Leftover> = {}) {
       count += 1;
+      const killed = { token: "f".repeat(64), startedAt: world.now - day, endedAt: world.now - day };
+      const isKnown = world.builds.some((build) => build.token === killed.token);
+      if (!isKnown) story.build({ ...killed, status: "stopped", inputs: {} });
       world.leftovers.found.push({
         type: "instance",
         id: `i-${count}`,
         variant: core,
-        token: "f".repeat(64),
+        token: killed.token,
         state: "running",
         createdAt: world.now - day,
         mark: "guest",

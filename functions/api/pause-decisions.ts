@@ -1,6 +1,7 @@
+import { omit } from "es-toolkit";
 import type { Configuration } from "../config/configuration.ts";
 import { iso } from "../config/time.ts";
-import { describePause, describeScope, everything, type Pause, type Pauses } from "../domain/pauses.ts";
+import { describePause, describeScope, everything, type Pause, type Pauses, pauseOf } from "../domain/pauses.ts";
 import type { PauseBody } from "./bodies.ts";
 import { type Caller, conflict, type Refusal } from "./interventions.ts";
 
@@ -9,6 +10,9 @@ export interface PausableWorld {
   configuration: Configuration;
   pauses: Pauses;
 }
+
+const effects =
+  "no build, proof, harvest, publication, retirement or sweep begins; running builds go on, and a channel still leaves a bad image";
 
 export type PauseDecision =
   | {
@@ -29,7 +33,7 @@ export function decidePause(
   { variant: scope, reason }: PauseBody,
   caller: Caller,
 ): PauseDecision {
-  const known = pauses[scope];
+  const known = pauseOf(pauses, scope);
   if (known)
     return {
       outcome: "accepted",
@@ -53,14 +57,14 @@ export function decidePause(
     scope,
     change: { write: pause },
     pauses: { ...pauses, [scope]: pause },
-    message: `${describePause(scope, pause)}; running builds go on, and a channel still leaves a bad image`,
+    message: `${describePause(scope, pause)}; ${effects}`,
   };
 }
 
 /** Ends a pause, also one of a variant that was removed meanwhile. */
 export function decideResume({ configuration, pauses }: PausableWorld, { variant: scope }: PauseBody): PauseDecision {
-  const { [scope]: ended, ...others } = pauses;
-  if (ended)
+  if (pauseOf(pauses, scope)) {
+    const others = omit(pauses, [scope]);
     return {
       outcome: "accepted",
       scope,
@@ -68,6 +72,7 @@ export function decideResume({ configuration, pauses }: PausableWorld, { variant
       pauses: others,
       message: [`${describeScope(scope)} is resumed`, ...stillPaused(others)].join("; "),
     };
+  }
   const isKnown = scope === everything || configuration.variants.some(({ name }) => name === scope);
   const allowed = { variant: Object.keys(pauses) };
   if (isKnown)

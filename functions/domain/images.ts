@@ -42,6 +42,8 @@ export interface Image {
   retiredAt: number | undefined;
   /** Retention has begun to disable the image and has not recorded that it is disabled. */
   retiring: boolean;
+  /** The value of its tag `retired-at` as it was read, whatever it says. */
+  retiredAtTag: string | undefined;
   /** When the service found that a person had enabled a retired image again. Retention ignores the image since then. */
   exemptSince: number | undefined;
 }

@@ -1,4 +1,4 @@
-import { day, minute } from "../config/time.ts";
+import { day, iso, minute } from "../config/time.ts";
 import type { Build } from "./builds.ts";
 import type { World } from "./world.ts";
 
@@ -22,8 +22,9 @@ export interface Leftover extends TaggedResource {
   /** Milliseconds since the epoch; undefined for groups, because EC2 does not say when they were made. */
   createdAt: number | undefined;
   /**
-   * What EC2 sets at creation and nobody can alter, unlike tags: the name of an instance's profile, of a key pair or of
-   * a group, and the description of a snapshot. Undefined for volumes, which have nothing of the kind.
+   * What tags cannot set: the name of an instance's profile, of a key pair or of a group, and the description of a
+   * snapshot. Undefined for volumes, which have nothing of the kind. A person can replace an instance's profile
+   * (AssociateIamInstanceProfile).
    */
   mark: string | undefined;
   /** Images that a snapshot is part of. */
@@ -54,6 +55,36 @@ export function endOf(builds: readonly Build[], token: string): number {
     .filter((build) => build.token === token)
     .map(({ status, startedAt, endedAt = startedAt }) => (status === "running" ? Number.POSITIVE_INFINITY : endedAt));
   return Math.max(0, ...ends);
+}
+
+/** How far EC2's clock and CodeBuild's may differ, and EC2 may lag behind the end of a build, in milliseconds. */
+const slack = minute;
+
+/** The builds with a token that ran when EC2 made something; a running one runs until now. */
+export function makersOf(
+  { now, builds }: Pick<World, "now" | "builds">,
+  token: string,
+  createdAt: number | undefined,
+): Build[] {
+  return builds.filter(
+    ({ token: own, startedAt, endedAt = now }) =>
+      own === token && createdAt !== undefined && startedAt - slack <= createdAt && createdAt <= endedAt + slack,
+  );
+}
+
+/**
+ * Why the sweep does not believe the tags of a leftover: CodeBuild's history and EC2's creation time, which no tag can
+ * set, must say that a build of its token made it. Undefined if they do. EC2 does not tell when a group was made.
+ */
+export function whyUnconfirmed(
+  world: Pick<World, "now" | "builds">,
+  { type, token, createdAt }: Leftover,
+): string | undefined {
+  const build = token.slice(0, 12);
+  if (!world.builds.some((one) => one.token === token)) return `CodeBuild's history has no build ${build}`;
+  if (type === "security-group" || makersOf(world, token, createdAt).length > 0) return undefined;
+  const time = createdAt === undefined ? "at an unknown time" : `at ${iso(createdAt)}`;
+  return `it was made ${time}, when no build ${build} ran`;
 }
 
 /**

@@ -5,7 +5,7 @@ import type { ImageWorld } from "./world.ts";
 export interface Pause {
   /** ARN of the caller; undefined if the record does not say. */
   by: string | undefined;
-  /** Milliseconds since the epoch. */
+  /** When S3 stored its record, in milliseconds since the epoch; for the call that makes the pause, its own time. */
   at: number;
   reason: string;
 }
@@ -21,10 +21,15 @@ export const everything = "*";
  * pause never stops is decided without asking: to leave a bad image, to withdraw a revoked one, and to notify.
  */
 export function whyPaused({ pauses }: Pick<ImageWorld, "pauses">, variant: string): string | undefined {
-  const own = pauses?.[variant];
+  const own = pauseOf(pauses, variant);
   if (own) return describePause(variant, own);
-  const all = pauses?.[everything];
+  const all = pauseOf(pauses, everything);
   return all && describePause(everything, all);
+}
+
+/** The pause of exactly this scope. Anybody can name a scope, in a call or a tag, also `constructor`. */
+export function pauseOf(pauses: Pauses | undefined, scope: string): Pause | undefined {
+  return pauses && Object.hasOwn(pauses, scope) ? pauses[scope] : undefined;
 }
 
 /** `everything is paused since 2026-11-04T12:00:00.000Z by arn:aws:iam::123456789012:user/ann: a bad base image` */

@@ -14,7 +14,7 @@ const maxUsersNamed = 3;
  * Judges from two independent answers whether an image is used.
  * @param references everything that DescribeImageReferences answered, and the image's shares. That call silently leaves
  * out what its caller may not see, so an answer that omits any known use is not trusted for any image.
- * @param seen everything that the resources' own calls answered
+ * @param seen what the resources' own calls answered about the images that `references` does not name
  */
 export function judgeUse(image: string, references: readonly Use[], seen: readonly Use[]): References {
   const omitted = seen.find((one) => !references.some((other) => other.image === one.image && other.by === one.by));

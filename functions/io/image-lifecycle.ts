@@ -27,12 +27,14 @@ export async function deprecateImage(image: string, now: number): Promise<void> 
 /**
  * Disables an image that is revoked: no new instance starts from it, running ones go on, and it can be enabled again.
  * The tag that says why is written first, because the service never touches an image that is disabled without such a
- * tag. An earlier record of retention is removed, so that no grace counts from a time before this one.
+ * tag. An earlier record of retention is removed, so that no grace counts from a time before this one. If the tag has
+ * changed since it was read, for example because another writer has exempted the image, it stays.
  * @param now milliseconds since the epoch
  */
-export async function disableRevoked({ id, state, retiredAt, retiring }: Image, now: number): Promise<void> {
+export async function disableRevoked(image: Image, now: number): Promise<void> {
+  const { id, state, retiredAt, retiring, retiredAtTag } = image;
   await tagImage(id, { "withdrawn-at": iso(now) });
-  if (retiredAt !== undefined || retiring) await untagImage(id, ["retired-at"]);
+  if (retiredAt !== undefined || retiring) await untagImage(id, ["retired-at"], retiredAtTag);
   if (state !== "disabled") await ec2.send(new DisableImageCommand({ ImageId: id }));
 }
 

@@ -19,9 +19,10 @@ export async function tagImage(image: string, tags: Readonly<Record<string, stri
 }
 
 /**
- * Removes tags from an image of this service, whatever their values: keys without {@link tagPrefix}. Absent tags are
- * ignored.
+ * Removes tags from an image of this service: keys without {@link tagPrefix}. Absent tags are ignored.
+ * @param value what a tag must say to be removed; undefined for anything
  */
-export async function untagImage(image: string, keys: readonly string[]): Promise<void> {
-  await ec2.send(new DeleteTagsCommand({ Resources: [image], Tags: keys.map((key) => ({ Key: keyOf(key) })) }));
+export async function untagImage(image: string, keys: readonly string[], value?: string): Promise<void> {
+  const Tags = keys.map((key) => ({ Key: keyOf(key), Value: value }));
+  await ec2.send(new DeleteTagsCommand({ Resources: [image], Tags }));
 }

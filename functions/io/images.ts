@@ -98,6 +98,7 @@ function fromEc2(image: Ec2Image): TaggedImage | undefined {
     withdrawnAt: timeOf("withdrawn-at"),
     retiredAt: timeOf("retired-at"),
     retiring: tags["retired-at"]?.startsWith("retiring ") ?? false,
+    retiredAtTag: tags["retired-at"],
     exemptSince: timeFromTag(/^released (.+)$/.exec(tags["retired-at"] ?? "")?.[1]),
     tags,
   };

@@ -17,7 +17,8 @@ import {
   type TaggedResource,
 } from "../domain/leftovers.ts";
 import type { World } from "../domain/world.ts";
-import { clientSettings } from "./client-settings.ts";
+import { clientSettings, requestLimits } from "./client-settings.ts";
+import { withPatience } from "./patience.ts";
 import { readTagged } from "./tagged-resources.ts";
 
 const ec2 = new EC2Client(clientSettings);
@@ -32,22 +33,28 @@ type Described = [id: string, known: Pick<Leftover, "state" | "createdAt" | "mar
 /**
  * What builds may have left behind. A resource that no longer exists, and an instance that is terminated, is left out.
  * Never throws.
+ * @param patience how long the answers may take, in milliseconds; by default as long as one request
  */
 export async function readLeftovers(
   stage: string,
   world: Pick<World, "now" | "builds" | "images">,
+  patience: number = requestLimits.REQUEST_TIMEOUT_MS,
 ): Promise<Leftovers> {
   try {
-    const byType = groupBy(suspects(await readTagged(stage), world), ({ type }) => type);
-    const found = await Promise.all(
-      Object.entries(byType).flatMap(([type, all]) =>
-        chunk(all, maxFilterValues).map((some) => describe(type as LeftoverType, some)),
-      ),
-    );
-    return { found: found.flat(), unread: undefined };
+    return { found: await withPatience(patience, () => describeAll(stage, world)), unread: undefined };
   } catch (error) {
     return { found: [], unread: `looking for what builds left behind: ${(error as Error).message}` };
   }
+}
+
+async function describeAll(stage: string, world: Pick<World, "now" | "builds" | "images">): Promise<Leftover[]> {
+  const byType = groupBy(suspects(await readTagged(stage), world), ({ type }) => type);
+  const found = await Promise.all(
+    Object.entries(byType).flatMap(([type, all]) =>
+      chunk(all, maxFilterValues).map((some) => describe(type as LeftoverType, some)),
+    ),
+  );
+  return found.flat();
 }
 
 async function describe(type: LeftoverType, all: TaggedResource[]): Promise<Leftover[]> {

@@ -16,7 +16,7 @@ import { readUpstream } from "./upstream.ts";
 
 /**
  * Reads the whole world. An upstream that does not answer is part of the world, and so is an image whose use EC2 does
- * not tell in time, and that nothing is known about what builds left behind.
+ * not tell in time, and that it does not tell in time what builds left behind.
  * @param remaining how long reading may still take, in milliseconds
  * @throws Error if images, records, builds, channels, requests, notifications or pauses could not be read: without them
  * nothing may be decided
@@ -42,7 +42,7 @@ export async function observe(
   const [harvests, binaries, leftovers] = await Promise.all([
     readHarvests(bucket, sources, harvestRecipe),
     readBinaries(versions, configuration.policies.kubernetesReleaseUrl),
-    readLeftovers(stage, { now, builds, images }),
+    readLeftovers(stage, { now, builds, images }, remaining()),
   ]);
   const world: World = {
     ...imageWorld,

@@ -9,7 +9,7 @@ import { z } from "zod";
 import { JsonText } from "../config/json.ts";
 import { iso } from "../config/time.ts";
 import { everything, type Pause, type Pauses } from "../domain/pauses.ts";
-import { type Records, recordsPrefix } from "../domain/records.ts";
+import { type Records, recordsPrefix, type StoredRecord } from "../domain/records.ts";
 import { clientSettings } from "./client-settings.ts";
 import { readRecords } from "./records.ts";
 
@@ -20,34 +20,40 @@ const prefix = `${recordsPrefix}${kind}/`;
 /** Stands for everything in a key. No variant can have this name. */
 const everythingKey = "_everything";
 
-/** An object's content. */
-const PauseRecord = JsonText.pipe(z.object({ by: z.string(), at: z.iso.datetime(), reason: z.string() }));
+/** An object's content. Its time is for people: S3's own one counts. */
+const PauseRecord = JsonText.pipe(z.object({ by: z.string(), reason: z.string() }));
 
 /**
- * All pauses. A record that cannot be read is a pause without a reason: a person wanted one.
+ * All pauses. A record that cannot be read is a pause without a reason, because a person wanted one, unless a second
+ * listing shows that it has ended meanwhile.
  * @param records what a listing of all records has found; undefined to list those of pauses now
  * @throws Error if they could not be listed
  */
 export async function readPauses(bucket: string, records?: Records): Promise<Pauses> {
   const { [kind]: found = [] } = records ?? (await readRecords(bucket, kind));
-  const pauses = await Promise.all(
-    found.map(async ({ name, at }) => {
-      const pause = await readPause(bucket, `${prefix}${name}`, { by: undefined, at });
-      return [name === everythingKey ? everything : name, pause] as const;
-    }),
+  const read = await Promise.all(found.map((record) => readPause(bucket, record)));
+  const isUnread = read.some(([, { by }]) => by === undefined);
+  const remaining = isUnread ? ((await readRecords(bucket, kind))[kind] ?? []).map(({ name }) => name) : [];
+  return Object.fromEntries(
+    read
+      .filter(([name, { by }]) => by !== undefined || remaining.includes(name))
+      .map(([name, pause]) => [name === everythingKey ? everything : name, pause]),
   );
-  return Object.fromEntries(pauses);
 }
 
-async function readPause(bucket: string, key: string, unread: Omit<Pause, "reason">): Promise<Pause> {
+async function readPause(bucket: string, { name, at }: StoredRecord): Promise<[name: string, Pause]> {
+  const key = `${prefix}${name}`;
   try {
     const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
-    const { by, at, reason } = PauseRecord.parse(await Body?.transformToString());
-    return { by, at: Date.parse(at), reason };
+    return [name, { ...PauseRecord.parse(await Body?.transformToString()), at }];
   } catch (error) {
-    return { ...unread, reason: `its record ${key} cannot be read: ${(error as Error).message}` };
+    const reason = `its record ${key} cannot be read: ${(error as Error).message}`;
+    return [name, { by: undefined, at, reason }];
   }
 }
+
+/** S3's answers if an object exists already, and if another write or deletion of it is under way (conditional writes). */
+const existed = new Set(["PreconditionFailed", "ConditionalRequestConflict"]);
 
 /** @returns false if a pause of the variant, or of everything, exists already; it stays */
 export async function writePause(bucket: string, scope: string, { by, at, reason }: Pause): Promise<boolean> {
@@ -56,7 +62,7 @@ export async function writePause(bucket: string, scope: string, { by, at, reason
     await s3.send(new PutObjectCommand({ Bucket: bucket, Key: keyOf(scope), Body, IfNoneMatch: "*" }));
     return true;
   } catch (error) {
-    if (error instanceof S3ServiceException && error.name === "PreconditionFailed") return false;
+    if (error instanceof S3ServiceException && existed.has(error.name)) return false;
     throw error;
   }
 }

@@ -5,11 +5,10 @@ import {
   paginateDescribeInstances,
   paginateDescribeLaunchTemplateVersions,
 } from "@aws-sdk/client-ec2";
-import { chunk } from "es-toolkit";
-import pTimeout from "p-timeout";
-import { second } from "../config/time.ts";
+import { chunk, difference } from "es-toolkit";
 import { judgeUse, type References, type Use } from "../domain/references.ts";
 import { clientSettings, requestLimits } from "./client-settings.ts";
+import { withPatience } from "./patience.ts";
 
 const ec2 = new EC2Client(clientSettings);
 
@@ -44,25 +43,31 @@ export async function readReferences(
 
 async function readBatch(images: string[], patience: number): Promise<[string, References][]> {
   try {
-    if (patience <= 0) throw new Error("no time is left to ask EC2");
-    const answers = Promise.all([
-      referencesTo(images),
-      instancesOf(images),
-      templatesOf(images),
-      Promise.all(images.map(sharesOf)),
-    ]);
-    const [references, instances, templates, shares] = await pTimeout(answers, {
-      milliseconds: patience,
-      message: `EC2 has not answered within ${patience / second} s`,
-    });
-    return images.map((image) => [
-      image,
-      judgeUse(image, [...references, ...shares.flat()], [...instances, ...templates]),
-    ]);
+    return await withPatience(patience, () => judgeBatch(images));
   } catch (error) {
     const why = `asking what uses ${images.join(", ")}: ${(error as Error).message}`;
     return images.map((image) => [image, { state: "unknown", why }]);
   }
+}
+
+/**
+ * DescribeImageReferences alone can tell that an image is used, so an old image that a launch template pins costs one
+ * call a run. Only what nothing seems to use is asked about further: shares first, and then by the resources' own calls.
+ */
+async function judgeBatch(images: string[]): Promise<[string, References][]> {
+  const references = await referencesTo(images);
+  const shares = await Promise.all(without(images, references).map(sharesOf));
+  const uses = [...references, ...shares.flat()];
+  const unused = without(images, uses);
+  const seen = unused.length > 0 ? await Promise.all([instancesOf(unused), templatesOf(unused)]) : [];
+  return images.map((image) => [image, judgeUse(image, uses, seen.flat())]);
+}
+
+function without(images: string[], uses: Use[]): string[] {
+  return difference(
+    images,
+    uses.map(({ image }) => image),
+  );
 }
 
 /** Resources, named by the last part of their ARN: `instance/i-…`, `launch-template/lt-…`. */

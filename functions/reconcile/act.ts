@@ -3,7 +3,7 @@ import type { Environment } from "../config/environment.ts";
 import type { Action } from "../domain/plan.ts";
 import type { World } from "../domain/world.ts";
 import { orderLifetime, startBuild } from "../io/builds.ts";
-import { removeLeftover } from "../io/sweeping.ts";
+import { removeLeftover } from "../io/leftover-removal.ts";
 import { notify } from "./notify.ts";
 import { isPausedNow } from "./recheck.ts";
 import { type Run, write } from "./writes.ts";
@@ -85,6 +85,7 @@ async function carryOut(action: Action, run: Run): Promise<Outcome> {
         return { action, result: "done", detail: started.build ?? "already started" };
       }
       case "sweep": {
+        if (await isPausedNow(action.variant, environment)) return { action, result: "stale" };
         const isGone = await removeLeftover(action.type, action.resource, action.mark);
         return { action, result: isGone ? "done" : "in-use" };
       }

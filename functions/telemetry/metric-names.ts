@@ -39,7 +39,7 @@ export const metricUnits = {
   StuckVariants: "Count",
   /** Of the pause that has lasted longest. */
   HoursPaused: "None",
-  /** What killed builds left behind and the run found, whether it removed that or not. */
+  /** What has the tags of an ended build and the run found, whether it removed that, only reports it or cannot say. */
   Leftovers: "Count",
   BuildsStarted: "Count",
   BuildsSucceeded: "Count",

@@ -6,6 +6,7 @@ import { GetParameterHistoryCommand, SSMClient } from "@aws-sdk/client-ssm";
 import type { ChannelName } from "../../functions/config/channel-names.ts";
 import type { ConfigurationInput } from "../../functions/config/configuration.ts";
 import type { Environment } from "../../functions/config/environment.ts";
+import type { Build } from "../../functions/domain/builds.ts";
 import type { Action } from "../../functions/domain/plan.ts";
 import type { World } from "../../functions/domain/world.ts";
 import type { Outcome } from "../../functions/reconcile/act.ts";
@@ -36,8 +37,8 @@ export interface Received {
 }
 
 /**
- * One stage of the service with its own images and channels. The emulator serves SSM, EC2, S3 and SNS; CodeBuild has no
- * build and upstream does not change.
+ * One stage of the service with its own images and channels. The emulator serves SSM, EC2, S3 and SNS; CodeBuild has the
+ * builds that a test adds, and upstream does not change.
  */
 export interface Service {
   environment: Environment;
@@ -45,6 +46,8 @@ export interface Service {
   image(name: string, daysAgo: number, tags?: Record<string, string>): Promise<string>;
   /** Tags an image by hand: without a record. */
   tag(image: string, tags: Record<string, string>): Promise<void>;
+  /** CodeBuild's history gets a build that ended just now, with changes. */
+  build(changes?: Partial<Build>): void;
   /** The world as one reconcile run reads it, so many milliseconds from now. */
   observe(later?: number): Promise<World>;
   plan(world: World): Action[];
@@ -159,6 +162,9 @@ export async function startService(
     async tag(image, tags) {
       const Tags = Object.entries(tags).map(([key, Value]) => ({ Key: `eks-windows-images:${key}`, Value }));
       await new EC2Client({}).send(new CreateTagsCommand({ Resources: [image], Tags }));
+    },
+    build(changes = {}) {
+      story.build({ status: "stopped", endedAt: Date.now(), ...changes });
     },
     observe,
     plan: wanted,

@@ -1,6 +1,6 @@
 import { minute } from "../../config/time.ts";
 import { type BuildDecision, wait } from "../build-orders.ts";
-import { imageToProve, inconclusiveProofs } from "../proofs.ts";
+import { imageToProve, inconclusiveProofs } from "../unproved-image.ts";
 import type { VariantState } from "../variant-state.ts";
 import type { World } from "../world.ts";
 

@@ -2,8 +2,8 @@ import type { Policies } from "../../config/policies.ts";
 import { day, hour, minute } from "../../config/time.ts";
 import type { Purpose } from "../build-orders.ts";
 import { type Failure, kindOf } from "../failures.ts";
-import { maxProofAttempts } from "../proofs.ts";
 import { subnetsOf } from "../subnets.ts";
+import { maxProofAttempts } from "../unproved-image.ts";
 
 /** A build that ended without a result. */
 export interface EndedRun {
@@ -38,7 +38,7 @@ export type Retry = { when: "at"; at: number; why: string } | { when: "never"; w
 export function retryOf(runs: readonly EndedRun[], network: Policies["network"]): Retry {
   const last = runs.at(-1) as EndedRun;
   if (last.status === "stopped") return { when: "never", why: "a person stopped the last build of these inputs" };
-  const unproved = unprovedImages(runs).length;
+  const unproved = imagesGivenUp(runs).length;
   if (unproved >= maxUnprovedImages)
     return { when: "never", why: `${unproved} images of these inputs could not be proved` };
   const kind = kindOf(last.failure);
@@ -79,7 +79,7 @@ function isAlike(run: EndedRun, last: EndedRun): boolean {
 }
 
 /** The images that are given up: proved in vain as often as rule 11 allows, or followed by another image. */
-function unprovedImages(runs: readonly EndedRun[]): string[] {
+function imagesGivenUp(runs: readonly EndedRun[]): string[] {
   const images = [...new Set(runs.flatMap(({ unproved }) => unproved ?? []))];
   const proofs = runs.filter(({ purpose, unproved }) => purpose === "prove" && unproved === images.at(-1));
   return proofs.length >= maxProofAttempts ? images : images.slice(0, -1);

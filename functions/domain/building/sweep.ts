@@ -1,5 +1,5 @@
 import { iso } from "../../config/time.ts";
-import { endOf, type Leftover, type LeftoverType, restOf } from "../leftovers.ts";
+import { endOf, type Leftover, type LeftoverType, restOf, whyUnconfirmed } from "../leftovers.ts";
 import { whyPaused } from "../pauses.ts";
 import type { World } from "../world.ts";
 
@@ -25,7 +25,10 @@ export interface SweepWait {
   reasons: string[];
 }
 
-/** What to do about a leftover: `foreign` if only its tags say that it is ours, `spared` if it may be in use. */
+/**
+ * What is to be done about a leftover: `foreign` if only its tags say that it is ours, `spared` if it may be in use. A
+ * person has to look at what is `foreign`, so it counts as left behind.
+ */
 export interface Judgement {
   leftover: Leftover;
   fate: "sweep" | "waits" | "foreign" | "spared";
@@ -52,9 +55,9 @@ export function judgements(world: World): Judgement[] {
   return world.leftovers.found.map((leftover) => ({ leftover, ...judge(world, leftover) }));
 }
 
-/** How many resources are left behind, those included that wait or that the sweep may only report. */
+/** How many resources are left behind, those included that wait and that the sweep only reports. */
 export function countLeftovers(world: World): number {
-  return judgements(world).filter(({ fate }) => fate === "sweep" || fate === "waits").length;
+  return judgements(world).filter(({ fate }) => fate !== "spared").length;
 }
 
 function judge(world: World, leftover: Leftover): Omit<Judgement, "leftover"> {
@@ -62,14 +65,14 @@ function judge(world: World, leftover: Leftover): Omit<Judgement, "leftover"> {
   const name = `${type} ${id}`;
   const ended = endOf(world.builds, token);
   if (ended === Number.POSITIVE_INFINITY) return { fate: "spared", why: `${name}: its build runs` };
-  const build = token.slice(0, 12);
-  const since = ended === 0 ? `CodeBuild knows no build ${build}` : `its build ${build} ended at ${iso(ended)}`;
   const due = Math.max(ended, createdAt) + restOf(leftover);
-  if (due > world.now) return { fate: "spared", why: `${name}: ${since}; it is spared for a while`, until: due };
+  if (due > world.now) return { fate: "spared", why: `${name}: it is spared for a while`, until: due };
+  if (images.length > 0) return { fate: "spared", why: `${name} is part of ${images.join(", ")}` };
   const foreign = whyForeign(world, leftover);
   if (foreign) return { fate: "foreign", why: `${name} has our tags, but ${foreign}: it is left alone` };
-  if (images.length > 0) return { fate: "spared", why: `${name} is part of ${images.join(", ")}` };
-  const why = `${name} is left behind: ${since}`;
+  const why = `${name} is left behind: its build ${token.slice(0, 12)} ended at ${iso(ended)}`;
+  const kept = whyKept(world, leftover);
+  if (kept) return { fate: "waits", why: `${why}; ${kept}` };
   if (world.configuration.policies.sweep === "report")
     return { fate: "waits", why: `${why}; it stays, because policies.sweep is "report"` };
   const blocker = whyPaused(world, variant) ?? whyLater(world, leftover);
@@ -77,8 +80,13 @@ function judge(world: World, leftover: Leftover): Omit<Judgement, "leftover"> {
   return { fate: "sweep", why: `${why}${state ? ` (${state})` : ""}` };
 }
 
-/** Tags can be set by anybody: what cannot be altered must agree. Undefined if it does. */
-function whyForeign({ instanceProfiles }: World, { type, mark = "none" }: Leftover): string | undefined {
+/** Anybody can set tags: what they cannot set must agree. Undefined if it does. */
+function whyForeign(world: World, leftover: Leftover): string | undefined {
+  return whyUnlike(world, leftover) ?? whyUnconfirmed(world, leftover);
+}
+
+/** Why a leftover does not look like one of Packer's runs. */
+function whyUnlike({ instanceProfiles }: World, { type, mark = "none" }: Leftover): string | undefined {
   if (type === "instance")
     return instanceProfiles.includes(mark) ? undefined : `its instance profile is ${mark}, not one of the stage's`;
   if (type === "key-pair" || type === "security-group")
@@ -88,11 +96,20 @@ function whyForeign({ instanceProfiles }: World, { type, mark = "none" }: Leftov
   return undefined;
 }
 
+/**
+ * The snapshot of a good image outlives it only if a person deregistered that, perhaps by accident: an image can be
+ * registered from its snapshots again, and comes back from the Recycle Bin with them.
+ */
+function whyKept({ builds }: World, { type, token, mark = "" }: Leftover): string | undefined {
+  if (type !== "snapshot" || !builds.some((one) => one.token === token && one.status === "succeeded")) return undefined;
+  return `it belonged to ${/ami-[0-9a-f]+/.exec(mark)?.[0]}, which is gone although its build succeeded; it stays`;
+}
+
 /** An instance holds its volumes and groups, so it goes first, and the others once it is terminated. */
-function whyLater({ leftovers, instanceProfiles }: World, { type, token, state }: Leftover): string | undefined {
+function whyLater(world: World, { type, token, state }: Leftover): string | undefined {
   if (type === "instance") return state === "shutting-down" ? "it is being terminated" : undefined;
-  const instance = leftovers.found.find(
-    (one) => one.type === "instance" && one.token === token && instanceProfiles.includes(one.mark ?? ""),
+  const instance = world.leftovers.found.find(
+    (one) => one.type === "instance" && one.token === token && !whyForeign(world, one),
   );
   if (instance) return `it goes once ${instance.id} is terminated`;
   return type === "volume" && state !== "available" ? `it is ${state}` : undefined;

@@ -1,7 +1,7 @@
 import { type ChannelName, channelNames } from "../../config/channel-names.ts";
 import { describeLost, lostImages, settlingTime } from "../building/results.ts";
 import { sha256 } from "../inputs.ts";
-import { inconclusiveProofs, maxProofAttempts, unprovedImage } from "../proofs.ts";
+import { inconclusiveProofs, maxProofAttempts, unprovedImage } from "../unproved-image.ts";
 import type { VariantImages, VariantState } from "../variant-state.ts";
 import type { World } from "../world.ts";
 import type { Keyed } from "./keyed.ts";

@@ -1,4 +1,4 @@
-import type { Pauses } from "../pauses.ts";
+import { pauseOf } from "../pauses.ts";
 import type { World } from "../world.ts";
 import type { Keyed } from "./keyed.ts";
 
@@ -24,13 +24,29 @@ export function pauseNotifications({ now, pauses, notified }: World): Keyed<Paus
       by,
     }),
   );
-  return [...paused, ...[...notified].flatMap((key) => resumed(key, { now, pauses }))];
+  return [...paused, ...ended(notified, { now, pauses })];
 }
 
-/** No record of a pause remains once it is over. That subscribers heard of it tells that it was. */
-function resumed(key: string, { now, pauses }: { now: number; pauses: Pauses }): Keyed<PauseNotification>[] {
-  const [, variant, since] = /^paused\/(.+)\/(\d+)$/.exec(key) ?? [];
-  const pausedAt = Number(since);
-  if (variant === undefined || pauses[variant]?.at === pausedAt) return [];
-  return [{ kind: "resumed", key: `resumed/${variant}/${pausedAt}`, variant, at: now, pausedAt }];
+/**
+ * No record of a pause remains once it is over. That subscribers heard of it tells that it was. Of several pauses of
+ * one scope, which followed each other between two reconcile runs, they hear one end.
+ */
+function ended(
+  notified: ReadonlySet<string>,
+  { now, pauses }: Pick<World, "now" | "pauses">,
+): Keyed<PauseNotification>[] {
+  const last = new Map<string, number>();
+  for (const key of notified) {
+    const [, scope, since] = /^paused\/(.+)\/(\d+)$/.exec(key) ?? [];
+    if (scope !== undefined) last.set(scope, Math.max(last.get(scope) ?? 0, Number(since)));
+  }
+  return [...last]
+    .filter(([scope]) => pauseOf(pauses, scope) === undefined)
+    .map(([variant, pausedAt]) => ({
+      kind: "resumed",
+      key: `resumed/${variant}/${pausedAt}`,
+      variant,
+      at: now,
+      pausedAt,
+    }));
 }

@@ -2,8 +2,8 @@ import { hour, iso } from "../../config/time.ts";
 import { type Image, isPublishable } from "../images.ts";
 import { drift } from "../inputs.ts";
 import { whyPaused } from "../pauses.ts";
-import { imageToProve } from "../proofs.ts";
 import { describeUse } from "../references.ts";
+import { imageToProve } from "../unproved-image.ts";
 import { removedVariantImages, stateOf, type VariantImages, type VariantState } from "../variant-state.ts";
 import type { World } from "../world.ts";
 import { channelsOf, holdersOf } from "./holders.ts";
@@ -71,7 +71,7 @@ function verdictOn(world: World, state: VariantState, image: Image): Verdict {
 /** The sweep's part of rule 12: nobody can use an image without inputs, so it has no first phase. */
 function verdictOnUnfinished(world: World, image: Image): Verdict {
   const blocker = unfinishedBlocker(world, image);
-  const reasons = [...holdersOf(world, image), ...(blocker ? [blocker] : [])];
+  const reasons = [...holdersOf(world, image), blocker ?? [], whyPaused(world, image.variant) ?? []].flat();
   if (reasons.length > 0) return { decision: "keep", reasons };
   return { decision: "deregister", reasons: ["its build ended before it recorded the image's inputs"] };
 }

@@ -1,6 +1,7 @@
 import { imageName } from "../build-orders.ts";
+import type { Build } from "../builds.ts";
 import type { Image } from "../images.ts";
-import { endOf, unfinishedAfter } from "../leftovers.ts";
+import { endOf, makersOf, unfinishedAfter } from "../leftovers.ts";
 import type { World } from "../world.ts";
 
 /**
@@ -14,7 +15,8 @@ export function isUnfinished({ inputs, proof, published }: Image): boolean {
 /** Why the sweep does not deregister an unfinished image now; undefined if it does, unless something uses the image. */
 export function unfinishedBlocker(world: World, image: Image): string | undefined {
   const due = abandonedSince(world, image);
-  if (due === undefined) return `it has no inputs, and its name "${image.name}" is none that a build of its tags gives`;
+  if (due === undefined)
+    return `it has no inputs, but CodeBuild's history has no failed build of its name "${image.name}" that made it`;
   if (due > world.now) return "it has no inputs yet; it stays for a day after the end of its build";
   return world.configuration.policies.sweep === "report"
     ? 'its build ended without its inputs; it stays, because policies.sweep is "report"'
@@ -29,8 +31,19 @@ export function countUnfinished(world: World): number {
   return left.length;
 }
 
-/** From when on an unfinished image is left behind, in milliseconds since the epoch; undefined if no build made it. */
-function abandonedSince({ stage, builds }: World, { name, variant, token, createdAt }: Image): number | undefined {
-  if (token === undefined || name !== imageName(stage, variant, token)) return undefined;
-  return Math.max(endOf(builds, token), createdAt) + unfinishedAfter;
+/**
+ * From when on an unfinished image is left behind, in milliseconds since the epoch; undefined unless a build made
+ * it that did not succeed, and no proof of it did. Anybody can empty the tags of a good image, but nobody can alter its
+ * name, its creation time and CodeBuild's history.
+ */
+function abandonedSince(world: World, { id, name, variant, token, createdAt }: Image): number | undefined {
+  if (token === undefined || name !== imageName(world.stage, variant, token)) return undefined;
+  const makers = makersOf(world, token, createdAt);
+  const isGood = [...makers, ...world.builds.filter(({ image }) => image === id)].some(isSucceeded);
+  if (makers.length === 0 || isGood) return undefined;
+  return Math.max(endOf(world.builds, token), createdAt) + unfinishedAfter;
+}
+
+function isSucceeded({ status }: Build): boolean {
+  return status === "succeeded";
 }

@@ -1,12 +1,14 @@
+import { CreateKeyPairCommand, DescribeKeyPairsCommand, EC2Client } from "@aws-sdk/client-ec2";
 import { ListObjectsV2Command, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
-import { core } from "../../scene.ts";
+import { core, day } from "../../scene.ts";
 import { type Aws, startAws } from "../aws.ts";
 import { type Service, type Surroundings, startService, startSurroundings } from "../service.ts";
 
 type Handler = (event: unknown, context: unknown) => Promise<{ statusCode: number; body: string }>;
 
 const bucket = "pauses";
+const mark = "packer_6f1c0a2e-0000-4000-8000-000000000000";
 const by = "arn:aws:iam::123456789012:user/ann";
 let aws: Aws;
 let surroundings: Surroundings;
@@ -120,6 +122,42 @@ test("a record that cannot be read pauses all the same, and says where it is", a
   await call("/resume", { variant: core, reason: "done" });
 });
 
+test("a record that S3 does not hand out pauses since the same time, and nothing once it is gone", async () => {
+  await call("/pause", { variant: core, reason: "nodes crash" });
+  const before = (await readPauses(bucket))[core];
+  const lift = await aws.emulator.failCalls({ operation: "GetObject", code: "InternalError", status: 500 });
+  const unread = (await readPauses(bucket))[core];
+  await lift();
+  const { readRecords } = await import("../../../functions/io/records.ts");
+  const records = await readRecords(bucket);
+  await call("/resume", { variant: core, reason: "done" });
+
+  expect(before).toMatchObject({ by, reason: "nodes crash" });
+  expect(unread).toEqual({ by: undefined, at: before?.at, reason: expect.stringContaining("cannot be read") });
+  expect(records.pauses).toHaveLength(1);
+  expect(await readPauses(bucket, records)).toEqual({});
+});
+
+test("a pause counts from when S3 stored it, whatever its record says", async () => {
+  const since = Date.now();
+  await writePause(bucket, core, { by, at: 0, reason: "nodes crash" });
+
+  expect((await readPauses(bucket))[core]?.at).toBeGreaterThan(since - day);
+  await call("/resume", { variant: core, reason: "done" });
+});
+
+test("a pause stays as it is if another call writes or ends it at the same time", async () => {
+  const lift = await aws.emulator.failCalls({
+    operation: "PutObject",
+    code: "ConditionalRequestConflict",
+    status: 409,
+  });
+  const written = await writePause(bucket, core, { by, at: Date.now(), reason: "nodes crash" });
+  await lift();
+
+  expect(written).toBe(false);
+});
+
 test("a decision about an image during a pause says what the channels wait for", async () => {
   const image = await service.image("doubtful", 3);
   await call("/pause", { variant: "*", reason: "nodes crash" });
@@ -159,5 +197,28 @@ describe("a pause that comes while a reconcile run acts", () => {
 
     expect(outcome).toMatchObject({ action: { do: "build" }, result: "stale" });
     await call("/resume", { variant: core, reason: "done" });
+  });
+
+  test("stops its sweep", async () => {
+    const { act } = await import("../../../functions/reconcile/act.ts");
+    const { scene } = await import("../../scene.ts");
+    const ec2 = new EC2Client({});
+    const { KeyPairId: id = "" } = await ec2.send(new CreateKeyPairCommand({ KeyName: mark }));
+    const left = { type: "key-pair", id, mark } as const;
+    const { world } = scene().left(left);
+    const sweep = scene()
+      .left(left)
+      .actions()
+      .filter(({ do: what }) => what === "sweep");
+    await writePause(bucket, core, { by, at: Date.now(), reason: "nodes crash" });
+
+    const during = await act(sweep, world, service.environment, () => world.now);
+    const stays = await ec2.send(new DescribeKeyPairsCommand({ KeyNames: [mark] }));
+    await call("/resume", { variant: core, reason: "done" });
+    const after = await act(sweep, world, service.environment, () => world.now);
+
+    expect(during).toMatchObject([{ action: { do: "sweep", resource: id }, result: "stale" }]);
+    expect(stays.KeyPairs).toHaveLength(1);
+    expect(after).toMatchObject([{ action: { do: "sweep", resource: id }, result: "done" }]);
   });
 });

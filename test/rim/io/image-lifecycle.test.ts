@@ -13,6 +13,7 @@ import {
 } from "@aws-sdk/client-ec2";
 import { once } from "es-toolkit";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import type { Image as DomainImage } from "../../../functions/domain/images.ts";
 import { recordBody, revocationRecord } from "../../../functions/domain/records.ts";
 import type { World } from "../../../functions/domain/world.ts";
 import { recordImage } from "../../records.ts";
@@ -133,21 +134,34 @@ describe("the use of an image is", () => {
     return { image, idle };
   });
 
-  test.each(["DescribeImageReferences", "DescribeInstances"])(
-    "unknown for every image if %s fails on its second page",
-    async (operation) => {
-      const { image, idle } = await twoPages();
-      expect(await readReferences([image, idle])).toMatchObject({
-        [image]: { state: "used" },
-        [idle]: { state: "unused" },
-      });
-      await fail(operation, { after: 1 });
-      expect(await readReferences([image, idle])).toMatchObject({
-        [image]: { state: "unknown" },
-        [idle]: { state: "unknown" },
-      });
-    },
-  );
+  test.each([
+    ["DescribeImageReferences fails on its second page", "DescribeImageReferences", 1],
+    ["DescribeInstances fails, which is asked about the unused ones", "DescribeInstances", 0],
+  ])("unknown for every image if %s", async (_, operation, after) => {
+    const { image, idle } = await twoPages();
+    expect(await readReferences([image, idle])).toMatchObject({
+      [image]: { state: "used" },
+      [idle]: { state: "unused" },
+    });
+    await fail(operation, { after });
+    expect(await readReferences([image, idle])).toMatchObject({
+      [image]: { state: "unknown" },
+      [idle]: { state: "unknown" },
+    });
+  });
+
+  test("told by one call if that names a user of each image", async () => {
+    const service = await startService(aws, surroundings, `stage-${++stages}`);
+    const images = [await service.image("a", 1), await service.image("b", 1)];
+    for (const image of images) await run(image);
+    const before = (await aws.emulator.calls()).length;
+
+    const known = Object.values(await readReferences(images));
+
+    expect(known.map(({ state }) => state)).toEqual(["used", "used"]);
+    const calls = await aws.emulator.calls(before);
+    expect(calls.map(({ operation }) => operation)).toEqual(["DescribeImageReferences"]);
+  });
 
   test("known for the images of those calls that succeed", async () => {
     const service = await startService(aws, surroundings, `stage-${++stages}`);
@@ -375,6 +389,21 @@ describe("a revoked image", () => {
     expect(await describeImage(old)).toMatchObject({ State: "disabled" });
     expect(await retire(service, await service.observe(14 * day + 15 * minute))).toEqual([]);
     expect(await retire(service, await service.observe(14 * day + 45 * minute))).toEqual(["deregister done"]);
+  });
+
+  test("keeps the exemption from retention that another writer has just given it", async () => {
+    const { disableRevoked } = await import("../../../functions/io/image-lifecycle.ts");
+    const service = await startService(aws, surroundings, `stage-${++stages}`);
+    const id = await service.image("bad", 60, { "retired-at": "2026-01-01T00:00:00.000Z" });
+    const read = async () => (await service.observe()).images.find((image) => image.id === id) as DomainImage;
+    const before = await read();
+    await service.tag(id, { "retired-at": "released 2026-02-01T00:00:00.000Z" });
+
+    await disableRevoked(before, Date.now());
+    expect(tagsOf(await describeImage(id))).toMatchObject({ "retired-at": "released 2026-02-01T00:00:00.000Z" });
+    await service.tag(id, { "retired-at": "2026-01-01T00:00:00.000Z" });
+    await disableRevoked(await read(), Date.now());
+    expect(tagsOf(await describeImage(id))).not.toHaveProperty("retired-at");
   });
 
   test("may have an empty tag, because a person wrote it", async () => {

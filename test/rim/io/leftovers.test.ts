@@ -8,6 +8,7 @@ import {
   DeregisterImageCommand,
   DescribeImagesCommand,
   DescribeInstancesCommand,
+  DisableImageCommand,
   EC2Client,
   type ResourceType,
   RunInstancesCommand,
@@ -20,6 +21,7 @@ import {
   IAMClient,
 } from "@aws-sdk/client-iam";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import type { LeftoverType } from "../../../functions/domain/leftovers.ts";
 import type { World } from "../../../functions/domain/world.ts";
 import { core, day, hour, minute } from "../../scene.ts";
 import { type Aws, startAws } from "../aws.ts";
@@ -53,6 +55,14 @@ function tagged(type: ResourceType, stage: string, more: Record<string, string> 
   const tags = { stage, variant: core, token, ...more };
   const Tags = Object.entries(tags).map(([name, Value]) => ({ Key: `eks-windows-images:${name}`, Value }));
   return [{ ResourceType: type, Tags }];
+}
+
+/** A build of the service was killed just now, after all that `makes` makes. EC2 counts whole seconds. */
+async function killed<Made>(service: Service, makes: (stage: string) => Promise<Made>): Promise<Made> {
+  const startedAt = Date.now() - minute;
+  const made = await makes(service.environment.STAGE);
+  service.build({ token, startedAt, endedAt: Date.now() });
+  return made;
 }
 
 /** What Packer makes for a build, in the order in which it makes it. */
@@ -104,7 +114,7 @@ async function seen(service: Service, later = 2 * hour): Promise<string[]> {
 describe("a killed build's instance, volume, key pair and group", () => {
   test("are seen only once they may be left behind, and are gone after two runs, the instance first", async () => {
     const service = await newStage();
-    const { instance } = await machine(service.environment.STAGE, await service.image("base", 1));
+    const { instance } = await killed(service, async (stage) => machine(stage, await service.image("base", 1)));
 
     expect(await swept(service, 29 * minute)).toEqual([]);
     expect(await seen(service)).toEqual(["instance", "key-pair", "security-group", "volume"]);
@@ -116,15 +126,26 @@ describe("a killed build's instance, volume, key pair and group", () => {
 
   test("stay while the policy says report", async () => {
     const service = await newStage({ sweep: "report" });
-    const { instance } = await machine(service.environment.STAGE, await service.image("base", 1));
+    const { instance } = await killed(service, async (stage) => machine(stage, await service.image("base", 1)));
     expect(await swept(service, hour)).toEqual([]);
     expect(await stateOf(instance)).toBe("running");
   });
 
   test("stay if the instance has another profile: anybody can set tags", async () => {
     const service = await newStage();
-    const { instance } = await machine(service.environment.STAGE, await service.image("base", 1), "other");
+    const { instance } = await killed(service, async (stage) =>
+      machine(stage, await service.image("base", 1), "other"),
+    );
     expect(await swept(service, hour)).toEqual(["key-pair done", "security-group in-use"]);
+    expect(await stateOf(instance)).toBe("running");
+  });
+
+  test("stay if their build did not run when they were made: a running build's instance with an old token", async () => {
+    const service = await newStage();
+    const { instance } = await machine(service.environment.STAGE, await service.image("base", 1));
+    service.build({ token, startedAt: Date.now() - day, endedAt: Date.now() - day + hour });
+    // The group's token is known. EC2 does not tell when it was made, and refuses to delete it while it is used.
+    expect(await swept(service, 2 * hour)).toEqual(["security-group in-use"]);
     expect(await stateOf(instance)).toBe("running");
   });
 
@@ -149,12 +170,43 @@ test("a run makes one call while nothing is left behind, however many images the
 
 test("a volume that outlives its instance is deleted", async () => {
   const service = await newStage();
-  const { STAGE: stage } = service.environment;
-  await ec2.send(
-    new CreateVolumeCommand({ AvailabilityZone: "us-east-1a", Size: 1, TagSpecifications: tagged("volume", stage) }),
-  );
+  await killed(service, (stage) => {
+    const TagSpecifications = tagged("volume", stage);
+    return ec2.send(new CreateVolumeCommand({ AvailabilityZone: "us-east-1a", Size: 1, TagSpecifications }));
+  });
   expect(await swept(service, hour)).toEqual(["volume done"]);
   expect(await seen(service)).toEqual([]);
+});
+
+describe("the removal of a resource", () => {
+  test.each<[LeftoverType, string, string]>([
+    ["instance", "TerminateInstances", "InvalidInstanceID.NotFound"],
+    ["volume", "DeleteVolume", "InvalidVolume.NotFound"],
+    ["security-group", "DeleteSecurityGroup", "InvalidGroup.NotFound"],
+    ["snapshot", "DeleteSnapshot", "InvalidSnapshot.NotFound"],
+  ])("succeeds if the %s is already gone", async (type, operation, code) => {
+    lift = await aws.emulator.failCalls({ operation, code, status: 400 });
+    expect(await (await removal())(type, "id-1", undefined)).toBe(true);
+  });
+
+  test.each<[LeftoverType, string, string]>([
+    ["security-group", "DeleteSecurityGroup", "DependencyViolation"],
+    ["security-group", "DeleteSecurityGroup", "InvalidGroup.InUse"],
+    ["snapshot", "DeleteSnapshot", "InvalidSnapshot.InUse"],
+    ["volume", "DeleteVolume", "VolumeInUse"],
+  ])("waits if something uses the %s (%s: %s)", async (type, operation, code) => {
+    lift = await aws.emulator.failCalls({ operation, code, status: 400 });
+    expect(await (await removal())(type, "id-1", undefined)).toBe(false);
+  });
+
+  test("fails if EC2 refuses it", async () => {
+    lift = await aws.emulator.failCalls({ operation: "DeleteVolume", code: "UnauthorizedOperation", status: 403 });
+    await expect((await removal())("volume", "vol-1", undefined)).rejects.toThrow("made to fail");
+  });
+
+  async function removal() {
+    return (await import("../../../functions/io/leftover-removal.ts")).removeLeftover;
+  }
 });
 
 test("an image that a leaked proof uses is retired once the sweep has removed the instance", async () => {
@@ -163,7 +215,7 @@ test("an image that a leaked proof uses is retired once the sweep has removed th
   await service.reconcile();
   await service.settled();
   const old = await service.image("old", 60);
-  const { instance } = await machine(service.environment.STAGE, old);
+  const { instance } = await killed(service, (stage) => machine(stage, old));
   const fateOfOld = (world: World) =>
     service.plan(world).some((action) => action.do === "disable" && action.image === old);
 
@@ -178,7 +230,8 @@ test("an image that a leaked proof uses is retired once the sweep has removed th
 
 describe("what CreateImage leaves", () => {
   /** An image with only the tags of a run, as a build leaves it that is killed while Packer waits for the image. */
-  async function unfinished(service: Service, name: string): Promise<{ image: string; snapshot: string }> {
+  async function unfinished(service: Service, name: string, status: "stopped" | "succeeded" = "stopped") {
+    const startedAt = Date.now() - minute;
     const { STAGE: stage } = service.environment;
     const { Instances = [] } = await ec2.send(
       new RunInstancesCommand({
@@ -195,6 +248,7 @@ describe("what CreateImage leaves", () => {
         TagSpecifications: [...tagged("image", stage), ...tagged("snapshot", stage)],
       }),
     );
+    service.build({ token, startedAt, endedAt: Date.now(), status });
     const { Images = [] } = await ec2.send(new DescribeImagesCommand({ ImageIds: [image] }));
     return { image, snapshot: Images[0]?.BlockDeviceMappings?.[0]?.Ebs?.SnapshotId ?? "" };
   }
@@ -220,6 +274,20 @@ describe("what CreateImage leaves", () => {
     expect(await deregistered(service, 25 * hour)).toEqual([]);
   });
 
+  test("stays if its build succeeded: anybody can empty the tags of a good image", async () => {
+    const service = await newStage();
+    await unfinished(service, named(service), "succeeded");
+    expect(await deregistered(service, 25 * hour)).toEqual([]);
+  });
+
+  test("stays if it is a snapshot of a good image that a person deregistered", async () => {
+    const service = await newStage();
+    const { image } = await unfinished(service, named(service), "succeeded");
+    await ec2.send(new DeregisterImageCommand({ ImageId: image }));
+    expect(await swept(service, 25 * hour)).toEqual([]);
+    expect(await seen(service, 25 * hour)).toEqual(["snapshot"]);
+  });
+
   test("is deleted if it is a snapshot that no image refers to", async () => {
     const service = await newStage();
     const { image } = await unfinished(service, named(service));
@@ -237,13 +305,22 @@ describe("what CreateImage leaves", () => {
     const { found } = (await service.observe(25 * hour)).leftovers;
     expect(found).toMatchObject([{ type: "snapshot", id: snapshot, images: [image] }]);
   });
+
+  test("is found as part of its image even if that is disabled", async () => {
+    const service = await newStage();
+    const { image } = await unfinished(service, "kept");
+    await ec2.send(new DeleteTagsCommand({ Resources: [image], Tags: [{ Key: "eks-windows-images:token" }] }));
+    await ec2.send(new DisableImageCommand({ ImageId: image }));
+    const { found } = (await service.observe(25 * hour)).leftovers;
+    expect(found).toMatchObject([{ type: "snapshot", images: [image] }]);
+  });
 });
 
 test.each(["DescribeTags", "DescribeInstances"])(
   "nothing is swept and the world says so if %s fails",
   async (operation) => {
     const service = await newStage();
-    await machine(service.environment.STAGE, await service.image("base", 1));
+    await killed(service, async (stage) => machine(stage, await service.image("base", 1)));
     lift = await aws.emulator.failCalls({ operation, code: "UnauthorizedOperation", status: 403 });
     const world = await service.observe(hour);
     expect(world.leftovers).toEqual({ found: [], unread: expect.stringContaining("made to fail") });

@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
-import { type Silence, startSilence } from "../silence.ts";
+import { type Silence, startDeafness, startSilence } from "../silence.ts";
 
 const headersOnly = "HTTP/1.1 200 OK\r\ncontent-type: text/xml\r\ncontent-length: 1000\r\n\r\n<half";
-const silences: Silence[] = [];
+const silences: Pick<Silence, "stop">[] = [];
 const bucket = "bucket";
 
 /** Modules of `functions/io/` are imported anew in each test: their clients read the environment when they are made. */
@@ -52,6 +52,17 @@ test("the use of images is unknown if EC2 does not answer in time, and the run g
   });
 });
 
+test("nothing is known about what builds left behind if EC2 does not answer in time, and the run goes on", async () => {
+  vi.stubEnv("REQUEST_TIMEOUT_MS", "3600000");
+  await silent();
+  const { readLeftovers } = await import("../../../functions/io/leftovers.ts");
+
+  expect(await readLeftovers("test", { now: 0, builds: [], images: [] }, 50)).toEqual({
+    found: [],
+    unread: "looking for what builds left behind: EC2 has not answered within 0.05 s",
+  });
+});
+
 test("the use of images is unknown if no time is left to ask, and EC2 is not asked", async () => {
   const silence = await silent();
   const { readReferences } = await import("../../../functions/io/references.ts");
@@ -73,6 +84,17 @@ test.each([
   });
 
   expect((await readPatches(["1.35"], policies)).get("1.35")).toMatchObject({ state: "unknown" });
+});
+
+test("a request to a host that accepts no connection ends", async () => {
+  vi.stubEnv("CONNECT_TIMEOUT_MS", "50");
+  vi.stubEnv("REQUEST_TIMEOUT_MS", "5000");
+  const deaf = await startDeafness();
+  silences.push(deaf);
+  process.env.AWS_ENDPOINT_URL = deaf.url;
+  const { readNotified } = await import("../../../functions/io/notifications.ts");
+
+  await expect(readNotified(bucket)).rejects.toThrow("did not establish a connection");
 });
 
 test("a limit that is no number stops the function at its start, and the error names it", async () => {

@@ -1,12 +1,14 @@
+import { EC2Client, RunInstancesCommand } from "@aws-sdk/client-ec2";
 import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { mapKeys } from "es-toolkit";
-import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { type ConfigurationInput, parseConfiguration } from "../../../functions/config/configuration.ts";
+import { second } from "../../../functions/config/time.ts";
 import { inputsToTags, tagPrefix } from "../../../functions/domain/inputs.ts";
 import { stateOf } from "../../../functions/domain/variant-state.ts";
 import type { World } from "../../../functions/domain/world.ts";
 import { publishAll } from "../../../local/aws/public-images.ts";
-import { day } from "../../world.ts";
+import { day, minute } from "../../world.ts";
 import { type Aws, startAws } from "../aws.ts";
 import { type CodeBuild, startCodeBuild } from "../codebuild.ts";
 import { validated } from "../progress.ts";
@@ -25,7 +27,9 @@ let aws: Aws;
 let codebuild: CodeBuild;
 let service: Service;
 let config: ConfigurationInput;
-let reconcile: (event: unknown, context: unknown) => Promise<void>;
+type Handler = (event: unknown, context: unknown) => Promise<unknown>;
+let reconcile: Handler;
+let api: Handler;
 
 beforeAll(async () => {
   aws = await startAws();
@@ -41,6 +45,7 @@ beforeAll(async () => {
   config = { variants, policies: { kubernetesReleaseUrl: aws.upstream.url } };
   vi.doMock("../../../config.ts", () => ({ config }));
   reconcile = (await import("../../../functions/reconcile.ts")).handler as never;
+  api = (await import("../../../functions/api.ts")).handler as never;
 });
 
 afterAll(async () => {
@@ -65,6 +70,9 @@ async function satisfy(): Promise<void> {
     const inputs = mapKeys(inputsToTags(desired), (_, key) => key.slice(tagPrefix.length));
     await service.image(variant.name, 1, { variant: variant.name, ...inputs });
   }
+  // Retention would disable it, but an instance runs it.
+  const old = await service.image("old", 60, { proof: "failed" });
+  await new EC2Client({}).send(new RunInstancesCommand({ ImageId: old, MinCount: 1, MaxCount: 1 }));
 }
 
 /** Files were harvested from each EKS image that a variant needs. */
@@ -82,16 +90,23 @@ async function harvest({ upstream }: World): Promise<void> {
 /** The AWS calls of one reconcile run, `ec2 DescribeImages` and so on, sorted. */
 async function callsOfOneRun(): Promise<string[]> {
   await validated(aws.emulator, service.environment.CHANNELS_PREFIX);
+  return callsDuring(() => reconcile({ Records: [{ body: JSON.stringify({ trigger: "base-ami" }) }] }, lasting(day)));
+}
+
+async function callsDuring(work: () => Promise<unknown>): Promise<string[]> {
   const before = (await aws.emulator.calls()).length;
   const builds = codebuild.calls.length;
-  await reconcile({ Records: [{ body: JSON.stringify({ trigger: "base-ami" }) }] }, context);
+  await work();
   return [
     ...(await aws.emulator.calls(before)).map((call) => `${call.service} ${call.operation}`),
     ...codebuild.calls.slice(builds).map((operation) => `codebuild ${operation}`),
   ].toSorted();
 }
 
-const context = { functionName: "reconcile", awsRequestId: "1", getRemainingTimeInMillis: () => day };
+/** The context of an invocation that may last so many milliseconds more. */
+function lasting(remaining: number) {
+  return { functionName: "function", awsRequestId: "1", getRemainingTimeInMillis: () => remaining };
+}
 
 test("a reconcile run in which nothing has changed makes at most 18 AWS calls for 12 variants", async () => {
   // A build in the history, of which CodeBuild has to be asked the details.
@@ -107,5 +122,23 @@ test("a reconcile run in which nothing has changed makes at most 18 AWS calls fo
   expect(calls).toContain("s3 GetObject");
   expect(first.filter((call) => call === "ssm PutParameter")).toHaveLength(24);
   expect(calls.filter((call) => !/ (Describe|Get|List|BatchGet)/.test(call))).toEqual([]);
+  expect(calls).toContain("ec2 DescribeImageReferences");
   expect(calls.length, calls.join("\n")).toBeLessThanOrEqual(18);
+});
+
+describe("what can wait is not asked once only this much of the function's time is left:", () => {
+  const waiting = ["ec2 DescribeImageReferences", "ec2 DescribeTags"];
+  const getPlan = { version: "2.0", requestContext: { http: { method: "GET", path: "/plan" } }, rawPath: "/plan" };
+
+  test.each<[string, number, () => Handler, object]>([
+    ["the half of reconcile that is for acting", 2.5 * minute, () => reconcile, { Records: [] }],
+    ["api's five seconds for the plan", 5 * second, () => api, getPlan],
+  ])("%s", async (_, reserved, handler, event) => {
+    const asked = (remaining: number) => callsDuring(() => handler()(event, lasting(remaining)));
+
+    expect(await asked(reserved + minute)).toEqual(expect.arrayContaining(waiting));
+    const late = await asked(reserved);
+    expect(late).toContain("codebuild ListBuildsForProject");
+    for (const call of waiting) expect(late).not.toContain(call);
+  });
 });

@@ -17,9 +17,9 @@ describe("POST /pause", () => {
     });
   });
 
-  test("says what a pause does not stop", () => {
+  test("says what a pause stops and what it does not", () => {
     expect(decidePause(scene().world, order, ann)).toMatchObject({
-      message: `${core} is paused since 2026-11-04T12:00:00.000Z by ${ann.by}: ${reason}; running builds go on, and a channel still leaves a bad image`,
+      message: `${core} is paused since 2026-11-04T12:00:00.000Z by ${ann.by}: ${reason}; no build, proof, harvest, publication, retirement or sweep begins; running builds go on, and a channel still leaves a bad image`,
     });
   });
 
@@ -47,13 +47,13 @@ describe("POST /pause", () => {
     expect(decidePause(world, { ...order, variant: removed }, ann)).toMatchObject({ outcome: "accepted" });
   });
 
-  test("refuses an unknown variant with what is allowed", () => {
+  test.each(["windows-95", "constructor"])("refuses the unknown variant %s with what is allowed", (variant) => {
     const { world } = scene({ ...two, retiredVariants: [removed] });
 
-    expect(decidePause(world, { ...order, variant: "windows-95" }, ann)).toEqual({
+    expect(decidePause(world, { ...order, variant }, ann)).toEqual({
       outcome: "refused",
       status: 404,
-      why: 'there is nothing to pause that is called "windows-95"',
+      why: `there is nothing to pause that is called "${variant}"`,
       allowed: { variant: [core, full, removed, "*"] },
     });
   });

@@ -40,6 +40,7 @@ const tagged: TaggedImage = {
   withdrawnAt: undefined,
   retiredAt: undefined,
   retiring: false,
+  retiredAtTag: undefined,
   exemptSince: provedAt,
   tags: { approved, "published-candidate": written, "published-stable": written, "retired-at": released },
 };

@@ -1,4 +1,6 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
+import { imageName } from "../../../functions/domain/build-orders.ts";
+import type { Build } from "../../../functions/domain/builds.ts";
 import type { RecordedInputs } from "../../../functions/domain/inputs.ts";
 import type { Trigger } from "../../../functions/domain/trigger.ts";
 import type { World } from "../../../functions/domain/world.ts";
@@ -45,13 +47,27 @@ describe("a reconcile run measures", () => {
     expect(measured(world).FailingVariants).toBe(2);
   });
 
-  test("how much killed builds left behind, whether it is removed or only reported", () => {
+  test("what killed builds left behind, whether it is removed or only reported", () => {
     const report = scene({ policies: { sweep: "report" } })
       .published("ami-1")
       .left();
 
-    expect(measured(scene().published("ami-1").left().left({ mark: "foreign" }).world).Leftovers).toBe(1);
+    expect(measured(scene().published("ami-1").left().world).Leftovers).toBe(1);
     expect(measured(report.world).Leftovers).toBe(1);
+  });
+
+  test("what has the tags of a run and is left alone: an instance that lost its profile runs on", () => {
+    expect(measured(scene().published("ami-1").left().left({ mark: "foreign" }).world).Leftovers).toBe(2);
+  });
+
+  test("the images that killed builds left without inputs, beside the resources", () => {
+    const story = scene().published("ami-1").left();
+    const { token, endedAt = 0 } = story.world.builds[0] as Build;
+    const name = imageName(story.world.stage, core, token);
+    story.image("ami-9", { name, token, createdAt: endedAt, proof: undefined, provedAt: undefined });
+    story.change("ami-9", { inputs: {} });
+
+    expect(measured(story.world).Leftovers).toBe(2);
   });
 
   test("that the sweep is blind, as a failed action", () => {

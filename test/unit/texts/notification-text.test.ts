@@ -165,7 +165,8 @@ describe("the mail about a pause", () => {
       Why    nodes crash
       By     arn:aws:iam::123456789012:user/ann
 
-      Until somebody resumes it, nothing is built, proved, harvested, published or retired. Running builds go on.
+      Until somebody resumes it, nothing is built, proved, harvested, published, retired or swept.
+      Running builds go on.
       A channel still leaves an image that is revoked, disabled or gone.
       To end this: POST /resume {"variant": "windows-2022-core-1.35", "reason": "…"}
 

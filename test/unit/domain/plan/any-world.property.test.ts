@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { FailureClass } from "../../../../functions/domain/failures.ts";
 import { canonical } from "../../../../functions/domain/inputs.ts";
+import { makersOf } from "../../../../functions/domain/leftovers.ts";
 import type { Action } from "../../../../functions/domain/plan.ts";
 import { plan } from "../../../../functions/domain/plan.ts";
 import type { World } from "../../../../functions/domain/world.ts";
@@ -178,13 +179,15 @@ describe("in any world", () => {
     });
   });
 
-  test("nothing is swept while a build with its token runs, or that has another profile (rule 16)", () => {
+  test("nothing is swept that has another profile, or that no build made that has ended (rule 16)", () => {
     always(({ world }) => {
       const running = world.builds.filter(({ status }) => status === "running").map(({ token }) => token);
       for (const action of plan(world)) {
         if (action.do !== "sweep") continue;
         expect(running).not.toContain(action.token);
         expect(world.instanceProfiles).toContain(action.mark);
+        const left = world.leftovers.found.find(({ id }) => id === action.resource);
+        expect(makersOf(world, action.token, left?.createdAt)).not.toEqual([]);
       }
     });
   });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { imageName } from "../../../../functions/domain/build-orders.ts";
 import { type Action, plan } from "../../../../functions/domain/plan.ts";
 import { retirementCandidates } from "../../../../functions/domain/publishing/retention.ts";
 import { core, day, full, hour, minute, type Scene, scene, two } from "../../../scene.ts";
@@ -22,6 +23,19 @@ function retiring(): Scene {
   return story;
 }
 
+/** A killed build left an image without inputs, which nothing uses, two days ago. */
+function unfinished(): Scene {
+  const story = scene().published("ami-1");
+  const then = story.world.now - 2 * day;
+  const token = "f".repeat(64);
+  story.build({ token, status: "failed", startedAt: then - hour, endedAt: then });
+  const name = imageName(story.world.stage, core, token);
+  story.image("ami-9", { name, token, createdAt: then, proof: undefined, provedAt: undefined });
+  story.change("ami-9", { inputs: {} });
+  story.world.references["ami-9"] = { state: "unused" };
+  return story;
+}
+
 describe("rule 15: while a variant is paused", () => {
   test.each<[string, () => Scene, Action["do"]]>([
     ["no build starts", () => scene().published("ami-1").kubernetes("1.35.8"), "build"],
@@ -38,6 +52,8 @@ describe("rule 15: while a variant is paused", () => {
     ["no channel takes a newer image", () => scene().published("ami-1").image("ami-2"), "publish"],
     ["no channel takes a first image", () => scene().image("ami-1"), "publish"],
     ["no image is retired", retiring, "disable"],
+    ["no unfinished image is deregistered", unfinished, "deregister"],
+    ["nothing is swept", () => scene().published("ami-1").left(), "sweep"],
   ])("%s", (_, story, what) => {
     expect(done(story())).toContain(what);
     expect(done(story().pause())).not.toContain(what);
@@ -95,6 +111,18 @@ describe("rule 15: while a variant is paused", () => {
     const story = scene().published("ami-1").forgetNotifications().pause();
 
     expect(story.notifications("published")).toHaveLength(2);
+  });
+
+  test("a tag that names a variant like a property of every object pauses nothing and stops no plan", () => {
+    const variant = "constructor";
+
+    expect(
+      done(
+        scene({ retiredVariants: [variant] })
+          .published("ami-1")
+          .left({ variant }),
+      ),
+    ).toEqual(["sweep"]);
   });
 
   test("another variant goes on", () => {
@@ -155,6 +183,14 @@ describe("rule 15: subscribers", () => {
       expect(keysOf(story.notifyAll().later(day))).toEqual([]);
     },
   );
+
+  test("hear of no end while a later pause of the same has begun, and then of one end", () => {
+    const story = scene().published("ami-1").pause().notifyAll().later(minute).resume().pause();
+
+    expect(keysOf(story)).toEqual([`paused/${core}/${at + minute}`]);
+    expect(keysOf(story.notifyAll().later(day))).toEqual([]);
+    expect(keysOf(story.resume())).toEqual([`resumed/${core}/${at + minute}`]);
+  });
 
   test("hear of a second pause", () => {
     const story = scene().published("ami-1").pause().notifyAll().resume().notifyAll().later(minute).pause();

@@ -38,7 +38,7 @@ describe("rule 16: what a killed build left behind", () => {
   test("is removed once its build has ended for half an hour", () => {
     const story = scene()
       .build({ token, status: "stopped", endedAt: Date.parse("2026-11-04T12:00:00Z") })
-      .left({ id: "i-1" });
+      .left({ id: "i-1", createdAt: Date.parse("2026-11-04T12:00:00Z") });
     expect(sweptIn(story.later(30 * minute - 1))).toEqual([]);
     expect(sweptIn(story.later(1))).toEqual(["i-1"]);
     expect(story.actions()).toContainEqual(
@@ -58,15 +58,44 @@ describe("rule 16: what a killed build left behind", () => {
     expect(sweptIn(story.build({ token }))).toEqual([]);
   });
 
-  test("stays for half an hour after it was made if CodeBuild knows no build with its token", () => {
-    const story = scene();
-    story.left({ id: "i-1", createdAt: story.world.now - 30 * minute + 1 });
-    expect(sweptIn(story)).toEqual([]);
-    expect(sweptIn(story.later(1))).toEqual(["i-1"]);
+  test("stays if CodeBuild has forgotten its build, and is reported once it is half an hour old", () => {
+    const story = scene().build({ token: "other" });
+    for (const left of [{ id: "i-1" }, key, group, volume, snapshot])
+      story.left({ createdAt: story.world.now, ...left, token: "a".repeat(64) });
+    expect(countLeftovers(story.world)).toBe(1);
+    expect(sweptIn(story.later(90 * day))).toEqual([]);
+    expect(waitingIn(story)).toHaveLength(5);
+    for (const reason of waitingIn(story)) expect(reason).toContain("CodeBuild's history has no build aaaaaaaaaaaa");
+    expect(countLeftovers(story.world)).toBe(5);
+  });
+
+  test("stays if it was not made while its build ran: a running build's instance with an old token is spared", () => {
+    const story = scene().left({ id: "i-1" });
+    expect(sweptIn(story)).toEqual(["i-1"]);
+    const since = story.world.now - day;
+    const swept = (createdAt: number | undefined) =>
+      sweptIn(
+        scene()
+          .left({ id: "i-1", createdAt })
+          .left({ ...key, createdAt })
+          .left({ ...volume, createdAt }),
+      );
+    expect(swept(since + minute)).toEqual(["i-1"]);
+    for (const createdAt of [since - minute - 1, since + minute + 1, since + 12 * hour, undefined])
+      expect(swept(createdAt)).toEqual([]);
+    const retagged = scene()
+      .build({ token: "runs" })
+      .left({ createdAt: since + hour });
+    expect(waitingIn(retagged)).toEqual([expect.stringMatching(/it was made at .*, when no build ffffffffffff ran/)]);
+    expect(countLeftovers(retagged.world)).toBe(1);
+  });
+
+  test("goes if it is a group of a known build, because EC2 does not tell when a group was made", () => {
+    expect(sweptIn(scene().left(group))).toEqual(["sg-1"]);
   });
 
   test("stays while its variant or everything is paused", () => {
-    const story = scene().build({ token, status: "stopped", startedAt: 0, endedAt: 0 }).left({ id: "i-1" }).pause("*");
+    const story = scene().left({ id: "i-1" }).pause("*");
     expect(sweptIn(story)).toEqual([]);
     expect(waitingIn(story)).toEqual([expect.stringMatching(/^instance i-1 is left behind: .*everything is paused/)]);
     expect(sweptIn(story.resume("*"))).toEqual(["i-1"]);
@@ -103,11 +132,11 @@ describe("rule 16: what a killed build left behind", () => {
     ["a key pair with another name", { ...key, mark: "packer_of_mine" }],
     ["a group with another name", { ...group, mark: "web" }],
     ["a snapshot that was made for no image", { ...snapshot, mark: "nightly backup" }],
-  ])("is left alone if it is %s, because anybody can set tags", (_, left) => {
+  ])("is left alone but counts if it is %s, because anybody can set tags", (_, left) => {
     const story = scene().left(left);
     expect(sweptIn(story)).toEqual([]);
     expect(waitingIn(story)).toEqual([expect.stringContaining("has our tags, but")]);
-    expect(countLeftovers(story.world)).toBe(0);
+    expect(countLeftovers(story.world)).toBe(1);
   });
 
   test("is only reported if the policy says so", () => {
@@ -123,13 +152,22 @@ describe("rule 16: what a killed build left behind", () => {
   });
 
   test("stays a day if it is a snapshot, and for ever while an image refers to it", () => {
-    const story = scene();
-    story.left({ ...snapshot, createdAt: story.world.now - day + 1 });
-    expect(sweptIn(story)).toEqual([]);
+    const story = scene().build({ token, status: "stopped", endedAt: Date.parse("2026-11-04T12:00:00Z") });
+    story.left({ ...snapshot, createdAt: story.world.now });
+    expect(sweptIn(story.later(day - 1))).toEqual([]);
     expect(sweptIn(story.later(1))).toEqual(["snap-1"]);
     const used = scene().left({ ...snapshot, images: ["ami-9"] });
     expect(sweptIn(used.later(90 * day))).toEqual([]);
     expect(countLeftovers(used.world)).toBe(0);
+  });
+
+  test("stays and counts if it is a snapshot of a good image: a person may have deregistered that by accident", () => {
+    const story = scene();
+    const then = story.world.now - 2 * day;
+    story.build({ token, status: "succeeded", startedAt: then, endedAt: then }).left({ ...snapshot, createdAt: then });
+    expect(sweptIn(story)).toEqual([]);
+    expect(waitingIn(story)).toEqual([expect.stringContaining("it belonged to ami-2, which is gone")]);
+    expect(countLeftovers(story.world)).toBe(1);
   });
 });
 
@@ -150,8 +188,9 @@ describe("EC2 is asked about", () => {
 });
 
 describe("rule 16: an image without inputs", () => {
-  function unfinished(policies: Parameters<typeof scene>[0] = {}): Scene {
-    const story = scene(policies);
+  function unfinished(changes: Parameters<Scene["build"]>[0] = {}): Scene {
+    const story = scene();
+    story.build({ token, status: "failed", endedAt: story.world.now, ...changes });
     const name = imageName(story.world.stage, core, token);
     story.image("ami-9", { name, token, createdAt: story.world.now, proof: undefined, provedAt: undefined });
     story.change("ami-9", { inputs: {} });
@@ -164,7 +203,7 @@ describe("rule 16: an image without inputs", () => {
   };
 
   test("is deregistered a day after its build, and its use is asked for before", () => {
-    const story = unfinished().build({ token, status: "failed", endedAt: Date.parse("2026-11-04T13:00:00Z") });
+    const story = unfinished({ endedAt: Date.parse("2026-11-04T13:00:00Z") });
     expect(fateIn(story.later(25 * hour - 1))?.decision).toBe("keep");
     expect(countUnfinished(story.world)).toBe(0);
     expect(fateIn(story.later(1))?.decision).toBe("deregister");
@@ -179,7 +218,25 @@ describe("rule 16: an image without inputs", () => {
     expect(story.actions(removed)).toEqual([expect.objectContaining({ do: "deregister", image: "ami-9" })]);
   });
 
+  test.each<[string, Parameters<Scene["build"]>[0]]>([
+    ["its build succeeded", { status: "succeeded" }],
+    ["CodeBuild knows no build of its token", { token: "a".repeat(64) }],
+    ["its build had ended before it was made", { startedAt: 0, endedAt: 0 }],
+  ])("stays and does not count if %s: anybody can empty the tags of a good image", (_, made) => {
+    const story = unfinished(made).later(2 * day);
+    expect(fateIn(story)).toMatchObject({
+      decision: "keep",
+      reasons: [expect.stringContaining("no failed build of its name")],
+    });
+    expect(countUnfinished(story.world)).toBe(0);
+  });
+
   test.each<[string, (story: Scene) => unknown]>([
+    [
+      "a proof of it passed after its build had failed",
+      (story) => story.build({ purpose: "prove", image: "ami-9", status: "succeeded", endedAt: story.world.now }),
+    ],
+    ["its tags still say that its proof passed", (story) => story.change("ami-9", { proof: "passed" })],
     ["its build runs", (story) => story.build({ token })],
     ["its name is another one", (story) => story.change("ami-9", { name: "golden" })],
     ["a channel holds it", (story) => story.holdsForeign("ami-9")],
