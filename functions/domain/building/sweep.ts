@@ -101,8 +101,10 @@ function whyUnlike({ instanceProfiles }: World, { type, mark = "none" }: Leftove
  * registered from its snapshots again, and comes back from the Recycle Bin with them.
  */
 function whyKept({ builds }: World, { type, token, mark = "" }: Leftover): string | undefined {
-  if (type !== "snapshot" || !builds.some((one) => one.token === token && one.status === "succeeded")) return undefined;
-  return `it belonged to ${/ami-[0-9a-f]+/.exec(mark)?.[0]}, which is gone although its build succeeded; it stays`;
+  const image = /ami-[0-9a-f]+/.exec(mark)?.[0];
+  const isGood = builds.some((one) => one.status === "succeeded" && (one.token === token || one.image === image));
+  if (type !== "snapshot" || !isGood) return undefined;
+  return `it belonged to ${image}, which is gone although its build or its proof succeeded; it stays`;
 }
 
 /** An instance holds its volumes and groups, so it goes first, and the others once it is terminated. */

@@ -115,14 +115,13 @@ describe("rule 15: while a variant is paused", () => {
 
   test("a tag that names a variant like a property of every object pauses nothing and stops no plan", () => {
     const variant = "constructor";
+    const story = scene({ retiredVariants: [variant] })
+      .published("ami-1")
+      .left({ variant });
+    story.image("ami-9", { createdAt: story.world.now - 60 * day }).change("ami-9", { variant });
+    story.world.references["ami-9"] = { state: "unused" };
 
-    expect(
-      done(
-        scene({ retiredVariants: [variant] })
-          .published("ami-1")
-          .left({ variant }),
-      ),
-    ).toEqual(["sweep"]);
+    expect(done(story)).toEqual(["disable", "sweep"]);
   });
 
   test("another variant goes on", () => {

@@ -169,6 +169,13 @@ describe("rule 16: what a killed build left behind", () => {
     expect(waitingIn(story)).toEqual([expect.stringContaining("it belonged to ami-2, which is gone")]);
     expect(countLeftovers(story.world)).toBe(1);
   });
+
+  test("stays if it is a snapshot of an image that was proved after its build had failed", () => {
+    const story = scene().left(snapshot);
+    expect(sweptIn(story)).toEqual(["snap-1"]);
+    story.build({ purpose: "prove", image: "ami-2", status: "succeeded", endedAt: story.world.now });
+    expect(sweptIn(story)).toEqual([]);
+  });
 });
 
 describe("EC2 is asked about", () => {
