@@ -30,10 +30,7 @@ describe("builds", () => {
   });
 
   test("the source is written to a bucket that already keeps versions: otherwise it has none to name", () => {
-    const names = graph.resources.map(({ name }) => name);
-
-    expect(names.indexOf("RecipeSource")).toBeGreaterThan(names.indexOf("ArtifactsVersioning"));
-    expect(names).toContain("ArtifactsVersioning");
+    expect(graph.named("RecipeSource").waitsFor).toContain("ArtifactsVersioning");
   });
 
   test("the guest is public without a VPC, and CodeBuild asks for its own address", () => {
