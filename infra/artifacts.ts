@@ -56,11 +56,13 @@ export const artifacts = new sst.aws.Bucket("Artifacts", {
   },
 });
 
-// SST's own versioning is no resource that another can wait for: an object that came first would have no version.
-const versioning = new aws.s3.BucketVersioning("ArtifactsVersioning", {
-  bucket: artifacts.name,
-  versioningConfiguration: { status: "Enabled" },
-});
+// SST's own versioning is no resource that another can wait for: an object that came first would have no version. Name
+// and parent are those of SST's, because a removal of that one from a deployed stage would suspend the versioning.
+const versioning = new aws.s3.BucketVersioning(
+  "ArtifactsVersioning",
+  { bucket: artifacts.name, versioningConfiguration: { status: "Enabled" } },
+  { parent: artifacts },
+);
 
 // S3's default since 2023. A key of the service's own would cost more and protect no better than the bucket's policy
 // already does.
