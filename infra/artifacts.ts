@@ -24,7 +24,6 @@ export const harvestRecipe = harvestRecipeHash(root);
  * as forged.
  */
 export const artifacts = new sst.aws.Bucket("Artifacts", {
-  versioning: true,
   cors: false,
   policy: protectingRecords,
   // No notification is sent for an event older than 30 days, so its record can expire after 90.
@@ -57,6 +56,14 @@ export const artifacts = new sst.aws.Bucket("Artifacts", {
   },
 });
 
+// SST's own versioning is no resource that another can wait for: an object that came first would have no version. Name
+// and parent are those of SST's, because a removal of that one from a deployed stage would suspend the versioning.
+const versioning = new aws.s3.BucketVersioning(
+  "ArtifactsVersioning",
+  { bucket: artifacts.name, versioningConfiguration: { status: "Enabled" } },
+  { parent: artifacts },
+);
+
 // S3's default since 2023. A key of the service's own would cost more and protect no better than the bucket's policy
 // already does.
 new aws.s3.BucketServerSideEncryptionConfiguration("ArtifactsEncryption", {
@@ -66,7 +73,7 @@ new aws.s3.BucketServerSideEncryptionConfiguration("ArtifactsEncryption", {
 
 /**
  * The source of the CodeBuild project. Older recipes stay: a build that waits in CodeBuild's queue still needs the
- * recipe of its order.
+ * recipe of its order. The project names the version, so that a build takes this source whatever is written to its key.
  */
 export const source = new aws.s3.BucketObjectv2(
   "RecipeSource",
@@ -77,5 +84,5 @@ export const source = new aws.s3.BucketObjectv2(
       Object.fromEntries(recipeFiles(root).map((file) => [file, new $util.asset.FileAsset(join(root, file))])),
     ),
   },
-  { retainOnDelete: true },
+  { retainOnDelete: true, dependsOn: versioning },
 );

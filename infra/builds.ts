@@ -28,6 +28,9 @@ export const project = new aws.codebuild.Project("Builds", {
     location: $interpolate`${artifacts.name}/${source.key}`,
     buildspec: "buildspec/build.yml",
   },
+  // The version ID of the object (CodeBuild API reference, ProjectSourceVersion). Whoever replaces the object would
+  // otherwise run a buildspec of their own under the build role; the recipe's check is inside the same archive.
+  sourceVersion: source.versionId,
   artifacts: { type: "NO_ARTIFACTS" },
   environment: {
     type: "LINUX_CONTAINER",

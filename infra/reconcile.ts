@@ -1,5 +1,4 @@
 import { arnOf } from "./account.ts";
-import { artifacts } from "./artifacts.ts";
 import { policies } from "./configuration.ts";
 import { lambda } from "./functions.ts";
 import { channelsPrefix } from "./names.ts";
@@ -30,7 +29,6 @@ export const reconcile = lambda("Reconcile", "reconcile", {
     },
     { actions: ["sns:Publish"], resources: [notifications.arn] },
     encryptingFor(notifications.arn),
-    { actions: ["s3:PutObject"], resources: [$interpolate`${artifacts.arn}/announced/*`] },
     ...retiring,
     recording("reconcile"),
     ...deregistering,

@@ -2,14 +2,17 @@ import { accountId, partition } from "./account.ts";
 import { namedInAccount } from "./names.ts";
 
 /** The roles that write to the bucket, by the noun in their name. */
-type Writer = "build" | "api" | "reconcile";
+type Writer = "build" | "api" | "reconcile" | "harvest";
 
 /**
- * Who alone may write below each prefix of the bucket. What these objects say decides what nodes run, so a role of the
- * account with `s3:*` must not be able to write them. Nobody may delete them, but for the end of a pause.
+ * Who alone may write below each prefix of the bucket. What these objects say decides what nodes run and what
+ * subscribers hear, so a role of the account with `s3:*` must not be able to write them. Nobody may delete them, but
+ * for the end of a pause. S3's lifecycle asks no policy.
  */
 const writers: Record<string, Writer[]> = {
   reports: ["build"],
+  harvest: ["harvest"],
+  announced: ["reconcile"],
   "records/proofs": ["build"],
   "records/adoptions": ["api"],
   "records/approvals": ["api"],
@@ -22,7 +25,14 @@ const writers: Record<string, Writer[]> = {
 /** A pause ends when its record is deleted. */
 const pauses = "records/pauses";
 
+/** Builds take the version of a source that its project names, so only its removal could harm them. */
+const sources = "source";
+
 const prefixes = Object.keys(writers);
+
+/** Replication writes and deletes objects with actions of its own (Service Authorization Reference, Amazon S3). */
+const writing = ["s3:PutObject", "s3:ReplicateObject"];
+const deleting = ["s3:DeleteObject", "s3:DeleteObjectVersion", "s3:ReplicateDelete"];
 
 /** What a role may write below these prefixes, as paths in the bucket. */
 export function pathsOf(writer: Writer): string[] {
@@ -34,17 +44,17 @@ export function pathsOf(writer: Writer): string[] {
  * known before the roles exist, which themselves need the bucket.
  */
 export const protectingRecords = [
-  ...prefixes.flatMap((prefix) => [
-    denial(["s3:PutObject"], prefix, writers[prefix]),
-    denial(["s3:DeleteObject", "s3:DeleteObjectVersion"], prefix),
-  ]),
-  denial(["s3:PutObject", "s3:DeleteObject", "s3:DeleteObjectVersion"], pauses, ["api"]),
+  ...prefixes.map((prefix) => denial(writing, [prefix], writers[prefix])),
+  denial(deleting, [...prefixes, sources]),
+  denial([...writing, ...deleting], [pauses], ["api"]),
+  // Other kinds of records mean nothing, but each run lists all keys.
+  denial(writing, ["records"], ["build", "api", "reconcile"]),
 ];
 
-function denial(actions: string[], prefix: string, but: Writer[] = []) {
+function denial(actions: string[], prefixes: string[], but: Writer[] = []) {
   const conditions =
     but.length > 0 ? [{ test: "StringNotEquals", variable: "aws:PrincipalArn", values: but.map(roleArn) }] : [];
-  return { effect: "deny" as const, principals: "*" as const, actions, conditions, paths: [below(prefix)] };
+  return { effect: "deny" as const, principals: "*" as const, actions, conditions, paths: prefixes.map(below) };
 }
 
 function roleArn(writer: Writer): $util.Output<string> {

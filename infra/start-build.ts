@@ -4,7 +4,7 @@ import { project } from "./builds.ts";
 /**
  * The fields that StartBuild must not override: a caller who replaces the buildspec, the source or the image runs its
  * own code under the build role. Each condition key is present if the call sets the field (AWS, "CodeBuild condition
- * keys"). There is no key for the source's type, for timeouts and for debug sessions; debug sessions also need
+ * keys"). There is no key for the source's type and version, for timeouts and for debug sessions; debug sessions also need
  * `ssmmessages`. Of the variables, a caller can set those of an order only.
  */
 const overrides = [

@@ -41,6 +41,8 @@ export type Build = {
   buildComplete: boolean;
   phases: Phase[];
   source: NewProject["source"];
+  /** The project's, as it was when the build was ordered. */
+  sourceVersion?: string | undefined;
   environment: NewProject["environment"];
   exportedEnvironmentVariables: Pick<EnvironmentVariable, "name" | "value">[];
   serviceRole: string;

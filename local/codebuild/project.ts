@@ -26,6 +26,8 @@ const Environment = z.looseObject({
 export const NewProject = z.looseObject({
   name: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9\-_]{1,254}$/),
   source: Source,
+  /** The version ID of the source's object; the newest version if it is missing. */
+  sourceVersion: z.string().min(1).optional(),
   artifacts: z.looseObject({ type: z.literal("NO_ARTIFACTS") }),
   environment: Environment,
   serviceRole: z.string().regex(/^arn:aws[a-z-]*:iam::\d{12}:role\/.+$/, "the ARN of a role"),

@@ -46,7 +46,7 @@ export async function runBuild(build: Build, run: Run): Promise<Result> {
   phases.enter("DOWNLOAD_SOURCE");
   let buildspec: Buildspec;
   try {
-    await downloadSource(build.source.location, place.source, { ...aws, credentials });
+    await downloadSource(build.source.location, build.sourceVersion, place.source, { ...aws, credentials });
     buildspec = parseBuildspec(await readFile(join(place.source, build.source.buildspec), "utf8"));
   } catch (error) {
     const { message } = error as Error;

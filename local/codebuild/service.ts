@@ -108,7 +108,7 @@ export function createService({ region, now, logLink, begin, stop }: Surrounding
   }
 
   function newBuild(project: Project, parameters: Parameters<"StartBuild">): Build {
-    const { name: projectName, source, environment, serviceRole, queuedTimeoutInMinutes } = project;
+    const { name: projectName, source, sourceVersion, environment, serviceRole, queuedTimeoutInMinutes } = project;
     const uuid = randomUUID();
     const account = serviceRole.split(":")[4];
     return {
@@ -123,6 +123,7 @@ export function createService({ region, now, logLink, begin, stop }: Surrounding
       buildComplete: false,
       phases: [],
       source,
+      sourceVersion,
       environment: {
         ...environment,
         environmentVariables: mergeVariables(environment.environmentVariables, parameters.environmentVariablesOverride),

@@ -6,17 +6,19 @@ import type { Credentials } from "../aws/role-credentials.ts";
 
 /**
  * Downloads a source (`bucket/key` of a ZIP file) and unpacks it.
+ * @param version the version ID of the object; the newest if it is undefined
  * @param directory an existing, empty directory
  */
 export async function downloadSource(
   location: string,
+  version: string | undefined,
   directory: string,
   aws: { endpoint: string; region: string; credentials: Credentials },
 ): Promise<void> {
   const s3 = new S3Client({ ...aws, forcePathStyle: true });
   const [bucket = "", ...key] = location.split("/");
   try {
-    const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key.join("/") }));
+    const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key.join("/"), VersionId: version }));
     if (!Body) throw new Error("the object is empty");
     await unzip(await Body.transformToByteArray(), directory);
   } catch (cause) {

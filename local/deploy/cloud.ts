@@ -10,6 +10,8 @@ export interface DeclaredResource {
   inputs: Record<string, unknown>;
   /** Set if the resource stays when it is removed from the program, or when its stage is removed from the account. */
   retainOnDelete?: boolean;
+  /** Names of the resources that exist before it and are removed after it. */
+  waitsFor?: string[];
   /** The provider that creates it, where that is not the program's default provider. */
   provider?: string;
 }

@@ -16,11 +16,11 @@ export async function evaluateProgram(
   const app = await config.app({ stage });
   await report("/app", { inputs: app });
   Object.assign(globalThis, { $app: { ...app, stage, providers: {} } });
-  const retained = new Set<string>();
+  const options = new Map<string, { retainOnDelete: boolean; waitsFor: string[] }>();
   await $util.runtime.setMocks(
     {
       newResource: async (resource) => {
-        const whole = { ...resource, retainOnDelete: retained.has(`${resource.type} ${resource.name}`) };
+        const whole = { ...resource, ...options.get(`${resource.type} ${resource.name}`) };
         return (await report("/resource", whole)) as { id: string; state: Properties };
       },
       call: async (call) => (await report("/call", call)) as Properties,
@@ -29,7 +29,10 @@ export async function evaluateProgram(
     stage,
   );
   observeRegistrations((registration) => {
-    if (registration.getRetainondelete()) retained.add(`${registration.getType()} ${registration.getName()}`);
+    options.set(`${registration.getType()} ${registration.getName()}`, {
+      retainOnDelete: registration.getRetainondelete(),
+      waitsFor: registration.getDependenciesList().map((urn) => urn.split("::").at(-1) ?? ""),
+    });
   });
   const outputs = await $util.runtime.runInPulumiStack(() => run(config.run));
   await report("/outputs", { inputs: await resolved(outputs) });
@@ -41,6 +44,8 @@ interface Registration {
   getType(): string;
   getName(): string;
   getRetainondelete(): boolean;
+  /** URNs, which end in the name. */
+  getDependenciesList(): string[];
 }
 
 function observeRegistrations(onRegistration: (registration: Registration) => void): void {

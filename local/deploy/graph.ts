@@ -77,6 +77,7 @@ function stateOf({ type, name, inputs }: DeclaredResource, { partition, region, 
     arn: `arn:${partition}:${service}${where}:${kind}${noun}`,
     url: `https://${service}.${region}.example/${noun}`,
     functionUrl: `https://${name.toLowerCase()}.lambda-url.${region}.example/`,
+    versionId: `version-of-${name}`,
     base64: Buffer.from(name).toString("base64"),
   };
 }

@@ -44,7 +44,7 @@ export function requestsOf(call: Call, account: Account): Request[] {
   if (service === "codebuild") return codeBuildRequests(operation, parameters, account);
   const resources = resourcesOf(service, operation, parameters, account);
   const called = `${service}:${operation}`;
-  const action = otherActions[called] ?? called;
+  const action = ofVersion(otherActions[called] ?? called, parameters);
   return [
     ...resources.map((resource) => ({ action, resource, context: contextOf(service, parameters) })),
     // Parameter Store describes the image with the writer's permissions (Systems Manager user guide, "aws:ec2:image").
@@ -54,6 +54,11 @@ export function requestsOf(call: Call, account: Account): Request[] {
     ...(called === "ssm:PutParameter" ? taggingParameter(parameters, account) : []),
     ...(called === "sns:Publish" ? encrypting(text(parameters.TopicArn), account) : []),
   ];
+}
+
+/** A version that the call names needs another permission (S3 API reference, GetObject). */
+function ofVersion(action: string, { VersionId }: Parameters): string {
+  return VersionId !== undefined && action === "s3:GetObject" ? "s3:GetObjectVersion" : action;
 }
 
 /** Tags of a new parameter need a separate permission (CloudFormation template reference, AWS::SSM::Parameter). */

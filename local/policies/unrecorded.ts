@@ -29,9 +29,16 @@ const neverRecorded: Unrecorded[] = [
   },
   {
     roles: build,
-    actions: ["s3:GetBucketLocation", "s3:GetObjectVersion"],
+    actions: ["s3:GetBucketLocation"],
     stories: [],
-    reason: "CodeBuild fetches the source (CodeBuild user guide, service role)",
+    reason: "CodeBuild looks for the source's bucket (CodeBuild user guide, service role)",
+  },
+  {
+    roles: build,
+    actions: ["s3:GetObject"],
+    resource: "ArtifactsBucket/source/*",
+    stories: [],
+    reason: "CodeBuild may look at the source before it fetches its version (CodeBuild user guide, service role)",
   },
   {
     roles: build,

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { recipeFiles, recipeHash } from "../../infra/recipe.ts";
 import { usual } from "./deployments.ts";
-import { type Graph, root, statementsOf, variablesOf } from "./graph.ts";
+import { type Graph, list, permissionsOf, root, statementsOf, variablesOf } from "./graph.ts";
 
 let graph: Graph;
 beforeAll(async () => {
@@ -17,6 +17,20 @@ describe("builds", () => {
     expect(key).toBe(`source/${recipeHash(root)}.zip`);
     expect(Object.keys(source.files).sort()).toEqual(recipeFiles(root).sort());
     expect(project.source).toEqual({ type: "S3", location: `${bucket}/${key}`, buildspec: "buildspec/build.yml" });
+  });
+
+  test("CodeBuild takes the version that this deployment has written, and may read it", () => {
+    const written = graph.named("RecipeSource").state.versionId;
+    const source = `${graph.named("ArtifactsBucket").state.arn}/source/*`;
+    const reading = permissionsOf(graph.named("BuildRole")).filter(({ Resource }) => list(Resource).includes(source));
+
+    expect(written).toEqual(expect.any(String));
+    expect(graph.named("Builds").inputs.sourceVersion).toBe(written);
+    expect(reading.flatMap(({ Action }) => list(Action))).toContain("s3:GetObjectVersion");
+  });
+
+  test("the source is written to a bucket that already keeps versions: otherwise it has none to name", () => {
+    expect(graph.named("RecipeSource").waitsFor).toContain("ArtifactsVersioning");
   });
 
   test("the guest is public without a VPC, and CodeBuild asks for its own address", () => {

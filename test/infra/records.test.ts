@@ -12,6 +12,8 @@ beforeAll(async () => {
 
 const writers = {
   "reports/ami-1/report.json": ["BuildRole"],
+  "harvest/ami-1/manifest.json": ["HarvestRole"],
+  "announced/a": ["ReconcileRole"],
   "records/proofs/ami-1/made-a-b": ["BuildRole"],
   "records/adoptions/ami-1/passed-a-b": ["ApiRole"],
   "records/approvals/ami-1/a": ["ApiRole"],
@@ -21,6 +23,7 @@ const writers = {
   "records/unrevocations/ami-1/a": ["ApiRole"],
 };
 const roles = ["ApiRole", "BuildRole", "GuestRole", "HarvestRole", "ReconcileRole"];
+const deleting = ["s3:DeleteObject", "s3:DeleteObjectVersion", "s3:ReplicateDelete"];
 const everything = { sid: undefined, effect: "Allow" as const, principal: undefined, actions: ["*"], resources: ["*"] };
 
 /** Whether a caller with this policy may call S3 about the key, given the policy of the bucket. */
@@ -54,26 +57,52 @@ describe.each(Object.entries(writers))("%s", (key, writing) => {
       `arn:aws:iam::${account}:root`,
     ];
 
-    expect(roles.filter((role) => may("s3:PutObject", key, arnOf(role)))).toEqual(writing);
-    for (const other of others) {
-      expect(may("s3:PutObject", key, other)).toBe(false);
-      expect(may("s3:PutObject", "source/a.zip", other)).toBe(true);
+    for (const action of ["s3:PutObject", "s3:ReplicateObject"]) {
+      expect(roles.filter((role) => may(action, key, arnOf(role)))).toEqual(writing);
+      for (const other of others) {
+        expect(may(action, key, other)).toBe(false);
+        expect(may(action, "source/a.zip", other)).toBe(true);
+      }
     }
   });
 
-  test.each(["s3:DeleteObject", "s3:DeleteObjectVersion"])("can be deleted by nobody (%s)", (action) => {
+  test.each(deleting)("can be deleted by nobody (%s)", (action) => {
     for (const identity of [...roles.map(arnOf), `arn:aws:iam::${account}:role/admin`]) {
       expect(may(action, key, identity)).toBe(false);
-      expect(may(action, "announced/a", identity)).toBe(true);
+      expect(may(action, "unprotected/a", identity)).toBe(true);
     }
   });
 });
 
 test("a pause begins and ends by the api only, even against identities that may do everything in the account", () => {
-  for (const action of ["s3:PutObject", "s3:DeleteObject", "s3:DeleteObjectVersion"]) {
+  for (const action of ["s3:PutObject", "s3:ReplicateObject", ...deleting]) {
     const able = [...roles.map(arnOf), `arn:aws:iam::${account}:role/ci`, `arn:aws:iam::${account}:root`].filter(
       (identity) => may(action, "records/pauses/_everything", identity),
     );
     expect(able).toEqual([arnOf("ApiRole")]);
   }
+});
+
+test.each(["records/a", "records/unknown/ami-1/a"])("%s, a record of no known kind, is written by nobody", (key) => {
+  const policies = policiesOf(graph.resources);
+
+  for (const action of ["s3:PutObject", "s3:ReplicateObject"]) {
+    expect(may(action, key, `arn:aws:iam::${account}:role/ci`)).toBe(false);
+    expect(may(action, key, arnOf("GuestRole"))).toBe(false);
+  }
+  for (const role of roles) {
+    const own = policies.get(String(graph.named(role).inputs.name)) ?? [];
+    expect(may("s3:PutObject", key, arnOf(role), own as never)).toBe(false);
+  }
+});
+
+test("a source that waiting builds need is deleted by nobody", () => {
+  for (const action of deleting) expect(may(action, "source/a.zip", `arn:aws:iam::${account}:role/admin`)).toBe(false);
+});
+
+test("the policy fits into the 20 KB that S3 accepts, with the longest names of roles", () => {
+  const policy = String(graph.named("ArtifactsPolicy").inputs.policy);
+  const longest = policy.replaceAll(/:role\/[^"]+/g, `:role/${"r".repeat(64)}`);
+
+  expect(longest.length).toBeLessThan(20 * 1024);
 });

@@ -121,6 +121,12 @@ describe("removing the stage", () => {
     ]);
   });
 
+  // The policy lets nobody delete records, so it must be gone when the bucket is emptied.
+  test("with another name removes the bucket's policy before the bucket", () => {
+    expect(other.named("ArtifactsPolicy").waitsFor).toContain("ArtifactsBucket");
+    expect(other.named("ArtifactsPolicy").retainOnDelete).toBe(false);
+  });
+
   // Older recipes stay for waiting builds. If the bucket is removed, they are removed with it.
   test("with another name keeps nothing but objects of the removed bucket", () => {
     expect(stays(other)).toEqual(["RecipeSource"]);

@@ -80,7 +80,8 @@ def what_is_called(service: str, environ: dict[str, Any]) -> tuple[str, dict[str
         operation, path_parameters = get_service_router(name).match(request)
         if service == "s3":
             query = {name: values[0] for name, values in parse_qs(environ.get("QUERY_STRING", "")).items()}
-            return operation.name, {**path_parameters, **({"Prefix": query["prefix"]} if "prefix" in query else {})}
+            asked = {"Prefix": query.get("prefix"), "VersionId": query.get("versionId")}
+            return operation.name, {**path_parameters, **{name: asked[name] for name in asked if asked[name]}}
         parser = PROTOCOL_PARSERS[determine_request_protocol(model, request.content_type)](operation)
         parameters = parser.parse(
             {

@@ -8,6 +8,7 @@ export const createProject = creator(
     description: z.string(),
     serviceRole: z.string(),
     source: z.strictObject({ type: z.literal("S3"), location: z.string(), buildspec: z.string() }),
+    sourceVersion: z.string().min(1),
     artifacts: z.strictObject({ type: z.literal("NO_ARTIFACTS") }),
     environment: z.strictObject({
       type: z.string(),
@@ -31,6 +32,7 @@ export const createProject = creator(
         description: inputs.description,
         serviceRole: inputs.serviceRole,
         source: inputs.source,
+        sourceVersion: inputs.sourceVersion,
         artifacts: inputs.artifacts,
         environment: {
           type: inputs.environment.type as EnvironmentType,

@@ -6,7 +6,14 @@ import {
   RunInstancesCommand,
 } from "@aws-sdk/client-ec2";
 import { CreateRoleCommand, IAMClient } from "@aws-sdk/client-iam";
-import { CreateBucketCommand, ListBucketsCommand, S3Client } from "@aws-sdk/client-s3";
+import {
+  CreateBucketCommand,
+  GetObjectCommand,
+  ListBucketsCommand,
+  PutBucketVersioningCommand,
+  PutObjectCommand,
+  S3Client,
+} from "@aws-sdk/client-s3";
 import { ListSchedulesCommand, SchedulerClient } from "@aws-sdk/client-scheduler";
 import { ListTopicsCommand, SNSClient } from "@aws-sdk/client-sns";
 import { ListQueuesCommand, SQSClient } from "@aws-sdk/client-sqs";
@@ -52,6 +59,25 @@ test("a call is recorded with its caller, operation, resource, time and result",
     { service: "s3", operation: "CreateBucket", parameters: { Bucket: "recorded" } },
   ]);
   expect(isBetween(calls[0]?.time, before, aws.clock.now())).toBe(true);
+});
+
+test("a call for one version of an object is recorded with the version", async () => {
+  const s3 = new S3Client(aws.access);
+  const object = { Bucket: "versioned", Key: "source/a.zip" };
+  await s3.send(new CreateBucketCommand({ Bucket: object.Bucket }));
+  await s3.send(
+    new PutBucketVersioningCommand({ Bucket: object.Bucket, VersioningConfiguration: { Status: "Enabled" } }),
+  );
+  const { VersionId } = await s3.send(new PutObjectCommand({ ...object, Body: "first" }));
+  await s3.send(new PutObjectCommand({ ...object, Body: "second" }));
+  const first = (await aws.emulator.calls()).length;
+
+  const { Body } = await s3.send(new GetObjectCommand({ ...object, VersionId }));
+  await s3.send(new GetObjectCommand(object));
+
+  expect(await Body?.transformToString()).toBe("first");
+  const calls = await aws.emulator.calls(first);
+  expect(calls.map(({ parameters }) => parameters)).toEqual([{ ...object, VersionId }, object]);
 });
 
 test("a role starts an instance only if it requires metadata tokens, as its organization demands", async () => {

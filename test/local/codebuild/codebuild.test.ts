@@ -20,7 +20,15 @@ import {
 } from "@aws-sdk/client-codebuild";
 import { DescribeImagesCommand, EC2Client, ModifyImageAttributeCommand } from "@aws-sdk/client-ec2";
 import { CreateRoleCommand, IAMClient } from "@aws-sdk/client-iam";
-import { CreateBucketCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import {
+  CreateBucketCommand,
+  DeleteObjectCommand,
+  HeadObjectCommand,
+  ListObjectsV2Command,
+  PutBucketVersioningCommand,
+  PutObjectCommand,
+  S3Client,
+} from "@aws-sdk/client-s3";
 import { strToU8, zipSync } from "fflate";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
 import { recipeFiles, recipeHash } from "../../../infra/recipe.ts";
@@ -52,6 +60,7 @@ beforeAll(async () => {
   clock = createClock(join(dir, "clock"), new Date("2026-11-10T19:00:00Z"));
   emulator = await startEmulator({ tools, dir, clock });
   await s3().send(new CreateBucketCommand({ Bucket: bucket }));
+  await s3().send(new PutBucketVersioningCommand({ Bucket: bucket, VersioningConfiguration: { Status: "Enabled" } }));
   const trust = {
     Version: "2012-10-17",
     Statement: [{ Effect: "Allow", Principal: { Service: "codebuild.amazonaws.com" }, Action: "sts:AssumeRole" }],
@@ -106,12 +115,14 @@ async function project(
     limit,
     at = codebuild,
     nodejs,
+    pinned,
   }: {
     exported?: string[];
     variables?: Record<string, string>;
     limit?: number;
     at?: CodeBuildClient;
     nodejs?: number;
+    pinned?: boolean;
   } = {},
 ): Promise<string> {
   const phases = {
@@ -126,7 +137,7 @@ async function project(
   });
   return projectOf(
     { "buildspec/build.yml": strToU8(buildspec) },
-    { variables: { LAYER: "project", ...variables }, limit, at },
+    { variables: { LAYER: "project", ...variables }, limit, at, pinned },
   );
 }
 
@@ -136,14 +147,18 @@ async function projectOf(
     variables = {},
     limit,
     at = codebuild,
-  }: { variables?: Record<string, string>; limit?: number; at?: CodeBuildClient },
+    pinned = false,
+  }: { variables?: Record<string, string>; limit?: number; at?: CodeBuildClient; pinned?: boolean },
 ): Promise<string> {
   const name = `project-${++count}`;
-  await s3().send(new PutObjectCommand({ Bucket: bucket, Key: `source/${name}.zip`, Body: zipSync(files) }));
+  const { VersionId } = await s3().send(
+    new PutObjectCommand({ Bucket: bucket, Key: `source/${name}.zip`, Body: zipSync(files) }),
+  );
   await at.send(
     new CreateProjectCommand({
       name,
       source: { type: "S3", location: `${bucket}/source/${name}.zip`, buildspec: "buildspec/build.yml" },
+      ...(pinned && { sourceVersion: VersionId }),
       artifacts: { type: "NO_ARTIFACTS" },
       environment: {
         type: "LINUX_CONTAINER",
@@ -452,6 +467,30 @@ describe("a build", () => {
 
     expect(build.buildStatus).toBe("FAILED");
     expect(phasesOf(build).slice(-3)).toEqual(["PRE_BUILD FAILED", "FINALIZING SUCCEEDED", "COMPLETED"]);
+  });
+
+  test.each([
+    ["the version of its source that its project names", true, "SUCCEEDED"],
+    ["the newest version of its source if its project names none", false, "FAILED"],
+  ])("takes %s", async (_, pinned, status) => {
+    const name = await project({ build: ["true"] }, { pinned });
+    await s3().send(new PutObjectCommand({ Bucket: bucket, Key: `source/${name}.zip`, Body: "not this archive" }));
+
+    const build = await finished(await start(name));
+
+    expect(build.buildStatus).toBe(status);
+  });
+
+  test("fails when the version of its source is gone", async () => {
+    const name = await project({ build: ["true"] }, { pinned: true });
+    const key = { Bucket: bucket, Key: `source/${name}.zip` };
+    const { VersionId } = await s3().send(new HeadObjectCommand(key));
+    await s3().send(new PutObjectCommand({ ...key, Body: "not this archive" }));
+    await s3().send(new DeleteObjectCommand({ ...key, VersionId }));
+
+    const build = await finished(await start(name));
+
+    expect(phasesOf(build)).toContain("DOWNLOAD_SOURCE FAILED");
   });
 
   test("fails when its source is not an archive", async () => {

@@ -59,6 +59,8 @@ describe("a call consists of requests", () => {
       ],
     ],
     ["s3", "PutObject", { Bucket: "b", Key: "reports/x" }, ["s3:PutObject s3:::b/reports/x"]],
+    ["s3", "GetObject", { Bucket: "b", Key: "source/x" }, ["s3:GetObject s3:::b/source/x"]],
+    ["s3", "GetObject", { Bucket: "b", Key: "source/x", VersionId: "v" }, ["s3:GetObjectVersion s3:::b/source/x"]],
     ["s3", "ListObjectsV2", { Bucket: "b", Prefix: "announced/" }, ["s3:ListBucket s3:::b"]],
     [
       "ssm",
