@@ -141,9 +141,10 @@ const neverRecorded: Unrecorded[] = [
   },
   {
     roles: api,
-    actions: ["s3:DeleteObject"],
+    actions: ["s3:PutObject", "s3:DeleteObject"],
+    resource: "ArtifactsBucket/records/pauses/*",
     stories: [],
-    reason: "an operator resumes (recorded in test/e2e/handlers.test.ts)",
+    reason: "an operator pauses and resumes (recorded in test/e2e/handlers.test.ts)",
   },
 ];
 
