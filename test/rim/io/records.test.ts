@@ -143,7 +143,10 @@ describe("what reconcile does to an image", () => {
     const writes = (await aws.emulator.calls(first)).filter(({ operation }) => /^(Put|Create|Enable)/.test(operation));
     expect(
       writes.map(({ parameters }) => String(parameters.Key ?? "")).filter((key) => /^records\//.test(key)),
-    ).toEqual([expect.stringMatching(new RegExp(`^records/revocations/${image}/`))]);
+    ).toEqual([
+      expect.stringMatching(new RegExp(`^records/revocations/${image}/`)),
+      expect.stringMatching(new RegExp(`^records/withdrawals/${image}/`)),
+    ]);
   });
 
   test("is recorded as its exemption, without which a person could not keep an image that retention disabled", async () => {

@@ -5,6 +5,7 @@ import { stateOf } from "../../../../functions/domain/variant-state.ts";
 import { day, hour, minute, type Scene, scene } from "../../../scene.ts";
 
 const forged = {
+  origin: undefined,
   made: false,
   unrecorded: [{ claim: "that this service made it", record: "adoptions/ami-2/passed-a-b" }],
 };
@@ -75,6 +76,22 @@ describe("rule 1: an image that no record says was made here", () => {
     expect(retirementCandidates(scene({ policies }).image("ami-4", { ...old, proof: "failed" }).world)).toEqual([
       "ami-4",
     ]);
+  });
+
+  test("is neither disabled, deprecated nor enabled because of a tag, and stays if its tags lose all inputs", () => {
+    const policies = { disableRevoked: true, sweep: "remove" as const };
+    const tagged = { ...forged, revocations: [{ hash: "a", recorded: false }] };
+    const does = (made: Partial<typeof forged>) =>
+      scene({ policies })
+        .published("ami-1")
+        .image("ami-2", { ...tagged, ...made })
+        .revoke("ami-2")
+        .image("ami-3", { ...tagged, ...made, state: "disabled", withdrawnAt: 1 })
+        .actions()
+        .flatMap((action) => ("image" in action && action.image !== "ami-1" ? [action.do] : []));
+
+    expect(does({})).toEqual([]);
+    expect(does({ origin: "build" as never })).toEqual(["restore", "record", "deprecate", "disable"]);
   });
 
   test("is not named as an image that can be enabled again to help a stranded channel", () => {
