@@ -30,6 +30,7 @@ export function newWorld(configuration: Partial<ConfigurationInput>, at: string)
     upstream: {},
     binaries: {},
     images: [],
+    revokedByRecord: [],
     builds: [],
     channels: {},
     harvests: { "ami-0000000000000ea51": { state: "known", value: "d".repeat(64) } },

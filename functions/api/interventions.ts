@@ -3,6 +3,7 @@ import type { Variant } from "../config/variant.ts";
 import { type Image, whyNotPublishable } from "../domain/images.ts";
 import { excessOf, interventionFromTag, interventionToTag } from "../domain/intervention-tags.ts";
 import { explainChannel } from "../domain/publishing/explain.ts";
+import { withoutTags } from "../domain/publishing/replacement.ts";
 import { revocationRecord, tagRecord } from "../domain/records.ts";
 import { variantImages } from "../domain/variant-state.ts";
 import type { ImageWorld } from "../domain/world.ts";
@@ -50,6 +51,8 @@ export function decideRevoke(world: ImageWorld, { image: id, reason }: ImageBody
 /** Takes a revocation back: the image may be published again if it is otherwise publishable. */
 export function decideUnrevoke(world: ImageWorld, { image: id }: ImageBody): Decision {
   const image = imageOf(world, id);
+  if (!image && world.revokedByRecord.includes(id))
+    return conflict(`${id} is revoked: ${withoutTags}`, imagesOf(world));
   if (!image) return noSuchImage(world, id);
   if (!image.revoked)
     return conflict(`${id} is not revoked`, { image: world.images.filter((one) => one.revoked).map((one) => one.id) });

@@ -160,17 +160,23 @@ function provenance({ id, variant, inputs, token, proof }: Omit<TaggedImage, "ta
   };
 }
 
-/**
- * The revocations in force. A tag that a person deletes takes nothing back once its value is recorded. S3 counts whole
- * seconds, and of two records of one second the unrevoke is the later one.
- */
+/** IDs of all images whose revocation is recorded and in force, whatever their tags say. */
+export function revokedByRecord({ revocations = [], unrevocations = [] }: Records): string[] {
+  return [...new Set(openRevocations(revocations, unrevocations).map(({ name }) => name.split("/")[0] ?? ""))];
+}
+
+/** S3 counts whole seconds, and of two records of one second the unrevoke is the later one. */
+function openRevocations(revocations: readonly StoredRecord[], takenBack: readonly StoredRecord[]): StoredRecord[] {
+  return revocations.filter(({ name, at }) => !takenBack.some((one) => one.name === name && one.at >= at));
+}
+
+/** The revocations in force. A tag that a person deletes takes nothing back once its value is recorded. */
 function revocation(
   { id, revoked }: Omit<TaggedImage, "tags">,
   tag: string | undefined,
   own: OwnRecords,
 ): Pick<Image, "revoked" | "revocations"> {
-  const takenBack = own("unrevocations");
-  const open = own("revocations").filter(({ name, at }) => !takenBack.some((one) => one.name === name && one.at >= at));
+  const open = openRevocations(own("revocations"), own("unrevocations"));
   const recorded = open.map(({ name: hash }): Revocation => ({ hash, recorded: true }));
   const hash = tag === undefined ? undefined : sha256(tag);
   const unrecorded = hash === undefined || open.some(({ name }) => name === hash) ? [] : [{ hash, recorded: false }];

@@ -18,6 +18,8 @@ export interface ImageWorld {
   now: number;
   configuration: Configuration;
   images: Image[];
+  /** IDs of all images whose revocation is recorded and in force, even if no tags of theirs are left. */
+  revokedByRecord: readonly string[];
   channels: Channels;
   /**
    * Why the records could not be read; then nothing counts that tags claim, and only a revocation may be decided.

@@ -149,6 +149,19 @@ describe("what reconcile does to an image", () => {
     ]);
   });
 
+  test("that a channel holds and that loses all its tags stays revoked", async () => {
+    const { service, image } = await withImage();
+    const older = await service.image("older", 99);
+    await service.tag(image, { revoked: "it breaks the network", stage: "none" });
+    await service.reconcile();
+    expect(await service.holds("candidate")).toBe(image);
+
+    await io.writeRecord(surroundings.bucket, tagRecord("revocations", image, "it breaks the network"), body);
+    await service.reconcile();
+
+    expect(await service.holds("candidate")).toBe(older);
+  });
+
   test("is recorded as its exemption, without which a person could not keep an image that retention disabled", async () => {
     const service = await startService(aws, surroundings, `stage-${++stages}`);
     const image = await service.image("wanted", 60, { "retired-at": new Date(Date.now() - 2 * hour).toISOString() });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { sha256 } from "../../../functions/domain/inputs.ts";
-import { type TaggedImage, withRecords } from "../../../functions/domain/recorded-images.ts";
+import { revokedByRecord, type TaggedImage, withRecords } from "../../../functions/domain/recorded-images.ts";
 import {
   identityOf,
   proofRecord,
@@ -306,6 +306,25 @@ describe("a revocation", () => {
     expect(confirmed(records(recorded, [takenBack, after]))).toMatchObject({ revoked: undefined, revocations: [] });
     expect(confirmed(records(recorded, takenBack)).revoked).toBeUndefined();
     expect(confirmed(records(recorded, [takenBack, before])).revocations).toEqual([{ hash, recorded: true }]);
+  });
+
+  test("is known by the ID of its image alone until an unrevoke", () => {
+    const another = revocationRecord("revocations", "ami-2", hash);
+
+    expect(revokedByRecord(records(recorded, another))).toEqual([id, "ami-2"]);
+    expect(revokedByRecord(records(recorded, another, takenBack))).toEqual(["ami-2"]);
+  });
+
+  test("is recorded anew if the same text is tagged again after an unrevoke", () => {
+    expect(confirmed(records(recorded, [takenBack, provedAt + minute]), revoked).revocations).toEqual([
+      { hash, recorded: false },
+    ]);
+  });
+
+  test("counts from the last of those whose tags are gone", () => {
+    const another = revocationRecord("revocations", id, sha256("another"));
+
+    expect(confirmed(records(recorded, [another, provedAt + minute])).revoked?.at).toBe(provedAt + minute);
   });
 
   test("does not end with the unrevoke of another revocation or of another image", () => {

@@ -101,6 +101,16 @@ describe("POST /unrevoke", () => {
     );
   });
 
+  test("says what to do if the image has lost the tags by which it is found", () => {
+    const { world } = twoImages();
+    world.revokedByRecord = ["ami-9"];
+
+    expect(decideUnrevoke(world, { image: "ami-9", reason, dryRun })).toMatchObject({
+      status: 409,
+      why: expect.stringMatching(/^ami-9 is revoked: .* tags stage or variant; .* then POST \/unrevoke$/),
+    });
+  });
+
   test("is refused for an image that is not revoked, and lists the revoked images", () => {
     const { world } = twoImages({ revoked });
 

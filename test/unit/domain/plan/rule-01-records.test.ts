@@ -168,6 +168,28 @@ describe("an image whose tags claim what no record confirms", () => {
   });
 });
 
+describe("a recorded revocation of an image whose tags are gone", () => {
+  const hidden = () => {
+    const story = scene().image("ami-1", { createdAt: 1, provedAt: 1 }).holdsForeign("ami-2");
+    story.world.revokedByRecord = ["ami-2"];
+    return story;
+  };
+
+  test("still makes the channels leave the image", () => {
+    expect(hidden().publications()).toEqual({ candidate: "ami-1", stable: "ami-1" });
+  });
+
+  test("still strands a channel that has no other image, also of a removed variant, and says what to do", () => {
+    const stranded = expect.objectContaining({ why: expect.stringContaining("write them again, then POST /unrevoke") });
+
+    expect(hidden().deregister("ami-1").notifications("stranded")).toEqual([stranded, stranded]);
+    const removed = scene().holdsForeign("ami-2", ["stable"], "gone");
+    expect(removed.notifications("stranded", "gone")).toEqual([]);
+    removed.world.revokedByRecord = ["ami-2"];
+    expect(removed.notifications("stranded", "gone")).toEqual([stranded]);
+  });
+});
+
 describe("a revocation that only a tag holds", () => {
   const tagged = { revocations: [{ hash: "a", recorded: false }] };
 
