@@ -31,6 +31,7 @@ export function newWorld(configuration: Partial<ConfigurationInput>, at: string)
     binaries: {},
     images: [],
     revokedByRecord: [],
+    recordsSince: undefined,
     builds: [],
     channels: {},
     harvests: { "ami-0000000000000ea51": { state: "known", value: "d".repeat(64) } },

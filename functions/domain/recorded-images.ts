@@ -1,4 +1,4 @@
-import { partition, pickBy } from "es-toolkit";
+import { minBy, partition, pickBy } from "es-toolkit";
 import { type ChannelName, channelNames } from "../config/channel-names.ts";
 import type { Image, Revocation } from "./images.ts";
 import { areComplete, sha256 } from "./inputs.ts";
@@ -158,6 +158,11 @@ function provenance({ id, variant, inputs, token, proof }: Omit<TaggedImage, "ta
     result: latest,
     adoption: proofRecord("adoptions", id, { result: proof ?? "made", token, identity }),
   };
+}
+
+/** When a build first recorded an image, in milliseconds since the epoch: no image made after that is from before records. */
+export function recordsSince({ proofs = [] }: Records): number | undefined {
+  return minBy(proofs, ({ at }) => at)?.at;
 }
 
 /** IDs of all images whose revocation is recorded and in force, whatever their tags say. */

@@ -1,5 +1,5 @@
 import type { Environment } from "../config/environment.ts";
-import { revokedByRecord, withRecords } from "../domain/recorded-images.ts";
+import { recordsSince, revokedByRecord, withRecords } from "../domain/recorded-images.ts";
 import type { ImageWorld } from "../domain/world.ts";
 import { readTaggedImages } from "./images.ts";
 import { readPauses } from "./pauses.ts";
@@ -15,19 +15,21 @@ import { readRecords } from "./records.ts";
 export async function readImagesAndPauses(
   { STAGE, BUCKET }: Pick<Environment, "STAGE" | "BUCKET">,
   variant?: string,
-): Promise<Pick<ImageWorld, "images" | "revokedByRecord" | "pauses" | "unreadable">> {
+): Promise<Pick<ImageWorld, "images" | "revokedByRecord" | "recordsSince" | "pauses" | "unreadable">> {
   const images = await readTaggedImages(STAGE, variant);
   try {
     const records = await readRecords(BUCKET);
     return {
       images: withRecords(images, records),
       revokedByRecord: revokedByRecord(records),
+      recordsSince: recordsSince(records),
       pauses: await readPauses(BUCKET, records),
     };
   } catch (error) {
     return {
       images: withRecords(images, {}),
       revokedByRecord: [],
+      recordsSince: undefined,
       unreadable: `reading records: ${(error as Error).message}`,
     };
   }

@@ -158,6 +158,7 @@ describe("what reconcile does to an image", () => {
 
     await io.writeRecord(surroundings.bucket, tagRecord("revocations", image, "it breaks the network"), body);
     await service.reconcile();
+    await service.settled();
 
     expect(await service.holds("candidate")).toBe(older);
   });

@@ -1,6 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { sha256 } from "../../../functions/domain/inputs.ts";
-import { revokedByRecord, type TaggedImage, withRecords } from "../../../functions/domain/recorded-images.ts";
+import {
+  recordsSince,
+  revokedByRecord,
+  type TaggedImage,
+  withRecords,
+} from "../../../functions/domain/recorded-images.ts";
 import {
   identityOf,
   proofRecord,
@@ -214,6 +219,8 @@ describe("an adoption", () => {
     const adopted = confirmed({}).unrecorded.map(({ record }) => record);
 
     expect(summary(records(...adopted))).toEqual({ counts: everything, claims: [] });
+    // The function api may write no other records of these.
+    expect(adopted.filter((key) => !key.startsWith(`adoptions/${id}/`))).toEqual([]);
   });
 });
 
@@ -277,6 +284,11 @@ describe("a retirement and a withdrawal", () => {
     expect(confirmed(records(withdrawal, [restored, later])).withdrawnAt).toBeUndefined();
     expect(confirmed(records([withdrawal, later], restored)).withdrawnAt).toBe(provedAt);
   });
+});
+
+test("records begin with the first of any build", () => {
+  expect(recordsSince({})).toBeUndefined();
+  expect(recordsSince(records([approval, 0], made, [passed, provedAt - minute]))).toBe(provedAt - minute);
 });
 
 describe("a revocation", () => {
