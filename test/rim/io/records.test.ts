@@ -92,7 +92,7 @@ describe("a copy of an image with all its tags", () => {
     expect(await service.reconcile()).toEqual([]);
 
     expect([await service.holds("candidate"), await service.holds("stable")]).toEqual([image, image]);
-    expect(await surroundings.received()).toMatchObject([{ kind: "unrecorded", image: copy }]);
+    expect(await surroundings.received()).toMatchObject([{ kind: "unrecorded", images: [{ image: copy }] }]);
     expect(await service.history("stable")).toEqual([image]);
   });
 

@@ -120,7 +120,8 @@ describe("rule 1: an image that no record says was made here", () => {
 
 describe("an image whose tags claim what no record confirms", () => {
   const token = "9".repeat(64);
-  const notified = (story: Scene) => story.notifications("unrecorded").map(({ image }) => image);
+  const notified = (story: Scene) =>
+    story.notifications("unrecorded").flatMap(({ images }) => images.map(({ image }) => image));
 
   test("is notified once for each set of claims", () => {
     const story = scene().image("ami-2", forged);
@@ -129,6 +130,24 @@ describe("an image whose tags claim what no record confirms", () => {
 
     story.change("ami-2", { unrecorded: [...forged.unrecorded, { claim: "that it is approved", record: "a" }] });
     expect(notified(story)).toEqual(["ami-2"]);
+  });
+
+  test("is notified with all others of its variant at once, and anew once another one is among them", () => {
+    const story = scene().image("ami-2", forged).image("ami-3", forged);
+    expect(story.notifications("unrecorded")).toHaveLength(1);
+    expect(notified(story)).toEqual(["ami-2", "ami-3"]);
+    expect(notified(story.notifyAll())).toEqual([]);
+
+    expect(notified(story.image("ami-1", forged))).toEqual(["ami-1", "ami-2", "ami-3"]);
+  });
+
+  test("is notified while its build has just ended if the image was made here: a forged approval does not wait", () => {
+    const approved = { token, unrecorded: [{ claim: "that it is approved", record: "a" }] };
+    const story = scene().image("ami-2", approved);
+    story.build({ token, status: "succeeded", image: "ami-2", startedAt: 0, endedAt: story.world.now });
+
+    expect(notified(story)).toEqual(["ami-2"]);
+    expect(notified(story.change("ami-2", { made: false }))).toEqual([]);
   });
 
   test("is notified even if the image itself was made here", () => {
