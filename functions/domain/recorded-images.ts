@@ -1,7 +1,8 @@
 import { minBy, partition, pickBy } from "es-toolkit";
 import { type ChannelName, channelNames } from "../config/channel-names.ts";
-import type { Image, Revocation } from "./images.ts";
-import { areComplete, sha256 } from "./inputs.ts";
+import type { Image } from "./images.ts";
+import { areComplete } from "./inputs.ts";
+import { revocationOf } from "./recorded-revocations.ts";
 import {
   ending,
   endorsement,
@@ -26,7 +27,8 @@ type OwnRecords = (kind: string) => StoredRecord[];
 
 /**
  * The images with what their records confirm. A proof counts by its record, whatever the tag says; an approval, a write
- * to a channel, a retirement, an exemption and a withdrawal only by a tag with its record. A revocation counts with a tag or with a record that no unrevoke has taken back.
+ * to a channel, a retirement, an exemption and a withdrawal only by a tag with its record. A revocation counts with a
+ * tag or with a record that no unrevoke has taken back.
  */
 export function withRecords(images: readonly TaggedImage[], records: Records): Image[] {
   const byImage = Map.groupBy(
@@ -113,7 +115,7 @@ function confirmed({ tags, ...image }: TaggedImage, own: OwnRecords): Image {
     retiring: has("retirements") && image.retiring,
     retirementRecorded: isRetirementRecorded(own),
     withdrawnAt: has("withdrawals") ? image.withdrawnAt : undefined,
-    ...revocation(image, tags.revoked, own),
+    ...revocationOf(image, tags.revoked, own),
     unrecorded: [
       ...(!made && areComplete(image.inputs) ? [{ claim: "that this service made it", record: adoption }] : []),
       ...(proofIsClaimed ? [{ claim: `that its proof ${image.proof}`, record: adoption }] : []),
@@ -160,35 +162,7 @@ function provenance({ id, variant, inputs, token, proof }: Omit<TaggedImage, "ta
   };
 }
 
-/** When a build first recorded an image, in milliseconds since the epoch: no image made after that is from before records. */
+/** When a build first recorded an image, in milliseconds since the epoch. No later image is from before records. */
 export function recordsSince({ proofs = [] }: Records): number | undefined {
   return minBy(proofs, ({ at }) => at)?.at;
-}
-
-/** IDs of all images whose revocation is recorded and in force, whatever their tags say. */
-export function revokedByRecord({ revocations = [], unrevocations = [] }: Records): string[] {
-  return [...new Set(openRevocations(revocations, unrevocations).map(({ name }) => name.split("/")[0] ?? ""))];
-}
-
-/** S3 counts whole seconds, and of two records of one second the unrevoke is the later one. */
-function openRevocations(revocations: readonly StoredRecord[], takenBack: readonly StoredRecord[]): StoredRecord[] {
-  return revocations.filter(({ name, at }) => !takenBack.some((one) => one.name === name && one.at >= at));
-}
-
-/** The revocations in force. A tag that a person deletes takes nothing back once its value is recorded. */
-function revocation(
-  { id, revoked }: Omit<TaggedImage, "tags">,
-  tag: string | undefined,
-  own: OwnRecords,
-): Pick<Image, "revoked" | "revocations"> {
-  const open = openRevocations(own("revocations"), own("unrevocations"));
-  const recorded = open.map(({ name: hash }): Revocation => ({ hash, recorded: true }));
-  const hash = tag === undefined ? undefined : sha256(tag);
-  const unrecorded = hash === undefined || open.some(({ name }) => name === hash) ? [] : [{ hash, recorded: false }];
-  const reason = `a person has deleted its tag revoked; to take the revocation back: POST /unrevoke {"image": "${id}"}`;
-  const since = Math.max(...open.map(({ at }) => at));
-  return {
-    revoked: revoked ?? (open.length > 0 ? { reason, by: undefined, at: since } : undefined),
-    revocations: [...recorded, ...unrecorded],
-  };
 }

@@ -3,8 +3,9 @@ import { canonical, clipTag, inputNames, type RecordedInputs, sha256 } from "./i
 
 /**
  * Records prove what tags claim. Whoever may tag an image can write any tag; a record is an object in the bucket that
- * only the service's own roles may write, each its kinds (infra/records.ts), and that nobody may delete. What it says
- * is in its key, so that a listing is enough.
+ * only the service's own roles may write (infra/records.ts). Each kind has one writer, but revocations have two: the
+ * functions `api` and `reconcile`. Nobody may delete a record, but for a pause, which `api` deletes to end it. What a
+ * record says is in its key, so that a listing is enough.
  */
 export interface StoredRecord {
   /** The first folder below {@link recordsPrefix}: `proofs`, `approvals` … */

@@ -1,5 +1,6 @@
 import type { Environment } from "../config/environment.ts";
-import { recordsSince, revokedByRecord, withRecords } from "../domain/recorded-images.ts";
+import { recordsSince, withRecords } from "../domain/recorded-images.ts";
+import { revokedByRecord } from "../domain/recorded-revocations.ts";
 import type { ImageWorld } from "../domain/world.ts";
 import { readTaggedImages } from "./images.ts";
 import { readPauses } from "./pauses.ts";

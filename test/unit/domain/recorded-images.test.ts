@@ -1,11 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { sha256 } from "../../../functions/domain/inputs.ts";
-import {
-  recordsSince,
-  revokedByRecord,
-  type TaggedImage,
-  withRecords,
-} from "../../../functions/domain/recorded-images.ts";
+import { recordsSince, type TaggedImage, withRecords } from "../../../functions/domain/recorded-images.ts";
+import { revokedByRecord } from "../../../functions/domain/recorded-revocations.ts";
 import {
   identityOf,
   proofRecord,
