@@ -137,12 +137,14 @@ describe("tags that anybody sets, alters or deletes on an image", () => {
           const allowed = new Set([...grants(before), ...grants(world("hidden"))].map(named));
           const isRevoked = to.revoked !== undefined || (!isOurs && drawn[changed]?.tags.revoked !== undefined);
           // Rule 12 lets a person end an exemption by its tag, and knows by tags alone what a channel held last.
+          const isForgotten = Object.keys(to).some((name) => name.startsWith("published-"));
           const maySpare = Object.keys(to).some((name) => /^(retired-at|published-.*)$/.test(name));
 
           const more = grants(world(to)).filter((action) => {
             const withdraws = action.do === "disable" && action.image === id;
             const leaves = action.do === "publish" && action.leaves !== undefined && action.image !== id;
-            const retires = action.do === "disable" && action.because === "retired";
+            const retires =
+              action.do === "disable" ? action.because === "retired" : action.do === "deregister" && isForgotten;
             if (maySpare && retires) return false;
             return !allowed.has(named(action)) && !(isRevoked && (withdraws || leaves));
           });
