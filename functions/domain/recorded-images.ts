@@ -137,7 +137,8 @@ function isRecorded({ kind }: TagClaim, record: string, own: OwnRecords): boolea
 function isRetirementRecorded(own: OwnRecords): boolean {
   const [ended, begun] = partition(own("retirements"), ({ name }) => name.startsWith(`${ending}-`));
   const ends = [...ended, ...own("exemptions")];
-  return begun.some(({ at }) => ends.every((end) => end.at <= at));
+  // Of records of the same second the end counts as later: otherwise a withdrawal right after would begin no grace.
+  return begun.some(({ at }) => ends.every((end) => end.at < at));
 }
 
 /** Whether the image was made here or adopted, the latest result of its proofs, and the record that would adopt it. */
