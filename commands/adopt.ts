@@ -9,7 +9,7 @@ import { parseConfiguration } from "../functions/config/configuration.ts";
 import { JsonText } from "../functions/config/json.ts";
 import { adoptImages, type CallApi, eventOf } from "./adoption.ts";
 
-const usage = "npm run adopt -- --stage STAGE [--reason TEXT] [--yes]";
+const usage = "npm run adopt -- --stage STAGE [--reason TEXT] [--yes] [IMAGE …]";
 
 const Answer = z.object({ statusCode: z.number(), body: JsonText });
 
@@ -33,7 +33,8 @@ async function invoking(stage: string): Promise<CallApi> {
 }
 
 async function ask(question: string): Promise<boolean> {
-  if (!stdin.isTTY) throw new Error(`nobody can answer here. To adopt without a question, add --yes: ${usage}`);
+  if (!stdin.isTTY)
+    throw new Error(`nobody can answer here. To adopt without a question, add --yes and name the images: ${usage}`);
   const terminal = createInterface({ input: stdin, output: stdout });
   const said = await terminal.question(`${question} (yes/no) `);
   terminal.close();
@@ -41,7 +42,8 @@ async function ask(question: string): Promise<boolean> {
 }
 
 async function run(): Promise<void> {
-  const { values } = parseArgs({
+  const { values, positionals: images } = parseArgs({
+    allowPositionals: true,
     options: {
       stage: { type: "string" },
       reason: { type: "string", default: "made before records" },
@@ -49,9 +51,11 @@ async function run(): Promise<void> {
     },
   });
   if (!values.stage) throw new Error(`the stage is missing: ${usage}`);
+  if (values.yes && images.length === 0)
+    throw new Error(`--yes asks nothing, so name the images that this service made: ${usage}`);
   const say = (line: string) => void stdout.write(`${line}\n`);
   const confirm = values.yes ? async () => true : ask;
-  const complete = await adoptImages(await invoking(values.stage), { say, confirm }, values.reason);
+  const complete = await adoptImages(await invoking(values.stage), { say, confirm }, values.reason, images);
   if (!complete) process.exitCode = 1;
 }
 

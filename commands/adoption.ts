@@ -45,12 +45,21 @@ export function candidatesIn(status: unknown): Candidate[] {
 /**
  * Shows the images without records and what their tags claim, and adopts them once a person agrees. A refusal does not
  * stop the others.
+ * @param only the images to adopt, or none for all of them. Who names them agrees by that.
  * @returns whether nothing was refused
  */
-export async function adoptImages(call: CallApi, { say, confirm }: Terminal, reason: string): Promise<boolean> {
+export async function adoptImages(
+  call: CallApi,
+  { say, confirm }: Terminal,
+  reason: string,
+  only: readonly string[] = [],
+): Promise<boolean> {
   const { status, answer } = await call("GET", "/");
   if (status !== 200) throw new Error(`asking for the status: ${status} ${JSON.stringify(answer)}`);
-  const candidates = candidatesIn(answer);
+  const all = candidatesIn(answer);
+  const unknown = only.filter((id) => !all.some(({ image }) => image === id));
+  if (unknown.length > 0) throw new Error(`not among the images without records: ${unknown.join(", ")}`);
+  const candidates = only.length === 0 ? all : all.filter(({ image }) => only.includes(image));
   if (candidates.length === 0) {
     say("Every image has its records. There is nothing to adopt.");
     return true;

@@ -18,6 +18,8 @@ const writers: Record<string, Writer[]> = {
   "records/approvals": ["api"],
   "records/publications": ["reconcile"],
   "records/exemptions": ["reconcile"],
+  "records/retirements": ["reconcile"],
+  "records/withdrawals": ["reconcile"],
   "records/revocations": ["api", "reconcile"],
   "records/unrevocations": ["api"],
 };

@@ -23,17 +23,24 @@ export async function recordImage(emulator: Emulator, bucket: string, image: str
   s3.destroy();
 }
 
-function recordsOf(image: string, tags: Tags): string[] {
+/** The keys of these records, without their prefix. */
+export function recordsOf(image: string, tags: Tags, isRevokedByRecord = false): string[] {
   const prefixed = Object.fromEntries(Object.entries(tags).map(([name, value]) => [`${tagPrefix}${name}`, value]));
   const identity = identityOf(tags.variant ?? "", inputsFromTags(prefixed));
   const results = ["made", tags.proof].filter((result) => result !== undefined) as ProofResult[];
   return [
     ...results.map((result) => proofRecord("proofs", image, { result, token: tags.token, identity })),
+    ...(tags.revoked === undefined || !isRevokedByRecord ? [] : [tagRecord("revocations", image, tags.revoked)]),
     ...(tags.approved === undefined ? [] : [tagRecord("approvals", image, tags.approved)]),
     ...channelNames.flatMap((channel) => {
       const tag = tags[`published-${channel}`];
       return tag === undefined ? [] : [tagRecord("publications", image, tag, channel)];
     }),
-    ...(tags["retired-at"]?.startsWith("released ") ? [tagRecord("exemptions", image, tags["retired-at"])] : []),
+    ...(["retired-at", "withdrawn-at"] as const).flatMap((name) => {
+      const tag = tags[name];
+      if (tag === undefined) return [];
+      const retention = tag.startsWith("released ") ? "exemptions" : "retirements";
+      return [tagRecord(name === "withdrawn-at" ? "withdrawals" : retention, image, tag)];
+    }),
   ];
 }

@@ -30,6 +30,8 @@ export function newWorld(configuration: Partial<ConfigurationInput>, at: string)
     upstream: {},
     binaries: {},
     images: [],
+    revokedByRecord: [],
+    recordsSince: undefined,
     builds: [],
     channels: {},
     harvests: { "ami-0000000000000ea51": { state: "known", value: "d".repeat(64) } },

@@ -1,3 +1,5 @@
+import { iso } from "../config/time.ts";
+import type { Image } from "../domain/images.ts";
 import { recordBody } from "../domain/records.ts";
 import type { ImageWorld } from "../domain/world.ts";
 import { writeRecord } from "../io/records.ts";
@@ -19,19 +21,33 @@ interface Adoption {
 }
 
 /**
- * Records what the tags of an image from before records claim. An image that was made with records cannot be from
- * before, so what its tags claim beyond them is refused.
+ * Records what the tags of an image from before records claim. An image that a build has recorded, or that was made
+ * after the first such record, cannot be from before, so what its tags claim beyond the records is refused.
  */
 export function decideAdopt(world: ImageWorld, id: string): Adoption | Refusal {
   const image = imageOf(world, id);
   if (!image) return noSuchImage(world, id);
-  const adoptable = world.images.filter((one) => !one.made && one.unrecorded.length > 0).map((one) => one.id);
-  if (image.made) return conflict(`${id} has its records, so it is not from before them`, { image: adoptable });
+  const adoptable = world.images.filter((one) => isAdoptable(world, one)).map((one) => one.id);
+  if (image.made || image.origin === "build")
+    return conflict(`${id} has records of its build, so it is not from before records`, { image: adoptable });
+  if (!isFromBefore(world, image)) {
+    const why = `${id} was made at ${iso(image.createdAt)}, after the first record, so it is not from before records`;
+    return conflict(why, { image: adoptable });
+  }
   if (image.unrecorded.length === 0)
     return conflict(`the tags of ${id} do not record all its inputs, so it cannot be published`, { image: adoptable });
   const { variant, unrecorded } = image;
   const records = [...new Set(unrecorded.map(({ record }) => record))].toReversed();
   return { outcome: "accepted", variant, image: id, claims: unrecorded.map(({ claim }) => claim), records };
+}
+
+/** Whether the image may be from before records and claims something that nothing confirms. */
+export function isAdoptable(world: ImageWorld, image: Image): boolean {
+  return !image.made && image.origin !== "build" && image.unrecorded.length > 0 && isFromBefore(world, image);
+}
+
+function isFromBefore({ recordsSince }: ImageWorld, { createdAt }: Image): boolean {
+  return recordsSince === undefined || createdAt < recordsSince;
 }
 
 /** Adopts an image from before records and triggers a reconcile run; a dry run only says what would be recorded. */

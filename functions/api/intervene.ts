@@ -84,7 +84,8 @@ export async function intervene<Body extends { reason: string; dryRun: boolean }
 async function keep(bucket: string, { image, write, remove, records }: Accepted, body: RecordBody): Promise<void> {
   if (remove.length > 0) await untagImage(image, remove);
   const recorded = Promise.all(records.map((key) => writeRecord(bucket, key, body)));
-  await ("revoked" in write ? recorded.catch((error) => logger.warn("not recorded yet", { error })) : recorded);
+  const isRevocation = remove.length === 0 && !("approved" in write);
+  await (isRevocation ? recorded.catch((error) => logger.warn("not recorded yet", { error })) : recorded);
   if (Object.keys(write).length > 0) await tagImage(image, write);
 }
 

@@ -3,6 +3,7 @@ import type { Variant } from "../config/variant.ts";
 import { type Image, whyNotPublishable } from "../domain/images.ts";
 import { excessOf, interventionFromTag, interventionToTag } from "../domain/intervention-tags.ts";
 import { explainChannel } from "../domain/publishing/explain.ts";
+import { withoutTags } from "../domain/publishing/replacement.ts";
 import { revocationRecord, tagRecord } from "../domain/records.ts";
 import { variantImages } from "../domain/variant-state.ts";
 import type { ImageWorld } from "../domain/world.ts";
@@ -43,13 +44,15 @@ export interface Refusal {
 export function decideRevoke(world: ImageWorld, { image: id, reason }: ImageBody, caller: Caller): Decision {
   const image = imageOf(world, id);
   if (!image) return noSuchImage(world, id);
-  if (image.revoked) return accepted(world, image, {}, [], `${id} is already revoked: ${image.revoked.reason}`);
+  if (image.revoked) return revokedAlready(world, image, `${id} is already revoked: ${image.revoked.reason}`);
   return recorded(world, image, "revoked", { ...caller, reason }, `${id} is revoked`);
 }
 
 /** Takes a revocation back: the image may be published again if it is otherwise publishable. */
 export function decideUnrevoke(world: ImageWorld, { image: id }: ImageBody): Decision {
   const image = imageOf(world, id);
+  if (!image && world.revokedByRecord.includes(id))
+    return conflict(`${id} is revoked: ${withoutTags}`, imagesOf(world));
   if (!image) return noSuchImage(world, id);
   if (!image.revoked)
     return conflict(`${id} is not revoked`, { image: world.images.filter((one) => one.revoked).map((one) => one.id) });
@@ -112,6 +115,13 @@ export function recorded(
   const max = Math.max(0, intervention.reason.length - excess);
   const why = `the reason is too long: next to the time and ${intervention.by} the tag has room for ${max} characters`;
   return { outcome: "refused", status: 400, why, allowed: { reason: `1 to ${max} characters` } };
+}
+
+/** A revocation of which there is only a tag gets its record. */
+export function revokedAlready(world: ImageWorld, image: Image, what: string): Accepted {
+  const missing = image.revocations.filter((one) => !one.recorded);
+  const records = missing.map(({ hash }) => revocationRecord("revocations", image.id, hash));
+  return { ...accepted(world, image, {}, [], what), records };
 }
 
 export function accepted(

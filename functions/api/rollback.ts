@@ -8,7 +8,6 @@ import { variantImages } from "../domain/variant-state.ts";
 import type { ImageWorld } from "../domain/world.ts";
 import type { RollbackBody } from "./bodies.ts";
 import {
-  accepted,
   applied,
   type Caller,
   conflict,
@@ -17,6 +16,7 @@ import {
   imagesOf,
   noSuchVariant,
   recorded,
+  revokedAlready,
   variantOf,
 } from "./interventions.ts";
 
@@ -43,13 +43,7 @@ export function decideRollback(
     );
   const underWay = image.revoked && lastWrite(world, variantImages(world, name), channel);
   if (underWay?.outcome === "pending")
-    return accepted(
-      world,
-      image,
-      {},
-      [],
-      `${channel} of ${name} already goes back from ${held} to ${underWay.image.id}`,
-    );
+    return revokedAlready(world, image, `${channel} of ${name} already goes back from ${held} to ${underWay.image.id}`);
   const tag = interventionToTag({ ...caller, reason });
   const then = applied(world, { image: held, write: image.revoked ? {} : { revoked: tag }, remove: [] });
   const next = decideChannel(then, variantImages(then, name), channel);
@@ -65,7 +59,7 @@ export function decideRollback(
     );
   const what = `${channel} of ${name} goes back from ${held} to ${next.image}`;
   return image.revoked
-    ? accepted(world, image, {}, [], what)
+    ? revokedAlready(world, image, what)
     : recorded(world, image, "revoked", { ...caller, reason }, what);
 }
 

@@ -17,12 +17,18 @@ export interface Image {
   inputs: RecordedInputs;
   /** Token of the build that made it. */
   token: string | undefined;
+  /**
+   * Which records name the image's ID, whatever its tags say now: those of a build here, or only those of an adoption.
+   * Undefined if none does.
+   */
+  origin: "build" | "adoption" | undefined;
   /** Whether a record says that this service made the image, from these inputs, or a person has adopted it. */
   made: boolean;
   /** What the tags claim without a record, for which it does not count. */
   unrecorded: Claim[];
   /** Why the build was started, one reason a line, clipped to a tag's length. */
   reasons: string | undefined;
+  /** The latest recorded result for these inputs, whatever the tag says. */
   proof: "passed" | "failed" | undefined;
   /** When the proof was recorded: whoever may tag could write any time. */
   provedAt: number | undefined;
@@ -42,6 +48,8 @@ export interface Image {
   retiredAt: number | undefined;
   /** Retention has begun to disable the image and has not recorded that it is disabled. */
   retiring: boolean;
+  /** Whether the latest record says that retention disables or has disabled it, even if the tag is gone. */
+  retirementRecorded: boolean;
   /** The value of its tag `retired-at` as it was read, whatever it says. */
   retiredAtTag: string | undefined;
   /** When the service found that a person had enabled a retired image again. Retention ignores the image since then. */

@@ -1,8 +1,11 @@
-import { partition, pickBy } from "es-toolkit";
+import { minBy, partition, pickBy } from "es-toolkit";
 import { type ChannelName, channelNames } from "../config/channel-names.ts";
-import type { Image, Revocation } from "./images.ts";
-import { areComplete, sha256 } from "./inputs.ts";
+import type { Image } from "./images.ts";
+import { areComplete } from "./inputs.ts";
+import { revocationOf } from "./recorded-revocations.ts";
 import {
+  ending,
+  endorsement,
   identityOf,
   proofFromRecord,
   proofRecord,
@@ -13,7 +16,8 @@ import {
 } from "./records.ts";
 
 /** An AMI as its tags describe it, whoever wrote them. */
-export interface TaggedImage extends Omit<Image, "made" | "provedAt" | "unrecorded" | "revocations"> {
+export interface TaggedImage
+  extends Omit<Image, "origin" | "made" | "provedAt" | "retirementRecorded" | "unrecorded" | "revocations"> {
   /** The values of its tags, by name without the prefix. */
   tags: Readonly<Record<string, string>>;
 }
@@ -22,8 +26,9 @@ export interface TaggedImage extends Omit<Image, "made" | "provedAt" | "unrecord
 type OwnRecords = (kind: string) => StoredRecord[];
 
 /**
- * The images with what their records confirm. A proof, an approval, a write to a channel and an exemption count only
- * with a record. A revocation counts with a tag or with a record that no unrevoke has taken back.
+ * The images with what their records confirm. A proof counts by its record, whatever the tag says; an approval, a write
+ * to a channel, a retirement, an exemption and a withdrawal only by a tag with its record. A revocation counts with a
+ * tag or with a record that no unrevoke has taken back.
  */
 export function withRecords(images: readonly TaggedImage[], records: Records): Image[] {
   const byImage = Map.groupBy(
@@ -64,33 +69,76 @@ const tagClaims: readonly TagClaim[] = [
     claim: "that it is exempt from retention",
     isMade: (image) => image.exemptSince !== undefined,
   },
+  {
+    kind: "retirements",
+    tag: "retired-at",
+    claim: "that retention disabled it",
+    isMade: (image) => image.retiredAt !== undefined || image.retiring,
+  },
+  {
+    kind: "withdrawals",
+    tag: "withdrawn-at",
+    claim: "that a revocation withdrew it",
+    isMade: (image) => image.withdrawnAt !== undefined,
+  },
 ];
 
+/**
+ * Kinds of which only the latest record counts, and the kinds that end them, too. Otherwise anybody could bring an
+ * earlier state back by writing its tag once more.
+ */
+const endedBy: Partial<Record<TagRecordKind, readonly string[]>> = {
+  retirements: ["retirements", "exemptions"],
+  withdrawals: ["withdrawals"],
+};
+
 function confirmed({ tags, ...image }: TaggedImage, own: OwnRecords): Image {
-  const { made, result, adoption } = provenance(image, own);
-  const proof = image.proof === result?.result ? image.proof : undefined;
+  const { made, origin, result, adoption } = provenance(image, own);
   const recordOf = ({ kind, tag, channel }: TagClaim) => tagRecord(kind, image.id, tags[tag] ?? "", channel);
-  const isRecorded = (one: TagClaim) => own(one.kind).some(({ name }) => recordOf(one).endsWith(`/${name}`));
   const [recorded, unrecorded] = partition(
     tagClaims.filter((one) => one.isMade(image)),
-    isRecorded,
+    (one) => isRecorded(one, recordOf(one), own),
   );
-  const has = (tag: string) => recorded.some((one) => one.tag === tag);
+  const has = (kind: TagRecordKind, of?: ChannelName) =>
+    recorded.some((one) => one.kind === kind && one.channel === of);
+  const proofIsClaimed = image.proof !== undefined && image.proof !== result?.result;
   return {
     ...image,
+    origin,
     made,
-    proof,
-    provedAt: proof && result?.at,
-    approved: has("approved") ? image.approved : undefined,
-    published: pickBy(image.published, (_, channel) => has(`published-${channel}`)),
-    exemptSince: has("retired-at") ? image.exemptSince : undefined,
-    ...revocation(image, tags.revoked, own),
+    proof: result?.result,
+    provedAt: result?.at,
+    approved: has("approvals") ? image.approved : undefined,
+    published: pickBy(image.published, (_, channel) => has("publications", channel as ChannelName)),
+    exemptSince: has("exemptions") ? image.exemptSince : undefined,
+    retiredAt: has("retirements") ? image.retiredAt : undefined,
+    retiring: has("retirements") && image.retiring,
+    retirementRecorded: isRetirementRecorded(own),
+    withdrawnAt: has("withdrawals") ? image.withdrawnAt : undefined,
+    ...revocationOf(image, tags.revoked, own),
     unrecorded: [
       ...(!made && areComplete(image.inputs) ? [{ claim: "that this service made it", record: adoption }] : []),
-      ...(image.proof === proof ? [] : [{ claim: `that its proof ${image.proof}`, record: adoption }]),
-      ...unrecorded.map((one) => ({ claim: one.claim, record: recordOf(one) })),
+      ...(proofIsClaimed ? [{ claim: `that its proof ${image.proof}`, record: adoption }] : []),
+      ...unrecorded.map((one) => ({ claim: one.claim, record: endorsement(recordOf(one)) })),
     ],
   };
+}
+
+/** Whether the record of a tag's value, or a person's endorsement of it, is there and no later record has ended it. */
+function isRecorded({ kind }: TagClaim, record: string, own: OwnRecords): boolean {
+  const keys = [record, endorsement(record)].map((key) => key.replace(/\/[^/]+/, ""));
+  const ends = (endedBy[kind] ?? []).flatMap((one) => own(one));
+  // S3 counts whole seconds: records of the same second are equally late.
+  return [kind, "adoptions"]
+    .flatMap((one) => own(one).filter(({ name }) => keys.includes(`${one}/${name}`)))
+    .some(({ at }) => ends.every((end) => end.at <= at));
+}
+
+function isRetirementRecorded(own: OwnRecords): boolean {
+  const [ended, begun] = partition(own("retirements"), ({ name }) => name.startsWith(`${ending}-`));
+  const ends = [...ended, ...own("exemptions")];
+  // Of records of the same second the end counts as later: otherwise a withdrawal right after would begin no grace.
+  return begun.some(({ at }) => ends.every((end) => end.at < at));
 }
 
 /** Whether the image was made here or adopted, the latest result of its proofs, and the record that would adopt it. */
@@ -99,37 +147,23 @@ function provenance({ id, variant, inputs, token, proof }: Omit<TaggedImage, "ta
   const found = (kind: "proofs" | "adoptions") =>
     own(kind).flatMap(({ name, at }) => {
       const record = proofFromRecord(name);
-      return record?.identity === identity ? [{ ...record, at, adopts: kind === "adoptions" }] : [];
+      return record ? [{ ...record, at, adopts: kind === "adoptions" }] : [];
     });
   const all = [...found("proofs"), ...found("adoptions")];
-  const [result] = all
-    .filter((one) => one.result !== "made")
+  const fitting = all.filter((one) => one.identity === identity);
+  const [latest] = fitting
+    .flatMap(({ result, at }) => (result === "made" ? [] : [{ result, at }]))
     .toSorted((a, b) => b.at - a.at || (a.result === "failed" ? -1 : 1));
+  const origin: Image["origin"] = all.some(({ adopts }) => !adopts) ? "build" : all.length > 0 ? "adoption" : undefined;
   return {
-    made: all.some((one) => (one.adopts || one.result === "made") && one.token === token),
-    result,
+    origin,
+    made: fitting.some((one) => (one.adopts || one.result === "made") && one.token === token),
+    result: latest,
     adoption: proofRecord("adoptions", id, { result: proof ?? "made", token, identity }),
   };
 }
 
-/**
- * The revocations in force. A tag that a person deletes takes nothing back once its value is recorded. S3 counts whole
- * seconds, and of two records of one second the unrevoke is the later one.
- */
-function revocation(
-  { id, revoked }: Omit<TaggedImage, "tags">,
-  tag: string | undefined,
-  own: OwnRecords,
-): Pick<Image, "revoked" | "revocations"> {
-  const takenBack = own("unrevocations");
-  const open = own("revocations").filter(({ name, at }) => !takenBack.some((one) => one.name === name && one.at >= at));
-  const recorded = open.map(({ name: hash }): Revocation => ({ hash, recorded: true }));
-  const hash = tag === undefined ? undefined : sha256(tag);
-  const unrecorded = hash === undefined || open.some(({ name }) => name === hash) ? [] : [{ hash, recorded: false }];
-  const reason = `a person has deleted its tag revoked; to take the revocation back: POST /unrevoke {"image": "${id}"}`;
-  const since = Math.max(...open.map(({ at }) => at));
-  return {
-    revoked: revoked ?? (open.length > 0 ? { reason, by: undefined, at: since } : undefined),
-    revocations: [...recorded, ...unrecorded],
-  };
+/** When a build first recorded an image, in milliseconds since the epoch. No later image is from before records. */
+export function recordsSince({ proofs = [] }: Records): number | undefined {
+  return minBy(proofs, ({ at }) => at)?.at;
 }

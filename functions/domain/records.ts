@@ -3,8 +3,9 @@ import { canonical, clipTag, inputNames, type RecordedInputs, sha256 } from "./i
 
 /**
  * Records prove what tags claim. Whoever may tag an image can write any tag; a record is an object in the bucket that
- * only the service's own roles may write, each its kinds (infra/records.ts), and that nobody may delete. What it says
- * is in its key, so that a listing is enough.
+ * only the service's own roles may write (infra/records.ts). Each kind has one writer, but revocations have two: the
+ * functions `api` and `reconcile`. Nobody may delete a record, but for a pause, which `api` deletes to end it. What a
+ * record says is in its key, so that a listing is enough.
  */
 export interface StoredRecord {
   /** The first folder below {@link recordsPrefix}: `proofs`, `approvals` … */
@@ -34,14 +35,23 @@ export function recordBody(by: string, at: number, reason: string): RecordBody {
 }
 
 /** Kinds whose record proves the value of a tag, with that tag. */
-export type TagRecordKind = "approvals" | "publications" | "exemptions" | "revocations";
+export type TagRecordKind = "approvals" | "publications" | "exemptions" | "revocations" | "retirements" | "withdrawals";
 
 /**
  * The key, without {@link recordsPrefix}, of the record that a tag of an image has this value.
- * @param about what the image may have several of: the channel of a publication
+ * @param about what the image may have several of: the channel of a publication; or {@link ending}
  */
 export function tagRecord(kind: TagRecordKind, image: string, value: string, about?: string): string {
   return `${kind}/${image}/${about === undefined ? "" : `${about}-`}${sha256(value)}`;
+}
+
+/** What {@link tagRecord} is about if the record ends what earlier ones of its kind say. */
+export const ending = "ended";
+
+/** The key of the record by which a person endorses such a claim of an image from before records. */
+export function endorsement(record: string): string {
+  const [kind, image, name] = record.split("/");
+  return `adoptions/${image}/${kind}-${name}`;
 }
 
 /** As {@link tagRecord}, for a revocation of which only the hash of the tag's value is known, or the end of one. */

@@ -18,6 +18,10 @@ export interface ImageWorld {
   now: number;
   configuration: Configuration;
   images: Image[];
+  /** IDs of all images whose revocation is recorded and in force, even if no tags of theirs are left. */
+  revokedByRecord: readonly string[];
+  /** When a build first recorded an image, in milliseconds since the epoch; undefined if none has. */
+  recordsSince: number | undefined;
   channels: Channels;
   /**
    * Why the records could not be read; then nothing counts that tags claim, and only a revocation may be decided.

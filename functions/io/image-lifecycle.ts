@@ -8,18 +8,22 @@ import {
 } from "@aws-sdk/client-ec2";
 import { iso, minute } from "../config/time.ts";
 import type { Image } from "../domain/images.ts";
+import { ending, type TagRecordKind } from "../domain/records.ts";
 import { clientSettings } from "./client-settings.ts";
 import { tagImage, untagImage } from "./image-tags.ts";
 
 const ec2 = new EC2Client(clientSettings);
+
+/** Writes the record that a tag of the image has this value, without which it does not count, or has it no more. */
+export type KeepRecord = (kind: TagRecordKind, value: string, about?: typeof ending) => Promise<void>;
 
 /**
  * Deprecates a revoked image. Anyone who has its ID can still start it. EC2 accepts no time in the past and rounds to
  * the minute, so the deprecation begins within two minutes (EC2 API reference, EnableImageDeprecation).
  * @param now milliseconds since the epoch
  */
-export async function deprecateImage(image: string, now: number): Promise<void> {
-  await tagImage(image, { "withdrawn-at": iso(now) });
+export async function deprecateImage(image: string, now: number, keepRecord: KeepRecord): Promise<void> {
+  await withdrawn(image, now, keepRecord);
   const DeprecateAt = new Date(Math.ceil((now + minute) / minute) * minute);
   await ec2.send(new EnableImageDeprecationCommand({ ImageId: image, DeprecateAt }));
 }
@@ -27,14 +31,17 @@ export async function deprecateImage(image: string, now: number): Promise<void> 
 /**
  * Disables an image that is revoked: no new instance starts from it, running ones go on, and it can be enabled again.
  * The tag that says why is written first, because the service never touches an image that is disabled without such a
- * tag. An earlier record of retention is removed, so that no grace counts from a time before this one. If the tag has
+ * tag. An earlier retirement ends, so that no grace counts from a time before this one. If the tag has
  * changed since it was read, for example because another writer has exempted the image, it stays.
  * @param now milliseconds since the epoch
  */
-export async function disableRevoked(image: Image, now: number): Promise<void> {
+export async function disableRevoked(image: Image, now: number, keepRecord: KeepRecord): Promise<void> {
   const { id, state, retiredAt, retiring, retiredAtTag } = image;
-  await tagImage(id, { "withdrawn-at": iso(now) });
-  if (retiredAt !== undefined || retiring) await untagImage(id, ["retired-at"], retiredAtTag);
+  await withdrawn(id, now, keepRecord);
+  if (retiredAt !== undefined || retiring) {
+    await untagImage(id, ["retired-at"], retiredAtTag);
+    await keepRecord("retirements", iso(now), ending);
+  }
   if (state !== "disabled") await ec2.send(new DisableImageCommand({ ImageId: id }));
 }
 
@@ -44,17 +51,16 @@ export async function disableRevoked(image: Image, now: number): Promise<void> {
  * nor begins its grace.
  * @param now milliseconds since the epoch
  */
-export async function retireImage({ id, state }: Image, now: number): Promise<void> {
+export async function retireImage({ id, state }: Image, now: number, keepRecord: KeepRecord): Promise<void> {
+  const retired = async (value: string) => {
+    await keepRecord("retirements", value);
+    await tagImage(id, { "retired-at": value });
+  };
   if (state !== "disabled") {
-    await tagImage(id, { "retired-at": `retiring ${iso(now)}` });
+    await retired(`retiring ${iso(now)}`);
     await ec2.send(new DisableImageCommand({ ImageId: id }));
   }
-  await tagImage(id, { "retired-at": iso(now) });
-}
-
-/** The value of the tag `retired-at` of an exempt image. */
-export function exemptionToTag(now: number): string {
-  return `released ${iso(now)}`;
+  await retired(iso(now));
 }
 
 /**
@@ -62,18 +68,31 @@ export function exemptionToTag(now: number): string {
  * that no grace period counts from that time if the image is disabled once more.
  * @param now milliseconds since the epoch
  */
-export async function exemptFromRetention(image: string, now: number): Promise<void> {
-  await tagImage(image, { "retired-at": exemptionToTag(now) });
+export async function exemptFromRetention(image: string, now: number, keepRecord: KeepRecord): Promise<void> {
+  const value = `released ${iso(now)}`;
+  await keepRecord("exemptions", value);
+  await tagImage(image, { "retired-at": value });
 }
 
 /**
- * Undoes what the revocation did to an image. The tag goes last, so that the next reconcile run retries until all of it
- * is undone.
+ * Undoes what the revocation did to an image. The tag goes after that, so that the next reconcile run retries until all
+ * of it is undone. The record comes last; from then on the tag restores nothing if anybody writes it once more.
+ * @param now milliseconds since the epoch
  */
-export async function restoreImage({ id, state, deprecatedAt }: Image): Promise<void> {
+export async function restoreImage(
+  { id, state, deprecatedAt }: Image,
+  now: number,
+  keepRecord: KeepRecord,
+): Promise<void> {
   if (state === "disabled") await ec2.send(new EnableImageCommand({ ImageId: id }));
   if (deprecatedAt !== undefined) await ec2.send(new DisableImageDeprecationCommand({ ImageId: id }));
   await untagImage(id, ["withdrawn-at"]);
+  await keepRecord("withdrawals", iso(now), ending);
+}
+
+async function withdrawn(image: string, now: number, keepRecord: KeepRecord): Promise<void> {
+  await keepRecord("withdrawals", iso(now));
+  await tagImage(image, { "withdrawn-at": iso(now) });
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Environment } from "../config/environment.ts";
-import { withRecords } from "../domain/recorded-images.ts";
+import { recordsSince, withRecords } from "../domain/recorded-images.ts";
+import { revokedByRecord } from "../domain/recorded-revocations.ts";
 import type { ImageWorld } from "../domain/world.ts";
 import { readTaggedImages } from "./images.ts";
 import { readPauses } from "./pauses.ts";
@@ -15,12 +16,22 @@ import { readRecords } from "./records.ts";
 export async function readImagesAndPauses(
   { STAGE, BUCKET }: Pick<Environment, "STAGE" | "BUCKET">,
   variant?: string,
-): Promise<Pick<ImageWorld, "images" | "pauses" | "unreadable">> {
+): Promise<Pick<ImageWorld, "images" | "revokedByRecord" | "recordsSince" | "pauses" | "unreadable">> {
   const images = await readTaggedImages(STAGE, variant);
   try {
     const records = await readRecords(BUCKET);
-    return { images: withRecords(images, records), pauses: await readPauses(BUCKET, records) };
+    return {
+      images: withRecords(images, records),
+      revokedByRecord: revokedByRecord(records),
+      recordsSince: recordsSince(records),
+      pauses: await readPauses(BUCKET, records),
+    };
   } catch (error) {
-    return { images: withRecords(images, {}), unreadable: `reading records: ${(error as Error).message}` };
+    return {
+      images: withRecords(images, {}),
+      revokedByRecord: [],
+      recordsSince: undefined,
+      unreadable: `reading records: ${(error as Error).message}`,
+    };
   }
 }

@@ -22,14 +22,15 @@ export async function recheck(
   environment: Environment,
   now: number,
 ): Promise<World | undefined> {
-  const [{ images, pauses }, channels, references] = await Promise.all([
+  const [{ images, pauses, revokedByRecord }, channels, references] = await Promise.all([
     readConfirmed(environment, action.variant),
     // Any variant's channel may hold an image. What a channel gets depends on its own variant only.
     readChannels(environment.CHANNELS_PREFIX, action.do === "publish" ? action.variant : undefined),
     dependsOnUse(action) ? readReferences([action.image]) : {},
   ]);
   const others = world.images.filter((image) => image.variant !== action.variant);
-  const fresh: World = { ...world, now, images: [...others, ...images], channels, references, pauses };
+  const all = [...others, ...images];
+  const fresh: World = { ...world, now, images: all, revokedByRecord, channels, references, pauses };
   const isStillPlanned = writesFor(fresh, action.variant).some(
     (one) => one.do !== "wait" && isDeepStrictEqual(essenceOf(one), essenceOf(action)),
   );
@@ -67,10 +68,13 @@ export async function isOvertaken(
 }
 
 /** @throws Error if the records could not be read */
-async function readConfirmed(environment: Environment, variant: string): Promise<Pick<World, "images" | "pauses">> {
-  const { images, pauses, unreadable } = await readImagesAndPauses(environment, variant);
+async function readConfirmed(
+  environment: Environment,
+  variant: string,
+): Promise<Pick<World, "images" | "revokedByRecord" | "pauses">> {
+  const { images, pauses, revokedByRecord, unreadable } = await readImagesAndPauses(environment, variant);
   if (unreadable !== undefined || pauses === undefined) throw new Error(unreadable);
-  return { images, pauses };
+  return { images, revokedByRecord, pauses };
 }
 
 /** Whether the decision depends on what uses the image. */

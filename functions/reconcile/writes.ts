@@ -9,13 +9,13 @@ import {
   deregisterImage,
   disableRevoked,
   exemptFromRetention,
-  exemptionToTag,
+  type KeepRecord,
   restoreImage,
   retireImage,
 } from "../io/image-lifecycle.ts";
 import { tagImage } from "../io/image-tags.ts";
-import { channelWriteToTag } from "../io/images.ts";
 import { writeRecord } from "../io/records.ts";
+import { channelWriteToTag } from "../io/tagged-image.ts";
 import { isOvertaken, recheck } from "./recheck.ts";
 
 /** What every action of a run shares. */
@@ -36,33 +36,33 @@ export async function write(action: WriteAction, { world, environment, clock }: 
   const fresh = await recheck(action, world, environment, now);
   if (!fresh) return false;
   const image = fresh.images.find(({ id }) => id === action.image) as Image;
-  const keepRecord = (key: string) =>
+  const keep = (key: string) =>
     writeRecord(environment.BUCKET, key, recordBody("reconcile", now, action.reasons.join("; ")));
+  const keepRecord: KeepRecord = (kind, value, about) => keep(tagRecord(kind, image.id, value, about));
   switch (action.do) {
     case "publish": {
       const { channel, variant, previous } = action;
       const tag = channelWriteToTag({ at: now, previous });
-      await keepRecord(tagRecord("publications", image.id, tag, channel));
+      await keep(tagRecord("publications", image.id, tag, channel));
       await tagImage(image.id, { [`published-${channel}`]: tag });
       if (await isOvertaken(action, fresh, environment)) return false;
       return writeChannel(environment, variant, channel, image.id, fresh.channels[variant]?.[channel] === undefined);
     }
     case "record":
       for (const { hash } of image.revocations.filter(({ recorded }) => !recorded))
-        await keepRecord(revocationRecord("revocations", image.id, hash));
+        await keep(revocationRecord("revocations", image.id, hash));
       return true;
     case "deprecate":
-      await deprecateImage(image.id, now);
+      await deprecateImage(image.id, now, keepRecord);
       return true;
     case "disable":
-      await (action.because === "revoked" ? disableRevoked : retireImage)(image, now);
+      await (action.because === "revoked" ? disableRevoked : retireImage)(image, now, keepRecord);
       return true;
     case "restore":
-      await restoreImage(image);
+      await restoreImage(image, now, keepRecord);
       return true;
     case "release":
-      await keepRecord(tagRecord("exemptions", image.id, exemptionToTag(now)));
-      await exemptFromRetention(image.id, now);
+      await exemptFromRetention(image.id, now, keepRecord);
       return true;
     case "deregister":
       await deregisterImage(image.id);

@@ -36,13 +36,13 @@ export const imageTexts: Texts<"revoked" | "unrevoked" | "unproved" | "image-mis
       "Look at the logs of the proofs. Capacity, quotas, policies of the account and the network are the usual causes.",
     ],
   }),
-  unrecorded: ({ image, claims }) => ({
-    headline: `${image} has our tags, but no records`,
+  unrecorded: ({ images }) => ({
+    headline: `${images.length === 1 ? `${images[0]?.image} has` : `${images.length} images have`} our tags, but no records`,
     lines: [
-      "Its tags claim the following, and the records in the bucket do not confirm it:",
-      ...claims.map((claim) => `  ${claim}`),
+      "Their tags claim the following, and the records in the bucket do not confirm it:",
+      ...images.map(({ image, claims }) => `  ${image}: ${claims.join(", ")}`),
       "",
-      "The image is forged, a copy, left by an interrupted build, or from before records. None of these claims counts.",
+      "An image here is forged, a copy, left by an interrupted build, or from before records. None of these claims counts.",
       "CloudTrail says who made or tagged it (CopyImage, CreateImage, CreateTags).",
       "If it is a copy or a forgery: deregister it or delete its tags, and find out who may call ec2:CreateTags.",
       "If this service made it before it kept records: npm run adopt -- --stage <stage>",

@@ -19,6 +19,8 @@ const writers = {
   "records/approvals/ami-1/a": ["ApiRole"],
   "records/publications/ami-1/stable-a": ["ReconcileRole"],
   "records/exemptions/ami-1/a": ["ReconcileRole"],
+  "records/retirements/ami-1/a": ["ReconcileRole"],
+  "records/withdrawals/ami-1/a": ["ReconcileRole"],
   "records/revocations/ami-1/a": ["ApiRole", "ReconcileRole"],
   "records/unrevocations/ami-1/a": ["ApiRole"],
 };

@@ -128,12 +128,12 @@ export async function startService(
   const story = scene({ policies, ...configuration }, new Date().toISOString());
 
   async function observe(later = 0): Promise<World> {
-    const [{ images }, channels, notified] = await Promise.all([
+    const [{ images, revokedByRecord }, channels, notified] = await Promise.all([
       readImagesAndPauses(environment),
       readChannels(environment.CHANNELS_PREFIX),
       readNotified(bucket),
     ]);
-    const world = { ...story.world, now: Date.now() + later, stage, images, channels, notified };
+    const world = { ...story.world, now: Date.now() + later, stage, images, revokedByRecord, channels, notified };
     const leftovers = await readLeftovers(stage, world);
     return { ...world, leftovers, references: await readReferences(retirementCandidates(world)) };
   }

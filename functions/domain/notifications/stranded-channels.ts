@@ -2,7 +2,7 @@ import { type ChannelName, channelNames } from "../../config/channel-names.ts";
 import { minute } from "../../config/time.ts";
 import { sha256 } from "../inputs.ts";
 import { decideChannel } from "../publishing/publish.ts";
-import { reasonToLeave } from "../publishing/replacement.ts";
+import { reasonToLeave, whyRevoked } from "../publishing/replacement.ts";
 import type { VariantImages, VariantState } from "../variant-state.ts";
 import type { World } from "../world.ts";
 import type { Keyed } from "./keyed.ts";
@@ -53,9 +53,8 @@ export function stranded(world: World, state: VariantState, channel: ChannelName
 export function abandoned(world: World, { variant: { name: variant } }: VariantImages): Keyed<StrandedNotification>[] {
   return channelNames.flatMap((channel): Keyed<StrandedNotification>[] => {
     const image = world.channels[variant]?.[channel]?.image;
-    const revoked = world.images.find(({ id }) => id === image)?.revoked;
-    if (image === undefined || revoked === undefined) return [];
-    const why = `${image} is revoked: ${revoked.reason}`;
+    const why = image === undefined ? undefined : whyRevoked(world, image);
+    if (image === undefined || why === undefined) return [];
     const key = strandedKey(world, variant, channel, { image, why });
     const waitsFor = [`${variant} was removed from config.ts, so the service no longer writes its channels`];
     const common = { variant, at: world.now, channel, image, why, waitsFor, until: undefined };

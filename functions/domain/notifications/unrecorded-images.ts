@@ -1,13 +1,13 @@
 import { settlingTime } from "../building/results.ts";
 import type { Build } from "../builds.ts";
-import { describeUnrecorded, type Image } from "../images.ts";
+import type { Image } from "../images.ts";
 import { sha256 } from "../inputs.ts";
 import type { VariantImages } from "../variant-state.ts";
 import type { World } from "../world.ts";
 import type { Keyed } from "./keyed.ts";
 
-/** An image has our tags, and what they claim was not recorded: it is forged, a copy or from before records. */
-export type UnrecordedNotification = { kind: "unrecorded"; image: string; claims: string[] };
+/** Images have our tags, and what they claim was not recorded: they are forged, copies or from before records. */
+export type UnrecordedNotification = { kind: "unrecorded"; images: { image: string; claims: string[] }[] };
 
 /**
  * The available images whose tags claim more than their records say. An image in another state starts no node. A build
@@ -23,17 +23,15 @@ export function unrecordedImages({ now, builds }: World, images: readonly Image[
   });
 }
 
-/** Sent once for each image and set of claims. */
+/** Sent once for each variant and set of images and claims: the first deployment with records finds many images. */
 export function unrecorded(
   world: World,
   { variant: { name: variant }, images }: VariantImages,
 ): Keyed<UnrecordedNotification>[] {
-  return unrecordedImages(world, images).map(({ id: image, unrecorded: claims }) => ({
-    kind: "unrecorded",
-    key: `unrecorded/${image}/${sha256(describeUnrecorded(claims)).slice(0, 16)}`,
-    variant,
-    at: world.now,
-    image,
-    claims: claims.map(({ claim }) => claim),
-  }));
+  const found = unrecordedImages(world, images)
+    .map(({ id: image, unrecorded: claims }) => ({ image, claims: claims.map(({ claim }) => claim) }))
+    .toSorted((a, b) => (a.image < b.image ? -1 : 1));
+  if (found.length === 0) return [];
+  const key = `unrecorded/${variant}/${sha256(JSON.stringify(found)).slice(0, 16)}`;
+  return [{ kind: "unrecorded", key, variant, at: world.now, images: found }];
 }

@@ -22,12 +22,22 @@ export function reasonToMove(
  * Why no node should start what the channel holds, whichever variant made it; undefined if the image is good or its
  * state is unknown.
  */
-export function reasonToLeave({ images }: ImageWorld, { holds, image }: Channel): string | undefined {
+export function reasonToLeave(world: ImageWorld, { holds, image }: Channel): string | undefined {
   if (holds.status === "gone") return `${image} is gone`;
   if (holds.status === "described" && holds.state === "disabled") return `${image} is disabled`;
-  const revoked = images.find(({ id }) => id === image)?.revoked;
-  return revoked === undefined ? undefined : `${image} is revoked: ${revoked.reason}`;
+  return whyRevoked(world, image);
 }
+
+/** Whoever deletes all tags of a revoked image does not take its revocation back. */
+export function whyRevoked({ images, revokedByRecord }: ImageWorld, image: string): string | undefined {
+  const own = images.find(({ id }) => id === image);
+  if (own) return own.revoked && `${image} is revoked: ${own.revoked.reason}`;
+  return revokedByRecord.includes(image) ? `${image} is revoked: ${withoutTags}` : undefined;
+}
+
+/** What to do about a revoked image that is no longer listed. */
+export const withoutTags =
+  "a person has deleted its tags stage or variant; to take the revocation back, write them again, then POST /unrevoke";
 
 /**
  * Why the state of the channel's image is uncertain. An image that one call lists and another call does not is neither

@@ -113,8 +113,8 @@ function inPhase(world: World, image: Image, blockers: string[], first: () => Ph
  * Disabled without a record that retention did it: by a revocation, or by a run that ended before it wrote the record.
  * The first phase then only writes the record, and grace counts from there.
  */
-function isInFirstPhase({ state, revoked, withdrawnAt, retiredAt, retiring }: Image): boolean {
-  const isWithdrawn = revoked !== undefined && withdrawnAt !== undefined;
+function isInFirstPhase({ state, revoked, withdrawnAt, retiredAt, retiring, retirementRecorded }: Image): boolean {
+  const isWithdrawn = revoked !== undefined && withdrawnAt !== undefined && !retirementRecorded;
   return state === "disabled" && retiredAt === undefined && (isWithdrawn || retiring);
 }
 

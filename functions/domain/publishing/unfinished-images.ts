@@ -6,10 +6,11 @@ import type { World } from "../world.ts";
 
 /**
  * An image whose build was killed between CreateImage, which sets the run's tags, and the call that adds the inputs. An
- * image that lacks only some of today's inputs was finished by an older version of the service.
+ * image that lacks only some of today's inputs was finished by an older version of the service. One with a record has
+ * lost its tags since: a build writes the first record after all inputs.
  */
-export function isUnfinished({ inputs, proof, published }: Image): boolean {
-  return Object.keys(inputs).length === 0 && proof === undefined && Object.keys(published).length === 0;
+export function isUnfinished({ origin, inputs }: Image): boolean {
+  return origin === undefined && Object.keys(inputs).length === 0;
 }
 
 /** Why the sweep does not deregister an unfinished image now; undefined if it does, unless something uses the image. */

@@ -22,6 +22,7 @@ const soon = 5 * minute;
 /**
  * A revoked image is deprecated at once and, with `disableRevoked`, disabled as soon as no channel holds it, even if
  * its variant is no longer configured. An unrevoke restores both, but never undoes what a person did to the image.
+ * An image that no record names is left alone: a tag must not make the service disable images of others.
  *
  * Neither makes nodes leave the image sooner: they follow the channel. Karpenter caches a parameter of the user's for
  * five minutes and looks at deprecations only for parameters of AWS's own images (karpenter-provider-aws,
@@ -30,9 +31,10 @@ const soon = 5 * minute;
 export function withdrawals(world: ImageWorld, state: VariantImages): WithdrawalAction[] {
   const variant = state.variant.name;
   return state.images.flatMap((image): WithdrawalAction[] => {
-    const { id, revoked, withdrawnAt, retiredAt } = image;
+    const { id, origin, state: is, revoked, withdrawnAt, retirementRecorded } = image;
+    if (origin === undefined) return [];
     if (revoked === undefined)
-      return withdrawnAt !== undefined && retiredAt === undefined
+      return withdrawnAt !== undefined && !(is === "disabled" && retirementRecorded)
         ? [{ do: "restore", variant, image: id, reasons: [`${id} is no longer revoked`] }]
         : [];
     const reasons = [`${id} is revoked: ${revoked.reason}`];

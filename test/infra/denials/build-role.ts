@@ -188,7 +188,16 @@ const elsewhere: Denial[] = [
     denied: s3(as, "PutObject", "announced/a"),
     allowed: s3("ReconcileRole", "PutObject", "announced/a"),
   },
-  ...["approvals", "publications", "exemptions", "revocations", "unrevocations", "adoptions"].map((kind) => ({
+  ...[
+    "approvals",
+    "publications",
+    "exemptions",
+    "retirements",
+    "withdrawals",
+    "revocations",
+    "unrevocations",
+    "adoptions",
+  ].map((kind) => ({
     what: `records ${kind}`,
     denied: s3(as, "PutObject", `records/${kind}/ami-1/a`),
     allowed: s3(as, "PutObject", "records/proofs/ami-1/a"),

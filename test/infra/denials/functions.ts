@@ -113,7 +113,7 @@ export const functionDenials: Denial[] = [
     denied: s3(reconcile, "PutObject", `records/${kind}/ami-1/a`),
     allowed: s3(reconcile, "PutObject", "records/publications/ami-1/a"),
   })),
-  ...["proofs", "publications", "exemptions"].map((kind) => ({
+  ...["proofs", "publications", "exemptions", "retirements", "withdrawals"].map((kind) => ({
     what: `records ${kind}, as api`,
     denied: s3(api, "PutObject", `records/${kind}/ami-1/a`),
     allowed: s3(api, "PutObject", "records/approvals/ami-1/a"),

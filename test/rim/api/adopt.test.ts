@@ -71,7 +71,7 @@ test("npm run adopt shows the images without records and adopts them with all th
   await startSurroundings("elsewhere");
   const approved = `2026-11-04T12:00:00.000Z ${caller} good`;
   const before = await imageFromBefore("before", 30, { approved, "published-stable": "2026-11-04T12:00:00.000Z none" });
-  const made = await service.image("made", 40);
+  const made = await service.image("made", 5);
   expect(await find(before)).toMatchObject({ made: false, proof: undefined });
 
   const refused = await run(false);
@@ -124,7 +124,7 @@ test("an image that was made with records is not adopted with what its tags clai
 
   expect({ status, answer }).toMatchObject({
     status: 409,
-    answer: { error: expect.stringContaining("has its records") },
+    answer: { error: expect.stringContaining("has records of its build") },
   });
   expect(await find(image)).toMatchObject({ approved: undefined });
 });

@@ -14,8 +14,9 @@ import {
 import { once } from "es-toolkit";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { Image as DomainImage } from "../../../functions/domain/images.ts";
-import { recordBody, revocationRecord } from "../../../functions/domain/records.ts";
+import { recordBody, revocationRecord, tagRecord } from "../../../functions/domain/records.ts";
 import type { World } from "../../../functions/domain/world.ts";
+import type { KeepRecord } from "../../../functions/io/image-lifecycle.ts";
 import { recordImage } from "../../records.ts";
 import { day, hour, minute } from "../../scene.ts";
 import { type Aws, startAws } from "../aws.ts";
@@ -271,8 +272,8 @@ describe("an image whose disabling EC2 refused", () => {
   });
 
   test("begins its grace in a later run if only the record of its disabling is missing", async () => {
-    const { service, old } = await withOldImage({ retention: { deregister: true } });
-    await service.tag(old, { "retired-at": "retiring 2026-01-01T00:00:00.000Z" });
+    const retiring = { "retired-at": "retiring 2026-01-01T00:00:00.000Z" };
+    const { service, old } = await withOldImage({ retention: { deregister: true } }, retiring);
     await ec2.send(new DisableImageCommand({ ImageId: old }));
 
     expect(await retire(service, await service.observe(day))).toEqual(["disable done"]);
@@ -393,16 +394,20 @@ describe("a revoked image", () => {
 
   test("keeps the exemption from retention that another writer has just given it", async () => {
     const { disableRevoked } = await import("../../../functions/io/image-lifecycle.ts");
+    const { writeRecord } = await import("../../../functions/io/records.ts");
     const service = await startService(aws, surroundings, `stage-${++stages}`);
     const id = await service.image("bad", 60, { "retired-at": "2026-01-01T00:00:00.000Z" });
     const read = async () => (await service.observe()).images.find((image) => image.id === id) as DomainImage;
     const before = await read();
     await service.tag(id, { "retired-at": "released 2026-02-01T00:00:00.000Z" });
 
-    await disableRevoked(before, Date.now());
+    const keepRecord: KeepRecord = (kind, value, about) =>
+      writeRecord(surroundings.bucket, tagRecord(kind, id, value, about), recordBody("reconcile", 0, "bad"));
+    await disableRevoked(before, Date.now(), keepRecord);
     expect(tagsOf(await describeImage(id))).toMatchObject({ "retired-at": "released 2026-02-01T00:00:00.000Z" });
+    await keepRecord("retirements", "2026-01-01T00:00:00.000Z");
     await service.tag(id, { "retired-at": "2026-01-01T00:00:00.000Z" });
-    await disableRevoked(await read(), Date.now());
+    await disableRevoked(await read(), Date.now(), keepRecord);
     expect(tagsOf(await describeImage(id))).not.toHaveProperty("retired-at");
   });
 

@@ -92,7 +92,7 @@ describe("a copy of an image with all its tags", () => {
     expect(await service.reconcile()).toEqual([]);
 
     expect([await service.holds("candidate"), await service.holds("stable")]).toEqual([image, image]);
-    expect(await surroundings.received()).toMatchObject([{ kind: "unrecorded", image: copy }]);
+    expect(await surroundings.received()).toMatchObject([{ kind: "unrecorded", images: [{ image: copy }] }]);
     expect(await service.history("stable")).toEqual([image]);
   });
 
@@ -143,7 +143,24 @@ describe("what reconcile does to an image", () => {
     const writes = (await aws.emulator.calls(first)).filter(({ operation }) => /^(Put|Create|Enable)/.test(operation));
     expect(
       writes.map(({ parameters }) => String(parameters.Key ?? "")).filter((key) => /^records\//.test(key)),
-    ).toEqual([expect.stringMatching(new RegExp(`^records/revocations/${image}/`))]);
+    ).toEqual([
+      expect.stringMatching(new RegExp(`^records/revocations/${image}/`)),
+      expect.stringMatching(new RegExp(`^records/withdrawals/${image}/`)),
+    ]);
+  });
+
+  test("that a channel holds and that loses all its tags stays revoked", async () => {
+    const { service, image } = await withImage();
+    const older = await service.image("older", 99);
+    await service.tag(image, { revoked: "it breaks the network", stage: "none" });
+    await service.reconcile();
+    expect(await service.holds("candidate")).toBe(image);
+
+    await io.writeRecord(surroundings.bucket, tagRecord("revocations", image, "it breaks the network"), body);
+    await service.reconcile();
+    await service.settled();
+
+    expect(await service.holds("candidate")).toBe(older);
   });
 
   test("is recorded as its exemption, without which a person could not keep an image that retention disabled", async () => {

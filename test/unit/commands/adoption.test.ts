@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { describe, expect, test } from "vitest";
 import { adoptImages, type CallApi, candidatesIn, eventOf } from "../../../commands/adoption.ts";
 import { callOf } from "../../../functions/api/direct-calls.ts";
@@ -20,7 +21,7 @@ function status() {
 }
 
 /** Adopts with an API that refuses these images. Returns what the person read and what was called. */
-async function adopt(yes: boolean, refused: string[] = [], of: unknown = status()) {
+async function adopt(yes: boolean, refused: string[] = [], of: unknown = status(), only: string[] = []) {
   const said: string[] = [];
   const called: string[] = [];
   const call: CallApi = async (method, path, body) => {
@@ -29,7 +30,12 @@ async function adopt(yes: boolean, refused: string[] = [], of: unknown = status(
     if (method === "GET") return { status: 200, answer: of };
     return refused.includes(image) ? { status: 409, answer: { error: "no" } } : { status: 202, answer: {} };
   };
-  const complete = await adoptImages(call, { say: (line) => void said.push(line), confirm: async () => yes }, "why");
+  const complete = await adoptImages(
+    call,
+    { say: (line) => void said.push(line), confirm: async () => yes },
+    "why",
+    only,
+  );
   return { complete, called, said: said.join("\n") };
 }
 
@@ -48,6 +54,22 @@ describe("npm run adopt", () => {
       said: expect.stringContaining(`ami-2 of ${core}, created 1970-01-01T00:00:00.002Z: that its proof passed`),
     });
     expect(await adopt(false)).toMatchObject({ complete: true, called: ["GET /"] });
+  });
+
+  test("adopts only the images that are named, and none if one of them has its records or is unknown", async () => {
+    expect((await adopt(true, [], status(), ["ami-2"])).called).toEqual(["GET /", "POST /adopt ami-2"]);
+    await expect(adopt(true, [], status(), ["ami-2", "ami-1"])).rejects.toThrow(
+      "not among the images without records: ami-1",
+    );
+  });
+
+  test("asks nothing only about images that are named", () => {
+    const args = ["commands/adopt.ts", "--stage", "test", "--yes"];
+
+    expect(spawnSync(process.execPath, args, { encoding: "utf8" })).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining("--yes asks nothing, so name the images"),
+    });
   });
 
   test("goes on after a refusal and says so", async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { sha256 } from "../../../functions/domain/inputs.ts";
-import { type TaggedImage, withRecords } from "../../../functions/domain/recorded-images.ts";
+import { recordsSince, type TaggedImage, withRecords } from "../../../functions/domain/recorded-images.ts";
+import { revokedByRecord } from "../../../functions/domain/recorded-revocations.ts";
 import {
   identityOf,
   proofRecord,
@@ -18,6 +19,7 @@ const identity = identityOf(core, inputs);
 const provedAt = Date.parse("2026-11-04T10:00:00Z");
 const approved = "2026-11-04T11:00:00.000Z arn:aws:iam::123456789012:user/ann fine";
 const released = "released 2026-11-04T11:00:00.000Z";
+const withdrawn = "2026-11-04T11:00:00.000Z";
 const write = { at: provedAt + minute, previous: undefined };
 const written = "2026-11-04T10:01:00.000Z none";
 const intervention = { reason: "fine", by: "arn:aws:iam::123456789012:user/ann", at: provedAt };
@@ -37,12 +39,18 @@ const tagged: TaggedImage = {
   approved: intervention,
   published: { candidate: write, stable: write },
   deprecatedAt: undefined,
-  withdrawnAt: undefined,
+  withdrawnAt: provedAt,
   retiredAt: undefined,
   retiring: false,
   retiredAtTag: undefined,
   exemptSince: provedAt,
-  tags: { approved, "published-candidate": written, "published-stable": written, "retired-at": released },
+  tags: {
+    approved,
+    "published-candidate": written,
+    "published-stable": written,
+    "retired-at": released,
+    "withdrawn-at": withdrawn,
+  },
 };
 
 const made = proofRecord("proofs", id, { result: "made", token, identity });
@@ -52,7 +60,8 @@ const approval = tagRecord("approvals", id, approved);
 const inCandidate = tagRecord("publications", id, written, "candidate");
 const inStable = tagRecord("publications", id, written, "stable");
 const exemption = tagRecord("exemptions", id, released);
-const all = [made, passed, approval, inCandidate, inStable, exemption];
+const withdrawal = tagRecord("withdrawals", id, withdrawn);
+const all = [made, passed, approval, inCandidate, inStable, exemption, withdrawal];
 
 /** Records with these keys, each written at the same time or at its own. */
 function records(...keys: (string | [key: string, at: number])[]): Records {
@@ -72,7 +81,7 @@ function confirmed(recorded: Records, changes: Partial<TaggedImage> = {}) {
 
 /** What counts of an image, and what its tags claim in vain. */
 function summary(recorded: Records, changes: Partial<TaggedImage> = {}) {
-  const { made, proof, approved, published, exemptSince, unrecorded } = confirmed(recorded, changes);
+  const { made, proof, approved, published, exemptSince, withdrawnAt, unrecorded } = confirmed(recorded, changes);
   return {
     counts: [
       ...(made ? ["made"] : []),
@@ -80,12 +89,13 @@ function summary(recorded: Records, changes: Partial<TaggedImage> = {}) {
       ...(approved ? ["approved"] : []),
       ...Object.keys(published),
       ...(exemptSince === undefined ? [] : ["exempt"]),
+      ...(withdrawnAt === undefined ? [] : ["withdrawn"]),
     ],
     claims: unrecorded.map(({ claim }) => claim),
   };
 }
 
-const everything = ["made", "passed", "approved", "candidate", "stable", "exempt"];
+const everything = ["made", "passed", "approved", "candidate", "stable", "exempt", "withdrawn"];
 const claims = [
   "that this service made it",
   "that its proof passed",
@@ -93,6 +103,7 @@ const claims = [
   "that candidate got it",
   "that stable got it",
   "that it is exempt from retention",
+  "that a revocation withdrew it",
 ];
 
 describe("what the tags of an image claim", () => {
@@ -138,14 +149,15 @@ describe("what the tags of an image claim", () => {
     ["approved", { approved: `${approved}!` }, "that it is approved"],
     ["published-stable", { "published-stable": "2026-11-04T10:02:00.000Z none" }, "that stable got it"],
     ["retired-at", { "retired-at": "released 2026-11-04T11:00:01.000Z" }, "that it is exempt from retention"],
+    ["withdrawn-at", { "withdrawn-at": "2026-11-04T11:00:01.000Z" }, "that a revocation withdrew it"],
   ])("does not count once the value of the tag %s differs from the recorded one", (_, tags, claim) => {
     expect(summary(records(...all), { tags: { ...tagged.tags, ...tags } }).claims).toEqual([claim]);
   });
 
   test("is nothing if an interrupted build has left it without its inputs", () => {
-    const bare = { inputs: {}, proof: undefined, approved: undefined, published: {}, exemptSince: undefined, tags: {} };
+    const bare = { inputs: {}, proof: undefined, approved: undefined, published: {}, exemptSince: undefined };
 
-    expect(summary({}, bare)).toEqual({ counts: [], claims: [] });
+    expect(summary({}, { ...bare, withdrawnAt: undefined, tags: {} })).toEqual({ counts: [], claims: [] });
   });
 });
 
@@ -154,18 +166,27 @@ describe("a proof", () => {
     expect(confirmed(records(...all)).provedAt).toBe(provedAt);
     expect(confirmed(records(made, [passed, provedAt + minute])).provedAt).toBe(provedAt + minute);
     expect(confirmed(records(made)).provedAt).toBeUndefined();
-    expect(confirmed(records(made, passed), { proof: undefined }).provedAt).toBeUndefined();
   });
 
-  test("counts only if the latest result is the one that the tag names", () => {
+  test("is its latest result, whatever the tag says or if there is none", () => {
     const later = provedAt + minute;
 
-    expect(confirmed(records(made, passed, [failed, later])).proof).toBeUndefined();
-    expect(confirmed(records(made, passed, failed)).proof).toBeUndefined();
-    expect(confirmed(records(made, failed, [passed, later])).proof).toBe("passed");
-    expect(confirmed(records(made, failed, [passed, later]), { proof: "failed" }).proof).toBeUndefined();
-    expect(confirmed(records(made, failed), { proof: "failed" }).proof).toBe("failed");
-    expect(confirmed(records(made, passed), { proof: undefined }).proof).toBeUndefined();
+    for (const proof of ["passed", "failed", undefined] as const) {
+      expect(confirmed(records(made, passed, [failed, later]), { proof }).proof).toBe("failed");
+      expect(confirmed(records(made, passed, failed), { proof }).proof).toBe("failed");
+      expect(confirmed(records(made, failed, [passed, later]), { proof })).toMatchObject({
+        proof: "passed",
+        provedAt: later,
+      });
+      expect(confirmed(records(made), { proof }).proof).toBeUndefined();
+    }
+  });
+
+  test("that a tag claims against the records is unrecorded, and a tag that is gone claims nothing", () => {
+    const claimed = (proof: "failed" | undefined) => summary(records(...all), { proof }).claims;
+
+    expect(claimed("failed")).toEqual(["that its proof failed"]);
+    expect(claimed(undefined)).toEqual([]);
   });
 });
 
@@ -194,7 +215,76 @@ describe("an adoption", () => {
     const adopted = confirmed({}).unrecorded.map(({ record }) => record);
 
     expect(summary(records(...adopted))).toEqual({ counts: everything, claims: [] });
+    // The function api may write no other records of these.
+    expect(adopted.filter((key) => !key.startsWith(`adoptions/${id}/`))).toEqual([]);
   });
+});
+
+describe("where an image comes from", () => {
+  const adoption = proofRecord("adoptions", id, { result: "made", token, identity });
+
+  test("is told by any record of its ID, even if its tags no longer fit", () => {
+    const altered = { variant: "another", inputs: {}, token: undefined, proof: undefined };
+
+    expect(confirmed(records(made), altered)).toMatchObject({ origin: "build", made: false });
+    expect(confirmed(records(adoption), altered)).toMatchObject({ origin: "adoption", made: false });
+    expect(confirmed(records(adoption, failed))).toMatchObject({ origin: "build" });
+  });
+
+  test("is unknown by records of another image or of tags alone", () => {
+    expect(confirmed(records(...all), { id: "ami-2" }).origin).toBeUndefined();
+    expect(confirmed(records(approval, inStable, exemption, `adoptions/${id}/approvals-a`)).origin).toBeUndefined();
+  });
+});
+
+describe("a retirement and a withdrawal", () => {
+  const [before, later] = [provedAt - minute, provedAt + minute];
+  const retiredTag = (value: string) => ({
+    retiredAt: value.startsWith("retiring") ? undefined : before,
+    retiring: value.startsWith("retiring"),
+    exemptSince: undefined,
+    tags: { "retired-at": value },
+  });
+  const time = "2026-11-04T09:59:00.000Z";
+  const retirement = (value: string) => tagRecord("retirements", id, value);
+
+  test.each([time, `retiring ${time}`])("count only with the record of the tag's value (%s)", (value) => {
+    const counts = { retiredAt: value === time ? before : undefined, retiring: value !== time };
+
+    expect(confirmed(records(retirement(value)), retiredTag(value))).toMatchObject(counts);
+    expect(confirmed(records(retirement("another")), retiredTag(value))).toMatchObject({
+      retiredAt: undefined,
+      retiring: false,
+      unrecorded: expect.arrayContaining([expect.objectContaining({ claim: "that retention disabled it" })]),
+    });
+  });
+
+  test.each([
+    ["the end of a retirement", tagRecord("retirements", id, time, "ended")],
+    ["an exemption", exemption],
+  ])("is not brought back by its tag after %s", (_, end) => {
+    const retiredAt = (...keys: Parameters<typeof records>) => confirmed(records(...keys), retiredTag(time)).retiredAt;
+
+    expect(retiredAt(retirement(time), [end, later])).toBeUndefined();
+    expect(retiredAt([retirement(time), later], end)).toBe(before);
+    expect(retiredAt(retirement(time), end)).toBe(before);
+    const isRecorded = (...keys: Parameters<typeof records>) => confirmed(records(...keys)).retirementRecorded;
+    expect(isRecorded(retirement(time), [end, later])).toBe(false);
+    expect(isRecorded([retirement(time), later], end)).toBe(true);
+    expect(isRecorded(end)).toBe(false);
+  });
+
+  test("is not brought back by its tag after it was restored", () => {
+    const restored = tagRecord("withdrawals", id, withdrawn, "ended");
+
+    expect(confirmed(records(withdrawal, [restored, later])).withdrawnAt).toBeUndefined();
+    expect(confirmed(records([withdrawal, later], restored)).withdrawnAt).toBe(provedAt);
+  });
+});
+
+test("records begin with the first of any build", () => {
+  expect(recordsSince({})).toBeUndefined();
+  expect(recordsSince(records([approval, 0], made, [passed, provedAt - minute]))).toBe(provedAt - minute);
 });
 
 describe("a revocation", () => {
@@ -224,6 +314,25 @@ describe("a revocation", () => {
     expect(confirmed(records(recorded, [takenBack, after]))).toMatchObject({ revoked: undefined, revocations: [] });
     expect(confirmed(records(recorded, takenBack)).revoked).toBeUndefined();
     expect(confirmed(records(recorded, [takenBack, before])).revocations).toEqual([{ hash, recorded: true }]);
+  });
+
+  test("is known by the ID of its image alone until an unrevoke", () => {
+    const another = revocationRecord("revocations", "ami-2", hash);
+
+    expect(revokedByRecord(records(recorded, another))).toEqual([id, "ami-2"]);
+    expect(revokedByRecord(records(recorded, another, takenBack))).toEqual(["ami-2"]);
+  });
+
+  test("is recorded anew if the same text is tagged again after an unrevoke", () => {
+    expect(confirmed(records(recorded, [takenBack, provedAt + minute]), revoked).revocations).toEqual([
+      { hash, recorded: false },
+    ]);
+  });
+
+  test("counts from the last of those whose tags are gone", () => {
+    const another = revocationRecord("revocations", id, sha256("another"));
+
+    expect(confirmed(records(recorded, [another, provedAt + minute])).revoked?.at).toBe(provedAt + minute);
   });
 
   test("does not end with the unrevoke of another revocation or of another image", () => {

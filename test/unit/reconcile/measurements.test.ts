@@ -65,7 +65,7 @@ describe("a reconcile run measures", () => {
     const { token, endedAt = 0 } = story.world.builds[0] as Build;
     const name = imageName(story.world.stage, core, token);
     story.image("ami-9", { name, token, createdAt: endedAt, proof: undefined, provedAt: undefined });
-    story.change("ami-9", { inputs: {} });
+    story.change("ami-9", { inputs: {}, origin: undefined, made: false });
 
     expect(measured(story.world).Leftovers).toBe(2);
   });

@@ -6,6 +6,17 @@ import { core, scene } from "../../../scene.ts";
 import { ann, dryRun, reason, revoked, twoImages } from "./caller.ts";
 
 describe("POST /revoke", () => {
+  test("of an image that a person has revoked by hand only records that, so that deleting the tag changes nothing", () => {
+    const revocations = ["a", "b"].map((hash) => ({ hash, recorded: hash === "a" }));
+    const { world } = twoImages({ revoked, revocations });
+
+    expect(decideRevoke(world, { image: "ami-1", reason, dryRun }, ann)).toMatchObject({
+      outcome: "accepted",
+      write: {},
+      records: [revocationRecord("revocations", "ami-1", "b")],
+    });
+  });
+
   test("tags the image with time, caller and reason", () => {
     const decision = decideRevoke(twoImages().world, { image: "ami-2", reason, dryRun }, ann);
 
@@ -99,6 +110,16 @@ describe("POST /unrevoke", () => {
         records: [revocationRecord("unrevocations", "ami-1", "a"), revocationRecord("unrevocations", "ami-1", "b")],
       },
     );
+  });
+
+  test("says what to do if the image has lost the tags by which it is found", () => {
+    const { world } = twoImages();
+    world.revokedByRecord = ["ami-9"];
+
+    expect(decideUnrevoke(world, { image: "ami-9", reason, dryRun })).toMatchObject({
+      status: 409,
+      why: expect.stringMatching(/^ami-9 is revoked: .* tags stage or variant; .* then POST \/unrevoke$/),
+    });
   });
 
   test("is refused for an image that is not revoked, and lists the revoked images", () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { decideRollback } from "../../../../functions/api/rollback.ts";
+import { revocationRecord } from "../../../../functions/domain/records.ts";
 import { core, day, hour, scene } from "../../../scene.ts";
 import { ann, dryRun, reason, revoked, twoImages } from "./caller.ts";
 
@@ -14,6 +15,19 @@ describe("POST /rollback", () => {
       image: "ami-2",
       write: { revoked: expect.stringContaining(reason) },
       message: expect.stringContaining(`stable of ${core} goes back from ami-2 to ami-1`),
+    });
+  });
+
+  test("records a revocation of which there is only a tag, also while the channel already goes back", () => {
+    const byTag = { revoked, revocations: [{ hash: "a", recorded: false }] };
+    const story = twoImages().change("ami-2", byTag);
+    const records = [revocationRecord("revocations", "ami-2", "a")];
+
+    expect(decideRollback(story.world, order, ann)).toMatchObject({ write: {}, records });
+    expect(decideRollback(story.wrote("ami-1", "stable").world, order, ann)).toMatchObject({
+      write: {},
+      records,
+      message: expect.stringContaining("already goes back"),
     });
   });
 

@@ -5,6 +5,7 @@ import { stateOf } from "../../../../functions/domain/variant-state.ts";
 import { day, hour, minute, type Scene, scene } from "../../../scene.ts";
 
 const forged = {
+  origin: undefined,
   made: false,
   unrecorded: [{ claim: "that this service made it", record: "adoptions/ami-2/passed-a-b" }],
 };
@@ -77,6 +78,22 @@ describe("rule 1: an image that no record says was made here", () => {
     ]);
   });
 
+  test("is neither disabled, deprecated nor enabled because of a tag, and stays if its tags lose all inputs", () => {
+    const policies = { disableRevoked: true, sweep: "remove" as const };
+    const tagged = { ...forged, revocations: [{ hash: "a", recorded: false }] };
+    const does = (made: Partial<typeof forged>) =>
+      scene({ policies })
+        .published("ami-1")
+        .image("ami-2", { ...tagged, ...made })
+        .revoke("ami-2")
+        .image("ami-3", { ...tagged, ...made, state: "disabled", withdrawnAt: 1 })
+        .actions()
+        .flatMap((action) => ("image" in action && action.image !== "ami-1" ? [action.do] : []));
+
+    expect(does({})).toEqual([]);
+    expect(does({ origin: "build" as never })).toEqual(["restore", "record", "deprecate", "disable"]);
+  });
+
   test("is not named as an image that can be enabled again to help a stranded channel", () => {
     const disabled = { state: "disabled", retiredAt: 1, createdAt: 1 };
     const reasons = (changes: object) =>
@@ -103,7 +120,8 @@ describe("rule 1: an image that no record says was made here", () => {
 
 describe("an image whose tags claim what no record confirms", () => {
   const token = "9".repeat(64);
-  const notified = (story: Scene) => story.notifications("unrecorded").map(({ image }) => image);
+  const notified = (story: Scene) =>
+    story.notifications("unrecorded").flatMap(({ images }) => images.map(({ image }) => image));
 
   test("is notified once for each set of claims", () => {
     const story = scene().image("ami-2", forged);
@@ -112,6 +130,24 @@ describe("an image whose tags claim what no record confirms", () => {
 
     story.change("ami-2", { unrecorded: [...forged.unrecorded, { claim: "that it is approved", record: "a" }] });
     expect(notified(story)).toEqual(["ami-2"]);
+  });
+
+  test("is notified with all others of its variant at once, and anew once another one is among them", () => {
+    const story = scene().image("ami-2", forged).image("ami-3", forged);
+    expect(story.notifications("unrecorded")).toHaveLength(1);
+    expect(notified(story)).toEqual(["ami-2", "ami-3"]);
+    expect(notified(story.notifyAll())).toEqual([]);
+
+    expect(notified(story.image("ami-1", forged))).toEqual(["ami-1", "ami-2", "ami-3"]);
+  });
+
+  test("is notified while its build has just ended if the image was made here: a forged approval does not wait", () => {
+    const approved = { token, unrecorded: [{ claim: "that it is approved", record: "a" }] };
+    const story = scene().image("ami-2", approved);
+    story.build({ token, status: "succeeded", image: "ami-2", startedAt: 0, endedAt: story.world.now });
+
+    expect(notified(story)).toEqual(["ami-2"]);
+    expect(notified(story.change("ami-2", { made: false }))).toEqual([]);
   });
 
   test("is notified even if the image itself was made here", () => {
@@ -148,6 +184,28 @@ describe("an image whose tags claim what no record confirms", () => {
     story.change("ami-2", { variant: "gone" });
 
     expect(story.notifications("unrecorded", "gone")).toHaveLength(1);
+  });
+});
+
+describe("a recorded revocation of an image whose tags are gone", () => {
+  const hidden = () => {
+    const story = scene().image("ami-1", { createdAt: 1, provedAt: 1 }).holdsForeign("ami-2");
+    story.world.revokedByRecord = ["ami-2"];
+    return story;
+  };
+
+  test("still makes the channels leave the image", () => {
+    expect(hidden().publications()).toEqual({ candidate: "ami-1", stable: "ami-1" });
+  });
+
+  test("still strands a channel that has no other image, also of a removed variant, and says what to do", () => {
+    const stranded = expect.objectContaining({ why: expect.stringContaining("write them again, then POST /unrevoke") });
+
+    expect(hidden().deregister("ami-1").notifications("stranded")).toEqual([stranded, stranded]);
+    const removed = scene().holdsForeign("ami-2", ["stable"], "gone");
+    expect(removed.notifications("stranded", "gone")).toEqual([]);
+    removed.world.revokedByRecord = ["ami-2"];
+    expect(removed.notifications("stranded", "gone")).toEqual([stranded]);
   });
 });
 

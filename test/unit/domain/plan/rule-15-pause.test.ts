@@ -31,7 +31,7 @@ function unfinished(): Scene {
   story.build({ token, status: "failed", startedAt: then - hour, endedAt: then });
   const name = imageName(story.world.stage, core, token);
   story.image("ami-9", { name, token, createdAt: then, proof: undefined, provedAt: undefined });
-  story.change("ami-9", { inputs: {} });
+  story.change("ami-9", { inputs: {}, origin: undefined, made: false });
   story.world.references["ami-9"] = { state: "unused" };
   return story;
 }
