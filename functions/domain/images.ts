@@ -69,6 +69,8 @@ export interface Revocation {
   hash: string;
   /** Whether it has a record. Then it stays in force even if a person deletes the tag. */
   recorded: boolean;
+  /** When an unrevoke took a revocation with the same text back, in milliseconds since the epoch. */
+  takenBackAt?: number | undefined;
 }
 
 /** A write of an image to a channel. A tag on the image records it before the write. */

@@ -84,20 +84,22 @@ const tagClaims: readonly TagClaim[] = [
 ];
 
 /**
- * Kinds of which only the latest record counts, and the kinds that end them, too. Otherwise anybody could bring an
- * earlier state back by writing its tag once more.
+ * Of some kinds only the latest record counts. Otherwise anybody could bring an earlier state back by writing its tag
+ * once more. An exemption ends a retirement, too, but not while the image is available: a run that ends between the
+ * record of the exemption and its tag must not have the image disabled again.
  */
-const endedBy: Partial<Record<TagRecordKind, readonly string[]>> = {
-  retirements: ["retirements", "exemptions"],
-  withdrawals: ["withdrawals"],
-};
+function endsOf(kind: TagRecordKind, state: string, own: OwnRecords): StoredRecord[] {
+  if (kind === "withdrawals") return own(kind);
+  if (kind !== "retirements") return [];
+  return [...own(kind), ...(state === "available" ? [] : own("exemptions"))];
+}
 
 function confirmed({ tags, ...image }: TaggedImage, own: OwnRecords): Image {
   const { made, origin, result, adoption } = provenance(image, own);
   const recordOf = ({ kind, tag, channel }: TagClaim) => tagRecord(kind, image.id, tags[tag] ?? "", channel);
   const [recorded, unrecorded] = partition(
     tagClaims.filter((one) => one.isMade(image)),
-    (one) => isRecorded(one, recordOf(one), own),
+    (one) => isRecorded(one.kind, recordOf(one), image.state, own),
   );
   const has = (kind: TagRecordKind, of?: ChannelName) =>
     recorded.some((one) => one.kind === kind && one.channel === of);
@@ -113,7 +115,7 @@ function confirmed({ tags, ...image }: TaggedImage, own: OwnRecords): Image {
     exemptSince: has("exemptions") ? image.exemptSince : undefined,
     retiredAt: has("retirements") ? image.retiredAt : undefined,
     retiring: has("retirements") && image.retiring,
-    retirementRecorded: isRetirementRecorded(own),
+    retirementRecorded: has("retirements") || isRetirementRecorded(own),
     withdrawnAt: has("withdrawals") ? image.withdrawnAt : undefined,
     ...revocationOf(image, tags.revoked, own),
     unrecorded: [
@@ -125,9 +127,9 @@ function confirmed({ tags, ...image }: TaggedImage, own: OwnRecords): Image {
 }
 
 /** Whether the record of a tag's value, or a person's endorsement of it, is there and no later record has ended it. */
-function isRecorded({ kind }: TagClaim, record: string, own: OwnRecords): boolean {
+function isRecorded(kind: TagRecordKind, record: string, state: string, own: OwnRecords): boolean {
   const keys = [record, endorsement(record)].map((key) => key.replace(/\/[^/]+/, ""));
-  const ends = (endedBy[kind] ?? []).flatMap((one) => own(one));
+  const ends = endsOf(kind, state, own);
   // S3 counts whole seconds: records of the same second are equally late.
   return [kind, "adoptions"]
     .flatMap((one) => own(one).filter(({ name }) => keys.includes(`${one}/${name}`)))

@@ -20,9 +20,13 @@ export function revocationOf(
   own: (kind: string) => StoredRecord[],
 ): Pick<Image, "revoked" | "revocations"> {
   const open = openRevocations(own("revocations"), own("unrevocations"));
-  const recorded = open.map(({ name: hash }): Revocation => ({ hash, recorded: true }));
+  const takenBackAt = (hash: string) => own("unrevocations").find(({ name }) => name === hash)?.at;
+  const recorded = open.map(({ name: hash }): Revocation => ({ hash, recorded: true, takenBackAt: takenBackAt(hash) }));
   const hash = tag === undefined ? undefined : sha256(tag);
-  const unrecorded = hash === undefined || open.some(({ name }) => name === hash) ? [] : [{ hash, recorded: false }];
+  const unrecorded =
+    hash === undefined || open.some(({ name }) => name === hash)
+      ? []
+      : [{ hash, recorded: false, takenBackAt: takenBackAt(hash) }];
   const reason = `a person has deleted its tag revoked; to take the revocation back: POST /unrevoke {"image": "${id}"}`;
   const since = Math.max(...open.map(({ at }) => at));
   return {

@@ -22,10 +22,10 @@ export type KeepRecord = (kind: TagRecordKind, value: string, about?: typeof end
  * the minute, so the deprecation begins within two minutes (EC2 API reference, EnableImageDeprecation).
  * @param now milliseconds since the epoch
  */
-export async function deprecateImage(image: string, now: number, keepRecord: KeepRecord): Promise<void> {
-  await withdrawn(image, now, keepRecord);
+export async function deprecateImage(image: Image, now: number, keepRecord: KeepRecord): Promise<void> {
+  await withdraw(image, now, keepRecord);
   const DeprecateAt = new Date(Math.ceil((now + minute) / minute) * minute);
-  await ec2.send(new EnableImageDeprecationCommand({ ImageId: image, DeprecateAt }));
+  await ec2.send(new EnableImageDeprecationCommand({ ImageId: image.id, DeprecateAt }));
 }
 
 /**
@@ -36,10 +36,10 @@ export async function deprecateImage(image: string, now: number, keepRecord: Kee
  * @param now milliseconds since the epoch
  */
 export async function disableRevoked(image: Image, now: number, keepRecord: KeepRecord): Promise<void> {
-  const { id, state, retiredAt, retiring, retiredAtTag } = image;
-  await withdrawn(id, now, keepRecord);
-  if (retiredAt !== undefined || retiring) {
-    await untagImage(id, ["retired-at"], retiredAtTag);
+  const { id, state, retiredAt, retiring, retirementRecorded, retiredAtTag } = image;
+  await withdraw(image, now, keepRecord);
+  if (retiredAt !== undefined || retiring || retirementRecorded) {
+    if (retiredAtTag !== undefined) await untagImage(id, ["retired-at"], retiredAtTag);
     await keepRecord("retirements", iso(now), ending);
   }
   if (state !== "disabled") await ec2.send(new DisableImageCommand({ ImageId: id }));
@@ -51,13 +51,13 @@ export async function disableRevoked(image: Image, now: number, keepRecord: Keep
  * nor begins its grace.
  * @param now milliseconds since the epoch
  */
-export async function retireImage({ id, state }: Image, now: number, keepRecord: KeepRecord): Promise<void> {
+export async function retireImage({ id, state, retiring }: Image, now: number, keepRecord: KeepRecord): Promise<void> {
   const retired = async (value: string) => {
     await keepRecord("retirements", value);
     await tagImage(id, { "retired-at": value });
   };
   if (state !== "disabled") {
-    await retired(`retiring ${iso(now)}`);
+    if (!retiring) await retired(`retiring ${iso(now)}`);
     await ec2.send(new DisableImageCommand({ ImageId: id }));
   }
   await retired(iso(now));
@@ -90,9 +90,11 @@ export async function restoreImage(
   await keepRecord("withdrawals", iso(now), ending);
 }
 
-async function withdrawn(image: string, now: number, keepRecord: KeepRecord): Promise<void> {
+/** Records and tags the withdrawal once, because a later record would end the earlier one. */
+async function withdraw({ id, withdrawnAt }: Image, now: number, keepRecord: KeepRecord): Promise<void> {
+  if (withdrawnAt !== undefined) return;
   await keepRecord("withdrawals", iso(now));
-  await tagImage(image, { "withdrawn-at": iso(now) });
+  await tagImage(id, { "withdrawn-at": iso(now) });
 }
 
 /**

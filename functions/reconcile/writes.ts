@@ -1,6 +1,7 @@
 import type { Environment } from "../config/environment.ts";
 import type { Image } from "../domain/images.ts";
 import type { WriteAction } from "../domain/plan.ts";
+import { toRecord } from "../domain/publishing/withdrawal.ts";
 import { recordBody, revocationRecord, tagRecord } from "../domain/records.ts";
 import type { World } from "../domain/world.ts";
 import { writeChannel } from "../io/channels.ts";
@@ -49,11 +50,10 @@ export async function write(action: WriteAction, { world, environment, clock }: 
       return writeChannel(environment, variant, channel, image.id, fresh.channels[variant]?.[channel] === undefined);
     }
     case "record":
-      for (const { hash } of image.revocations.filter(({ recorded }) => !recorded))
-        await keep(revocationRecord("revocations", image.id, hash));
+      for (const { hash } of toRecord(fresh, image)) await keep(revocationRecord("revocations", image.id, hash));
       return true;
     case "deprecate":
-      await deprecateImage(image.id, now, keepRecord);
+      await deprecateImage(image, now, keepRecord);
       return true;
     case "disable":
       await (action.because === "revoked" ? disableRevoked : retireImage)(image, now, keepRecord);

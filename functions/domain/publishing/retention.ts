@@ -110,12 +110,12 @@ function inPhase(world: World, image: Image, blockers: string[], first: () => Ph
 }
 
 /**
- * Disabled without a record that retention did it: by a revocation, or by a run that ended before it wrote the record.
- * The first phase then only writes the record, and grace counts from there.
+ * Disabled without a time from which grace could count: by a revocation, or by a run that ended before it had written
+ * record and tag. The first phase then only writes both, and grace counts from there.
  */
 function isInFirstPhase({ state, revoked, withdrawnAt, retiredAt, retiring, retirementRecorded }: Image): boolean {
-  const isWithdrawn = revoked !== undefined && withdrawnAt !== undefined && !retirementRecorded;
-  return state === "disabled" && retiredAt === undefined && (isWithdrawn || retiring);
+  const isWithdrawn = revoked !== undefined && withdrawnAt !== undefined;
+  return state === "disabled" && retiredAt === undefined && (isWithdrawn || retiring || retirementRecorded);
 }
 
 /** Rule 7 reads the inputs of a revoked image off the image, so it stays while these are the desired ones. */

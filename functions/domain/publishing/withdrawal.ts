@@ -1,6 +1,6 @@
 import { channelNames } from "../../config/channel-names.ts";
 import { minute } from "../../config/time.ts";
-import type { Image } from "../images.ts";
+import type { Image, Revocation } from "../images.ts";
 import type { VariantImages } from "../variant-state.ts";
 import type { ImageWorld } from "../world.ts";
 import { isUnderWay } from "./channel-writes.ts";
@@ -15,7 +15,7 @@ export type WithdrawalAction =
 
 /**
  * A deprecation that begins within this time, in milliseconds, counts as begun, because EC2 accepts none that begins
- * now.
+ * now. A tag is visible everywhere after less than that.
  */
 const soon = 5 * minute;
 
@@ -38,9 +38,7 @@ export function withdrawals(world: ImageWorld, state: VariantImages): Withdrawal
         ? [{ do: "restore", variant, image: id, reasons: [`${id} is no longer revoked`] }]
         : [];
     const reasons = [`${id} is revoked: ${revoked.reason}`];
-    const record = image.revocations.some(({ recorded }) => !recorded)
-      ? [{ do: "record" as const, variant, image: id, reasons }]
-      : [];
+    const record = toRecord(world, image).length > 0 ? [{ do: "record" as const, variant, image: id, reasons }] : [];
     if (image.state !== "available") return record;
     const deprecated = image.deprecatedAt !== undefined && image.deprecatedAt <= world.now + soon;
     const disable = world.configuration.policies.disableRevoked && !mayBeHeld(world, state, image);
@@ -51,6 +49,16 @@ export function withdrawals(world: ImageWorld, state: VariantImages): Withdrawal
       ...(disable ? [{ do: "disable" as const, variant, image: id, because: "revoked" as const, reasons: why }] : []),
     ];
   });
+}
+
+/**
+ * The revocations that only a tag tells of. EC2 may still show the tag for a while after an unrevoke has removed it, and
+ * a record made then would revoke the image again.
+ */
+export function toRecord({ now }: Pick<ImageWorld, "now">, { revocations }: Image): Revocation[] {
+  return revocations.filter(
+    ({ recorded, takenBackAt }) => !recorded && (takenBackAt === undefined || now - takenBackAt >= soon),
+  );
 }
 
 /** Whether a channel holds the image, or may hold it at any moment because its write is under way. */

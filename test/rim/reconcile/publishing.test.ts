@@ -216,11 +216,11 @@ describe("tags that become visible late", () => {
 
   test("keep a new image unpublished until all are visible", async () => {
     const { service, second } = await withNewerImage({ retention: { unprovedAfter: "30d" } });
-    const proof = [{ Key: "eks-windows-images:proof", Value: "passed" }];
-    await ec2().send(new DeleteTagsCommand({ Resources: [second], Tags: proof }));
-    expect(await service.reconcile()).toEqual([]);
+    const recipe = [{ Key: "eks-windows-images:input:recipe", Value: service.environment.RECIPE }];
+    await ec2().send(new DeleteTagsCommand({ Resources: [second], Tags: recipe }));
+    expect((await service.reconcile()).filter(isWritten)).toEqual([]);
 
-    await ec2().send(new CreateTagsCommand({ Resources: [second], Tags: proof }));
+    await ec2().send(new CreateTagsCommand({ Resources: [second], Tags: recipe }));
     await service.reconcile();
     await landed(service, second);
   });

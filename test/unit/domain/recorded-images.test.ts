@@ -263,7 +263,8 @@ describe("a retirement and a withdrawal", () => {
     ["the end of a retirement", tagRecord("retirements", id, time, "ended")],
     ["an exemption", exemption],
   ])("is not brought back by its tag after %s", (_, end) => {
-    const retiredAt = (...keys: Parameters<typeof records>) => confirmed(records(...keys), retiredTag(time)).retiredAt;
+    const disabled = { ...retiredTag(time), state: "disabled" };
+    const retiredAt = (...keys: Parameters<typeof records>) => confirmed(records(...keys), disabled).retiredAt;
 
     expect(retiredAt(retirement(time), [end, later])).toBeUndefined();
     expect(retiredAt([retirement(time), later], end)).toBe(before);
@@ -272,6 +273,21 @@ describe("a retirement and a withdrawal", () => {
     expect(isRecorded(retirement(time), [end, later])).toBe(false);
     expect(isRecorded([retirement(time), later], end)).toBe(true);
     expect(isRecorded(end)).toBe(false);
+  });
+
+  test("counts until its image has the tag of an exemption that a run recorded just before it ended", () => {
+    const available = { ...retiredTag(time), state: "available" };
+
+    expect(confirmed(records(retirement(time), [exemption, later]), available).retiredAt).toBe(before);
+  });
+
+  test("counts as recorded if a person has adopted it", () => {
+    const adopted = `adoptions/${retirement(time).replace(/^retirements\/([^/]+)\//, "$1/retirements-")}`;
+
+    expect(confirmed(records(made, adopted), retiredTag(time))).toMatchObject({
+      retiredAt: before,
+      retirementRecorded: true,
+    });
   });
 
   test("is not brought back by its tag after it was restored", () => {
@@ -313,7 +329,7 @@ describe("a revocation", () => {
 
     expect(confirmed(records(recorded, [takenBack, after]))).toMatchObject({ revoked: undefined, revocations: [] });
     expect(confirmed(records(recorded, takenBack)).revoked).toBeUndefined();
-    expect(confirmed(records(recorded, [takenBack, before])).revocations).toEqual([{ hash, recorded: true }]);
+    expect(confirmed(records(recorded, [takenBack, before])).revocations).toMatchObject([{ hash, recorded: true }]);
   });
 
   test("is known by the ID of its image alone until an unrevoke", () => {
@@ -325,7 +341,7 @@ describe("a revocation", () => {
 
   test("is recorded anew if the same text is tagged again after an unrevoke", () => {
     expect(confirmed(records(recorded, [takenBack, provedAt + minute]), revoked).revocations).toEqual([
-      { hash, recorded: false },
+      { hash, recorded: false, takenBackAt: provedAt + minute },
     ]);
   });
 

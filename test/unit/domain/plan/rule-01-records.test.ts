@@ -221,6 +221,17 @@ describe("a revocation that only a tag holds", () => {
     expect(story.actions()).toContainEqual(expect.objectContaining({ do: "record", image: "ami-2" }));
   });
 
+  test("is not recorded right after an unrevoke, because EC2 may still show the tag that it removed", () => {
+    const story = scene().published("ami-1").image("ami-2", { createdAt: 1 }).revoke("ami-2");
+    story.change("ami-2", { revocations: [{ hash: "a", recorded: false, takenBackAt: story.world.now }] });
+    const recorded = () => story.actions().some((action) => action.do === "record");
+
+    story.later(5 * minute - 1);
+    expect(recorded()).toBe(false);
+    story.later(1);
+    expect(recorded()).toBe(true);
+  });
+
   test("is recorded once", () => {
     const story = scene().published("ami-1").image("ami-2", { createdAt: 1 }).revoke("ami-2").later(day);
     story.change("ami-2", { revocations: [{ hash: "a", recorded: true }] });

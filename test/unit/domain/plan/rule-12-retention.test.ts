@@ -185,6 +185,13 @@ describe("rule 12, first phase: retention disables", () => {
     expect(fates(story.later(100 * day))).toMatchObject({ "ami-1": "disable" });
   });
 
+  test("an image whose retirement is recorded and not tagged, because the run ended in between", () => {
+    const retired = { state: "disabled", retirementRecorded: true };
+    const story = sixImages({ deregister: true }).change("ami-1", retired).change("ami-2", retired);
+    story.change("ami-2", { withdrawnAt: 1, inputs: story.inputs({ kubernetes: "1.35.1" }) }).revoke("ami-2");
+    expect(fates(story.later(100 * day))).toMatchObject({ "ami-1": "disable", "ami-2": "disable" });
+  });
+
   test("no image that this plan proves, until its attempts are used up", () => {
     const story = sixImages();
     story.image("ami-7", { createdAt: story.world.now - 4 * day, proof: undefined, provedAt: undefined });
