@@ -271,6 +271,25 @@ describe("an image whose disabling EC2 refused", () => {
     expect(await retire(service, await service.observe(44 * day))).toEqual(["deregister done"]);
   });
 
+  test("gets no further records however many runs EC2 refuses, because nobody can delete them", async () => {
+    const { readRecords } = await import("../../../functions/io/records.ts");
+    const { service, old } = await withOldImage({ disableRevoked: true });
+    const revoked = await service.image("revoked", 50, { revoked: "it breaks the network" });
+    const records = async () =>
+      Object.values(await readRecords(surroundings.bucket))
+        .flatMap((all) => all ?? [])
+        .filter(({ name }) => name.startsWith(`${old}/`) || name.startsWith(`${revoked}/`))
+        .filter(({ kind }) => kind === "retirements" || kind === "withdrawals");
+    await fail("DisableImage");
+    await service.reconcile();
+    const first = await records();
+    await service.reconcile(minute);
+    await lift();
+
+    expect(first.map(({ kind }) => kind).toSorted()).toEqual(["retirements", "withdrawals"]);
+    expect(await records()).toEqual(first);
+  });
+
   test("begins its grace in a later run if only the record of its disabling is missing", async () => {
     const retiring = { "retired-at": "retiring 2026-01-01T00:00:00.000Z" };
     const { service, old } = await withOldImage({ retention: { deregister: true } }, retiring);
