@@ -1,6 +1,6 @@
 import { day, iso, minute } from "../config/time.ts";
 import type { Build } from "./builds.ts";
-import type { World } from "./world.ts";
+import type { Image } from "./images.ts";
 
 /** EC2's words for what Packer makes around an image. CodeBuild ends a build without a signal, so it may all stay. */
 export const leftoverTypes = ["instance", "volume", "key-pair", "security-group", "snapshot"] as const;
@@ -57,15 +57,17 @@ export function endOf(builds: readonly Build[], token: string): number {
   return Math.max(0, ...ends);
 }
 
+/** What CodeBuild tells, and when, in milliseconds since the epoch. */
+interface History {
+  now: number;
+  builds: readonly Build[];
+}
+
 /** How far EC2's clock and CodeBuild's may differ, and EC2 may lag behind the end of a build, in milliseconds. */
 const slack = minute;
 
 /** The builds with a token that ran when EC2 made something; a running one runs until now. */
-export function makersOf(
-  { now, builds }: Pick<World, "now" | "builds">,
-  token: string,
-  createdAt: number | undefined,
-): Build[] {
+export function makersOf({ now, builds }: History, token: string, createdAt: number | undefined): Build[] {
   return builds.filter(
     ({ token: own, startedAt, endedAt = now }) =>
       own === token && createdAt !== undefined && startedAt - slack <= createdAt && createdAt <= endedAt + slack,
@@ -76,10 +78,7 @@ export function makersOf(
  * Why the sweep does not believe the tags of a leftover: CodeBuild's history and EC2's creation time, which no tag can
  * set, must say that a build of its token made it. Undefined if they do. EC2 does not tell when a group was made.
  */
-export function whyUnconfirmed(
-  world: Pick<World, "now" | "builds">,
-  { type, token, createdAt }: Leftover,
-): string | undefined {
+export function whyUnconfirmed(world: History, { type, token, createdAt }: Leftover): string | undefined {
   const build = token.slice(0, 12);
   if (!world.builds.some((one) => one.token === token)) return `CodeBuild's history has no build ${build}`;
   if (type === "security-group" || makersOf(world, token, createdAt).length > 0) return undefined;
@@ -93,7 +92,7 @@ export function whyUnconfirmed(
  */
 export function suspects(
   tagged: readonly TaggedResource[],
-  { now, builds, images }: Pick<World, "now" | "builds" | "images">,
+  { now, builds, images }: History & { images: readonly Image[] },
 ): TaggedResource[] {
   const kept = new Set(images.map(({ token }) => token));
   return tagged.filter(

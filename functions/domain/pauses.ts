@@ -1,5 +1,4 @@
 import { iso } from "../config/time.ts";
-import type { ImageWorld } from "./world.ts";
 
 /** A person's order to leave a variant, or everything, as it is until somebody resumes it. */
 export interface Pause {
@@ -20,7 +19,7 @@ export const everything = "*";
  * Rule 15: why nothing is built, published, retired or swept for a variant now; undefined if it is not paused. What a
  * pause never stops is decided without asking: to leave a bad image, to withdraw a revoked one, and to notify.
  */
-export function whyPaused({ pauses }: Pick<ImageWorld, "pauses">, variant: string): string | undefined {
+export function whyPaused({ pauses }: { pauses?: Pauses | undefined }, variant: string): string | undefined {
   const own = pauseOf(pauses, variant);
   if (own) return describePause(variant, own);
   const all = pauseOf(pauses, everything);

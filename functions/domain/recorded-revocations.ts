@@ -1,6 +1,5 @@
 import type { Image, Revocation } from "./images.ts";
 import { sha256 } from "./inputs.ts";
-import type { TaggedImage } from "./recorded-images.ts";
 import type { Records, StoredRecord } from "./records.ts";
 
 /** IDs of all images whose revocation is recorded and in force, whatever their tags say. */
@@ -15,7 +14,7 @@ function openRevocations(revocations: readonly StoredRecord[], takenBack: readon
 
 /** The revocations in force. A tag that a person deletes takes nothing back once its value is recorded. */
 export function revocationOf(
-  { id, revoked }: Omit<TaggedImage, "tags">,
+  { id, revoked }: Pick<Image, "id" | "revoked">,
   tag: string | undefined,
   own: (kind: string) => StoredRecord[],
 ): Pick<Image, "revoked" | "revocations"> {
