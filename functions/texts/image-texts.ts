@@ -9,9 +9,7 @@ export const imageTexts: Texts<"revoked" | "unrevoked" | "unproved" | "image-mis
       `By     ${notification.by ?? "a person who wrote the tag by hand"}`,
       "",
       ...holderLines(notification),
-      notification.disables
-        ? "The image is deprecated. Once no channel holds it, it is also disabled, and no node can start from it."
-        : "The image is deprecated. Anyone who has its ID can still start from it.",
+      withdrawalLine(notification),
       "Nodes that run it stay: replace them.",
       ...(notification.configured
         ? [
@@ -66,4 +64,11 @@ function holderLines({ holders, configured, publishes, variant }: NotificationOf
   return configured
     ? [`${held}. The newest publishable image replaces it there. You get a notification when that is done.`]
     : [`${held}. That stays so, because ${variant} was removed and the service no longer writes its channels.`];
+}
+
+function withdrawalLine({ withdraws, disables }: NotificationOf<"revoked">): string {
+  if (!withdraws) return "The image itself stays as it is, because no record says that this service made it.";
+  return disables
+    ? "The image is deprecated. Once no channel holds it, it is also disabled, and no node can start from it."
+    : "The image is deprecated. Anyone who has its ID can still start from it.";
 }

@@ -19,7 +19,9 @@ export type ImageNotification =
       configured: boolean;
       /** `policies.publish` */
       publishes: boolean;
-      /** Whether the image is also disabled once no channel holds it. */
+      /** Whether the image is withdrawn; one that no record names is left as it is. */
+      withdraws: boolean;
+      /** Whether the image is then also disabled once no channel holds it. */
       disables: boolean;
     }
   | { kind: "unrevoked"; image: string }
@@ -36,7 +38,7 @@ export function revoked(
   { variant: { name: variant }, images }: VariantImages,
 ): Keyed<ImageNotification>[] {
   const configured = world.configuration.variants.some(({ name }) => name === variant);
-  return images.flatMap(({ id: image, revoked, withdrawnAt }): Keyed<ImageNotification>[] => {
+  return images.flatMap(({ id: image, origin, revoked, withdrawnAt }): Keyed<ImageNotification>[] => {
     if (!revoked) return [];
     const { reason, by } = revoked;
     return [
@@ -51,6 +53,7 @@ export function revoked(
         holders: channelNames.filter((name) => world.channels[variant]?.[name]?.image === image),
         configured,
         publishes: world.configuration.policies.publish,
+        withdraws: origin !== undefined,
         disables: world.configuration.policies.disableRevoked,
       },
     ];

@@ -90,6 +90,12 @@ describe("the mail", () => {
     `);
   });
 
+  test("of a revoked image that no record names says that the service leaves it as it is", () => {
+    const story = scene().published("ami-1").image("ami-2", { origin: undefined, made: false }).revoke("ami-2");
+    expect(mailOn(story, "revoked")).toContain("stays as it is, because no record says that this service made it");
+    expect(mailOn(story.change("ami-2", { origin: "adoption" }), "revoked")).toContain("The image is deprecated.");
+  });
+
   test("of a revoked image of a removed variant says that its channels stay, and what to do about them", () => {
     const story = rolledBack();
     story.world.configuration.variants = [];
