@@ -1,5 +1,6 @@
 import { nextPatchTuesday } from "../../config/patch-tuesday.ts";
 import { day } from "../../config/time.ts";
+import type { BuildDecision } from "../build-orders.ts";
 import type { PublishableImage } from "../images.ts";
 import { areComplete, type Change, clipTag, drift } from "../inputs.ts";
 import type { VariantState } from "../variant-state.ts";
@@ -47,7 +48,6 @@ export function stalenessOf(world: World, state: VariantState): Staleness {
   const isBehind = !newest || changes.length > 0;
   const since = isBehind ? behindSince(world, state, newest, changes) : undefined;
   const failing = isBehind && hasFailed(world, state);
-  const decision = decideBuild(world, state);
   return {
     variant: state.variant.name,
     image: newest?.id,
@@ -55,9 +55,13 @@ export function stalenessOf(world: World, state: VariantState): Staleness {
     behindSince: since,
     failing,
     failingSince: failing ? Math.max(since ?? 0, firstFailure(state)) : undefined,
-    gaveUp: failing && decision.decision === "wait" && decision.gaveUp === true,
+    gaveUp: failing && isGivenUp(decideBuild(world, state)),
     blockedBy: blockedBy(world, state, isBehind),
   };
+}
+
+function isGivenUp(decision: BuildDecision): boolean {
+  return decision.decision === "wait" && decision.gaveUp === true;
 }
 
 /** Blockers of a build count only while a build is wanted. */
