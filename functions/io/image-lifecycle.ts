@@ -6,6 +6,7 @@ import {
   EnableImageCommand,
   EnableImageDeprecationCommand,
 } from "@aws-sdk/client-ec2";
+import type { ChannelName } from "../config/channel-names.ts";
 import { iso, minute } from "../config/time.ts";
 import type { Image } from "../domain/images.ts";
 import { ending, type TagRecordKind } from "../domain/records.ts";
@@ -14,8 +15,11 @@ import { tagImage, untagImage } from "./image-tags.ts";
 
 const ec2 = new EC2Client(clientSettings);
 
-/** Writes the record that a tag of the image has this value, without which it does not count, or has it no more. */
-export type KeepRecord = (kind: TagRecordKind, value: string, about?: typeof ending) => Promise<void>;
+/**
+ * Writes the record that a tag of the image has this value, without which it does not count, or has it no more.
+ * @param about the channel of a publication, or that the value ends
+ */
+export type KeepRecord = (kind: TagRecordKind, value: string, about?: ChannelName | typeof ending) => Promise<void>;
 
 /**
  * Deprecates a revoked image. Anyone who has its ID can still start it. EC2 accepts no time in the past and rounds to
@@ -31,8 +35,8 @@ export async function deprecateImage(image: Image, now: number, keepRecord: Keep
 /**
  * Disables an image that is revoked: no new instance starts from it, running ones go on, and it can be enabled again.
  * The tag that says why is written first, because the service never touches an image that is disabled without such a
- * tag. An earlier retirement ends, so that no grace counts from a time before this one. If the tag has
- * changed since it was read, for example because another writer has exempted the image, it stays.
+ * tag. An earlier retirement ends, so that no grace counts from a time before this one. If the tag has changed since it
+ * was read, for example because another writer has exempted the image, it stays.
  * @param now milliseconds since the epoch
  */
 export async function disableRevoked(image: Image, now: number, keepRecord: KeepRecord): Promise<void> {
@@ -52,10 +56,7 @@ export async function disableRevoked(image: Image, now: number, keepRecord: Keep
  * @param now milliseconds since the epoch
  */
 export async function retireImage({ id, state, retiring }: Image, now: number, keepRecord: KeepRecord): Promise<void> {
-  const retired = async (value: string) => {
-    await keepRecord("retirements", value);
-    await tagImage(id, { "retired-at": value });
-  };
+  const retired = (value: string) => tagWithRecord(id, "retired-at", value, (tag) => keepRecord("retirements", tag));
   if (state !== "disabled") {
     if (!retiring) await retired(`retiring ${iso(now)}`);
     await ec2.send(new DisableImageCommand({ ImageId: id }));
@@ -69,9 +70,7 @@ export async function retireImage({ id, state, retiring }: Image, now: number, k
  * @param now milliseconds since the epoch
  */
 export async function exemptFromRetention(image: string, now: number, keepRecord: KeepRecord): Promise<void> {
-  const value = `released ${iso(now)}`;
-  await keepRecord("exemptions", value);
-  await tagImage(image, { "retired-at": value });
+  await tagWithRecord(image, "retired-at", `released ${iso(now)}`, (tag) => keepRecord("exemptions", tag));
 }
 
 /**
@@ -93,8 +92,18 @@ export async function restoreImage(
 /** Records and tags the withdrawal once, because a later record would end the earlier one. */
 async function withdraw({ id, withdrawnAt }: Image, now: number, keepRecord: KeepRecord): Promise<void> {
   if (withdrawnAt !== undefined) return;
-  await keepRecord("withdrawals", iso(now));
-  await tagImage(id, { "withdrawn-at": iso(now) });
+  await tagWithRecord(id, "withdrawn-at", iso(now), (tag) => keepRecord("withdrawals", tag));
+}
+
+/** Writes a tag that counts only with its record. The record comes first, or a run in between calls the tag forged. */
+export async function tagWithRecord(
+  image: string,
+  tag: string,
+  value: string,
+  record: (value: string) => Promise<void>,
+): Promise<void> {
+  await record(value);
+  await tagImage(image, { [tag]: value });
 }
 
 /**

@@ -13,8 +13,8 @@ import {
   type KeepRecord,
   restoreImage,
   retireImage,
+  tagWithRecord,
 } from "../io/image-lifecycle.ts";
-import { tagImage } from "../io/image-tags.ts";
 import { writeRecord } from "../io/records.ts";
 import { channelWriteToTag } from "../io/tagged-image.ts";
 import { isOvertaken, recheck } from "./recheck.ts";
@@ -44,8 +44,7 @@ export async function write(action: WriteAction, { world, environment, clock }: 
     case "publish": {
       const { channel, variant, previous } = action;
       const tag = channelWriteToTag({ at: now, previous });
-      await keep(tagRecord("publications", image.id, tag, channel));
-      await tagImage(image.id, { [`published-${channel}`]: tag });
+      await tagWithRecord(image.id, `published-${channel}`, tag, (value) => keepRecord("publications", value, channel));
       if (await isOvertaken(action, fresh, environment)) return false;
       return writeChannel(environment, variant, channel, image.id, fresh.channels[variant]?.[channel] === undefined);
     }
