@@ -23,7 +23,6 @@ export default $config({
     await import("./infra/region.ts");
     await import("./infra/account-quotas.ts");
     await import("./infra/private-images.ts");
-    await import("./infra/no-private-images.ts");
     await import("./infra/kept.ts");
     await import("./infra/artifacts.ts");
     await import("./infra/notifications.ts");

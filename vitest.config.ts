@@ -4,7 +4,7 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 /** Tests of pure functions and of shared graphs: their files run in one worker after another without a fresh start. */
 const shareWorkers = ["test/*", "test/unit/**/*", "test/infra/**/*", "test/buildspec/**/*"];
 /** Tests that set the environment of the process, replace modules or run Packer. */
-const needOwnWorkers = ["test/rim/**/*", "test/local/**/*", "test/e2e/**/*", "test/packer/**/*"];
+const needOwnWorkers = ["test/rim/**/*", "test/local/**/*", "test/e2e/**/*", "test/packer/**/*", "test/windows/**/*"];
 
 /**
  * `npm test` runs what decides; `npm run test:full` (mode `full`) runs the rest, which takes minutes:
@@ -20,12 +20,19 @@ function project(name: string, files: readonly string[], mode: string): TestProj
       include: files.flatMap((file) => endings.map((ending) => file + ending)),
       exclude: mode === "full" ? [] : ["**/*.full.test.ts"],
       isolate: files === needOwnWorkers,
+      // What stands in for Windows crashes now and then; then nothing is known about the scripts.
+      retry: { count: 2, condition: /^Wine crashed/ },
     },
   };
 }
 
 /** The slowest files, slowest first. They start first, because a slow file that starts last runs alone at the end. */
 const slowest = [
+  "test/windows/whole-assembly.full.test.ts",
+  "test/windows/whole-layer.full.test.ts",
+  "test/windows/real-packer.full.test.ts",
+  "test/windows/faults/verification.full.test.ts",
+  "test/windows/faults/proof.full.test.ts",
   "test/e2e/rehearsal.full.test.ts",
   "test/e2e/families.full.test.ts",
   "test/e2e/safety.full.test.ts",

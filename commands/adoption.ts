@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { functionUrlCall } from "../functions/api/direct-calls.ts";
 
 /** A call of the API. */
 export type CallApi = (
@@ -20,26 +21,39 @@ const Images = z.array(
 const Status = z.object({
   variants: z.array(z.object({ variant: z.string(), images: Images })),
   removedVariants: z.array(z.object({ variant: z.string(), images: Images })),
+  /** Absent in the answer of a version without pages. */
+  next: z.string().nullish(),
 });
+type Status = z.infer<typeof Status>;
 
 /** An image that has our tags and no records. */
-export interface Candidate {
+interface Candidate {
   image: string;
   variant: string;
   createdAt: string;
   claims: string[];
 }
 
-/** The images of the answer of `GET /` that were not recorded as made, oldest first. */
-export function candidatesIn(status: unknown): Candidate[] {
-  const { variants, removedVariants } = Status.parse(status);
-  return [...variants, ...removedVariants]
+/** The images in the pages of `GET /` that were not recorded as made, oldest first. */
+function candidatesIn(pages: readonly Status[]): Candidate[] {
+  return pages
+    .flatMap(({ variants, removedVariants }) => [...variants, ...removedVariants])
     .flatMap(({ variant, images }) =>
       images
         .filter(({ made, unrecorded }) => !made && unrecorded.length > 0)
         .map(({ image, createdAt, unrecorded }) => ({ image, variant, createdAt, claims: unrecorded })),
     )
     .toSorted((a, b) => (a.createdAt < b.createdAt ? -1 : 1));
+}
+
+async function readStatus(call: CallApi): Promise<Status[]> {
+  const pages: Status[] = [];
+  for (let path: string | null = "/"; path !== null; path = pages.at(-1)?.next ?? null) {
+    const { status, answer } = await call("GET", path);
+    if (status !== 200) throw new Error(`asking for the status: ${status} ${JSON.stringify(answer)}`);
+    pages.push(Status.parse(answer));
+  }
+  return pages;
 }
 
 /**
@@ -54,9 +68,7 @@ export async function adoptImages(
   reason: string,
   only: readonly string[] = [],
 ): Promise<boolean> {
-  const { status, answer } = await call("GET", "/");
-  if (status !== 200) throw new Error(`asking for the status: ${status} ${JSON.stringify(answer)}`);
-  const all = candidatesIn(answer);
+  const all = candidatesIn(await readStatus(call));
   const unknown = only.filter((id) => !all.some(({ image }) => image === id));
   if (unknown.length > 0) throw new Error(`not among the images without records: ${unknown.join(", ")}`);
   const candidates = only.length === 0 ? all : all.filter(({ image }) => only.includes(image));
@@ -92,16 +104,5 @@ export function eventOf(
   body: object | undefined,
 ): object {
   if (!hasUrl) return { method, path, ...(body && { body }) };
-  return {
-    version: "2.0",
-    rawPath: path,
-    headers: {},
-    requestContext: {
-      requestId: crypto.randomUUID(),
-      http: { method, path },
-      authorizer: { iam: { userArn: caller } },
-    },
-    body: body && JSON.stringify(body),
-    isBase64Encoded: false,
-  };
+  return functionUrlCall({ method, path, body }, { requestId: crypto.randomUUID(), userArn: caller });
 }

@@ -3,15 +3,17 @@ import middy from "@middy/core";
 import httpErrorHandler from "@middy/http-error-handler";
 import httpRouter from "@middy/http-router";
 import type { Context } from "aws-lambda";
-import type { z } from "zod";
+import * as z from "zod";
 import { config } from "../config.ts";
+import pinned from "../packer/versions.json" with { type: "json" };
 import { adopt } from "./api/adopt.ts";
 import { audit } from "./api/audit.ts";
 import { examplesFor, ImageBody, PauseBody, RebuildBody, RollbackBody } from "./api/bodies.ts";
 import { directCalls } from "./api/direct-calls.ts";
-import { type Answer, answer, type Call, parseBody, refusal } from "./api/http.ts";
+import { type Answer, answer, type Call, parseBody, parseQuery, refusal } from "./api/http.ts";
 import { intervene, type Remaining } from "./api/intervene.ts";
 import { type Caller, type Decision, decideApprove, decideRevoke, decideUnrevoke } from "./api/interventions.ts";
+import { answerRoom, queryExamples, StatusQuery } from "./api/page.ts";
 import { pause } from "./api/pause.ts";
 import { decidePause, decideResume } from "./api/pause-decisions.ts";
 import { planOf } from "./api/plan.ts";
@@ -21,12 +23,14 @@ import { statusOf } from "./api/status.ts";
 import { parseConfiguration } from "./config/configuration.ts";
 import { readEnvironment } from "./config/environment.ts";
 import { second } from "./config/time.ts";
+import { Versions } from "./config/versions.ts";
 import type { ImageWorld } from "./domain/world.ts";
 import { observe, observeImages } from "./io/observe.ts";
 import { logger } from "./telemetry/logger.ts";
 
 const environment = readEnvironment(process.env);
 const configuration = parseConfiguration(config);
+const versions = Versions.parse(pinned);
 /** What remains of the function's time when reading ends, in milliseconds. */
 const reservedForPlan = 5 * second;
 const examples = examplesFor(configuration.variants.map(({ name }) => name));
@@ -38,11 +42,13 @@ const context = {
   observeImages: () => observeImages(environment, configuration, Date.now()),
 };
 
-async function getStatus(_: Call, lambda: Remaining): Promise<Answer> {
-  return answer(200, statusOf(await context.observe(lambda), environment.CHANNELS_PREFIX));
+async function getStatus(call: Call, lambda: Remaining): Promise<Answer> {
+  const page = { ...parseQuery(call, StatusQuery, queryExamples), room: answerRoom };
+  return answer(200, statusOf(await context.observe(lambda), environment.CHANNELS_PREFIX, versions, page));
 }
 
-async function getPlan(_: Call, lambda: Remaining): Promise<Answer> {
+async function getPlan(call: Call, lambda: Remaining): Promise<Answer> {
+  parseQuery(call, z.strictObject({}), {});
   return answer(200, planOf(await context.observe(lambda)));
 }
 

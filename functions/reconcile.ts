@@ -1,3 +1,4 @@
+import "./io/memory.ts";
 import { injectLambdaContext } from "@aws-lambda-powertools/logger/middleware";
 import middy from "@middy/core";
 import type { Context, SQSEvent } from "aws-lambda";
@@ -5,8 +6,10 @@ import { config } from "../config.ts";
 import { parseConfiguration } from "./config/configuration.ts";
 import { readEnvironment } from "./config/environment.ts";
 import { minute } from "./config/time.ts";
-import { plan } from "./domain/plan.ts";
+import { indexWorld } from "./domain/indexed-world.ts";
+import { planFor } from "./domain/plan.ts";
 import { triggerOf } from "./domain/trigger.ts";
+import { statesOf } from "./domain/variant-state.ts";
 import { observe } from "./io/observe.ts";
 import { act } from "./reconcile/act.ts";
 import { logOutcome, logStaleness, logTriggers, logUnread } from "./reconcile/log.ts";
@@ -19,6 +22,8 @@ const configuration = parseConfiguration(config);
 
 /** What remains of the function's time for acting when reading ends, in milliseconds; half of it. */
 const reservedForActing = 2.5 * minute;
+/** What remains of it when the last action begins, in milliseconds: the time that an action takes with its waits. */
+const reservedForLastAction = minute;
 
 /**
  * One run serves a batch of triggers: it reads the world, plans and acts. A failed action is logged and measured, and
@@ -29,18 +34,21 @@ async function reconcile(event: SQSEvent, lambda: Context): Promise<void> {
   const began = performance.now();
   const triggers = event.Records.map(({ body }) => triggerOf(body));
   logTriggers(triggers);
-  const world = await observe(
+  const observed = await observe(
     environment,
     configuration,
     Date.now(),
     () => lambda.getRemainingTimeInMillis() - reservedForActing,
   );
-  const outcomes = await act(plan(world), world, environment, Date.now);
+  const world = indexWorld(observed);
+  const states = statesOf(world);
+  const hasTime = () => lambda.getRemainingTimeInMillis() > reservedForLastAction;
+  const outcomes = await act(planFor(world, states), world, environment, Date.now, hasTime);
   for (const outcome of outcomes) logOutcome(outcome, world);
-  logStaleness(stalenessOfAll(world), world);
+  logStaleness(stalenessOfAll(world, states), world);
   logUnread(world);
   const milliseconds = performance.now() - began;
-  writeMeasurements(world.stage, measurementsOf({ world, triggers, outcomes, milliseconds }));
+  writeMeasurements(world.stage, measurementsOf({ world, states, triggers, outcomes, milliseconds }));
 }
 
 export const handler = middy<SQSEvent, void>()

@@ -79,17 +79,6 @@ export const alarms = [
     // SQS reports no age while the queue is empty.
     treatMissingData: "notBreaching",
   }),
-  alarm("StaleAlarm", "stale", {
-    alarmDescription: $interpolate`A variant has been behind its inputs for longer than policies.staleAfter in config.ts. GET / of the API names the variant, the time since when it is behind (behindSince) and what its build waits for. The saved queries ${queries.notBuilt} and ${queries.failed} show the same. Published images stay.`,
-    ...own("HoursBehind"),
-    statistic: "Maximum",
-    comparisonOperator: "GreaterThanThreshold",
-    threshold: policies.staleAfter / hour,
-    period: 3600,
-    evaluationPeriods: 1,
-    // Without a reconcile run the variant is no less stale, so the alarm keeps its state.
-    treatMissingData: "ignore",
-  }),
   ...(quietHours <= maxPeriodHours
     ? [
         alarm("ActionsFailingAlarm", "actions-failing", {
@@ -128,6 +117,12 @@ export const alarms = [
     : []),
   ...(quietHours <= maxHours
     ? [
+        alarm("StaleAlarm", "stale", {
+          alarmDescription: $interpolate`A variant has been behind its inputs for longer than policies.staleAfter in config.ts. GET / of the API names the variant, the time since when it is behind (behindSince) and what its build waits for. The saved queries ${queries.notBuilt} and ${queries.failed} show the same. Published images stay. This alarm also ends if no reconcile run completes any more; then the alarm quiet starts.`,
+          ...own("HoursBehind"),
+          ...inAnyOfQuietHours(),
+          threshold: policies.staleAfter / hour,
+        }),
         alarm("QuietAlarm", "quiet", {
           alarmDescription: $interpolate`No reconcile run has completed for ${quietHours} h or more: nothing is watched. Check that the schedules and the event source mapping of ${reconcile.name} are enabled, and whether ${reconcile.name} fails (saved query ${queries.failed}). This alarm is also on between the first deployment and the first run.`,
           ...own("ReconcileDuration"),
@@ -145,7 +140,8 @@ export const alarms = [
 
 /**
  * For a metric that reconcile runs send only if its value is above 0: alarms if it is above 0 in each of the last
- * `periods` periods.
+ * `periods` periods. It ends once CloudWatch finds no value any more where it looks, a few periods further back than that
+ * (user guide, "Configuring how CloudWatch alarms treat missing data").
  */
 function inEachOf(periods: number) {
   return {
@@ -156,6 +152,13 @@ function inEachOf(periods: number) {
     evaluationPeriods: periods,
     treatMissingData: "notBreaching",
   };
+}
+
+/** The same for a metric of which one value is enough, whether a period contains a reconcile run or several contain one. */
+function inAnyOfQuietHours() {
+  const periodHours = Math.min(quietHours, maxPeriodHours);
+  const periods = Math.ceil(quietHours / periodHours);
+  return { ...inEachOf(periods), period: periodHours * 3600, datapointsToAlarm: 1 };
 }
 
 function alarm(

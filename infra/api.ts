@@ -15,7 +15,8 @@ import { reservations } from "./reservations.ts";
 export const api = lambda("Api", "api", {
   description: "Status, plan and operators' decisions",
   handler: "functions/api.handler",
-  timeout: "30 seconds",
+  // For 1,000 variants it takes 15 seconds to read the channels.
+  timeout: "60 seconds",
   // A request that hangs twice leaves time to write the decision and to answer.
   environment: { CONNECT_TIMEOUT_MS: "2000", REQUEST_TIMEOUT_MS: "5000", REQUEST_ATTEMPTS: "2" },
   memory: "512 MB",

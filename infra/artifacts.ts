@@ -3,10 +3,11 @@ import { variants } from "./configuration.ts";
 import { isKept } from "./kept.ts";
 import { harvestRecipeHash, recipeFiles, recipeHash } from "./recipe.ts";
 import { protectingRecords } from "./records.ts";
-import { requirePins } from "./versions.ts";
+import { requirePins, supportWarnings } from "./versions.ts";
 
 const root = $cli.paths.root;
 requirePins(root, variants);
+for (const warning of supportWarnings(root, variants, Date.now())) process.stderr.write(`${warning}\n`);
 
 /** SHA-256 of `packer/` and `buildspec/`: an input of every image. */
 export const recipe = recipeHash(root);

@@ -31,8 +31,6 @@ export function lambda(
     name: named(noun),
     runtime: "nodejs24.x",
     architecture: "arm64",
-    // Readable stack traces are worth the extra megabyte.
-    nodejs: { minify: false },
     logging: { logGroup: logs.name, format: "text" },
     environment: {
       STAGE: $app.stage,

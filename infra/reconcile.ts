@@ -42,8 +42,8 @@ new aws.lambda.EventSourceMapping(
     eventSourceArn: queue.arn,
     functionName: reconcile.name,
     batchSize: 100,
-    // A batch size above 10 requires a window of at least one second.
-    maximumBatchingWindowInSeconds: 2,
+    // The least that AWS accepts for a batch size above 10.
+    maximumBatchingWindowInSeconds: 1,
     // AWS's minimum. The reserved concurrency makes it one.
     scalingConfig: { maximumConcurrency: 2 },
   },

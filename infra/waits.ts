@@ -7,8 +7,9 @@ import { policies } from "./configuration.ts";
 export const waits = {
   windowsPassword: 30,
   winrm: 30,
-  updates: 120,
+  updates: 105,
   restart: 60,
+  upkeep: 60,
   containerImages: 120,
   custom: 30,
   step: 15,
@@ -28,6 +29,7 @@ function building(rounds: number): number {
     waits.windowsPassword +
     waits.winrm +
     rounds * (waits.updates + waits.restart) +
+    waits.upkeep +
     waits.containerImages +
     waits.custom +
     17 * waits.step +
@@ -47,7 +49,7 @@ const maxMinutes = 2160;
 
 /**
  * CodeBuild's timeout: more than the sum of Packer's waits, because a killed Packer leaves its instance, key pair and
- * security group behind until the sweep finds them. With two rounds of updates it is 1,305 + 240 + 60 = 1,605 minutes;
+ * security group behind until the sweep finds them. With two rounds of updates it is 1,335 + 240 + 60 = 1,635 minutes;
  * a usual build takes about 90.
  * @throws Error if the configuration needs more time than CodeBuild allows
  */

@@ -3,9 +3,13 @@ locals {
   scripts = "${path.root}/scripts"
 
   # Checksums of the base64 text: Packer's functions read text only, and a custom file may be binary.
-  uploads = { for name in setunion(
+  uploads = merge({ for name in setunion(
     fileset(".", "modules/**"), fileset(".", "tests/**"), fileset(".", "custom/**"), fileset(".", "sysprep/**"), ["versions.json"]
-  ) : name => sha256(filebase64("${path.root}/${name}")) }
+    ) : name => sha256(filebase64("${path.root}/${name}")) },
+  { for path in local.first_contact : basename(path) => sha256(filebase64(path)) })
+
+  # What AWS's own EKS image of this Windows was found to be, if anybody has looked (npm run first-contact).
+  first_contact = [for name in fileset(".", "first-contact/${var.windows}-EKS_Optimized.json") : "${path.root}/${name}"]
 
   environment = {
     WORK_DIRECTORY         = local.guest
@@ -22,6 +26,7 @@ locals {
     DENIED_UPDATES         = jsonencode(var.denied_updates)
     DISK_GIB               = "${var.disk_gib}"
     SERVICING_MINUTES      = "${var.servicing_minutes}"
+    UPKEEP_MINUTES         = "${var.upkeep_minutes}"
   }
 
   # Registry keys whose removal a restart waits for. Packer's default also has RebootPending and PackagesPending, which
@@ -70,7 +75,7 @@ build {
   }
 
   provisioner "file" {
-    source      = "${path.root}/versions.json"
+    sources     = concat(["${path.root}/versions.json"], local.first_contact)
     destination = "${local.guest}/"
     timeout     = var.step_timeout
   }
@@ -123,6 +128,13 @@ build {
   }
 
   provisioner "powershell" {
+    scripts       = ["${local.scripts}/27-upkeep.ps1"]
+    env           = local.environment
+    elevated_user = "SYSTEM"
+    timeout       = var.upkeep_timeout
+  }
+
+  provisioner "powershell" {
     scripts = ["${local.scripts}/30-aws-cli.ps1"]
     env     = local.environment
     timeout = var.step_timeout
@@ -170,9 +182,10 @@ build {
   }
 
   provisioner "powershell" {
-    scripts = ["${local.scripts}/60-custom.ps1"]
-    env     = local.environment
-    timeout = var.custom_timeout
+    scripts       = ["${local.scripts}/60-custom.ps1"]
+    env           = local.environment
+    elevated_user = "SYSTEM" # a network logon may not do what many installers do
+    timeout       = var.custom_timeout
   }
 
   # Windows finishes what a custom script left for the next start before the tests run.

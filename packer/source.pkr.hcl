@@ -40,6 +40,8 @@ source "amazon-ebs" "windows" {
     device_name           = "/dev/sda1"
     volume_type           = "gp3"
     volume_size           = var.disk_gib
+    throughput            = var.disk_throughput
+    iops                  = max(3000, 4 * var.disk_throughput) # EC2 takes at most 0.25 MiB/s for each; 3000 are gp3's least
     encrypted             = true
     kms_key_id            = var.volume_key_arn == "" ? null : var.volume_key_arn
     delete_on_termination = true

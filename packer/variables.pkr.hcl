@@ -179,6 +179,16 @@ variable "disk_gib" {
   }
 }
 
+variable "disk_throughput" {
+  type        = number
+  description = "Throughput of the root volume in MiB/s. The image's block device mapping has it, too."
+
+  validation {
+    condition     = var.disk_throughput >= 125 && var.disk_throughput <= 1000 && floor(var.disk_throughput) == var.disk_throughput
+    error_message = "Variable disk_throughput: 125 to 1000 MiB/s."
+  }
+}
+
 variable "update_rounds" {
   type        = number
   description = "Rounds of Windows updates, each with a restart. Some updates are only offered after others."

@@ -1,5 +1,5 @@
-# CodeBuild's timeout must exceed this sum: password + WinRM + rounds x (updates + restart) + images + custom + 17 x
-# step + 2 x restart + 4 x (delay x attempts), because Packer waits for AWS four times: for the instance to run, to
+# CodeBuild's timeout must exceed this sum: password + WinRM + rounds x (updates + restart) + upkeep + images + custom +
+# 17 x step + 2 x restart + 4 x (delay x attempts), because Packer waits for AWS four times: for the instance to run, to
 # stop, to be imaged and to terminate. A provisioner's timeout stops nothing: Packer 1.16 only logs that it cancels.
 # buildspec/run-packer.mjs then stops Packer.
 
@@ -27,12 +27,12 @@ variable "winrm_timeout" {
 
 variable "updates_timeout" {
   type        = string
-  default     = "2h"
+  default     = "105m"
   description = "Limit for one round of Windows updates."
 
   validation {
     condition     = can(regex("^[0-9]+[smh]$", var.updates_timeout))
-    error_message = "Variable updates_timeout: A time span is written like 2h."
+    error_message = "Variable updates_timeout: A time span is written like 105m."
   }
 }
 
@@ -44,6 +44,28 @@ variable "servicing_minutes" {
   validation {
     condition     = var.servicing_minutes >= 1 && var.servicing_minutes <= 60
     error_message = "Variable servicing_minutes: 1 to 60 minutes."
+  }
+}
+
+variable "upkeep_timeout" {
+  type        = string
+  default     = "1h"
+  description = "Limit for compiling .NET's assemblies and cleaning up Windows' components after the updates."
+
+  validation {
+    condition     = can(regex("^[0-9]+[smh]$", var.upkeep_timeout))
+    error_message = "Variable upkeep_timeout: A time span is written like 1h."
+  }
+}
+
+variable "upkeep_minutes" {
+  type        = number
+  default     = 45
+  description = "After this the guest stops what is still running of that, without failing; part of upkeep_timeout."
+
+  validation {
+    condition     = var.upkeep_minutes >= 1 && var.upkeep_minutes <= 55
+    error_message = "Variable upkeep_minutes: 1 to 55 minutes."
   }
 }
 

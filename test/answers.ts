@@ -1,8 +1,11 @@
 import type { ChannelName } from "../functions/config/channel-names.ts";
+import { indexWorld } from "../functions/domain/indexed-world.ts";
 import type { Notification, NotificationOf } from "../functions/domain/notifications/due.ts";
 import { type Action, plan } from "../functions/domain/plan.ts";
+import { type Retention, retention } from "../functions/domain/publishing/retention.ts";
+import { stateOf } from "../functions/domain/variant-state.ts";
 import type { World } from "../functions/domain/world.ts";
-import { core, present } from "./world.ts";
+import { core, present, variantNamed } from "./world.ts";
 
 /** The one answer about building that each variant gets. */
 type AboutBuilding = Extract<Action, { do: "build" | "prove" | "harvest" | "wait" | "nothing" }>;
@@ -47,6 +50,11 @@ export function answersOf(world: World) {
         .flatMap((one) =>
           one.do === "announce" && one.notification.kind === kind ? [one.notification as NotificationOf<Kind>] : [],
         );
+    },
+    /** What retention decides about each image, newest first. */
+    retention(variant = core): Retention[] {
+      const indexed = indexWorld(world);
+      return retention(indexed, stateOf(indexed, variantNamed(world, variant)));
     },
     /** The keys of all due notifications. */
     notificationKeys(variant = core): string[] {

@@ -4,6 +4,7 @@ import type { Build } from "../functions/domain/builds.ts";
 import type { Channel } from "../functions/domain/channels.ts";
 import type { FailureClass } from "../functions/domain/failures.ts";
 import type { Described, Image } from "../functions/domain/images.ts";
+import { indexWorld } from "../functions/domain/indexed-world.ts";
 import type { Inputs, RecordedInputs } from "../functions/domain/inputs.ts";
 import type { Leftover } from "../functions/domain/leftovers.ts";
 import { plan } from "../functions/domain/plan.ts";
@@ -11,7 +12,7 @@ import { publicationKey } from "../functions/domain/publishing/channel-writes.ts
 import type { Upstream } from "../functions/domain/upstream.ts";
 import { stateOf } from "../functions/domain/variant-state.ts";
 import { answersOf } from "./answers.ts";
-import { core, day, hour, newWorld, present, variantNamed } from "./world.ts";
+import { core, day, hour, newBuild, newImage, newWorld, present, variantNamed } from "./world.ts";
 
 export { core, day, full, hour, minute, two } from "./world.ts";
 
@@ -59,7 +60,7 @@ export function scene(configuration: Partial<ConfigurationInput> = {}, at = "202
     ...answersOf(world),
     /** The desired inputs with changes. */
     inputs(changes: RecordedInputs = {}, variant = core): Inputs {
-      return { ...stateOf(world, variantNamed(world, variant)).desired, ...changes } as Inputs;
+      return { ...stateOf(indexWorld(world), variantNamed(world, variant)).desired, ...changes } as Inputs;
     },
     /** Time passes. */
     later(milliseconds: number) {
@@ -116,33 +117,7 @@ export function scene(configuration: Partial<ConfigurationInput> = {}, at = "202
       const variant = changes.variant ?? core;
       const inputs = story.inputs(recorded, variant);
       world.binaries[inputs.kubernetes] ??= { state: "there" };
-      world.images.push({
-        id,
-        name: `image ${id}`,
-        variant,
-        state: "available",
-        createdAt: world.now - 2 * hour,
-        inputs,
-        token: undefined,
-        reasons: undefined,
-        origin: "build",
-        made: true,
-        unrecorded: [],
-        proof: "passed",
-        provedAt: world.now - hour,
-        revoked: undefined,
-        revocations: [],
-        approved: undefined,
-        published: {},
-        deprecatedAt: undefined,
-        withdrawnAt: undefined,
-        retiredAt: undefined,
-        retiring: false,
-        retirementRecorded: changes.retiredAt !== undefined || changes.retiring === true,
-        retiredAtTag: undefined,
-        exemptSince: undefined,
-        ...changes,
-      });
+      world.images.push(newImage(world, { id, variant, inputs, ...changes }));
       return story;
     },
     change(id: string, changes: Partial<Image>) {
@@ -235,22 +210,9 @@ export function scene(configuration: Partial<ConfigurationInput> = {}, at = "202
     build(changes: Partial<Build> = {}) {
       const variant = changes.variant ?? core;
       count += 1;
-      world.builds.unshift({
-        id: `project:build-${count}`,
-        variant,
-        purpose: "build",
-        inputs: changes.inputs ?? story.inputs({}, variant),
-        attempt: 1,
-        token: `${count}`.padStart(64, "0"),
-        status: "running",
-        phase: "BUILD",
-        startedAt: world.now,
-        endedAt: undefined,
-        image: undefined,
-        failure: undefined,
-        log: undefined,
-        ...changes,
-      });
+      const own = { id: `project:build-${count}`, token: `${count}`.padStart(64, "0") };
+      const inputs = changes.inputs ?? story.inputs({}, variant);
+      world.builds.unshift(newBuild(world, { ...own, variant, ...changes, inputs }));
       return story;
     },
     /** An instance of a build that was killed a day ago, with changes. The history gets that build unless it has one. */

@@ -1,5 +1,7 @@
 import { type ConfigurationInput, parseConfiguration } from "../functions/config/configuration.ts";
 import { recipeOf, type Variant } from "../functions/config/variant.ts";
+import type { Build } from "../functions/domain/builds.ts";
+import type { Image } from "../functions/domain/images.ts";
 import type { Pause } from "../functions/domain/pauses.ts";
 import type { World } from "../functions/domain/world.ts";
 
@@ -56,6 +58,57 @@ export function newWorld(configuration: Partial<ConfigurationInput>, at: string)
     world.binaries[`${variant.kubernetes}.7`] = { state: "there" };
   }
   return world;
+}
+
+/** An image of this service, made two hours ago and proved an hour ago. */
+export function newImage(
+  { now }: World,
+  { id, ...changes }: Partial<Image> & Pick<Image, "id" | "variant" | "inputs">,
+): Image {
+  return {
+    id,
+    name: `image ${id}`,
+    state: "available",
+    createdAt: now - 2 * hour,
+    token: undefined,
+    reasons: undefined,
+    origin: "build",
+    made: true,
+    unrecorded: [],
+    proof: "passed",
+    provedAt: now - hour,
+    revoked: undefined,
+    revocations: [],
+    approved: undefined,
+    published: {},
+    deprecatedAt: undefined,
+    withdrawnAt: undefined,
+    retiredAt: undefined,
+    retiring: false,
+    retirementRecorded: changes.retiredAt !== undefined || changes.retiring === true,
+    retiredAtTag: undefined,
+    exemptSince: undefined,
+    ...changes,
+  };
+}
+
+/** A build that runs since now. */
+export function newBuild(
+  { now }: World,
+  changes: Partial<Build> & Pick<Build, "id" | "variant" | "inputs" | "token">,
+): Build {
+  return {
+    purpose: "build",
+    attempt: 1,
+    status: "running",
+    phase: "BUILD",
+    startedAt: now,
+    endedAt: undefined,
+    image: undefined,
+    failure: undefined,
+    log: undefined,
+    ...changes,
+  };
 }
 
 /** @throws Error if the configuration has no such variant */

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { JsonText } from "../config/json.ts";
 import { logger } from "../telemetry/logger.ts";
 import { type Answer, bodyOf, type Call, callerOf } from "./http.ts";

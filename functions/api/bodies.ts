@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { channelNames } from "../config/channel-names.ts";
 import { everything } from "../domain/pauses.ts";
 

@@ -1,5 +1,5 @@
 import type { APIGatewayProxyEventV2WithIAMAuthorizer, APIGatewayProxyStructuredResultV2 } from "aws-lambda";
-import { z } from "zod";
+import * as z from "zod";
 import { JsonText } from "../config/json.ts";
 
 /** A signed call of the function URL, or a direct invocation converted to its shape (direct-calls.ts). */
@@ -31,6 +31,17 @@ export function parseBody<T extends z.ZodType>(call: Call, schema: T, example: u
   const body = schema.safeParse(json.data);
   if (!body.success) throw refusal(400, z.prettifyError(body.error), example);
   return body.data;
+}
+
+/**
+ * Parses a call's query. A name that is given twice has both values, with a comma between them, as Lambda hands it over.
+ * @param example the allowed query, shown to the caller if the query is wrong
+ * @throws a {@link refusal} that says what is wrong
+ */
+export function parseQuery<T extends z.ZodType>(call: Call, schema: T, example: unknown): z.infer<T> {
+  const query = schema.safeParse(call.queryStringParameters ?? {});
+  if (!query.success) throw refusal(400, z.prettifyError(query.error), example);
+  return query.data;
 }
 
 /** A call's body as text. */

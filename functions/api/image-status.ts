@@ -1,16 +1,17 @@
+import { mapValues } from "es-toolkit";
 import { iso } from "../config/time.ts";
 import { type Image, whyNotPublishable } from "../domain/images.ts";
+import type { IndexedWorld } from "../domain/indexed-world.ts";
 import type { Intervention } from "../domain/intervention-tags.ts";
 import { explainBlockers } from "../domain/publishing/explain.ts";
 import { retention } from "../domain/publishing/retention.ts";
 import type { VariantState } from "../domain/variant-state.ts";
-import type { World } from "../domain/world.ts";
 
 /** The images of a variant as `GET /` answers them, newest first. */
-export function imageStatuses(world: World, state: VariantState) {
+export function imageStatuses(world: IndexedWorld, state: VariantState) {
   const retained = retention(world, state);
-  return state.images.map((image) => {
-    const { decision, reasons } = retained.find((one) => one.image === image.id) ?? { decision: "keep", reasons: [] };
+  return state.images.map((image, index) => {
+    const { decision = "keep", reasons = [] } = retained[index] ?? {};
     return {
       image: image.id,
       state: image.state,
@@ -36,12 +37,7 @@ export function imageStatuses(world: World, state: VariantState) {
 }
 
 function writesTo({ published }: Image) {
-  return Object.fromEntries(
-    Object.entries(published).map(([channel, { at, previous }]) => [
-      channel,
-      { at: iso(at), previous: previous ?? null },
-    ]),
-  );
+  return mapValues(published, (write) => write && { at: iso(write.at), previous: write.previous ?? null });
 }
 
 function interventionOf(intervention: Intervention | undefined) {

@@ -1,6 +1,7 @@
 import { channelNames } from "../config/channel-names.ts";
 import type { Variant } from "../config/variant.ts";
 import { type Image, whyNotPublishable } from "../domain/images.ts";
+import { indexImageWorld } from "../domain/indexed-world.ts";
 import { excessOf, interventionFromTag, interventionToTag } from "../domain/intervention-tags.ts";
 import { explainChannel } from "../domain/publishing/explain.ts";
 import { withoutTags } from "../domain/publishing/replacement.ts";
@@ -68,7 +69,8 @@ export function decideApprove(world: ImageWorld, { image: id, reason }: ImageBod
   if (!variant)
     return conflict(`${id} belongs to ${image.variant}, which was removed from config.ts`, variantsOf(world));
   if (world.configuration.policies.approval === "none") {
-    const next = explainChannel(world, variantImages(world, variant.name), "stable");
+    const indexed = indexImageWorld(world);
+    const next = explainChannel(indexed, variantImages(indexed, variant.name), "stable");
     return conflict(`no image needs an approval (policies.approval is none): ${next}`, "GET / says what happens next");
   }
   const why = whyNotPublishable(image);
@@ -131,8 +133,8 @@ export function accepted(
   remove: string[],
   what: string,
 ): Accepted {
-  const then = applied(world, { image: id, write, remove });
-  const next = variantOf(then, name)
+  const then = indexImageWorld(applied(world, { image: id, write, remove }));
+  const next = then.variants.has(name)
     ? channelNames.map((channel) => explainChannel(then, variantImages(then, name), channel))
     : [`${name} was removed from config.ts, so its channels stay as they are`];
   const message = [what, ...next].join("; ");

@@ -1,5 +1,6 @@
 import type { ChannelName } from "../config/channel-names.ts";
 import { type Image, isNewer } from "../domain/images.ts";
+import { type IndexedImageWorld, indexImageWorld } from "../domain/indexed-world.ts";
 import { interventionToTag } from "../domain/intervention-tags.ts";
 import { lastWrite } from "../domain/publishing/channel-writes.ts";
 import { explainBlockers } from "../domain/publishing/explain.ts";
@@ -41,11 +42,14 @@ export function decideRollback(
       `${channel} holds ${held}, which is not an image of this service and cannot be revoked`,
       imagesOf(world),
     );
-  const underWay = image.revoked && lastWrite(world, variantImages(world, name), channel);
+  const indexed = indexImageWorld(world);
+  const underWay = image.revoked && lastWrite(indexed, variantImages(indexed, name), channel);
   if (underWay?.outcome === "pending")
     return revokedAlready(world, image, `${channel} of ${name} already goes back from ${held} to ${underWay.image.id}`);
   const tag = interventionToTag({ ...caller, reason });
-  const then = applied(world, { image: held, write: image.revoked ? {} : { revoked: tag }, remove: [] });
+  const then = indexImageWorld(
+    applied(world, { image: held, write: image.revoked ? {} : { revoked: tag }, remove: [] }),
+  );
   const next = decideChannel(then, variantImages(then, name), channel);
   if (next.decision !== "publish")
     return conflict(`${channel} of ${name} has nothing to go back to: ${whyNone(then, name, held, channel)}`, {
@@ -82,7 +86,7 @@ function holdsAnother(
 }
 
 /** What blocks each other image of the variant or, if nothing does, what keeps the channel from being written. */
-function whyNone(world: ImageWorld, name: string, held: string, channel: ChannelName): string {
+function whyNone(world: IndexedImageWorld, name: string, held: string, channel: ChannelName): string {
   const own = variantImages(world, name);
   const blockers = own.images.filter(({ id }) => id !== held).map((image) => explainBlockers(world, channel, image));
   if (blockers.length === 0) return "there is no other image";

@@ -1,82 +1,65 @@
-import { type ChannelName, channelNames, channelParameter } from "../config/channel-names.ts";
 import { iso } from "../config/time.ts";
-import { recipeOf } from "../config/variant.ts";
-import { buildReasons } from "../domain/building/decide.ts";
-import { stalenessOf } from "../domain/building/staleness.ts";
+import type { Versions } from "../config/versions.ts";
 import { judgements } from "../domain/building/sweep.ts";
-import { whyPaused } from "../domain/pauses.ts";
-import { type Action, plan } from "../domain/plan.ts";
-import { explainChannel } from "../domain/publishing/explain.ts";
-import { decideChannel } from "../domain/publishing/publish.ts";
-import { stateOf, type VariantState } from "../domain/variant-state.ts";
+import { type IndexedWorld, indexWorld } from "../domain/indexed-world.ts";
+import { planFor } from "../domain/plan.ts";
+import { removedVariantImages, statesOf } from "../domain/variant-state.ts";
 import type { World } from "../domain/world.ts";
-import { imageStatuses } from "./image-status.ts";
+import { type Entry, type Page, pageOf, wholeStatus } from "./page.ts";
 import { pausesToJson } from "./pause-decisions.ts";
-import { actionToJson } from "./plan.ts";
-import { removedVariants } from "./removed-variants.ts";
+import { removedVariantStatus } from "./removed-variants.ts";
+import { type VariantSettings, variantStatus } from "./variant-status.ts";
 
-/** The status of all variants as `GET /` answers it. Times are ISO 8601. */
-export function statusOf(world: World, channelsPrefix: string) {
-  const actions = plan(world);
+/**
+ * The status as `GET /` answers it: of all variants, or of those of a page. Times are ISO 8601.
+ * @throws a refusal if the page names a variant that does not exist
+ */
+export function statusOf(
+  observed: World,
+  channelsPrefix: string,
+  versions: Versions = { artifacts: [] },
+  page: Page = wholeStatus,
+) {
+  const world = indexWorld(observed);
+  const entries = entriesOf(world, { channelsPrefix, versions, images: page.images === "all" });
+  const { taken, next } = pageOf(entries, page);
   return {
     now: iso(world.now),
     stage: world.stage,
     recipe: world.recipe,
-    variants: world.configuration.variants.map((variant) => {
-      const state = stateOf(world, variant);
-      const newest = state.publishable[0];
-      const { behindSince, failing, failingSince, gaveUp, blockedBy } = stalenessOf(world, state);
-      const own = actions.filter((action) => action.variant === variant.name);
-      return {
-        variant: variant.name,
-        base: variant.base,
-        paused: whyPaused(world, variant.name) ?? null,
-        channels: Object.fromEntries(
-          channelNames.map((name) => [name, channelStatus(world, state, name, channelsPrefix)]),
-        ),
-        newestImage: newest?.id ?? null,
-        recorded: newest?.inputs ?? null,
-        desired: state.desired,
-        unknown: state.unknown,
-        drift: buildReasons(state),
-        /** At least since then. */
-        behindSince: behindSince === undefined ? null : iso(behindSince),
-        failing,
-        failingSince: failingSince === undefined ? null : iso(failingSince),
-        /** Whether the inputs are not built again until one changes or a person asks. */
-        gaveUp,
-        blockedBy,
-        harvest: harvestStatus(world, state),
-        running: runningBuild(state),
-        lastFailure: lastFailure(state),
-        nextBuild: nextBuild(own),
-        images: imageStatuses(world, state),
-        next: own.map(actionToJson),
-      };
-    }),
+    variants: taken.flatMap(({ configured }) => configured ?? []),
     /** Of variants, configured or removed, and `*` of everything. */
     pauses: pausesToJson(world.pauses),
-    removedVariants: removedVariants(world, channelsPrefix),
+    removedVariants: taken.flatMap(({ removed }) => removed ?? []),
     leftovers: leftoverStatus(world),
+    /** The call that answers the variants after these, such as `/?from=windows-2022-core-1.35`; null after the last. */
+    next,
   };
 }
 
-function channelStatus(world: World, state: VariantState, name: ChannelName, prefix: string) {
-  const channel = world.channels[state.variant.name]?.[name];
-  const next = decideChannel(world, state, name);
-  return {
-    parameter: channelParameter(prefix, state.variant.name, name),
-    image: channel?.image ?? null,
-    since: channel ? iso(channel.writtenAt) : null,
-    next: next.decision === "publish" ? next.image : null,
-    /** When the next image's blockers pass without a person: the end of its soak. */
-    waitsUntil: next.decision === "wait" && next.until !== undefined ? iso(next.until) : null,
-    outlook: explainChannel(world, state, name),
-  };
+interface VariantEntry {
+  configured?: ReturnType<typeof variantStatus>;
+  removed?: ReturnType<typeof removedVariantStatus>;
+}
+
+/** The configured variants in the order of the configuration, then the removed ones. */
+function entriesOf(world: IndexedWorld, settings: VariantSettings): Entry<VariantEntry>[] {
+  const states = statesOf(world);
+  const actions = Map.groupBy(planFor(world, states), ({ variant }) => variant);
+  return [
+    ...states.map((state) => ({
+      name: state.variant.name,
+      read: () => ({ configured: variantStatus(world, state, actions.get(state.variant.name) ?? [], settings) }),
+    })),
+    ...removedVariantImages(world).map((removed) => ({
+      name: removed.variant.name,
+      read: () => ({ removed: removedVariantStatus(world, removed, settings) }),
+    })),
+  ];
 }
 
 /** What killed builds left behind, and why it could not be read. Unfinished images are among a variant's images. */
-function leftoverStatus(world: World) {
+function leftoverStatus(world: IndexedWorld) {
   return {
     found: judgements(world).map(({ leftover: { type, id, variant, token }, fate, why }) => ({
       type,
@@ -88,45 +71,4 @@ function leftoverStatus(world: World) {
     })),
     unknown: world.leftovers.unread ?? null,
   };
-}
-
-/** The image to harvest from and whether the harvest exists; null for a variant that needs none. */
-function harvestStatus(world: World, { variant, upstream }: VariantState) {
-  if (recipeOf(variant) === "layer") return null;
-  const source = upstream?.harvestSource;
-  if (source?.state !== "known") return { from: null, manifest: null, why: source?.why ?? "nothing is known about it" };
-  const harvest = world.harvests[source.value];
-  return harvest?.state === "known"
-    ? { from: source.value, manifest: harvest.value, why: null }
-    : { from: source.value, manifest: null, why: harvest?.why ?? "nothing is known about it" };
-}
-
-function runningBuild({ builds }: VariantState) {
-  const running = builds.find(({ status }) => status === "running");
-  if (!running) return null;
-  const { id: build, purpose, phase, startedAt, log } = running;
-  return { build, purpose, phase, since: iso(startedAt), log: log ?? null };
-}
-
-function lastFailure({ builds }: VariantState) {
-  const failed = builds.find(({ status }) => status === "failed");
-  if (!failed) return null;
-  return {
-    build: failed.id,
-    purpose: failed.purpose,
-    at: iso(failed.endedAt ?? failed.startedAt),
-    ...failed.failure,
-    log: failed.log ?? null,
-  };
-}
-
-/** When the next build can start: `now`, a time, or null if none is needed or only a person or a change helps. */
-function nextBuild(actions: readonly Action[]) {
-  const action = actions.findLast((one) => one.do === "wait" && one.for === "build");
-  if (action?.do === "wait")
-    return { at: action.until === undefined ? null : iso(action.until), reasons: action.reasons };
-  const build = actions.find((one) => one.do === "build" || one.do === "prove" || one.do === "harvest");
-  const nothing = actions.find((one) => one.do === "nothing");
-  if (build && "reasons" in build) return { at: "now", reasons: build.reasons };
-  return { at: null, reasons: nothing?.do === "nothing" ? nothing.reasons : [] };
 }

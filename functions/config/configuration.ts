@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { configErrors } from "./errors.ts";
 import { text } from "./fields.ts";
 import { Policies } from "./policies.ts";

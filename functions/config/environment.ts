@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 const Sha256 = z.string().regex(/^[a-f0-9]{64}$/, "a SHA-256 in hex");
 

@@ -1,5 +1,5 @@
 import ms from "ms";
-import { z } from "zod";
+import * as z from "zod";
 import { ecrImage, isPrivateEcr } from "./ecr.ts";
 import { day } from "./time.ts";
 

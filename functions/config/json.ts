@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** Parses text that holds JSON. Anything else is an issue of the schema, never an exception. */
 export const JsonText = z.string().transform((text, context): unknown => {

@@ -1,4 +1,4 @@
-import { DateTime } from "luxon";
+import { TZDate } from "@date-fns/tz";
 
 /** From when Microsoft's monthly updates count as available: a local time of day on the second Tuesday. */
 export interface PatchTuesdayPolicy {
@@ -14,10 +14,7 @@ export interface PatchTuesdayPolicy {
  * @param now milliseconds since the epoch
  */
 export function latestPatchTuesday(now: number, policy: PatchTuesdayPolicy): string {
-  const local = DateTime.fromMillis(now, { zone: policy.timeZone });
-  const thisMonth = patchTuesdayIn(local, policy);
-  const latest = thisMonth <= local ? thisMonth : patchTuesdayIn(local.minus({ months: 1 }), policy);
-  return latest.toISODate() as string;
+  return around(now, policy).findLast(({ at }) => at <= now)?.date as string;
 }
 
 /** Whether Microsoft has shipped by that time, in winter and in summer. */
@@ -34,14 +31,24 @@ export function isAfterRelease(policy: PatchTuesdayPolicy): boolean {
  * @param now milliseconds since the epoch, like the result
  */
 export function nextPatchTuesday(now: number, policy: PatchTuesdayPolicy): number {
-  const local = DateTime.fromMillis(now, { zone: policy.timeZone });
-  const thisMonth = patchTuesdayIn(local, policy);
-  return (thisMonth > local ? thisMonth : patchTuesdayIn(local.plus({ months: 1 }), policy)).toMillis();
+  return around(now, policy).find(({ at }) => at > now)?.at as number;
 }
 
-function patchTuesdayIn(month: DateTime, policy: PatchTuesdayPolicy): DateTime {
-  const [hour, minute] = policy.time.split(":").map(Number);
-  const first = month.startOf("month");
-  const firstTuesday = first.plus({ days: (9 - first.weekday) % 7 });
-  return firstTuesday.plus({ weeks: 1 }).set({ hour, minute });
+/**
+ * The Patch Tuesdays of last month, this month and next month, one of which is the latest and one the next. A second
+ * Tuesday is never so near the end of a month that a time zone could move it into another. Only the times need the zone,
+ * because looking up its offset is slow.
+ */
+function around(now: number, { time, timeZone }: PatchTuesdayPolicy): { date: string; at: number }[] {
+  const [hours = 0, minutes = 0] = time.split(":").map(Number);
+  const today = new Date(now);
+  return [-1, 0, 1].map((months) => {
+    const first = new Date(Date.UTC(today.getUTCFullYear(), today.getUTCMonth() + months, 1));
+    const [year, month] = [first.getUTCFullYear(), first.getUTCMonth()];
+    const day = 8 + ((9 - first.getUTCDay()) % 7);
+    return {
+      date: new Date(Date.UTC(year, month, day)).toISOString().slice(0, 10),
+      at: new TZDate(year, month, day, hours, minutes, timeZone).getTime(),
+    };
+  });
 }

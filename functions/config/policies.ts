@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { Duration, Rate, ReleaseHost, TimeZone, text, WebAddress, whole } from "./fields.ts";
 import { isAfterRelease } from "./patch-tuesday.ts";
 
@@ -63,10 +63,14 @@ export const Policies = z.strictObject({
       "a time and zone at or after 10:00 America/Los_Angeles of the same Tuesday, when Microsoft ships",
     )
     .prefault({}),
-  /** Two builds of a variant start at least this far apart, except after a request or a failure. */
+  /** Two builds of a variant start at least this far apart, except on Patch Tuesday and after a request or a failure. */
   minInterval: Duration.prefault("20h"),
-  /** How many builds, of all variants, may run at once. */
-  maxParallel: whole(1, 50).default(2),
+  /**
+   * How many builds, of all variants, may run at once. With three, twelve variants have a Patch Tuesday's updates within
+   * nine hours even if builds for a Kubernetes patch run when they come out; with two it takes eleven
+   * (`npm run bench freshness`).
+   */
+  maxParallel: whole(1, 50).default(3),
   /** If false, images are built and proved and no channel is written: for a first day without risk. */
   publish: z.boolean().default(true),
   /** How old an image's proof must be before `stable` takes the image. The first image of a variant does not wait. */
@@ -88,7 +92,10 @@ export const Policies = z.strictObject({
   silentAfter: Duration.prefault("45d"),
   /** Operators are alarmed if a variant has been behind its inputs for this long. */
   staleAfter: Duration.prefault("7d"),
-  /** Rounds of Windows updates. Each ends with a restart. */
+  /**
+   * Rounds of Windows updates. Each ends with a restart. With two or more, an update that fails in the same way in every
+   * round is left out and reported, instead of failing the build; never Windows' own monthly update.
+   */
   updateRounds: whole(1, 5).default(2),
   /** Must be a Nitro type, x86-64. Updates and container images need four cores. */
   instanceType: z

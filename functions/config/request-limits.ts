@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { second } from "./time.ts";
 
 const milliseconds = z.coerce.number().int().positive();
@@ -15,6 +15,8 @@ const RequestLimits = z.object({
   REQUEST_ATTEMPTS: z.coerce.number().int().min(1).default(3),
   /** For a whole answer of the Kubernetes release host, which a run asks once. */
   RELEASE_HOST_TIMEOUT_MS: milliseconds.default(5 * second),
+  /** How fast EC2 and Parameter Store are called at most, as a multiple of half of their default rates (io/pace.ts). */
+  CALL_PACE: z.coerce.number().positive().default(1),
 });
 export type RequestLimits = z.infer<typeof RequestLimits>;
 

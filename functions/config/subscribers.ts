@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** A person or machine that receives notifications through SNS. */
 export const Subscriber = z.discriminatedUnion("protocol", [

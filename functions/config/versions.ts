@@ -1,6 +1,7 @@
-import { z } from "zod";
+import * as z from "zod";
 import { Minor } from "./fields.ts";
 import { minorOf } from "./kubernetes-versions.ts";
+import { day } from "./time.ts";
 import { type baseFamilies, recipeOf } from "./variant.ts";
 
 const WebUrl = z.url({ protocol: /^https?$/ });
@@ -16,6 +17,8 @@ const common = {
     .optional(),
   /** The Kubernetes minors that need it, both inclusive; absent if all do. */
   minors: z.strictObject({ from: Minor.optional(), to: Minor.optional() }).optional(),
+  /** The last day on which its publisher mends it, such as 2028-04-30, and who says so; absent if nobody does. */
+  supported: z.strictObject({ until: z.iso.date(), source: z.string().min(1) }).optional(),
   /** The source of the checksum or digest, or what is known about the version. */
   source: z.string().min(1),
 };
@@ -93,6 +96,15 @@ export function isNeeded({ recipes, windows, minors }: Artifact, need: Need): bo
     (minors?.from === undefined || minor >= minorOf(minors.from)) &&
     (minors?.to === undefined || minor <= minorOf(minors.to))
   );
+}
+
+/** The artifacts that an image needs and that nobody mends any more: `containerd 1.7.27 (until 2026-09-30)`. */
+export function unsupported({ artifacts }: Versions, need: Need, now: number): string[] {
+  return artifacts
+    .filter((artifact) => isNeeded(artifact, need))
+    .flatMap(({ name, version, supported }) =>
+      supported && now >= Date.parse(supported.until) + day ? [`${name} ${version} (until ${supported.until})`] : [],
+    );
 }
 
 /**

@@ -180,6 +180,7 @@ function imageVariables(
     registry_mirrors: variant.registryMirrors,
     denied_updates: variant.deniedUpdates,
     disk_gib: variant.diskGiB,
+    disk_throughput: variant.diskThroughput,
     update_rounds: updateRounds,
     kubernetes_release_url: kubernetesReleaseUrl,
     image_tags: { ...identity, ...inputsToTags(inputs), [`${tagPrefix}reasons`]: clipTag(reasons) },

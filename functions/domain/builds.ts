@@ -1,3 +1,4 @@
+import { once } from "es-toolkit";
 import type { Purpose } from "./build-orders.ts";
 import type { Failure } from "./failures.ts";
 import type { RecordedInputs } from "./inputs.ts";
@@ -23,6 +24,28 @@ export interface Build {
   failure: Failure | undefined;
   /** Link to the log in the AWS console. */
   log: string | undefined;
+}
+
+/** Builds by what decisions look them up by. */
+export interface BuildIndex {
+  all: readonly Build[];
+  byVariant: ReadonlyMap<string, readonly Build[]>;
+  /** Made when first asked for, like {@link byImage}: most plans do not ask. */
+  byToken: () => ReadonlyMap<string | undefined, readonly Build[]>;
+  byImage: () => ReadonlyMap<string | undefined, readonly Build[]>;
+  /** Of every variant, by the image that they harvest from. */
+  harvestsFrom: ReadonlyMap<string | undefined, readonly Build[]>;
+}
+
+export function indexBuilds(builds: readonly Build[]): BuildIndex {
+  const harvests = builds.filter(({ purpose }) => purpose === "harvest");
+  return {
+    all: builds,
+    byVariant: Map.groupBy(builds, ({ variant }) => variant),
+    byToken: once(() => Map.groupBy(builds, ({ token }) => token)),
+    byImage: once(() => Map.groupBy(builds, ({ image }) => image)),
+    harvestsFrom: Map.groupBy(harvests, ({ inputs }) => inputs.baseAmi),
+  };
 }
 
 /** Latest start first. Builds of the same time are ordered by ID, so that every reconcile run agrees on the order. */

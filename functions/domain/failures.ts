@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** Classes that the same inputs meet again: an early retry is wasted. */
 const deterministic = ["checksum", "template", "provision", "test", "sysprep", "proof"] as const;

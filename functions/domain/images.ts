@@ -92,7 +92,8 @@ export type PublishableImage = Image & { inputs: Inputs; provedAt: number };
 
 /** Rule 1: a publishable image is made here, available, proved and not revoked, and its tags are complete. */
 export function isPublishable(image: Image): image is PublishableImage {
-  return whyNotPublishable(image) === undefined;
+  // Most images are disabled: to say why takes longer than to see that.
+  return image.state === "available" && whyNotPublishable(image) === undefined;
 }
 
 /** Why an image may not be written to any channel; undefined if it may. */

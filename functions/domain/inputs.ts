@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto";
-import { z } from "zod";
+import { hash } from "node:crypto";
+import * as z from "zod";
 import type { Recipe, Variant } from "../config/variant.ts";
 
 /**
@@ -117,7 +117,7 @@ export function clipTag(value: string): string {
 
 /** Whether two sets of inputs are equal, whatever the order of their fields. */
 export function sameInputs(one: RecordedInputs, other: RecordedInputs): boolean {
-  return canonical(one) === canonical(other);
+  return inputNames.every((name) => one[name] === other[name]);
 }
 
 /** The same text for equal inputs. */
@@ -132,15 +132,19 @@ export function settingsHash({ name: _, ...settings }: Variant): string {
 
 /** SHA-256 of a text, in hex. */
 export function sha256(text: string): string {
-  return createHash("sha256").update(text).digest("hex");
+  return hash("sha256", text);
 }
 
 function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_key, inner: unknown) =>
-    inner !== null && typeof inner === "object" && !Array.isArray(inner)
-      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : inner,
-  );
+  return JSON.stringify(withSortedKeys(value));
+}
+
+function withSortedKeys(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withSortedKeys);
+  if (value === null || typeof value !== "object") return value;
+  const sorted: Record<string, unknown> = {};
+  for (const key of Object.keys(value).sort()) sorted[key] = withSortedKeys((value as typeof sorted)[key]);
+  return sorted;
 }
 
 function inputTag(name: InputName): string {

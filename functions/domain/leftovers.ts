@@ -1,5 +1,5 @@
 import { day, iso, minute } from "../config/time.ts";
-import type { Build } from "./builds.ts";
+import { type Build, type BuildIndex, indexBuilds } from "./builds.ts";
 import type { Image } from "./images.ts";
 
 /** EC2's words for what Packer makes around an image. CodeBuild ends a build without a signal, so it may all stay. */
@@ -50,17 +50,17 @@ export function restOf({ type }: TaggedResource): number {
  * When the last build with a token ended, in milliseconds since the epoch: Infinity while one runs, 0 if CodeBuild's
  * history has none.
  */
-export function endOf(builds: readonly Build[], token: string): number {
-  const ends = builds
-    .filter((build) => build.token === token)
-    .map(({ status, startedAt, endedAt = startedAt }) => (status === "running" ? Number.POSITIVE_INFINITY : endedAt));
+export function endOf(builds: BuildIndex, token: string): number {
+  const ends = (builds.byToken().get(token) ?? []).map(({ status, startedAt, endedAt = startedAt }) =>
+    status === "running" ? Number.POSITIVE_INFINITY : endedAt,
+  );
   return Math.max(0, ...ends);
 }
 
 /** What CodeBuild tells, and when, in milliseconds since the epoch. */
 interface History {
   now: number;
-  builds: readonly Build[];
+  builds: BuildIndex;
 }
 
 /** How far EC2's clock and CodeBuild's may differ, and EC2 may lag behind the end of a build, in milliseconds. */
@@ -68,9 +68,9 @@ const slack = minute;
 
 /** The builds with a token that ran when EC2 made something; a running one runs until now. */
 export function makersOf({ now, builds }: History, token: string, createdAt: number | undefined): Build[] {
-  return builds.filter(
-    ({ token: own, startedAt, endedAt = now }) =>
-      own === token && createdAt !== undefined && startedAt - slack <= createdAt && createdAt <= endedAt + slack,
+  return (builds.byToken().get(token) ?? []).filter(
+    ({ startedAt, endedAt = now }) =>
+      createdAt !== undefined && startedAt - slack <= createdAt && createdAt <= endedAt + slack,
   );
 }
 
@@ -80,7 +80,7 @@ export function makersOf({ now, builds }: History, token: string, createdAt: num
  */
 export function whyUnconfirmed(world: History, { type, token, createdAt }: Leftover): string | undefined {
   const build = token.slice(0, 12);
-  if (!world.builds.some((one) => one.token === token)) return `CodeBuild's history has no build ${build}`;
+  if (!world.builds.byToken().has(token)) return `CodeBuild's history has no build ${build}`;
   if (type === "security-group" || makersOf(world, token, createdAt).length > 0) return undefined;
   const time = createdAt === undefined ? "at an unknown time" : `at ${iso(createdAt)}`;
   return `it was made ${time}, when no build ${build} ran`;
@@ -92,10 +92,11 @@ export function whyUnconfirmed(world: History, { type, token, createdAt }: Lefto
  */
 export function suspects(
   tagged: readonly TaggedResource[],
-  { now, builds, images }: History & { images: readonly Image[] },
+  { now, builds, images }: { now: number; builds: readonly Build[]; images: readonly Image[] },
 ): TaggedResource[] {
+  const history = indexBuilds(builds);
   const kept = new Set(images.map(({ token }) => token));
   return tagged.filter(
-    (one) => endOf(builds, one.token) + restOf(one) <= now && !(one.type === "snapshot" && kept.has(one.token)),
+    (one) => endOf(history, one.token) + restOf(one) <= now && !(one.type === "snapshot" && kept.has(one.token)),
   );
 }

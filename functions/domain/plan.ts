@@ -2,6 +2,7 @@ import { type BuildDecision, type BuildOrder, orderBuild, type Purpose } from ".
 import { decideBuild } from "./building/decide.ts";
 import { withinLimits } from "./building/limits.ts";
 import { type SweepAction, type SweepWait, sweeps } from "./building/sweep.ts";
+import { type IndexedWorld, indexWorld } from "./indexed-world.ts";
 import {
   dueNotifications,
   dueNotificationsOfRemoved,
@@ -9,11 +10,13 @@ import {
   type Notification,
 } from "./notifications/due.ts";
 import { type ChannelWait, channelActions, type PublishAction } from "./publishing/actions.ts";
+import { type ChannelDecision, decideChannels } from "./publishing/publish.ts";
 import { exemptions, type RetentionAction, retirements, retirementsOfRemoved } from "./publishing/retirement.ts";
 import { type WithdrawalAction, withdrawals } from "./publishing/withdrawal.ts";
 import {
   removedVariantImages,
   stateOf,
+  statesOf,
   type VariantImages,
   type VariantState,
   variantImages,
@@ -41,17 +44,23 @@ export type WriteAction = PublishAction | WithdrawalAction | RetentionAction;
  * 14). Notifications about a channel come before its next write, so that subscribers hear of every publication.
  */
 export function plan(world: World): Action[] {
-  const states = world.configuration.variants.map((variant) => stateOf(world, variant));
+  const indexed = indexWorld(world);
+  return planFor(indexed, statesOf(indexed));
+}
+
+/** As {@link plan}, if the variants' states are known already. */
+export function planFor(world: IndexedWorld, states: readonly VariantState[]): Action[] {
   const decisions = withinLimits(
     world,
     states.map((state) => ({ state, decision: decideBuild(world, state) })),
   );
   const configured = states.flatMap((state, index): Action[] => {
-    const decision = decisions[index] as BuildDecision;
+    const build = decisions[index] as BuildDecision;
+    const channels = decideChannels(world, state);
     return [
-      ...dueNotifications(world, state, decision).map(notifyAction),
-      ...writes(world, state),
-      buildAction(world, state.variant.name, decision),
+      ...dueNotifications(world, state, { build, channels }).map(notifyAction),
+      ...writes(world, state, channels),
+      buildAction(world, state.variant.name, build),
     ];
   });
   const removed = removedVariantImages(world).flatMap((images): Action[] => [
@@ -62,14 +71,20 @@ export function plan(world: World): Action[] {
 }
 
 /** What the plan does to one variant's channels and images, whether the variant is configured or removed. */
-export function writesFor(world: World, name: string): (WriteAction | ChannelWait)[] {
-  const variant = world.configuration.variants.find((one) => one.name === name);
-  return variant ? writes(world, stateOf(world, variant)) : writesOnRemoved(world, variantImages(world, name));
+export function writesFor(world: IndexedWorld, name: string): (WriteAction | ChannelWait)[] {
+  const variant = world.variants.get(name);
+  if (!variant) return writesOnRemoved(world, variantImages(world, name));
+  const state = stateOf(world, variant);
+  return writes(world, state, decideChannels(world, state));
 }
 
-function writes(world: World, state: VariantState): (WriteAction | ChannelWait)[] {
+function writes(
+  world: IndexedWorld,
+  state: VariantState,
+  channels: readonly ChannelDecision[],
+): (WriteAction | ChannelWait)[] {
   return [
-    ...channelActions(world, state),
+    ...channelActions(state, channels),
     ...exemptions(world, state),
     ...withdrawals(world, state),
     ...retirements(world, state),
@@ -80,7 +95,7 @@ function writes(world: World, state: VariantState): (WriteAction | ChannelWait)[
  * The channels of a removed variant are left alone. Its revoked images still matter, because nodes may use them, and
  * retention may let its images go.
  */
-function writesOnRemoved(world: World, removed: VariantImages): WriteAction[] {
+function writesOnRemoved(world: IndexedWorld, removed: VariantImages): WriteAction[] {
   return [...exemptions(world, removed), ...withdrawals(world, removed), ...retirementsOfRemoved(world, removed)];
 }
 
@@ -88,7 +103,7 @@ function notifyAction(notification: Notification): Action {
   return { do: "announce", variant: notification.variant, notification };
 }
 
-function buildAction(world: World, variant: string, decision: BuildDecision): Action {
+function buildAction(world: IndexedWorld, variant: string, decision: BuildDecision): Action {
   if (decision.decision === "nothing") return { do: "nothing", variant, reasons: decision.reasons };
   if (decision.decision === "wait")
     return { do: "wait", variant, for: "build", until: decision.until, reasons: decision.reasons };

@@ -18,7 +18,7 @@ import {
 /** An AMI as its tags describe it, whoever wrote them. */
 export interface TaggedImage
   extends Omit<Image, "origin" | "made" | "provedAt" | "retirementRecorded" | "unrecorded" | "revocations"> {
-  /** The values of its tags, by name without the prefix. */
+  /** The values of those of its tags that need a record ({@link claimTags}), by name without the prefix. */
   tags: Readonly<Record<string, string>>;
 }
 
@@ -31,10 +31,9 @@ type OwnRecords = (kind: string) => StoredRecord[];
  * tag or with a record that no unrevoke has taken back.
  */
 export function withRecords(images: readonly TaggedImage[], records: Records): Image[] {
-  const byImage = Map.groupBy(
-    Object.values(records).flatMap((all) => all ?? []),
-    ({ name }) => name.split("/")[0],
-  );
+  const byImage = new Map(images.map(({ id }): [string, StoredRecord[]] => [id, []]));
+  for (const all of Object.values(records))
+    for (const record of all ?? []) byImage.get(record.name.slice(0, record.name.indexOf("/")))?.push(record);
   return images.map((image) => {
     const own = byImage.get(image.id) ?? [];
     return confirmed(image, (kind) =>
@@ -82,6 +81,9 @@ const tagClaims: readonly TagClaim[] = [
     isMade: (image) => image.withdrawnAt !== undefined,
   },
 ];
+
+/** Names of the tags that count only with a record, or until a record ends them. */
+export const claimTags: readonly string[] = [...new Set(tagClaims.map(({ tag }) => tag)), "revoked"];
 
 /**
  * Of some kinds only the latest record counts. Otherwise anybody could bring an earlier state back by writing its tag

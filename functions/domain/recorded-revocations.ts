@@ -9,7 +9,8 @@ export function revokedByRecord({ revocations = [], unrevocations = [] }: Record
 
 /** S3 counts whole seconds, and of two records of one second the unrevoke is the later one. */
 function openRevocations(revocations: readonly StoredRecord[], takenBack: readonly StoredRecord[]): StoredRecord[] {
-  return revocations.filter(({ name, at }) => !takenBack.some((one) => one.name === name && one.at >= at));
+  const ends = Map.groupBy(takenBack, ({ name }) => name);
+  return revocations.filter(({ name, at }) => !ends.get(name)?.some((end) => end.at >= at));
 }
 
 /** The revocations in force. A tag that a person deletes takes nothing back once its value is recorded. */

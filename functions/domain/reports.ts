@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** What a build found inside its image, as far as notifications compare it. */
 export const Report = z.object({

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /**
  * The latest manual rebuild request of a variant. Its ID is an input of the image, so a request is drift like any

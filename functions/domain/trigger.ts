@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { JsonText } from "../config/json.ts";
 
 /** The triggers that schedules send (infra/schedules.ts). */

@@ -1,12 +1,11 @@
 import { minorOf, patchOf } from "../config/kubernetes-versions.ts";
 import type { Observed } from "../config/observed.ts";
-import { latestPatchTuesday } from "../config/patch-tuesday.ts";
 import { recipeOf, type Variant } from "../config/variant.ts";
 import { type Build, latestFirst } from "./builds.ts";
 import { type Image, isPublishable, newestFirst, type PublishableImage } from "./images.ts";
+import type { IndexedImageWorld, IndexedWorld } from "./indexed-world.ts";
 import { type RecordedInputs, settingsHash } from "./inputs.ts";
 import type { Upstream } from "./upstream.ts";
-import type { ImageWorld, World } from "./world.ts";
 
 /** A variant's images, newest first, whether the variant is configured or removed. */
 export interface VariantImages {
@@ -26,8 +25,13 @@ export interface VariantState extends VariantImages {
   builds: Build[];
 }
 
+/** The configured variants' parts of the world, in the order of the configuration. */
+export function statesOf(world: IndexedWorld): VariantState[] {
+  return world.configuration.variants.map((variant) => stateOf(world, variant));
+}
+
 /** One variant's part of the world. */
-export function stateOf(world: World, variant: Variant): VariantState {
+export function stateOf(world: IndexedWorld, variant: Variant): VariantState {
   const upstream = world.upstream[variant.name];
   const { images, publishable } = variantImages(world, variant.name);
   const harvest = recipeOf(variant) === "assemble" ? harvestInput(world, upstream) : undefined;
@@ -40,7 +44,7 @@ export function stateOf(world: World, variant: Variant): VariantState {
       ...(upstream?.kubernetes.state === "known" && {
         kubernetes: notBelow(publishable[0], upstream.kubernetes.value),
       }),
-      patchTuesday: latestPatchTuesday(world.now, world.configuration.policies.patchTuesday),
+      patchTuesday: world.patchTuesday,
       recipe: world.recipe,
       settings: settingsHash(variant),
       ...(harvest?.state === "known" && { harvest: harvest.value }),
@@ -51,7 +55,7 @@ export function stateOf(world: World, variant: Variant): VariantState {
       : ["nothing is known about its upstream"],
     images,
     publishable,
-    builds: latestFirst(world.builds.filter((build) => build.variant === variant.name)),
+    builds: latestFirst(world.builds.byVariant.get(variant.name) ?? []),
   };
 }
 
@@ -64,23 +68,22 @@ function notBelow(newest: PublishableImage | undefined, wanted: string): string 
   return minorOf(current) === minorOf(wanted) && patchOf(current) > patchOf(wanted) ? current : wanted;
 }
 
-export function variantImages(world: ImageWorld, name: string): VariantImages {
-  const images = newestFirst(world.images.filter(({ variant }) => variant === name));
+export function variantImages(world: IndexedImageWorld, name: string): VariantImages {
+  const images = newestFirst(world.images.get(name) ?? []);
   return { variant: { name }, images, publishable: images.filter(isPublishable) };
 }
 
 /** What removed variants have left behind: images, and channels that the service no longer writes. Ordered by name. */
-export function removedVariantImages(world: World): VariantImages[] {
-  const configured = new Set(world.configuration.variants.map(({ name }) => name));
-  const traces = new Set([...world.images.map(({ variant }) => variant), ...Object.keys(world.channels)]);
+export function removedVariantImages(world: IndexedWorld): VariantImages[] {
+  const traces = new Set([...world.images.keys(), ...Object.keys(world.channels)]);
   return [...traces]
-    .filter((name) => !configured.has(name))
+    .filter((name) => !world.variants.has(name))
     .toSorted()
     .map((name) => variantImages(world, name));
 }
 
 /** The hash of the harvest from AWS's current EKS image of the variant's minor. */
-function harvestInput(world: World, upstream: Upstream | undefined): Observed {
+function harvestInput(world: IndexedWorld, upstream: Upstream | undefined): Observed {
   const source = upstream?.harvestSource;
   if (source?.state !== "known") return source ?? { state: "unknown", why: "the image to harvest from is unknown" };
   return (

@@ -7,10 +7,10 @@ import {
   ListBuildsForProjectCommand,
   StartBuildCommand,
 } from "@aws-sdk/client-codebuild";
-import { z } from "zod";
+import * as z from "zod";
 import type { BuildVariables, ExportedVariables } from "../config/build-variables.ts";
 import { JsonText } from "../config/json.ts";
-import { day, minute } from "../config/time.ts";
+import { day, hour, minute } from "../config/time.ts";
 import { type BuildOrder, purposes } from "../domain/build-orders.ts";
 import type { Build } from "../domain/builds.ts";
 import { type Failure, FailureClass } from "../domain/failures.ts";
@@ -23,8 +23,27 @@ const codebuild = new CodeBuildClient(clientSettings);
 export const historyReach = 31 * day;
 /** BatchGetBuilds' limit; ListBuildsForProject returns as many a page. */
 const buildsPerPage = 100;
-/** A safety limit: 1,000 builds in a month exceed any sensible use. */
-const maxPages = 10;
+
+/**
+ * It is assumed that CodeBuild, which documents nothing about it, changes an ended build no more, and shows all of it this
+ * long after its end, in milliseconds.
+ */
+const shownWithin = hour;
+
+/** A build of the history. */
+interface KnownBuild {
+  startedAt: number;
+  /** Nothing about it changes any more. */
+  isFinal: boolean;
+  /** Undefined if this service did not start it. */
+  build: Build | undefined;
+}
+
+/**
+ * The history as this process has read it last, by ID: only builds that are not final are described again. Which builds
+ * there are is always read.
+ */
+let known: ReadonlyMap<string, KnownBuild> = new Map();
 
 /**
  * The project's builds, newest first, as far back as {@link historyReach}. Builds that this service did not start are
@@ -32,9 +51,9 @@ const maxPages = 10;
  * @throws Error if CodeBuild describes fewer builds than it lists, because a running one could be started again
  */
 export async function readBuilds(project: string, now: number): Promise<Build[]> {
-  const builds: Build[] = [];
+  const history = new Map<string, KnownBuild>();
   let nextToken: string | undefined;
-  for (let page = 0; page < maxPages; page++) {
+  do {
     const list = await codebuild.send(
       new ListBuildsForProjectCommand({
         projectName: project,
@@ -42,26 +61,46 @@ export async function readBuilds(project: string, now: number): Promise<Build[]>
         ...(nextToken && { nextToken }),
       }),
     );
-    const ids = (list.ids ?? []).slice(0, buildsPerPage);
-    if (ids.length === 0) return builds;
-    const details = await codebuild.send(new BatchGetBuildsCommand({ ids }));
-    refuseGaps(ids, details.builds ?? [], now);
-    const started = (details.builds ?? []).map(({ startTime }) => startTime?.getTime() ?? now);
-    builds.push(...(details.builds ?? []).flatMap((build) => fromCodeBuild(build, now) ?? []));
-    nextToken = list.nextToken;
-    if (!nextToken || Math.min(...started) < now - historyReach) return builds;
-  }
-  return builds;
+    const page = await describe((list.ids ?? []).slice(0, buildsPerPage), now);
+    for (const [id, build] of page) history.set(id, build);
+    const isFarEnough = [...page.values()].some(({ startedAt }) => startedAt < now - historyReach);
+    nextToken = isFarEnough ? undefined : list.nextToken;
+  } while (nextToken);
+  known = history;
+  return [...history.values()].flatMap(({ build }) => build ?? []);
+}
+
+async function describe(ids: readonly string[], now: number): Promise<Map<string, KnownBuild>> {
+  const asked = ids.filter((id) => !known.get(id)?.isFinal);
+  const { builds = [] } = asked.length > 0 ? await codebuild.send(new BatchGetBuildsCommand({ ids: asked })) : {};
+  const answered = new Map(builds.map((build) => [build.id, knownBuild(build, now)]));
+  const page = new Map(
+    ids.flatMap((id): [string, KnownBuild][] => {
+      const build = asked.includes(id) ? answered.get(id) : known.get(id);
+      return build ? [[id, build]] : [];
+    }),
+  );
+  refuseGaps(ids, page, now);
+  return page;
+}
+
+function knownBuild(build: CodeBuildBuild, now: number): KnownBuild {
+  const { startTime, endTime, buildStatus } = build;
+  const hasEnded = buildStatus !== "IN_PROGRESS" && endTime !== undefined && endTime.getTime() < now - shownWithin;
+  return {
+    startedAt: startTime?.getTime() ?? now,
+    isFinal: startTime !== undefined && hasEnded,
+    build: fromCodeBuild(build, now),
+  };
 }
 
 /**
  * @throws Error if a build is left out that may still run, which is one listed before every build that started a day
  * ago
  */
-function refuseGaps(ids: readonly string[], builds: readonly CodeBuildBuild[], now: number): void {
-  const started = new Map(builds.map(({ id, startTime }) => [id, startTime?.getTime() ?? now]));
-  const old = ids.findIndex((id) => (started.get(id) ?? now) < now - day);
-  const unread = ids.slice(0, old === -1 ? ids.length : old).filter((id) => !started.has(id));
+function refuseGaps(ids: readonly string[], page: ReadonlyMap<string, KnownBuild>, now: number): void {
+  const old = ids.findIndex((id) => (page.get(id)?.startedAt ?? now) < now - day);
+  const unread = ids.slice(0, old === -1 ? ids.length : old).filter((id) => !page.has(id));
   if (unread.length > 0) throw new Error(`CodeBuild left out ${unread.join(", ")} although it lists them`);
 }
 

@@ -1,21 +1,35 @@
-import { type Parameter, paginateGetParametersByPath, SSMClient } from "@aws-sdk/client-ssm";
+import { type Parameter, paginateGetParametersByPath } from "@aws-sdk/client-ssm";
 import { type ChannelName, channelParameter, isChannelName } from "../config/channel-names.ts";
 import type { Environment } from "../config/environment.ts";
 import type { Channels } from "../domain/channels.ts";
-import type { Described } from "../domain/images.ts";
-import { clientSettings } from "./client-settings.ts";
+import type { Described, Image } from "../domain/images.ts";
 import { describeById } from "./images.ts";
 import { createParameter, replaceParameter } from "./parameters.ts";
+import { shareReads } from "./shared-reads.ts";
+import { ssm } from "./ssm-client.ts";
 
-const ssm = new SSMClient(clientSettings);
+/** An image by its ID; undefined if it was not read. */
+type FindImage = (id: string) => Pick<Image, "createdAt" | "state"> | undefined;
 
-/** All channels below the prefix, including those of removed variants; or the channels of one variant. */
-export async function readChannels(prefix: string, only?: string): Promise<Channels> {
-  const parameters: Parameter[] = [];
-  const Path = only === undefined ? prefix : `${prefix}/${only}`;
-  const pages = paginateGetParametersByPath({ client: ssm }, { Path, Recursive: true });
-  for await (const page of pages) parameters.push(...(page.Parameters ?? []));
-  const held = await describeById([...new Set(parameters.map(({ Value = "" }) => Value))]);
+export function finderOf(images: readonly Image[]): FindImage {
+  const byId = new Map(images.map((image) => [image.id, image]));
+  return (id) => byId.get(id);
+}
+
+/**
+ * All channels below the prefix, including those of removed variants; or the channels of one variant.
+ * @param reading finds the images that are read already or on their way. Only others that channels hold are described.
+ */
+export async function readChannels(
+  prefix: string,
+  reading: FindImage | Promise<FindImage> = () => undefined,
+  only?: string,
+): Promise<Channels> {
+  const [parameters, find] = await Promise.all([
+    readParameters(only === undefined ? prefix : `${prefix}/${only}`),
+    reading,
+  ]);
+  const held = await describeHeld([...new Set(parameters.map(({ Value = "" }) => Value))], find);
   const channels: Channels = {};
   for (const { Name = "", Value = "", Version = 1, LastModifiedDate } of parameters) {
     const [variant, channel] = Name.slice(prefix.length + 1).split("/");
@@ -31,6 +45,25 @@ export async function readChannels(prefix: string, only?: string): Promise<Chann
     };
   }
   return channels;
+}
+
+/** A page has ten (API reference, GetParametersByPath). Each write to an image asks for all of them once more. */
+const readParameters = shareReads(async (Path: string): Promise<Parameter[]> => {
+  const parameters: Parameter[] = [];
+  const pages = paginateGetParametersByPath({ client: ssm }, { Path, Recursive: true });
+  for await (const page of pages) parameters.push(...(page.Parameters ?? []));
+  return parameters;
+});
+
+async function describeHeld(held: readonly string[], find: FindImage): Promise<Map<string, Described>> {
+  const described = new Map<string, Described>();
+  for (const id of held) {
+    const image = find(id);
+    if (image && image.state !== "deregistered")
+      described.set(id, { status: "described", createdAt: image.createdAt, state: image.state });
+  }
+  const others = held.filter((id) => !described.has(id));
+  return new Map([...described, ...(others.length > 0 ? await describeById(others) : [])]);
 }
 
 /**

@@ -1,11 +1,9 @@
 import { createHash } from "node:crypto";
-import { GetObjectCommand, ListObjectsV2Command, S3Client } from "@aws-sdk/client-s3";
-import { z } from "zod";
+import { GetObjectCommand, ListObjectsV2Command } from "@aws-sdk/client-s3";
+import * as z from "zod";
 import { JsonText } from "../config/json.ts";
 import type { Observed } from "../config/observed.ts";
-import { clientSettings } from "./client-settings.ts";
-
-const s3 = new S3Client(clientSettings);
+import { s3 } from "./s3-client.ts";
 
 const Sha256 = z.string().regex(/^[a-f0-9]{64}$/, "a SHA-256 in hex");
 

@@ -2,7 +2,6 @@ import {
   DeregisterImageCommand,
   DisableImageCommand,
   DisableImageDeprecationCommand,
-  EC2Client,
   EnableImageCommand,
   EnableImageDeprecationCommand,
 } from "@aws-sdk/client-ec2";
@@ -10,10 +9,8 @@ import type { ChannelName } from "../config/channel-names.ts";
 import { iso, minute } from "../config/time.ts";
 import type { Image } from "../domain/images.ts";
 import { ending, type TagRecordKind } from "../domain/records.ts";
-import { clientSettings } from "./client-settings.ts";
+import { ec2 } from "./ec2-client.ts";
 import { tagImage, untagImage } from "./image-tags.ts";
-
-const ec2 = new EC2Client(clientSettings);
 
 /**
  * Writes the record that a tag of the image has this value, without which it does not count, or has it no more.

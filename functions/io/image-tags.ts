@@ -1,8 +1,6 @@
-import { CreateTagsCommand, DeleteTagsCommand, EC2Client } from "@aws-sdk/client-ec2";
+import { CreateTagsCommand, DeleteTagsCommand } from "@aws-sdk/client-ec2";
 import { clipTag, tagPrefix } from "../domain/inputs.ts";
-import { clientSettings } from "./client-settings.ts";
-
-const ec2 = new EC2Client(clientSettings);
+import { ec2 } from "./ec2-client.ts";
 
 /** The key in EC2: `eks-windows-images:revoked`. */
 export function keyOf(name: string): string {

@@ -1,12 +1,14 @@
-import { DescribeImagesCommand, EC2Client, type Image as Ec2Image, paginateDescribeImages } from "@aws-sdk/client-ec2";
+import { DescribeImagesCommand, type Image as Ec2Image, paginateDescribeImages } from "@aws-sdk/client-ec2";
 import { chunk } from "es-toolkit";
 import type { Described } from "../domain/images.ts";
 import { tagPrefix } from "../domain/inputs.ts";
 import type { TaggedImage } from "../domain/recorded-images.ts";
-import { clientSettings } from "./client-settings.ts";
+import { ec2 } from "./ec2-client.ts";
+import { ownTexts } from "./own-text.ts";
 import { fromEc2 } from "./tagged-image.ts";
 
-const ec2 = new EC2Client(clientSettings);
+/** EC2's limit. */
+const pageSize = 1000;
 
 /**
  * All images with the tags of a stage, or of one of its variants, including disabled images and images whose tags are
@@ -14,16 +16,17 @@ const ec2 = new EC2Client(clientSettings);
  */
 export async function readTaggedImages(stage: string, variant?: string): Promise<TaggedImage[]> {
   const images: TaggedImage[] = [];
+  const own = ownTexts();
   const tags = { stage, ...(variant !== undefined && { variant }) };
   const pages = paginateDescribeImages(
-    { client: ec2, pageSize: 500 },
+    { client: ec2, pageSize },
     {
       Owners: ["self"],
       IncludeDisabled: true,
       Filters: Object.entries(tags).map(([name, value]) => ({ Name: `tag:${tagPrefix}${name}`, Values: [value] })),
     },
   );
-  for await (const page of pages) images.push(...(page.Images ?? []).flatMap((image) => fromEc2(image) ?? []));
+  for await (const page of pages) images.push(...(page.Images ?? []).flatMap((image) => fromEc2(image, own) ?? []));
   return images;
 }
 
@@ -49,14 +52,16 @@ async function describeBatch(ids: string[]): Promise<Map<string, Described>> {
       }),
     );
     const byId = new Map(Images.map((image) => [image.ImageId, image]));
-    return new Map(ids.map((id) => [id, describe(byId.get(id))]));
+    const own = ownTexts();
+    return new Map(ids.map((id) => [id, describe(byId.get(id), own)]));
   } catch (error) {
     const why = `describing ${ids.join(", ")}: ${(error as Error).message}`;
     return new Map(ids.map((id) => [id, { status: "unknown", why }]));
   }
 }
 
-function describe(image: Ec2Image | undefined): Described {
+function describe(image: Ec2Image | undefined, own: (text: string) => string): Described {
   if (!image || image.State === "deregistered") return { status: "gone" };
-  return { status: "described", createdAt: Date.parse(image.CreationDate ?? ""), state: image.State ?? "unknown" };
+  const { CreationDate = "", State = "unknown" } = image;
+  return { status: "described", createdAt: Date.parse(CreationDate), state: own(State) };
 }

@@ -1,5 +1,5 @@
 import { DescribeClusterVersionsCommand, EKSClient } from "@aws-sdk/client-eks";
-import { z } from "zod";
+import * as z from "zod";
 import type { Availability, Observed } from "../config/observed.ts";
 import type { Policies } from "../config/policies.ts";
 import { clientSettings, requestLimits } from "./client-settings.ts";
@@ -8,6 +8,7 @@ const eks = new EKSClient(clientSettings);
 
 /** What a build downloads from the release host, each with its checksum. */
 const programs = ["kubelet.exe", "kube-proxy.exe"];
+const there: Availability = { state: "there" };
 
 /** The wanted patch version by minor, from the source that the policies name. Never throws. */
 export async function readPatches(
@@ -23,7 +24,16 @@ export async function readPatches(
   );
 }
 
-/** Whether the Windows binaries of a version and their checksums can be downloaded now, by version. Never throws. */
+/**
+ * Folders of the release host in which this process has seen all checksums. It is assumed that a release stays there; of
+ * a mirror that loses one, the next build tells.
+ */
+const complete = new Set<string>();
+
+/**
+ * Whether the Windows binaries of a version can be downloaded now, by version. Their checksums, which a build needs too,
+ * stand for them. What was there once is not asked for again. Never throws.
+ */
 export async function readBinaries(
   versions: readonly string[],
   releaseUrl: string,
@@ -32,33 +42,23 @@ export async function readBinaries(
   const availabilities = await Promise.all(
     distinct.map(async (version) => {
       const folder = `${releaseUrl}/v${version}/bin/windows/amd64`;
-      const answers = await Promise.all(
-        programs.flatMap((program) => [isThere(`${folder}/${program}`), isChecksum(`${folder}/${program}.sha256`)]),
-      );
-      return worst(answers);
+      if (complete.has(folder)) return there;
+      const answer = worst(await Promise.all(programs.map((program) => isChecksum(`${folder}/${program}.sha256`))));
+      if (answer.state === "there") complete.add(folder);
+      return answer;
     }),
   );
   return Object.fromEntries(distinct.map((version, index) => [version, availabilities[index] as Availability]));
 }
 
 function worst(answers: Availability[]): Availability {
-  return (
-    answers.find(({ state }) => state === "missing") ??
-    answers.find(({ state }) => state === "unknown") ?? { state: "there" }
-  );
-}
-
-async function isThere(url: string): Promise<Availability> {
-  const answer = await ask(url, "HEAD");
-  return answer.state === "known" ? { state: "there" } : answer;
+  return answers.find(({ state }) => state === "missing") ?? answers.find(({ state }) => state === "unknown") ?? there;
 }
 
 async function isChecksum(url: string): Promise<Availability> {
   const answer = await ask(url);
   if (answer.state !== "known") return answer;
-  return /^[a-f0-9]{64}\b/i.test(answer.value.trim())
-    ? { state: "there" }
-    : { state: "unknown", why: `${url} holds no SHA-256` };
+  return /^[a-f0-9]{64}\b/i.test(answer.value.trim()) ? there : { state: "unknown", why: `${url} holds no SHA-256` };
 }
 
 /** `https://dl.k8s.io/release/stable-1.36.txt` holds `v1.36.4`. */
@@ -76,9 +76,9 @@ async function readUpstreamPatch(releaseUrl: string, minor: string): Promise<Obs
 }
 
 /** Asks the release host, which redirects to its CDN. */
-async function ask(url: string, method = "GET"): Promise<Observed> {
+async function ask(url: string): Promise<Observed> {
   try {
-    const response = await fetch(url, { method, signal: AbortSignal.timeout(requestLimits.RELEASE_HOST_TIMEOUT_MS) });
+    const response = await fetch(url, { signal: AbortSignal.timeout(requestLimits.RELEASE_HOST_TIMEOUT_MS) });
     if (response.status === 404) return { state: "missing", why: `${url} does not exist` };
     if (!response.ok) return { state: "unknown", why: `${url} answered ${response.status}` };
     return { state: "known", value: await response.text() };

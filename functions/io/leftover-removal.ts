@@ -3,14 +3,11 @@ import {
   DeleteSecurityGroupCommand,
   DeleteSnapshotCommand,
   DeleteVolumeCommand,
-  EC2Client,
   EC2ServiceException,
   TerminateInstancesCommand,
 } from "@aws-sdk/client-ec2";
 import type { LeftoverType } from "../domain/leftovers.ts";
-import { clientSettings } from "./client-settings.ts";
-
-const ec2 = new EC2Client(clientSettings);
+import { ec2 } from "./ec2-client.ts";
 
 /** A resource that is already gone, and one that something still uses (EC2 API reference, "Error codes"). */
 const gone = /^Invalid\w*\.NotFound$/;

@@ -1,6 +1,5 @@
 import {
   DescribeKeyPairsCommand,
-  EC2Client,
   type Filter,
   paginateDescribeImages,
   paginateDescribeInstances,
@@ -17,11 +16,10 @@ import {
   type TaggedResource,
 } from "../domain/leftovers.ts";
 import type { World } from "../domain/world.ts";
-import { clientSettings, requestLimits } from "./client-settings.ts";
+import { requestLimits } from "./client-settings.ts";
+import { ec2 } from "./ec2-client.ts";
 import { withPatience } from "./patience.ts";
 import { readTagged } from "./tagged-resources.ts";
-
-const ec2 = new EC2Client(clientSettings);
 
 /** Values in one EC2 filter (EC2 API reference, DescribeInstances). */
 const maxFilterValues = 200;

@@ -1,9 +1,10 @@
-import { PutObjectCommand, paginateListObjectsV2, S3Client } from "@aws-sdk/client-s3";
+import { PutObjectCommand, paginateListObjectsV2 } from "@aws-sdk/client-s3";
 import { PublishCommand, SNSClient } from "@aws-sdk/client-sns";
 import type { Notification } from "../domain/notifications/due.ts";
 import { clientSettings } from "./client-settings.ts";
+import { ownTexts } from "./own-text.ts";
+import { s3 } from "./s3-client.ts";
 
-const s3 = new S3Client(clientSettings);
 const sns = new SNSClient(clientSettings);
 
 const prefix = "announced/";
@@ -23,8 +24,9 @@ export interface Message {
 /** Keys of the notifications that subscribers have received. */
 export async function readNotified(bucket: string): Promise<ReadonlySet<string>> {
   const keys = new Set<string>();
+  const own = ownTexts();
   for await (const page of paginateListObjectsV2({ client: s3 }, { Bucket: bucket, Prefix: prefix }))
-    for (const { Key = "" } of page.Contents ?? []) keys.add(Key.slice(prefix.length));
+    for (const { Key = "" } of page.Contents ?? []) keys.add(own(Key.slice(prefix.length)));
   return keys;
 }
 

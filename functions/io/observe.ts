@@ -1,10 +1,13 @@
 import type { Configuration } from "../config/configuration.ts";
 import type { Environment } from "../config/environment.ts";
+import type { Observed } from "../config/observed.ts";
 import { candidateVersions, knownValue } from "../domain/building/preflight.ts";
+import type { Image } from "../domain/images.ts";
 import { retirementCandidates } from "../domain/publishing/retention.ts";
+import { harvestParameterOf, type Upstream } from "../domain/upstream.ts";
 import type { ImageWorld, World } from "../domain/world.ts";
 import { readBuilds } from "./builds.ts";
-import { readChannels } from "./channels.ts";
+import { finderOf, readChannels } from "./channels.ts";
 import { readHarvests } from "./harvests.ts";
 import { readBinaries } from "./kubernetes-releases.ts";
 import { readLeftovers } from "./leftovers.ts";
@@ -12,7 +15,7 @@ import { readNotified } from "./notifications.ts";
 import { readImagesAndPauses } from "./recorded-images.ts";
 import { readReferences } from "./references.ts";
 import { readRequests } from "./requests.ts";
-import { readUpstream } from "./upstream.ts";
+import { readPublicAmis, readUpstream } from "./upstream.ts";
 
 /**
  * Reads the whole world. An upstream that does not answer is part of the world, and so is an image whose use EC2 does
@@ -27,40 +30,55 @@ export async function observe(
   now: number,
   remaining: () => number,
 ): Promise<World> {
-  const [upstream, imageWorld, builds, requests, notified] = await Promise.all([
-    readUpstream(configuration),
-    observeImages(environment, configuration, now),
-    gerund("reading builds", readBuilds(environment.PROJECT_NAME, now)),
-    gerund("reading requests", readRequests(environment.REQUESTS_PREFIX)),
-    gerund("reading notifications", readNotified(environment.BUCKET)),
-  ]);
-  const { images, pauses, unreadable } = imageWorld;
-  if (unreadable !== undefined || pauses === undefined) throw new Error(unreadable);
   const { STAGE: stage, RECIPE: recipe, HARVEST_RECIPE: harvestRecipe, BUCKET: bucket } = environment;
-  const sources = Object.values(upstream).flatMap(({ harvestSource }) => knownValue(harvestSource));
-  const versions = configuration.variants.flatMap(({ name }) => candidateVersions(name, upstream, images));
-  const [harvests, binaries, leftovers] = await Promise.all([
-    readHarvests(bucket, sources, harvestRecipe),
-    readBinaries(versions, configuration.policies.kubernetesReleaseUrl),
-    readLeftovers(stage, { now, builds, images }, remaining()),
+  // Each waits for what it needs and for nothing else.
+  const amis = readPublicAmis(configuration);
+  const readingUpstream = readUpstream(configuration, amis);
+  const readingImages = observeImages(environment, configuration, now);
+  const readingBuilds = gerund("reading builds", readBuilds(environment.PROJECT_NAME, now));
+  const readingHarvests = amis.then((known) =>
+    readHarvests(bucket, harvestSourcesOf(configuration, known), harvestRecipe),
+  );
+  const readingLast = Promise.all([
+    Promise.all([readingUpstream, readingImages]).then(([upstream, { images }]) =>
+      readBinaries(versionsOf(configuration, upstream, images), configuration.policies.kubernetesReleaseUrl),
+    ),
+    Promise.all([readingImages, readingBuilds]).then(([{ images }, builds]) =>
+      readLeftovers(stage, { now, builds, images }, remaining()),
+    ),
   ]);
-  const world: World = {
-    ...imageWorld,
-    stage,
-    recipe,
-    harvestRecipe,
-    upstream,
-    binaries,
-    builds,
-    harvests,
-    references: {},
-    requests,
-    leftovers,
-    instanceProfiles: environment.INSTANCE_PROFILES.split(","),
-    notified,
-    pauses,
-  };
-  return { ...world, references: await readReferences(retirementCandidates(world), remaining()) };
+  const readingFirst = Promise.all([
+    readingUpstream,
+    readingImages,
+    readingBuilds,
+    readingHarvests,
+    gerund("reading requests", readRequests(environment.REQUESTS_PREFIX)),
+    gerund("reading notifications", readNotified(bucket)),
+  ]).then(async ([upstream, imageWorld, builds, harvests, requests, notified]) => {
+    const { pauses, unreadable } = imageWorld;
+    if (unreadable !== undefined || pauses === undefined) throw new Error(unreadable);
+    const instanceProfiles = environment.INSTANCE_PROFILES.split(",");
+    const own = { stage, recipe, harvestRecipe, instanceProfiles };
+    // What is missing says nothing about which images may go.
+    const missing = { binaries: {}, leftovers: { found: [], unread: undefined }, references: {} };
+    const world: World = { ...imageWorld, ...own, ...missing, upstream, builds, harvests, requests, notified, pauses };
+    return { ...world, references: await readReferences(retirementCandidates(world), remaining()) };
+  });
+  const [world, [binaries, leftovers]] = await Promise.all([readingFirst, readingLast]);
+  return { ...world, binaries, leftovers };
+}
+
+function harvestSourcesOf({ variants }: Configuration, amis: ReadonlyMap<string, Observed>): string[] {
+  return variants.flatMap((variant) => knownValue(amis.get(harvestParameterOf(variant) ?? "")));
+}
+
+function versionsOf(
+  { variants }: Configuration,
+  upstream: Readonly<Record<string, Upstream>>,
+  images: readonly Image[],
+): string[] {
+  const imagesOf = Map.groupBy(images, ({ variant }) => variant);
+  return variants.flatMap(({ name }) => candidateVersions(upstream[name], imagesOf.get(name)));
 }
 
 /**
@@ -73,9 +91,11 @@ export async function observeImages(
   configuration: Configuration,
   now: number,
 ): Promise<ImageWorld> {
+  const readingImages = gerund("reading images", readImagesAndPauses(environment));
+  const finding = readingImages.then(({ images }) => finderOf(images));
   const [imagesAndPauses, channels] = await Promise.all([
-    gerund("reading images", readImagesAndPauses(environment)),
-    gerund("reading channels", readChannels(environment.CHANNELS_PREFIX)),
+    readingImages,
+    gerund("reading channels", readChannels(environment.CHANNELS_PREFIX, finding)),
   ]);
   return { now, configuration, ...imagesAndPauses, channels };
 }

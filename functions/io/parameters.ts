@@ -1,8 +1,6 @@
-import { ParameterAlreadyExists, PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
+import { ParameterAlreadyExists, PutParameterCommand } from "@aws-sdk/client-ssm";
 import { tagPrefix } from "../domain/inputs.ts";
-import { clientSettings } from "./client-settings.ts";
-
-const ssm = new SSMClient(clientSettings);
+import { ssm } from "./ssm-client.ts";
 
 export interface ParameterContent {
   name: string;

@@ -1,19 +1,11 @@
-import {
-  DeleteObjectCommand,
-  GetObjectCommand,
-  PutObjectCommand,
-  S3Client,
-  S3ServiceException,
-} from "@aws-sdk/client-s3";
-import { z } from "zod";
+import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand, S3ServiceException } from "@aws-sdk/client-s3";
+import * as z from "zod";
 import { JsonText } from "../config/json.ts";
 import { iso } from "../config/time.ts";
 import { everything, type Pause, type Pauses } from "../domain/pauses.ts";
 import { type Records, recordsPrefix, type StoredRecord } from "../domain/records.ts";
-import { clientSettings } from "./client-settings.ts";
 import { readRecords } from "./records.ts";
-
-const s3 = new S3Client(clientSettings);
+import { s3 } from "./s3-client.ts";
 
 const kind = "pauses";
 const prefix = `${recordsPrefix}${kind}/`;

@@ -1,24 +1,27 @@
-import { PutObjectCommand, paginateListObjectsV2, S3Client } from "@aws-sdk/client-s3";
+import { PutObjectCommand, paginateListObjectsV2 } from "@aws-sdk/client-s3";
 import { type RecordBody, type Records, recordsPrefix, type StoredRecord } from "../domain/records.ts";
-import { clientSettings } from "./client-settings.ts";
-
-const s3 = new S3Client(clientSettings);
+import { ownTexts } from "./own-text.ts";
+import { s3 } from "./s3-client.ts";
+import { shareReads } from "./shared-reads.ts";
 
 /**
  * All records, or those of one kind, by kind. One call lists 1,000 keys. S3 lists an object as soon as its write has
- * succeeded.
+ * succeeded. Each write of a run asks for all of them once more.
  */
-export async function readRecords(bucket: string, kind?: string): Promise<Records> {
+export const readRecords: (bucket: string, kind?: string) => Promise<Records> = shareReads(listRecords);
+
+async function listRecords(bucket: string, kind?: string): Promise<Records> {
   const all: StoredRecord[] = [];
+  const own = ownTexts();
   const Prefix = kind === undefined ? recordsPrefix : `${recordsPrefix}${kind}/`;
   for await (const page of paginateListObjectsV2({ client: s3 }, { Bucket: bucket, Prefix }))
-    all.push(...(page.Contents ?? []).map(({ Key = "", LastModified }) => recordFrom(Key, LastModified)));
+    all.push(...(page.Contents ?? []).map(({ Key = "", LastModified }) => recordFrom(Key, LastModified, own)));
   return Object.groupBy(all, ({ kind }) => kind);
 }
 
-function recordFrom(key: string, modified: Date | undefined): StoredRecord {
+function recordFrom(key: string, modified: Date | undefined, own: (text: string) => string): StoredRecord {
   const [kind = "", ...name] = key.slice(recordsPrefix.length).split("/");
-  return { kind, name: name.join("/"), at: modified?.getTime() ?? 0 };
+  return { kind: own(kind), name: own(name.join("/")), at: modified?.getTime() ?? 0 };
 }
 
 /**

@@ -1,16 +1,14 @@
 import {
   DescribeImageAttributeCommand,
-  EC2Client,
   paginateDescribeImageReferences,
   paginateDescribeInstances,
   paginateDescribeLaunchTemplateVersions,
 } from "@aws-sdk/client-ec2";
 import { chunk, difference } from "es-toolkit";
 import { judgeUse, type References, type Use } from "../domain/references.ts";
-import { clientSettings, requestLimits } from "./client-settings.ts";
+import { requestLimits } from "./client-settings.ts";
+import { ec2 } from "./ec2-client.ts";
 import { withPatience } from "./patience.ts";
-
-const ec2 = new EC2Client(clientSettings);
 
 /** DescribeImageReferences takes 10 IDs a call (EC2 API reference). */
 const imagesPerCall = 10;

@@ -1,9 +1,7 @@
-import { GetObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { GetObjectCommand } from "@aws-sdk/client-s3";
 import { JsonText } from "../config/json.ts";
 import { Report } from "../domain/reports.ts";
-import { clientSettings } from "./client-settings.ts";
-
-const s3 = new S3Client(clientSettings);
+import { s3 } from "./s3-client.ts";
 
 /** The report that a build has left about its image; undefined if it is missing or unreadable. */
 export async function readReport(bucket: string, image: string): Promise<Report | undefined> {

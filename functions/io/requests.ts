@@ -1,11 +1,9 @@
-import { paginateGetParametersByPath, SSMClient } from "@aws-sdk/client-ssm";
+import { paginateGetParametersByPath } from "@aws-sdk/client-ssm";
 import type { Environment } from "../config/environment.ts";
 import { JsonText } from "../config/json.ts";
 import { isRepeated, Request, requestToText, succeed } from "../domain/requests.ts";
-import { clientSettings } from "./client-settings.ts";
 import { createParameter, replaceParameter } from "./parameters.ts";
-
-const ssm = new SSMClient(clientSettings);
+import { ssm } from "./ssm-client.ts";
 
 /**
  * The latest request of each variant, by variant name. A request that a person edited into something unreadable is

@@ -1,29 +1,33 @@
 import type { Image as Ec2Image } from "@aws-sdk/client-ec2";
-import { z } from "zod";
+import { pick } from "es-toolkit";
+import * as z from "zod";
 import { channelNames } from "../config/channel-names.ts";
 import { iso } from "../config/time.ts";
 import type { ChannelWrite } from "../domain/images.ts";
 import { inputsFromTags, tagPrefix } from "../domain/inputs.ts";
 import { interventionFromTag } from "../domain/intervention-tags.ts";
-import type { TaggedImage } from "../domain/recorded-images.ts";
+import { claimTags, type TaggedImage } from "../domain/recorded-images.ts";
 
 const ProofTag = z.enum(["passed", "failed"]).optional().catch(undefined);
 
-/** An image as EC2 describes it; undefined if its tags name no variant. */
-export function fromEc2(image: Ec2Image): TaggedImage | undefined {
-  const all = Object.fromEntries((image.Tags ?? []).map(({ Key = "", Value = "" }) => [Key, Value]));
-  const ours = Object.entries(all).filter(([key]) => key.startsWith(tagPrefix));
+/**
+ * An image as EC2 describes it; undefined if its tags name no variant.
+ * @param own makes a copy of a text of the answer (own-text.ts)
+ */
+export function fromEc2(image: Ec2Image, own: (text: string) => string): TaggedImage | undefined {
+  const all = Object.fromEntries((image.Tags ?? []).map(({ Key = "", Value = "" }) => [Key, own(Value)]));
+  const ofService = Object.entries(all).filter(([key]) => key.startsWith(tagPrefix));
   const tags: Record<string, string> = Object.fromEntries(
-    ours.map(([key, value]) => [key.slice(tagPrefix.length), value]),
+    ofService.map(([key, value]) => [key.slice(tagPrefix.length), value]),
   );
   const { variant, revoked } = tags;
   if (!image.ImageId || !variant) return undefined;
   const timeOf = (name: string) => timeFromTag(tags[name]);
   return {
-    id: image.ImageId,
-    name: image.Name ?? "",
+    id: own(image.ImageId),
+    name: own(image.Name ?? ""),
     variant,
-    state: image.State ?? "unknown",
+    state: own(image.State ?? "unknown"),
     createdAt: Date.parse(image.CreationDate ?? "") || 0,
     inputs: inputsFromTags(all),
     token: tags.token,
@@ -44,7 +48,7 @@ export function fromEc2(image: Ec2Image): TaggedImage | undefined {
     retiring: tags["retired-at"]?.startsWith("retiring ") ?? false,
     retiredAtTag: tags["retired-at"],
     exemptSince: timeFromTag(/^released (.+)$/.exec(tags["retired-at"] ?? "")?.[1]),
-    tags,
+    tags: pick(tags, claimTags),
   };
 }
 

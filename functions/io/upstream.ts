@@ -1,27 +1,39 @@
-import { GetParametersCommand, SSMClient } from "@aws-sdk/client-ssm";
+import { GetParametersCommand } from "@aws-sdk/client-ssm";
 import { chunk } from "es-toolkit";
 import type { Configuration } from "../config/configuration.ts";
 import type { Availability, Observed } from "../config/observed.ts";
 import type { Described } from "../domain/images.ts";
 import { baseParameterOf, harvestParameterOf, type Upstream } from "../domain/upstream.ts";
-import { clientSettings } from "./client-settings.ts";
 import { describeById } from "./images.ts";
 import { readPatches } from "./kubernetes-releases.ts";
-
-const ssm = new SSMClient(clientSettings);
+import { ssm } from "./ssm-client.ts";
 
 /** Names in one call of GetParameters (AWS API reference). */
 const maxNames = 10;
 
-/** What the variants depend on upstream, by variant name. Never throws: a source that does not answer is unknown. */
-export async function readUpstream({ variants, policies }: Configuration): Promise<Record<string, Upstream>> {
+/**
+ * The AMI IDs behind the public parameters that the variants depend on, by parameter. Never throws: an answer that does
+ * not come is unknown.
+ */
+export async function readPublicAmis({ variants }: Configuration): Promise<Map<string, Observed>> {
   const parameters = variants.flatMap((variant) =>
     [baseParameterOf(variant), harvestParameterOf(variant) ?? []].flat(),
   );
+  const answers = await Promise.all(chunk([...new Set(parameters)], maxNames).map(readBatch));
+  return new Map(answers.flat());
+}
+
+/**
+ * What the variants depend on upstream, by variant name. Never throws: a source that does not answer is unknown.
+ * @param reading the public AMIs, if they are being read already
+ */
+export async function readUpstream(
+  configuration: Configuration,
+  reading: Promise<Map<string, Observed>> = readPublicAmis(configuration),
+): Promise<Record<string, Upstream>> {
+  const { variants, policies } = configuration;
   const minors = variants.map(({ kubernetes }) => kubernetes);
-  const [amis, patches] = await Promise.all([readAmiIds([...new Set(parameters)]), readPatches(minors, policies)]);
-  const ids = [...amis.values()].flatMap((ami) => (ami.state === "known" ? [ami.value] : []));
-  const images = await describeById([...new Set(ids)]);
+  const [[amis, images], patches] = await Promise.all([reading.then(withImages), readPatches(minors, policies)]);
   return Object.fromEntries(
     variants.map((variant): [string, Upstream] => {
       const baseParameter = baseParameterOf(variant);
@@ -45,9 +57,9 @@ export async function readUpstream({ variants, policies }: Configuration): Promi
   );
 }
 
-async function readAmiIds(names: string[]): Promise<Map<string, Observed>> {
-  const answers = await Promise.all(chunk(names, maxNames).map(readBatch));
-  return new Map(answers.flat());
+async function withImages(amis: Map<string, Observed>): Promise<[Map<string, Observed>, Map<string, Described>]> {
+  const ids = [...amis.values()].flatMap((ami) => (ami.state === "known" ? [ami.value] : []));
+  return [amis, await describeById([...new Set(ids)])];
 }
 
 async function readBatch(names: string[]): Promise<[string, Observed][]> {

@@ -1,11 +1,13 @@
+import { limitAsync, sortBy } from "es-toolkit";
 import type { ChannelName } from "../config/channel-names.ts";
 import type { Environment } from "../config/environment.ts";
+import type { IndexedWorld } from "../domain/indexed-world.ts";
 import type { Action } from "../domain/plan.ts";
-import type { World } from "../domain/world.ts";
 import { orderLifetime, startBuild } from "../io/builds.ts";
 import { removeLeftover } from "../io/leftover-removal.ts";
 import { notify } from "./notify.ts";
 import { isPausedNow } from "./recheck.ts";
+import { placeOf } from "./urgency.ts";
 import { type Run, write } from "./writes.ts";
 
 /** The result of one action. */
@@ -18,37 +20,46 @@ export type Outcome = { action: Action } & (
   | { result: "stale" }
   /** Not done because subscribers could not be notified of what the channel holds. */
   | { result: "held-back" }
+  /** Not done because the run's time is nearly up. The next run plans it again. */
+  | { result: "postponed" }
   | { result: "failed"; error: Error }
 );
 
 /**
- * Carries out a plan: the variants side by side, the actions of one variant in order. A failed action is planned again
+ * How many variants are acted on side by side. More would only wait for their turn to call AWS (io/pace.ts) while what
+ * they have just read ages.
+ */
+const variantsAtOnce = 20;
+
+/**
+ * Carries out a plan: the variants side by side, the urgent ones first, the actions of one variant in order. A failed action is planned again
  * by the next reconcile run and does not stop the others, with one exception: if subscribers could not be notified of a
  * channel's image, the channel waits, unless no node should start that image. Never throws.
+ * @param hasTime whether the run may still begin an action
  */
 export async function act(
   actions: readonly Action[],
-  world: World,
+  world: IndexedWorld,
   environment: Environment,
   clock: () => number,
+  hasTime: () => boolean = () => true,
 ): Promise<Outcome[]> {
-  const variants = [...new Set(actions.map(({ variant }) => variant))];
-  const outcomes = await Promise.all(
-    variants.map((variant) =>
-      inOrder(
-        actions.filter((action) => action.variant === variant),
-        { world, environment, clock },
-      ),
-    ),
-  );
+  const run: Run = { world, environment, clock };
+  const byVariant = sortBy([...Map.groupBy(actions, ({ variant }) => variant).values()], [placeOf]);
+  const inTurn = limitAsync((own: Action[]) => inOrder(own, run, hasTime), variantsAtOnce);
+  const outcomes = await Promise.all(byVariant.map(inTurn));
   return outcomes.flat();
 }
 
-async function inOrder(actions: Action[], run: Run): Promise<Outcome[]> {
+async function inOrder(actions: Action[], run: Run, hasTime: () => boolean): Promise<Outcome[]> {
   const outcomes: Outcome[] = [];
   const unnotified = new Set<ChannelName>();
   for (const action of actions) {
     const heldBack = action.do === "publish" && action.leaves === undefined && unnotified.has(action.channel);
+    if (action.do !== "wait" && action.do !== "nothing" && !hasTime()) {
+      outcomes.push({ action, result: "postponed" });
+      continue;
+    }
     const outcome: Outcome = heldBack ? { action, result: "held-back" } : await carryOut(action, run);
     outcomes.push(outcome);
     if (outcome.result === "failed" && action.do === "announce") {
@@ -78,8 +89,8 @@ async function carryOut(action: Action, run: Run): Promise<Outcome> {
       case "build":
       case "prove":
       case "harvest": {
-        const tooLate = clock() - world.now >= orderLifetime;
-        if (tooLate || (await isPausedNow(action.variant, environment))) return { action, result: "stale" };
+        const isPaused = await isPausedNow(action.variant, environment);
+        if (isPaused || clock() - world.now >= orderLifetime) return { action, result: "stale" };
         const started = await startBuild(environment.PROJECT_NAME, action.order);
         if (started.outcome === "no-room") return { action, result: "no-room", detail: started.why };
         return { action, result: "done", detail: started.build ?? "already started" };

@@ -1,5 +1,6 @@
 import { hour, iso } from "../config/time.ts";
 import type { Staleness } from "../domain/building/staleness.ts";
+import type { IndexedWorld } from "../domain/indexed-world.ts";
 import type { Action } from "../domain/plan.ts";
 import type { Trigger } from "../domain/trigger.ts";
 import type { World } from "../domain/world.ts";
@@ -21,7 +22,7 @@ export function logTriggers(triggers: readonly Trigger[]): void {
 }
 
 /** Logs an action and its result, with the correlation ID of what it was about. */
-export function logOutcome(outcome: Outcome, world: World): void {
+export function logOutcome(outcome: Outcome, world: IndexedWorld): void {
   const { action, ...result } = outcome;
   const { do: what, variant, ...rest } = action;
   const fields = {
@@ -33,16 +34,16 @@ export function logOutcome(outcome: Outcome, world: World): void {
     ...("until" in rest && { until: rest.until === undefined ? null : iso(rest.until) }),
   };
   if (result.result === "failed") logger.error(`${what} failed`, { ...fields, result: "failed", error: result.error });
-  else logger.info(what, { ...fields, ...result });
+  else logger[result.result === "postponed" ? "warn" : "info"](what, { ...fields, ...result });
 }
 
 /** Logs that the sweep is blind. What it found is in the log as actions. */
-export function logUnread({ leftovers }: World): void {
+export function logUnread({ leftovers }: Pick<World, "leftovers">): void {
   if (leftovers.unread) logger.warn("leftovers unknown", { error: leftovers.unread });
 }
 
 /** Logs the staleness of each variant, which the metrics only summarize. */
-export function logStaleness(all: readonly Staleness[], { now }: World): void {
+export function logStaleness(all: readonly Staleness[], { now }: Pick<World, "now">): void {
   for (const { behindSince, failingSince, ...staleness } of all)
     logger.info("standing", {
       ...staleness,
@@ -63,11 +64,12 @@ export function listTriggers(triggers: readonly Trigger[]): string[] {
  * The correlation ID of an action: the token of its order, of the build that a notification is about, or of the build
  * that made the image.
  */
-export function tokenOf(action: Action, world: World): string | undefined {
+export function tokenOf(action: Action, world: IndexedWorld): string | undefined {
   if ("order" in action) return action.order.token;
   const about = action.do === "announce" ? action.notification : action;
   if ("token" in about && about.token) return about.token;
-  const build = "build" in about ? world.builds.find(({ id }) => id === about.build) : undefined;
-  const image = "image" in about ? world.images.find(({ id }) => id === about.image) : undefined;
+  const builds = world.builds.byVariant.get(action.variant) ?? [];
+  const build = "build" in about ? builds.find(({ id }) => id === about.build) : undefined;
+  const image = "image" in about ? world.imagesById().get(about.image ?? "") : undefined;
   return build?.token ?? image?.token;
 }

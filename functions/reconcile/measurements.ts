@@ -2,18 +2,20 @@ import { day, hour } from "../config/time.ts";
 import { type Staleness, stalenessOf } from "../domain/building/staleness.ts";
 import { countLeftovers } from "../domain/building/sweep.ts";
 import type { Build } from "../domain/builds.ts";
+import type { IndexedWorld } from "../domain/indexed-world.ts";
 import type { Notification } from "../domain/notifications/due.ts";
 import { sourceNotifications } from "../domain/notifications/source-notifications.ts";
 import { unrecordedImages } from "../domain/notifications/unrecorded-images.ts";
 import { countUnfinished } from "../domain/publishing/unfinished-images.ts";
 import type { Trigger } from "../domain/trigger.ts";
-import { stateOf } from "../domain/variant-state.ts";
-import type { World } from "../domain/world.ts";
+import type { VariantState } from "../domain/variant-state.ts";
 import type { MetricName } from "../telemetry/metric-names.ts";
 import type { Outcome } from "./act.ts";
+import { isUrgent } from "./urgency.ts";
 
 export interface CompletedRun {
-  world: World;
+  world: IndexedWorld;
+  states: readonly VariantState[];
   triggers: readonly Trigger[];
   outcomes: readonly Outcome[];
   /** Duration of the run. */
@@ -21,8 +23,8 @@ export interface CompletedRun {
 }
 
 /** The staleness of each variant, in the order of the configuration. */
-export function stalenessOfAll(world: World): Staleness[] {
-  return world.configuration.variants.map((variant) => stalenessOf(world, stateOf(world, variant)));
+export function stalenessOfAll(world: IndexedWorld, states: readonly VariantState[]): Staleness[] {
+  return states.map((state) => stalenessOf(world, state));
 }
 
 /**
@@ -35,36 +37,42 @@ export function stalenessOfAll(world: World): Staleness[] {
  */
 export function measurementsOf({
   world,
+  states,
   triggers,
   outcomes,
   milliseconds,
 }: CompletedRun): Partial<Record<MetricName, number>> {
-  const staleness = stalenessOfAll(world);
-  const ended = world.builds.filter((build) => triggers.some((trigger) => isAbout(trigger, build)));
+  const staleness = stalenessOfAll(world, states);
+  const ended = world.builds.all.filter((build) => triggers.some((trigger) => isAbout(trigger, build)));
   const counts = {
+    HoursBehind: Math.max(0, ...staleness.map(({ behindSince = world.now }) => (world.now - behindSince) / hour)),
+    FailingVariants: staleness.filter(({ failing }) => failing).length,
+    SilentSources: silentSources(world, states),
     BuildsStarted: outcomes.filter(isStart).length,
     BuildsSucceeded: ended.filter(({ status }) => status === "succeeded").length,
     BuildsFailed: ended.filter(({ status }) => status === "failed").length,
     // Nobody else would hear that the sweep is blind.
-    ActionsFailed: outcomes.filter(({ result }) => result === "failed").length + (world.leftovers.unread ? 1 : 0),
+    ActionsFailed: outcomes.filter(isFailure).length + (world.leftovers.unread ? 1 : 0),
     BlockedVariants: blockedVariants(staleness, outcomes),
     StuckVariants: staleness.filter((one) => isStuck(one, world)).length,
     HoursPaused: Math.max(0, ...Object.values(world.pauses).map(({ at }) => (world.now - at) / hour)),
     Leftovers: countLeftovers(world) + countUnfinished(world),
-    UnrecordedImages: unrecordedImages(world, world.images).length,
+    UnrecordedImages: unrecordedImages(world, [...world.images.values()].flat()).length,
   };
   return {
-    HoursBehind: Math.max(0, ...staleness.map(({ behindSince = world.now }) => (world.now - behindSince) / hour)),
-    FailingVariants: staleness.filter(({ failing }) => failing).length,
-    SilentSources: silentSources(world),
     ReconcileDuration: milliseconds,
     ...Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0)),
   };
 }
 
 /** Whether only a person can help, or probably so. */
-function isStuck({ gaveUp, failingSince }: Staleness, { now }: World): boolean {
+function isStuck({ gaveUp, failingSince }: Staleness, { now }: IndexedWorld): boolean {
   return gaveUp || (failingSince !== undefined && now - failingSince > day);
+}
+
+/** What is urgent must not wait for run after run. */
+function isFailure({ action, result }: Outcome): boolean {
+  return result === "failed" || (result === "postponed" && isUrgent(action));
 }
 
 /** Whether the outcome is a new build, not one that CodeBuild knew already although its list did not show it. */
@@ -77,10 +85,8 @@ function isAbout({ kind, about }: Trigger, { id }: Build): boolean {
 }
 
 /** Variants may share a source. A source that does not answer today is not silent. */
-function silentSources(world: World): number {
-  const notifications = world.configuration.variants.flatMap((variant) =>
-    sourceNotifications(world, stateOf(world, variant)),
-  );
+function silentSources(world: IndexedWorld, states: readonly VariantState[]): number {
+  const notifications = states.flatMap((state) => sourceNotifications(world, state));
   return new Set(notifications.map(sourceOf)).size;
 }
 

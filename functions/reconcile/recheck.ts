@@ -1,11 +1,12 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Environment } from "../config/environment.ts";
 import { isNewer, isPublishable } from "../domain/images.ts";
+import { type IndexedWorld, withReread } from "../domain/indexed-world.ts";
 import { whyPaused } from "../domain/pauses.ts";
 import { type WriteAction, writesFor } from "../domain/plan.ts";
 import type { PublishAction } from "../domain/publishing/actions.ts";
 import type { World } from "../domain/world.ts";
-import { readChannels } from "../io/channels.ts";
+import { finderOf, readChannels } from "../io/channels.ts";
 import { readPauses } from "../io/pauses.ts";
 import { readImagesAndPauses } from "../io/recorded-images.ts";
 import { readReferences } from "../io/references.ts";
@@ -18,19 +19,28 @@ import { readReferences } from "../io/references.ts";
  */
 export async function recheck(
   action: WriteAction,
-  world: World,
+  world: IndexedWorld,
   environment: Environment,
   now: number,
-): Promise<World | undefined> {
-  const [{ images, pauses, revokedByRecord }, channels, references] = await Promise.all([
-    readConfirmed(environment, action.variant),
-    // Any variant's channel may hold an image. What a channel gets depends on its own variant only.
-    readChannels(environment.CHANNELS_PREFIX, action.do === "publish" ? action.variant : undefined),
-    dependsOnUse(action) ? readReferences([action.image]) : {},
+): Promise<IndexedWorld | undefined> {
+  const confirmed = readConfirmed(environment, action.variant);
+  // Images of other variants matter only as what channels hold, and then by their ID.
+  const finding = confirmed.then(({ images }) => {
+    const findOwn = finderOf(images);
+    return (id: string) => {
+      const before = world.imagesById().get(id);
+      return findOwn(id) ?? (before?.variant === action.variant ? undefined : before);
+    };
+  });
+  // Any variant's channel may hold an image. What a channel gets depends on its own variant only.
+  const only = action.do === "publish" ? action.variant : undefined;
+  const [{ images, pauses, revokedByRecord }, channels] = await Promise.all([
+    confirmed,
+    readChannels(environment.CHANNELS_PREFIX, finding, only),
   ]);
-  const others = world.images.filter((image) => image.variant !== action.variant);
-  const all = [...others, ...images];
-  const fresh: World = { ...world, now, images: all, revokedByRecord, channels, references, pauses };
+  const references = dependsOnUse(action) ? await readReferences([action.image]) : {};
+  const reread = { now, images, revokedByRecord, channels, references, pauses };
+  const fresh = withReread(world, action.variant, reread);
   const isStillPlanned = writesFor(fresh, action.variant).some(
     (one) => one.do !== "wait" && isDeepStrictEqual(essenceOf(one), essenceOf(action)),
   );
@@ -51,18 +61,21 @@ export async function isPausedNow(variant: string, { BUCKET }: Environment): Pro
  */
 export async function isOvertaken(
   { variant, channel, image: id }: PublishAction,
-  seen: World,
+  seen: IndexedWorld,
   environment: Environment,
 ): Promise<boolean> {
+  const confirmed = readConfirmed(environment, variant);
+  const finding = confirmed.then(({ images }) => finderOf(images));
   const [{ images }, channels] = await Promise.all([
-    readConfirmed(environment, variant),
-    readChannels(environment.CHANNELS_PREFIX, variant),
+    confirmed,
+    readChannels(environment.CHANNELS_PREFIX, finding, variant),
   ]);
   if (channels[variant]?.[channel]?.version !== seen.channels[variant]?.[channel]?.version) return true;
   const own = images.find((image) => image.id === id);
   if (!own || !isPublishable(own)) return true;
+  const seenImages = seen.images.get(variant) ?? [];
   return images.some((image) => {
-    const before = seen.images.find((one) => one.id === image.id)?.published[channel];
+    const before = seenImages.find(({ id }) => id === image.id)?.published[channel];
     return isPublishable(image) && isNewer(image, own) && image.published[channel]?.at !== before?.at;
   });
 }

@@ -1,9 +1,9 @@
 import type { Environment } from "../config/environment.ts";
 import type { Image } from "../domain/images.ts";
+import type { IndexedWorld } from "../domain/indexed-world.ts";
 import type { WriteAction } from "../domain/plan.ts";
 import { toRecord } from "../domain/publishing/withdrawal.ts";
 import { recordBody, revocationRecord, tagRecord } from "../domain/records.ts";
-import type { World } from "../domain/world.ts";
 import { writeChannel } from "../io/channels.ts";
 import {
   deprecateImage,
@@ -15,6 +15,7 @@ import {
   retireImage,
   tagWithRecord,
 } from "../io/image-lifecycle.ts";
+import { turnToWriteChannel } from "../io/pace.ts";
 import { writeRecord } from "../io/records.ts";
 import { channelWriteToTag } from "../io/tagged-image.ts";
 import { isOvertaken, recheck } from "./recheck.ts";
@@ -22,7 +23,7 @@ import { isOvertaken, recheck } from "./recheck.ts";
 /** What every action of a run shares. */
 export interface Run {
   /** As the plan saw it. */
-  world: World;
+  world: IndexedWorld;
   environment: Environment;
   /** Milliseconds since the epoch. */
   clock: () => number;
@@ -36,7 +37,7 @@ export async function write(action: WriteAction, { world, environment, clock }: 
   const now = clock();
   const fresh = await recheck(action, world, environment, now);
   if (!fresh) return false;
-  const image = fresh.images.find(({ id }) => id === action.image) as Image;
+  const image = fresh.images.get(action.variant)?.find(({ id }) => id === action.image) as Image;
   const keep = (key: string) =>
     writeRecord(environment.BUCKET, key, recordBody("reconcile", now, action.reasons.join("; ")));
   const keepRecord: KeepRecord = (kind, value, about) => keep(tagRecord(kind, image.id, value, about));
@@ -45,6 +46,8 @@ export async function write(action: WriteAction, { world, environment, clock }: 
       const { channel, variant, previous } = action;
       const tag = channelWriteToTag({ at: now, previous });
       await tagWithRecord(image.id, `published-${channel}`, tag, (value) => keepRecord("publications", value, channel));
+      // Before the last check, so that a writer that waits overwrites nothing that is newer.
+      await turnToWriteChannel();
       if (await isOvertaken(action, fresh, environment)) return false;
       return writeChannel(environment, variant, channel, image.id, fresh.channels[variant]?.[channel] === undefined);
     }

@@ -13,22 +13,20 @@ export function metricDimensions(stage: string) {
  * month for each combination of dimensions (the first ten of an account are free), so 20 variants would raise 2 USD a
  * month to 42. The log (`standing`) and the status describe single variants.
  *
- * A custom metric costs money only in the hours in which it is sent. Every run sends the first four, 1.20 USD a month.
- * The others are sent by runs that have something to count, a few cents. CodeBuild's metrics of the project are free
- * and count every build, including harvests, proofs and builds that people start.
+ * A custom metric costs money only in the hours in which it is sent. Every run sends the first one, the sign that runs
+ * complete and that what they measure arrives. The others are sent by runs that have something to count, a few cents.
+ * CodeBuild's metrics of the project are free and count every build, including harvests, proofs and builds that people
+ * start.
  */
 export const metricUnits = {
-  /**
-   * Of the variant that has been behind its inputs for longest; 0 if all are up to date. A lower bound: see
-   * `stalenessOf`.
-   */
+  /** Of completed runs. The number of samples is the number of runs. */
+  ReconcileDuration: "Milliseconds",
+  /** Of the variant that has been behind its inputs for longest. A lower bound: see `stalenessOf`. */
   HoursBehind: "None",
   /** Variants that are behind and whose last build failed. */
   FailingVariants: "Count",
   /** Upstream sources without a release for `silentAfter`, or with nothing for a variant. */
   SilentSources: "Count",
-  /** Of completed runs. The number of samples is the number of runs. */
-  ReconcileDuration: "Milliseconds",
   /** Variants that cannot be built: an upstream does not answer or lacks something, or CodeBuild has no room. */
   BlockedVariants: "Count",
   /** Available images whose tags claim more than their records say: forged, copied or from before records. */

@@ -5,17 +5,15 @@ import { prices } from "./prices.ts";
 /** Quantities that the resources do not contain. Idle means that no input drifts and nobody calls the API. */
 export const assumptions = {
   hoursPerMonth: 730,
-  /** A reconcile run without anything to do, for one to a few variants. */
+  /** A reconcile run without anything to do, for up to a dozen variants: its calls hardly depend on their number. */
   secondsPerRun: 4,
   /** It lists notification records and pauses. */
   listsPerRun: 2,
-  /** Measured in rehearsals. */
-  logBytesPerRun: 4096,
-  /**
-   * Custom metrics of every reconcile run. Those of builds cost only in the hours of builds
-   * (`functions/telemetry/metric-names.ts`).
-   */
-  metrics: 4,
+  /** Measured in rehearsals: a run, and each variant's two lines in it. */
+  logBytesPerRun: 2048,
+  logBytesPerVariant: 1536,
+  /** Custom metrics of a reconcile run that has nothing to count (`functions/telemetry/metric-names.ts`). */
+  metrics: 1,
   /**
    * Lambda polls even an empty queue with five connections of 20 s (Lambda developer guide, "Using Lambda with Amazon
    * SQS").
@@ -31,6 +29,7 @@ export interface Cost {
 
 /** The usage in a month. */
 interface Usage {
+  variants: number;
   runs: number;
   /** The name of the function that the queue triggers, and of its log group. */
   reconcile: { name: unknown; logGroup: unknown };
@@ -39,14 +38,16 @@ interface Usage {
 type Price = (resource: CreatedResource, usage: Usage) => number;
 
 const nothing: Price = () => 0;
-const { hoursPerMonth, secondsPerRun, listsPerRun, logBytesPerRun, metrics, pollsPerHour } = assumptions;
+const { hoursPerMonth, secondsPerRun, listsPerRun, metrics, pollsPerHour } = assumptions;
 
 /** Prices by type. A type that is free, or nearly free while nothing is built, has a comment with the reason. */
 const costs: Readonly<Record<string, Price>> = {
   "aws:cloudwatch/eventRule:EventRule": nothing, // AWS's own events are free.
   "aws:cloudwatch/eventTarget:EventTarget": nothing,
-  "aws:cloudwatch/logGroup:LogGroup": ({ inputs }, { runs, reconcile }) =>
-    inputs.name === reconcile.logGroup ? ((runs * logBytesPerRun) / 2 ** 30) * prices.logGib : 0,
+  "aws:cloudwatch/logGroup:LogGroup": ({ inputs }, { variants, runs, reconcile }) => {
+    const bytesPerRun = assumptions.logBytesPerRun + variants * assumptions.logBytesPerVariant;
+    return inputs.name === reconcile.logGroup ? ((runs * bytesPerRun) / 2 ** 30) * prices.logGib : 0;
+  },
   "aws:cloudwatch/metricAlarm:MetricAlarm": () => prices.alarm,
   "aws:cloudwatch/queryDefinition:QueryDefinition": nothing, // Charged per query.
   "aws:codebuild/project:Project": nothing, // Charged per minute of a build.
@@ -88,8 +89,8 @@ const costs: Readonly<Record<string, Price>> = {
  * first. For images see {@link imageStorage}.
  * @throws Error for a type without a price
  */
-export function idleCosts(resources: readonly CreatedResource[]): Cost[] {
-  const usage = usageOf(resources);
+export function idleCosts(resources: readonly CreatedResource[], variants: number): Cost[] {
+  const usage = usageOf(resources, variants);
   return resources
     .map((resource) => {
       const price = costs[resource.type];
@@ -111,13 +112,14 @@ export function imageStorage({ images, usedGib }: { images: number; usedGib: num
   return images * usedGib * prices.snapshotGib;
 }
 
-function usageOf(resources: readonly CreatedResource[]): Usage {
+function usageOf(resources: readonly CreatedResource[], variants: number): Usage {
   const mapping = resources.find(({ type }) => type === "aws:lambda/eventSourceMapping:EventSourceMapping");
   const reconcile = resources.find(
     ({ type, inputs }) => type === "aws:lambda/function:Function" && inputs.name === mapping?.inputs.functionName,
   );
   const schedules = resources.filter(({ type }) => type === "aws:scheduler/schedule:Schedule");
   return {
+    variants,
     runs: schedules.reduce((sum, { inputs }) => sum + timesPerMonth(String(inputs.scheduleExpression)), 0),
     reconcile: {
       name: reconcile?.inputs.name,

@@ -62,8 +62,9 @@ export function httpEvent(
 }
 
 /** The event with which a caller invokes a function that has no URL: the part of a request that the caller writes. */
-export function directEvent({ requestContext, body, isBase64Encoded }: ReturnType<typeof httpEvent>) {
-  const { method, path } = requestContext.http;
+export function directEvent({ requestContext, rawQueryString, body, isBase64Encoded }: ReturnType<typeof httpEvent>) {
+  const { method, path: rawPath } = requestContext.http;
+  const path = rawQueryString ? `${rawPath}?${rawQueryString}` : rawPath;
   return { method, path, body: body && Buffer.from(body, isBase64Encoded ? "base64" : "utf8").toString() };
 }
 

@@ -6,6 +6,13 @@ import type { RuntimeMessage, RuntimeRequest } from "./invoke.ts";
 // Runs in its own process, one invocation each, and does what Lambda's Node.js runtime does between the event and the
 // answer.
 
+/** Lambda's limit on a function's result. The quotas call it 6 MB; its error names the bytes. */
+const mostResultBytes = 6_291_556;
+const tooLarge = Object.assign(
+  new Error(`Response payload size exceeded maximum allowed payload size (${mostResultBytes} bytes).`),
+  { name: "Function.ResponseSizeTooLarge" },
+);
+
 process.once("message", (request: RuntimeRequest) => {
   process.on("disconnect", () => process.exit(1));
   // The channel must not keep the process alive: a handler that waits for something that can never happen ends, as in
@@ -29,8 +36,9 @@ async function serve(request: RuntimeRequest): Promise<void> {
   if (!handler) return;
   tell({ kind: "started" });
   try {
-    const result = await handler(request.event, lambdaContext(request));
-    answer({ kind: "result", result: JSON.stringify(result) ?? "null" });
+    const result = JSON.stringify(await handler(request.event, lambdaContext(request))) ?? "null";
+    if (Buffer.byteLength(result) > mostResultBytes) fail("invoke", tooLarge);
+    else answer({ kind: "result", result });
   } catch (error) {
     fail("invoke", error);
   }

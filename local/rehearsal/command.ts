@@ -6,6 +6,7 @@ const usage = `npm run rehearse -- [options]
   --story NAME   ${storyNames.join(", ")}; default: main
   --json         print one JSON object on standard output and nothing else
   --config FILE  replace the story's own configuration (${storyNames.map((name) => stories[name].config).join(", ")})
+  --scripts      run the scripts of layer builds in a PowerShell instead of replaying them (CONTRIBUTING.md)
   --act NAME     stop after this act:
 ${storyNames.map((name) => `                 ${name}: ${namesOfActs(name)}`).join("\n")}`;
 
@@ -47,6 +48,7 @@ function readArguments(args: string[]): RehearsalOptions | string {
         story: { type: "string", default: "main" },
         config: { type: "string" },
         act: { type: "string" },
+        scripts: { type: "boolean", default: false },
       },
     });
     const { story, act } = values;

@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import { readConfiguration } from "../stack/local-configuration.ts";
 import { type Stack, startStack } from "../stack/stack.ts";
 import { installTools } from "../tools/install.ts";
+import { requiredPowerShell } from "../windows/settings.ts";
 import type { Act } from "./act.ts";
 import type { ActResult } from "./act-result.ts";
 import { assess } from "./assessment.ts";
@@ -30,6 +31,8 @@ export interface RehearsalOptions {
   config?: string | undefined;
   /** Stop after the act of this name. */
   act?: string | undefined;
+  /** Run the scripts in a PowerShell instead of replaying recordings. */
+  scripts?: boolean;
 }
 
 /**
@@ -37,7 +40,7 @@ export interface RehearsalOptions {
  * relevant log, in the timeline; with `json`, on standard error.
  */
 export async function rehearse(
-  { json, story, config, act: last }: RehearsalOptions,
+  { json, story, config, act: last, scripts = false }: RehearsalOptions,
   signal: AbortSignal,
 ): Promise<Rehearsal> {
   const began = performance.now();
@@ -58,7 +61,9 @@ export async function rehearse(
     await readConfiguration(configFile);
     const tools = await timeline.step("the tools", (say) => installTools(json ? sayAside : say, { signal }));
     played.parts = tools.versions;
-    const world = { tools, stage: "rehearsal", configFile, startsAt, basesReleasedAt, logDir: logs.dir, signal };
+    const powershell = scripts ? requiredPowerShell() : undefined;
+    const where = { stage: "rehearsal", configFile, logDir: logs.dir };
+    const world = { tools, ...where, startsAt, basesReleasedAt, signal, powershell };
     const started = await timeline.step("the stack", (say) => startStack({ ...world, say }));
     stack = started;
     await play(started, actsUpTo(acts, last), timeline, played.acts, signal);

@@ -8,9 +8,9 @@ import { tagDelaySeconds } from "../../functions/domain/trigger.ts";
 import { firstPatch, releaseKubernetes } from "../aws/kubernetes-releases.ts";
 import { type PublicImage, publishImage } from "../aws/public-images.ts";
 import { signedFetch } from "../lambda/signed-fetch.ts";
+import { proofFailing } from "../recordings/failures.ts";
 import type { Fired } from "../schedules/schedules.ts";
 import type { Stack } from "../stack/stack.ts";
-import { proofFailing } from "../steps/step-failures.ts";
 
 /** The readable part of an answer; for the status, the explanation of each channel. */
 const AnswerText = z

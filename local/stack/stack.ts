@@ -24,6 +24,7 @@ import { keepFunctionLog } from "./function-log.ts";
 import { type Inbox, openInbox } from "./inbox.ts";
 import { writeLocalConfiguration } from "./local-configuration.ts";
 import { readParameters } from "./parameters.ts";
+import { openRunningWindows } from "./running-scripts.ts";
 import { makeScratchDirectory } from "./scratch-directory.ts";
 import { whileMoving } from "./stall.ts";
 
@@ -61,6 +62,11 @@ export interface StackOptions {
   stage: string;
   /** The user's configuration; `config.ts` of the repository by default. */
   configFile?: string;
+  /**
+   * A command that acts like `powershell.exe`, in which the machines run their scripts. Without it they replay
+   * recordings.
+   */
+  powershell?: string;
   /** The time on the stack's clock at the start. */
   startsAt: Date;
   /** When AWS released the base images that exist at the start. */
@@ -84,10 +90,18 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   return await start(options, started);
 }
 
-async function start(
-  { tools, stage, configFile = join(root, "config.ts"), startsAt, basesReleasedAt, say, logDir, signal }: StackOptions,
-  started: AsyncDisposableStack,
-): Promise<Stack> {
+async function start(options: StackOptions, started: AsyncDisposableStack): Promise<Stack> {
+  const {
+    tools,
+    stage,
+    configFile = join(root, "config.ts"),
+    startsAt,
+    basesReleasedAt,
+    say,
+    logDir,
+    signal,
+    powershell,
+  } = options;
   function keep<T extends { stop(): Promise<void> }>(part: T): T {
     started.defer(() => part.stop());
     signal?.throwIfAborted();
@@ -108,9 +122,11 @@ async function start(
   const emulator = keep(await startEmulator({ tools, dir: logDir ?? join(dir, "aws"), clock }));
   const { url: endpoint, region, credentials } = emulator;
   await publishAll(emulator, basesReleasedAt);
+  const windows = powershell ? await openRunningWindows(powershell, upstream.url, started) : undefined;
   const machines = keep(
     await startMachines({
       emulator,
+      windows,
       password: (instanceId) => emulator.password(instanceId),
       packerDir: join(root, "packer"),
       log: change,

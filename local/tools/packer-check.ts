@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseVersions } from "../../functions/config/versions.ts";
 import { installTools, type Tools } from "./install.ts";
-import { deploymentVariables, orderedVariables } from "./packer-variables.ts";
+import { contactVariables, deploymentVariables, orderedVariables } from "./packer-variables.ts";
 import { runCommand } from "./programs.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -14,13 +14,16 @@ const say = (line: string) => process.stderr.write(`${line}\n`);
 const added = { manifest_path: "manifest.json", output_dir: "output" };
 const image = { image_id: "ami-0123456789abcdef1" };
 
-/** Each template with the variables of each kind of order that uses it. */
-const calls = [
+type Call = { template: string; order: Record<string, unknown>; added?: object; deployment?: object };
+
+/** Each template with the variables of each kind of order that uses it; no order uses that of a first contact. */
+const calls: Call[] = [
   { template: "packer", order: orderedVariables("layer"), added },
   { template: "packer", order: orderedVariables("assemble"), added },
   { template: "packer/proof", order: orderedVariables("layer"), added: { ...added, ...image } },
   { template: "packer/proof", order: orderedVariables("assemble"), added: { ...added, ...image } },
   { template: "packer/harvest", order: orderedVariables("harvest"), added },
+  { template: "packer/first-contact", order: contactVariables(), deployment: {} },
 ];
 
 async function checkTemplates(tools: Tools, write: boolean): Promise<void> {
@@ -44,12 +47,12 @@ async function format(tools: Tools, write: boolean): Promise<void> {
 /** Needs no `packer init`: `validate` itself refuses a template whose plugin is not installed in the right version. */
 async function validate(
   tools: Tools,
-  { template, order, added }: (typeof calls)[number],
+  { template, order, added = {}, deployment = deploymentVariables }: Call,
   documents: string,
 ): Promise<string> {
   if (!readdirSync(join(root, template)).some((name) => name.endsWith(".pkr.hcl")))
     throw new Error(`validating ${template}: the directory contains no template`);
-  const files = Object.entries({ deployment: deploymentVariables, order, added }).map(([name, content]) => {
+  const files = Object.entries({ deployment, order, added }).map(([name, content]) => {
     const file = join(documents, `${name}.json`);
     writeFileSync(file, JSON.stringify(content));
     return `-var-file=${file}`;

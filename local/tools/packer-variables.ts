@@ -1,3 +1,4 @@
+import { variablesOf } from "../../commands/first-contact/contact.ts";
 import { parseConfiguration } from "../../functions/config/configuration.ts";
 import type { Variant } from "../../functions/config/variant.ts";
 import { type BuildWish, type ImageWish, orderBuild } from "../../functions/domain/build-orders.ts";
@@ -78,3 +79,9 @@ export const deploymentVariables = {
   harvest_instance_profile: "harvest",
   bucket: "artifacts",
 };
+
+/** The variables of a first contact, as its command writes them. */
+export function contactVariables(): Record<string, unknown> {
+  const place = { region: deploymentVariables.region, address: "203.0.113.7", policies: configuration.policies };
+  return variablesOf(place, { source_ami: harvestSource, name: "first contact", output_dir: "output" });
+}

@@ -7,7 +7,7 @@ import {
 } from "@aws-sdk/client-ec2";
 import { GetInstanceProfileCommand, IAMClient } from "@aws-sdk/client-iam";
 import { type Credentials, createRoleCredentials } from "../aws/role-credentials.ts";
-import type { Instance } from "../model/machine.ts";
+import type { Instance } from "./machine.ts";
 
 /** The part of the AWS emulator that machines need: its address, and credentials that may do what EC2 itself does. */
 export type Emulator = {

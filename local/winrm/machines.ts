@@ -1,12 +1,13 @@
 import { setInterval } from "node:timers/promises";
 import { generate } from "selfsigned";
-import { baseDisk } from "../model/disk.ts";
-import { createMachine, type Instance, type Machine } from "../model/machine.ts";
-import { createNetwork, type Network } from "../model/network.ts";
-import type { Transcript } from "../model/transcript.ts";
-import { createStepRules, type Rule } from "../steps/step-rules.ts";
+import { replayedWindows } from "../recordings/replayed-windows.ts";
 import { createInstances, type Emulator } from "./instances.ts";
+import { createMachine, type Instance, type Machine } from "./machine.ts";
+import { createNetwork, type Network } from "./network.ts";
 import { createPower, type Power } from "./power.ts";
+import { createRules, type Rule } from "./rules.ts";
+import type { Transcript } from "./transcript.ts";
+import type { MakeWindows } from "./windows.ts";
 
 export type Machines = {
   /** One transcript per machine, in the order in which the machines appeared. */
@@ -26,6 +27,8 @@ export type Options = {
   now?: () => Date;
   /** Called each time a machine's serial port prints, with everything printed so far (EC2's console output). */
   onConsole?: (instanceId: string, text: string) => void;
+  /** What is behind the address of a machine that starts from a public image; by default a replay of recordings. */
+  windows?: MakeWindows;
 };
 
 const pollMs = 250;
@@ -46,10 +49,11 @@ export async function startMachines({
   log,
   now = () => new Date(),
   onConsole,
+  windows: makeWindows = replayedWindows,
 }: Options): Promise<Machines> {
   const instances = createInstances(emulator, now);
   const certificate = await generate([{ name: "commonName", value: "EC2AMAZ-STANDIN" }], { keyType: "ec" });
-  const rules = createStepRules();
+  const rules = createRules();
   const machines = new Map<string, { machine: Machine; power: Power; network: Network }>();
   const stopping = new AbortController();
 
@@ -72,31 +76,27 @@ export async function startMachines({
   async function appear(instance: Instance): Promise<{ machine: Machine; power: Power }> {
     const { instanceId } = instance;
     const { name, sourceInstanceId = "" } = await instances.image(instance.imageId);
-    const image = machines.get(sourceInstanceId)?.machine ?? baseDisk(name);
-    const machine = createMachine({ ...instance, userData: await instances.userData(instanceId) }, image);
-    if (machine.installation.generalized) machine.password = await password(instanceId);
+    const userData = await instances.userData(instanceId);
     const { url: endpoint, region } = emulator;
-    const network = createNetwork({
-      endpoint,
-      region,
-      credentials: () => instances.credentials(instanceId),
-      packerDir,
-    });
-    let printed = 0;
+    const network = createNetwork({ endpoint, region, credentials: () => instances.credentials(instanceId) });
+    const console: string[] = [];
+    const print = (line: string) => {
+      console.push(line);
+      onConsole?.(instanceId, console.join("\r\n"));
+    };
+    const host = { userData, packerDir, network, print };
+    const source = machines.get(sourceInstanceId)?.machine;
+    const windows = await (source ? source.windows.copy(host) : makeWindows(name, host));
+    const isNew = windows.isGeneralized() || !source;
+    const machine = createMachine(
+      { ...instance, userData },
+      windows,
+      isNew ? await password(instanceId) : source.password,
+    );
+    const stopInstance = () => instances.stop(instanceId);
     const power = createPower(
-      { machine, rules, network, packerDir, now },
-      {
-        port: port,
-        bootMs: bootMs,
-        certificate,
-        stopInstance: () => instances.stop(instanceId),
-        log,
-        changed: () => {
-          if (machine.console.length === printed) return;
-          printed = machine.console.length;
-          onConsole?.(instanceId, machine.console.join("\r\n"));
-        },
-      },
+      { machine, rules, packerDir, print, now },
+      { port, bootMs, certificate, stopInstance, log },
     );
     const entry = { machine, power, network };
     machines.set(instanceId, entry);
@@ -125,7 +125,10 @@ export async function startMachines({
       stopping.abort();
       await followed;
       await Promise.all([...machines.values()].map(({ power }) => power.unplug()));
-      for (const { network } of machines.values()) network.close();
+      for (const { network, machine } of machines.values()) {
+        await machine.windows.remove();
+        network.close();
+      }
       instances.close();
     },
   };

@@ -1,7 +1,5 @@
 import { setTimeout } from "node:timers/promises";
-import { record } from "../model/machine.ts";
-import { startWindows } from "../steps/start-windows.ts";
-import { generalize } from "../steps/sysprep.ts";
+import { record } from "./machine.ts";
 import { type Guest, runCommand } from "./run-command.ts";
 import { type Certificate, startWinRm, type WinRm } from "./server.ts";
 
@@ -20,12 +18,11 @@ export type Supply = {
   /** Stops the machine's EC2 instance. */
   stopInstance: () => Promise<void>;
   log: (line: string) => void;
-  /** Called after the machine may have printed to its serial port. */
-  changed: () => void;
 };
 
 export function createPower(guest: Guest, supply: Supply): Power {
-  const { machine, rules, packerDir, now } = guest;
+  const { machine, rules, print, now } = guest;
+  const { windows } = machine;
   let winrm: WinRm | undefined;
   let booting = new AbortController();
 
@@ -33,20 +30,17 @@ export function createPower(guest: Guest, supply: Supply): Power {
     machine.power = "booting";
     if (rules.staysDown(why, machine)) return;
     booting = new AbortController();
-    boot(booting.signal).catch((cause: unknown) => {
+    boot(why, booting.signal).catch((cause: unknown) => {
       if (!booting.signal.aborted) supply.log(`${machine.instanceId} failed to start: ${String(cause)}`);
     });
   }
 
-  async function boot(signal: AbortSignal): Promise<void> {
+  async function boot(why: "boot" | "restart", signal: AbortSignal): Promise<void> {
     await setTimeout(supply.bootMs, undefined, { signal });
-    startWindows(machine, packerDir);
-    if (machine.installation.communicator) winrm = await openWinRm();
+    if (await windows.start(why)) winrm = await openWinRm();
     if (signal.aborted) return unplug();
     machine.power = "on";
-    machine.boots += 1;
-    machine.console.push(`${now().toISOString()}: Windows is Ready to use`);
-    supply.changed();
+    print(`${now().toISOString()}: Windows is Ready to use`);
     record(machine, { kind: "boot" }, now());
   }
 
@@ -56,23 +50,11 @@ export function createPower(guest: Guest, supply: Supply): Power {
       port: supply.port,
       certificate: supply.certificate,
       password: machine.password,
-      run: async (commandLine) => {
-        const outcome = await runCommand(guest, commandLine);
-        supply.changed();
-        return outcome;
-      },
+      run: (commandLine) => runCommand(guest, commandLine),
       loginRefused: (user) => record(machine, { kind: "login refused", user }, now()),
-      closing: async (afterwards) => {
-        if (afterwards !== "stop itself") return;
-        generalize(machine);
-        // It stops itself from here on: a look at the instances meanwhile must neither stop it nor start it again.
-        machine.power = "off";
-        machine.offAt = Number.POSITIVE_INFINITY;
-        await supply.stopInstance();
-      },
       closed: (afterwards) => {
-        const stopping = afterwards === "restart" ? restart() : off("itself");
-        stopping.catch((cause: unknown) => supply.log(`${machine.instanceId} failed to stop: ${String(cause)}`));
+        const following = afterwards === "restart" ? restart() : leave();
+        following.catch((cause: unknown) => supply.log(`${machine.instanceId} failed to stop: ${String(cause)}`));
       },
       log: (line) => supply.log(`${machine.instanceId}: ${line}`),
     });
@@ -80,9 +62,19 @@ export function createPower(guest: Guest, supply: Supply): Power {
 
   async function restart(): Promise<void> {
     record(machine, { kind: "restart" }, now());
-    const unplugged = unplug();
-    on("restart");
-    await unplugged;
+    machine.power = "booting";
+    await Promise.all([unplug(), windows.powerOff()]);
+    // It may have been switched off meanwhile.
+    if (machine.power === "booting") on("restart");
+  }
+
+  async function leave(): Promise<void> {
+    if (!(await windows.leave())) return;
+    // It has stopped itself: a look at the instances meanwhile must neither stop it nor start it again.
+    machine.power = "off";
+    machine.offAt = Number.POSITIVE_INFINITY;
+    await supply.stopInstance();
+    await off("itself");
   }
 
   async function off(by: "itself" | "stopped" | "terminated"): Promise<void> {
@@ -90,6 +82,7 @@ export function createPower(guest: Guest, supply: Supply): Power {
     machine.offAt = performance.now();
     record(machine, { kind: "shutdown", by }, now());
     await unplug();
+    await windows.powerOff();
   }
 
   async function unplug(): Promise<void> {

@@ -1,43 +1,55 @@
-import { fullPath } from "../model/files.ts";
-import { type Machine, record } from "../model/machine.ts";
-import type { Network } from "../model/network.ts";
-import type { ScriptRun } from "../model/transcript.ts";
-import { runStep } from "../steps/all-steps.ts";
-import { applyResponse } from "../steps/step-response.ts";
-import type { StepRules } from "../steps/step-rules.ts";
-import { cleanedPaths, elevatedRun, environmentOf, stepOf } from "../steps/uploaded-scripts.ts";
 import { type Command, parseCommand } from "./commands.ts";
+import { fullPath } from "./files.ts";
+import { type Machine, record } from "./machine.ts";
+import type { Rules } from "./rules.ts";
 import type { Output } from "./soap.ts";
+import { cleanedPaths, elevatedRun, environmentOf, stepOf } from "./uploaded-scripts.ts";
+import type { ScriptCall } from "./windows.ts";
 
 /**
  * How a command ends: with output, never, or with a broken connection. `afterwards`: what the machine does when the
- * session closes.
+ * session has closed.
  */
 export type Outcome =
-  | { kind: "done"; output: Output; afterwards?: "restart" | "stop itself" }
+  | { kind: "done"; output: Output; afterwards?: "restart" | "leave" }
   | { kind: "hangs" }
   | { kind: "drops" };
 
 /** A machine with everything that its commands need. */
-export type Guest = { machine: Machine; rules: StepRules; network: Network; packerDir: string; now: () => Date };
+export type Guest = {
+  machine: Machine;
+  rules: Rules;
+  packerDir: string;
+  /** Prints a line on the machine's serial port. */
+  print: (line: string) => void;
+  now: () => Date;
+};
 
 const hostName = "EC2AMAZ-STANDIN";
 
 export async function runCommand(guest: Guest, commandLine: string): Promise<Outcome> {
-  return execute(guest, parseCommand(commandLine), null);
+  guest.machine.transcript.commandLines.push(commandLine);
+  return execute(guest, commandLine, null);
 }
 
-async function execute(guest: Guest, command: Command, elevated: string | null): Promise<Outcome> {
+/** @param sent the elevated wrapper's own command line, if the command is what the wrapper contains */
+async function execute(
+  guest: Guest,
+  commandLine: string,
+  elevated: string | null,
+  sent = commandLine,
+): Promise<Outcome> {
   const { machine, now } = guest;
-  const { files } = machine;
+  const { windows } = machine;
+  const command = parseCommand(commandLine);
   switch (command.kind) {
     case "append":
-      files.append(command.path, `${command.base64} \r\n`);
+      windows.files.append(command.path, `${command.base64} \r\n`);
       return done();
     case "assemble":
       return assemble(guest, command.from, command.to);
     case "remove":
-      files.remove(command.path);
+      windows.files.remove(command.path);
       return done();
     case "download":
       return download(guest, command.path);
@@ -47,8 +59,7 @@ async function execute(guest: Guest, command: Command, elevated: string | null):
       return done({ stdout: `${text}\r\n` });
     }
     case "registry": {
-      const isThere = /\\(RebootPending|PackagesPending)$/.test(command.key) && machine.installation.restartsWanted > 0;
-      const answer = isThere ? "True" : "False";
+      const answer = (await windows.hasRegistryKey(command.key)) ? "True" : "False";
       record(machine, { kind: "registry check", key: command.key, answer }, now());
       return done({ stdout: `${answer}\r\n` });
     }
@@ -58,27 +69,27 @@ async function execute(guest: Guest, command: Command, elevated: string | null):
     case "abort restart":
       return done();
     case "script":
-      return script(guest, command, elevated);
+      return script(guest, command, sent, elevated);
     case "unknown":
-      record(machine, { kind: "unrecognised", commandLine: command.commandLine }, now());
+      record(machine, { kind: "unrecognised", commandLine }, now());
       return done({
         exitCode: 1,
-        stderr: `'${command.commandLine.split(" ")[0]}' is not recognized as an internal or external command.\r\n`,
+        stderr: `'${commandLine.split(" ")[0]}' is not recognized as an internal or external command.\r\n`,
       });
   }
 }
 
 function assemble({ machine, now }: Guest, from: string, to: string): Outcome {
-  const lines = machine.files.read(from)?.toString("latin1").split("\r\n") ?? [];
+  const lines = machine.windows.files.read(from)?.toString("latin1").split("\r\n") ?? [];
   const bytes = Buffer.concat(lines.map((line) => Buffer.from(line, "base64")));
-  machine.files.write(to, bytes);
+  machine.windows.files.write(to, bytes);
   record(machine, { kind: "upload", path: fullPath(to), bytes, text: bytes.toString("utf8") }, now());
   return done();
 }
 
 /** Packer reads the output and ignores the exit code, so it saves a missing file as an empty one. */
 function download({ machine, now }: Guest, path: string): Outcome {
-  const content = machine.files.read(path);
+  const content = machine.windows.files.read(path);
   record(
     machine,
     { kind: "download", path, found: content !== undefined, text: content?.toString("utf8") ?? "" },
@@ -94,58 +105,60 @@ function download({ machine, now }: Guest, path: string): Outcome {
 async function script(
   guest: Guest,
   { path, environment }: Extract<Command, { kind: "script" }>,
+  commandLine: string,
   elevated: string | null,
 ): Promise<Outcome> {
-  const { machine, now } = guest;
-  const text = machine.files.read(path)?.toString("utf8");
+  const { machine, packerDir, now } = guest;
+  const { files } = machine.windows;
+  const text = files.read(path)?.toString("utf8");
   if (text === undefined)
     return done({ exitCode: 1, stderr: `The term '${path}' is not recognized as the name of a script file.\r\n` });
   const cleaned = cleanedPaths(text);
   if (cleaned) {
-    for (const each of cleaned) machine.files.remove(each);
+    for (const each of cleaned) files.remove(each);
     record(machine, { kind: "clean-up", paths: cleaned }, now());
     return done();
   }
   const wrapped = elevatedRun(text);
   if (wrapped) {
-    machine.files.remove(path);
-    return execute(guest, parseCommand(wrapped.commandLine), wrapped.user);
+    const outcome = await execute(guest, wrapped.commandLine, wrapped.user, commandLine);
+    files.remove(path);
+    return outcome;
   }
-  return step(guest, path, text, environment, elevated);
+  const variables = environmentOf((environment ? files.read(environment)?.toString("utf8") : text) ?? "");
+  return step(guest, {
+    step: stepOf(text, packerDir) ?? "inline",
+    path,
+    environment: variables,
+    elevated,
+    commandLine,
+  });
 }
 
-async function step(
-  guest: Guest,
-  path: string,
-  text: string,
-  variables: string | undefined,
-  elevated: string | null,
-): Promise<Outcome> {
-  const { machine, rules, network, packerDir, now } = guest;
-  const name = stepOf(text, packerDir) ?? null;
-  const environment = environmentOf((variables ? machine.files.read(variables)?.toString("utf8") : text) ?? "");
-  const called = name ?? "inline";
-  machine.runs.set(called, (machine.runs.get(called) ?? 0) + 1);
-  const response = await rules.responseTo(called, machine, () =>
-    runStep(called, { machine, settings: environment, network, packerDir }),
+async function step({ machine, rules, print, now }: Guest, call: ScriptCall): Promise<Outcome> {
+  const { windows } = machine;
+  const ending = await rules.endingOf(call.step, machine, () => windows.run(call));
+  const { exitCode, stdout, stderr, hang, dropConnection } = ending;
+  const { commandLine: _sent, ...ran } = call;
+  const isFinished = !hang && !dropConnection;
+  record(
+    machine,
+    {
+      kind: "script",
+      ...ran,
+      step: call.step === "inline" ? null : call.step,
+      exitCode: isFinished ? exitCode : null,
+      stdout,
+      stderr,
+    },
+    now(),
   );
-  const { stdout, stderr } = response;
-  const finished = !response.hang && !response.dropConnection;
-  const entry: Omit<ScriptRun, "exitCode"> = {
-    kind: "script",
-    step: name,
-    path,
-    elevated,
-    environment,
-    stdout,
-    stderr,
-  };
-  record(machine, { ...entry, exitCode: finished ? response.exitCode : null }, now());
-  applyResponse(machine, response);
-  if (response.hang) return { kind: "hangs" };
-  if (response.dropConnection) return { kind: "drops" };
-  const outcome = done({ exitCode: response.exitCode, stdout, stderr });
-  return response.stopsItself ? { ...outcome, afterwards: "stop itself" } : outcome;
+  for (const line of ending.console) print(line);
+  if (hang) return { kind: "hangs" };
+  if (dropConnection) return { kind: "drops" };
+  for (const [path, content] of Object.entries(ending.files)) windows.files.write(path, content);
+  const outcome = done({ exitCode, stdout, stderr });
+  return ending.staysOn ? outcome : { ...outcome, afterwards: "leave" };
 }
 
 function done(output: Partial<Output> = {}): Extract<Outcome, { kind: "done" }> {

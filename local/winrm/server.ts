@@ -28,14 +28,12 @@ export type Endpoint = {
   password: string;
   run: (commandLine: string) => Promise<Outcome>;
   loginRefused: (user: string) => void;
-  /** Called when a shell with an `afterwards` is closed. The server answers the client when the promise resolves. */
-  closing: (afterwards: Afterwards) => Promise<void>;
-  /** Called when that answer has been sent. */
+  /** Called when a shell with an `afterwards` is closed and the client knows it. */
   closed: (afterwards: Afterwards) => void;
   log: (line: string) => void;
 };
 
-export type Afterwards = "restart" | "stop itself";
+export type Afterwards = "restart" | "leave";
 type Login = { challenge?: Buffer; done: boolean };
 type Shell = { commands: Map<string, Outcome>; afterwards?: Afterwards };
 type Answer = { status: number; body: string; sent?: () => void } | "drop";
@@ -136,7 +134,6 @@ async function handle(request: Request, shells: Map<string, Shell>, endpoint: En
   shells.delete(request.shellId);
   const { afterwards } = shell;
   if (!afterwards) return { status: 200, body: acknowledged(request) };
-  await endpoint.closing(afterwards);
   return { status: 200, body: acknowledged(request), sent: () => endpoint.closed(afterwards) };
 }
 

@@ -1,10 +1,5 @@
 # Variables that only the build uses. They are declared here because both templates get the same documents.
 
-variable "windows" {
-  type        = string
-  description = "Not used by the proof."
-}
-
 variable "edition" {
   type        = string
   description = "Not used by the proof."
@@ -36,6 +31,11 @@ variable "denied_updates" {
 }
 
 variable "disk_gib" {
+  type        = number
+  description = "Not used by the proof."
+}
+
+variable "disk_throughput" {
   type        = number
   description = "Not used by the proof."
 }

@@ -18,6 +18,16 @@ variable "stage" {
   }
 }
 
+variable "windows" {
+  type        = string
+  description = "Windows Server release."
+
+  validation {
+    condition     = contains(["2019", "2022", "2025"], var.windows)
+    error_message = "Variable windows: 2019, 2022 or 2025."
+  }
+}
+
 variable "variant" {
   type        = string
   description = "Name of the variant."

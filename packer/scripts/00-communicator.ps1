@@ -35,4 +35,4 @@ $rule = @{
     LocalPort   = 5986
     Action      = 'Allow'
 }
-New-NetFirewallRule @rule | Out-Null
+New-NetFirewallRule @rule -ErrorAction Stop | Out-Null

@@ -3,7 +3,7 @@ $ErrorActionPreference = 'Stop'
 Import-Module -Name "$env:WORK_DIRECTORY\modules\EksWindowsImages\EksWindowsImages.psd1"
 
 # Runs as SYSTEM after the last round and its restart. Verifies that Windows needs no further restart, that no
-# applicable update is left, that no denied update was installed, and that the Windows build has risen if the base is
+# applicable update is left but those that fail unattended, that no denied update was installed, and that the Windows build has risen if the base is
 # older than the updates.
 Invoke-Step -Name '25-updates-complete' -FailureClass 'updates' -Script {
     $denied = @(Get-ListSetting 'DENIED_UPDATES')
@@ -16,6 +16,12 @@ Invoke-Step -Name '25-updates-complete' -FailureClass 'updates' -Script {
     }
 
     $offers = @(Find-OfferedUpdate -Session (New-UpdateSession) -DeniedUpdate $denied)
+    $failing = @($offers | Where-Object { -not $_.LeftOut -and (Test-UnattendedFailure -Update $_.Update -History $history) })
+    foreach ($offer in $failing) {
+        $offer.LeftOut = 'fails unattended'
+        $code = @($history | Where-Object { $_.title -eq $offer.Update.Title })[-1].hresult
+        Write-Warning "$($offer.Update.Title) is left out: it fails unattended, in every round with $code."
+    }
     $leftOut = @($offers | Where-Object { $_.LeftOut } | ForEach-Object {
             [pscustomobject]@{ articles = @(Get-UpdateArticle -Update $_.Update); title = $_.Update.Title; reason = $_.LeftOut }
         })

@@ -56,6 +56,9 @@ Invoke-Step -Name '34-eks-tools' -FailureClass 'provision' -Script {
         }
         Write-Warning "$complaint AWS may have moved it."
     }
+    if ($recipe -eq 'layer') {
+        Save-WantedSetting -By 'Windows updates'
+    }
 
     if ($recipe -eq 'assemble') {
         # The bootstrap queries EC2 and EKS with AWS's cmdlets, which AWS's plain Windows images include.
@@ -74,12 +77,16 @@ Invoke-Step -Name '34-eks-tools' -FailureClass 'provision' -Script {
                 LocalPort   = 10250
                 Action      = 'Allow'
             }
-            New-NetFirewallRule @rule | Out-Null
+            New-NetFirewallRule @rule -ErrorAction Stop | Out-Null
+        }
+        $opening = Get-NetFirewallRule -Name 'eks-node-kubelet' -ErrorAction SilentlyContinue
+        if (-not $opening -or "$($opening.Enabled)" -ne 'True' -or "$($opening.Action)" -ne 'Allow') {
+            throw 'The firewall does not let the control plane in: its rule eks-node-kubelet is missing or has no effect.'
         }
     }
     $lost = @(Get-EksLoss -Wanted (Get-WantedEksState))
     if ($lost.Count -gt 0) {
         throw "This is not as in AWS's EKS image: $($lost -join '; ')."
     }
-    "$($files.Count) files of EKS, csi-proxy and the tasks are in place, as in AWS's EKS image."
+    "$($files.Count) files of EKS, csi-proxy, the tasks and the settings are in place, as in AWS's EKS image."
 }

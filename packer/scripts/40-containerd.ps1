@@ -3,12 +3,23 @@ $ErrorActionPreference = 'Stop'
 Import-Module -Name "$env:WORK_DIRECTORY\modules\EksWindowsImages\EksWindowsImages.psd1"
 
 # Writes the whole config.toml of containerd. On layer, the settings that a node needs stay as in AWS's file: pause
-# image, CNI binaries, root and state. On assemble there is no file yet, so every setting comes from this recipe.
+# image, CNI binaries, root and state; whatever else AWS set there is reported. On assemble there is no file yet, so
+# every setting comes from this recipe.
 Invoke-Step -Name '40-containerd' -FailureClass 'provision' -Script {
-    if ((Get-Setting 'RECIPE_KIND') -eq 'assemble') {
+    $isLayer = (Get-Setting 'RECIPE_KIND') -eq 'layer'
+    if (-not $isLayer) {
         $wanted = New-ContainerdSetting -SandboxImage (Get-Artifact -Name 'pause').reference
     }
     else {
+        # Packer repeats a step after a broken connection: it begins with AWS's file again.
+        $ofAws = Get-WorkPath 'output\containerd-base.toml'
+        if (Test-Path -Path $ofAws) {
+            Copy-Item -Path $ofAws -Destination (Get-ContainerdPath 'config.toml') -Force
+        }
+        else {
+            Copy-Item -Path (Get-ContainerdPath 'config.toml') -Destination $ofAws
+        }
+        $before = Get-ContainerdConfiguration
         $wanted = Get-ContainerdSetting
         foreach ($name in 'Root', 'State', 'SandboxImage', 'CniBinDirectory') {
             if (-not $wanted.$name) {
@@ -41,6 +52,11 @@ Invoke-Step -Name '40-containerd' -FailureClass 'provision' -Script {
         if ("$value" -ne "$($property.Value)") {
             throw "containerd understands $($property.Name) as $value instead of $($property.Value)."
         }
+    }
+    if ($isLayer) {
+        $changes = @(Get-ContainerdChange -Before $before -After (Get-ContainerdConfiguration))
+        Save-Json -Path (Get-WorkPath 'output\containerd-config.json') -Value $changes
+        Confirm-ContainerdChange -Change $changes
     }
     Restart-Service -Name containerd -Force
     # The service is running before containerd answers.

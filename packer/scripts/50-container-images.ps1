@@ -14,13 +14,18 @@ Invoke-Step -Name '50-container-images' -FailureClass 'provision' -Script {
     else {
         $pause = (Get-ContainerdSetting).SandboxImage
         Invoke-WithRetry -Activity 'Asking containerd' -DelaySeconds 5 -Script { Protect-ContainerImage -Reference $pause }
-        $images += Get-ContainerImage -Reference $pause
+        $image = Get-ContainerImage -Reference $pause
+        if (-not $image.unpacked) {
+            throw "The base's pause image $pause is not unpacked, so no pod could start."
+        }
+        $images += $image
     }
     foreach ($reference in @(Get-ListSetting 'CONTAINER_IMAGES')) {
         $images += Add-ContainerImage -Reference $reference
     }
-    # Images that an EKS base has cached stay unchanged.
+    # Images that an EKS base has cached stay.
     $images += @(Get-CachedImage -Besides @($images | ForEach-Object { $_.name }))
     Save-Json -Path (Get-WorkPath 'output\images.json') -Value $images
+    Remove-CompressedLayer
     $images | ForEach-Object { "$($_.name) is $($_.digest)." }
 }

@@ -21,7 +21,9 @@ Invoke-Step -Name '80-report' -FailureClass 'provision' -Script {
             kubeProxy = "$(Get-ProgramVersion -Path "$kubernetes\kube-proxy.exe")"
         }
         containerd       = "$(Get-ProgramVersion -Path (Get-ContainerdPath 'containerd.exe'))"
+        containerdConfig = @(Read-JsonList -Path (Get-WorkPath 'output\containerd-config.json'))
         eks              = Get-WantedEksState
+        launchAgent      = Read-Json -Path (Get-WorkPath 'output\launch-agent.json')
         installedUpdates = @(@(Get-InstalledUpdate) + $added | Sort-Object -Unique)
         addedUpdates     = $added
         updates          = @(Get-UpdateHistory)
@@ -40,8 +42,8 @@ Invoke-Step -Name '80-report' -FailureClass 'provision' -Script {
     }
     Save-Json -Path (Get-WorkPath 'output\report.json') -Value $report
 
-    $kept = Join-Path -Path $env:ProgramData -ChildPath 'eks-windows-images'
-    New-Item -Path $kept -ItemType Directory -Force | Out-Null
+    $kept = Get-ImageReportPath
+    New-Item -Path (Split-Path -Path $kept -Parent) -ItemType Directory -Force | Out-Null
     Copy-Item -Path (Get-WorkPath 'output\report.json') -Destination $kept -Force
     "Windows build $($report.osBuild), Kubernetes $($report.kubernetes.kubelet), $($report.binaries.Count) binaries, $($report.containerImages.Count) container images."
 }

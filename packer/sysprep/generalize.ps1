@@ -45,7 +45,9 @@ try {
         # By path: in a pipeline Remove-Item lacks -DeleteKey, without which the file of the private key stays.
         Remove-Item -Path "Cert:\LocalMachine\My\$($certificate.Thumbprint)" -DeleteKey
     }
-    Remove-NetFirewallRule -Name 'eks-windows-images-winrm'
+    foreach ($rule in @(Get-NetFirewallRule -Name 'eks-windows-images-*' -ErrorAction SilentlyContinue)) {
+        Remove-NetFirewallRule -Name $rule.Name -ErrorAction Stop
+    }
     Stop-Service -Name WinRM -Force
 
     $leftovers = @(
@@ -65,7 +67,8 @@ try {
             Get-Item -Path $pattern -Force -ErrorAction SilentlyContinue | Remove-Item -Recurse -Force
         }
     }
-    Unregister-ScheduledTask -TaskName 'eks-windows-images-generalize' -Confirm:$false
+    Unregister-ScheduledTask -TaskName 'eks-windows-images-generalize' -Confirm:$false -ErrorAction Stop
+    Clear-BuildTrace
 
     # EC2Launch v2 is on Windows 2022 and later, v1 on 2019. Neither stops the machine here. This script does not block
     # on either of them, so that it can report one that hangs.

@@ -35,7 +35,7 @@ Describe 'containerd' {
 
     It 'has its pause image' {
         $image = Get-ContainerImage -Reference $setting.SandboxImage
-        $image.digest | Should Match '^sha256:'
+        $image.unpacked | Should Be $true
         $image.pinned | Should Be $true
     }
 
@@ -60,7 +60,9 @@ Describe 'containerd' {
 
     foreach ($reference in @(Get-ListSetting 'CONTAINER_IMAGES')) {
         It "has $reference and pins it" {
-            (Get-ContainerImage -Reference $reference).pinned | Should Be $true
+            $image = Get-ContainerImage -Reference $reference
+            $image.unpacked | Should Be $true
+            $image.pinned | Should Be $true
         }
     }
 }

@@ -13,7 +13,7 @@ Describe 'EKS tools' {
         }
     }
 
-    It 'have csi-proxy and the tasks of AWS' {
+    It 'have csi-proxy, the tasks and the settings of AWS' {
         @(Get-EksLoss -Wanted (Get-WantedEksState)) -join '; ' | Should Be ''
     }
 
@@ -49,13 +49,6 @@ Describe 'EKS tools' {
 
         It 'let the control plane reach kubelet' {
             (Get-NetFirewallRule -Name 'eks-node-kubelet').Enabled | Should Be 'True'
-        }
-
-        It 'have the machine-wide variables of an EKS image' {
-            $setup = Read-Json -Path "$env:ProgramData\eks-windows-images\eks.json"
-            foreach ($variable in $setup.environment.PSObject.Properties) {
-                [Environment]::GetEnvironmentVariable($variable.Name, 'Machine') | Should Be $variable.Value
-            }
         }
 
         It 'have the directories of an EKS image' {

@@ -51,6 +51,18 @@ test("a report in the format of Windows PowerShell is read", () => {
   expect(verdict.proof).toBe("passed");
 });
 
+test("a check that only warns does not make an image bad", () => {
+  const warned = { name: "no-hns-networks", passed: true, detail: "", warning: "The image has networks of HNS: nat." };
+
+  const verdict = judgeProof({
+    exitCode: 0,
+    output: "",
+    report: JSON.stringify({ result: "passed", checks: [warned] }),
+  });
+
+  expect(verdict).toEqual({ proof: "passed", class: "", cause: "" });
+});
+
 test("a failed check makes an image bad and is named in the cause", () => {
   const report = JSON.stringify({
     result: "failed",

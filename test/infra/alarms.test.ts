@@ -1,16 +1,22 @@
 import { beforeAll, describe, expect, test } from "vitest";
+import { indexWorld } from "../../functions/domain/indexed-world.ts";
+import { statesOf } from "../../functions/domain/variant-state.ts";
+import { measurementsOf } from "../../functions/reconcile/measurements.ts";
+import { scene } from "../scene.ts";
 import { usual, variants } from "./deployments.ts";
 import { type Graph, graphOf } from "./graph.ts";
 
 let graph: Graph;
 let rare: Graph;
+let daily: Graph;
 let rarest: Graph;
 beforeAll(async () => {
   const scheduled = (baseAmiSchedule: string, kubernetesSchedule: string) =>
     graphOf({ variants, policies: { baseAmiSchedule, kubernetesSchedule, staleAfter: "36h" } }, "trial");
-  [graph, rare, rarest] = await Promise.all([
+  [graph, rare, daily, rarest] = await Promise.all([
     usual(),
     scheduled("rate(1 day)", "rate(5 hours)"),
+    scheduled("rate(1 day)", "rate(1 day)"),
     scheduled("rate(30 days)", "rate(4 days)"),
   ]);
 });
@@ -102,16 +108,25 @@ describe("an alarm starts", () => {
   test.each([
     ["7 days by default", () => graph, 168, "production"],
     ["the time in the configuration", () => rare, 36, "trial"],
-  ])("when a variant has been behind for %s", (_, of, threshold, stage) => {
+  ])("when a variant has been behind for %s, and ends when runs no longer send for how long", (_, of, hours, stage) => {
     expect(alarm("StaleAlarm", of())).toMatchObject({
       namespace: "eks-windows-images",
       metricName: "HoursBehind",
       dimensions: { service: "reconcile", stage },
       statistic: "Maximum",
       comparisonOperator: "GreaterThanThreshold",
-      threshold,
-      treatMissingData: "ignore",
+      threshold: hours,
+      datapointsToAlarm: 1,
+      treatMissingData: "notBreaching",
     });
+  });
+
+  test.each([
+    ["an hour", () => graph, 3600, 1],
+    ["two intervals of the more frequent schedule", () => rare, 36_000, 1],
+    ["two days of which each has a run", () => daily, 86_400, 2],
+  ])("when a variant is behind in one of the values of %s", (_, of, period, evaluationPeriods) => {
+    expect(alarm("StaleAlarm", of())).toMatchObject({ period, evaluationPeriods, datapointsToAlarm: 1 });
   });
 
   test.each([
@@ -137,6 +152,7 @@ test("no alarm depends on reconcile runs if they are rarer than CloudWatch can e
     "BlockedAlarm",
     "ActionsFailingAlarm",
     "LeftoversAlarm",
+    "StaleAlarm",
     "StuckAlarm",
     "PausedAlarm",
   ])
@@ -153,6 +169,57 @@ test("the function's environment neither disables metrics nor redirects them to 
     undefined,
     undefined,
   ]);
+});
+
+describe("the alarms of the service's own metrics", () => {
+  const own = (of = graph) =>
+    of
+      .ofType("aws:cloudwatch/metricAlarm:MetricAlarm")
+      .filter(({ inputs }) => inputs.namespace === "eks-windows-images");
+
+  /** The metrics that a reconcile run sends if nothing is wrong. */
+  function calmMetrics(): string[] {
+    const world = indexWorld(scene().published("ami-1").world);
+    return Object.keys(
+      measurementsOf({ world, states: statesOf(world), triggers: [], outcomes: [], milliseconds: 1_500 }),
+    );
+  }
+
+  /**
+   * What CloudWatch decides by the statistic of each period, the last ones; undefined if the metric was not sent in it.
+   */
+  function isAlarming(inputs: Record<string, unknown>, statistics: (number | undefined)[]): boolean {
+    const periods = Number(inputs.evaluationPeriods);
+    const breaching = statistics.slice(-periods).filter((value) => {
+      if (value === undefined) return inputs.treatMissingData === "breaching";
+      const threshold = Number(inputs.threshold);
+      return inputs.comparisonOperator === "LessThanThreshold" ? value < threshold : value > threshold;
+    });
+    return breaching.length >= Number(inputs.datapointsToAlarm ?? periods);
+  }
+
+  test("are off in a calm world, on once something lasts, and off again when it is over and no longer sent", () => {
+    const alarms = [graph, rare, daily].map((of) => own(of).filter(({ name }) => name !== "QuietAlarm"));
+
+    expect(alarms.map(({ length }) => length)).toEqual([7, 7, 1]);
+    for (const { name, inputs } of alarms.flat()) {
+      const unsent = Array<undefined>(Number(inputs.evaluationPeriods)).fill(undefined);
+      const trouble = unsent.map(() => Number(inputs.threshold) + 1);
+
+      expect(calmMetrics(), name).not.toContain(inputs.metricName);
+      expect(isAlarming(inputs, unsent), name).toBe(false);
+      expect(isAlarming(inputs, trouble), name).toBe(true);
+      expect(isAlarming(inputs, [...trouble, ...unsent]), name).toBe(false);
+    }
+  });
+
+  test("miss only the one that every run sends: its alarm is on without runs and off with them", () => {
+    const { inputs } = graph.named("QuietAlarm");
+
+    expect(calmMetrics()).toEqual([inputs.metricName]);
+    expect(isAlarming(inputs, [undefined])).toBe(true);
+    expect(isAlarming(inputs, [undefined, 4])).toBe(false);
+  });
 });
 
 describe("every alarm", () => {
@@ -182,7 +249,8 @@ describe("every alarm", () => {
   });
 
   test("evaluates at most one day, or seven days if its period is at least an hour: CloudWatch's limits", () => {
-    for (const { inputs } of [...all(), ...rare.ofType("aws:cloudwatch/metricAlarm:MetricAlarm")]) {
+    const ofRare = [rare, daily].flatMap((one) => one.ofType("aws:cloudwatch/metricAlarm:MetricAlarm"));
+    for (const { inputs } of [...all(), ...ofRare]) {
       const seconds = Number(inputs.period) * Number(inputs.evaluationPeriods);
       expect(seconds).toBeLessThanOrEqual(Number(inputs.period) >= 3600 ? 604_800 : 86_400);
     }

@@ -3,31 +3,45 @@ import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { config } from "../../config.ts";
 import type { ConfigurationInput } from "../../functions/config/configuration.ts";
+import { indexWorld } from "../../functions/domain/indexed-world.ts";
+import { statesOf } from "../../functions/domain/variant-state.ts";
 import { measurementsOf } from "../../functions/reconcile/measurements.ts";
-import { assumptions, idleCosts, imageStorage } from "../../local/cost/idle.ts";
+import { buildCosts } from "../../local/cost/build.ts";
+import { assumptions, type Cost, idleCosts, imageStorage } from "../../local/cost/idle.ts";
 import { scene } from "../scene.ts";
+import { twelve } from "../simulation/freshness.ts";
 import { type Graph, graphOf, root } from "./graph.ts";
 
 let graph: Graph;
 let rare: Graph;
+let ofTwelve: Graph;
 beforeAll(async () => {
   const policies: ConfigurationInput["policies"] = { ...config.policies, baseAmiSchedule: "rate(1 hour)" };
-  [graph, rare] = await Promise.all([graphOf(config, "production"), graphOf({ ...config, policies }, "production")]);
+  [graph, rare, ofTwelve] = await Promise.all([
+    graphOf(config, "production"),
+    graphOf({ ...config, policies }, "production"),
+    graphOf({ ...config, variants: twelve }, "production"),
+  ]);
 });
 
-function sum({ resources }: Graph): number {
-  return idleCosts(resources).reduce((total, { usd }) => total + usd, 0);
+function sum({ resources }: Graph, count = 1): number {
+  return idleCosts(resources, count).reduce((total, { usd }) => total + usd, 0);
 }
 
 function costOf(name: string, { resources } = graph): number {
-  return idleCosts(resources).find(({ resource }) => resource === name)?.usd ?? 0;
+  return idleCosts(resources, 1).find(({ resource }) => resource === name)?.usd ?? 0;
 }
 
 describe("a month without builds", () => {
   test("costs what the README says, to the cent", () => {
-    const [, inReadme] = /Idle: (\d+\.\d\d) USD a month/.exec(readFileSync(join(root, "README.md"), "utf8")) ?? [];
+    const readme = readFileSync(join(root, "README.md"), "utf8");
+    const [, one, dozen] = /Idle: (\d+\.\d\d) USD a month for one variant, (\d+\.\d\d) for twelve/.exec(readme) ?? [];
 
-    expect(inReadme).toBe(sum(graph).toFixed(2));
+    expect([one, dozen]).toEqual([sum(graph).toFixed(2), sum(ofTwelve, 12).toFixed(2)]);
+  });
+
+  test("costs at most 3 USD for twelve variants", () => {
+    expect(sum(ofTwelve, 12)).toBeLessThanOrEqual(3);
   });
 
   test("is charged for a key, metrics, alarms and polling of the queue, and for little else", () => {
@@ -44,8 +58,8 @@ describe("a month without builds", () => {
   });
 
   test("includes the metrics that every reconcile run sends, even if nothing is wrong", () => {
-    const { world } = scene().published("ami-1");
-    const calm = measurementsOf({ world, triggers: [], outcomes: [], milliseconds: 1500 });
+    const world = indexWorld(scene().published("ami-1").world);
+    const calm = measurementsOf({ world, states: statesOf(world), triggers: [], outcomes: [], milliseconds: 1500 });
     expect(Object.keys(calm)).toHaveLength(assumptions.metrics);
   });
 });
@@ -53,7 +67,36 @@ describe("a month without builds", () => {
 test("a resource of an unknown type is refused by name", () => {
   const stranger = { type: "aws:ec2/natGateway:NatGateway", name: "Gateway", id: "nat", inputs: {}, state: {} };
 
-  expect(() => idleCosts([...graph.resources, stranger])).toThrow("Gateway");
+  expect(() => idleCosts([...graph.resources, stranger], 1)).toThrow("Gateway");
+});
+
+describe("a build", () => {
+  const total = (costs: readonly Cost[]) => costs.reduce((sum, { usd }) => sum + usd, 0);
+  const [variant] = config.variants;
+
+  test("costs what the README says, item by item", () => {
+    const readme = readFileSync(join(root, "README.md"), "utf8");
+    const rows = buildCosts(graph.resources, config).map(({ resource, usd }) => `| ${resource} | ${usd.toFixed(3)} |`);
+
+    expect(readme).toContain(
+      [...rows, `| together | ${total(buildCosts(graph.resources, config)).toFixed(2)} |`].join("\n"),
+    );
+  });
+
+  test("costs more on a faster disk, because gp3's additional throughput and IOPS are charged", () => {
+    const fast = { ...config, variants: [{ ...variant, diskThroughput: 1000 }] } as ConfigurationInput;
+    // A month of 875 MiB/s and 1,000 IOPS more, for 84 minutes.
+    const more = ((875 * 0.04 + 1000 * 0.005) / 730) * (84 / 60);
+
+    expect(total(buildCosts(graph.resources, fast)) - total(buildCosts(graph.resources, config))).toBeCloseTo(more);
+  });
+
+  test("of an instance type without a price is refused by name", async () => {
+    const policies: ConfigurationInput["policies"] = { ...config.policies, instanceType: "m9i.xlarge" };
+    const { resources } = await graphOf({ ...config, policies }, "production");
+
+    expect(() => buildCosts(resources, config)).toThrow("m9i.xlarge has no price");
+  });
 });
 
 test("stored images cost what the data in their snapshots costs", () => {

@@ -153,7 +153,7 @@ describe("the queue", () => {
       eventSourceArn: graph.named("TriggersQueue").state.arn,
       functionName: graph.named("ReconcileFunction").inputs.name,
       batchSize: 100,
-      maximumBatchingWindowInSeconds: 2,
+      maximumBatchingWindowInSeconds: 1,
       scalingConfig: { maximumConcurrency: 2 },
     });
   });

@@ -42,9 +42,11 @@ describe("a new account's quotas", () => {
     expect(error).toContain("this account's quotas in us-east-1 are too small. Nothing has been created or changed.");
     expect(error).toContain("100 must stay unreserved, but only 10 of the account's 10 are unreserved. Request 106");
     expect(error).toContain("or do without the reservations: policies.reserveConcurrency: false");
-    expect(error).toContain("the account may run 1. Request 2");
+    expect(error).toContain("the account may run 1. Request 3");
     expect(error).toContain("or set policies.maxParallel: 1");
-    expect(error).toContain("type m7i.xlarge, 8 vCPUs together, but all On-Demand instances of the account may have 5");
+    expect(error).toContain(
+      "type m7i.xlarge, 12 vCPUs together, but all On-Demand instances of the account may have 5",
+    );
   });
 
   test("are enough for a configuration that follows the advice", async () => {
@@ -101,7 +103,7 @@ describe("a quota that cannot be read", () => {
 
   test("does not hide another one that is too small", async () => {
     await expect(deploy({ ...newAccount, denied: ["GetAccountSettings"] })).rejects.toThrow(
-      "CodeBuild: up to 2 builds",
+      "CodeBuild: up to 3 builds",
     );
   });
 });

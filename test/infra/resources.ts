@@ -50,7 +50,7 @@ function role(service: string): Expectation {
 /** The resources of every deployment, by their names in the program. */
 export const expected: Readonly<Record<string, Expectation>> = {
   ApiCode: code,
-  ApiFunction: { ...lambda, inputs: { ...lambda.inputs, timeout: 30, reservedConcurrentExecutions: 5 } },
+  ApiFunction: { ...lambda, inputs: { ...lambda.inputs, timeout: 60, reservedConcurrentExecutions: 5 } },
   ApiLogs: logs,
   ApiRole: role("lambda"),
   ApiUrl: { type: "lambda/functionUrl:FunctionUrl", inputs: { authorizationType: "AWS_IAM", cors: undefined } },
@@ -113,7 +113,7 @@ export const expected: Readonly<Record<string, Expectation>> = {
     inputs: { scalingConfig: { maximumConcurrency: 2 } },
   },
   SchedulerRole: role("scheduler"),
-  StaleAlarm: alarm("ignore"),
+  StaleAlarm: alarm("notBreaching"),
   StuckAlarm: alarm("notBreaching"),
   UnrecordedAlarm: alarm("notBreaching"),
   TopicKey: { type: "kms/key:Key", inputs: { enableKeyRotation: true, policy: undefined, isEnabled: undefined } },

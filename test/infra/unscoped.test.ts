@@ -1,8 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { unscoped } from "../../infra/unscoped.ts";
-import { accountId, everything, network, subnet, usEast, variants } from "./deployments.ts";
+import { accountId, everything, network, subnet, variants } from "./deployments.ts";
 import { type Graph, graphOf, list, permissionsOf } from "./graph.ts";
-import { openPulling } from "./pulling.ts";
 
 const subnetIds = [subnet, "subnet-0123456789abcdef1"];
 
@@ -38,12 +37,10 @@ const reads = [
 describe("an action that is allowed on all resources", () => {
   test("is listed with its reason, and every listed action is allowed to a role", async () => {
     const containerImages = [`${accountId}.dkr.ecr.us-east-1.amazonaws.com/agent:7`];
-    const pulling = await openPulling();
-    const privateImages = await pulling.read(
+    const privateImages = await graphOf(
       { variants: [{ windows: 2022, kubernetes: "1.35", containerImages }] },
-      usEast,
+      "production",
     );
-    await pulling.close();
 
     const allowed = [inPublic, inVpc, privateImages].flatMap(everywhere);
     expect(actionsOf(allowed)).toEqual(Object.keys(unscoped).sort());

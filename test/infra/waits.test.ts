@@ -10,6 +10,7 @@ test.each([
   ["image", image, "winrm_timeout", waits.winrm],
   ["image", image, "updates_timeout", waits.updates],
   ["image", image, "restart_timeout", waits.restart],
+  ["image", image, "upkeep_timeout", waits.upkeep],
   ["image", image, "container_images_timeout", waits.containerImages],
   ["image", image, "custom_timeout", waits.custom],
   ["image", image, "step_timeout", waits.step],
@@ -36,16 +37,16 @@ test.each([
   ["image", image, waits],
   ["proof", proof, proofWaits],
 ])("CodeBuild's timeout includes every wait that the %s's template declares", (_, declarations, known) => {
-  const declared = [...declarations.matchAll(/^variable "(\w+)"/gm)].filter(([, name]) => name !== "servicing_minutes");
+  const declared = [...declarations.matchAll(/^variable "(\w+)"/gm)].filter(([, name]) => !name?.endsWith("_minutes"));
 
-  // Delay and attempts are two variables of one wait. The minutes of servicing are part of the wait for updates.
+  // Delay and attempts are two variables of one wait. Minutes of servicing and upkeep are part of the wait for their step.
   expect(declared).toHaveLength(Object.keys(known).length + 1);
 });
 
 test("CodeBuild's timeout includes every step and every AWS state: running, stopped, imaged, terminated", () => {
   const steps = { image: stepsOf("../../packer/build.pkr.hcl"), proof: stepsOf("../../packer/proof/build.pkr.hcl") };
   const rounds = 2 * (waits.updates + waits.restart);
-  const long = waits.containerImages + waits.custom + 2 * waits.restart;
+  const long = waits.upkeep + waits.containerImages + waits.custom + 2 * waits.restart;
   const image = waits.windowsPassword + waits.winrm + steps.image * waits.step + long;
   const proof = proofWaits.windowsPassword + proofWaits.winrm + steps.proof * proofWaits.step;
   const aws = 4 * waits.awsState + 3 * proofWaits.awsState;
@@ -58,8 +59,8 @@ test("the maximum of update rounds fits into CodeBuild's limit", () => {
   expect(buildMinutes(5)).toBeLessThanOrEqual(2160);
 });
 
-test("each round of updates adds three hours", () => {
-  expect(buildMinutes(3) - buildMinutes(2)).toBe(180);
+test("each round of updates adds its limit and that of its restart", () => {
+  expect(buildMinutes(3) - buildMinutes(2)).toBe(165);
 });
 
 test("too many rounds of updates for CodeBuild's limit are refused with the name of the setting", () => {

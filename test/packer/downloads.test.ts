@@ -6,11 +6,11 @@ const passingTrouble = pattern("$passingTrouble");
 
 /** The message in which the module wraps the output of a failed program. */
 const curl = (said: string) =>
-  `curl.exe --fail --output C:\\kubelet.exe https://dl.k8s.io/v1.35.8/kubelet.exe exited with 22: curl: ${said}`;
+  `curl.exe exited with 22: curl: ${said} (arguments: --fail --output C:\\kubelet.exe https://dl.k8s.io/v1.35.8/kubelet.exe)`;
 const ctr = (said: string) =>
-  `ctr.exe --namespace k8s.io images pull --hosts-dir C:\\certs.d example.com/denied/app:4.503 exited with 1: ctr: ${said}`;
+  `ctr.exe exited with 1: ctr: ${said} (arguments: --namespace k8s.io images pull --hosts-dir C:\\certs.d example.com/denied/app:4.503)`;
 const aws = (said: string) =>
-  `aws.exe s3api get-object --bucket artifacts --key harvest/ami-0123456789abcdef0/files/404503ab C:\\file.partial exited with 254: ${said}`;
+  `aws.exe exited with 254: ${said} (arguments: s3api get-object --bucket artifacts --key harvest/ami-0123456789abcdef0/files/404503ab C:\\file.partial)`;
 
 test.each(
   [
@@ -79,9 +79,9 @@ test.each(
   expect(isDownload(message)).toBe(false);
 });
 
-/** For the title of a test: what distinguishes the messages is at their end. */
+/** For the title of a test: what distinguishes the messages is before their arguments. */
 function ending(message: string): [string, string] {
-  return [message.slice(-45), message];
+  return [message.replace(/ \(arguments: .+/, "").slice(-45), message];
 }
 
 /** The question of Invoke-WithRetry. */

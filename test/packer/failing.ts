@@ -1,11 +1,9 @@
-import { proofFailing, stepFailing, updatesWithoutEffect } from "../../local/steps/step-failures.ts";
+import { proofFailing, stepFailing, sysprepFailing } from "../../local/recordings/failures.ts";
 import {
-  artifactStating,
   hasty,
   type Injection,
   machines,
   otherHarvestedFiles,
-  otherKubelet,
   otherManifest,
   otherTemplate,
   refused,
@@ -30,8 +28,6 @@ export type Failing = {
 
 const noCapacity = { code: "InsufficientInstanceCapacity", message: "There is no capacity" };
 
-const criTrouble = "io.containerd.grpc.v1 cri is not loaded: invalid plugin config";
-
 /** The build makes an image, but it is not proved. */
 export const unproved: (Failing & { proof: string | undefined })[] = [
   {
@@ -47,14 +43,6 @@ export const unproved: (Failing & { proof: string | undefined })[] = [
     failureClass: "proof",
     cause: "failed checks: disk (Only 3 % free)",
     said: "failed disk: Only 3 % free",
-    proof: "failed",
-  },
-  {
-    what: "its containerd does not answer kubelet",
-    injection: machines({ step: "80-report", changes: { criTrouble } }),
-    failureClass: "proof",
-    cause: `failed checks: cri-loaded (kubelet gets no answer: ${criTrouble}.)`,
-    said: `failed cri-loaded: kubelet gets no answer: ${criTrouble}.`,
     proof: "failed",
   },
   {
@@ -92,13 +80,13 @@ const specific: Failing[] = [
   {
     what: "Windows cannot be generalized",
     injection: hasty(
-      machines({ step: "80-report", changes: { updatedApps: ["Contoso.One_1.0", "Contoso.Two_1.0"] } }),
+      machines({ step: "90-sysprep", ...sysprepFailing("Windows cannot be generalized: Package Contoso.Two_1.0") }),
       {},
       { CONSOLE_POLL_SECONDS: "4" },
     ),
     step: "90-sysprep",
     failureClass: "sysprep",
-    cause: "90-sysprep: Windows cannot be generalized: Package Contoso.Two_1.0 was installed for a user",
+    cause: "90-sysprep: Windows cannot be generalized: Package Contoso.Two_1.0",
   },
   {
     what: "EC2 refuses to create it",
@@ -106,21 +94,6 @@ const specific: Failing[] = [
     failureClass: "unknown",
     cause: "Error creating AMI: operation error EC2: CreateImage",
     said: "InvalidRequest: The image cannot be made",
-  },
-  {
-    what: "containerd has another checksum",
-    injection: artifactStating("containerd", { sha256: "0".repeat(64) }),
-    kind: "assemble",
-    step: "32-containerd-install",
-    failureClass: "checksum",
-    cause: "32-containerd-install: https://github.com/containerd/",
-  },
-  {
-    what: "containerd loads no CRI",
-    injection: machines({ step: "34-eks-tools", changes: { criTrouble } }),
-    step: "40-containerd",
-    failureClass: "provision",
-    cause: `40-containerd: containerd would not answer kubelet: ${criTrouble}.`,
   },
   {
     what: "a harvested file differs from the manifest",
@@ -139,36 +112,19 @@ const specific: Failing[] = [
   },
   {
     what: "kubelet has another checksum",
-    injection: otherKubelet,
+    injection: machines({
+      step: "33-kubernetes",
+      ...stepFailing("33-kubernetes", "checksum", "https://dl.k8s.io/kubelet.exe has the SHA-256 0"),
+    }),
     step: "33-kubernetes",
     failureClass: "checksum",
-    cause: "kubelet.exe has the SHA-256",
-  },
-  {
-    what: "the AWS CLI has another signature",
-    injection: artifactStating("aws-cli", { signer: "Nobody" }),
-    step: "30-aws-cli",
-    failureClass: "checksum",
-    cause: "30-aws-cli: https://awscli.amazonaws.com/",
+    cause: "33-kubernetes: https://dl.k8s.io/kubelet.exe has the SHA-256 0",
   },
   {
     what: "a restart never ends",
     injection: hasty(machines({ step: "restart", hang: true }), { restart_timeout: "10s" }),
     failureClass: "connection",
     cause: "Timeout waiting for machine to restart.",
-  },
-  {
-    what: "updates have no effect",
-    injection: machines({ step: "20-windows-updates", ...updatesWithoutEffect() }),
-    step: "25-updates-complete",
-    failureClass: "updates",
-    cause: "25-updates-complete: Windows build 20348.2849 has not risen",
-  },
-  {
-    what: "Windows needs more restarts than there are rounds of updates",
-    injection: machines({ step: "20-windows-updates", changes: { restartsWanted: 2 } }),
-    failureClass: "updates",
-    cause: "25-updates-complete: Windows wants one more restart after the last round",
   },
   {
     what: "updates never end",
@@ -192,7 +148,7 @@ const specific: Failing[] = [
   },
 ];
 
-const ofAssembleOnly = ["15-containers-feature", "85-appx"];
+const ofAssembleOnly = ["15-containers-feature", "32-containerd-install", "85-appx"];
 
 /**
  * The build makes no image. Every script of the recipe fails once, by itself or because a failure is injected.

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { PutObjectCommand } from "@aws-sdk/client-s3";
-import type { Rule } from "../../local/steps/step-rules.ts";
+import type { Rule } from "../../local/winrm/rules.ts";
 import { bucket } from "./codebuild.ts";
 import type { Harvest } from "./harvests.ts";
 import { assembled } from "./order.ts";
@@ -51,23 +51,6 @@ export function refused(operation: string, refusal: { code: string; message: str
     prepare: ({ emulator }, _token, role) => emulator.failCalls({ service: "ec2", operation, role, ...refusal }),
   };
 }
-
-/** Changes an artifact in versions.json, so that it differs from what its publisher has. */
-export function artifactStating(name: string, other: object): Injection {
-  const { artifacts } = JSON.parse(readFileSync(join(packerDirectory, "versions.json"), "utf8"));
-  const changed = artifacts.map((each: { name: string }) => (each.name === name ? { ...each, ...other } : each));
-  return { order: () => ({ changed: { "packer/versions.json": JSON.stringify({ artifacts: changed }) } }) };
-}
-
-/** The release host of Kubernetes has a kubelet with another checksum. */
-export const otherKubelet: Injection = {
-  order: ({ workshop: { upstream } }) => {
-    const kubelet = "tampered/v1.35.8/bin/windows/amd64/kubelet.exe";
-    upstream.putFile(kubelet, "another");
-    upstream.putFile(`${kubelet}.sha256`, otherSum);
-    return { kubernetesReleaseUrl: `${upstream.filesUrl}/tampered` };
-  },
-};
 
 /** The files in the bucket differ from those that the manifest names. */
 export const otherHarvestedFiles: Injection = {

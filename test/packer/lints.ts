@@ -11,6 +11,7 @@ import {
   type Script,
   variableName,
 } from "./powershell.ts";
+import { scopeRules } from "./scope-lints.ts";
 import { styleRules } from "./style-lints.ts";
 
 /** Returns the violations of a rule in a script, with their places. */
@@ -22,10 +23,11 @@ const downloadType = /^(System\.)?Net\.(WebClient|WebRequest|HttpWebRequest|Http
 /** Functions that may use the network: the one that Get-VerifiedFile calls, and the upload. */
 const mayDownload = ["Save-Url", "Publish-File"];
 /** Variables that PowerShell assigns. */
-const automatic = ["_", "true", "false", "null", "PSScriptRoot", "PSCmdlet", "Matches", "LASTEXITCODE"];
+const automatic = ["_", "true", "false", "null", "this", "PSScriptRoot", "PSCmdlet", "Matches", "LASTEXITCODE"];
 
 export const rules = {
   ...styleRules,
+  ...scopeRules,
 
   "strict mode and Stop come first": ({ path, root }) => {
     if (path.endsWith(".psd1")) return [];
@@ -65,7 +67,7 @@ export const rules = {
       .filter(({ name, node }) => name === "Save-Url" && enclosingFunction(node) !== "Get-VerifiedFile")
       .map(({ node }) => ({ at: node, what: node.text })),
     ...nodesOf(root, "verbatim_string_characters")
-      .filter((node) => node.text === "'pull'" && enclosingFunction(node) !== "Add-ContainerImage")
+      .filter((node) => node.text === "'pull'" && enclosingFunction(node) !== "Save-ContainerImage")
       .map((node) => ({ at: node, what: node.text })),
   ],
 

@@ -1,6 +1,6 @@
 import { DescribeImagesCommand, DescribeSnapshotsCommand } from "@aws-sdk/client-ec2";
 import { describe, expect, test } from "vitest";
-import { entriesAfter, stepsOf } from "../../local/model/transcript.ts";
+import { entriesAfter, stepsOf } from "../../local/winrm/transcript.ts";
 import { callsOf, plain, tagsAtBirth } from "./calls.ts";
 import { reference } from "./order.ts";
 import { build, machine, proof, runTags, variablesOf } from "./runs.ts";
@@ -25,7 +25,7 @@ export function describeImage(
       expect(callsOf(build(run()), "StopInstances")).toEqual([]);
     });
 
-    test("is built on an instance that accepts IMDSv2 only and has an encrypted disk of the wanted size", () => {
+    test("is built on an instance that accepts IMDSv2 only and has an encrypted disk of the wanted size and speed", () => {
       const [request] = callsOf(build(run()), "RunInstances");
 
       expect(request).toMatchObject({
@@ -33,7 +33,8 @@ export function describeImage(
         IamInstanceProfile: { Name: "guest" },
         MetadataOptions: { HttpEndpoint: "enabled", HttpTokens: "required" },
       });
-      expect(request?.BlockDeviceMappings).toEqual(rootVolume({ VolumeSize: 120, KmsKeyId: volumeKey }));
+      const wanted = { VolumeSize: 120, Throughput: 250, Iops: 3000, KmsKeyId: volumeKey };
+      expect(request?.BlockDeviceMappings).toEqual(rootVolume(wanted));
     });
 
     test("is tagged from its creation, and so is everything that its build creates", () => {
@@ -110,6 +111,6 @@ export function describeImage(
 }
 
 /** The root volume in the request that launches an instance. */
-export function rootVolume(more: { VolumeSize?: number; KmsKeyId: string | undefined }): object[] {
+export function rootVolume(more: Record<string, unknown>): object[] {
   return [{ DeviceName: "/dev/sda1", Ebs: { VolumeType: "gp3", Encrypted: true, DeleteOnTermination: true, ...more } }];
 }

@@ -15,6 +15,7 @@ export function configurationOf(kubernetesReleaseUrl: string, updateRounds: numb
     registryMirrors: { "docker.io": ["https://mirror.example.com/v2/docker"] },
     deniedUpdates: ["KB5040437"],
     diskGiB: 120,
+    diskThroughput: 250,
   } as const;
   return parseConfiguration({
     variants: [

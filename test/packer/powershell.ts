@@ -52,17 +52,6 @@ export function isInside(node: Node, what: (parent: Node) => boolean): boolean {
   return node.parent !== null && (what(node.parent) || isInside(node.parent, what));
 }
 
-/** Returns the top-level statements of a file. */
-export function topLevel({ root }: Script): Node[] {
-  const statements = nodesOf(root, "statement_list")[0]?.namedChildren ?? [];
-  return statements.filter((node) => node !== null && node.type !== "comment") as Node[];
-}
-
-/** Returns the catch clauses of a `try`. */
-export function catchOf(statement: Node): string {
-  return nodesOf(statement, "catch_clauses").at(-1)?.text ?? "";
-}
-
 /** Returns the places that the parser could not parse. */
 export function syntaxErrors({ path, root }: Script): string[] {
   return everyNode(root)
@@ -74,10 +63,16 @@ export function lineOf(node: Node): number {
   return node.startPosition.row + 1;
 }
 
+/** Returns the innermost function around a node, or the node if it is one. */
+export function functionAround(node: Node): Node | undefined {
+  if (node.type === "function_statement") return node;
+  return node.parent ? functionAround(node.parent) : undefined;
+}
+
 /** Returns the name of the function around a node. */
 export function enclosingFunction(node: Node): string | undefined {
-  if (node.type === "function_statement") return functionName(node);
-  return node.parent ? enclosingFunction(node.parent) : undefined;
+  const around = functionAround(node);
+  return around && functionName(around);
 }
 
 export function functionName(statement: Node): string {

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { stepsOf } from "../../local/model/transcript.ts";
 import type { Graph } from "../infra/graph.ts";
 import { expectNothingLeft } from "./leftovers.ts";
 import { describeImage } from "./made-images.ts";
 import { layered } from "./order.ts";
 import { deployedOutsideVpc, judgeBuilds } from "./permissions.ts";
-import { describeRun, elevated, machine } from "./runs.ts";
+import { expectRecorded } from "./recorded-order.ts";
+import { describeRun, machine, proof } from "./runs.ts";
 import { openWorkshop, type Run, type Workshop } from "./workshop.ts";
 
 // The real Packer builds one image and proves it. This takes about 55 s, of which Packer sleeps 40.
@@ -29,29 +29,13 @@ afterAll(async () => {
 
 describeRun("a build of layer", () => layer);
 
-describe("the steps of layer", () => {
-  test("run in order, with a restart after each round of updates and after the custom scripts", () => {
-    expect(stepsOf(machine(layer))).toEqual([
-      "10-files",
-      "12-prerequisites",
-      "20-windows-updates",
-      "restart",
-      "25-updates-complete",
-      "30-aws-cli",
-      "33-kubernetes",
-      "34-eks-tools",
-      "40-containerd",
-      "50-container-images",
-      "60-custom",
-      "restart",
-      "70-verify",
-      "80-report",
-      "90-sysprep",
-    ]);
+describe("what Packer does to the machine", () => {
+  test("is the recorded order of layer", async () => {
+    await expectRecorded("layer", machine(layer));
   });
 
-  test("install updates as SYSTEM and do everything else as Administrator", () => {
-    expect(elevated(layer)).toEqual(["20-windows-updates", "25-updates-complete"]);
+  test("is the recorded order of the proof", async () => {
+    await expectRecorded("proof", proof(layer).transcript);
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Transcript } from "../../local/model/transcript.ts";
+import type { Transcript } from "../../local/winrm/transcript.ts";
 import { callsOf } from "./calls.ts";
 import { givenTo, secretsIn } from "./secrets.ts";
 import type { Part, Run } from "./workshop.ts";
@@ -15,13 +15,6 @@ export function proof(run: Run): Part {
 
 export function machine(run: Run): Transcript {
   return build(run).transcript;
-}
-
-/** The steps that run as SYSTEM. */
-export function elevated(run: Run): (string | null)[] {
-  return machine(run).entries.flatMap((entry) =>
-    entry.kind === "script" && entry.elevated === "SYSTEM" ? [entry.step] : [],
-  );
 }
 
 /** Packer's variables in the order. */

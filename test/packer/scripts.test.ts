@@ -13,6 +13,7 @@ import {
   syntaxErrors,
   unitTests,
 } from "./powershell.ts";
+import { functionsThatNothingRuns } from "./reachable.ts";
 
 const scripts = recipeScripts();
 const tests = unitTests();
@@ -102,6 +103,12 @@ describe("each rule reports a violation", () => {
     ],
     ["an error is silenced only where an empty result is valid", `${head}Remove-Item -Path 'a' -ErrorAction Ignore`],
     ["an error is silenced only where an empty result is valid", `${head}$ErrorActionPreference = 'SilentlyContinue'`],
+    ["what changes Windows by CDXML stops at an error", `${head}Register-ScheduledTask -TaskName 'a' | Out-Null`],
+    [
+      "what changes Windows by CDXML stops at an error",
+      `${head}$rule = @{ Name = 'a' }\nNew-NetFirewallRule @rule -ErrorAction Continue`,
+    ],
+    ["what changes Windows by CDXML stops at an error", `${head}Add-MpPreference -ExclusionPath 'C:\\a'`],
     ["no line ends in a backtick", `${head}Copy-Item -Path 'a' \`\n    -Destination 'b'`],
     ["no secret is in the source", `${head}ConvertTo-SecureString 'a' -AsPlainText -Force`],
     ["no secret is in the source", `${head}Invoke-Native -FilePath 'a.exe' -ArgumentList @('--password', 'b')`],
@@ -112,6 +119,16 @@ describe("each rule reports a violation", () => {
     ],
     ["no secret is in the source", `${head}'https://me:secret@example.com/a'`],
     ["every variable is assigned", `${head}$wanted = 1\n$wnated`],
+    ["a variable is written in one way", `${head}$path = 'a'\n$Path`],
+    ["a variable is written in one way", `${head}$path = 'a'\nGet-Item -Path "$Path\\b"`],
+    ["a variable is written in one way", `${head}function Get-Thing { param($Path) $path = 'a' }`],
+    ["a variable is written in one way", `${head}function Get-Thing { param($Path) 1 | ForEach-Object { $path } }`],
+    ["a variable is written in one way", `${head}$path = 'a'\nfunction Get-Thing { $Path }`],
+    ["a variable is written in one way", `${head}function Get-Thing { @splat + $Splat }`],
+    ["no loop variable is a parameter", `${head}function Save-Thing { param($Path) foreach ($path in 1) { $path } }`],
+    ["no loop variable is a parameter", `${head}function Save-Thing { param($Path) foreach ($Path in 1) { $Path } }`],
+    ["no loop variable is a parameter", `${head}function Save-Thing { param($N) for ($n = 0; $n -lt 1; $n++) { 1 } }`],
+    ["no loop variable is a parameter", `${head}function Save-Thing { param($P) { foreach ($p in 1) { $p } } }`],
   ];
 
   test.each(
@@ -136,16 +153,37 @@ describe("each rule reports a violation", () => {
   });
 });
 
-test("every function of the module is called", () => {
-  const called = new Set(scripts.flatMap(({ root }) => callsIn(root).map(({ name }) => name)));
+/** The tests inside the image run by themselves, but a function that only they call is not part of the recipe. */
+const recipe = scripts.filter(({ path }) => !path.startsWith("tests/"));
+const promised = readFileSync(join(packerDirectory, "custom/README.md"), "utf8");
 
-  expect([...own.keys()].filter((name) => !called.has(name))).toEqual([]);
+test("every function is run by a script, perhaps through other functions, or promised to custom steps", () => {
+  const known = [...own.keys()].filter((name) => promised.includes(`\`${name}\``));
+
+  expect(functionsThatNothingRuns(recipe, known)).toEqual([]);
+});
+
+test.each([
+  ["never called", "function Get-Thing { 1 }", ["Get-Thing"]],
+  ["called by itself only", "function Get-Thing { Get-Thing }", ["Get-Thing"]],
+  ["called by a function that nothing runs", "function Get-A { Get-B }\nfunction Get-B { 1 }", ["Get-A", "Get-B"]],
+  ["called by a script", "function Get-Thing { 1 }\nget-thing", []],
+  ["called by a function that a script runs", "function Get-B { 1 }\nfunction Get-A { Get-B }\nGet-A", []],
+])("a function that is %s is found or not", (_, text, found) => {
+  expect(functionsThatNothingRuns([parse("a.ps1", text)])).toEqual(found);
+});
+
+test("two functions may each write a variable in their own way", () => {
+  const text = "function Get-A { param($Path) $Path }\nfunction Get-B { foreach ($path in 1) { $path } }";
+
+  expect(lint(parse("a.ps1", head + text), own).map(({ rule }) => rule)).not.toEqual(
+    expect.arrayContaining(["a variable is written in one way"]),
+  );
 });
 
 test("the module exports exactly what the scripts call and the README of custom steps names", () => {
   const callers = scripts.filter(({ path }) => !path.startsWith("modules/"));
   const called = new Set(callers.flatMap(({ root }) => callsIn(root).map(({ name }) => name)));
-  const promised = readFileSync(join(packerDirectory, "custom/README.md"), "utf8");
   const wanted = [...own.keys()].filter((name) => called.has(name) || promised.includes(`\`${name}\``));
   const local = callers.flatMap(({ root }) => nodesOf(root, "function_statement").map(functionName));
 

@@ -1,4 +1,4 @@
-import { type Transcript, uploadedBytes } from "../../local/model/transcript.ts";
+import { type Transcript, uploadedBytes } from "../../local/winrm/transcript.ts";
 
 /** Returns every byte that was sent to a machine. */
 export function givenTo(transcript: Transcript): Buffer {

@@ -16,7 +16,15 @@ const aliases =
 
 /** Commands for which an empty result is a valid result. */
 const mayFindNothing =
-  /^Get-(ChildItem|Command|Content|Item|ItemProperty|Module|NetFirewallRule|Process|ScheduledTask|Service)$/;
+  /^Get-(ChildItem|Command|Content|Item|ItemProperty|Module|MpPreference|NetFirewallRule|Process|ScheduledTask|Service|WinEvent)$/;
+
+/**
+ * Cmdlets made from CDXML (ScheduledTasks, NetSecurity, NetTCPIP, Storage, Defender, SmbShare and others) that change
+ * something. As functions of another module they do not see the caller's $ErrorActionPreference
+ * (PowerShell/PowerShell#4568). Export-ScheduledTask only reads, but without its text a harvest has no task.
+ */
+const cdxml =
+  /^(?!(Get|Find|Test|Measure|Show|Resolve)-)\w+-(ScheduledTask|Net\w+|DnsClient\w*|Smb\w+|Mp(Preference|Scan|Signature|Threat)|Disk|Partition|PartitionAccessPath|Volume|VirtualDisk|StoragePool|PhysicalDisk|DiskImage|PnpDevice\w*|EtwTrace\w*|AutologgerConfig)$/i;
 
 const secret = /^-?-?(access-?key|api-?key|credential|password|pass-?phrase|private-?key|secret|session-?token)$/i;
 
@@ -62,6 +70,12 @@ export const styleRules = {
       .filter((node) => enclosingFunction(node) !== "Invoke-Native")
       .map((node) => ({ at: node, what: node.text })),
   ],
+
+  "what changes Windows by CDXML stops at an error": ({ root }: Script): Finding[] =>
+    callsIn(root)
+      .filter(({ name }) => cdxml.test(name))
+      .filter(({ node }) => !/ -ErrorAction Stop\b/i.test(node.text))
+      .map(({ node }) => ({ at: node, what: node.text })),
 
   "no line ends in a backtick": ({ text, root }: Script): Finding[] =>
     text.split("\n").flatMap((line, index) => (/`\s*$/.test(line) ? [{ at: root, what: `line ${index + 1}` }] : [])),

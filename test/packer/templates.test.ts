@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
@@ -67,6 +67,33 @@ describe("a harvest belongs to the assemble recipe", () => {
   });
 });
 
+describe("a check of a node counts", () => {
+  const copy = join(directory, "packer");
+  const checks = [
+    { name: "vpc-bridge", passed: true, detail: "" },
+    { name: "no-hns-networks", passed: false, detail: "nat" },
+  ];
+  cpSync(packerDirectory, copy, { recursive: true, filter: (path) => !path.endsWith("/first-contact") });
+  mkdirSync(join(copy, "first-contact"));
+  writeFileSync(join(copy, "first-contact/2022-EKS_Optimized.json"), JSON.stringify({ facts: { checks } }));
+
+  test.each([
+    ["if it held on AWS's own image of this Windows", "2022", '["vpc-bridge"]'],
+    ["not before a first contact with this Windows", "2025", "[]"],
+  ])("%s", async (_, windows, counting) => {
+    const file = join(directory, `console-${windows}.json`);
+    const called = { image_id: "ami-0123456789abcdef0", manifest_path: "manifest.json", output_dir: "output" };
+    writeFileSync(file, JSON.stringify({ ...layer, ...inPublic, ...called, windows }));
+
+    const { output } = await run(
+      ["console", `-var-file=${file}`, join(copy, "proof")],
+      "jsonencode(local.holds_on_aws)",
+    );
+
+    expect(output.trim()).toBe(counting);
+  });
+});
+
 /** Values that the validation of their variable refuses. */
 const refused: Record<string, unknown[]> = {
   temporary_security_group_source_cidrs: [["0.0.0.0/0"], ["::/0"], []],
@@ -90,10 +117,12 @@ const refused: Record<string, unknown[]> = {
   ],
   denied_updates: [["5007651"]],
   disk_gib: [30],
+  disk_throughput: [100, 2000, 125.5],
   update_rounds: [0],
   kubernetes_release_url: ["https://dl.k8s.io/", "https://user:password@mirror.example.com"],
   winrm_timeout: ["30"],
   servicing_minutes: [0],
+  upkeep_minutes: [0],
 };
 
 /**
@@ -121,7 +150,11 @@ async function validate(template: string, values: object): Promise<{ valid: bool
   return packer("validate", `-var-file=${file}`, join(packerDirectory, template));
 }
 
-async function packer(...commandLine: string[]): Promise<{ valid: boolean; output: string }> {
+function packer(...commandLine: string[]): Promise<{ valid: boolean; output: string }> {
+  return run(commandLine, "");
+}
+
+async function run(commandLine: string[], input: string): Promise<{ valid: boolean; output: string }> {
   const env = {
     PATH: dirname(tools.packer),
     HOME: directory,
@@ -132,7 +165,9 @@ async function packer(...commandLine: string[]): Promise<{ valid: boolean; outpu
     AWS_ACCESS_KEY_ID: "none",
     AWS_SECRET_ACCESS_KEY: "none",
   };
-  return promisify(execFile)(tools.packer, commandLine, { env }).then(
+  const started = promisify(execFile)(tools.packer, commandLine, { env });
+  started.child.stdin?.end(input);
+  return started.then(
     ({ stdout, stderr }) => ({ valid: true, output: stdout + stderr }),
     ({ stdout, stderr }) => ({ valid: false, output: stdout + stderr }),
   );

@@ -11,9 +11,10 @@ import { createRoleCredentials } from "../../local/aws/role-credentials.ts";
 import { startUpstream, type Upstream } from "../../local/aws/upstream.ts";
 import { createClock } from "../../local/clock/clock.ts";
 import { startCodeBuildAgent } from "../../local/codebuild/agent.ts";
-import type { Transcript } from "../../local/model/transcript.ts";
 import { installTools } from "../../local/tools/install.ts";
 import { type Machines, startMachines } from "../../local/winrm/machines.ts";
+import type { Transcript } from "../../local/winrm/transcript.ts";
+import type { MakeWindows } from "../../local/winrm/windows.ts";
 import { bucket, copySource, createProject, ended, putSource, root } from "./codebuild.ts";
 import { configurationOf } from "./order.ts";
 import { createProfile } from "./profiles.ts";
@@ -67,8 +68,11 @@ export type Workshop = {
   stop: () => Promise<void>;
 };
 
-/** Starts emulator, upstream, machines and CodeBuild as in a rehearsal. Every build has its own role. */
-export async function openWorkshop(): Promise<Workshop> {
+/**
+ * Starts emulator, upstream, machines and CodeBuild as in a rehearsal. Every build has its own role.
+ * @param windows what is behind the address of a machine; by default a replay of recordings
+ */
+export async function openWorkshop({ windows }: { windows?: MakeWindows } = {}): Promise<Workshop> {
   const tools = await installTools(() => {});
   // A short path: Packer creates sockets below it, whose paths are limited to 100 characters.
   const dir = mkdtempSync(join(tmpdir(), "p-"));
@@ -83,6 +87,7 @@ export async function openWorkshop(): Promise<Workshop> {
     emulator,
     password,
     packerDir: join(root, "packer"),
+    windows,
     log: () => {},
     onConsole: (instanceId, text) => void emulator.setConsole(instanceId, text),
   });

@@ -13,13 +13,24 @@ Describe 'Invoke-Native' {
         ($said -join ' ') | Should -Match 'one.*two'
     }
 
-    It 'passes on standard output only with OutputOnly, and throws with standard error too' {
+    It 'passes on standard output only with OutputOnly, and throws with nothing but standard error' {
         Invoke-Native -FilePath 'cmd.exe' -ArgumentList @('/c', 'echo one& echo two 1>&2') -OutputOnly | Should -Be 'one'
-        { Invoke-Native -FilePath 'cmd.exe' -ArgumentList @('/c', 'echo one& echo two 1>&2& exit 3') -OutputOnly } | Should -Throw '*exited with 3: *two*'
+        { Invoke-Native -FilePath 'cmd.exe' -ArgumentList @('/c', 'echo one& echo two 1>&2& exit 3') -OutputOnly } | Should -Throw '*exited with 3: two*'
     }
 
-    It 'throws with the exit code and the last output' {
-        { Invoke-Native -FilePath 'cmd.exe' -ArgumentList @('/c', 'echo the cause& exit 3') } | Should -Throw '*exited with 3: *the cause*'
+    It 'throws with the exit code and the last output first, and the arguments last' {
+        { Invoke-Native -FilePath 'cmd.exe' -ArgumentList @('/c', 'echo the cause& exit 3') } | Should -Throw 'cmd.exe exited with 3: *the cause* (arguments: /c echo the cause& exit 3)'
+    }
+
+    It 'keeps the cause in a failure line, however long the arguments are' {
+        $long = @('/c', 'echo the cause& exit 3', ('x' * 1000))
+        try {
+            Invoke-Native -FilePath 'cmd.exe' -ArgumentList $long
+        }
+        catch {
+            $thrown = $_.Exception
+        }
+        Get-FailureLine -Name 'step' -FailureClass 'provision' -Exception $thrown | Should -BeLike '*cmd.exe exited with 3: *the cause*'
     }
 
     It 'accepts allowed exit codes and resets LASTEXITCODE' {
@@ -32,6 +43,10 @@ Describe 'Invoke-Native' {
         $LASTEXITCODE | Should -Be 0
     }
 
+    It 'gives a text to standard input' {
+        Invoke-Native -FilePath 'cmd.exe' -ArgumentList @('/c', 'set /p given=& call echo [%given%]') -InputText '{"a":1}' | Should -Be '[{"a":1}]'
+    }
+
     It 'throws if there is no such program' {
         { Invoke-Native -FilePath 'no-such-program.exe' } | Should -Throw 'There is no program no-such-program.exe.'
     }
@@ -42,6 +57,12 @@ Describe 'Start-Native' {
         $process = Start-Native -FilePath 'cmd.exe' -ArgumentList @('/c', 'exit 4')
         $process.WaitForExit(30000) | Should -BeTrue
         $process.ExitCode | Should -Be 4
+    }
+
+    It 'writes standard error to a file' {
+        $process = Start-Native -FilePath 'cmd.exe' -ArgumentList @('/c', 'echo the cause 1>&2') -ErrorPath "$TestDrive\errors.txt"
+        $process.WaitForExit(30000) | Should -BeTrue
+        Get-Content -Path "$TestDrive\errors.txt" | Should -Match '^the cause'
     }
 }
 

@@ -14,39 +14,6 @@ Describe 'Invoke-Ctr' {
     }
 }
 
-Describe 'Add-ContainerImage' {
-    BeforeEach {
-        $digest = "sha256:$('a' * 64)"
-        $script:ran = @()
-        Mock -CommandName Start-Sleep
-        Mock -CommandName Invoke-Ctr -MockWith {
-            $script:ran += $ArgumentList -join ' '
-            if ($ArgumentList[1] -eq 'list') {
-                "$($ArgumentList[2] -replace '^name==', '') application/vnd.oci.image.index.v1+json $digest 100 MiB windows/amd64 io.cri-containerd.pinned=pinned"
-            }
-        }
-    }
-
-    It 'pulls through the mirrors and pins the image' {
-        $image = Add-ContainerImage -Reference 'mcr.microsoft.com/windows/nanoserver:ltsc2022'
-        @($script:ran | Where-Object { $_ -like 'images pull --hosts-dir *certs.d *nanoserver:ltsc2022' }).Count | Should -Be 1
-        @($script:ran | Where-Object { $_ -like 'images label *nanoserver:ltsc2022 io.cri-containerd.pinned=pinned' }).Count | Should -Be 1
-        $image.digest | Should -Be $digest
-        $image.pinned | Should -BeTrue
-    }
-
-    It 'pulls by a given digest and also tags the image with its name' {
-        Add-ContainerImage -Reference 'example.com/pause:3.10' -Digest $digest | Out-Null
-        @($script:ran | Where-Object { $_ -like "images pull *example.com/pause@$digest" }).Count | Should -Be 1
-        @($script:ran | Where-Object { $_ -like "images tag --force example.com/pause@$digest example.com/pause:3.10" }).Count | Should -Be 1
-    }
-
-    It 'refuses an image with another digest' {
-        $thrown = { Add-ContainerImage -Reference 'example.com/pause:3.10' -Digest "sha256:$('b' * 64)" } | Should -Throw -PassThru
-        $thrown.Exception.Data['FailureClass'] | Should -Be 'checksum'
-    }
-}
-
 Describe 'Protect-ContainerImage' {
     It 'sets the label that kubelet''s runtime reads' {
         $script:ran = @()
@@ -57,6 +24,22 @@ Describe 'Protect-ContainerImage' {
 }
 
 Describe 'Get-ContainerImage' {
+    It 'says whether the image is unpacked: <unpacked>' -TestCases @(
+        @{ row = "complete (2/2)    417.0 B/417.0 B true "; unpacked = $true }
+        @{ row = "incomplete (1/2)  256.0 B/417.0 B true"; unpacked = $true }
+        @{ row = "unavailable (0/?) 0.0 B/?         false"; unpacked = $false }
+    ) {
+        $script:state = $row
+        Mock -CommandName Invoke-Ctr -MockWith {
+            if ($ArgumentList[1] -eq 'check') {
+                return 'REF TYPE DIGEST STATUS SIZE UNPACKED ', "example.com/app:1 type sha256:$('a' * 64) $script:state"
+            }
+            "example.com/app:1 type sha256:$('a' * 64) 1 MiB windows/amd64 -"
+        }
+        (Get-ContainerImage -Reference 'example.com/app:1').unpacked | Should -Be $unpacked
+        Should -Invoke -CommandName Invoke-Ctr -ParameterFilter { $ArgumentList -contains 'check' -and $AllowedExitCode -contains 1 } -Exactly 1
+    }
+
     It 'does not return another image whose name begins alike' {
         Mock -CommandName Invoke-Ctr -MockWith { "example.com/app:10 type sha256:$('a' * 64) 1 MiB windows/amd64 -" }
         { Get-ContainerImage -Reference 'example.com/app:1' } | Should -Throw 'containerd does not have example.com/app:1.'

@@ -77,10 +77,12 @@ Describe 'Get-EksState' {
         Mock -CommandName Get-CsiProxyService
         Mock -CommandName Get-CsiProxyPath
         Mock -CommandName Get-EksTask
+        Mock -CommandName Get-NodeSetting
         $state = ConvertFrom-Json -InputObject (ConvertTo-Json -InputObject (Get-EksState))
         $state.csiProxyService | Should -Be ''
         $state.csiProxyProgram | Should -Be ''
         @($state.tasks).Count | Should -Be 0
+        @($state.settings).Count | Should -Be 0
     }
 }
 
@@ -93,6 +95,31 @@ Describe 'Get-WantedEksState' {
         $env:WORK_DIRECTORY = "$TestDrive"
         Mock -CommandName Read-Json -MockWith { [pscustomobject]@{ eks = [System.IO.Path]::GetFileNameWithoutExtension($Path) } }
         Get-WantedEksState | Should -Be $from
+    }
+
+    It 'has the settings that custom scripts have left' {
+        $env:RECIPE_KIND = 'layer'
+        $env:WORK_DIRECTORY = "$TestDrive\custom"
+        New-Item -Path "$env:WORK_DIRECTORY\output" -ItemType Directory -Force | Out-Null
+        Save-Json -Path (Get-WorkPath 'output\base.json') -Value @{ eks = @{ tasks = @('EKS a'); settings = @(@{ kind = 'service'; name = 'spooler'; value = 'Auto' }) } }
+        Save-Json -Path (Get-WorkPath 'output\settings.json') -Value @(@{ kind = 'service'; name = 'spooler'; value = 'Disabled' })
+        $wanted = Get-WantedEksState
+        $wanted.tasks | Should -Be @('EKS a')
+        @($wanted.settings).Count | Should -Be 1
+        $wanted.settings[0].value | Should -Be 'Disabled'
+    }
+}
+
+Describe 'Save-WantedSetting' {
+    It 'warns of what changed, and takes it for wanted from then on' {
+        $env:RECIPE_KIND = 'layer'
+        $env:WORK_DIRECTORY = "$TestDrive\saved"
+        New-Item -Path "$env:WORK_DIRECTORY\output" -ItemType Directory -Force | Out-Null
+        Save-Json -Path (Get-WorkPath 'output\base.json') -Value @{ eks = @{ settings = @(@{ kind = 'feature'; name = 'Hyper-V'; value = 'installed' }) } }
+        Mock -CommandName Get-NodeSetting -MockWith { [pscustomobject]@{ kind = 'feature'; name = 'Containers'; value = 'installed' } }
+        (Save-WantedSetting -By 'A script' 3>&1) -join ' ' |
+            Should -Be "A script changed what AWS's image has: feature Hyper-V is '' instead of 'installed'."
+        @((Get-WantedEksState).settings | ForEach-Object { $_.name }) | Should -Be @('Containers')
     }
 }
 
@@ -116,6 +143,13 @@ Describe 'Get-EksLoss' {
         $lost = @(Get-EksLoss -Wanted ([pscustomobject]@{ csiProxyService = 'csiproxy'; csiProxyProgram = "$program.old"; tasks = @('EKS a', 'EKS b') }))
         $lost.Count | Should -Be 3
         $lost[2] | Should -Be 'there is no scheduled task EKS b'
+    }
+
+    It 'names a setting that differs' {
+        Mock -CommandName Get-NodeSetting -MockWith { [pscustomobject]@{ kind = 'ports'; name = 'tcp'; value = '49152 16384' } }
+        $settings = @([pscustomobject]@{ kind = 'ports'; name = 'tcp'; value = '16385 49151' })
+        $wanted = [pscustomobject]@{ csiProxyService = ''; csiProxyProgram = ''; tasks = @(); settings = $settings }
+        Get-EksLoss -Wanted $wanted | Should -Be "ports tcp is '49152 16384' instead of '16385 49151'"
     }
 }
 

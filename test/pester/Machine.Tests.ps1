@@ -52,6 +52,15 @@ Describe 'Get-SysprepComplaint' {
         Mock -CommandName Get-Content -MockWith { '2026-11-10 10:00:00, Error      [0x0f0082] SYSPRP ActionPlatform::LaunchModule: Failure occurred', 'other' }
         @(Get-SysprepComplaint) | Should -Be @('ActionPlatform::LaunchModule: Failure occurred')
     }
+
+    It 'leaves out what sysprep also logs when it succeeds' {
+        Mock -CommandName Get-Content -MockWith {
+            '2026-11-10 10:00:00, Error                 SYSPRP MRTGeneralize:98 - ERROR: Failed ConnectServer'
+            '2026-11-10 10:00:00, Error      [0x0f0073] SYSPRP setupdigetclassdevs failed with error 0'
+            '2026-11-10 10:00:01, Error                 SYSPRP Failed to remove staged package'
+        }
+        @(Get-SysprepComplaint) | Should -Be @('Failed to remove staged package')
+    }
 }
 
 Describe 'Get-AppInTheWay' {
@@ -86,12 +95,31 @@ Describe 'Get-ServiceCommand' {
 }
 
 Describe 'Get-SysprepError' {
-    It 'returns the first error without time and component' {
+    It 'names an app in the way first, and the last error with a code' {
         Mock -CommandName Get-Content -MockWith {
-            '2026-11-10 10:00:00, Error                 SYSPRP Package Some.App_1.0 was installed for a user'
-            '2026-11-10 10:00:01, Error                 SYSPRP Failed to remove apps for the current user'
+            '2026-11-10 10:00:00, Error                 SYSPRP MRTGeneralize:98 - ERROR: Failed ConnectServer; hr = 0x80041002'
+            '2026-11-10 10:00:00, Error                 SYSPRP Package Some.App_1.0 was installed for a user, but not provisioned for all users.'
+            '2026-11-10 10:00:01, Error                 SYSPRP Failed to remove apps for the current user: 0x80073cf2.'
+            "2026-11-10 10:00:01, Error                 SYSPRP ActionPlatform::LaunchModule: Failure occurred while executing 'SysprepGeneralizeValidate'; dwRet = 0x3cf2"
+            '2026-11-10 10:00:02, Error      [0x0f00d8] SYSPRP WinMain:Hit failure while pre-validate sysprep generalize internal providers; hr = 0x80073cf2'
         }
-        Get-SysprepError | Should -Be 'Package Some.App_1.0 was installed for a user'
+        Get-SysprepError | Should -Be 'Package Some.App_1.0 was installed for a user, but not provisioned for all users. ... WinMain:Hit failure while pre-validate sysprep generalize internal providers; hr = 0x80073cf2'
+    }
+
+    It 'prefers the first and the last error with a code to all others' {
+        Mock -CommandName Get-Content -MockWith {
+            '2026-11-10 10:00:00, Error                 SYSPRP Failed to re-enable a trigger'
+            "2026-11-10 10:00:01, Error      [0x0f0082] SYSPRP ActionPlatform::LaunchModule: Failure occurred while executing 'Sysprep_Generalize_Pnp'; dwRet = 0x1f"
+            '2026-11-10 10:00:01, Error                 SYSPRP SysprepSession::ExecuteAction: Failed; dwRet = 0x1f'
+            '2026-11-10 10:00:02, Error      [0x0f00a8] SYSPRP WinMain:Hit failure while processing sysprep generalize providers; hr = 0x8007001f'
+            '2026-11-10 10:00:03, Error                 SYSPRP Something without a code'
+        }
+        Get-SysprepError | Should -Be "ActionPlatform::LaunchModule: Failure occurred while executing 'Sysprep_Generalize_Pnp'; dwRet = 0x1f ... WinMain:Hit failure while processing sysprep generalize providers; hr = 0x8007001f"
+    }
+
+    It 'is a single error once' {
+        Mock -CommandName Get-Content -MockWith { '2026-11-10 10:00:00, Error                 SYSPRP It failed.' }
+        Get-SysprepError | Should -Be 'It failed.'
     }
 
     It 'is empty if sysprep logs no error' {
@@ -118,6 +146,13 @@ Describe 'Add-ReportedBinary' {
         $reported = @(Get-ReportedBinary)
         $reported.Count | Should -Be 2
         ($reported | Where-Object { $_.path -eq 'C:\a.exe' }).version | Should -Be '1.0.1'
+    }
+
+    It 'knows what a repeated step finds as what it has installed' {
+        $env:WORK_DIRECTORY = "$TestDrive"
+        Add-ReportedBinary -Path 'C:\c.exe' -Version '1.0.1' -From 'download'
+        Add-ReportedBinary -Path 'C:\c.exe' -Version '1.0.1' -From 'base'
+        (Get-ReportedBinary | Where-Object { $_.path -eq 'C:\c.exe' }).from | Should -Be 'download'
     }
 }
 

@@ -15,6 +15,19 @@ Describe 'ConvertFrom-Toml' {
         $values['plugins.io.containerd.grpc.v1.cri.cni.bin_dir'] | Should -Be 'C:\opt\cni'
     }
 
+    It 'numbers the tables of a list' {
+        $values = ConvertFrom-Toml -Line @("[[plugins.'a.b'.unpack]]", 'platform = "one"', "[[plugins.'a.b'.unpack]]", 'platform = "two"', '[c]', 'd = 1')
+        $values['plugins.a.b.unpack[0].platform'] | Should -Be 'one'
+        $values['plugins.a.b.unpack[1].platform'] | Should -Be 'two'
+        $values['c.d'] | Should -Be '1'
+    }
+
+    It 'reads a key in quotes' {
+        $values = ConvertFrom-Toml -Line @('[header]', "'x-a.b' = 'one'", '"c d" = "two"')
+        $values['header.x-a.b'] | Should -Be 'one'
+        $values['header.c d'] | Should -Be 'two'
+    }
+
     It 'has no missing key' {
         (ConvertFrom-Toml -Line @('a = 1')).Contains('.b') | Should -BeFalse
     }

@@ -7,48 +7,6 @@ BeforeAll {
     }
 }
 
-Describe 'Wait-Servicing' {
-    BeforeEach {
-        $env:SERVICING_MINUTES = '30'
-        $script:looks = 0
-        Mock -CommandName Start-Sleep
-    }
-
-    It 'waits while the Modules Installer works' {
-        Mock -CommandName Get-Process -MockWith {
-            $script:looks++
-            if ($script:looks -lt 3) {
-                [pscustomobject]@{ Name = 'TiWorker' }
-            }
-        }
-        Wait-Servicing
-        Should -Invoke -CommandName Start-Sleep -Times 2 -Exactly
-    }
-
-    It 'stops waiting at its limit' {
-        $script:now = [datetime]'2026-11-10'
-        Mock -CommandName Get-Process -MockWith { [pscustomobject]@{ Name = 'TrustedInstaller' } }
-        Mock -CommandName Get-Date -MockWith {
-            $script:now = $script:now.AddMinutes(16)
-            $script:now
-        }
-        Wait-Servicing -WarningAction SilentlyContinue
-        Should -Invoke -CommandName Start-Sleep -Times 1 -Exactly
-    }
-}
-
-Describe 'Get-PendingRestart' {
-    It 'returns the registry keys that request a restart' {
-        Mock -CommandName Test-Path -MockWith { $Path -like '*RebootPending' }
-        @(Get-PendingRestart) | Should -Be @('HKLM:\SOFTWARE\Microsoft\Windows\CurrentVersion\Component Based Servicing\RebootPending')
-    }
-
-    It 'returns nothing if Windows needs none' {
-        Mock -CommandName Test-Path -MockWith { $false }
-        @(Get-PendingRestart).Count | Should -Be 0
-    }
-}
-
 Describe 'Updates' {
     BeforeAll {
         function New-FakeUpdate {
@@ -82,6 +40,7 @@ Describe 'Updates' {
 
         It 'skips updates that never install unattended' {
             Get-SkipReason -Update (New-FakeUpdate -Article @('5007651')) | Should -Be 'never installs unattended'
+            Get-SkipReason -Update (New-FakeUpdate -Article @('5034439')) | Should -Be 'never installs unattended'
         }
 
         It 'skips previews' {
@@ -131,16 +90,123 @@ Describe 'Updates' {
     }
 
     Describe 'Find-OfferedUpdate' {
+        BeforeAll {
+            function New-Answer {
+                [CmdletBinding()]
+                param([object[]]$Update = @(), [int]$ResultCode = 2, [object[]]$Warning = @())
+                [pscustomobject]@{ ResultCode = $ResultCode; Updates = $Update; Warnings = $Warning }
+            }
+            # Answers the searches in turn; the last answer stays.
+            function New-FakeSession {
+                [CmdletBinding()]
+                param([object[]]$Answer)
+                $searcher = [pscustomobject]@{ Answers = $Answer; Searches = 0 }
+                $searcher | Add-Member -MemberType ScriptMethod -Name Search -Value {
+                    $this.Searches++
+                    $this.Answers[[math]::Min($this.Searches, $this.Answers.Count) - 1]
+                }
+                $session = [pscustomobject]@{ Searcher = $searcher }
+                $session | Add-Member -MemberType ScriptMethod -Name CreateUpdateSearcher -Value { $this.Searcher }
+                $session
+            }
+            $empty = New-Object -TypeName PSObject
+        }
+
+        BeforeEach {
+            Mock -CommandName Start-Sleep
+            Mock -CommandName Write-Warning
+        }
+
         It 'returns the reason why each update is skipped' {
-            $updates = @((New-FakeUpdate), (New-FakeUpdate -Article @('5007651')))
-            $searcher = New-Object -TypeName PSObject
-            $searcher | Add-Member -MemberType ScriptMethod -Name Search -Value { [pscustomobject]@{ Updates = $updates } }
-            $session = New-Object -TypeName PSObject
-            $session | Add-Member -MemberType ScriptMethod -Name CreateUpdateSearcher -Value { $searcher }
+            $session = New-FakeSession -Answer (New-Answer -Update (New-FakeUpdate), (New-FakeUpdate -Article @('5007651')))
             $offered = @(Find-OfferedUpdate -Session $session)
             $offered.Count | Should -Be 2
             $offered[0].LeftOut | Should -Be ''
             $offered[1].LeftOut | Should -Be 'never installs unattended'
+        }
+
+        It 'returns nothing if a complete search finds nothing' {
+            @(Find-OfferedUpdate -Session (New-FakeSession -Answer (New-Answer))).Count | Should -Be 0
+        }
+
+        It 'searches again if an update has no properties' {
+            $session = New-FakeSession -Answer (New-Answer -Update (New-FakeUpdate), $empty), (New-Answer -Update (New-FakeUpdate))
+            @(Find-OfferedUpdate -Session $session).Count | Should -Be 1
+            $session.Searcher.Searches | Should -Be 2
+        }
+
+        It 'searches again if a search has succeeded with errors, and accepts only success as nothing left' {
+            $warning = [pscustomobject]@{ HResult = -2145107924; Message = 'not reached' }
+            $session = New-FakeSession -Answer (New-Answer -ResultCode 3 -Warning $warning), (New-Answer)
+            @(Find-OfferedUpdate -Session $session).Count | Should -Be 0
+            $session.Searcher.Searches | Should -Be 2
+            { Find-OfferedUpdate -Session (New-FakeSession -Answer (New-Answer -ResultCode 3 -Warning $warning)) } |
+                Should -Throw 'The search for updates is incomplete: succeeded with errors; 0x8024402c not reached'
+        }
+
+        It 'fails with a cause if updates without properties stay' {
+            $session = New-FakeSession -Answer (New-Answer -Update (New-FakeUpdate), $empty)
+            { Find-OfferedUpdate -Session $session } | Should -Throw 'The search for updates is incomplete: 1 of its 2 updates have no properties.'
+            $session.Searcher.Searches | Should -Be 4
+        }
+    }
+
+    Describe 'Test-UpdateObject' {
+        It 'needs each property by which an update is judged: <property>' -TestCases @(
+            @{ property = 'Title' }
+            @{ property = 'KBArticleIDs' }
+            @{ property = 'Categories' }
+            @{ property = 'BrowseOnly' }
+            @{ property = 'InstallationBehavior' }
+        ) {
+            $update = New-FakeUpdate
+            Test-UpdateObject -Update $update | Should -BeTrue
+            $update.PSObject.Properties.Remove($property)
+            Test-UpdateObject -Update $update | Should -BeFalse
+        }
+
+        It 'is false for nothing and for an empty or absent behaviour' {
+            Test-UpdateObject -Update $null | Should -BeFalse
+            $update = New-FakeUpdate
+            $update.InstallationBehavior = New-Object -TypeName PSObject
+            Test-UpdateObject -Update $update | Should -BeFalse
+            $update.InstallationBehavior = $null
+            Test-UpdateObject -Update $update | Should -BeFalse
+        }
+    }
+
+    Describe 'Test-UnattendedFailure' {
+        BeforeAll {
+            function New-Attempt {
+                [CmdletBinding()]
+                param([string]$Code = '0x80070643', [string]$Phase = 'install', [string]$Result = 'failed', [string]$Title = 'Broken')
+                [pscustomobject]@{ articles = @('KB1'); title = $Title; phase = $Phase; result = $Result; hresult = $Code }
+            }
+            $broken = New-FakeUpdate -Title 'Broken'
+        }
+
+        It 'is true after two failures with the same code' {
+            Test-UnattendedFailure -Update $broken -History (New-Attempt), (New-Attempt -Title 'Other' -Code '0x1'), (New-Attempt) | Should -BeTrue
+        }
+
+        It 'is false for <name>' -TestCases @(
+            @{ name = 'another code each time'; changes = @{ Code = '0x80240017' } }
+            @{ name = 'an update that was not downloaded'; changes = @{ Phase = 'download' } }
+            @{ name = 'a round in which the Update Agent threw'; changes = @{ Result = 'aborted' } }
+            @{ name = 'an update that was installed once and is offered again'; changes = @{ Result = 'succeeded' } }
+            @{ name = 'a single attempt'; changes = @{ Title = 'Other' } }
+        ) {
+            Test-UnattendedFailure -Update $broken -History (New-Attempt), (New-Attempt @changes) | Should -BeFalse
+        }
+
+        It 'is false if nothing was tried' {
+            Test-UnattendedFailure -Update $broken -History @() | Should -BeFalse
+        }
+
+        It 'is false for the monthly update of Windows itself' {
+            $title = '2026-11 Cumulative Update for Microsoft server operating system version 21H2 for x64-based Systems (KB5099998)'
+            $osUpdate = New-FakeUpdate -Title $title -Category @('0fa1201d-4330-4fa8-8ae9-b877473b6441')
+            Test-UnattendedFailure -Update $osUpdate -History (New-Attempt -Title $title), (New-Attempt -Title $title) | Should -BeFalse
         }
     }
 
@@ -164,11 +230,11 @@ Describe 'Updates' {
     }
 
     Describe 'Get-ThrownResult' {
-        It 'is a failure with the code of the innermost exception' {
+        It 'is aborted, with the code of the innermost exception' {
             $inner = New-Object -TypeName System.Runtime.InteropServices.COMException -ArgumentList 'inner', -2145124329
             $outer = New-Object -TypeName System.Exception -ArgumentList 'outer', $inner
             $result = Get-ThrownResult -Exception $outer
-            $result.ResultCode | Should -Be 4
+            $result.ResultCode | Should -Be 5
             $result.HResult | Should -Be -2145124329
         }
     }

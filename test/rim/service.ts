@@ -7,6 +7,7 @@ import type { ChannelName } from "../../functions/config/channel-names.ts";
 import type { ConfigurationInput } from "../../functions/config/configuration.ts";
 import type { Environment } from "../../functions/config/environment.ts";
 import type { Build } from "../../functions/domain/builds.ts";
+import { indexWorld } from "../../functions/domain/indexed-world.ts";
 import type { Action } from "../../functions/domain/plan.ts";
 import type { World } from "../../functions/domain/world.ts";
 import type { Outcome } from "../../functions/reconcile/act.ts";
@@ -168,7 +169,7 @@ export async function startService(
     },
     observe,
     plan: wanted,
-    act: (world) => act(wanted(world), world, environment, () => world.now),
+    act: (world) => act(wanted(world), indexWorld(world), environment, () => world.now),
     async reconcile(later = 0) {
       return service.act(await observe(later));
     },

@@ -1,11 +1,12 @@
 import { iso } from "../../config/time.ts";
 import { recipeOf } from "../../config/variant.ts";
 import { type BuildDecision, wait } from "../build-orders.ts";
+import type { Build } from "../builds.ts";
 import type { PublishableImage } from "../images.ts";
+import type { IndexedWorld } from "../indexed-world.ts";
 import { areComplete, describeChange, drift, type Inputs, type RecordedInputs, sameInputs } from "../inputs.ts";
 import { whyPaused } from "../pauses.ts";
 import type { VariantState } from "../variant-state.ts";
-import type { World } from "../world.ts";
 import { decideHarvest } from "./harvest.ts";
 import { preflightBlockers } from "./preflight.ts";
 import { decideProof } from "./proofs.ts";
@@ -24,7 +25,7 @@ import { retryOf } from "./retries.ts";
  * Decides by rules 4 to 9, 11 and 15 whether a variant gets a build now. `limits.ts` then applies the limit on parallel
  * builds.
  */
-export function decideBuild(world: World, state: VariantState): BuildDecision {
+export function decideBuild(world: IndexedWorld, state: VariantState): BuildDecision {
   const decision =
     waitForBuild(world, state) ??
     decideProof(world, state) ??
@@ -34,7 +35,7 @@ export function decideBuild(world: World, state: VariantState): BuildDecision {
   return decision.decision === "start" && paused ? wait([...decision.wish.reasons, paused]) : decision;
 }
 
-function waitForBuild(world: World, state: VariantState): BuildDecision | undefined {
+function waitForBuild(world: IndexedWorld, state: VariantState): BuildDecision | undefined {
   const running = state.builds.find(({ status }) => status === "running");
   if (running) return wait(`${running.purpose} ${running.id} runs (${running.phase})`);
   const settling = settlingBuild(world, state);
@@ -43,7 +44,7 @@ function waitForBuild(world: World, state: VariantState): BuildDecision | undefi
   return wait(why, (settling.endedAt ?? 0) + settlingTime);
 }
 
-function decideByDrift(world: World, state: VariantState): BuildDecision {
+function decideByDrift(world: IndexedWorld, state: VariantState): BuildDecision {
   const { variant, desired, unknown, upstream } = state;
   const newest = state.publishable[0];
   if (upstream?.baseAmi.state === "missing") return wait(["the base image does not exist", ...unknown]);
@@ -88,12 +89,16 @@ interface BuildBlocker {
 }
 
 /** Rules 6 to 9: why a wanted build does not start now; undefined if nothing blocks it. */
-function buildBlocker(world: World, state: VariantState, inputs: Inputs): BuildBlocker | undefined {
+function buildBlocker(world: IndexedWorld, state: VariantState, inputs: Inputs): BuildBlocker | undefined {
   return revokedInputs(world, state, inputs) ?? retryBlocker(world, state, inputs) ?? tooSoon(world, state);
 }
 
 /** Rule 7: the inputs of a revoked image are not built again. The inputs of an image not made here are a mere claim. */
-function revokedInputs(world: World, { images, builds }: VariantState, inputs: Inputs): BuildBlocker | undefined {
+function revokedInputs(
+  world: IndexedWorld,
+  { images, builds }: VariantState,
+  inputs: Inputs,
+): BuildBlocker | undefined {
   const revoked = images.find(
     (image) => image.made && image.revoked !== undefined && drift(image.inputs, inputs).length === 0,
   );
@@ -108,7 +113,7 @@ function revokedInputs(world: World, { images, builds }: VariantState, inputs: I
 }
 
 /** Rule 6: failed inputs wait before the next attempt, or for a change. */
-function retryBlocker(world: World, state: VariantState, inputs: Inputs): BuildBlocker | undefined {
+function retryBlocker(world: IndexedWorld, state: VariantState, inputs: Inputs): BuildBlocker | undefined {
   const ended = runsWithoutImage(state, inputs);
   if (ended.length === 0) return undefined;
   const retry = retryOf(ended, world.configuration.policies.network);
@@ -118,11 +123,13 @@ function retryBlocker(world: World, state: VariantState, inputs: Inputs): BuildB
 }
 
 /**
- * Rules 8 and 9: builds of a variant start at least `minInterval` apart, except after a failure or for a new request.
+ * Rules 8 and 9: builds of a variant start at least `minInterval` apart, except after a failure, for a new request or
+ * for the updates of a Patch Tuesday.
  */
-function tooSoon(world: World, state: VariantState): BuildBlocker | undefined {
+function tooSoon(world: IndexedWorld, state: VariantState): BuildBlocker | undefined {
   const last = state.builds.find(({ purpose }) => purpose === "build");
-  if (!last || last.status === "failed" || isWithoutImage(last, state.images) || isNewRequest(state)) return undefined;
+  if (!last || last.status === "failed" || isWithoutImage(last, state.images)) return undefined;
+  if (isNewRequest(state) || hasMissedPatchTuesday(last, state)) return undefined;
   const earliest = last.startedAt + world.configuration.policies.minInterval;
   return earliest > world.now
     ? { why: "the last build of the variant is too recent (minInterval)", until: earliest }
@@ -136,6 +143,14 @@ function tooSoon(world: World, state: VariantState): BuildBlocker | undefined {
  */
 function fallbackInputs(newest: PublishableImage | undefined, desired: RecordedInputs): RecordedInputs {
   return newest && newest.inputs.settings === desired.settings ? { kubernetes: newest.inputs.kubernetes } : {};
+}
+
+/**
+ * Whether the build is older than the newest Patch Tuesday: nodes do not wait for security updates. A clock that goes
+ * back misses none.
+ */
+function hasMissedPatchTuesday({ inputs }: Build, { desired }: VariantState): boolean {
+  return (inputs.patchTuesday ?? "") < (desired.patchTuesday ?? "");
 }
 
 /** Rule 9: a rebuild was requested and no build has been started for it yet. */

@@ -1,7 +1,7 @@
 import { type BuildDecision, type HarvestInputs, wait } from "../build-orders.ts";
+import type { IndexedWorld } from "../indexed-world.ts";
 import { sameInputs } from "../inputs.ts";
 import type { VariantState } from "../variant-state.ts";
-import type { World } from "../world.ts";
 import { whyAbsent } from "./preflight.ts";
 import { harvestsFrom, runsWithoutManifest, settlingTime } from "./results.ts";
 import { retryOf } from "./retries.ts";
@@ -11,7 +11,7 @@ import { retryOf } from "./retries.ts";
  * variant needs none. One harvest serves every variant of the same Windows and minor, and the failures of all of them
  * count. A request does not force a harvest, but it lifts the waits caused by earlier harvests (rule 9).
  */
-export function decideHarvest(world: World, state: VariantState): BuildDecision | undefined {
+export function decideHarvest(world: IndexedWorld, state: VariantState): BuildDecision | undefined {
   const { variant, upstream } = state;
   const source = upstream?.harvestSource;
   if (source?.state !== "known") return undefined;
@@ -42,6 +42,6 @@ export function decideHarvest(world: World, state: VariantState): BuildDecision 
   return { decision: "start", wish: { purpose: "harvest", variant, inputs, attempt: same.length + 1, reasons } };
 }
 
-function requestedAt({ requests }: World, variant: string): number {
+function requestedAt({ requests }: IndexedWorld, variant: string): number {
   return Date.parse(requests[variant]?.at ?? "") || 0;
 }

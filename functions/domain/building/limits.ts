@@ -1,6 +1,7 @@
-import type { BuildDecision, BuildWish } from "../build-orders.ts";
+import { uniqBy } from "es-toolkit";
+import type { BuildDecision, BuildWish, HarvestWish } from "../build-orders.ts";
+import type { IndexedWorld } from "../indexed-world.ts";
 import type { VariantState } from "../variant-state.ts";
-import type { World } from "../world.ts";
 
 /** A variant and what was decided for it, before the limits that all variants share. */
 export interface Candidate {
@@ -12,20 +13,22 @@ export interface Candidate {
  * Rule 10: at most `maxParallel` builds run at once. The variant with the oldest image comes first, and one harvest of
  * an image serves all variants. The decisions keep their order.
  */
-export function withinLimits(world: World, candidates: readonly Candidate[]): BuildDecision[] {
+export function withinLimits(world: IndexedWorld, candidates: readonly Candidate[]): BuildDecision[] {
   const { maxParallel } = world.configuration.policies;
-  const running = world.builds.filter(({ status }) => status === "running").length;
+  const running = world.builds.all.filter(({ status }) => status === "running").length;
   const age = ({ publishable }: VariantState) => publishable[0]?.createdAt ?? 0;
   const wishes = candidates
     .flatMap(({ state, decision }) => (decision.decision === "start" ? [{ age: age(state), wish: decision.wish }] : []))
     .toSorted((a, b) => a.age - b.age)
     .map(({ wish }) => wish);
-  const first = wishes
-    .filter((wish) => harvesterFor(wish, wishes) === wish)
-    .slice(0, Math.max(0, maxParallel - running));
+  const harvests = uniqBy(wishes.filter(isHarvest), ({ inputs }) => inputs.baseAmi);
+  const harvesters = new Map(harvests.map((wish) => [wish.inputs.baseAmi, wish]));
+  /** The wish that harvests for this one: the first for the same image. For another purpose it is the wish itself. */
+  const harvesterFor = (wish: BuildWish) => (isHarvest(wish) && harvesters.get(wish.inputs.baseAmi)) || wish;
+  const first = wishes.filter((wish) => harvesterFor(wish) === wish).slice(0, Math.max(0, maxParallel - running));
   return candidates.map(({ decision }) => {
     if (decision.decision !== "start" || first.includes(decision.wish)) return decision;
-    const harvester = harvesterFor(decision.wish, wishes);
+    const harvester = harvesterFor(decision.wish);
     const why = first.includes(harvester)
       ? `waits for the harvest of ${harvester.inputs.baseAmi} that ${harvester.variant.name} starts`
       : `waits for its turn: maxParallel is ${maxParallel}`;
@@ -33,8 +36,6 @@ export function withinLimits(world: World, candidates: readonly Candidate[]): Bu
   });
 }
 
-/** The wish that harvests for this one: the first for the same image. For another purpose it is the wish itself. */
-function harvesterFor(wish: BuildWish, wishes: readonly BuildWish[]): BuildWish {
-  const same = (other: BuildWish) => other.purpose === "harvest" && other.inputs.baseAmi === wish.inputs.baseAmi;
-  return (wish.purpose === "harvest" && wishes.find(same)) || wish;
+function isHarvest(wish: BuildWish): wish is HarvestWish {
+  return wish.purpose === "harvest";
 }

@@ -1,16 +1,16 @@
 import type { Availability, Observed } from "../../config/observed.ts";
 import { recipeOf } from "../../config/variant.ts";
 import { type Image, isPublishable, newestFirst } from "../images.ts";
+import type { IndexedWorld } from "../indexed-world.ts";
 import type { Inputs } from "../inputs.ts";
 import type { Upstream } from "../upstream.ts";
 import type { VariantState } from "../variant-state.ts";
-import type { World } from "../world.ts";
 
 /**
  * Why a build of these inputs would fail now because something it downloads or starts from is missing; empty if all of
  * it is there.
  */
-export function preflightBlockers(world: World, { variant, upstream }: VariantState, inputs: Inputs): string[] {
+export function preflightBlockers(world: IndexedWorld, { variant, upstream }: VariantState, inputs: Inputs): string[] {
   const base = upstream?.baseImage ?? notAsked(inputs.baseAmi);
   const binaries = world.binaries[inputs.kubernetes] ?? notAsked(`the binaries of Kubernetes ${inputs.kubernetes}`);
   // In extended support AWS's image has patches that upstream never releases. A base that has the wanted patch needs no
@@ -36,14 +36,11 @@ export function whyAbsent(needed: Availability): string[] {
 /**
  * The Kubernetes versions that a build of the variant may use: the wanted one, or its newest image's, below which it
  * never goes.
+ * @param images those of the variant
  */
-export function candidateVersions(
-  variant: string,
-  upstream: Record<string, Upstream>,
-  images: readonly Image[],
-): string[] {
-  const newest = newestFirst(images.filter((image) => image.variant === variant).filter(isPublishable))[0];
-  return [...knownValue(upstream[variant]?.kubernetes), ...(newest ? [newest.inputs.kubernetes] : [])];
+export function candidateVersions(upstream: Upstream | undefined, images: readonly Image[] = []): string[] {
+  const newest = newestFirst(images.filter(isPublishable))[0];
+  return [...knownValue(upstream?.kubernetes), ...(newest ? [newest.inputs.kubernetes] : [])];
 }
 
 /** The value, in a list; empty if it is unknown or missing. */

@@ -1,13 +1,13 @@
 import { minute } from "../../config/time.ts";
 import { type BuildDecision, wait } from "../build-orders.ts";
+import type { IndexedWorld } from "../indexed-world.ts";
 import { imageToProve, inconclusiveProofs } from "../unproved-image.ts";
 import type { VariantState } from "../variant-state.ts";
-import type { World } from "../world.ts";
 
 const proofRetryWait = 15 * minute;
 
 /** Rule 11: prove an image that has no proof. Undefined if there is no such image, or no further attempt is due. */
-export function decideProof(world: World, state: VariantState): BuildDecision | undefined {
+export function decideProof(world: IndexedWorld, state: VariantState): BuildDecision | undefined {
   const image = imageToProve(state);
   if (!image) return undefined;
   const inconclusive = inconclusiveProofs(state, image.id);

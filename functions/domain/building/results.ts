@@ -1,9 +1,10 @@
+import { takeWhile } from "es-toolkit";
 import { minute } from "../../config/time.ts";
 import { type Build, latestFirst } from "../builds.ts";
 import type { Image } from "../images.ts";
+import type { IndexedWorld } from "../indexed-world.ts";
 import { areComplete, type RecordedInputs, sameInputs } from "../inputs.ts";
 import type { VariantState } from "../variant-state.ts";
-import type { World } from "../world.ts";
 import type { EndedRun } from "./retries.ts";
 
 /**
@@ -13,7 +14,7 @@ import type { EndedRun } from "./retries.ts";
 export const settlingTime = 30 * minute;
 
 /** The ended build whose image is not visible yet; undefined if no build is settling. */
-export function settlingBuild({ now }: World, { builds, images }: VariantState): Build | undefined {
+export function settlingBuild({ now }: IndexedWorld, { builds, images }: VariantState): Build | undefined {
   return builds.find((build) => now - (build.endedAt ?? 0) < settlingTime && !hasSettled(build, images));
 }
 
@@ -41,10 +42,10 @@ export function isWithoutImage(build: Build, images: readonly Image[]): boolean 
 }
 
 /** Whether the last notification about an image said that it is revoked. The tag itself is lost with the image. */
-export function wasRevoked({ notified }: World, image: string | undefined): boolean {
+export function wasRevoked({ notifiedOf }: IndexedWorld, image: string | undefined): boolean {
   // A tag written by hand has no time, and its key ends in a hash.
   const latest = (kind: string) =>
-    [...notified].flatMap((key) => {
+    (notifiedOf().get(`${kind}/${image}`) ?? []).flatMap((key) => {
       const [place, time] = key.split(`${kind}/${image}/`);
       return place === "" && time !== undefined ? Number(time) || 0 : [];
     });
@@ -55,11 +56,9 @@ export function wasRevoked({ notified }: World, image: string | undefined): bool
  * The latest succeeded builds whose images EC2 does not show, or not with all their tags, although they had time to
  * settle; newest first. A missing image that was revoked is not lost.
  */
-export function lostImages(world: World, { builds, images }: VariantState): Build[] {
+export function lostImages(world: IndexedWorld, { builds, images }: VariantState): Build[] {
   const succeeded = builds.filter(({ purpose, status }) => purpose === "build" && status === "succeeded");
-  const firstVisible = succeeded.findIndex((build) => !isWithoutImage(build, images));
-  return succeeded
-    .slice(0, firstVisible === -1 ? succeeded.length : firstVisible)
+  return takeWhile(succeeded, (build) => isWithoutImage(build, images))
     .filter(({ endedAt, startedAt }) => world.now - (endedAt ?? startedAt) >= settlingTime)
     .filter(({ image }) => !wasRevoked(world, image));
 }
@@ -82,8 +81,8 @@ export function runsWithoutImage(state: Pick<VariantState, "builds" | "images">,
 }
 
 /** All variants' harvests from an image, newest first. */
-export function harvestsFrom({ builds }: World, source: string | undefined): Build[] {
-  return latestFirst(builds.filter(({ purpose, inputs }) => purpose === "harvest" && inputs.baseAmi === source));
+export function harvestsFrom({ builds }: IndexedWorld, source: string | undefined): Build[] {
+  return latestFirst(builds.harvestsFrom.get(source) ?? []);
 }
 
 /**
@@ -101,7 +100,7 @@ export function runsWithoutManifest(harvests: readonly Build[], inputs: Recorded
  * Whether a harvest by the deployed scripts succeeded and its manifest is missing. The manifest may become visible
  * late.
  */
-export function isWithoutManifest({ recipe, harvests }: World, { purpose, status, inputs }: Build): boolean {
+export function isWithoutManifest({ recipe, harvests }: IndexedWorld, { purpose, status, inputs }: Build): boolean {
   return (
     purpose === "harvest" &&
     status === "succeeded" &&

@@ -1,10 +1,11 @@
+import { memoize } from "es-toolkit";
 import { nextPatchTuesday } from "../../config/patch-tuesday.ts";
 import { day } from "../../config/time.ts";
 import type { BuildDecision } from "../build-orders.ts";
 import type { PublishableImage } from "../images.ts";
+import type { IndexedWorld } from "../indexed-world.ts";
 import { areComplete, type Change, clipTag, drift } from "../inputs.ts";
 import type { VariantState } from "../variant-state.ts";
-import type { World } from "../world.ts";
 import { buildReasons, decideBuild } from "./decide.ts";
 import { preflightBlockers } from "./preflight.ts";
 import { isWithoutImage, lostImages } from "./results.ts";
@@ -42,7 +43,7 @@ export interface Staleness {
   blockedBy: string[];
 }
 
-export function stalenessOf(world: World, state: VariantState): Staleness {
+export function stalenessOf(world: IndexedWorld, state: VariantState): Staleness {
   const newest = state.publishable[0];
   const changes = newest ? drift(newest.inputs, state.desired) : [];
   const isBehind = !newest || changes.length > 0;
@@ -65,7 +66,7 @@ function isGivenUp(decision: BuildDecision): boolean {
 }
 
 /** Blockers of a build count only while a build is wanted. */
-function blockedBy(world: World, state: VariantState, isBehind: boolean): string[] {
+function blockedBy(world: IndexedWorld, state: VariantState, isBehind: boolean): string[] {
   const { upstream, desired } = state;
   if (!upstream) return state.unknown;
   const { baseAmi, kubernetes, harvestSource } = upstream;
@@ -74,7 +75,7 @@ function blockedBy(world: World, state: VariantState, isBehind: boolean): string
 }
 
 function behindSince(
-  world: World,
+  world: IndexedWorld,
   state: VariantState,
   newest: PublishableImage | undefined,
   changes: Change[],
@@ -91,7 +92,11 @@ function behindSince(
 }
 
 /** When the input got the wanted value, in milliseconds since the epoch; NaN if no source tells. */
-function changedAt({ requests, configuration }: World, { variant, upstream }: VariantState, change: Change): number {
+function changedAt(
+  { requests, configuration }: IndexedWorld,
+  { variant, upstream }: VariantState,
+  change: Change,
+): number {
   switch (change.input) {
     case "patchTuesday":
       return firstMissed(change, configuration.policies.patchTuesday);
@@ -104,11 +109,18 @@ function changedAt({ requests, configuration }: World, { variant, upstream }: Va
   }
 }
 
+type Policy = Parameters<typeof nextPatchTuesday>[1];
+
 /** The first Patch Tuesday after the recorded one. A day after its date it has passed in every time zone. */
-function firstMissed({ from = "", to }: Change, policy: Parameters<typeof nextPatchTuesday>[1]): number {
+function firstMissed({ from = "", to }: Change, policy: Policy): number {
   const recorded = Date.parse(from);
-  return nextPatchTuesday(Number.isNaN(recorded) ? Date.parse(to) - 2 * day : recorded + 2 * day, policy);
+  return firstAfter({ start: Number.isNaN(recorded) ? Date.parse(to) - 2 * day : recorded + 2 * day, policy });
 }
+
+/** Variants that are behind mostly have the same date. Dates in a time zone take 0.1 ms, twice as long as all else of one. */
+const firstAfter = memoize(({ start, policy }: { start: number; policy: Policy }) => nextPatchTuesday(start, policy), {
+  getCacheKey: ({ start, policy }) => [start, policy.time, policy.timeZone].join(),
+});
 
 /** When the variant's first build since the newest image used the new value; Infinity if none has. */
 function firstBuildWith({ builds }: VariantState, { input, to }: Change, since: number): number {
@@ -134,7 +146,7 @@ function firstFailure({ builds, images }: VariantState): number {
   return Math.min(...since.map(({ endedAt, startedAt }) => endedAt ?? startedAt));
 }
 
-function hasFailed(world: World, state: VariantState): boolean {
+function hasFailed(world: IndexedWorld, state: VariantState): boolean {
   const last = state.builds.find(({ status }) => status !== "running");
   return last?.status === "failed" || lostImages(world, state).some((lost) => lost === last);
 }

@@ -1,7 +1,7 @@
 import { iso } from "../../config/time.ts";
+import type { IndexedWorld } from "../indexed-world.ts";
 import { endOf, type Leftover, type LeftoverType, restOf, whyUnconfirmed } from "../leftovers.ts";
 import { whyPaused } from "../pauses.ts";
-import type { World } from "../world.ts";
 
 /** Removes what a build has left behind. */
 export interface SweepAction {
@@ -42,7 +42,7 @@ const ofPacker = /^packer_[0-9a-f-]{36}$/;
 const ofAnImage = /^Created by CreateImage\(i-[0-9a-f]+\) for ami-[0-9a-f]+/;
 
 /** Rule 16: what the plan does about everything that builds have left behind. */
-export function sweeps(world: World): (SweepAction | SweepWait)[] {
+export function sweeps(world: IndexedWorld): (SweepAction | SweepWait)[] {
   return judgements(world).map(({ leftover, fate, why, until }): SweepAction | SweepWait => {
     const { type, id: resource, variant, token, mark } = leftover;
     if (fate === "sweep") return { do: "sweep", variant, type, resource, mark, token, reasons: [why] };
@@ -51,16 +51,16 @@ export function sweeps(world: World): (SweepAction | SweepWait)[] {
 }
 
 /** Everything that bears our tags and whose build has ended. */
-export function judgements(world: World): Judgement[] {
+export function judgements(world: IndexedWorld): Judgement[] {
   return world.leftovers.found.map((leftover) => ({ leftover, ...judge(world, leftover) }));
 }
 
 /** How many resources are left behind, those included that wait and that the sweep only reports. */
-export function countLeftovers(world: World): number {
+export function countLeftovers(world: IndexedWorld): number {
   return judgements(world).filter(({ fate }) => fate !== "spared").length;
 }
 
-function judge(world: World, leftover: Leftover): Omit<Judgement, "leftover"> {
+function judge(world: IndexedWorld, leftover: Leftover): Omit<Judgement, "leftover"> {
   const { type, id, variant, token, createdAt = 0, state, images } = leftover;
   const name = `${type} ${id}`;
   const ended = endOf(world.builds, token);
@@ -81,12 +81,12 @@ function judge(world: World, leftover: Leftover): Omit<Judgement, "leftover"> {
 }
 
 /** Anybody can set tags: what they cannot set must agree. Undefined if it does. */
-function whyForeign(world: World, leftover: Leftover): string | undefined {
+function whyForeign(world: IndexedWorld, leftover: Leftover): string | undefined {
   return whyUnlike(world, leftover) ?? whyUnconfirmed(world, leftover);
 }
 
 /** Why a leftover does not look like one of Packer's runs. */
-function whyUnlike({ instanceProfiles }: World, { type, mark = "none" }: Leftover): string | undefined {
+function whyUnlike({ instanceProfiles }: IndexedWorld, { type, mark = "none" }: Leftover): string | undefined {
   if (type === "instance")
     return instanceProfiles.includes(mark) ? undefined : `its instance profile is ${mark}, not one of the stage's`;
   if (type === "key-pair" || type === "security-group")
@@ -100,19 +100,18 @@ function whyUnlike({ instanceProfiles }: World, { type, mark = "none" }: Leftove
  * The snapshot of a good image outlives it only if a person deregistered that, perhaps by accident: an image can be
  * registered from its snapshots again, and comes back from the Recycle Bin with them.
  */
-function whyKept({ builds }: World, { type, token, mark = "" }: Leftover): string | undefined {
+function whyKept({ builds }: IndexedWorld, { type, token, mark = "" }: Leftover): string | undefined {
   const image = /ami-[0-9a-f]+/.exec(mark)?.[0];
-  const isGood = builds.some((one) => one.status === "succeeded" && (one.token === token || one.image === image));
+  const own = [...(builds.byToken().get(token) ?? []), ...(builds.byImage().get(image) ?? [])];
+  const isGood = own.some(({ status }) => status === "succeeded");
   if (type !== "snapshot" || !isGood) return undefined;
   return `it belonged to ${image}, which is gone although its build or its proof succeeded; it stays`;
 }
 
 /** An instance holds its volumes and groups, so it goes first, and the others once it is terminated. */
-function whyLater(world: World, { type, token, state }: Leftover): string | undefined {
+function whyLater(world: IndexedWorld, { type, token, state }: Leftover): string | undefined {
   if (type === "instance") return state === "shutting-down" ? "it is being terminated" : undefined;
-  const instance = world.leftovers.found.find(
-    (one) => one.type === "instance" && one.token === token && !whyForeign(world, one),
-  );
+  const instance = world.leftoversOf.get(token)?.find((one) => one.type === "instance" && !whyForeign(world, one));
   if (instance) return `it goes once ${instance.id} is terminated`;
   return type === "volume" && state !== "available" ? `it is ${state}` : undefined;
 }

@@ -1,3 +1,4 @@
+import { takeWhile } from "es-toolkit";
 import { iso } from "../../config/time.ts";
 import type { BuildDecision, Purpose } from "../build-orders.ts";
 import {
@@ -10,9 +11,9 @@ import {
 import { type EndedRun, isWorthReporting, retryOf } from "../building/retries.ts";
 import type { Build } from "../builds.ts";
 import type { Failure, FailureClass } from "../failures.ts";
+import type { IndexedWorld } from "../indexed-world.ts";
 import { canonical, type RecordedInputs, sha256 } from "../inputs.ts";
 import type { VariantState } from "../variant-state.ts";
-import type { World } from "../world.ts";
 import type { Keyed } from "./keyed.ts";
 
 interface About {
@@ -37,11 +38,21 @@ export type BuildNotification =
   /** The first success after failures that subscribers were notified of. */
   | (About & { kind: "recovered"; image: string | undefined; failures: number; last: FailureClass | undefined });
 
-export function buildNotifications(world: World, state: VariantState, next: BuildDecision): Keyed<BuildNotification>[] {
+export function buildNotifications(
+  world: IndexedWorld,
+  state: VariantState,
+  next: BuildDecision,
+): Keyed<BuildNotification>[] {
   return state.builds.flatMap((build) => [...failed(world, state, build, next), ...recovered(world, state, build)]);
 }
 
-function failed(world: World, state: VariantState, build: Build, next: BuildDecision): Keyed<BuildNotification>[] {
+function failed(
+  world: IndexedWorld,
+  state: VariantState,
+  build: Build,
+  next: BuildDecision,
+): Keyed<BuildNotification>[] {
+  if (!build.failure && !isWithoutManifest(world, build)) return [];
   const runs = runsUntil(world, state, build);
   const failure = isWithoutManifest(world, build) ? runs.at(-1)?.failure : build.failure;
   const at = (build.endedAt ?? build.startedAt) + (build.status === "succeeded" ? settlingTime : 0);
@@ -77,7 +88,7 @@ function describeNext(next: BuildDecision): string {
  * The runs of the same inputs as they were known when this build ended, including it. Failures of a harvest count for
  * every variant that needs it.
  */
-function runsUntil(world: World, state: VariantState, { purpose, inputs, startedAt }: Build): EndedRun[] {
+function runsUntil(world: IndexedWorld, state: VariantState, { purpose, inputs, startedAt }: Build): EndedRun[] {
   const all = purpose === "harvest" ? harvestsFrom(world, inputs.baseAmi) : state.builds;
   const builds = all.filter((build) => build.startedAt <= startedAt);
   return builds.some((build) => isWithoutManifest(world, build))
@@ -86,7 +97,7 @@ function runsUntil(world: World, state: VariantState, { purpose, inputs, started
 }
 
 /** A harvest that succeeds does not end the failures of a build, nor the other way round. */
-function recovered(world: World, state: VariantState, build: Build): Keyed<BuildNotification>[] {
+function recovered(world: IndexedWorld, state: VariantState, build: Build): Keyed<BuildNotification>[] {
   if (build.status !== "succeeded" || isWithoutManifest(world, build)) return [];
   const isHarvest = build.purpose === "harvest";
   const before = state.builds.filter(
@@ -94,8 +105,8 @@ function recovered(world: World, state: VariantState, build: Build): Keyed<Build
   );
   const wasReported = (one: Build) => world.notified.has(failedKey(one));
   // A success that was reported as a failure does not count as a success.
-  const success = before.findIndex((one) => one.status === "succeeded" && !wasReported(one));
-  const failures = before.slice(0, success === -1 ? before.length : success).filter(wasReported);
+  const sinceSuccess = takeWhile(before, (one) => one.status !== "succeeded" || wasReported(one));
+  const failures = sinceSuccess.filter(wasReported);
   if (failures.length === 0) return [];
   return [
     {

@@ -1,18 +1,18 @@
-import { type ChannelName, channelNames } from "../../config/channel-names.ts";
+import type { ChannelName } from "../../config/channel-names.ts";
 import type { Channel } from "../channels.ts";
 import { type Image, isPublishable } from "../images.ts";
+import type { IndexedWorld } from "../indexed-world.ts";
 import { describeChange, drift, type RecordedInputs } from "../inputs.ts";
 import {
   lastWrite,
-  notifiedPublications,
   publicationKey,
+  publicationKinds,
   readBackWithin,
   rejectionKey,
 } from "../publishing/channel-writes.ts";
-import { decideChannel } from "../publishing/publish.ts";
+import type { ChannelDecision } from "../publishing/publish.ts";
 import { channelBlockers } from "../publishing/soak-and-approval.ts";
 import type { VariantState } from "../variant-state.ts";
-import type { World } from "../world.ts";
 import type { Keyed } from "./keyed.ts";
 import { type StrandedNotification, stranded } from "./stranded-channels.ts";
 
@@ -38,19 +38,23 @@ export type ChannelNotification =
   | { kind: "write-rejected"; channel: ChannelName; image: string; holds: string | undefined }
   | StrandedNotification;
 
-export function channelNotifications(world: World, state: VariantState): Keyed<ChannelNotification>[] {
-  return channelNames.flatMap((channel) =>
-    [published, approvalWanted, writeRejected, stranded].flatMap((read) => read(world, state, channel)),
+export function channelNotifications(
+  world: IndexedWorld,
+  state: VariantState,
+  decisions: readonly ChannelDecision[],
+): Keyed<ChannelNotification>[] {
+  return decisions.flatMap((next) =>
+    [published, approvalWanted, writeRejected, stranded].flatMap((read) => read(world, state, next)),
   );
 }
 
-function published(world: World, state: VariantState, channel: ChannelName): Keyed<ChannelNotification>[] {
+function published(world: IndexedWorld, state: VariantState, next: ChannelDecision): Keyed<ChannelNotification>[] {
+  const { channel } = next;
   const variant = state.variant.name;
   const current = world.channels[variant]?.[channel];
   const image = state.images.find(({ id }) => id === current?.image);
   if (!current || !image) return [];
-  if (mayGetItsTag(world, channel, image, current) && decideChannel(world, state, channel).decision !== "publish")
-    return [];
+  if (mayGetItsTag(world, channel, image, current) && next.decision !== "publish") return [];
   const keyOf = (kind: "published" | "rolled-back") => publicationKey(kind, variant, channel, current);
   // The replaced image may have become good or bad since the notification. It is still the same write.
   if (world.notified.has(keyOf("published")) || world.notified.has(keyOf("rolled-back"))) return [];
@@ -67,21 +71,20 @@ function published(world: World, state: VariantState, channel: ChannelName): Key
  * Whether the tag of this very write may still become visible. Without it the previous image, and so a roll-back, is
  * unknown.
  */
-function mayGetItsTag({ now }: World, channel: ChannelName, image: Image, { writtenAt }: Channel): boolean {
+function mayGetItsTag({ now }: IndexedWorld, channel: ChannelName, image: Image, { writtenAt }: Channel): boolean {
   const tagged = image.published[channel]?.at ?? 0;
   return now - writtenAt < readBackWithin && Math.abs(writtenAt - tagged) >= readBackWithin;
 }
 
 /** Two writes of one image in a row, made because its tag became visible late, are one publication. */
 function repeatsLastNotified(
-  world: World,
+  world: IndexedWorld,
   variant: string,
   channel: ChannelName,
   { version, image }: Pick<Channel, "version" | "image">,
 ): boolean {
-  return notifiedPublications(world, variant, channel).some(
-    (one) => one.version === version - 1 && one.image === image,
-  );
+  const before = { version: version - 1, image };
+  return publicationKinds.some((kind) => world.notified.has(publicationKey(kind, variant, channel, before)));
 }
 
 /**
@@ -89,7 +92,7 @@ function repeatsLastNotified(
  * write the channel.
  */
 function changesIn(
-  world: World,
+  world: IndexedWorld,
   state: VariantState,
   channel: ChannelName,
   image: Image,
@@ -121,10 +124,10 @@ function whyLeft({ images, builds }: VariantState, image: Image, previous: strin
   return before.state === "available" ? undefined : `${previous} is ${before.state}`;
 }
 
-function approvalWanted(world: World, state: VariantState, channel: ChannelName): Keyed<ChannelNotification>[] {
+function approvalWanted(world: IndexedWorld, state: VariantState, next: ChannelDecision): Keyed<ChannelNotification>[] {
+  const { channel } = next;
   const variant = state.variant.name;
   const holds = world.channels[variant]?.[channel]?.image;
-  const next = decideChannel(world, state, channel);
   if (next.decision !== "wait") return [];
   const image = state.publishable.find((one) => {
     // The first image of a channel does not soak.
@@ -139,7 +142,11 @@ function approvalWanted(world: World, state: VariantState, channel: ChannelName)
   return [{ kind: "approval-wanted", key, variant, at: world.now, channel, image: id, holds, inputs }];
 }
 
-function writeRejected(world: World, state: VariantState, channel: ChannelName): Keyed<ChannelNotification>[] {
+function writeRejected(
+  world: IndexedWorld,
+  state: VariantState,
+  { channel }: ChannelDecision,
+): Keyed<ChannelNotification>[] {
   const last = lastWrite(world, state, channel);
   if (last?.outcome !== "rejected" || !isPublishable(last.image)) return [];
   const variant = state.variant.name;

@@ -1,7 +1,8 @@
 import { day } from "../../config/time.ts";
 import type { BuildDecision } from "../build-orders.ts";
+import type { IndexedWorld } from "../indexed-world.ts";
+import type { ChannelDecision } from "../publishing/publish.ts";
 import type { VariantImages, VariantState } from "../variant-state.ts";
-import type { World } from "../world.ts";
 import { type BuildNotification, buildNotifications } from "./build-notifications.ts";
 import { type ChannelNotification, channelNotifications } from "./channel-notifications.ts";
 import { type ImageNotification, imageNotifications, revoked, unrevoked } from "./image-notifications.ts";
@@ -31,20 +32,24 @@ export const notifyWithin = 30 * day;
 
 /**
  * The notifications about a variant that subscribers have not received yet.
- * @param next what this run decided for the variant's build, within the limits of all variants
+ * @param next what this run decided for the variant's build, within the limits of all variants, and for its channels
  */
-export function dueNotifications(world: World, state: VariantState, next: BuildDecision): Notification[] {
+export function dueNotifications(
+  world: IndexedWorld,
+  state: VariantState,
+  next: { build: BuildDecision; channels: readonly ChannelDecision[] },
+): Notification[] {
   return due(world, [
-    ...channelNotifications(world, state),
+    ...channelNotifications(world, state, next.channels),
     ...imageNotifications(world, state),
     ...unrecorded(world, state),
-    ...buildNotifications(world, state, next),
+    ...buildNotifications(world, state, next.build),
     ...sourceNotifications(world, state),
   ]);
 }
 
 /** The notifications about a removed variant that subscribers have not received yet. */
-export function dueNotificationsOfRemoved(world: World, removed: VariantImages): Notification[] {
+export function dueNotificationsOfRemoved(world: IndexedWorld, removed: VariantImages): Notification[] {
   return due(world, [
     ...revoked(world, removed),
     ...unrevoked(world, removed),
@@ -54,10 +59,10 @@ export function dueNotificationsOfRemoved(world: World, removed: VariantImages):
 }
 
 /** The notifications about pauses that subscribers have not received yet. */
-export function duePauseNotifications(world: World): Notification[] {
+export function duePauseNotifications(world: IndexedWorld): Notification[] {
   return due(world, pauseNotifications(world));
 }
 
-function due(world: World, notifications: Notification[]): Notification[] {
+function due(world: IndexedWorld, notifications: Notification[]): Notification[] {
   return notifications.filter(({ key, at }) => !world.notified.has(key) && world.now - at <= notifyWithin);
 }

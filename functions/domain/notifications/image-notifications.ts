@@ -1,9 +1,9 @@
 import { type ChannelName, channelNames } from "../../config/channel-names.ts";
 import { describeLost, lostImages, settlingTime } from "../building/results.ts";
+import type { IndexedWorld } from "../indexed-world.ts";
 import { sha256 } from "../inputs.ts";
 import { inconclusiveProofs, maxProofAttempts, unprovedImage } from "../unproved-image.ts";
 import type { VariantImages, VariantState } from "../variant-state.ts";
-import type { World } from "../world.ts";
 import type { Keyed } from "./keyed.ts";
 
 export type ImageNotification =
@@ -28,17 +28,18 @@ export type ImageNotification =
   | { kind: "unproved"; image: string; attempts: number }
   | { kind: "image-missing"; build: string; image: string | undefined; why: string; log: string | undefined };
 
-export function imageNotifications(world: World, state: VariantState): Keyed<ImageNotification>[] {
+export function imageNotifications(world: IndexedWorld, state: VariantState): Keyed<ImageNotification>[] {
   return [revoked, unrevoked, unproved, imageMissing].flatMap((read) => read(world, state));
 }
 
 /** A tag written by hand has no time. The next reconcile run deprecates the image, and that time stands in. */
 export function revoked(
-  world: World,
+  world: IndexedWorld,
   { variant: { name: variant }, images }: VariantImages,
 ): Keyed<ImageNotification>[] {
-  const configured = world.configuration.variants.some(({ name }) => name === variant);
-  return images.flatMap(({ id: image, origin, revoked, withdrawnAt }): Keyed<ImageNotification>[] => {
+  const configured = world.variants.has(variant);
+  const bad = images.filter((image) => image.revoked !== undefined);
+  return bad.flatMap(({ id: image, origin, revoked, withdrawnAt }): Keyed<ImageNotification>[] => {
     if (!revoked) return [];
     const { reason, by } = revoked;
     return [
@@ -62,17 +63,17 @@ export function revoked(
 
 /** Sent before the withdrawal is undone, because no record of the revocation remains afterwards. */
 export function unrevoked(
-  world: World,
+  world: IndexedWorld,
   { variant: { name: variant }, images }: VariantImages,
 ): Keyed<ImageNotification>[] {
-  return images.flatMap(({ id: image, revoked, withdrawnAt }): Keyed<ImageNotification>[] =>
-    revoked === undefined && withdrawnAt !== undefined
-      ? [{ kind: "unrevoked", key: `unrevoked/${image}/${withdrawnAt}`, variant, at: world.now, image }]
-      : [],
-  );
+  const restored = images.filter(({ revoked, withdrawnAt }) => revoked === undefined && withdrawnAt !== undefined);
+  return restored.map(({ id: image, withdrawnAt }) => {
+    const key = `unrevoked/${image}/${withdrawnAt}`;
+    return { kind: "unrevoked", key, variant, at: world.now, image };
+  });
 }
 
-function unproved(_world: World, state: VariantState): Keyed<ImageNotification>[] {
+function unproved(_world: IndexedWorld, state: VariantState): Keyed<ImageNotification>[] {
   const image = unprovedImage(state);
   if (!image) return [];
   const attempts = inconclusiveProofs(state, image.id).filter(({ status }) => status !== "running");
@@ -82,7 +83,7 @@ function unproved(_world: World, state: VariantState): Keyed<ImageNotification>[
   return [{ ...common, kind: "unproved", at, image: image.id, attempts: attempts.length }];
 }
 
-function imageMissing(world: World, state: VariantState): Keyed<ImageNotification>[] {
+function imageMissing(world: IndexedWorld, state: VariantState): Keyed<ImageNotification>[] {
   return lostImages(world, state).map((build) => ({
     kind: "image-missing",
     key: `image-missing/${build.id}`,

@@ -1,5 +1,5 @@
+import type { IndexedWorld } from "../indexed-world.ts";
 import { pauseOf } from "../pauses.ts";
-import type { World } from "../world.ts";
 import type { Keyed } from "./keyed.ts";
 
 /** About a pause (rule 15). The notification's `variant` is the variant that is paused, or `*` for everything. */
@@ -13,7 +13,7 @@ export type PauseNotification =
   /** Since when it was paused, in milliseconds since the epoch. */
   | { kind: "resumed"; pausedAt: number };
 
-export function pauseNotifications({ now, pauses, notified }: World): Keyed<PauseNotification>[] {
+export function pauseNotifications({ now, pauses, notified }: IndexedWorld): Keyed<PauseNotification>[] {
   const paused = Object.entries(pauses).map(
     ([variant, { at, by, reason }]): Keyed<PauseNotification> => ({
       kind: "paused",
@@ -33,10 +33,11 @@ export function pauseNotifications({ now, pauses, notified }: World): Keyed<Paus
  */
 function ended(
   notified: ReadonlySet<string>,
-  { now, pauses }: Pick<World, "now" | "pauses">,
+  { now, pauses }: Pick<IndexedWorld, "now" | "pauses">,
 ): Keyed<PauseNotification>[] {
   const last = new Map<string, number>();
   for (const key of notified) {
+    if (!key.startsWith("paused/")) continue;
     const [, scope, since] = /^paused\/(.+)\/(\d+)$/.exec(key) ?? [];
     if (scope !== undefined) last.set(scope, Math.max(last.get(scope) ?? 0, Number(since)));
   }

@@ -1,6 +1,6 @@
 import { iso } from "../../config/time.ts";
+import type { IndexedWorld } from "../indexed-world.ts";
 import type { VariantState } from "../variant-state.ts";
-import type { World } from "../world.ts";
 import type { Keyed } from "./keyed.ts";
 
 /** Trouble with what AWS and Kubernetes release, which the service cannot fix. */
@@ -13,11 +13,14 @@ export type SourceNotification =
 /**
  * A missing AWS image blocks every build of the variant, so subscribers are notified again each month while it lasts.
  */
-export function sourceNotifications(world: World, { variant, upstream }: VariantState): Keyed<SourceNotification>[] {
+export function sourceNotifications(
+  world: IndexedWorld,
+  { variant, upstream }: VariantState,
+): Keyed<SourceNotification>[] {
   if (!upstream) return [];
   const { baseAmi, baseImage, baseParameter: parameter, harvestSource, harvestImage, kubernetes } = upstream;
   const { name, kubernetes: minor } = variant;
-  const month = iso(world.now).slice(0, 7);
+  const month = () => iso(world.now).slice(0, 7);
   const common = { variant: name, at: world.now };
   const notifications: Keyed<SourceNotification>[] = [];
   const base = missing(baseAmi, baseImage);
@@ -25,13 +28,13 @@ export function sourceNotifications(world: World, { variant, upstream }: Variant
     notifications.push({
       ...common,
       kind: "base-missing",
-      key: `base-missing/${name}/${month}${parameter}`,
+      key: `base-missing/${name}/${month()}${parameter}`,
       parameter,
       why: base,
     });
   const harvest = missing(harvestSource, harvestImage);
   if (harvest)
-    notifications.push({ ...common, kind: "harvest-missing", key: `harvest-missing/${name}/${month}`, why: harvest });
+    notifications.push({ ...common, kind: "harvest-missing", key: `harvest-missing/${name}/${month()}`, why: harvest });
   const patch = missing(kubernetes);
   if (patch)
     notifications.push({
@@ -46,7 +49,7 @@ export function sourceNotifications(world: World, { variant, upstream }: Variant
 
 /** Rule 13: a source that has ended must not look like a quiet one. */
 function silent(
-  world: World,
+  world: IndexedWorld,
   { name, upstream }: { name: string; upstream: NonNullable<VariantState["upstream"]> },
 ): Keyed<SourceNotification>[] {
   const { baseAmi, baseParameter: parameter, baseReleasedAt: releasedAt } = upstream;

@@ -1,10 +1,10 @@
 import { type ChannelName, channelNames } from "../../config/channel-names.ts";
 import { minute } from "../../config/time.ts";
+import { heldImage, type IndexedWorld } from "../indexed-world.ts";
 import { sha256 } from "../inputs.ts";
-import { decideChannel } from "../publishing/publish.ts";
+import type { ChannelDecision } from "../publishing/publish.ts";
 import { reasonToLeave, whyRevoked } from "../publishing/replacement.ts";
 import type { VariantImages, VariantState } from "../variant-state.ts";
-import type { World } from "../world.ts";
 import type { Keyed } from "./keyed.ts";
 
 /** Rule 3: a channel that no node should follow and that no image can take over now needs a person. */
@@ -27,14 +27,18 @@ export interface StrandedNotification {
  */
 const leftWithin = 15 * minute;
 
-export function stranded(world: World, state: VariantState, channel: ChannelName): Keyed<StrandedNotification>[] {
+export function stranded(
+  world: IndexedWorld,
+  state: VariantState,
+  next: ChannelDecision,
+): Keyed<StrandedNotification>[] {
+  const { channel } = next;
   const variant = state.variant.name;
   const current = world.channels[variant]?.[channel];
   const why = current && reasonToLeave(world, current);
   if (!current || why === undefined) return [];
-  const next = decideChannel(world, state, channel);
   const { image } = current;
-  const seenAt = world.images.find(({ id }) => id === image)?.withdrawnAt ?? world.now;
+  const seenAt = heldImage(world, image)?.withdrawnAt ?? world.now;
   const isLate = world.now - Math.max(current.writtenAt, seenAt) >= leftWithin;
   if (!isLate && (next.decision !== "wait" || next.leaves === undefined)) return [];
   const until = next.decision === "wait" ? next.until : undefined;
@@ -50,7 +54,10 @@ export function stranded(world: World, state: VariantState, channel: ChannelName
 /**
  * A removed variant's channels that hold a revoked image: the service no longer writes them, but nodes may follow them.
  */
-export function abandoned(world: World, { variant: { name: variant } }: VariantImages): Keyed<StrandedNotification>[] {
+export function abandoned(
+  world: IndexedWorld,
+  { variant: { name: variant } }: VariantImages,
+): Keyed<StrandedNotification>[] {
   return channelNames.flatMap((channel): Keyed<StrandedNotification>[] => {
     const image = world.channels[variant]?.[channel]?.image;
     const why = image === undefined ? undefined : whyRevoked(world, image);
@@ -64,11 +71,11 @@ export function abandoned(world: World, { variant: { name: variant } }: VariantI
 
 /** If a revocation is taken back and the same image is revoked again, the key differs. */
 function strandedKey(
-  { images }: World,
+  world: IndexedWorld,
   variant: string,
   channel: ChannelName,
   { image, why }: { image: string; why: string },
 ): string {
-  const since = images.find(({ id }) => id === image)?.revoked?.at ?? sha256(why).slice(0, 16);
+  const since = heldImage(world, image)?.revoked?.at ?? sha256(why).slice(0, 16);
   return `stranded/${variant}/${channel}/${image}/${since}`;
 }

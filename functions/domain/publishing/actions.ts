@@ -1,7 +1,6 @@
-import { type ChannelName, channelNames } from "../../config/channel-names.ts";
-import type { VariantState } from "../variant-state.ts";
-import type { World } from "../world.ts";
-import { type ChannelDecision, decideChannel } from "./publish.ts";
+import type { ChannelName } from "../../config/channel-names.ts";
+import type { VariantImages } from "../variant-state.ts";
+import type { ChannelDecision } from "./publish.ts";
 
 /** A write to a channel. */
 export type PublishAction = { do: "publish"; variant: string } & Omit<
@@ -19,12 +18,13 @@ export interface ChannelWait {
 }
 
 /** The writes that a variant's channels need, and what they wait for. */
-export function channelActions(world: World, state: VariantState): (PublishAction | ChannelWait)[] {
-  const variant = state.variant.name;
-  return channelNames.flatMap((channel): (PublishAction | ChannelWait)[] => {
-    const next = decideChannel(world, state, channel);
+export function channelActions(
+  { variant: { name: variant } }: VariantImages,
+  decisions: readonly ChannelDecision[],
+): (PublishAction | ChannelWait)[] {
+  return decisions.flatMap((next): (PublishAction | ChannelWait)[] => {
     if (next.decision === "stay") return [];
-    const { leaves, reasons } = next;
+    const { channel, leaves, reasons } = next;
     if (next.decision === "wait") return [{ do: "wait", variant, for: channel, until: next.until, reasons }];
     return [{ do: "publish", variant, channel, image: next.image, previous: next.previous, leaves, reasons }];
   });

@@ -1,8 +1,9 @@
+import { maxBy, takeWhile } from "es-toolkit";
 import type { ChannelName } from "../../config/channel-names.ts";
 import { minute } from "../../config/time.ts";
 import { type Image, isNewer, isPublishable } from "../images.ts";
+import type { IndexedImageWorld } from "../indexed-world.ts";
 import type { VariantImages } from "../variant-state.ts";
-import type { ImageWorld } from "../world.ts";
 
 /**
  * The last write to a channel, as the tag on its image records it. It is `pending` until it is read back or {@link
@@ -29,24 +30,28 @@ export const readBackWithin = 5 * minute;
  * The last write to a channel and its outcome; undefined if no tag records one. A writer that a newer image has
  * overtaken gave up.
  */
-export function lastWrite(world: ImageWorld, state: VariantImages, channel: ChannelName): LastWrite | undefined {
+export function lastWrite(world: IndexedImageWorld, state: VariantImages, channel: ChannelName): LastWrite | undefined {
   const current = world.channels[state.variant.name]?.[channel]?.image;
   const held = state.images.find(({ id }) => id === current);
   const overtaker = held && isPublishable(held) && held.published[channel] ? held : undefined;
-  const last = lastRecordedWrite(
-    state.images.filter((image) => overtaker === undefined || !isNewer(overtaker, image)),
-    channel,
-  );
+  const { images } = state;
+  const last = lastRecordedWrite(overtaker ? takeWhile(images, (one) => !isNewer(overtaker, one)) : images, channel);
   return last && { ...last, outcome: outcomeOf(world, state, channel, last) };
 }
 
 /** The image whose tag records the last write to the channel, whatever its outcome. */
 export function lastRecordedWrite(images: readonly Image[], channel: ChannelName): RecordedWrite | undefined {
-  return images.flatMap((image) => writeOf(channel, image) ?? []).toSorted((a, b) => b.at - a.at)[0];
+  const last = maxBy(images, ({ published }) => published[channel]?.at ?? Number.NEGATIVE_INFINITY);
+  return last && writeOf(channel, last);
 }
 
 /** Whether a write of the image to the channel may still take effect. */
-export function isUnderWay(world: ImageWorld, state: VariantImages, channel: ChannelName, image: Image): boolean {
+export function isUnderWay(
+  world: IndexedImageWorld,
+  state: VariantImages,
+  channel: ChannelName,
+  image: Image,
+): boolean {
   const write = writeOf(channel, image);
   return write !== undefined && outcomeOf(world, state, channel, write) === "pending";
 }
@@ -57,7 +62,7 @@ function writeOf(channel: ChannelName, image: Image): RecordedWrite | undefined 
 }
 
 function outcomeOf(
-  world: ImageWorld,
+  world: IndexedImageWorld,
   { variant }: VariantImages,
   channel: ChannelName,
   { image, at }: RecordedWrite,
@@ -65,9 +70,9 @@ function outcomeOf(
   const current = world.channels[variant.name]?.[channel];
   if (current && (current.image === image.id || current.writtenAt > at)) return "settled";
   if (world.now - at < readBackWithin) return "pending";
+  if (current) return "rejected";
   // If subscribers were notified of the image and the channel is gone, a person has deleted the parameter.
-  const wasHeld = notifiedPublications(world, variant.name, channel).some((one) => one.image === image.id);
-  return current === undefined && wasHeld ? "settled" : "rejected";
+  return wasNotified(world, variant.name, channel, image.id) ? "settled" : "rejected";
 }
 
 /**
@@ -85,7 +90,7 @@ export function publicationKey(
 
 /** Key of the notification of a rejected write. The same image over another one has another key. */
 export function rejectionKey(
-  { channels }: Pick<ImageWorld, "channels">,
+  { channels }: Pick<IndexedImageWorld, "channels">,
   variant: string,
   channel: ChannelName,
   image: string,
@@ -93,22 +98,13 @@ export function rejectionKey(
   return `write-rejected/${variant}/${channel}/${channels[variant]?.[channel]?.version ?? 0}-${image}`;
 }
 
-/** The images that subscribers were notified a channel held, with the parameter's version. */
-export function notifiedPublications(
-  { notified }: ImageWorld,
-  variant: string,
-  channel: ChannelName,
-): { version: number; image: string }[] {
-  const place = `/${variant}/${channel}/`;
-  return [...(notified ?? [])].flatMap((key) => {
-    const [kind = "", rest = ""] = key.split(place);
-    const [, version, image] = /^(\d+)-(.+)$/.exec(rest) ?? [];
-    return isPublicationKind(kind) && image !== undefined ? [{ version: Number(version), image }] : [];
+/** Whether subscribers were notified that a channel held the image. */
+function wasNotified({ notifiedOf }: IndexedImageWorld, variant: string, channel: ChannelName, image: string): boolean {
+  return publicationKinds.some((kind) => {
+    const place = `${kind}/${variant}/${channel}/`;
+    const keys = notifiedOf().get(`${kind}/${variant}`) ?? [];
+    return keys.some((key) => key.startsWith(place) && key.slice(place.length).replace(/^\d+-/, "") === image);
   });
 }
 
-const publicationKinds = ["published", "rolled-back"] as const;
-
-function isPublicationKind(kind: string): boolean {
-  return publicationKinds.some((one) => one === kind);
-}
+export const publicationKinds = ["published", "rolled-back"] as const;

@@ -1,9 +1,9 @@
-import type { ChannelName } from "../../config/channel-names.ts";
+import { type ChannelName, channelNames } from "../../config/channel-names.ts";
 import { iso } from "../../config/time.ts";
 import type { PublishableImage } from "../images.ts";
+import type { IndexedImageWorld } from "../indexed-world.ts";
 import { whyPaused } from "../pauses.ts";
 import type { VariantImages } from "../variant-state.ts";
-import type { ImageWorld } from "../world.ts";
 import { type LastWrite, lastWrite, readBackWithin, rejectionKey } from "./channel-writes.ts";
 import { reasonToLeave, reasonToMove, whyUncertain } from "./replacement.ts";
 import { type ChannelBlocker, channelBlockers, passWithTime } from "./soak-and-approval.ts";
@@ -31,8 +31,13 @@ export type ChannelDecision =
 
 const publishingIsOff = "policies.publish is false in config.ts, so no channel is written";
 
+/** The decision about each of a variant's channels. */
+export function decideChannels(world: IndexedImageWorld, state: VariantImages): ChannelDecision[] {
+  return channelNames.map((channel) => decideChannel(world, state, channel));
+}
+
 /** Decides which image a channel should hold (rules 1 to 3 and 15). */
-export function decideChannel(world: ImageWorld, state: VariantImages, channel: ChannelName): ChannelDecision {
+export function decideChannel(world: IndexedImageWorld, state: VariantImages, channel: ChannelName): ChannelDecision {
   const current = world.channels[state.variant.name]?.[channel];
   const wait = (reasons: string[], until?: number, leaves?: string): ChannelDecision => ({
     channel,
@@ -81,7 +86,7 @@ export function decideChannel(world: ImageWorld, state: VariantImages, channel: 
  * rejected twice, fall back to an older image now; retry the newer one once the channel is healthy.
  */
 function rejectedTwice(
-  world: ImageWorld,
+  world: IndexedImageWorld,
   state: VariantImages,
   channel: ChannelName,
   last: LastWrite | undefined,
@@ -96,7 +101,7 @@ function rejectedTwice(
  * its approval, because nodes that exist already would follow it, too.
  */
 function bestFor(
-  world: ImageWorld,
+  world: IndexedImageWorld,
   state: VariantImages,
   channel: ChannelName,
   without?: string,
@@ -120,7 +125,7 @@ function enableAgain({ images }: VariantImages): string[] {
 
 /** Whether a channel takes the image without a person, now or once it has soaked, unless a newer one comes first. */
 export function mayTake(
-  world: ImageWorld,
+  world: IndexedImageWorld,
   state: VariantImages,
   channel: ChannelName,
   image: PublishableImage,

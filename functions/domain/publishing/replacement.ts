@@ -1,10 +1,10 @@
 import type { Channel } from "../channels.ts";
 import type { PublishableImage } from "../images.ts";
-import type { ImageWorld } from "../world.ts";
+import { heldImage, type IndexedImageWorld } from "../indexed-world.ts";
 
 /** Why the channel should leave what it holds for this image; undefined if it should not (rule 3). */
 export function reasonToMove(
-  world: ImageWorld,
+  world: IndexedImageWorld,
   current: Channel | undefined,
   image: PublishableImage,
 ): string | undefined {
@@ -22,17 +22,20 @@ export function reasonToMove(
  * Why no node should start what the channel holds, whichever variant made it; undefined if the image is good or its
  * state is unknown.
  */
-export function reasonToLeave(world: ImageWorld, { holds, image }: Channel): string | undefined {
+export function reasonToLeave(world: IndexedImageWorld, { holds, image }: Channel): string | undefined {
   if (holds.status === "gone") return `${image} is gone`;
   if (holds.status === "described" && holds.state === "disabled") return `${image} is disabled`;
   return whyRevoked(world, image);
 }
 
-/** Whoever deletes all tags of a revoked image does not take its revocation back. */
-export function whyRevoked({ images, revokedByRecord }: ImageWorld, image: string): string | undefined {
-  const own = images.find(({ id }) => id === image);
+/**
+ * Why an image that a channel holds is revoked; undefined if it is not. Whoever deletes all tags of a revoked image does
+ * not take its revocation back.
+ */
+export function whyRevoked(world: IndexedImageWorld, image: string): string | undefined {
+  const own = heldImage(world, image);
   if (own) return own.revoked && `${image} is revoked: ${own.revoked.reason}`;
-  return revokedByRecord.includes(image) ? `${image} is revoked: ${withoutTags}` : undefined;
+  return world.revokedByRecord.has(image) ? `${image} is revoked: ${withoutTags}` : undefined;
 }
 
 /** What to do about a revoked image that is no longer listed. */
@@ -43,9 +46,11 @@ export const withoutTags =
  * Why the state of the channel's image is uncertain. An image that one call lists and another call does not is neither
  * there nor gone.
  */
-export function whyUncertain({ images }: ImageWorld, { holds, image }: Channel): string | undefined {
+export function whyUncertain(world: IndexedImageWorld, { holds, image }: Channel): string | undefined {
   if (holds.status === "unknown") return holds.why;
-  return holds.status === "gone" && images.some(({ id, state }) => id === image && state !== "deregistered")
+  if (holds.status !== "gone") return undefined;
+  const listed = heldImage(world, image);
+  return listed && listed.state !== "deregistered"
     ? `${image} is among our images, but cannot be described by its ID`
     : undefined;
 }

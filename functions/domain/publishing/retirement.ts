@@ -1,6 +1,7 @@
+import type { IndexedWorld } from "../indexed-world.ts";
 import type { VariantImages, VariantState } from "../variant-state.ts";
-import type { World } from "../world.ts";
-import { enabledAgain, isEnabledAgain, type Retention, retention, retentionOfRemoved } from "./retention.ts";
+import { type Retention, retentionOfDue, retentionOfRemoved } from "./retention.ts";
+import { enabledAgain, isEnabledAgain } from "./retention-phases.ts";
 
 /** What retention does to an image. `release` exempts an image from retention after a person has enabled it again. */
 export type RetentionAction =
@@ -11,18 +12,18 @@ export type RetentionAction =
  * Exempts the images that a person has enabled again. It comes before a revocation disables such an image once more,
  * because afterwards nothing shows what the person did.
  */
-export function exemptions(world: World, { variant, images }: VariantImages): RetentionAction[] {
+export function exemptions(world: IndexedWorld, { variant, images }: VariantImages): RetentionAction[] {
   return images
     .filter((image) => isEnabledAgain(world, image))
     .map(({ id: image }) => ({ do: "release", variant: variant.name, image, reasons: [enabledAgain] }));
 }
 
 /** The actions that the retention of a variant's images needs, without {@link exemptions}. */
-export function retirements(world: World, state: VariantState): RetentionAction[] {
-  return asActions(state, retention(world, state));
+export function retirements(world: IndexedWorld, state: VariantState): RetentionAction[] {
+  return asActions(state, retentionOfDue(world, state));
 }
 
-export function retirementsOfRemoved(world: World, removed: VariantImages): RetentionAction[] {
+export function retirementsOfRemoved(world: IndexedWorld, removed: VariantImages): RetentionAction[] {
   return asActions(removed, retentionOfRemoved(world, removed));
 }
 

@@ -1,7 +1,7 @@
 import type { ChannelName } from "../../config/channel-names.ts";
 import { minorOf } from "../../config/kubernetes-versions.ts";
 import type { PublishableImage } from "../images.ts";
-import type { ImageWorld } from "../world.ts";
+import type { IndexedImageWorld } from "../indexed-world.ts";
 
 /** One thing that keeps a publishable image out of a channel. */
 export interface ChannelBlocker {
@@ -18,11 +18,11 @@ export interface ChannelBlocker {
  * approval, so that a policy changed since then cannot block a rollback.
  */
 export function channelBlockers(
-  world: ImageWorld,
+  world: IndexedImageWorld,
   channel: ChannelName,
   { id, variant, inputs, provedAt, approved, published }: PublishableImage,
 ): ChannelBlocker[] {
-  const minor = world.configuration.variants.find(({ name }) => name === variant)?.kubernetes;
+  const minor = world.variants.get(variant)?.kubernetes;
   const isOther = minor !== undefined && !inputs.kubernetes.startsWith(`${minor}.`);
   if (isOther && (!published[channel] || minorOf(inputs.kubernetes) > minorOf(minor)))
     return [

@@ -1,8 +1,8 @@
 import { imageName } from "../build-orders.ts";
 import type { Build } from "../builds.ts";
 import type { Image } from "../images.ts";
+import type { IndexedWorld } from "../indexed-world.ts";
 import { endOf, makersOf, unfinishedAfter } from "../leftovers.ts";
-import type { World } from "../world.ts";
 
 /**
  * An image whose build was killed between CreateImage, which sets the run's tags, and the call that adds the inputs. An
@@ -14,7 +14,7 @@ export function isUnfinished({ origin, inputs }: Image): boolean {
 }
 
 /** Why the sweep does not deregister an unfinished image now; undefined if it does, unless something uses the image. */
-export function unfinishedBlocker(world: World, image: Image): string | undefined {
+export function unfinishedBlocker(world: IndexedWorld, image: Image): string | undefined {
   const due = abandonedSince(world, image);
   if (due === undefined)
     return `it has no inputs, but CodeBuild's history has no failed build of its name "${image.name}" that made it`;
@@ -25,10 +25,10 @@ export function unfinishedBlocker(world: World, image: Image): string | undefine
 }
 
 /** How many unfinished images are left behind. */
-export function countUnfinished(world: World): number {
-  const left = world.images.filter(
-    (image) => isUnfinished(image) && (abandonedSince(world, image) ?? Number.POSITIVE_INFINITY) <= world.now,
-  );
+export function countUnfinished(world: IndexedWorld): number {
+  const left = [...world.images.values()]
+    .flat()
+    .filter((image) => isUnfinished(image) && (abandonedSince(world, image) ?? Number.POSITIVE_INFINITY) <= world.now);
   return left.length;
 }
 
@@ -37,10 +37,10 @@ export function countUnfinished(world: World): number {
  * it that did not succeed, and no proof of it did. Anybody can empty the tags of a good image, but nobody can alter its
  * name, its creation time and CodeBuild's history.
  */
-function abandonedSince(world: World, { id, name, variant, token, createdAt }: Image): number | undefined {
+function abandonedSince(world: IndexedWorld, { id, name, variant, token, createdAt }: Image): number | undefined {
   if (token === undefined || name !== imageName(world.stage, variant, token)) return undefined;
   const makers = makersOf(world, token, createdAt);
-  const isGood = [...makers, ...world.builds.filter(({ image }) => image === id)].some(isSucceeded);
+  const isGood = [...makers, ...(world.builds.byImage().get(id) ?? [])].some(isSucceeded);
   if (makers.length === 0 || isGood) return undefined;
   return Math.max(endOf(world.builds, token), createdAt) + unfinishedAfter;
 }

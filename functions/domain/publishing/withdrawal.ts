@@ -1,8 +1,8 @@
 import { channelNames } from "../../config/channel-names.ts";
 import { minute } from "../../config/time.ts";
 import type { Image, Revocation } from "../images.ts";
+import type { IndexedImageWorld } from "../indexed-world.ts";
 import type { VariantImages } from "../variant-state.ts";
-import type { ImageWorld } from "../world.ts";
 import { isUnderWay } from "./channel-writes.ts";
 
 /**
@@ -28,9 +28,10 @@ const soon = 5 * minute;
  * five minutes and looks at deprecations only for parameters of AWS's own images (karpenter-provider-aws,
  * pkg/providers/ssm/types.go and pkg/controllers/providers/ssm/invalidation/controller.go).
  */
-export function withdrawals(world: ImageWorld, state: VariantImages): WithdrawalAction[] {
+export function withdrawals(world: IndexedImageWorld, state: VariantImages): WithdrawalAction[] {
   const variant = state.variant.name;
-  return state.images.flatMap((image): WithdrawalAction[] => {
+  const concerned = state.images.filter(({ revoked, withdrawnAt }) => revoked ?? withdrawnAt !== undefined);
+  return concerned.flatMap((image): WithdrawalAction[] => {
     const { id, origin, state: is, revoked, withdrawnAt, retirementRecorded } = image;
     if (origin === undefined) return [];
     if (revoked === undefined)
@@ -55,16 +56,13 @@ export function withdrawals(world: ImageWorld, state: VariantImages): Withdrawal
  * The revocations that only a tag tells of. EC2 may still show the tag for a while after an unrevoke has removed it, and
  * a record made then would revoke the image again.
  */
-export function toRecord({ now }: Pick<ImageWorld, "now">, { revocations }: Image): Revocation[] {
+export function toRecord({ now }: Pick<IndexedImageWorld, "now">, { revocations }: Image): Revocation[] {
   return revocations.filter(
     ({ recorded, takenBackAt }) => !recorded && (takenBackAt === undefined || now - takenBackAt >= soon),
   );
 }
 
 /** Whether a channel holds the image, or may hold it at any moment because its write is under way. */
-function mayBeHeld(world: ImageWorld, state: VariantImages, image: Image): boolean {
-  return (
-    Object.values(world.channels).some((channels) => Object.values(channels).some((held) => held.image === image.id)) ||
-    channelNames.some((channel) => isUnderWay(world, state, channel, image))
-  );
+function mayBeHeld(world: IndexedImageWorld, state: VariantImages, image: Image): boolean {
+  return world.holders.has(image.id) || channelNames.some((channel) => isUnderWay(world, state, channel, image));
 }

@@ -11,6 +11,7 @@ import images
 import network
 import parameters
 import passwords
+import queues
 import references
 import resources
 from application import Application
@@ -33,6 +34,7 @@ def start(clock_file: str, region: str) -> dict[str, Any]:
     deprecation.extend()
     images.extend()
     passwords.extend()
+    queues.extend()
     references.extend()
     resources.extend()
     lock = threading.RLock()

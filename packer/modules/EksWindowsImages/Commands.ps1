@@ -3,11 +3,14 @@ $ErrorActionPreference = 'Stop'
 
 <#
 .SYNOPSIS
-Runs a program, passes its output on line by line, and throws unless its exit code is allowed.
+Runs a program, passes its output on line by line, and throws unless its exit code is allowed. The exception's message
+begins with the exit code and the last output; the arguments, which may be long, come last.
 .DESCRIPTION
 In a pipeline, PowerShell also waits for graphical programs such as msiexec.exe, which it would otherwise only start.
 .PARAMETER OutputOnly
-For output that is parsed: standard error, such as warnings, appears in the exception only and is not passed on.
+For output that is parsed or secret: standard error is not passed on, and the exception has nothing but standard error.
+.PARAMETER InputText
+ASCII text for standard input.
 #>
 function Invoke-Native {
     [CmdletBinding()]
@@ -16,7 +19,8 @@ function Invoke-Native {
         [Parameter(Mandatory)][string]$FilePath,
         [string[]]$ArgumentList = @(),
         [int[]]$AllowedExitCode = @(0),
-        [switch]$OutputOnly
+        [switch]$OutputOnly,
+        [string]$InputText = ''
     )
     if (-not (Get-Command -Name $FilePath -CommandType Application -ErrorAction SilentlyContinue)) {
         throw "There is no program $FilePath."
@@ -24,13 +28,20 @@ function Invoke-Native {
     # Windows PowerShell turns standard error into error records: under 'Stop' the first line would end the program.
     $ErrorActionPreference = 'Continue'
     $last = New-Object -TypeName 'System.Collections.Generic.Queue[string]'
-    & $FilePath @ArgumentList 2>&1 | ForEach-Object {
+    [scriptblock]$Script = { & $FilePath @ArgumentList 2>&1 }
+    if ($InputText) {
+        $Script = { $InputText | & $FilePath @ArgumentList 2>&1 }
+    }
+    & $Script | ForEach-Object {
         $line = "$_"
-        $last.Enqueue($line)
+        $isError = $_ -is [System.Management.Automation.ErrorRecord]
+        if ($isError -or -not $OutputOnly) {
+            $last.Enqueue($line)
+        }
         if ($last.Count -gt 5) {
             [void]$last.Dequeue()
         }
-        if (-not ($OutputOnly -and $_ -is [System.Management.Automation.ErrorRecord])) {
+        if (-not ($OutputOnly -and $isError)) {
             $line
         }
     }
@@ -38,22 +49,29 @@ function Invoke-Native {
     # Packer uses this value as the script's exit code.
     $global:LASTEXITCODE = 0
     if ($AllowedExitCode -notcontains $exitCode) {
-        throw "$(Split-Path -Path $FilePath -Leaf) $($ArgumentList -join ' ') exited with ${exitCode}: $($last.ToArray() -join ' ')"
+        throw "$(Split-Path -Path $FilePath -Leaf) exited with ${exitCode}: $($last.ToArray() -join ' ') (arguments: $($ArgumentList -join ' '))"
     }
 }
 
 <#
 .SYNOPSIS
 Starts a program without waiting for it. HasExited and ExitCode of the returned process give its result.
+.PARAMETER ErrorPath
+A file that gets what the program writes to standard error; empty for none.
 #>
 function Start-Native {
     [CmdletBinding()]
     [OutputType([System.Diagnostics.Process])]
     param(
         [Parameter(Mandatory)][string]$FilePath,
-        [Parameter(Mandatory)][string[]]$ArgumentList
+        [Parameter(Mandatory)][string[]]$ArgumentList,
+        [string]$ErrorPath = ''
     )
-    $process = Start-Process -FilePath $FilePath -ArgumentList $ArgumentList -WindowStyle Hidden -PassThru
+    $redirection = @{}
+    if ($ErrorPath) {
+        $redirection.RedirectStandardError = $ErrorPath
+    }
+    $process = Start-Process -FilePath $FilePath -ArgumentList $ArgumentList -WindowStyle Hidden -PassThru @redirection
     # Windows PowerShell keeps the exit code only if the handle was read while the process was running.
     [void]$process.Handle
     $process

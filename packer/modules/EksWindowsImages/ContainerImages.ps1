@@ -11,45 +11,12 @@ Since February 2024 each call warns about deprecated settings in containerd's co
 function Invoke-Ctr {
     [CmdletBinding()]
     [OutputType([string])]
-    param([Parameter(Mandatory)][string[]]$ArgumentList)
-    $env:CONTAINERD_SUPPRESS_DEPRECATION_WARNINGS = 'true'
-    Invoke-Native -FilePath (Get-ContainerdPath 'ctr.exe') -ArgumentList (@('--namespace', 'k8s.io') + $ArgumentList) -OutputOnly
-}
-
-<#
-.SYNOPSIS
-Pulls an image through the mirrors of its registry and pins it.
-.DESCRIPTION
-Without --hosts-dir ctr ignores the mirrors. If a reference has a tag and a digest, containerd's CRI looks it up by the
-digest alone.
-.PARAMETER Digest
-The digest that the tag of the reference must have.
-#>
-function Add-ContainerImage {
-    [CmdletBinding()]
     param(
-        [Parameter(Mandatory)][string]$Reference,
-        [string]$Digest = ''
+        [Parameter(Mandatory)][string[]]$ArgumentList,
+        [int[]]$AllowedExitCode = @(0)
     )
-    $pulled = $Reference
-    if ($Digest) {
-        $pulled = "$($Reference -replace ':[^:/@]+$', '')@$Digest"
-    }
-    Invoke-Download -What $pulled -Script {
-        Invoke-Ctr -ArgumentList @('images', 'pull', '--hosts-dir', (Get-ContainerdPath 'certs.d'), $pulled) | Out-Null
-    }
-    $names = @($pulled, $Reference, ($Reference -replace ':[^:/@]+@', '@') | Select-Object -Unique)
-    foreach ($name in $names) {
-        if ($name -ne $pulled) {
-            Invoke-Ctr -ArgumentList @('images', 'tag', '--force', $pulled, $name) | Out-Null
-        }
-        Protect-ContainerImage -Reference $name
-    }
-    $image = Get-ContainerImage -Reference $Reference
-    if ($Digest -and $image.digest -ne $Digest) {
-        throw (New-FailureException -FailureClass 'checksum' -Message "$Reference is $($image.digest), expected $Digest.")
-    }
-    $image
+    $env:CONTAINERD_SUPPRESS_DEPRECATION_WARNINGS = 'true'
+    Invoke-Native -FilePath (Get-ContainerdPath 'ctr.exe') -ArgumentList (@('--namespace', 'k8s.io') + $ArgumentList) -AllowedExitCode $AllowedExitCode -OutputOnly
 }
 
 <#
@@ -62,18 +29,42 @@ function Protect-ContainerImage {
     Invoke-Ctr -ArgumentList @('images', 'label', $Reference, 'io.cri-containerd.pinned=pinned') | Out-Null
 }
 
+<#
+.SYNOPSIS
+Returns an image that containerd has. Only one that is unpacked can run.
+.DESCRIPTION
+containerd also lists an image of which it has nothing but the index: containerd 2.x ends the pull of an image without a
+build for this Windows with exit code 0, and 1.7 keeps the name of the image that it refused. `ctr images check` says
+`UNPACKED false` of both, and ends with 1.
+#>
 function Get-ContainerImage {
     [CmdletBinding()]
     param([Parameter(Mandatory)][string]$Reference)
+    # Columns: REF TYPE DIGEST SIZE PLATFORMS LABELS.
     $row = @(Invoke-Ctr -ArgumentList @('images', 'list', "name==$Reference") | Where-Object { $_.StartsWith("$Reference ") })
-    if ($row.Count -ne 1 -or $row[0] -notmatch '(sha256:[a-f0-9]{64})') {
+    if ($row.Count -ne 1) {
         throw "containerd does not have $Reference."
     }
     [pscustomobject]@{
-        name   = $Reference
-        digest = $Matches[1]
-        pinned = $row[0].Contains('io.cri-containerd.pinned=pinned')
+        name     = $Reference
+        digest   = ($row[0] -split '\s+')[2]
+        pinned   = $row[0].Contains('io.cri-containerd.pinned=pinned')
+        unpacked = @(Get-UnpackedName -Filter "name==$Reference") -contains $Reference
     }
+}
+
+<#
+.SYNOPSIS
+Returns the names of the images that are unpacked: all, or those that a filter of ctr selects.
+#>
+function Get-UnpackedName {
+    [CmdletBinding()]
+    [OutputType([string])]
+    param([string[]]$Filter = @())
+    # Columns: REF TYPE DIGEST STATUS SIZE UNPACKED. The exit code is 1 if one of the images could not be checked.
+    Invoke-Ctr -ArgumentList (@('images', 'check') + $Filter) -AllowedExitCode @(0, 1) |
+        Where-Object { $_ -match '\strue\s*$' } |
+        ForEach-Object { ($_ -split '\s+')[0] }
 }
 
 <#

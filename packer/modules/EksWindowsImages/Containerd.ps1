@@ -12,19 +12,32 @@ function Get-ContainerdPath {
 
 <#
 .SYNOPSIS
-Returns the settings of containerd that matter to a node, as containerd itself reads its config.toml.
+Returns every key of containerd's configuration, with its table, as containerd itself reads its config.toml.
 .DESCRIPTION
-containerd 1.x and 2.x keep them in different tables. For a file of version 2, `config dump` of early 2.x shows defaults
-instead of the file's values; `config migrate`, which 1.x lacks, shows what the service uses (containerd#11600). Since
-2.1 the CNI binaries have a list of directories, bin_dirs. If bin_dir is set, it still takes precedence; up to 2.0 it is
-the only key.
+For a file of version 2, `config dump` of early 2.x shows defaults instead of the file's values; `config migrate`, which
+1.x lacks, shows what the service uses (containerd#11600).
+#>
+function Get-ContainerdConfiguration {
+    [CmdletBinding()]
+    [OutputType([hashtable])]
+    param()
+    $show = (Get-ContainerdTable).Show
+    $understood = Invoke-Native -FilePath (Get-ContainerdPath 'containerd.exe') -ArgumentList @('--config', (Get-ContainerdPath 'config.toml'), 'config', $show) -OutputOnly
+    ConvertFrom-Toml -Line $understood
+}
+
+<#
+.SYNOPSIS
+Returns the settings of containerd that matter to a node.
+.DESCRIPTION
+containerd 1.x and 2.x keep them in different tables. Since 2.1 the CNI binaries have a list of directories, bin_dirs.
+If bin_dir is set, it still takes precedence; up to 2.0 it is the only key.
 #>
 function Get-ContainerdSetting {
     [CmdletBinding()]
     param()
     $tables = Get-ContainerdTable
-    $understood = Invoke-Native -FilePath (Get-ContainerdPath 'containerd.exe') -ArgumentList @('--config', (Get-ContainerdPath 'config.toml'), 'config', $tables.Show) -OutputOnly
-    $values = ConvertFrom-Toml -Line $understood
+    $values = Get-ContainerdConfiguration
     $binKey = 'bin_dir'
     if ($values.Contains("$($tables.Cni).bin_dirs")) {
         $binKey = 'bin_dirs'

@@ -3,7 +3,7 @@ $ErrorActionPreference = 'Stop'
 
 # Messages of curl.exe, ctr.exe, aws.exe and AWS Tools for PowerShell. These answers are final: the object does not
 # exist, is forbidden, or is for another platform.
-$finalAnswer = 'returned error: 4(?!08|29)\d\d|: 4(?!08|29)\d\d [A-Z]|: not found|manifest unknown|access denied|insufficient_scope|no match for platform|invalid reference|An error occurred \((AccessDenied|AllAccessDisabled|NoSuch\w+|PermanentRedirect|40[0134])\)'
+$finalAnswer = 'returned error: 4(?!08|29)\d\d|: 4(?!08|29)\d\d [A-Z]|: not found|manifest unknown|access denied|insufficient_scope|no match for platform|invalid reference|An error occurred \((AccessDenied(Exception)?|AllAccessDisabled|NoSuch\w+|PermanentRedirect|40[0134])\)'
 
 # These failures are transient: no answer, too many requests, a server error.
 $passingTrouble = 'curl: \((5|6|7|16|18|28|35|52|55|56|92)\)|returned error: (408|429|5\d\d)|: (408|429|5\d\d) [A-Z]|too ?many ?requests|dial tcp|no such host|connectex|wsarecv|wsasend|connection (refused|reset|timed out)|TLS handshake|i/o timeout|deadline exceeded|Client\.Timeout|: (unexpected )?EOF|An error occurred \((SlowDown|RequestTimeout|Throttling\w*|InternalError|ServiceUnavailable|5\d\d)\)|Could not connect to the endpoint|timeout on endpoint|Connection was closed|WebException with status|reduce your request rate|Unable to locate credentials'

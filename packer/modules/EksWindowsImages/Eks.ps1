@@ -25,8 +25,7 @@ function Get-EksSetupPath {
 <#
 .SYNOPSIS
 Returns what this EKS image has besides files: its state, csi-proxy's service if there is one, the tasks that start a
-node, machine-wide variables, the event log's sources, and directories, some of which are empty until a node writes
-there.
+node, the event log's sources, and directories, some of which are empty until a node writes there.
 #>
 function Get-EksSetup {
     [CmdletBinding()]
@@ -43,14 +42,9 @@ function Get-EksSetup {
     }
     $tasks = [ordered]@{}
     foreach ($one in @(Get-EksTask)) {
-        $xml = "$(Export-ScheduledTask -TaskName $one.TaskName -TaskPath $one.TaskPath)"
+        $xml = "$(Export-ScheduledTask -TaskName $one.TaskName -TaskPath $one.TaskPath -ErrorAction Stop)"
         # Author and date differ between releases of the image.
         $tasks[$one.TaskName] = $xml -replace '\s*<(Date|Author)>[^<]*</\1>', ''
-    }
-    $environment = [ordered]@{}
-    $variables = [Environment]::GetEnvironmentVariables('Machine')
-    foreach ($name in @($variables.Keys | Where-Object { $_ -match '^(EKS|KUBE)' } | Sort-Object)) {
-        $environment[$name] = $variables[$name]
     }
     $sources = @()
     if (Test-Path -Path $eventLogKey) {
@@ -65,7 +59,6 @@ function Get-EksSetup {
         eks          = Get-EksState
         csiProxy     = $csiProxy
         tasks        = $tasks
-        environment  = $environment
         eventSources = $sources
         directories  = $directories
     }
@@ -82,9 +75,6 @@ function Install-EksSetup {
     param([Parameter(Mandatory)]$Setup)
     foreach ($directory in $Setup.directories) {
         New-Item -Path $directory -ItemType Directory -Force | Out-Null
-    }
-    foreach ($variable in $Setup.environment.PSObject.Properties) {
-        [Environment]::SetEnvironmentVariable($variable.Name, $variable.Value, 'Machine')
     }
     # Windows adds a source with the name of the log together with the first source.
     $known = @(Get-ChildItem -Path $eventLogKey -ErrorAction SilentlyContinue | ForEach-Object { $_.PSChildName })
@@ -107,9 +97,11 @@ function Install-EksSetup {
     }
     foreach ($task in $Setup.tasks.PSObject.Properties) {
         if (-not (Get-ScheduledTask -TaskName $task.Name -ErrorAction SilentlyContinue)) {
-            Register-ScheduledTask -TaskName $task.Name -Xml $task.Value | Out-Null
+            Register-ScheduledTask -TaskName $task.Name -Xml $task.Value -ErrorAction Stop | Out-Null
         }
     }
+    # After the event log and the service, whose settings are among these.
+    Install-NodeSetting -Wanted @($Setup.eks.settings)
 }
 
 <#

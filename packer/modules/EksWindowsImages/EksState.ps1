@@ -66,8 +66,8 @@ function Get-EksFile {
 
 <#
 .SYNOPSIS
-Returns the parts of EKS that an image may lack: csi-proxy and its service, which are empty if absent, and the names of
-the tasks. AWS does not document them, and the bootstrap may be what registers them.
+Returns the parts of EKS that an image may lack: csi-proxy and its service, which are empty if absent, the names of the
+tasks, and the settings of a node. AWS does not document them, and the bootstrap may be what registers the tasks.
 #>
 function Get-EksState {
     [CmdletBinding()]
@@ -76,27 +76,48 @@ function Get-EksState {
         csiProxyService = "$(Get-CsiProxyService | ForEach-Object { $_.Name })"
         csiProxyProgram = "$(Get-CsiProxyPath)"
         tasks           = @(Get-EksTask | ForEach-Object { $_.TaskName })
+        settings        = @(Get-NodeSetting)
     }
 }
 
 <#
 .SYNOPSIS
-Returns the state that the image must have: on layer that of its base, on assemble that of AWS's EKS image.
+Returns the state that the image must have: on layer that of its base, on assemble that of AWS's EKS image, each with
+the settings that Save-WantedSetting has taken.
 #>
 function Get-WantedEksState {
     [CmdletBinding()]
     param()
+    $described = Get-EksSetupPath
     if ((Get-Setting 'RECIPE_KIND') -eq 'layer') {
-        return (Read-Json -Path (Get-WorkPath 'output\base.json')).eks
+        $described = Get-WorkPath 'output\base.json'
     }
-    (Read-Json -Path (Get-EksSetupPath)).eks
+    $wanted = (Read-Json -Path $described).eks
+    $left = Get-WorkPath 'output\settings.json'
+    if (Test-Path -Path $left) {
+        $wanted.settings = @(Read-JsonList -Path $left)
+    }
+    $wanted
+}
+
+<#
+.SYNOPSIS
+Takes the settings that this machine has now for the wanted ones, and warns of each that AWS's image has otherwise.
+.PARAMETER By
+Who has changed them on purpose.
+#>
+function Save-WantedSetting {
+    [CmdletBinding()]
+    param([Parameter(Mandatory)][string]$By)
+    Get-SettingLoss -Wanted @((Get-WantedEksState).settings) | ForEach-Object { Write-Warning "$By changed what AWS's image has: $_." }
+    Save-Json -Path (Get-WorkPath 'output\settings.json') -Value @(Get-NodeSetting)
 }
 
 <#
 .SYNOPSIS
 Describes each part of a state that this machine lacks; returns nothing if it has all.
 .PARAMETER Wanted
-An object as Get-EksState returns it.
+An object as Get-EksState returns it. In the report of an older recipe it has no settings.
 #>
 function Get-EksLoss {
     [CmdletBinding()]
@@ -110,4 +131,7 @@ function Get-EksLoss {
     }
     $tasks = @(Get-EksTask | ForEach-Object { $_.TaskName })
     $Wanted.tasks | Where-Object { $tasks -notcontains $_ } | ForEach-Object { "there is no scheduled task $_" }
+    if ($Wanted.PSObject.Properties['settings']) {
+        Get-SettingLoss -Wanted @($Wanted.settings)
+    }
 }

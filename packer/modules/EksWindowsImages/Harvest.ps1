@@ -45,11 +45,11 @@ function Save-HarvestManifest {
         $entries[$entry.path] = $entry
     }
     # Not Sort-Object, whose order depends on the language.
-    $paths = [string[]]@($entries.Keys)
-    [Array]::Sort($paths, [System.StringComparer]::Ordinal)
+    $harvested = [string[]]@($entries.Keys)
+    [Array]::Sort($harvested, [System.StringComparer]::Ordinal)
     $manifest = [ordered]@{
-        files  = @(foreach ($path in $paths) {
-                [ordered]@{ path = $path; sha256 = $entries[$path].sha256; bytes = $entries[$path].bytes }
+        files  = @(foreach ($name in $harvested) {
+                [ordered]@{ path = $name; sha256 = $entries[$name].sha256; bytes = $entries[$name].bytes }
             })
         recipe = $Recipe
     }

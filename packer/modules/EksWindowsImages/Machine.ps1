@@ -1,6 +1,8 @@
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 
+$appInTheWay = '^Package (\S+) was installed for a user, but not provisioned for all users\b.*$'
+
 <#
 .SYNOPSIS
 Returns the Windows build with its revision, such as 20348.2849. Every cumulative update raises it.
@@ -58,14 +60,24 @@ function Get-ImageState {
 
 <#
 .SYNOPSIS
-Returns the first error that sysprep logged, such as an app that blocks it; empty if there is none. Later errors follow
-from the first.
+Returns the first and the last telling error that sysprep logged; empty if it logged none.
+.DESCRIPTION
+Telling are apps that block sysprep, then errors with a code (`hr =`, `dwRet =`): the first names the component that
+failed, the last what sysprep made of it. All other errors count only if there is none of these.
 #>
 function Get-SysprepError {
     [CmdletBinding()]
     [OutputType([string])]
     param()
-    "$(Get-SysprepComplaint | Select-Object -First 1)"
+    $complaints = @(Get-SysprepComplaint)
+    $telling = @(
+        $complaints | Where-Object { $_ -match $appInTheWay }
+        $complaints | Where-Object { $_ -match '\b(hr|dwRet) ?=' }
+    )
+    if ($telling.Count -eq 0) {
+        $telling = $complaints
+    }
+    @($telling | Select-Object -First 1 -Last 1) -join ' ... '
 }
 
 <#
@@ -76,14 +88,20 @@ function Get-AppInTheWay {
     [CmdletBinding()]
     [OutputType([string])]
     param()
-    $pattern = '^Package (\S+) was installed for a user, but not provisioned for all users\b.*$'
-    @(Get-SysprepComplaint | Where-Object { $_ -match $pattern } | ForEach-Object { $_ -replace $pattern, '$1' } | Select-Object -Unique)
+    @(Get-SysprepComplaint | Where-Object { $_ -match $appInTheWay } | ForEach-Object { $_ -replace $appInTheWay, '$1' } | Select-Object -Unique)
 }
 
+<#
+.SYNOPSIS
+Returns the errors that sysprep logged, without those that it logs on machines that it generalizes, too.
+#>
 function Get-SysprepComplaint {
     [CmdletBinding()]
     [OutputType([string])]
     param()
     $log = "$env:SystemRoot\System32\Sysprep\Panther\setuperr.log"
-    Get-Content -Path $log -ErrorAction SilentlyContinue | Where-Object { $_ -match '\bSYSPRP\b' } | ForEach-Object { $_ -replace '^.*?\bSYSPRP\s+' }
+    Get-Content -Path $log -ErrorAction SilentlyContinue |
+        Where-Object { $_ -match '\bSYSPRP\b' } |
+        ForEach-Object { $_ -replace '^.*?\bSYSPRP\s+' } |
+        Where-Object { $_ -notmatch '^(MRTGeneralize|SetupDiGetClassDevs)\b' }
 }

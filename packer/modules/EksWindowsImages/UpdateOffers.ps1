@@ -11,13 +11,14 @@ $monthly = @('0fa1201d-4330-4fa8-8ae9-b877473b6441', '28bc880e-0592-4cbf-8f95-c7
 # variant.
 $upgrades = '3689bdc8-b205-4af4-8d4a-a63924c5e9d5'
 
-# These need a signed-in user, fail without one, and are offered again each time. KB5007651 is the platform of the
-# Windows Security app.
-$neverUnattended = @('KB5007651')
+# These fail on every server in EC2 and are offered again each time. KB5007651, the platform of the Windows Security app,
+# needs a signed-in user. KB5034439 updates the recovery environment of Windows Server 2022, for which EC2's images have
+# no partition.
+$neverUnattended = @('KB5007651', 'KB5034439')
 
 <#
 .SYNOPSIS
-Returns the updates that Windows Update offers, except drivers.
+Returns the updates that Windows Update offers, except drivers. Retries an incomplete search, and then throws.
 .OUTPUTS
 One entry per update: Update, and LeftOut, the reason why the update is skipped; empty if it is not.
 #>
@@ -28,10 +29,41 @@ function Find-OfferedUpdate {
         [string[]]$DeniedUpdate = @()
     )
     $searcher = $Session.CreateUpdateSearcher()
-    $found = Invoke-WithRetry -Activity 'Searching for updates' -Script { $searcher.Search("IsInstalled=0 and IsHidden=0 and Type='Software'") }
-    foreach ($update in $found.Updates) {
+    $offered = Invoke-WithRetry -Activity 'Searching for updates' -Script {
+        $found = $searcher.Search("IsInstalled=0 and IsHidden=0 and Type='Software'")
+        if ($found.ResultCode -ne 2) {
+            $causes = @(Get-ResultName -Code $found.ResultCode) + @($found.Warnings | ForEach-Object { '0x{0:x8} {1}' -f $_.HResult, $_.Message })
+            throw "The search for updates is incomplete: $($causes -join '; ')"
+        }
+        $updates = @($found.Updates | ForEach-Object { $_ })
+        $empty = @($updates | Where-Object { -not (Test-UpdateObject -Update $_) })
+        if ($empty.Count -gt 0) {
+            throw "The search for updates is incomplete: $($empty.Count) of its $($updates.Count) updates have no properties."
+        }
+        $updates
+    }
+    foreach ($update in $offered) {
         [pscustomobject]@{ Update = $update; LeftOut = Get-SkipReason -Update $update -DeniedUpdate $DeniedUpdate }
     }
+}
+
+<#
+.SYNOPSIS
+Returns whether an update of a search has the properties by which it is judged. The Update Agent sometimes returns empty
+objects (rgl/packer-plugin-windows-update#144).
+#>
+function Test-UpdateObject {
+    [CmdletBinding()]
+    [OutputType([bool])]
+    param([Parameter(Mandatory)][AllowNull()]$Update)
+    if ($null -eq $Update) {
+        return $false
+    }
+    $absent = @('Title', 'KBArticleIDs', 'Categories', 'BrowseOnly', 'InstallationBehavior' | Where-Object { -not $Update.PSObject.Properties[$_] })
+    if ($absent.Count -gt 0 -or $null -eq $Update.InstallationBehavior) {
+        return $false
+    }
+    [bool]$Update.InstallationBehavior.PSObject.Properties['CanRequestUserInput']
 }
 
 function Get-SkipReason {

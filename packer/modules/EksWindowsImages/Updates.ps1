@@ -1,8 +1,8 @@
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 
-# OperationResultCode of the Update Agent API.
-$resultNames = @{ 0 = 'not started'; 1 = 'in progress'; 2 = 'succeeded'; 3 = 'succeeded with errors'; 4 = 'failed'; 5 = 'aborted' }
+# By OperationResultCode of the Update Agent API.
+$resultNames = 'not started', 'in progress', 'succeeded', 'succeeded with errors', 'failed', 'aborted'
 
 function New-UpdateSession {
     [CmdletBinding()]
@@ -81,12 +81,20 @@ function Install-ApplicableUpdate {
 
 <#
 .SYNOPSIS
-Returns the result of every update of a round in which the Update Agent throws instead of returning results.
+Returns the result of every update of a round in which the Update Agent throws instead of returning results: aborted,
+not failed, because the code says nothing about any of them.
 #>
 function Get-ThrownResult {
     [CmdletBinding()]
     param([Parameter(Mandatory)][System.Exception]$Exception)
-    [pscustomobject]@{ ResultCode = 4; HResult = $Exception.GetBaseException().HResult }
+    [pscustomobject]@{ ResultCode = 5; HResult = $Exception.GetBaseException().HResult }
+}
+
+function Get-ResultName {
+    [CmdletBinding()]
+    [OutputType([string])]
+    param([Parameter(Mandatory)][int]$Code)
+    $resultNames[$Code]
 }
 
 function Get-UpdateResult {
@@ -100,7 +108,7 @@ function Get-UpdateResult {
         articles = @(Get-UpdateArticle -Update $Update)
         title    = $Update.Title
         phase    = $Phase
-        result   = $resultNames[[int]$Result.ResultCode]
+        result   = Get-ResultName -Code $Result.ResultCode
         hresult  = '0x{0:x8}' -f $Result.HResult
     }
 }
@@ -117,6 +125,29 @@ function Get-UpdateHistory {
 
 <#
 .SYNOPSIS
+Returns whether an update that is left fails unattended: it was downloaded and its installation failed in each round
+that tried it, at least twice, with a restart in between, and with the same code each time.
+.DESCRIPTION
+A code that differs, a failed download or a single attempt may pass. Windows' own monthly update never counts: an image
+without it is not up to date.
+#>
+function Test-UnattendedFailure {
+    [CmdletBinding()]
+    [OutputType([bool])]
+    param(
+        [Parameter(Mandatory)]$Update,
+        [Parameter(Mandatory)][AllowEmptyCollection()][object[]]$History
+    )
+    $attempts = @($History | Where-Object { $_.title -eq $Update.Title })
+    if ($attempts.Count -lt 2 -or (Test-OsUpdate -Update $Update)) {
+        return $false
+    }
+    $other = @($attempts | Where-Object { $_.phase -ne 'install' -or $_.result -ne 'failed' -or $_.hresult -ne $attempts[0].hresult })
+    $other.Count -eq 0
+}
+
+<#
+.SYNOPSIS
 Returns the KBs that this build has installed: those that the base lacks, and those that the Update Agent reports as
 installed.
 #>
@@ -129,40 +160,4 @@ function Get-AddedUpdate {
         Get-InstalledUpdate | Where-Object { $base.installedUpdates -notcontains $_ }
         Get-UpdateHistory | Where-Object { $_.phase -eq 'install' -and $_.result -like 'succeeded*' } | ForEach-Object { $_.articles }
     ) | Sort-Object -Unique
-}
-
-<#
-.SYNOPSIS
-Waits until Windows has finished installing, at most for SERVICING_MINUTES.
-.DESCRIPTION
-The Update Agent returns while the Modules Installer is still working. A restart at that moment takes longer or makes
-Windows roll the updates back.
-#>
-function Wait-Servicing {
-    [CmdletBinding()]
-    param()
-    $minutes = [int](Get-Setting 'SERVICING_MINUTES')
-    $deadline = (Get-Date).AddMinutes($minutes)
-    while (@(Get-Process -Name 'TiWorker', 'TrustedInstaller' -ErrorAction SilentlyContinue).Count -gt 0) {
-        if ((Get-Date) -gt $deadline) {
-            Write-Warning "Windows' Modules Installer has not come to rest in $minutes minutes."
-            return
-        }
-        Start-Sleep -Seconds 10
-    }
-}
-
-<#
-.SYNOPSIS
-Returns the registry keys by which Windows requests a restart; nothing if it needs none.
-#>
-function Get-PendingRestart {
-    [CmdletBinding()]
-    [OutputType([string])]
-    param()
-    $keys = @(
-        'HKLM:\SOFTWARE\Microsoft\Windows\CurrentVersion\Component Based Servicing\RebootPending'
-        'HKLM:\SOFTWARE\Microsoft\Windows\CurrentVersion\WindowsUpdate\Auto Update\RebootRequired'
-    )
-    $keys | Where-Object { Test-Path -Path $_ }
 }

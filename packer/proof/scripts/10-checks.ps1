@@ -8,6 +8,7 @@ Invoke-Step -Name '10-checks' -FailureClass 'proof' -Script {
     $wanted = [version](Get-Setting 'KUBERNETES_VERSION')
     $kubernetes = Join-Path -Path $env:ProgramFiles -ChildPath 'kubernetes'
     $images = @(Get-ListSetting 'CONTAINER_IMAGES')
+    $holding = @(Get-ListSetting 'HOLDS_ON_AWS')
 
     $checks = @(
         Invoke-Check -Name 'windows-set-up' -Script {
@@ -15,9 +16,12 @@ Invoke-Step -Name '10-checks' -FailureClass 'proof' -Script {
             Assert-That -Condition ($state -eq 'IMAGE_STATE_COMPLETE') -Message "Windows is in state $state."
         }
         Invoke-Check -Name 'launch-agent-finished' -Script {
-            $launch = Join-Path -Path $env:ProgramFiles -ChildPath 'Amazon\EC2Launch\EC2Launch.exe'
-            if (Test-Path -Path $launch) {
-                return Invoke-Native -FilePath $launch -ArgumentList @('status', '--block')
+            if (Test-Path -Path (Get-LaunchAgentPath)) {
+                $status = Get-LaunchStatus
+                $ofBase = Get-BaseLaunchStatus -Report (Read-Json -Path (Get-ImageReportPath))
+                $complaint = Get-LaunchError
+                Assert-That -Condition ($status -le $ofBase) -Message "EC2Launch ended with status $status, on the base with $ofBase. $complaint"
+                return "status $status, on the base $ofBase. $complaint"
             }
             # v1 offers no way to wait for it, and it goes on after the user data that opened WinRM.
             Invoke-WithRetry -Activity 'Waiting for EC2Launch' -MaximumAttempts 6 -DelaySeconds 10 -Script {
@@ -27,7 +31,7 @@ Invoke-Step -Name '10-checks' -FailureClass 'proof' -Script {
         }
         Invoke-Check -Name 'os-build' -Script {
             $build = Get-OsBuild
-            $report = Read-Json -Path "$env:ProgramData\eks-windows-images\report.json"
+            $report = Read-Json -Path (Get-ImageReportPath)
             Assert-That -Condition ($build -ge [version]$report.baseOsBuild) -Message "Windows build $build is older than the base's $($report.baseOsBuild)."
             Assert-That -Condition ("$build" -eq $report.osBuild) -Message "Windows build $build is not the $($report.osBuild) of the report."
             "$build"
@@ -40,14 +44,14 @@ Invoke-Step -Name '10-checks' -FailureClass 'proof' -Script {
             }
         }
         Invoke-Check -Name 'files-as-reported' -Script {
-            $binaries = @((Read-Json -Path "$env:ProgramData\eks-windows-images\report.json").binaries)
+            $binaries = @((Read-Json -Path (Get-ImageReportPath)).binaries)
             Assert-That -Condition ($binaries.Count -gt 0) -Message 'The report names no file.'
             $other = @($binaries | Where-Object { -not (Test-Path -LiteralPath $_.path) -or (Get-Sha256 -Path $_.path) -ne $_.sha256 } | ForEach-Object { $_.path })
             Assert-That -Condition ($other.Count -eq 0) -Message "Not as reported: $($other -join ', ')."
             "$($binaries.Count) files"
         }
         Invoke-Check -Name 'eks-as-in-base' -Script {
-            $wanted = (Read-Json -Path "$env:ProgramData\eks-windows-images\report.json").eks
+            $wanted = (Read-Json -Path (Get-ImageReportPath)).eks
             $lost = @(Get-EksLoss -Wanted $wanted)
             Assert-That -Condition ($lost.Count -eq 0) -Message "Not as in its base: $($lost -join '; ')."
             "is as in its base: csi-proxy $($wanted.csiProxyService), tasks $($wanted.tasks -join ', ')"
@@ -65,12 +69,14 @@ Invoke-Step -Name '10-checks' -FailureClass 'proof' -Script {
         }
         Invoke-Check -Name 'sandbox-image' -Script {
             $image = Get-ContainerImage -Reference (Get-ContainerdSetting).SandboxImage
+            Assert-That -Condition $image.unpacked -Message "$($image.name) is not unpacked: no container can start from it."
             Assert-That -Condition $image.pinned -Message "$($image.name) is not pinned."
             $image.digest
         }
         foreach ($reference in $images) {
             Invoke-Check -Name "container-image $reference" -Script {
                 $image = Get-ContainerImage -Reference $reference
+                Assert-That -Condition $image.unpacked -Message "$reference is not unpacked: no container can start from it."
                 Assert-That -Condition $image.pinned -Message "$reference is not pinned."
                 $image.digest
             }
@@ -100,8 +106,14 @@ Invoke-Step -Name '10-checks' -FailureClass 'proof' -Script {
                 throw "$trouble"
             }
             $left = @($inventory.PSObject.Properties | Where-Object { @($_.Value).Count -gt 0 } | ForEach-Object { "$($_.Name): $($_.Value -join ', ')" })
+            $report = Get-Item -Path (Get-ImageReportPath)
+            if ((Read-Json -Path $report.FullName).PSObject.Properties['launchAgent']) {
+                # Older recipes, whose reports do not name the launch agent, left these.
+                $left += @(Get-BuildTrace -Before $report.LastWriteTime)
+            }
             Assert-That -Condition ($left.Count -eq 0) -Message "The build left $($left -join '; ')."
         }
+        ConvertTo-Warning -Check @(Get-NodeCheck) -Holding $holding
     )
 
     $failed = @($checks | Where-Object { -not $_.passed })
@@ -111,6 +123,13 @@ Invoke-Step -Name '10-checks' -FailureClass 'proof' -Script {
     }
     New-Item -Path (Get-WorkPath 'output') -ItemType Directory -Force | Out-Null
     Save-Json -Path (Get-WorkPath 'output\proof.json') -Value ([ordered]@{ result = $result; checks = $checks })
-    $checks | ForEach-Object { "$(('failed', 'passed')[[int]$_.passed]) $($_.name): $($_.detail)" }
+    foreach ($check in $checks) {
+        if ($check.PSObject.Properties['warning']) {
+            Write-Warning "$($check.name): $($check.warning)"
+        }
+        else {
+            "$(('failed', 'passed')[[int]$check.passed]) $($check.name): $($check.detail)"
+        }
+    }
     "EKSWIN-PROOF $result $(($failed | ForEach-Object { $_.name }) -join ' ')".TrimEnd()
 }

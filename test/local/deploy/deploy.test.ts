@@ -193,7 +193,7 @@ describe("the real program, deployed", () => {
   test("describes the event source and the URL that the local runner replaces", () => {
     expect(deployment.reconcile).toMatchObject({
       timeoutSeconds: 300,
-      eventSource: { queue: deployment.queue, batchSize: 100, windowSeconds: 2, partialBatchResponse: false },
+      eventSource: { queue: deployment.queue, batchSize: 100, windowSeconds: 1, partialBatchResponse: false },
     });
     expect(deployment.api).toMatchObject({ url: { authorizationType: "AWS_IAM" } });
   });

@@ -159,6 +159,18 @@ describe("An invocation", () => {
     expect(error?.errorMessage).toContain("Task timed out after 1.00 seconds");
   });
 
+  test("that answers with more than 6 MB fails; a quote inside a text counts twice", async () => {
+    const fn = await stack.deploy("handlers.talkative");
+
+    const [most, more] = [
+      await invoke(fn, { quotes: 3_000_000 }, stack.host),
+      await invoke(fn, { quotes: 3_200_000 }, stack.host),
+    ];
+
+    expect(most.ok).toBe(true);
+    expect(more).toMatchObject({ ok: false, error: { errorType: "Function.ResponseSizeTooLarge" } });
+  });
+
   test("that waits for something that can never happen ends without an answer", async () => {
     const fn = await stack.deploy("handlers.stranded");
 

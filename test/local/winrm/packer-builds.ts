@@ -6,9 +6,10 @@ import { fileURLToPath } from "node:url";
 import { DescribeInstancesCommand, EC2Client } from "@aws-sdk/client-ec2";
 import { type Emulator, startEmulator } from "../../../local/aws/emulator.ts";
 import { createClock } from "../../../local/clock/clock.ts";
-import type { Transcript } from "../../../local/model/transcript.ts";
 import { installTools } from "../../../local/tools/install.ts";
 import { type Machines, startMachines } from "../../../local/winrm/machines.ts";
+import type { Transcript } from "../../../local/winrm/transcript.ts";
+import { fixtureWindows } from "./fixture-windows.ts";
 
 /** A build that neither prints nor does anything on its machine for so long is stuck, and Packer is stopped. */
 const maxStillMs = 10 * 60_000;
@@ -58,7 +59,13 @@ export async function openWorkshop(): Promise<Workshop> {
   const { url: endpoint, region, credentials } = emulator;
   const ec2 = new EC2Client({ endpoint, region, credentials });
   const sourceImage = await emulator.addPublicImage({ name: "Windows_Server-2022-English-Core-EKS_Optimized-1.35" });
-  const machines = await startMachines({ emulator, password, packerDir: fixture, log: () => {} });
+  const machines = await startMachines({
+    emulator,
+    password,
+    packerDir: fixture,
+    log: () => {},
+    windows: fixtureWindows,
+  });
 
   async function password(instanceId: string): Promise<string> {
     const { Reservations = [] } = await ec2.send(new DescribeInstancesCommand({ InstanceIds: [instanceId] }));

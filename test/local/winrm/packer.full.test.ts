@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { DescribeImagesCommand } from "@aws-sdk/client-ec2";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { entriesAfter, stepsOf, uploadedBytes } from "../../../local/model/transcript.ts";
+import { entriesAfter, stepsOf, uploadedBytes } from "../../../local/winrm/transcript.ts";
 import { openWorkshop, type Progress, type Workshop } from "./packer-builds.ts";
 
 // Real Packer against the stand-in. A build takes at least 15 s, which Packer mostly sleeps. The builds run side by
@@ -43,7 +43,7 @@ test.concurrent("a machine starts with the contents that the build of its image 
 
 test.concurrent("an image that was never generalized rejects the new instance's password", async () => {
   const { machines, build } = workshop;
-  machines.behave({ step: "90-sysprep", when: ({ tags }) => tags.purpose === "unsealed", stopsItself: false });
+  machines.behave({ step: "90-sysprep", when: ({ tags }) => tags.purpose === "unsealed", staysOn: true });
 
   const unsealed = await build({ purpose: "unsealed", variables: { stops_itself: "false" } });
   const variables = { source_ami: unsealed.image() };

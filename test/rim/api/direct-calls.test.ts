@@ -85,3 +85,12 @@ test.each([
     answer: { error, allowed: expect.arrayContaining([expect.stringMatching(/^POST/)]) },
   });
 });
+
+test.each([
+  ["GET / with an unknown name", "/?limit=10", /limit/, { variant: expect.any(String), from: expect.any(String) }],
+  ["GET /plan with any name", `/plan?variant=${core}`, /variant/, {}],
+])("a query is refused with what is allowed: %s", async (_, path, error, allowed) => {
+  const refused = await invoke({ method: "GET", path });
+
+  expect(refused).toMatchObject({ status: 400, answer: { error: expect.stringMatching(error), allowed } });
+});

@@ -1,6 +1,7 @@
 import { CreateKeyPairCommand, DescribeKeyPairsCommand, EC2Client } from "@aws-sdk/client-ec2";
 import { ListObjectsV2Command, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { indexWorld } from "../../../functions/domain/indexed-world.ts";
 import { core, day } from "../../scene.ts";
 import { type Aws, startAws } from "../aws.ts";
 import { type Service, type Surroundings, startService, startSurroundings } from "../service.ts";
@@ -189,7 +190,7 @@ describe("a pause that comes while a reconcile run acts", () => {
   test("stops its builds before they are ordered", async () => {
     const { act } = await import("../../../functions/reconcile/act.ts");
     const { scene } = await import("../../scene.ts");
-    const { world } = scene();
+    const world = indexWorld(scene().world);
     const build = scene().building();
     await writePause(bucket, core, { by, at: Date.now(), reason: "nodes crash" });
 
@@ -212,10 +213,10 @@ describe("a pause that comes while a reconcile run acts", () => {
       .filter(({ do: what }) => what === "sweep");
     await writePause(bucket, core, { by, at: Date.now(), reason: "nodes crash" });
 
-    const during = await act(sweep, world, service.environment, () => world.now);
+    const during = await act(sweep, indexWorld(world), service.environment, () => world.now);
     const stays = await ec2.send(new DescribeKeyPairsCommand({ KeyNames: [mark] }));
     await call("/resume", { variant: core, reason: "done" });
-    const after = await act(sweep, world, service.environment, () => world.now);
+    const after = await act(sweep, indexWorld(world), service.environment, () => world.now);
 
     expect(during).toMatchObject([{ action: { do: "sweep", resource: id }, result: "stale" }]);
     expect(stays.KeyPairs).toHaveLength(1);

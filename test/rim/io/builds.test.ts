@@ -1,5 +1,6 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { chunk } from "es-toolkit";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { BuildOrder } from "../../../functions/domain/build-orders.ts";
 
@@ -215,6 +216,35 @@ describe("the history", () => {
   test("is read back no further than 31 days", async () => {
     history([[recorded("p:2", { startTime: (now - 32 * day) / 1000 })], [recorded("p:1")]]);
     expect((await builds.readBuilds("p", now)).map(({ id }) => id)).toEqual(["p:2"]);
+  });
+
+  test("is described again by the same process only where it may still change", async () => {
+    const long = { endTime: (now - 2 * 3_600_000) / 1000 };
+    history([
+      [recorded("p:long-running", { buildStatus: "IN_PROGRESS", endTime: undefined }), recorded("p:long-ended", long)],
+    ]);
+    const first = await builds.readBuilds("p", now);
+    requests = [];
+
+    expect(await builds.readBuilds("p", now)).toEqual(first);
+
+    expect(requests.map(({ request }) => request.ids ?? "list")).toEqual(["list", ["p:long-running"]]);
+  });
+
+  test("has no build that CodeBuild lists no more", async () => {
+    const long = { endTime: (now - 2 * 3_600_000) / 1000 };
+    history([[recorded("p:kept", long), recorded("p:deleted", long)]]);
+    await builds.readBuilds("p", now);
+    history([[recorded("p:kept", long)]]);
+
+    expect((await builds.readBuilds("p", now)).map(({ id }) => id)).toEqual(["p:kept"]);
+  });
+
+  test("has no end before it reaches back far enough", async () => {
+    const ids = Array.from({ length: 2_500 }, (_, number) => `p:many-${number}`);
+    history(chunk(ids, 100).map((page) => page.map((id) => recorded(id))));
+
+    expect((await builds.readBuilds("p", now)).map(({ id }) => id)).toEqual(ids);
   });
 
   test("may be empty", async () => {

@@ -156,7 +156,7 @@ describe("a killed build's instance, volume, key pair and group", () => {
   });
 });
 
-test("a run makes one call while nothing is left behind, however many images there are", async () => {
+test("a run makes two calls while nothing is left behind, however many images there are", async () => {
   const service = await newStage();
   const { readLeftovers } = await import("../../../functions/io/leftovers.ts");
   const { now, builds, images } = await service.observe();
@@ -165,7 +165,7 @@ test("a run makes one call while nothing is left behind, however many images the
   await readLeftovers(service.environment.STAGE, { now, builds, images });
 
   const calls = await aws.emulator.calls(before);
-  expect(calls.map(({ operation }) => operation)).toEqual(["DescribeTags"]);
+  expect(calls.map(({ operation }) => operation).toSorted()).toEqual(["DescribeSnapshots", "DescribeTags"]);
 });
 
 test("a volume that outlives its instance is deleted", async () => {

@@ -2,6 +2,7 @@ import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { channelParameter } from "../../../functions/config/channel-names.ts";
 import type { BuildOrder } from "../../../functions/domain/build-orders.ts";
+import { indexWorld } from "../../../functions/domain/indexed-world.ts";
 import type { NotificationOf } from "../../../functions/domain/notifications/due.ts";
 import type { Action } from "../../../functions/domain/plan.ts";
 import { type Aws, startAws } from "../aws.ts";
@@ -217,7 +218,7 @@ test("a failed action of one variant does not stop another variant's", async () 
     { do: "announce", variant: "whole", notification: { ...published("ami-9"), variant: "whole" } },
   ];
 
-  const outcomes = await functions.act(actions, await service.observe(), service.environment, Date.now);
+  const outcomes = await functions.act(actions, indexWorld(await service.observe()), service.environment, Date.now);
 
   expect(outcomes.map(({ action, result }) => [action.variant, result])).toEqual([
     ["broken", "failed"],

@@ -1,6 +1,7 @@
 import { CreateBucketCommand, S3Client } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import type { Environment } from "../../../functions/config/environment.ts";
+import { indexWorld } from "../../../functions/domain/indexed-world.ts";
 import { plan } from "../../../functions/domain/plan.ts";
 import type { World } from "../../../functions/domain/world.ts";
 import type { Service } from "../../../local/codebuild/service.ts";
@@ -56,7 +57,12 @@ async function observe(change: (world: Scene) => void = () => {}): Promise<World
 /** What a reconcile run does about builds, however long after it has read this world. */
 async function reconcile(world: World): Promise<string[]> {
   const builds = plan(world).filter(({ do: what }) => what === "build" || what === "wait" || what === "nothing");
-  const outcomes = await act(builds, world, { PROJECT_NAME: project, BUCKET: bucket } as Environment, () => now);
+  const outcomes = await act(
+    builds,
+    indexWorld(world),
+    { PROJECT_NAME: project, BUCKET: bucket } as Environment,
+    () => now,
+  );
   return outcomes.flatMap(({ action, result }) => (action.do === "build" ? [result] : []));
 }
 

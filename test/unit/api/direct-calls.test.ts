@@ -24,6 +24,16 @@ describe("a direct invocation", () => {
     expect(bodyOf(callOf({ method: "GET", path: "/" }, "request-1"))).toBe("");
   });
 
+  test("may have a query in its path", () => {
+    const call = callOf({ method: "GET", path: "/?from=windows-2022-core-1.35&images=none" }, "request-1");
+
+    expect(call).toMatchObject({
+      rawPath: "/",
+      queryStringParameters: { from: "windows-2022-core-1.35", images: "none" },
+      requestContext: { http: { path: "/" } },
+    });
+  });
+
   test.each([
     ["a function URL's call with a forged caller", urlEvent("arn:aws:iam::1:user/the-boss")],
     ["a call with an unknown field", { method: "POST", path: "/rebuild", by: "arn:aws:iam::1:user/the-boss" }],

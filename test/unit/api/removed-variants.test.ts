@@ -53,7 +53,7 @@ describe("a removed variant", () => {
     for (const { id } of story.world.images) story.world.references[id] = { state: "unused" };
 
     expect(story.actions(full)).toMatchObject([{ do: "disable", image: "ami-3", because: "retired" }]);
-    expect(statusOf(story.world, prefix).removedVariants[0]?.images[1]?.retention.reasons).toEqual([
+    expect(statusOf(story.world, prefix).removedVariants[0]?.images?.[1]?.retention.reasons).toEqual([
       `${full}/candidate holds it`,
       `${full}/stable holds it`,
     ]);

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { planOf } from "../../../functions/api/plan.ts";
 import { statusOf } from "../../../functions/api/status.ts";
@@ -200,4 +201,15 @@ test("GET / and GET /plan answer plain JSON", () => {
 
   for (const body of [statusOf(world, "/channels"), planOf(world)])
     expect(JSON.parse(JSON.stringify(body))).toMatchObject({ now: "2026-11-04T12:00:00.000Z" });
+});
+
+test("the status says what a build puts into the image and nobody mends any more", () => {
+  const { artifacts } = JSON.parse(readFileSync(new URL("../../../packer/versions.json", import.meta.url), "utf8"));
+  const { world } = scene({ variants: [{ windows: 2022, kubernetes: "1.35", base: "Base" }] });
+  const unsupported = () => statusOf(world, "/channels", { artifacts }).variants[0]?.unsupported;
+
+  world.now = Date.parse("2026-09-01T00:00:00Z");
+  expect(unsupported()).toEqual([]);
+  world.now = Date.parse("2026-11-30T00:00:00Z");
+  expect(unsupported()).toEqual([expect.stringMatching(/^containerd 1\.7\.27 /)]);
 });

@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { describe, expect, test } from "vitest";
-import { adoptImages, type CallApi, candidatesIn, eventOf } from "../../../commands/adoption.ts";
+import { adoptImages, type CallApi, eventOf } from "../../../commands/adoption.ts";
 import { callOf } from "../../../functions/api/direct-calls.ts";
 import { callerOf } from "../../../functions/api/http.ts";
 import { statusOf } from "../../../functions/api/status.ts";
@@ -10,6 +10,11 @@ const claim = { claim: "that its proof passed", record: "adoptions/a" };
 const before = { made: false, unrecorded: [claim] };
 
 function status() {
+  return statusPage(undefined, Number.POSITIVE_INFINITY);
+}
+
+/** A page of the status from a variant on. Without another `room` it has a single variant. */
+function statusPage(from: string | undefined, room = 1) {
   const { world } = scene()
     .published("ami-1")
     .image("ami-2", { ...before, createdAt: 2 })
@@ -17,17 +22,22 @@ function status() {
     .image("ami-4", { made: false })
     .image("ami-5", { unrecorded: [claim] })
     .change("ami-3", { variant: "gone" });
-  return statusOf(world, "/channels");
+  return statusOf(world, "/channels", undefined, { from, images: "all", room });
 }
 
 /** Adopts with an API that refuses these images. Returns what the person read and what was called. */
-async function adopt(yes: boolean, refused: string[] = [], of: unknown = status(), only: string[] = []) {
+async function adopt(
+  yes: boolean,
+  refused: string[] = [],
+  of: (path: string) => unknown = status,
+  only: string[] = [],
+) {
   const said: string[] = [];
   const called: string[] = [];
   const call: CallApi = async (method, path, body) => {
     const image = String((body as { image?: string } | undefined)?.image ?? "");
     called.push(`${method} ${path} ${image}`.trim());
-    if (method === "GET") return { status: 200, answer: of };
+    if (method === "GET") return { status: 200, answer: of(path) };
     return refused.includes(image) ? { status: 409, answer: { error: "no" } } : { status: 202, answer: {} };
   };
   const complete = await adoptImages(
@@ -40,11 +50,19 @@ async function adopt(yes: boolean, refused: string[] = [], of: unknown = status(
 }
 
 describe("npm run adopt", () => {
-  test("finds images that were not recorded as made, oldest first, also of removed variants", () => {
-    expect(candidatesIn(status())).toMatchObject([
-      { image: "ami-3", variant: "gone", claims: [claim.claim] },
-      { image: "ami-2", variant: core, claims: [claim.claim] },
+  test("names the images that were not recorded as made, oldest first, also of removed variants", async () => {
+    const listed = (await adopt(false)).said.split("\n").filter((line) => line.startsWith("  "));
+
+    expect(listed).toEqual([
+      `  ami-3 of gone, created 1970-01-01T00:00:00.001Z: ${claim.claim}`,
+      `  ami-2 of ${core}, created 1970-01-01T00:00:00.002Z: ${claim.claim}`,
     ]);
+  });
+
+  test("finds images on every page of the status", async () => {
+    const { called } = await adopt(true, [], (path) => statusPage(path === "/" ? undefined : "gone"));
+
+    expect(called).toEqual(["GET /", "GET /?from=gone", "POST /adopt ami-3", "POST /adopt ami-2"]);
   });
 
   test("adopts them once a person agrees, and nothing before", async () => {
@@ -57,8 +75,8 @@ describe("npm run adopt", () => {
   });
 
   test("adopts only the images that are named, and none if one of them has its records or is unknown", async () => {
-    expect((await adopt(true, [], status(), ["ami-2"])).called).toEqual(["GET /", "POST /adopt ami-2"]);
-    await expect(adopt(true, [], status(), ["ami-2", "ami-1"])).rejects.toThrow(
+    expect((await adopt(true, [], status, ["ami-2"])).called).toEqual(["GET /", "POST /adopt ami-2"]);
+    await expect(adopt(true, [], status, ["ami-2", "ami-1"])).rejects.toThrow(
       "not among the images without records: ami-1",
     );
   });
@@ -81,7 +99,7 @@ describe("npm run adopt", () => {
   });
 
   test("asks nothing if every image has its records", async () => {
-    const { called, said } = await adopt(true, [], statusOf(scene().published("ami-1").world, "/channels"));
+    const { called, said } = await adopt(true, [], () => statusOf(scene().published("ami-1").world, "/channels"));
 
     expect(called).toEqual(["GET /"]);
     expect(said).toContain("nothing to adopt");

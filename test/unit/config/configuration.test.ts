@@ -24,10 +24,11 @@ test("omitted fields have sensible defaults, and time spans become milliseconds"
     edition: "Core",
     base: "EKS_Optimized",
     diskGiB: 100,
+    diskThroughput: 125,
   });
   expect(policies).toMatchObject({
     soak: 86_400_000,
-    maxParallel: 2,
+    maxParallel: 3,
     kubernetesSource: "upstream",
     patchTuesday: { time: "11:00", timeZone: "America/Los_Angeles" },
   });

@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, test } from "vitest";
 import { parseConfiguration } from "../../../functions/config/configuration.ts";
 import {
@@ -10,8 +11,9 @@ import {
   type Need,
   parseVersions,
   unpinned,
+  unsupported,
 } from "../../../functions/config/versions.ts";
-import { requirePins } from "../../../infra/versions.ts";
+import { requirePins, supportWarnings } from "../../../infra/versions.ts";
 
 const { artifacts } = parseVersions(readFileSync(new URL("../../../packer/versions.json", import.meta.url), "utf8"));
 
@@ -59,20 +61,43 @@ describe("an unpinned artifact", () => {
   test("is refused by name, with the variants that need it", () => {
     expect(unpinned(versions, [layer, assembled, assembledBefore])).toEqual([
       "containerd 1.7.27, which windows-2022-core-1.35 needs",
-      "containerd 2.1.6, which windows-2022-core-1.36 needs",
+      "containerd 2.3.7, which windows-2022-core-1.36 needs",
       "pause 3.10, which windows-2022-core-1.36, windows-2022-core-1.35 need",
     ]);
   });
 
   test("differs for Windows 2025, for which AWS and Kubernetes have no older versions", () => {
     expect(unpinned(versions, [assembledOn2025])).toEqual([
-      "containerd 2.1.6, which windows-2025-core-1.35 needs",
+      "containerd 2.3.7, which windows-2025-core-1.35 needs",
       "pause 3.10.2, which windows-2025-core-1.35 needs",
     ]);
   });
 
   test("does not block a variant that does not need it", () => {
     expect(unpinned(versions, [layer])).toEqual([]);
+  });
+});
+
+describe("an artifact past the end of its support", () => {
+  const at = (time: string) => Date.parse(time);
+  const versions = { artifacts };
+
+  test("is named from the day after on, for an image that needs it", () => {
+    expect(unsupported(versions, assembledBefore, at("2026-09-30T23:59:59Z"))).toEqual([]);
+    expect(unsupported(versions, assembledBefore, at("2026-10-01T00:00:00Z"))).toEqual([
+      "containerd 1.7.27 (until 2026-09-30)",
+    ]);
+    expect(unsupported(versions, layer, at("2030-01-01T00:00:00Z"))).toEqual([]);
+  });
+
+  test("is named at a deployment, with what to do", () => {
+    const root = fileURLToPath(new URL("../../..", import.meta.url));
+
+    expect(supportWarnings(root, [layer, assembled, assembledBefore], at("2026-11-30T00:00:00Z"))).toEqual([
+      expect.stringMatching(
+        /^windows-2022-core-1.35 gets containerd 1.7.27 .+, past the end of support: .+npm run pin$/,
+      ),
+    ]);
   });
 });
 
@@ -84,7 +109,7 @@ describe("a deployment", () => {
 
   test("is refused while a variant needs an unpinned artifact, and the error says what to do", () => {
     expect(() => requirePins(root, [layer, assembled])).toThrow(
-      "packer/versions.json has no checksum for containerd 2.1.6, which windows-2022-core-1.36 needs, or for pause 3.10, which windows-2022-core-1.36 needs: npm run pin fetches",
+      "packer/versions.json has no checksum for containerd 2.3.7, which windows-2022-core-1.36 needs, or for pause 3.10, which windows-2022-core-1.36 needs: npm run pin fetches",
     );
   });
 

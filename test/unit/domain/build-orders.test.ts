@@ -71,6 +71,7 @@ describe("the variables of a build", () => {
     const variables = packerVariables(
       order({
         diskGiB: 120,
+        diskThroughput: 250,
         deniedUpdates: ["KB5040437"],
         registryMirrors: { "docker.io": ["https://mirror.example.com"] },
       }),
@@ -83,6 +84,7 @@ describe("the variables of a build", () => {
       kubernetes_version: "1.35.8",
       windows: "2022",
       disk_gib: 120,
+      disk_throughput: 250,
       denied_updates: ["KB5040437"],
       registry_mirrors: { "docker.io": ["https://mirror.example.com"] },
       update_rounds: 2,
@@ -158,7 +160,7 @@ describe("the variables of a build", () => {
   test("stay below CodeBuild's limit even with the longest allowed settings", () => {
     const containerImages = Array.from(
       { length: 26 },
-      (_, index) => `registry.example.com/team/windows/image-${"x".repeat(21)}:${index}`,
+      (_, index) => `registry.example.com/team/windows/image-${"x".repeat(20)}:${index}`,
     );
     const longest = {
       inputs: { ...inputs, harvest: "d".repeat(64), request: "r".repeat(128) },

@@ -126,6 +126,7 @@ describe("the settings' hash", () => {
     { registryMirrors: { "docker.io": ["https://mirror.example.com"] } },
     { deniedUpdates: ["KB5040437"] },
     { diskGiB: 120 },
+    { diskThroughput: 250 },
     { edition: "Full" },
     { base: "Base" },
   ])("changes with %j", (changes) => {

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { candidateVersions } from "../../../../functions/domain/building/preflight.ts";
 import { core, type Scene, scene } from "../../../scene.ts";
 
-const wanted = ({ world }: Scene) => candidateVersions(core, world.upstream, world.images);
+const wanted = ({ world }: Scene) => candidateVersions(world.upstream[core], world.images);
 
 test("the binaries of the wanted and of the newest image's Kubernetes version are checked", () => {
   const story = scene().image("ami-1", { createdAt: 1 }, { kubernetes: "1.35.9" }).kubernetes("1.35.8");

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { stalenessOf } from "../../../../functions/domain/building/staleness.ts";
+import { indexWorld } from "../../../../functions/domain/indexed-world.ts";
 import { stateOf } from "../../../../functions/domain/variant-state.ts";
 import type { World } from "../../../../functions/domain/world.ts";
 import { day, hour, scene } from "../../../scene.ts";
@@ -7,7 +8,8 @@ import { day, hour, scene } from "../../../scene.ts";
 function stalenessIn(world: World) {
   const [variant] = world.configuration.variants;
   if (!variant) throw new Error("the scene has no variant");
-  return stalenessOf(world, stateOf(world, variant));
+  const indexed = indexWorld(world);
+  return stalenessOf(indexed, stateOf(indexed, variant));
 }
 
 /** For how many hours the variant has been behind. */

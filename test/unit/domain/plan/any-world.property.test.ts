@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { FailureClass } from "../../../../functions/domain/failures.ts";
+import { indexWorld } from "../../../../functions/domain/indexed-world.ts";
 import { canonical } from "../../../../functions/domain/inputs.ts";
 import { makersOf } from "../../../../functions/domain/leftovers.ts";
 import type { Action } from "../../../../functions/domain/plan.ts";
@@ -187,7 +188,7 @@ describe("in any world", () => {
         expect(running).not.toContain(action.token);
         expect(world.instanceProfiles).toContain(action.mark);
         const left = world.leftovers.found.find(({ id }) => id === action.resource);
-        expect(makersOf(world, action.token, left?.createdAt)).not.toEqual([]);
+        expect(makersOf(indexWorld(world), action.token, left?.createdAt)).not.toEqual([]);
       }
     });
   });

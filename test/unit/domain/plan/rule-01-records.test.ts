@@ -1,7 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { whyNotPublishable } from "../../../../functions/domain/images.ts";
-import { retention, retirementCandidates } from "../../../../functions/domain/publishing/retention.ts";
-import { stateOf } from "../../../../functions/domain/variant-state.ts";
+import { retirementCandidates } from "../../../../functions/domain/publishing/retention.ts";
 import { day, hour, minute, type Scene, scene } from "../../../scene.ts";
 
 const forged = {
@@ -11,8 +10,7 @@ const forged = {
 };
 
 function kept(story: Scene): Record<string, string[]> {
-  const all = retention(story.world, stateOf(story.world, story.world.configuration.variants[0] as never));
-  return Object.fromEntries(all.map(({ image, reasons }) => [image, reasons]));
+  return Object.fromEntries(story.retention().map(({ image, reasons }) => [image, reasons]));
 }
 
 describe("rule 1: an image that no record says was made here", () => {

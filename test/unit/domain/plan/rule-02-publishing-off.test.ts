@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { indexWorld } from "../../../../functions/domain/indexed-world.ts";
 import { explainChannel } from "../../../../functions/domain/publishing/explain.ts";
 import { variantImages } from "../../../../functions/domain/variant-state.ts";
 import { core, day, scene } from "../../../scene.ts";
@@ -20,9 +21,8 @@ describe("rule 2: with policies.publish false", () => {
     expect(story.publications()).toEqual({});
     expect(story.waiting("candidate")).toMatchObject({ reasons: [why] });
     expect(story.waiting("stable")).toMatchObject({ reasons: [why] });
-    expect(explainChannel(story.world, variantImages(story.world, core), "stable")).toBe(
-      `stable holds nothing: ${why}`,
-    );
+    const world = indexWorld(story.world);
+    expect(explainChannel(world, variantImages(world, core), "stable")).toBe(`stable holds nothing: ${why}`);
   });
 
   test("a channel stays, without a reason, if there is nothing that it could take", () => {

@@ -1,9 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { ConfigurationInput } from "../../../../functions/config/configuration.ts";
-import { type Retention, retention, retirementCandidates } from "../../../../functions/domain/publishing/retention.ts";
+import { type Retention, retirementCandidates } from "../../../../functions/domain/publishing/retention.ts";
 import type { References } from "../../../../functions/domain/references.ts";
-import { stateOf } from "../../../../functions/domain/variant-state.ts";
 import { core, day, minute, type Scene, scene } from "../../../scene.ts";
 
 type Policy = NonNullable<ConfigurationInput["policies"]>["retention"];
@@ -35,17 +34,12 @@ function usedBy(story: Scene, references: Record<string, References>): Scene {
 }
 
 function fates(story: Scene): Record<string, Retention["decision"]> {
-  const all = retention(story.world, stateOf(story.world, variantOf(story)));
-  return Object.fromEntries(all.map(({ image, decision }) => [image, decision]));
+  return Object.fromEntries(story.retention().map(({ image, decision }) => [image, decision]));
 }
 
 function whyKept(story: Scene, id: string): string[] {
-  const retained = retention(story.world, stateOf(story.world, variantOf(story))).find(({ image }) => image === id);
+  const retained = story.retention().find(({ image }) => image === id);
   return retained?.decision === "keep" ? retained.reasons : [];
-}
-
-function variantOf(story: Scene) {
-  return story.world.configuration.variants[0] as (typeof story.world.configuration.variants)[number];
 }
 
 describe("rule 12, first phase: retention disables", () => {
@@ -370,7 +364,7 @@ test("retention never touches an image that a channel holds, that is used or who
       });
       if (images.length > 0) story.holds(`ami-${held % images.length}`);
 
-      for (const { image: id, decision } of retention(story.world, stateOf(story.world, variantOf(story)))) {
+      for (const { image: id, decision } of story.retention()) {
         if (decision === "keep") continue;
         expect(story.world.references[id]).toEqual({ state: "unused" });
         expect(story.world.channels[core]?.stable?.image).not.toBe(id);

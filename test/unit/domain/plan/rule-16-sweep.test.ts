@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { imageName } from "../../../../functions/domain/build-orders.ts";
 import { countLeftovers } from "../../../../functions/domain/building/sweep.ts";
+import { indexWorld } from "../../../../functions/domain/indexed-world.ts";
 import { type LeftoverType, suspects } from "../../../../functions/domain/leftovers.ts";
 import { plan } from "../../../../functions/domain/plan.ts";
-import { retention, retirementCandidates } from "../../../../functions/domain/publishing/retention.ts";
+import { retirementCandidates } from "../../../../functions/domain/publishing/retention.ts";
 import { countUnfinished } from "../../../../functions/domain/publishing/unfinished-images.ts";
-import { stateOf } from "../../../../functions/domain/variant-state.ts";
 import { core, day, hour, minute, type Scene, scene } from "../../../scene.ts";
 
 const token = "f".repeat(64);
@@ -62,11 +62,11 @@ describe("rule 16: what a killed build left behind", () => {
     const story = scene().build({ token: "other" });
     for (const left of [{ id: "i-1" }, key, group, volume, snapshot])
       story.left({ createdAt: story.world.now, ...left, token: "a".repeat(64) });
-    expect(countLeftovers(story.world)).toBe(1);
+    expect(countLeftovers(indexWorld(story.world))).toBe(1);
     expect(sweptIn(story.later(90 * day))).toEqual([]);
     expect(waitingIn(story)).toHaveLength(5);
     for (const reason of waitingIn(story)) expect(reason).toContain("CodeBuild's history has no build aaaaaaaaaaaa");
-    expect(countLeftovers(story.world)).toBe(5);
+    expect(countLeftovers(indexWorld(story.world))).toBe(5);
   });
 
   test("stays if it was not made while its build ran: a running build's instance with an old token is spared", () => {
@@ -87,7 +87,7 @@ describe("rule 16: what a killed build left behind", () => {
       .build({ token: "runs" })
       .left({ createdAt: since + hour });
     expect(waitingIn(retagged)).toEqual([expect.stringMatching(/it was made at .*, when no build ffffffffffff ran/)]);
-    expect(countLeftovers(retagged.world)).toBe(1);
+    expect(countLeftovers(indexWorld(retagged.world))).toBe(1);
   });
 
   test("goes if it is a group of a known build, because EC2 does not tell when a group was made", () => {
@@ -123,7 +123,7 @@ describe("rule 16: what a killed build left behind", () => {
   ])("waits if it is %s, and counts all the same", (_, left) => {
     const story = scene().left(left);
     expect(sweptIn(story)).toEqual([]);
-    expect(countLeftovers(story.world)).toBe(1);
+    expect(countLeftovers(indexWorld(story.world))).toBe(1);
   });
 
   test.each([
@@ -136,14 +136,14 @@ describe("rule 16: what a killed build left behind", () => {
     const story = scene().left(left);
     expect(sweptIn(story)).toEqual([]);
     expect(waitingIn(story)).toEqual([expect.stringContaining("has our tags, but")]);
-    expect(countLeftovers(story.world)).toBe(1);
+    expect(countLeftovers(indexWorld(story.world))).toBe(1);
   });
 
   test("is only reported if the policy says so", () => {
     const story = scene({ policies: { sweep: "report" } }).left();
     expect(sweptIn(story)).toEqual([]);
     expect(waitingIn(story)).toEqual([expect.stringContaining('policies.sweep is "report"')]);
-    expect(countLeftovers(story.world)).toBe(1);
+    expect(countLeftovers(indexWorld(story.world))).toBe(1);
   });
 
   test("goes even if its variant was removed", () => {
@@ -158,7 +158,7 @@ describe("rule 16: what a killed build left behind", () => {
     expect(sweptIn(story.later(1))).toEqual(["snap-1"]);
     const used = scene().left({ ...snapshot, images: ["ami-9"] });
     expect(sweptIn(used.later(90 * day))).toEqual([]);
-    expect(countLeftovers(used.world)).toBe(0);
+    expect(countLeftovers(indexWorld(used.world))).toBe(0);
   });
 
   test("stays and counts if it is a snapshot of a good image: a person may have deregistered that by accident", () => {
@@ -167,7 +167,7 @@ describe("rule 16: what a killed build left behind", () => {
     story.build({ token, status: "succeeded", startedAt: then, endedAt: then }).left({ ...snapshot, createdAt: then });
     expect(sweptIn(story)).toEqual([]);
     expect(waitingIn(story)).toEqual([expect.stringContaining("it belonged to ami-2, which is gone")]);
-    expect(countLeftovers(story.world)).toBe(1);
+    expect(countLeftovers(indexWorld(story.world))).toBe(1);
   });
 
   test("stays if it is a snapshot of an image that was proved after its build had failed", () => {
@@ -204,18 +204,15 @@ describe("rule 16: an image without inputs", () => {
     story.world.references = { "ami-9": { state: "unused" } };
     return story;
   }
-  const fateIn = ({ world }: Scene) => {
-    const [variant] = world.configuration.variants;
-    return retention(world, stateOf(world, variant as NonNullable<typeof variant>))[0];
-  };
+  const fateIn = (story: Scene) => story.retention()[0];
 
   test("is deregistered a day after its build, and its use is asked for before", () => {
     const story = unfinished({ endedAt: Date.parse("2026-11-04T13:00:00Z") });
     expect(fateIn(story.later(25 * hour - 1))?.decision).toBe("keep");
-    expect(countUnfinished(story.world)).toBe(0);
+    expect(countUnfinished(indexWorld(story.world))).toBe(0);
     expect(fateIn(story.later(1))?.decision).toBe("deregister");
     expect(retirementCandidates(story.world)).toEqual(["ami-9"]);
-    expect(countUnfinished(story.world)).toBe(1);
+    expect(countUnfinished(indexWorld(story.world))).toBe(1);
   });
 
   test("is deregistered even if its variant was removed", () => {
@@ -235,7 +232,7 @@ describe("rule 16: an image without inputs", () => {
       decision: "keep",
       reasons: [expect.stringContaining("no failed build of its name")],
     });
-    expect(countUnfinished(story.world)).toBe(0);
+    expect(countUnfinished(indexWorld(story.world))).toBe(0);
   });
 
   test.each<[string, (story: Scene) => unknown]>([

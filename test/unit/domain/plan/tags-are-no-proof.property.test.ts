@@ -91,7 +91,9 @@ function worldOf(drawn: readonly Drawn[], isHeld: boolean, changed: number, to: 
     const Tags = Object.entries(tagsNow).flatMap(([key, Value]) =>
       Value === undefined ? [] : [{ Key: `${tagPrefix}${key}`, Value: String(Value) }],
     );
-    return fromEc2({ ImageId: id, Name: isOurs ? name : id, State: state, CreationDate: time(age + 1), Tags }) ?? [];
+    return (
+      fromEc2({ ImageId: id, Name: isOurs ? name : id, State: state, CreationDate: time(age + 1), Tags }, String) ?? []
+    );
   });
   for (const one of withRecords(
     tagged,

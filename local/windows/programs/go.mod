@@ -1,0 +1,3 @@
+module eks-windows-images/programs
+
+go 1.24

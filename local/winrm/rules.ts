@@ -1,0 +1,88 @@
+import type { Machine } from "./machine.ts";
+import type { Output } from "./soap.ts";
+
+/** How a script ends on a machine. */
+export type Ending = Output & {
+  /** Files that appear on the machine besides those that its Windows writes. */
+  files: Record<string, string | Buffer>;
+  /** Lines that are printed on the serial port (EC2's console output). */
+  console: string[];
+  /** The script never ends. For `boot` and `restart`: the machine never comes up. */
+  hang: boolean;
+  /** The connection breaks while the script runs. */
+  dropConnection: boolean;
+  /** Nothing that the script leaves for later runs, so the machine does not stop itself. */
+  staysOn: boolean;
+};
+
+/**
+ * Replaces parts of how a script ends: a test injects its failure this way. Parts that the rule leaves out stay as
+ * without it. If several rules match, the newest applies.
+ */
+export type Rule = {
+  /** A script's name without `.ps1`, `boot` or `restart`. */
+  step: string | RegExp;
+  /** Restricts the rule to certain machines. */
+  when?: (machine: Machine) => boolean;
+  /** How often the rule applies; always if absent. */
+  times?: number;
+} & Partial<Ending>;
+
+export type Rules = {
+  /** Adds a rule and returns a function that removes it. */
+  behave: (rule: Rule) => () => void;
+  /** @param run runs the script as without rules; not called if a rule prevents the script from succeeding */
+  endingOf: (step: string, machine: Machine, run: () => Promise<Output>) => Promise<Ending>;
+  /** Whether a rule keeps the machine from coming up. */
+  staysDown: (why: "boot" | "restart", machine: Machine) => boolean;
+};
+
+/** A script that succeeds and prints nothing. */
+const silent: Ending = {
+  exitCode: 0,
+  stdout: "",
+  stderr: "",
+  files: {},
+  console: [],
+  hang: false,
+  dropConnection: false,
+  staysOn: false,
+};
+
+export function createRules(): Rules {
+  const rules: { rule: Rule; left: number }[] = [];
+
+  function behave(rule: Rule): () => void {
+    const entry = { rule, left: rule.times ?? Number.POSITIVE_INFINITY };
+    rules.unshift(entry);
+    return () => {
+      if (rules.includes(entry)) rules.splice(rules.indexOf(entry), 1);
+    };
+  }
+
+  async function endingOf(step: string, machine: Machine, run: () => Promise<Output>): Promise<Ending> {
+    const wanted = takeRule(step, machine);
+    const failed = wanted.exitCode !== undefined && wanted.exitCode !== 0 && wanted.exitCode !== 3010;
+    const prevented = failed || wanted.hang || wanted.dropConnection;
+    return { ...silent, ...(prevented ? {} : await run()), ...wanted };
+  }
+
+  function staysDown(why: "boot" | "restart", machine: Machine): boolean {
+    return takeRule(why, machine).hang === true;
+  }
+
+  function takeRule(step: string, machine: Machine): Partial<Ending> {
+    const entry = rules.find(({ rule, left }) => left > 0 && matches(rule, step, machine));
+    if (!entry) return {};
+    entry.left -= 1;
+    const { step: _step, when: _when, times: _times, ...wanted } = entry.rule;
+    return wanted;
+  }
+
+  return { behave, endingOf, staysDown };
+}
+
+function matches(rule: Rule, step: string, machine: Machine): boolean {
+  const named = typeof rule.step === "string" ? rule.step === step : rule.step.test(step);
+  return named && (rule.when?.(machine) ?? true);
+}

@@ -1,0 +1,9 @@
+import { expect, test } from "vitest";
+import { bundleSize } from "../../../local/lambda/bundle-size.ts";
+
+test.each(["functions/reconcile.handler", "functions/api.handler"])(
+  "%s stays small: minified, without zod's languages and shapes of AWS that it does not use",
+  async (handler) => {
+    expect(await bundleSize(handler)).toBeLessThan(270 * 1024);
+  },
+);

@@ -1,0 +1,51 @@
+import type { Build } from "@aws-sdk/client-codebuild";
+import type { Image, ImageReference, Snapshot, TagDescription } from "@aws-sdk/client-ec2";
+import type { Parameter } from "@aws-sdk/client-ssm";
+
+/** What an account holds, in the shapes of AWS's own answers. An operation reads and writes it; it knows nothing else. */
+export interface Account {
+  /** Milliseconds since the epoch. */
+  now: () => number;
+  /** The account's own and AWS's, by ID. */
+  images: Map<string, Image>;
+  snapshots: Snapshot[];
+  /** Of what builds run: instances, volumes, key pairs and groups. */
+  tags: TagDescription[];
+  references: ImageReference[];
+  parameters: Map<string, Parameter>;
+  /** By key, in one bucket. */
+  objects: Map<string, StoredObject>;
+  /** Newest first. */
+  builds: Build[];
+  /** Messages that subscribers received. */
+  published: unknown[];
+}
+
+export interface StoredObject {
+  at: Date;
+  body: string;
+}
+
+export const ownerId = "123456789012";
+
+/** One page of a list. The token is the place at which the next page begins. */
+export function pageOf<T>(
+  all: readonly T[],
+  size: number,
+  token: string | undefined,
+): { page: T[]; next: string | undefined } {
+  const start = Number(token ?? 0);
+  const end = start + size;
+  return { page: all.slice(start, end), next: end < all.length ? String(end) : undefined };
+}
+
+/** An error as AWS answers it. */
+export class ServiceError extends Error {
+  readonly code: string;
+  readonly status: number;
+  constructor(code: string, message: string, status = 400) {
+    super(message);
+    this.code = code;
+    this.status = status;
+  }
+}

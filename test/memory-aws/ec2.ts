@@ -1,0 +1,100 @@
+import type {
+  CreateTagsCommandInput,
+  DeleteTagsCommandInput,
+  DescribeImageReferencesCommandInput,
+  DescribeImagesCommandInput,
+  DescribeSnapshotsCommandInput,
+  DescribeTagsCommandInput,
+  DisableImageCommandInput,
+  Filter,
+  Image,
+  Tag,
+} from "@aws-sdk/client-ec2";
+import { type Account, ownerId, pageOf, ServiceError } from "./account.ts";
+
+/** AWS's limits: what a call gets that asks for no page, and for the longest. */
+const longestPage = 1000;
+
+export const ec2 = {
+  DescribeImages(account: Account, input: DescribeImagesCommandInput) {
+    const { ImageIds, Owners, Filters = [], IncludeDisabled = false, MaxResults = longestPage, NextToken } = input;
+    const ids = ImageIds ?? valuesOf(Filters, "image-id");
+    const asked = ids ? ids.flatMap((id) => account.images.get(id) ?? []) : [...account.images.values()];
+    const images = asked.filter(
+      (image) =>
+        (IncludeDisabled || image.State !== "disabled") &&
+        (!Owners || (image.OwnerId === ownerId) === Owners.includes("self")) &&
+        hasTags(image.Tags, Filters) &&
+        hasSnapshot(image, valuesOf(Filters, "block-device-mapping.snapshot-id")),
+    );
+    const { page, next } = pageOf(images, MaxResults, NextToken);
+    return { Images: page, NextToken: next };
+  },
+  DescribeSnapshots(
+    account: Account,
+    { Filters = [], MaxResults = longestPage, NextToken }: DescribeSnapshotsCommandInput,
+  ) {
+    const ids = valuesOf(Filters, "snapshot-id");
+    const found = account.snapshots.filter(
+      ({ SnapshotId = "", Tags }) => (!ids || ids.includes(SnapshotId)) && hasTags(Tags, Filters),
+    );
+    const { page, next } = pageOf(found, MaxResults, NextToken);
+    return { Snapshots: page, NextToken: next };
+  },
+  DescribeTags(account: Account, { Filters = [], MaxResults = longestPage, NextToken }: DescribeTagsCommandInput) {
+    const keys = valuesOf(Filters, "key");
+    const types = valuesOf(Filters, "resource-type");
+    const ofSnapshots = account.snapshots.flatMap(({ SnapshotId, Tags = [] }) =>
+      Tags.map((tag) => ({ ...tag, ResourceId: SnapshotId, ResourceType: "snapshot" as const })),
+    );
+    const found = [...account.tags, ...(types?.includes("snapshot") === false ? [] : ofSnapshots)].filter(
+      ({ Key = "", ResourceType = "" }) => (!keys || keys.includes(Key)) && (!types || types.includes(ResourceType)),
+    );
+    const { page, next } = pageOf(found, MaxResults, NextToken);
+    return { Tags: page, NextToken: next };
+  },
+  DescribeImageReferences(account: Account, { ImageIds = [] }: DescribeImageReferencesCommandInput) {
+    return { ImageReferences: account.references.filter(({ ImageId = "" }) => ImageIds.includes(ImageId)) };
+  },
+  DescribeImageAttribute: () => ({ LaunchPermissions: [] }),
+  DescribeInstances: () => ({ Reservations: [] }),
+  DescribeLaunchTemplateVersions: () => ({ LaunchTemplateVersions: [] }),
+  DisableImage(account: Account, { ImageId = "" }: DisableImageCommandInput) {
+    Object.assign(imageOf(account, ImageId), { State: "disabled" });
+    return { Return: true };
+  },
+  CreateTags(account: Account, { Resources = [], Tags = [] }: CreateTagsCommandInput) {
+    for (const image of Resources.map((id) => imageOf(account, id)))
+      image.Tags = [...(image.Tags ?? []).filter(({ Key }) => !Tags.some((tag) => tag.Key === Key)), ...Tags];
+    return {};
+  },
+  DeleteTags(account: Account, { Resources = [], Tags = [] }: DeleteTagsCommandInput) {
+    const goes = ({ Key, Value }: Tag) =>
+      Tags.some((tag) => tag.Key === Key && (tag.Value === undefined || tag.Value === Value));
+    for (const image of Resources.map((id) => imageOf(account, id)))
+      image.Tags = (image.Tags ?? []).filter((tag) => !goes(tag));
+    return {};
+  },
+};
+
+function imageOf({ images }: Account, id: string): Image {
+  const image = images.get(id);
+  if (!image) throw new ServiceError("InvalidAMIID.NotFound", `The image id '[${id}]' does not exist`);
+  return image;
+}
+
+function valuesOf(filters: readonly Filter[], name: string): string[] | undefined {
+  return filters.find(({ Name }) => Name === name)?.Values;
+}
+
+function hasTags(tags: readonly Tag[] = [], filters: readonly Filter[]): boolean {
+  return filters
+    .filter(({ Name = "" }) => Name.startsWith("tag:"))
+    .every(({ Name = "", Values = [] }) =>
+      tags.some(({ Key, Value = "" }) => Key === Name.slice("tag:".length) && Values.includes(Value)),
+    );
+}
+
+function hasSnapshot({ BlockDeviceMappings = [] }: Image, snapshots: readonly string[] | undefined): boolean {
+  return !snapshots || BlockDeviceMappings.some(({ Ebs }) => snapshots.includes(Ebs?.SnapshotId ?? ""));
+}

@@ -1,0 +1,31 @@
+import type { Account } from "./account.ts";
+import { codebuild } from "./codebuild.ts";
+import { ec2 } from "./ec2.ts";
+import { s3 } from "./s3.ts";
+import { ssm } from "./ssm.ts";
+
+/** One call: what a client of the SDK sends (`client.send`), and what it gets. */
+export type Operation = (account: Account, input: never) => object;
+
+const sns = {
+  Publish({ published }: Account, message: object) {
+    published.push(message);
+    return { MessageId: String(published.length) };
+  },
+};
+
+/** The operations that the functions call, by service. What is not here does not exist. */
+export const operations: Readonly<Record<string, Readonly<Record<string, Operation>>>> = {
+  codebuild,
+  ec2,
+  s3,
+  sns,
+  ssm,
+};
+
+/** @throws ServiceError as AWS answers; Error if the operation is not among these */
+export function perform(account: Account, service: string, operation: string, input: object): object {
+  const carryOut = operations[service]?.[operation];
+  if (!carryOut) throw new Error(`the account in memory has no ${service} ${operation}`);
+  return carryOut(account, input as never);
+}

@@ -1,0 +1,35 @@
+import type {
+  GetParametersByPathCommandInput,
+  GetParametersCommandInput,
+  PutParameterCommandInput,
+} from "@aws-sdk/client-ssm";
+import { type Account, pageOf, ServiceError } from "./account.ts";
+
+/** Parameters in an answer, and names in a call, at most (AWS API reference). */
+const longestPage = 10;
+
+export const ssm = {
+  GetParameters({ parameters }: Account, { Names = [] }: GetParametersCommandInput) {
+    if (Names.length > longestPage) throw new ServiceError("ValidationException", "at most 10 names");
+    return {
+      Parameters: Names.flatMap((name) => parameters.get(name) ?? []),
+      InvalidParameters: Names.filter((name) => !parameters.has(name)),
+    };
+  },
+  GetParametersByPath({ parameters }: Account, input: GetParametersByPathCommandInput) {
+    const { Path = "", MaxResults = longestPage, NextToken } = input;
+    const below = [...parameters.values()].filter(({ Name = "" }) => Name.startsWith(`${Path}/`));
+    const { page, next } = pageOf(below, MaxResults, NextToken);
+    return { Parameters: page, NextToken: next };
+  },
+  PutParameter(
+    { parameters, now }: Account,
+    { Name = "", Value, Overwrite = false, DataType }: PutParameterCommandInput,
+  ) {
+    const before = parameters.get(Name);
+    if (before && !Overwrite) throw new ServiceError("ParameterAlreadyExists", "The parameter already exists.");
+    const Version = (before?.Version ?? 0) + 1;
+    parameters.set(Name, { Name, Value, Version, LastModifiedDate: new Date(now()), Type: "String", DataType });
+    return { Version, Tier: "Standard" };
+  },
+};
