@@ -1,8 +1,8 @@
 import { minutesOfBuild } from "../local/cost/build-steps.ts";
-import { timingOf } from "../test/simulation/deployed-timing.ts";
-import { freshness as freshnessOf, twelve } from "../test/simulation/freshness.ts";
-import { everyFifthFails, play } from "../test/simulation/play.ts";
-import { releasesBetween, year } from "../test/simulation/releases.ts";
+import { timingOf } from "../test/freshness/deployed-timing.ts";
+import { freshness as freshnessOf, twelve } from "../test/freshness/freshness.ts";
+import { everyFifthFails, play } from "../test/freshness/play.ts";
+import { releasesBetween, year } from "../test/freshness/releases.ts";
 import { resourcesOf } from "./deployed.ts";
 import type { Group } from "./group.ts";
 

@@ -1,7 +1,7 @@
 import { config } from "../config.ts";
 import { buildCosts, monthOfImage } from "../local/cost/build.ts";
 import { type Cost, idleCosts } from "../local/cost/idle.ts";
-import { twelve } from "../test/simulation/freshness.ts";
+import { twelve } from "../test/freshness/freshness.ts";
 import { resourcesOf } from "./deployed.ts";
 import type { Group } from "./group.ts";
 

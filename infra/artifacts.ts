@@ -30,6 +30,8 @@ export const artifacts = new sst.aws.Bucket("Artifacts", {
   // No notification is sent for an event older than 30 days, so its record can expire after 90.
   lifecycle: [
     { id: "announced", prefix: "announced/", expiresIn: "90 days" },
+    // CodeBuild lists a build within minutes of its start.
+    { id: "starts", prefix: "records/starts/", expiresIn: "1 day" },
     // A minor without new images may need its harvest for longer. A missing harvest is repeated, with identical bytes.
     { id: "harvest", prefix: "harvest/", expiresIn: "400 days" },
   ],

@@ -17,9 +17,12 @@ const writers: Record<string, Writer[]> = {
   "records/adoptions": ["api"],
   "records/approvals": ["api"],
   "records/publications": ["reconcile"],
+  "records/holdings": ["reconcile"],
+  "records/starts": ["reconcile"],
   "records/exemptions": ["reconcile"],
   "records/retirements": ["reconcile"],
   "records/withdrawals": ["reconcile"],
+  "records/disablings": ["reconcile"],
   "records/revocations": ["api", "reconcile"],
   "records/unrevocations": ["api"],
 };

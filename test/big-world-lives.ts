@@ -114,7 +114,7 @@ export const happen: Partial<Record<Life, (world: OpenWorld, line: Line, newest:
   forged(world, line, newest) {
     const unrecorded = [{ claim: "that this service made it", record: "adoptions/forged" }];
     const copy = { id: amiId(`copy in ${line.name}`), made: false, origin: undefined, unrecorded };
-    world.images.push({ ...newest, ...copy, createdAt: world.now - day, published: {} });
+    world.images.push({ ...newest, ...copy, createdAt: world.now - day, published: {}, held: {} });
   },
   killed(world, line, newest) {
     const { name: variant } = line;
@@ -128,7 +128,15 @@ export const happen: Partial<Record<Life, (world: OpenWorld, line: Line, newest:
       inputs: {},
       createdAt: times.startedAt + hour,
     };
-    world.images.push({ ...newest, ...unfinished, origin: undefined, made: false, proof: undefined, published: {} });
+    world.images.push({
+      ...newest,
+      ...unfinished,
+      origin: undefined,
+      made: false,
+      proof: undefined,
+      published: {},
+      held: {},
+    });
     const left = { variant, token, createdAt: times.startedAt, images: [] };
     world.leftovers.found.push(
       { ...left, type: "instance", id: `i-${line.index}`, state: "running", mark: "guest" },

@@ -72,14 +72,16 @@ function addLine(world: OpenWorld, line: Line, count: number, calm: boolean): vo
     const isUsed = calm || (line.index + age) % 3 === 0;
     if (age >= 3) world.references[image.id] = isUsed ? { state: "used", by: ["instance/i-1"] } : { state: "unused" };
     for (const channel of channelNames) {
-      image.published[channel] = { at: image.createdAt + day, previous: images[age + 1]?.id };
+      const writtenAt = image.createdAt + day;
+      image.published[channel] = { at: writtenAt, previous: images[age + 1]?.id };
+      image.held[channel] = writtenAt;
       const version = count - age;
       if (image.createdAt > world.now - 60 * day)
-        world.notified.add(publicationKey("published", line.name, channel, { version, image: image.id }));
+        world.notified.add(publicationKey("published", line.name, channel, { version, image: image.id, writtenAt }));
     }
   }
   const held = line.life === "soaking" || line.life === "unproved" ? second : newest;
-  if (held === second) newest.published = {};
+  if (held === second) Object.assign(newest, { published: {}, held: {} });
   for (const channel of channelNames)
     world.channels[line.name] = {
       ...world.channels[line.name],

@@ -1,7 +1,14 @@
 import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { channelNames } from "../functions/config/channel-names.ts";
 import { inputsFromTags, tagPrefix } from "../functions/domain/inputs.ts";
-import { identityOf, type ProofResult, proofRecord, recordsPrefix, tagRecord } from "../functions/domain/records.ts";
+import {
+  holdingRecord,
+  identityOf,
+  type ProofResult,
+  proofRecord,
+  recordsPrefix,
+  tagRecord,
+} from "../functions/domain/records.ts";
 import type { Emulator } from "../local/aws/emulator.ts";
 
 /** Tags of an image by name without the prefix. */
@@ -34,7 +41,7 @@ export function recordsOf(image: string, tags: Tags, isRevokedByRecord = false):
     ...(tags.approved === undefined ? [] : [tagRecord("approvals", image, tags.approved)]),
     ...channelNames.flatMap((channel) => {
       const tag = tags[`published-${channel}`];
-      return tag === undefined ? [] : [tagRecord("publications", image, tag, channel)];
+      return tag === undefined ? [] : [tagRecord("publications", image, tag, channel), holdingRecord(image, channel)];
     }),
     ...(["retired-at", "withdrawn-at"] as const).flatMap((name) => {
       const tag = tags[name];

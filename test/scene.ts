@@ -139,7 +139,8 @@ export function scene(configuration: Partial<ConfigurationInput> = {}, at = "202
         const described = { status: "described", createdAt: image.createdAt, state: image.state } as const;
         const { version, writtenAt } = write(id, described, channel, variant);
         image.published = { ...image.published, [channel]: { at: writtenAt, previous } };
-        world.notified.add(publicationKey("published", variant, channel, { version, image: id }));
+        image.held = { ...image.held, [channel]: writtenAt };
+        world.notified.add(publicationKey("published", variant, channel, { version, image: id, writtenAt }));
       }
       return story;
     },
@@ -192,9 +193,10 @@ export function scene(configuration: Partial<ConfigurationInput> = {}, at = "202
       delete world.pauses[scope];
       return story;
     },
-    /** Subscribers have received none of the notifications so far. */
-    forgetNotifications() {
+    /** Subscribers have received these notifications and no others. */
+    notified(keys: readonly string[]) {
       world.notified.clear();
+      for (const key of keys) world.notified.add(key);
       return story;
     },
     /** Subscribers receive every due notification. */

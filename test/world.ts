@@ -43,6 +43,7 @@ export function newWorld(configuration: Partial<ConfigurationInput>, at: string)
     instanceProfiles: ["guest", "harvest"],
     notified: new Set(),
     pauses: {},
+    starts: [],
   };
   for (const variant of world.configuration.variants) {
     const harvested = recipeOf(variant) === "assemble";
@@ -81,8 +82,10 @@ export function newImage(
     revocations: [],
     approved: undefined,
     published: {},
+    held: {},
     deprecatedAt: undefined,
     withdrawnAt: undefined,
+    disabledByRevocation: changes.withdrawnAt !== undefined && changes.state === "disabled",
     retiredAt: undefined,
     retiring: false,
     retirementRecorded: changes.retiredAt !== undefined || changes.retiring === true,

@@ -1,6 +1,7 @@
 import type { APIGatewayProxyEventV2WithIAMAuthorizer, APIGatewayProxyStructuredResultV2 } from "aws-lambda";
 import * as z from "zod";
 import { JsonText } from "../config/json.ts";
+import { directInvocation } from "../domain/intervention-tags.ts";
 
 /** A signed call of the function URL, or a direct invocation converted to its shape (direct-calls.ts). */
 export type Call = APIGatewayProxyEventV2WithIAMAuthorizer;
@@ -49,10 +50,14 @@ export function bodyOf(call: Call): string {
   return call.isBase64Encoded ? Buffer.from(call.body ?? "", "base64").toString() : (call.body ?? "");
 }
 
+/** The characters that names of users, roles and sessions may have (IAM user guide, "IAM and AWS STS quotas"). */
+const arn = /^arn:[\w+=,.@:/-]+$/;
+
 /**
  * ARN of the identity that signed the call. An identity that may invoke the function directly, such as an
- * administrator, can name any caller.
+ * administrator, can name any caller, but nothing that is no ARN: it becomes part of tags, records and mails.
  */
 export function callerOf(call: Call): string {
-  return call.requestContext.authorizer?.iam?.userArn ?? "unknown";
+  const caller: unknown = call.requestContext.authorizer?.iam?.userArn;
+  return typeof caller === "string" && (caller === directInvocation || arn.test(caller)) ? caller : "unknown";
 }

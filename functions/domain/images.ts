@@ -40,10 +40,14 @@ export interface Image {
   approved: Intervention | undefined;
   /** The last write of the image to each channel, accepted or not. */
   published: Partial<Record<ChannelName, ChannelWrite>>;
+  /** When a reconcile run last recorded that it read a write of the image back from a channel. */
+  held: Partial<Record<ChannelName, number>>;
   /** When EC2 stops listing the image to other accounts; undefined if it is not deprecated. */
   deprecatedAt: number | undefined;
   /** When the service deprecated the image because it was revoked; undefined if the service did not. */
   withdrawnAt: number | undefined;
+  /** Whether a record says that the service disabled the image because it was revoked, and none that it restored it. */
+  disabledByRevocation: boolean;
   /** When retention disabled the image. Grace counts from here. */
   retiredAt: number | undefined;
   /** Retention has begun to disable the image and has not recorded that it is disabled. */
@@ -124,6 +128,18 @@ export function whyNotPublishable({
 export function describeUnrecorded(unrecorded: readonly Claim[]): string {
   const claims = unrecorded.map(({ claim }) => claim).join(", ");
   return `its tags claim without a record ${claims}; it is forged, a copy or from before records (then: npm run adopt)`;
+}
+
+/** Whether the next reconcile run enables the image, because it is no longer revoked. */
+export function isBeingRestored({
+  state,
+  revoked,
+  disabledByRevocation,
+  withdrawnAt,
+  retirementRecorded,
+}: Image): boolean {
+  const isUndone = revoked === undefined && withdrawnAt !== undefined;
+  return isUndone && state === "disabled" && disabledByRevocation && !retirementRecorded;
 }
 
 /** Newest first. Images of the same time are ordered by ID, so that every reconcile run agrees on the order. */

@@ -6,6 +6,7 @@ import { type BuildIndex, indexBuilds } from "./builds.ts";
 import type { Channels } from "./channels.ts";
 import type { Image } from "./images.ts";
 import type { Leftover } from "./leftovers.ts";
+import { pendingStarts, type Start } from "./starts.ts";
 import type { ImageWorld, World } from "./world.ts";
 
 /**
@@ -34,6 +35,9 @@ export interface IndexedWorld extends Omit<World, "images" | "revokedByRecord" |
   patchTuesday: string;
   notified: World["notified"];
   pauses: World["pauses"];
+  starts: World["starts"];
+  /** Orders of which CodeBuild shows no build yet, by variant. */
+  pendingStarts: ReadonlyMap<string, readonly Start[]>;
   /** Names of the variants whose images may go although they are not configured. */
   retired: ReadonlySet<string>;
   /** What builds may have left behind, by token. */
@@ -54,6 +58,7 @@ export function indexWorld(world: World): IndexedWorld {
     ...world,
     ...indexesOf(world),
     builds: indexBuilds(world.builds),
+    pendingStarts: pendingStarts(world.starts, world.builds, world.now),
     patchTuesday: patchTuesdayIn(world),
     retired: new Set(world.configuration.retiredVariants),
     leftoversOf: Map.groupBy(world.leftovers.found, ({ token }) => token),

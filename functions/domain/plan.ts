@@ -9,7 +9,7 @@ import {
   duePauseNotifications,
   type Notification,
 } from "./notifications/due.ts";
-import { type ChannelWait, channelActions, type PublishAction } from "./publishing/actions.ts";
+import { type ChannelAction, type ChannelWait, channelActions } from "./publishing/actions.ts";
 import { type ChannelDecision, decideChannels } from "./publishing/publish.ts";
 import { exemptions, type RetentionAction, retirements, retirementsOfRemoved } from "./publishing/retirement.ts";
 import { type WithdrawalAction, withdrawals } from "./publishing/withdrawal.ts";
@@ -26,18 +26,17 @@ import type { World } from "./world.ts";
 /** One thing to do, or not to do, with its reasons. Times are milliseconds since the epoch. */
 export type Action =
   | { do: "announce"; variant: string; notification: Notification }
-  | PublishAction
+  | ChannelAction
   | WithdrawalAction
   | RetentionAction
   | { do: Purpose; variant: string; order: BuildOrder; reasons: string[] }
-  | ChannelWait
   | SweepAction
   | SweepWait
   | { do: "wait"; variant: string; for: "build"; until: number | undefined; reasons: string[] }
   | { do: "nothing"; variant: string; reasons: string[] };
 
 /** An action that changes a channel or an image. */
-export type WriteAction = PublishAction | WithdrawalAction | RetentionAction;
+export type WriteAction = Exclude<ChannelAction, ChannelWait> | WithdrawalAction | RetentionAction;
 
 /**
  * Decides what to do about the world: no I/O, no clock, no randomness. The variants are independent of each other (rule
@@ -84,7 +83,7 @@ function writes(
   channels: readonly ChannelDecision[],
 ): (WriteAction | ChannelWait)[] {
   return [
-    ...channelActions(state, channels),
+    ...channelActions(world, state, channels),
     ...exemptions(world, state),
     ...withdrawals(world, state),
     ...retirements(world, state),

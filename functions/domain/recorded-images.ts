@@ -15,9 +15,19 @@ import {
   tagRecord,
 } from "./records.ts";
 
+/** What only records say. */
+type Recorded =
+  | "origin"
+  | "made"
+  | "provedAt"
+  | "held"
+  | "disabledByRevocation"
+  | "retirementRecorded"
+  | "unrecorded"
+  | "revocations";
+
 /** An AMI as its tags describe it, whoever wrote them. */
-export interface TaggedImage
-  extends Omit<Image, "origin" | "made" | "provedAt" | "retirementRecorded" | "unrecorded" | "revocations"> {
+export interface TaggedImage extends Omit<Image, Recorded> {
   /** The values of those of its tags that need a record ({@link claimTags}), by name without the prefix. */
   tags: Readonly<Record<string, string>>;
 }
@@ -114,11 +124,13 @@ function confirmed({ tags, ...image }: TaggedImage, own: OwnRecords): Image {
     provedAt: result?.at,
     approved: has("approvals") ? image.approved : undefined,
     published: pickBy(image.published, (_, channel) => has("publications", channel as ChannelName)),
+    held: heldIn(own),
     exemptSince: has("exemptions") ? image.exemptSince : undefined,
     retiredAt: has("retirements") ? image.retiredAt : undefined,
     retiring: has("retirements") && image.retiring,
     retirementRecorded: has("retirements") || isRetirementRecorded(own),
     withdrawnAt: has("withdrawals") ? image.withdrawnAt : undefined,
+    disabledByRevocation: isDisabledByRevocation(own),
     ...revocationOf(image, tags.revoked, own),
     unrecorded: [
       ...(!made && areComplete(image.inputs) ? [{ claim: "that this service made it", record: adoption }] : []),
@@ -136,6 +148,22 @@ function isRecorded(kind: TagRecordKind, record: string, state: string, own: Own
   return [kind, "adoptions"]
     .flatMap((one) => own(one).filter(({ name }) => keys.includes(`${one}/${name}`)))
     .some(({ at }) => ends.every((end) => end.at <= at));
+}
+
+/** Which channels have held the image, and when that was last recorded. Who adopts an image vouches for its tags. */
+function heldIn(own: OwnRecords): Image["held"] {
+  const recorded = [...own("holdings"), ...own("adoptions")];
+  return Object.fromEntries(
+    channelNames.flatMap((channel) => {
+      const of = recorded.filter(({ name }) => name === channel || name.startsWith(`publications-${channel}-`));
+      return of.length > 0 ? [[channel, Math.max(...of.map(({ at }) => at))]] : [];
+    }),
+  );
+}
+
+function isDisabledByRevocation(own: OwnRecords): boolean {
+  const ends = own("withdrawals").filter(({ name }) => name.startsWith(`${ending}-`));
+  return own("disablings").some(({ at }) => ends.every((end) => end.at <= at));
 }
 
 function isRetirementRecorded(own: OwnRecords): boolean {

@@ -1,3 +1,4 @@
+import type { ChannelName } from "../config/channel-names.ts";
 import { iso } from "../config/time.ts";
 import { canonical, clipTag, inputNames, type RecordedInputs, sha256 } from "./inputs.ts";
 
@@ -37,11 +38,14 @@ export function recordBody(by: string, at: number, reason: string): RecordBody {
 /** Kinds whose record proves the value of a tag, with that tag. */
 export type TagRecordKind = "approvals" | "publications" | "exemptions" | "revocations" | "retirements" | "withdrawals";
 
+/** Kinds of an image's records whose key holds the hash of a text: a tag's value, or of `disablings` the time. */
+export type HashedRecordKind = TagRecordKind | "disablings";
+
 /**
  * The key, without {@link recordsPrefix}, of the record that a tag of an image has this value.
  * @param about what the image may have several of: the channel of a publication; or {@link ending}
  */
-export function tagRecord(kind: TagRecordKind, image: string, value: string, about?: string): string {
+export function tagRecord(kind: HashedRecordKind, image: string, value: string, about?: string): string {
   return `${kind}/${image}/${about === undefined ? "" : `${about}-`}${sha256(value)}`;
 }
 
@@ -57,6 +61,11 @@ export function endorsement(record: string): string {
 /** As {@link tagRecord}, for a revocation of which only the hash of the tag's value is known, or the end of one. */
 export function revocationRecord(kind: "revocations" | "unrevocations", image: string, hash: string): string {
   return `${kind}/${image}/${hash}`;
+}
+
+/** The key, without {@link recordsPrefix}, of the record that a channel was read while it held a write of the image. */
+export function holdingRecord(image: string, channel: ChannelName): string {
+  return `holdings/${image}/${channel}`;
 }
 
 /**

@@ -7,6 +7,7 @@ import type { Leftovers } from "./leftovers.ts";
 import type { Pauses } from "./pauses.ts";
 import type { References } from "./references.ts";
 import type { Request } from "./requests.ts";
+import type { Start } from "./starts.ts";
 import type { Upstream } from "./upstream.ts";
 
 /**
@@ -35,6 +36,8 @@ export interface ImageWorld {
   notified?: ReadonlySet<string>;
   /** Undefined if they were not read. Then nothing counts as paused. */
   pauses?: Pauses;
+  /** Orders of the last day that were about to be passed to CodeBuild; undefined if they were not read. */
+  starts?: readonly Start[];
 }
 
 /** Everything that a plan depends on. */
@@ -63,4 +66,5 @@ export interface World extends ImageWorld {
   instanceProfiles: readonly string[];
   notified: ReadonlySet<string>;
   pauses: Pauses;
+  starts: readonly Start[];
 }

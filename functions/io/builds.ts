@@ -1,23 +1,17 @@
 import {
-  AccountLimitExceededException,
   BatchGetBuildsCommand,
   type Build as CodeBuildBuild,
-  CodeBuildClient,
-  InvalidInputException,
   ListBuildsForProjectCommand,
-  StartBuildCommand,
 } from "@aws-sdk/client-codebuild";
 import * as z from "zod";
 import type { BuildVariables, ExportedVariables } from "../config/build-variables.ts";
 import { JsonText } from "../config/json.ts";
-import { day, hour, minute } from "../config/time.ts";
-import { type BuildOrder, purposes } from "../domain/build-orders.ts";
+import { day, hour } from "../config/time.ts";
+import { purposes } from "../domain/build-orders.ts";
 import type { Build } from "../domain/builds.ts";
 import { type Failure, FailureClass } from "../domain/failures.ts";
 import { Inputs } from "../domain/inputs.ts";
-import { clientSettings } from "./client-settings.ts";
-
-const codebuild = new CodeBuildClient(clientSettings);
+import { codebuild } from "./codebuild-client.ts";
 
 /** How far back the history is read, in milliseconds: subscribers are not notified of anything older. */
 export const historyReach = 31 * day;
@@ -102,40 +96,6 @@ function refuseGaps(ids: readonly string[], page: ReadonlyMap<string, KnownBuild
   const old = ids.findIndex((id) => (page.get(id)?.startedAt ?? now) < now - day);
   const unread = ids.slice(0, old === -1 ? ids.length : old).filter((id) => !page.has(id));
   if (unread.length > 0) throw new Error(`CodeBuild left out ${unread.join(", ")} although it lists them`);
-}
-
-/**
- * How long after reading the world an order may be carried out, in milliseconds. CodeBuild remembers a token for five
- * minutes (API reference, StartBuild): a run that saw no build and orders one later could start it twice. One minute is
- * deducted for lists that lag.
- */
-export const orderLifetime = 4 * minute;
-
-/** The result of an order: the build has started (or was under way already), or the account has no room for it now. */
-export type Started = { outcome: "started"; build: string | undefined } | { outcome: "no-room"; why: string };
-
-/** Passes an order to CodeBuild. The same order twice within five minutes is one build. */
-export async function startBuild(project: string, order: BuildOrder): Promise<Started> {
-  try {
-    const { build } = await codebuild.send(
-      new StartBuildCommand({
-        projectName: project,
-        idempotencyToken: order.token,
-        environmentVariablesOverride: Object.entries(order.variables).map(([name, value]) => ({
-          name,
-          value,
-          type: "PLAINTEXT",
-        })),
-      }),
-    );
-    return { outcome: "started", build: build?.id };
-  } catch (error) {
-    if (error instanceof AccountLimitExceededException) return { outcome: "no-room", why: error.message };
-    // CodeBuild knows the token, and only parameters that are no inputs differ: the build is running.
-    if (error instanceof InvalidInputException && /idempotency ?token/i.test(error.message))
-      return { outcome: "started", build: undefined };
-    throw error;
-  }
 }
 
 const Variables = z.object({

@@ -8,7 +8,7 @@ import {
 import type { ChannelName } from "../config/channel-names.ts";
 import { iso, minute } from "../config/time.ts";
 import type { Image } from "../domain/images.ts";
-import { ending, type TagRecordKind } from "../domain/records.ts";
+import { ending, type HashedRecordKind } from "../domain/records.ts";
 import { ec2 } from "./ec2-client.ts";
 import { tagImage, untagImage } from "./image-tags.ts";
 
@@ -16,7 +16,7 @@ import { tagImage, untagImage } from "./image-tags.ts";
  * Writes the record that a tag of the image has this value, without which it does not count, or has it no more.
  * @param about the channel of a publication, or that the value ends
  */
-export type KeepRecord = (kind: TagRecordKind, value: string, about?: ChannelName | typeof ending) => Promise<void>;
+export type KeepRecord = (kind: HashedRecordKind, value: string, about?: ChannelName | typeof ending) => Promise<void>;
 
 /**
  * Deprecates a revoked image. Anyone who has its ID can still start it. EC2 accepts no time in the past and rounds to
@@ -31,8 +31,8 @@ export async function deprecateImage(image: Image, now: number, keepRecord: Keep
 
 /**
  * Disables an image that is revoked: no new instance starts from it, running ones go on, and it can be enabled again.
- * The tag that says why is written first, because the service never touches an image that is disabled without such a
- * tag. An earlier retirement ends, so that no grace counts from a time before this one. If the tag has changed since it
+ * The tag and the record that say why are written first, because the service never touches an image that is disabled
+ * without them: a person has disabled it. An earlier retirement ends, so that no grace counts from a time before this one. If the tag has changed since it
  * was read, for example because another writer has exempted the image, it stays.
  * @param now milliseconds since the epoch
  */
@@ -43,7 +43,9 @@ export async function disableRevoked(image: Image, now: number, keepRecord: Keep
     if (retiredAtTag !== undefined) await untagImage(id, ["retired-at"], retiredAtTag);
     await keepRecord("retirements", iso(now), ending);
   }
-  if (state !== "disabled") await ec2.send(new DisableImageCommand({ ImageId: id }));
+  if (state === "disabled") return;
+  await keepRecord("disablings", iso(now));
+  await ec2.send(new DisableImageCommand({ ImageId: id }));
 }
 
 /**
@@ -71,16 +73,16 @@ export async function exemptFromRetention(image: string, now: number, keepRecord
 }
 
 /**
- * Undoes what the revocation did to an image. The tag goes after that, so that the next reconcile run retries until all
+ * Undoes what the revocation did to an image; one that a person has disabled meanwhile stays disabled. The tag goes after that, so that the next reconcile run retries until all
  * of it is undone. The record comes last; from then on the tag restores nothing if anybody writes it once more.
  * @param now milliseconds since the epoch
  */
 export async function restoreImage(
-  { id, state, deprecatedAt }: Image,
+  { id, state, deprecatedAt, disabledByRevocation }: Image,
   now: number,
   keepRecord: KeepRecord,
 ): Promise<void> {
-  if (state === "disabled") await ec2.send(new EnableImageCommand({ ImageId: id }));
+  if (state === "disabled" && disabledByRevocation) await ec2.send(new EnableImageCommand({ ImageId: id }));
   if (deprecatedAt !== undefined) await ec2.send(new DisableImageDeprecationCommand({ ImageId: id }));
   await untagImage(id, ["withdrawn-at"]);
   await keepRecord("withdrawals", iso(now), ending);

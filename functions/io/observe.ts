@@ -55,13 +55,24 @@ export async function observe(
     gerund("reading requests", readRequests(environment.REQUESTS_PREFIX)),
     gerund("reading notifications", readNotified(bucket)),
   ]).then(async ([upstream, imageWorld, builds, harvests, requests, notified]) => {
-    const { pauses, unreadable } = imageWorld;
-    if (unreadable !== undefined || pauses === undefined) throw new Error(unreadable);
+    const { pauses, starts, unreadable } = imageWorld;
+    if (unreadable !== undefined || !pauses || !starts) throw new Error(unreadable);
     const instanceProfiles = environment.INSTANCE_PROFILES.split(",");
     const own = { stage, recipe, harvestRecipe, instanceProfiles };
     // What is missing says nothing about which images may go.
     const missing = { binaries: {}, leftovers: { found: [], unread: undefined }, references: {} };
-    const world: World = { ...imageWorld, ...own, ...missing, upstream, builds, harvests, requests, notified, pauses };
+    const world: World = {
+      ...imageWorld,
+      ...own,
+      ...missing,
+      upstream,
+      builds,
+      harvests,
+      requests,
+      notified,
+      pauses,
+      starts,
+    };
     return { ...world, references: await readReferences(retirementCandidates(world), remaining()) };
   });
   const [world, [binaries, leftovers]] = await Promise.all([readingFirst, readingLast]);

@@ -1,14 +1,15 @@
 import type { Environment } from "../config/environment.ts";
 import { recordsSince, withRecords } from "../domain/recorded-images.ts";
 import { revokedByRecord } from "../domain/recorded-revocations.ts";
+import { startsIn } from "../domain/starts.ts";
 import type { ImageWorld } from "../domain/world.ts";
 import { readTaggedImages } from "./images.ts";
 import { readPauses } from "./pauses.ts";
 import { readRecords } from "./records.ts";
 
 /**
- * The images of a stage, or of one of its variants, as far as records confirm their tags, and all pauses, which the
- * same listing finds. If the records cannot be read, no claim counts and nothing is known about pauses.
+ * The images of a stage, or of one of its variants, as far as records confirm their tags, and all pauses and starts,
+ * which the same listing finds. If the records cannot be read, no claim counts and nothing is known about these.
  *
  * The records are read after the tags. Whoever writes a tag has written its record before, so a tag that was read has
  * its record in what is read now, unless it is forged.
@@ -16,7 +17,7 @@ import { readRecords } from "./records.ts";
 export async function readImagesAndPauses(
   { STAGE, BUCKET }: Pick<Environment, "STAGE" | "BUCKET">,
   variant?: string,
-): Promise<Pick<ImageWorld, "images" | "revokedByRecord" | "recordsSince" | "pauses" | "unreadable">> {
+): Promise<Pick<ImageWorld, "images" | "revokedByRecord" | "recordsSince" | "pauses" | "starts" | "unreadable">> {
   const images = await readTaggedImages(STAGE, variant);
   try {
     const records = await readRecords(BUCKET);
@@ -24,6 +25,7 @@ export async function readImagesAndPauses(
       images: withRecords(images, records),
       revokedByRecord: revokedByRecord(records),
       recordsSince: recordsSince(records),
+      starts: startsIn(records),
       pauses: await readPauses(BUCKET, records),
     };
   } catch (error) {

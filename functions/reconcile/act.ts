@@ -3,10 +3,10 @@ import type { ChannelName } from "../config/channel-names.ts";
 import type { Environment } from "../config/environment.ts";
 import type { IndexedWorld } from "../domain/indexed-world.ts";
 import type { Action } from "../domain/plan.ts";
-import { orderLifetime, startBuild } from "../io/builds.ts";
 import { removeLeftover } from "../io/leftover-removal.ts";
 import { notify } from "./notify.ts";
 import { isPausedNow } from "./recheck.ts";
+import { start } from "./starts.ts";
 import { placeOf } from "./urgency.ts";
 import { type Run, write } from "./writes.ts";
 
@@ -18,7 +18,7 @@ export type Outcome = { action: Action } & (
   | { result: "in-use" }
   /** Nothing was written: the world has changed since the plan was made, and the next reconcile run decides anew. */
   | { result: "stale" }
-  /** Not done because subscribers could not be notified of what the channel holds. */
+  /** Not done because subscribers could not be notified of what the channel holds, or that could not be recorded. */
   | { result: "held-back" }
   /** Not done because the run's time is nearly up. The next run plans it again. */
   | { result: "postponed" }
@@ -34,7 +34,8 @@ const variantsAtOnce = 20;
 /**
  * Carries out a plan: the variants side by side, the urgent ones first, the actions of one variant in order. A failed action is planned again
  * by the next reconcile run and does not stop the others, with one exception: if subscribers could not be notified of a
- * channel's image, the channel waits, unless no node should start that image. Never throws.
+ * channel's image, or it could not be recorded that the channel holds it, the channel waits, unless no node should start
+ * that image. Never throws.
  * @param hasTime whether the run may still begin an action
  */
 export async function act(
@@ -53,32 +54,38 @@ export async function act(
 
 async function inOrder(actions: Action[], run: Run, hasTime: () => boolean): Promise<Outcome[]> {
   const outcomes: Outcome[] = [];
-  const unnotified = new Set<ChannelName>();
+  const unsettled = new Set<ChannelName>();
   for (const action of actions) {
-    const heldBack = action.do === "publish" && action.leaves === undefined && unnotified.has(action.channel);
+    const heldBack = action.do === "publish" && action.leaves === undefined && unsettled.has(action.channel);
     if (action.do !== "wait" && action.do !== "nothing" && !hasTime()) {
       outcomes.push({ action, result: "postponed" });
       continue;
     }
     const outcome: Outcome = heldBack ? { action, result: "held-back" } : await carryOut(action, run);
     outcomes.push(outcome);
-    if (outcome.result === "failed" && action.do === "announce") {
-      const { notification } = action;
-      if (notification.kind === "published" || notification.kind === "rolled-back")
-        unnotified.add(notification.channel);
-    }
+    const channel = outcome.result === "failed" ? channelBefore(action) : undefined;
+    if (channel) unsettled.add(channel);
   }
   return outcomes;
 }
 
+/** The channel whose next write comes after this action. */
+function channelBefore(action: Action): ChannelName | undefined {
+  if (action.do === "confirm") return action.channel;
+  if (action.do !== "announce") return undefined;
+  const { notification } = action;
+  return notification.kind === "published" || notification.kind === "rolled-back" ? notification.channel : undefined;
+}
+
 async function carryOut(action: Action, run: Run): Promise<Outcome> {
-  const { environment, world, clock } = run;
+  const { environment } = run;
   try {
     switch (action.do) {
       case "announce":
         await notify(environment, action.notification);
         return { action, result: "done" };
       case "publish":
+      case "confirm":
       case "record":
       case "deprecate":
       case "disable":
@@ -89,9 +96,8 @@ async function carryOut(action: Action, run: Run): Promise<Outcome> {
       case "build":
       case "prove":
       case "harvest": {
-        const isPaused = await isPausedNow(action.variant, environment);
-        if (isPaused || clock() - world.now >= orderLifetime) return { action, result: "stale" };
-        const started = await startBuild(environment.PROJECT_NAME, action.order);
+        const started = await start(action, run);
+        if (!started) return { action, result: "stale" };
         if (started.outcome === "no-room") return { action, result: "no-room", detail: started.why };
         return { action, result: "done", detail: started.build ?? "already started" };
       }
@@ -113,6 +119,7 @@ async function carryOut(action: Action, run: Run): Promise<Outcome> {
 const gerunds: Record<Action["do"], string> = {
   announce: "notifying subscribers",
   publish: "writing the channel",
+  confirm: "recording what the channel holds",
   build: "starting a build",
   prove: "starting a proof",
   harvest: "starting a harvest",

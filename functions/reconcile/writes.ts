@@ -3,7 +3,7 @@ import type { Image } from "../domain/images.ts";
 import type { IndexedWorld } from "../domain/indexed-world.ts";
 import type { WriteAction } from "../domain/plan.ts";
 import { toRecord } from "../domain/publishing/withdrawal.ts";
-import { recordBody, revocationRecord, tagRecord } from "../domain/records.ts";
+import { holdingRecord, recordBody, revocationRecord, tagRecord } from "../domain/records.ts";
 import { writeChannel } from "../io/channels.ts";
 import {
   deprecateImage,
@@ -51,6 +51,9 @@ export async function write(action: WriteAction, { world, environment, clock }: 
       if (await isOvertaken(action, fresh, environment)) return false;
       return writeChannel(environment, variant, channel, image.id, fresh.channels[variant]?.[channel] === undefined);
     }
+    case "confirm":
+      await keep(holdingRecord(image.id, action.channel));
+      return true;
     case "record":
       for (const { hash } of toRecord(fresh, image)) await keep(revocationRecord("revocations", image.id, hash));
       return true;

@@ -44,10 +44,12 @@ export const channelTexts: Texts<"published" | "rolled-back" | "approval-wanted"
     ],
   }),
   "write-rejected": ({ channel, image, holds }) => ({
-    headline: `${channel} has not taken ${image}`,
+    headline: holds ? `${channel} has not taken ${image}` : `${channel} does not hold ${image}`,
     lines: [
       "The service wrote the image to the channel's parameter and could not read it back.",
-      "Either Parameter Store rejected the image or the write was interrupted.",
+      holds
+        ? "Either Parameter Store rejected the image or the write was interrupted."
+        : "Either Parameter Store rejected the image, the write was interrupted, or somebody has deleted the parameter since.",
       `The channel ${holds ? `still holds ${holds}` : "holds nothing"}. The service keeps writing until the image is there; you get this notification once.`,
       "",
       'If this lasts, look at the event "Parameter Store Change" with an exception. The image must be available in this account and Region,',

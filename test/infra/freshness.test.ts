@@ -3,10 +3,10 @@ import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { parseConfiguration } from "../../functions/config/configuration.ts";
 import { buildSteps, minutesOfBuild } from "../../local/cost/build-steps.ts";
-import { type DeployedTiming, timingOf } from "../simulation/deployed-timing.ts";
-import { expectedHours, freshness, twelve } from "../simulation/freshness.ts";
-import { everyFifthFails, play, type Simulation } from "../simulation/play.ts";
-import { eksDays, releasesBetween, year } from "../simulation/releases.ts";
+import { type DeployedTiming, timingOf } from "../freshness/deployed-timing.ts";
+import { expectedHours, freshness, twelve } from "../freshness/freshness.ts";
+import { everyFifthFails, play, type Simulation } from "../freshness/play.ts";
+import { eksDays, releasesBetween, year } from "../freshness/releases.ts";
 import { usual } from "./deployments.ts";
 import { root } from "./graph.ts";
 

@@ -1,5 +1,14 @@
 import type { Build } from "@aws-sdk/client-codebuild";
-import type { Image, ImageReference, Snapshot, TagDescription } from "@aws-sdk/client-ec2";
+import type {
+  Image,
+  ImageReference,
+  Instance,
+  KeyPairInfo,
+  SecurityGroup,
+  Snapshot,
+  TagDescription,
+  Volume,
+} from "@aws-sdk/client-ec2";
 import type { Parameter } from "@aws-sdk/client-ssm";
 
 /** What an account holds, in the shapes of AWS's own answers. An operation reads and writes it; it knows nothing else. */
@@ -9,7 +18,12 @@ export interface Account {
   /** The account's own and AWS's, by ID. */
   images: Map<string, Image>;
   snapshots: Snapshot[];
-  /** Of what builds run: instances, volumes, key pairs and groups. */
+  /** What builds run. */
+  instances: Instance[];
+  volumes: Volume[];
+  keyPairs: KeyPairInfo[];
+  securityGroups: SecurityGroup[];
+  /** Of these. */
   tags: TagDescription[];
   references: ImageReference[];
   parameters: Map<string, Parameter>;
@@ -17,8 +31,23 @@ export interface Account {
   objects: Map<string, StoredObject>;
   /** Newest first. */
   builds: Build[];
+  /** How many builds may run at once. */
+  room: number;
+  /** By idempotency token. */
+  starts: Map<string, Started>;
+  /** Patch version that EKS runs, by minor. */
+  clusterVersions: Map<string, string>;
   /** Messages that subscribers received. */
   published: unknown[];
+  /** Messages that were sent to the queue of triggers. */
+  queued: { body: string; delaySeconds: number }[];
+}
+
+/** What CodeBuild remembers of an idempotency token. */
+export interface Started {
+  at: number;
+  parameters: string;
+  build: Build;
 }
 
 export interface StoredObject {

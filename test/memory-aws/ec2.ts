@@ -5,12 +5,13 @@ import type {
   DescribeImagesCommandInput,
   DescribeSnapshotsCommandInput,
   DescribeTagsCommandInput,
-  DisableImageCommandInput,
   Filter,
   Image,
   Tag,
 } from "@aws-sdk/client-ec2";
-import { type Account, ownerId, pageOf, ServiceError } from "./account.ts";
+import { type Account, ownerId, pageOf } from "./account.ts";
+import { guests } from "./guests.ts";
+import { changeImage, imageOf, imageStates } from "./image-states.ts";
 
 /** AWS's limits: what a call gets that asks for no page, and for the longest. */
 const longestPage = 1000;
@@ -57,31 +58,24 @@ export const ec2 = {
     return { ImageReferences: account.references.filter(({ ImageId = "" }) => ImageIds.includes(ImageId)) };
   },
   DescribeImageAttribute: () => ({ LaunchPermissions: [] }),
-  DescribeInstances: () => ({ Reservations: [] }),
   DescribeLaunchTemplateVersions: () => ({ LaunchTemplateVersions: [] }),
-  DisableImage(account: Account, { ImageId = "" }: DisableImageCommandInput) {
-    Object.assign(imageOf(account, ImageId), { State: "disabled" });
-    return { Return: true };
-  },
   CreateTags(account: Account, { Resources = [], Tags = [] }: CreateTagsCommandInput) {
-    for (const image of Resources.map((id) => imageOf(account, id)))
-      image.Tags = [...(image.Tags ?? []).filter(({ Key }) => !Tags.some((tag) => tag.Key === Key)), ...Tags];
+    for (const id of Resources) {
+      const others = (imageOf(account, id).Tags ?? []).filter(({ Key }) => !Tags.some((tag) => tag.Key === Key));
+      changeImage(account, id, { Tags: [...others, ...Tags] });
+    }
     return {};
   },
   DeleteTags(account: Account, { Resources = [], Tags = [] }: DeleteTagsCommandInput) {
     const goes = ({ Key, Value }: Tag) =>
       Tags.some((tag) => tag.Key === Key && (tag.Value === undefined || tag.Value === Value));
-    for (const image of Resources.map((id) => imageOf(account, id)))
-      image.Tags = (image.Tags ?? []).filter((tag) => !goes(tag));
+    for (const id of Resources)
+      changeImage(account, id, { Tags: (imageOf(account, id).Tags ?? []).filter((tag) => !goes(tag)) });
     return {};
   },
+  ...imageStates,
+  ...guests,
 };
-
-function imageOf({ images }: Account, id: string): Image {
-  const image = images.get(id);
-  if (!image) throw new ServiceError("InvalidAMIID.NotFound", `The image id '[${id}]' does not exist`);
-  return image;
-}
 
 function valuesOf(filters: readonly Filter[], name: string): string[] | undefined {
   return filters.find(({ Name }) => Name === name)?.Values;

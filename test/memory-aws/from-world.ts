@@ -1,13 +1,13 @@
 import type { Build as CodeBuildBuild } from "@aws-sdk/client-codebuild";
 import type { Image as Ec2Image } from "@aws-sdk/client-ec2";
 import { mapKeys, pickBy } from "es-toolkit";
-import { channelNames, channelParameter } from "../../functions/config/channel-names.ts";
+import { type ChannelName, channelNames, channelParameter } from "../../functions/config/channel-names.ts";
 import type { Environment } from "../../functions/config/environment.ts";
 import { iso } from "../../functions/config/time.ts";
 import type { Build } from "../../functions/domain/builds.ts";
 import type { Image } from "../../functions/domain/images.ts";
 import { inputsToTags, tagPrefix } from "../../functions/domain/inputs.ts";
-import { recordsPrefix } from "../../functions/domain/records.ts";
+import { holdingRecord, recordsPrefix } from "../../functions/domain/records.ts";
 import { requestToText } from "../../functions/domain/requests.ts";
 import { baseParameterOf, harvestParameterOf } from "../../functions/domain/upstream.ts";
 import type { World } from "../../functions/domain/world.ts";
@@ -41,12 +41,20 @@ export function accountOf(world: World): Account {
     now: Date.now,
     images: new Map(),
     snapshots: [],
+    instances: [],
+    volumes: [],
+    keyPairs: [],
+    securityGroups: [],
     tags: [],
     references: [],
     parameters: new Map(),
     objects: new Map(),
     builds: world.builds.toSorted((a, b) => b.startedAt - a.startedAt).map(buildOf),
+    room: 60,
+    starts: new Map(),
+    clusterVersions: new Map(),
     published: [],
+    queued: [],
   };
   addUpstream(account, world);
   for (const image of world.images) addImage(account, world, image);
@@ -124,6 +132,11 @@ function addImage(account: Account, { stage }: World, image: Image): void {
   });
   for (const key of recordsOf(image.id, tags))
     account.objects.set(`${recordsPrefix}${key}`, { at: new Date(image.provedAt ?? image.createdAt), body: "" });
+  for (const [channel, at] of Object.entries(image.held))
+    account.objects.set(`${recordsPrefix}${holdingRecord(image.id, channel as ChannelName)}`, {
+      at: new Date(at),
+      body: "",
+    });
 }
 
 function tagsOf(stage: string, image: Image): Record<string, string> {

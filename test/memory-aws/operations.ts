@@ -1,3 +1,5 @@
+import type { DescribeClusterVersionsCommandInput } from "@aws-sdk/client-eks";
+import type { SendMessageCommandInput } from "@aws-sdk/client-sqs";
 import type { Account } from "./account.ts";
 import { codebuild } from "./codebuild.ts";
 import { ec2 } from "./ec2.ts";
@@ -14,12 +16,33 @@ const sns = {
   },
 };
 
+const sqs = {
+  SendMessage({ queued }: Account, { MessageBody = "", DelaySeconds = 0 }: SendMessageCommandInput) {
+    queued.push({ body: MessageBody, delaySeconds: DelaySeconds });
+    return { MessageId: String(queued.length) };
+  },
+};
+
+const eks = {
+  DescribeClusterVersions({ clusterVersions }: Account, input: DescribeClusterVersionsCommandInput) {
+    const found = (input.clusterVersions ?? []).filter((minor) => clusterVersions.has(minor));
+    return {
+      clusterVersions: found.map((clusterVersion) => ({
+        clusterVersion,
+        kubernetesPatchVersion: clusterVersions.get(clusterVersion),
+      })),
+    };
+  },
+};
+
 /** The operations that the functions call, by service. What is not here does not exist. */
 export const operations: Readonly<Record<string, Readonly<Record<string, Operation>>>> = {
   codebuild,
   ec2,
+  eks,
   s3,
   sns,
+  sqs,
   ssm,
 };
 

@@ -41,6 +41,10 @@ describe.skipIf(!windowsPowerShell())(needsWindows, () => {
     expect(readFileSync(wine.path("other/kubelet.exe"))).not.toEqual(readFileSync(wine.path("model/kubelet.exe")));
   });
 
+  test("a program that PowerShell starts a second time, by its file, takes no notice of the path", async () => {
+    expect(await wine.run("kubelet.exe C:\\model\\kubelet.exe --version")).toBe("Kubernetes v1.35.8");
+  });
+
   test("kubelet refuses a configuration that is none, and names it", async () => {
     wine.write("k.yaml", "kind: KubeProxyConfiguration\napiVersion: kubelet.config.k8s.io/v1beta1\n");
 

@@ -1,11 +1,12 @@
 import { iso } from "../../config/time.ts";
 import { recipeOf } from "../../config/variant.ts";
-import { type BuildDecision, wait } from "../build-orders.ts";
+import { type BuildDecision, type BuildWish, orderBuild, wait } from "../build-orders.ts";
 import type { Build } from "../builds.ts";
-import type { PublishableImage } from "../images.ts";
+import { isBeingRestored, type PublishableImage } from "../images.ts";
 import type { IndexedWorld } from "../indexed-world.ts";
 import { areComplete, describeChange, drift, type Inputs, type RecordedInputs, sameInputs } from "../inputs.ts";
 import { whyPaused } from "../pauses.ts";
+import { listedWithin, type Start } from "../starts.ts";
 import type { VariantState } from "../variant-state.ts";
 import { decideHarvest } from "./harvest.ts";
 import { preflightBlockers } from "./preflight.ts";
@@ -31,8 +32,22 @@ export function decideBuild(world: IndexedWorld, state: VariantState): BuildDeci
     decideProof(world, state) ??
     decideHarvest(world, state) ??
     decideByDrift(world, state);
-  const paused = decision.decision === "start" ? whyPaused(world, state.variant.name) : undefined;
-  return decision.decision === "start" && paused ? wait([...decision.wish.reasons, paused]) : decision;
+  if (decision.decision !== "start") return decision;
+  const { wish } = decision;
+  const paused = whyPaused(world, state.variant.name);
+  if (paused) return wait([...wish.reasons, paused]);
+  const pending = otherStart(world, wish);
+  if (!pending) return decision;
+  const why = `an order of ${iso(pending.at)} may run already: CodeBuild does not list it yet`;
+  return wait([...wish.reasons, why], pending.at + listedWithin);
+}
+
+/** An order other than the wished one that CodeBuild may have accepted. The same order twice is one build. */
+function otherStart(world: IndexedWorld, wish: BuildWish): Start | undefined {
+  const pending = world.pendingStarts.get(wish.variant.name);
+  if (!pending) return undefined;
+  const { token } = orderBuild(wish, world);
+  return pending.find((start) => start.token !== token);
 }
 
 function waitForBuild(world: IndexedWorld, state: VariantState): BuildDecision | undefined {
@@ -90,7 +105,20 @@ interface BuildBlocker {
 
 /** Rules 6 to 9: why a wanted build does not start now; undefined if nothing blocks it. */
 function buildBlocker(world: IndexedWorld, state: VariantState, inputs: Inputs): BuildBlocker | undefined {
-  return revokedInputs(world, state, inputs) ?? retryBlocker(world, state, inputs) ?? tooSoon(world, state);
+  return (
+    restoredInputs(state, inputs) ??
+    revokedInputs(world, state, inputs) ??
+    retryBlocker(world, state, inputs) ??
+    tooSoon(world, state)
+  );
+}
+
+/** An image that is about to be enabled again, because it is no longer revoked, needs no second one. */
+function restoredInputs({ images }: VariantState, inputs: Inputs): BuildBlocker | undefined {
+  const restored = images.find(
+    (image) => image.made && isBeingRestored(image) && drift(image.inputs, inputs).length === 0,
+  );
+  return restored && { why: `${restored.id} has the same inputs and is being restored`, until: undefined };
 }
 
 /** Rule 7: the inputs of a revoked image are not built again. The inputs of an image not made here are a mere claim. */

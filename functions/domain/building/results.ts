@@ -14,18 +14,28 @@ import type { EndedRun } from "./retries.ts";
 export const settlingTime = 30 * minute;
 
 /** The ended build whose image is not visible yet; undefined if no build is settling. */
-export function settlingBuild({ now }: IndexedWorld, { builds, images }: VariantState): Build | undefined {
-  return builds.find((build) => now - (build.endedAt ?? 0) < settlingTime && !hasSettled(build, images));
+export function settlingBuild({ now }: IndexedWorld, state: VariantState): Build | undefined {
+  return state.builds.find((build) => now - (build.endedAt ?? 0) < settlingTime && !hasSettled(build, state));
 }
 
-/** Whether EC2 shows everything that an ended build has left there. */
-function hasSettled(build: Build, images: readonly Image[]): boolean {
-  const { image, status, failure, purpose } = build;
+/**
+ * Whether AWS shows everything that an ended build has left there. Of an image's proofs the latest counts, as its record
+ * does.
+ */
+function hasSettled(build: Build, { builds, images }: Pick<VariantState, "builds" | "images">): boolean {
+  const { image, status, purpose } = build;
   if (image === undefined || status === "stopped" || purpose === "harvest") return true;
   const visible = visibleImage(build, images);
   if (!visible) return false;
-  const reportsProof = status === "succeeded" || failure?.class === "proof";
-  return !reportsProof || visible.proof !== undefined;
+  const last = builds.find((one) => one.image === image && reportedProof(one) !== undefined);
+  return last !== build || visible.proof === reportedProof(build);
+}
+
+/** The result of the proof that a build or proof has reported; undefined if it reported none. */
+function reportedProof({ purpose, status, failure }: Build): Image["proof"] {
+  if (purpose === "harvest") return undefined;
+  if (status === "succeeded") return "passed";
+  return failure?.class === "proof" ? "failed" : undefined;
 }
 
 /** The image that a build has made, once EC2 shows it with all its inputs. */

@@ -32,25 +32,44 @@ export const transientFailuresToReport = 3;
 export type Retry = { when: "at"; at: number; why: string } | { when: "never"; why: string };
 
 /**
- * When the same inputs may be built again.
- * @param runs their builds since the last success, oldest first; at least one
+ * When the same inputs may be built again. All of their runs say whether that is over, because a proof of their image
+ * can still run and fail after it; the last one says how long the next waits.
+ * @param runs their builds and proofs since the last success, oldest first; at least one
  */
 export function retryOf(runs: readonly EndedRun[], network: Policies["network"]): Retry {
   const last = runs.at(-1) as EndedRun;
-  if (last.status === "stopped") return { when: "never", why: "a person stopped the last build of these inputs" };
-  const unproved = imagesGivenUp(runs).length;
-  if (unproved >= maxUnprovedImages)
-    return { when: "never", why: `${unproved} images of these inputs could not be proved` };
-  const kind = kindOf(last.failure);
-  const count = runs.filter((run) => run.status === "failed" && isAlike(run, last)).length;
-  const what = `${count === 1 ? "the build" : `${count} builds`} of these inputs failed (${last.failure?.class ?? "unknown"})`;
-  if (kind === "transient") {
+  const over = whyOver(runs, network);
+  if (over !== undefined) return { when: "never", why: over };
+  const count = failuresLike(runs, last);
+  const what = describeFailures(count, last);
+  if (kindOf(last.failure) === "transient") {
     const wait = count < failuresUntilDaily ? Math.min(firstRetryWait * 2 ** (count - 1), maxWait) : day;
     return { when: "at", at: last.endedAt + wait, why: `${what}, a class that may disappear without a change` };
   }
-  const limit = kind === "deterministic" ? maxDeterministic : maxRefused(last.purpose, network);
-  if (count >= limit) return { when: "never", why: what };
   return { when: "at", at: last.endedAt + Math.min(firstRetryWait * 4 ** (count - 1), maxWait), why: what };
+}
+
+function whyOver(runs: readonly EndedRun[], network: Policies["network"]): string | undefined {
+  const stopped = runs.find(({ status }) => status === "stopped");
+  if (stopped) return `a person stopped a ${stopped.purpose === "prove" ? "proof" : stopped.purpose} of these inputs`;
+  const unproved = imagesGivenUp(runs).length;
+  if (unproved >= maxUnprovedImages) return `${unproved} images of these inputs could not be proved`;
+  const spent = runs.findLast((run) => failuresLike(runs, run) >= limitOf(run, network));
+  return spent && describeFailures(failuresLike(runs, spent), spent);
+}
+
+function limitOf({ purpose, failure }: EndedRun, network: Policies["network"]): number {
+  const kind = kindOf(failure);
+  if (kind === "transient") return Number.POSITIVE_INFINITY;
+  return kind === "deterministic" ? maxDeterministic : maxRefused(purpose, network);
+}
+
+function describeFailures(count: number, { failure }: EndedRun): string {
+  return `${count === 1 ? "the build" : `${count} builds`} of these inputs failed (${failure?.class ?? "unknown"})`;
+}
+
+function failuresLike(runs: readonly EndedRun[], one: EndedRun): number {
+  return runs.filter((run) => run.status === "failed" && isAlike(run, one)).length;
 }
 
 /**
@@ -61,7 +80,7 @@ export function isWorthReporting(runs: readonly EndedRun[]): boolean {
   const last = runs.at(-1);
   if (last?.status !== "failed") return false;
   if (kindOf(last.failure) !== "transient") return true;
-  return runs.filter((run) => run.status === "failed" && isAlike(run, last)).length >= transientFailuresToReport;
+  return failuresLike(runs, last) >= transientFailuresToReport;
 }
 
 /**

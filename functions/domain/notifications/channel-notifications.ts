@@ -3,13 +3,7 @@ import type { Channel } from "../channels.ts";
 import { type Image, isPublishable } from "../images.ts";
 import type { IndexedWorld } from "../indexed-world.ts";
 import { describeChange, drift, type RecordedInputs } from "../inputs.ts";
-import {
-  lastWrite,
-  publicationKey,
-  publicationKinds,
-  readBackWithin,
-  rejectionKey,
-} from "../publishing/channel-writes.ts";
+import { lastNotified, lastWrite, publicationKey, readBackWithin, rejectionKey } from "../publishing/channel-writes.ts";
 import type { ChannelDecision } from "../publishing/publish.ts";
 import { channelBlockers } from "../publishing/soak-and-approval.ts";
 import type { VariantState } from "../variant-state.ts";
@@ -83,8 +77,8 @@ function repeatsLastNotified(
   channel: ChannelName,
   { version, image }: Pick<Channel, "version" | "image">,
 ): boolean {
-  const before = { version: version - 1, image };
-  return publicationKinds.some((kind) => world.notified.has(publicationKey(kind, variant, channel, before)));
+  const last = lastNotified(world, variant, channel);
+  return last?.version === version - 1 && last.image === image;
 }
 
 /**

@@ -1,6 +1,7 @@
 import { maxBy, takeWhile } from "es-toolkit";
 import type { ChannelName } from "../../config/channel-names.ts";
-import { minute } from "../../config/time.ts";
+import { minute, second } from "../../config/time.ts";
+import type { Channel } from "../channels.ts";
 import { type Image, isNewer, isPublishable } from "../images.ts";
 import type { IndexedImageWorld } from "../indexed-world.ts";
 import type { VariantImages } from "../variant-state.ts";
@@ -71,40 +72,63 @@ function outcomeOf(
   if (current && (current.image === image.id || current.writtenAt > at)) return "settled";
   if (world.now - at < readBackWithin) return "pending";
   if (current) return "rejected";
-  // If subscribers were notified of the image and the channel is gone, a person has deleted the parameter.
-  return wasNotified(world, variant.name, channel, image.id) ? "settled" : "rejected";
+  // If the image was read back from the channel and the channel is gone, a person has deleted the parameter.
+  return wasHeldSince(image, channel, at) ? "settled" : "rejected";
+}
+
+/** Whether a reconcile run has read the image back from the channel at or after this time. S3 counts whole seconds. */
+export function wasHeldSince({ held }: Image, channel: ChannelName, time: number): boolean {
+  return (held[channel] ?? Number.NEGATIVE_INFINITY) >= Math.floor(time / second) * second;
 }
 
 /**
- * Key of the notification of what a channel holds. A later write of the same image has another version, and so another
- * key.
+ * Key of the notification of what a channel holds. Every write has another one, even if a person deletes the parameter:
+ * then its versions count from 1 again, and only the time differs.
  */
 export function publicationKey(
   kind: (typeof publicationKinds)[number],
   variant: string,
   channel: ChannelName,
-  { version, image }: { version: number; image: string },
+  { version, image, writtenAt }: Write,
 ): string {
-  return `${kind}/${variant}/${channel}/${version}-${image}`;
+  return `${kind}/${variant}/${channel}/${version}-${image}/${writtenAt}`;
 }
 
-/** Key of the notification of a rejected write. The same image over another one has another key. */
+/** A write to a channel as its parameter shows it. */
+type Write = Pick<Channel, "version" | "image" | "writtenAt">;
+
+/** What subscribers were last notified that the channel held; undefined if that is unknown or long ago. */
+export function lastNotified(
+  { notifiedOf }: Pick<IndexedImageWorld, "notifiedOf">,
+  variant: string,
+  channel: ChannelName,
+): Write | undefined {
+  const writes = publicationKinds.flatMap((kind) => {
+    const place = `${kind}/${variant}/${channel}/`;
+    const keys = notifiedOf().get(`${kind}/${variant}`) ?? [];
+    return keys.flatMap((key) => (key.startsWith(place) ? writeFromKey(key.slice(place.length)) : []));
+  });
+  return maxBy(writes, ({ writtenAt }) => writtenAt);
+}
+
+function writeFromKey(key: string): Write[] {
+  const [, version, image, writtenAt] = /^(\d+)-(.+)\/(\d+)$/.exec(key) ?? [];
+  return image === undefined ? [] : [{ version: Number(version), image, writtenAt: Number(writtenAt) }];
+}
+
+/**
+ * Key of the notification of a rejected write. The same image over another write, or after the channel was deleted, has
+ * another key.
+ */
 export function rejectionKey(
-  { channels }: Pick<IndexedImageWorld, "channels">,
+  world: Pick<IndexedImageWorld, "channels" | "notifiedOf">,
   variant: string,
   channel: ChannelName,
   image: string,
 ): string {
-  return `write-rejected/${variant}/${channel}/${channels[variant]?.[channel]?.version ?? 0}-${image}`;
-}
-
-/** Whether subscribers were notified that a channel held the image. */
-function wasNotified({ notifiedOf }: IndexedImageWorld, variant: string, channel: ChannelName, image: string): boolean {
-  return publicationKinds.some((kind) => {
-    const place = `${kind}/${variant}/${channel}/`;
-    const keys = notifiedOf().get(`${kind}/${variant}`) ?? [];
-    return keys.some((key) => key.startsWith(place) && key.slice(place.length).replace(/^\d+-/, "") === image);
-  });
+  const current = world.channels[variant]?.[channel];
+  const before = (current ?? lastNotified(world, variant, channel))?.writtenAt ?? 0;
+  return `write-rejected/${variant}/${channel}/${current?.version ?? 0}-${image}/${before}`;
 }
 
 export const publicationKinds = ["published", "rolled-back"] as const;

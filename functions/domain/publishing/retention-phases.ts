@@ -43,8 +43,9 @@ export function isInSecondPhase(image: Image): boolean {
  * Disabled without a time from which grace could count: by a revocation, or by a run that ended before it had written
  * record and tag. The first phase then only writes both, and grace counts from there.
  */
-function isInFirstPhase({ state, revoked, withdrawnAt, retiredAt, retiring, retirementRecorded }: Image): boolean {
-  const isWithdrawn = revoked !== undefined && withdrawnAt !== undefined;
+function isInFirstPhase(image: Image): boolean {
+  const { state, revoked, disabledByRevocation, retiredAt, retiring, retirementRecorded } = image;
+  const isWithdrawn = revoked !== undefined && disabledByRevocation;
   return state === "disabled" && retiredAt === undefined && (isWithdrawn || retiring || retirementRecorded);
 }
 

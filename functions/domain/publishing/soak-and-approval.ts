@@ -14,17 +14,17 @@ export interface ChannelBlocker {
 /**
  * What keeps a publishable image out of a channel; empty if the channel may take it. A variant's name can outlive its
  * Kubernetes minor: a channel takes no newer minor, because such nodes may not be able to join, and returns to an older
- * one only if it held that image before. An image already published to this channel can return without a new soak or
- * approval, so that a policy changed since then cannot block a rollback.
+ * one only if it held that image before. An image that this channel has held can return without a new soak or approval,
+ * so that a policy changed since then cannot block a rollback. A write that was never read back proves nothing.
  */
 export function channelBlockers(
   world: IndexedImageWorld,
   channel: ChannelName,
-  { id, variant, inputs, provedAt, approved, published }: PublishableImage,
+  { id, variant, inputs, provedAt, approved, held }: PublishableImage,
 ): ChannelBlocker[] {
   const minor = world.variants.get(variant)?.kubernetes;
   const isOther = minor !== undefined && !inputs.kubernetes.startsWith(`${minor}.`);
-  if (isOther && (!published[channel] || minorOf(inputs.kubernetes) > minorOf(minor)))
+  if (isOther && (held[channel] === undefined || minorOf(inputs.kubernetes) > minorOf(minor)))
     return [
       {
         of: "kubernetes",
@@ -32,7 +32,7 @@ export function channelBlockers(
         until: undefined,
       },
     ];
-  if (channel === "candidate" || published[channel]) return [];
+  if (channel === "candidate" || held[channel] !== undefined) return [];
   const { soak, approval } = world.configuration.policies;
   const soaked = provedAt + soak;
   return [

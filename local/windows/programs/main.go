@@ -45,7 +45,7 @@ var programs = map[string]func(Call) int{
 
 func main() {
 	self := readSelf()
-	call := Call{self: self, name: self.fileName(), arguments: os.Args[1:]}
+	call := Call{self: self, name: self.fileName(), arguments: argumentsOf(self)}
 	program, known := programs[strings.ToLower(self.Name)]
 	if !known {
 		fail("%s: there is no model of %q", call.name, self.Name)
@@ -61,6 +61,16 @@ func main() {
 		os.Exit(refusal.ExitCode)
 	}
 	os.Exit(program(call))
+}
+
+// argumentsOf leaves out the program's own path in front. If Wine refuses to start a program, PowerShell asks Windows
+// what opens the program's file, which is the program itself, and passes the file to that.
+func argumentsOf(self Self) []string {
+	arguments := os.Args[1:]
+	if len(arguments) > 0 && strings.EqualFold(arguments[0], self.path) {
+		return arguments[1:]
+	}
+	return arguments
 }
 
 // An installer that wants a restart (3010) or starts one (1641) has done its work nevertheless.

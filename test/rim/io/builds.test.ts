@@ -13,6 +13,7 @@ let answers: Record<string, (request: Record<string, never>) => object>;
 let requests: { operation: string; request: Record<string, unknown> }[];
 let server: Server;
 let builds: typeof import("../../../functions/io/builds.ts");
+let starts: typeof import("../../../functions/io/build-starts.ts");
 
 beforeAll(async () => {
   server = createServer((incoming, outgoing) => {
@@ -36,6 +37,7 @@ beforeAll(async () => {
     AWS_ENDPOINT_URL_CODEBUILD: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
   });
   builds = await import("../../../functions/io/builds.ts");
+  starts = await import("../../../functions/io/build-starts.ts");
 });
 
 beforeEach(() => {
@@ -275,7 +277,7 @@ describe("starting a build", () => {
 
   test("passes the token and plain variables, and overrides nothing else", async () => {
     answers = { StartBuild: () => ({ build: { id: "p:1" } }) };
-    expect(await builds.startBuild("p", order)).toEqual({ outcome: "started", build: "p:1" });
+    expect(await starts.startBuild("p", order)).toEqual({ outcome: "started", build: "p:1" });
     expect(requests).toEqual([
       {
         operation: "StartBuild",
@@ -299,18 +301,18 @@ describe("starting a build", () => {
 
   test("without room in the account waits and does not fail", async () => {
     answers = { StartBuild: () => exception("AccountLimitExceededException", "too many") };
-    expect(await builds.startBuild("p", order)).toEqual({ outcome: "no-room", why: "too many" });
+    expect(await starts.startBuild("p", order)).toEqual({ outcome: "no-room", why: "too many" });
   });
 
   test("whose token is in use with other parameters has already started it", async () => {
     answers = {
       StartBuild: () => exception("InvalidInputException", "Idempotency token is in use with other parameters"),
     };
-    expect(await builds.startBuild("p", order)).toEqual({ outcome: "started", build: undefined });
+    expect(await starts.startBuild("p", order)).toEqual({ outcome: "started", build: undefined });
   });
 
   test("that CodeBuild refuses for another reason is an error", async () => {
     answers = { StartBuild: () => exception("InvalidInputException", "variables are too long") };
-    await expect(builds.startBuild("p", order)).rejects.toThrow("variables are too long");
+    await expect(starts.startBuild("p", order)).rejects.toThrow("variables are too long");
   });
 });

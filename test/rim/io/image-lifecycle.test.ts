@@ -396,6 +396,21 @@ describe("a revoked image", () => {
     expect(tagsOf(restored)).not.toHaveProperty("withdrawn-at");
   });
 
+  test("that a person has disabled stays disabled after an unrevoke", async () => {
+    const service = await startService(aws, surroundings, `stage-${++stages}`);
+    const image = await service.image("bad", 5, { revoked: "it breaks the network" });
+    await service.reconcile();
+    await new EC2Client({}).send(new DisableImageCommand({ ImageId: image }));
+
+    await unrevoke(service, image);
+    await service.reconcile();
+
+    const restored = await describeImage(image);
+    expect(restored?.State).toBe("disabled");
+    expect(restored?.DeprecationTime).toBeUndefined();
+    expect(tagsOf(restored)).not.toHaveProperty("withdrawn-at");
+  });
+
   test("counts its grace anew if it is disabled once more within an hour after a person enabled it", async () => {
     const policies = { disableRevoked: true, retention: { deregister: true } };
     const { service, old } = await withOldImage(policies, { "input:kubernetes": "1.35.1" });

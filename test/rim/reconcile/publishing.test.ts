@@ -77,6 +77,8 @@ test("an image is written, read back and notified once per channel", async () =>
   expect(notified.map(({ action, result }) => [action.do, result])).toEqual([
     ["announce", "done"],
     ["announce", "done"],
+    ["confirm", "done"],
+    ["confirm", "done"],
   ]);
   expect(nothing).toEqual([]);
   expect(publicationsOf(await surroundings.received(), second)).toEqual(["candidate", "stable"]);
@@ -143,7 +145,7 @@ describe("a run that crashes after any of its writes", () => {
 
   test.each([
     ["first", 7],
-    ["second", 5],
+    ["second", 7],
   ] as const)(
     "in the %s run of a publication is finished by the next runs, which notify at least once",
     async (which, count) => {

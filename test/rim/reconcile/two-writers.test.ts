@@ -69,7 +69,10 @@ test.each([
   await landed(service, third);
   expect(await service.history("candidate")).not.toContain(second);
   const notified = await service.reconcile();
-  expect(notified.map(({ action }) => action.do === "announce" && action.notification.kind)).toEqual(["published"]);
+  expect(notified.map(({ action }) => (action.do === "announce" ? action.notification.kind : action.do))).toEqual([
+    "published",
+    "confirm",
+  ]);
   expect(await service.reconcile(600_000)).toEqual([]);
 });
 

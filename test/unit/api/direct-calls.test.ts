@@ -53,6 +53,30 @@ describe("a direct invocation", () => {
   );
 });
 
+describe("the caller of a function URL", () => {
+  const callBy = (userArn: unknown) => ({ ...urlEvent(""), requestContext: { authorizer: { iam: { userArn } } } });
+
+  test.each([
+    "arn:aws:iam::123456789012:user/path/ann",
+    "arn:aws-cn:sts::123456789012:assumed-role/Deploy/session=1,2.3+4@example.com",
+    "arn:aws:iam::123456789012:root",
+  ])("is %s", (arn) => {
+    expect(callerOf(callBy(arn) as never)).toBe(arn);
+  });
+
+  test.each([
+    ["an ARN with a line feed", "arn:aws:iam::1:user/ann\nPublished-By: the boss"],
+    ["an ARN with a space", "arn:aws:iam::1:user/ann fine"],
+    ["an ARN with markup", "arn:aws:iam::1:user/<b>ann</b>"],
+    ["no ARN", "the boss"],
+    ["empty", ""],
+    ["a number", 7],
+    ["absent", undefined],
+  ])("is unknown if an event that Lambda did not make says that it is %s", (_, forged) => {
+    expect(callerOf(callBy(forged) as never)).toBe("unknown");
+  });
+});
+
 test("the tag of a decision made by direct invocation is read as it was written", () => {
   const intervention = { at: Date.parse("2026-11-22T20:00:00Z"), by: directInvocation, reason: "pods lose DNS" };
 

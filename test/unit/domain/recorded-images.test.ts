@@ -3,6 +3,9 @@ import { sha256 } from "../../../functions/domain/inputs.ts";
 import { recordsSince, type TaggedImage, withRecords } from "../../../functions/domain/recorded-images.ts";
 import { revokedByRecord } from "../../../functions/domain/recorded-revocations.ts";
 import {
+  ending,
+  endorsement,
+  holdingRecord,
   identityOf,
   proofRecord,
   type Records,
@@ -105,6 +108,28 @@ const claims = [
   "that it is exempt from retention",
   "that a revocation withdrew it",
 ];
+
+describe("what only records say", () => {
+  test("a channel has held the image since the latest record of that, or by the word of whoever adopted it", () => {
+    const held = (...keys: Parameters<typeof records>) => confirmed(records(...keys)).held;
+    expect(held(inStable)).toEqual({});
+    expect(held(holdingRecord(id, "stable"))).toEqual({ stable: provedAt });
+    expect(held(endorsement(inCandidate), [holdingRecord(id, "candidate"), provedAt + minute])).toEqual({
+      candidate: provedAt + minute,
+    });
+    expect(held(holdingRecord("ami-2", "stable"))).toEqual({});
+  });
+
+  test("a revocation has disabled the image, until it is restored", () => {
+    const disabled = tagRecord("disablings", id, withdrawn);
+    const restored = tagRecord("withdrawals", id, withdrawn, ending);
+    const says = (...keys: Parameters<typeof records>) => confirmed(records(...keys)).disabledByRevocation;
+    expect(says()).toBe(false);
+    expect(says(disabled)).toBe(true);
+    expect(says(disabled, [restored, provedAt + minute])).toBe(false);
+    expect(says([disabled, provedAt + 2 * minute], [restored, provedAt + minute])).toBe(true);
+  });
+});
 
 describe("what the tags of an image claim", () => {
   test("counts if every claim has its record", () => {

@@ -20,7 +20,7 @@ describe("the mail", () => {
       .published("ami-1", { kubernetes: "1.35.6" })
       .image("ami-2")
       .holds("ami-2", ["stable"])
-      .forgetNotifications();
+      .notified([]);
     const [notification] = story.notifications("published").filter(({ image }) => image === "ami-2");
 
     const message = textOf(notification as Notification, ["containerd 1.7.25 → 1.7.27"]);
@@ -50,22 +50,18 @@ describe("the mail", () => {
   });
 
   test("of a published image without reports says nothing about its inside", () => {
-    const story = scene().published("ami-1").forgetNotifications();
+    const story = scene().published("ami-1").notified([]);
     expect(mailOn(story, "published")).not.toContain("inside");
     expect(mailOn(story, "published", [])).toContain("nothing that is reported");
   });
 
   test("of many differences lists the first and counts the others", () => {
-    const text = mailOn(
-      scene().published("ami-1").forgetNotifications(),
-      "published",
-      Array(50).fill("Custom step a added"),
-    );
+    const text = mailOn(scene().published("ami-1").notified([]), "published", Array(50).fill("Custom step a added"));
     expect(text).toContain("  and 10 more");
   });
 
   test("of a rollback says why, and how to undo it", () => {
-    const text = mailOn(rolledBack().holds("ami-1").forgetNotifications(), "rolled-back");
+    const text = mailOn(rolledBack().holds("ami-1").notified([]), "rolled-back");
     expect(text).toContain("ami-2 is revoked: pods lose DNS.");
     expect(text).toContain("Karpenter notices in about five minutes and replaces them.");
     expect(text).toContain('POST /unrevoke {"image": "ami-2"');
@@ -214,13 +210,13 @@ test("every kind of notification has a subject that SNS accepts and a text that 
   const recovered = scene().published("ami-1").kubernetes("1.35.8").failed("sysprep").notifyAll().later(hour);
   recovered.build({ status: "succeeded", endedAt: recovered.world.now, image: "ami-1" });
   const stories = [
-    scene().image("ami-1").holds("ami-1").forgetNotifications(),
+    scene().image("ami-1").holds("ami-1").notified([]),
     scene().failed("test").failed("test").failed("test"),
     scene().baseMissing(),
     missing("kubernetes"),
     missing("harvestSource"),
     scene().image("ami-1").holds("ami-1").revoke("ami-1"),
-    rolledBack().holds("ami-1").forgetNotifications(),
+    rolledBack().holds("ami-1").notified([]),
     scene().baseReleased(100 * day),
     scene({ policies: { approval: "manual" } }).image("ami-1"),
     scene().image("ami-1", { withdrawnAt: 1 }),

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { day, hour, scene } from "../../../scene.ts";
+import { day, hour, minute, scene } from "../../../scene.ts";
 
 describe("rule 2: a channel takes the newest publishable image that has soaked", () => {
   test("the first image of a variant does not soak", () => {
@@ -51,6 +51,38 @@ describe("rule 2: a channel takes the newest publishable image that has soaked",
       .holds("ami-3", ["candidate"]);
     expect(story.publications()).toEqual({});
     expect(story.revoke("ami-2").publications()).toEqual({ stable: "ami-1" });
+  });
+
+  test.each([
+    ["was rejected", 6],
+    ["may still arrive", 1],
+  ])("an image whose write %s has not been in the channel, so that it still soaks", (_, minutes) => {
+    const story = scene()
+      .published("ami-1")
+      .image("ami-2")
+      .wrote("ami-2", "stable", minutes * minute);
+    story.later(10 * minute);
+    expect(story.publications()).toEqual({ candidate: "ami-2" });
+  });
+
+  test("an image whose write was never read back still needs its approval", () => {
+    const story = scene({ policies: { approval: "manual" } })
+      .published("ami-1")
+      .image("ami-2", { provedAt: Date.parse("2026-11-01T12:00:00Z") })
+      .wrote("ami-2", "stable", 6 * minute);
+    expect(story.publications()).toEqual({ candidate: "ami-2" });
+    expect(story.approve("ami-2").publications()).toEqual({ candidate: "ami-2", stable: "ami-2" });
+  });
+
+  test("an image of an older minor whose write was never read back does not come back", () => {
+    const story = scene()
+      .published("ami-1", { kubernetes: "1.34.9" })
+      .image("ami-2", {}, { kubernetes: "1.34.10" })
+      .wrote("ami-2", "candidate", 6 * minute);
+    expect(story.revoke("ami-1").publications()).toEqual({});
+    expect(story.change("ami-2", { held: { candidate: story.world.now } }).publications()).toEqual({
+      candidate: "ami-2",
+    });
   });
 
   test("a wait lists every soak and ends with the first one", () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { hour, scene } from "../../../scene.ts";
+import { core, hour, minute, scene } from "../../../scene.ts";
 
 describe("rule 4: a variant has one build at a time, which counts until its image is complete", () => {
   test("a successful build counts as running for 30 minutes or until its image is visible", () => {
@@ -22,6 +22,44 @@ describe("rule 4: a variant has one build at a time, which counts until its imag
     expect(invisible.building()).toMatchObject({ do: "wait", until: noon + hour / 2 });
     const untagged = scene().image("ami-2", { proof: undefined }).failed("proof", { image: "ami-2", endedAt: noon });
     expect(untagged.building()).toMatchObject({ do: "wait", until: noon + hour / 2 });
+  });
+
+  test("a proof that passed counts as running until its own result is visible, not an earlier one", () => {
+    const noon = Date.parse("2026-11-04T12:00:00Z");
+    const story = scene()
+      .image("ami-2", { proof: "failed" })
+      .failed("proof", { image: "ami-2", startedAt: noon - 2 * hour, endedAt: noon - hour })
+      .build({ purpose: "prove", status: "succeeded", image: "ami-2", startedAt: noon - hour / 2, endedAt: noon });
+    expect(story.building()).toMatchObject({ do: "wait", until: noon + hour / 2 });
+    expect(story.change("ami-2", { proof: "passed" }).building()).toMatchObject({ do: "nothing" });
+  });
+
+  test("an order that CodeBuild does not list yet counts as running, but for the same order", () => {
+    const story = scene().published("ami-1").kubernetes("1.35.8");
+    const ordered = story.building();
+    if (ordered.do !== "build") throw new Error("expected a build");
+    const { variant, token } = ordered.order;
+    story.world.starts = [{ variant, token, at: story.world.now }];
+    expect(story.later(minute).building()).toMatchObject({ do: "build", order: { token } });
+
+    story.kubernetes("1.35.9");
+    expect(story.building()).toMatchObject({
+      do: "wait",
+      until: Date.parse("2026-11-04T12:05:00Z"),
+      reasons: [
+        "kubernetes 1.35.7 → 1.35.9",
+        "an order of 2026-11-04T12:00:00.000Z may run already: CodeBuild does not list it yet",
+      ],
+    });
+    expect(story.later(4 * minute).building()).toMatchObject({ do: "build" });
+  });
+
+  test("an order that CodeBuild lists counts as what CodeBuild says", () => {
+    const story = scene().published("ami-1").kubernetes("1.35.8").later(0);
+    const { token } =
+      story.failed("capacity", { inputs: story.inputs({ kubernetes: "1.35.6" }) }).world.builds[0] ?? {};
+    story.world.starts = [{ variant: core, token: `${token}`, at: story.world.now }];
+    expect(story.building()).toMatchObject({ do: "build" });
   });
 
   test("a build whose image stays invisible is a reason for the next build and counts as a transient failure", () => {

@@ -80,6 +80,32 @@ describe("rule 6: failed inputs wait before the next attempt, by failure class",
     expect(story.request("r1").building()).toMatchObject({ do: "build" });
   });
 
+  test("a proof that fails later does not undo that the service gave up", () => {
+    const story = scene().published("ami-1").kubernetes("1.35.8");
+    for (let count = 0; count < 3; count++) story.failed("sysprep").later(6 * hour);
+    story.failed("connection", { purpose: "prove", image: "ami-2" }).later(5 * day);
+    expect(story.building()).toMatchObject({
+      do: "wait",
+      until: undefined,
+      reasons: expect.arrayContaining(["3 builds of these inputs failed (sysprep): waiting for a change or a request"]),
+    });
+    expect(story.request("r1").building()).toMatchObject({ do: "build" });
+  });
+
+  test("a proof that fails later does not undo that a person stopped the build", () => {
+    const story = scene()
+      .published("ami-1")
+      .kubernetes("1.35.8")
+      .build({ status: "stopped", endedAt: Date.parse("2026-11-04T11:00:00Z") })
+      .failed("connection", { purpose: "prove", image: "ami-2" });
+    expect(story.later(5 * day).building()).toMatchObject({
+      do: "wait",
+      until: undefined,
+      reasons: expect.arrayContaining(["a person stopped a build of these inputs: waiting for a change or a request"]),
+    });
+    expect(story.request("r1").building()).toMatchObject({ do: "build" });
+  });
+
   const afterFailures = (failureClass: FailureClass, failures: number) => {
     const story = scene().published("ami-1").kubernetes("1.35.8");
     for (let count = 0; count < failures; count++) story.failed(failureClass).later(6 * hour);

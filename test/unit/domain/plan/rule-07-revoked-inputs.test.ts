@@ -44,6 +44,17 @@ describe("rule 7: the inputs of a revoked image are not rebuilt", () => {
     expect(story.request("r1").building()).toMatchObject({ do: "build" });
   });
 
+  test.each([
+    ["about to be enabled again", true, "wait"],
+    ["disabled by a person", false, "build"],
+  ])("an image that is %s after an unrevoke", (_, disabledByRevocation, does) => {
+    const story = scene()
+      .published("ami-1", { kubernetes: "1.35.6" })
+      .image("ami-2", { state: "disabled", withdrawnAt: 1, disabledByRevocation });
+    expect(story.building()).toMatchObject({ do: does });
+    expect(story.change("ami-2", { state: "available", withdrawnAt: undefined }).building().do).toBe("nothing");
+  });
+
   test("an unrevoke lets the inputs be built again", () => {
     const story = scene()
       .published("ami-1", { kubernetes: "1.35.6" })

@@ -28,6 +28,18 @@ describe("rule 10: at most maxParallel builds run at once, the stalest variant f
     expect(story.building(full)).toMatchObject({ do: "wait" });
   });
 
+  test("an order that CodeBuild does not list yet counts, and passed again it is no second one", () => {
+    const story = scene({ ...two, policies: { maxParallel: 1 } });
+    const [first] = [story.building(core), story.building(full)].filter((one) => one.do === "build");
+    if (first?.do !== "build") throw new Error("expected a build");
+    const { variant, token } = first.order;
+    const other = variant === core ? full : core;
+    story.world.starts = [{ variant, token, at: story.world.now }];
+    expect(story.building(variant)).toMatchObject({ do: "build", order: { token } });
+    expect(story.building(other)).toMatchObject({ do: "wait" });
+    expect(story.pause(variant).building(other)).toMatchObject({ do: "wait" });
+  });
+
   test("both variants start if there is room", () => {
     const story = scene(two);
     expect([story.building(core).do, story.building(full).do]).toEqual(["build", "build"]);

@@ -155,9 +155,17 @@ describe("rule 12, first phase: retention disables", () => {
   });
 
   test("an image that its revocation disabled, so that its grace starts", () => {
-    const story = sixImages().change("ami-1", { state: "disabled", withdrawnAt: 1 }).revoke("ami-1");
+    const story = sixImages()
+      .change("ami-1", { state: "disabled", withdrawnAt: 1, disabledByRevocation: true })
+      .revoke("ami-1");
     story.change("ami-1", { inputs: story.inputs({ kubernetes: "1.35.1" }) });
     expect(fates(story)).toMatchObject({ "ami-1": "disable" });
+  });
+
+  test("no image that a person has disabled while it was revoked", () => {
+    const story = sixImages().change("ami-1", { state: "disabled", withdrawnAt: 1 }).revoke("ami-1");
+    story.change("ami-1", { inputs: story.inputs({ kubernetes: "1.35.1" }) });
+    expect(fates(story)).toMatchObject({ "ami-1": "keep" });
   });
 
   test("an image again if EC2 still shows it as available within an hour", () => {

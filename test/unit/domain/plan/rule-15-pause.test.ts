@@ -108,7 +108,7 @@ describe("rule 15: while a variant is paused", () => {
   });
 
   test("subscribers hear of everything else all the same", () => {
-    const story = scene().published("ami-1").forgetNotifications().pause();
+    const story = scene().published("ami-1").notified([]).pause();
 
     expect(story.notifications("published")).toHaveLength(2);
   });

@@ -41,8 +41,9 @@ describe("a write to a channel counts once a later reconcile run reads it back",
 
   test("a write that was read back is notified as published", () => {
     const story = written(0).holds("ami-2", ["candidate"]);
-    story.world.notified.delete(`published/${core}/candidate/2-ami-2`);
-    expect(story.notificationKeys()).toEqual([`published/${core}/candidate/2-ami-2`]);
+    const key = `published/${core}/candidate/2-ami-2/${story.world.channels[core]?.candidate?.writtenAt}`;
+    expect(story.world.notified.delete(key)).toBe(true);
+    expect(story.notificationKeys()).toEqual([key]);
   });
 
   test("no other image is written while a write is under way, because the older write could arrive last", () => {
@@ -92,9 +93,59 @@ describe("a write to a channel counts once a later reconcile run reads it back",
   test("a tag that becomes visible late repeats the write of the same image and its notification is sent once", () => {
     const story = scene().published("ami-1").image("ami-2").holds("ami-2", ["candidate"]);
     const version = story.world.channels[core]?.candidate?.version;
-    story.holds("ami-2", ["candidate"]);
-    story.world.notified.delete(`published/${core}/candidate/3-ami-2`);
+    const notified = [...story.world.notified];
+    story.holds("ami-2", ["candidate"]).notified(notified);
     expect(version).toBe(2);
     expect(story.notificationKeys()).toEqual([]);
+  });
+
+  test("a channel that was deleted and made again is notified, although its versions count from 1 again", () => {
+    const story = scene().published("ami-1");
+    const notified = [...story.world.notified];
+    story.deleteChannels().later(hour).holds("ami-1").notified(notified);
+    expect(story.world.channels[core]?.stable?.version).toBe(1);
+    expect(story.notifications("published")).toMatchObject([{ channel: "candidate" }, { channel: "stable" }]);
+    expect(story.notifyAll().notifications("published")).toEqual([]);
+  });
+
+  test("a rejection after the channel was deleted is notified, although the same image was rejected before", () => {
+    const story = scene()
+      .image("ami-1")
+      .wrote("ami-1", "stable", 6 * minute)
+      .notifyAll();
+    story
+      .holds("ami-1")
+      .deleteChannels()
+      .later(hour)
+      .wrote("ami-1", "stable", 6 * minute);
+    expect(story.notifications("write-rejected")).toMatchObject([{ channel: "stable", holds: undefined }]);
+  });
+
+  test("a channel that a person deleted before subscribers heard of its image was not rejected", () => {
+    const story = scene().image("ami-1").holds("ami-1").notified([]).deleteChannels().later(hour);
+    expect(story.notifications("write-rejected")).toEqual([]);
+    expect(story.publications()).toEqual({ candidate: "ami-1", stable: "ami-1" });
+  });
+
+  test("what a channel holds is recorded once for each write, before the next write", () => {
+    const story = scene().published("ami-1").image("ami-2").wrote("ami-2", "candidate");
+    story.holds("ami-2", ["candidate"]).change("ami-2", { held: {} }).image("ami-3", { createdAt: story.world.now });
+    const actions = story.actions().filter((one) => one.do === "confirm" || one.do === "publish");
+    expect(actions).toMatchObject([
+      { do: "confirm", channel: "candidate", image: "ami-2" },
+      { do: "publish", channel: "candidate", image: "ami-3" },
+    ]);
+    // S3 counts whole seconds.
+    const writtenAt = story.world.channels[core]?.candidate?.writtenAt ?? 0;
+    story.change("ami-2", { held: { candidate: Math.floor(writtenAt / 1000) * 1000 } });
+    expect(story.actions().filter((one) => one.do === "confirm")).toEqual([]);
+    story.changeChannels({ version: 3, writtenAt: writtenAt + minute }, ["candidate"]);
+    expect(story.actions()).toContainEqual(expect.objectContaining({ do: "confirm", image: "ami-2" }));
+  });
+
+  test("an image that only a person has written to the channel is not recorded as held", () => {
+    const story = scene().published("ami-1").image("ami-2");
+    story.changeChannels({ image: "ami-2", version: 3, writtenAt: story.world.now }, ["stable"]);
+    expect(story.actions().filter((one) => one.do === "confirm")).toEqual([]);
   });
 });

@@ -1,0 +1,42 @@
+import type { Effect } from "./effects.ts";
+import { checkStart } from "./invariants/builds.ts";
+import { checkWrite } from "./invariants/channels.ts";
+import { checkImageChange } from "./invariants/images.ts";
+import { checkNotification } from "./invariants/notifications.ts";
+import { checkSweep } from "./invariants/sweep.ts";
+import type { Run, Simulation } from "./simulation.ts";
+
+/** Checks, before it happens, that what a function is about to do is what its users may rely on. */
+export function check(s: Simulation, run: Run, effect: Effect): undefined {
+  s.tell(describe(effect));
+  if (s.isCalm) s.violate("a calm world is left alone", `${run.name} does ${describe(effect)}`);
+  switch (effect.kind) {
+    case "write":
+      return checkWrite(s, run, effect);
+    case "start":
+      return checkStart(s, run, effect.variables);
+    case "image":
+      return checkImageChange(s, run, effect.change, effect.image);
+    case "sweep":
+      return checkSweep(s, effect.resource);
+    case "tell":
+      return checkNotification(s, run, effect.notification);
+  }
+}
+
+function describe(effect: Effect): string {
+  switch (effect.kind) {
+    case "write":
+      return `a write of ${effect.image} to ${effect.channel}`;
+    case "start":
+      return `a ${effect.variables.PURPOSE}`;
+    case "image":
+      return `${effect.change} of ${effect.image}`;
+    case "sweep":
+      return `a removal of ${effect.resource}`;
+    case "tell":
+      return `a notification ${effect.notification.key}`;
+    case "other":
+      return effect.what;
+  }
+}

@@ -1,0 +1,124 @@
+import type { Image as Ec2Image } from "@aws-sdk/client-ec2";
+import type { RecordedInputs } from "../../functions/domain/inputs.ts";
+import type { Run } from "./simulation.ts";
+
+/** The truth about one image that a build has made, whatever AWS shows of it. */
+export interface Made {
+  id: string;
+  variant: string;
+  inputs: RecordedInputs;
+  build: string;
+  createdAt: number;
+  /** What its latest proof has found. */
+  proof: "passed" | "failed" | undefined;
+  provedAt: number | undefined;
+}
+
+/** The truth about one run of CodeBuild. */
+export interface Started {
+  id: string;
+  variant: string;
+  purpose: string;
+  inputs: RecordedInputs;
+  startedAt: number;
+  endedAt: number | undefined;
+  status: "running" | "succeeded" | "failed" | "stopped";
+  failure: string | undefined;
+  /** The image that it made or proved. */
+  image: string | undefined;
+}
+
+/** A value that a channel's parameter has had. */
+export interface Held {
+  image: string | undefined;
+  since: number;
+  by: "service" | "person";
+}
+
+/** Something that was so for a while, in milliseconds since the epoch. */
+export interface Span {
+  from: number;
+  until: number | undefined;
+}
+
+interface StateChange {
+  at: number;
+  state: NonNullable<Ec2Image["State"]>;
+  by: "service" | "person";
+  /** Whether a person has enabled what the service had disabled. */
+  undoes?: boolean;
+}
+
+/** What really happened: what people and builds did, not what the service was shown. */
+export interface Ledger {
+  made: Map<string, Made>;
+  builds: Started[];
+  /** By parameter. The last one is what the channel holds. */
+  held: Map<string, Held[]>;
+  /** By image. */
+  revoked: Map<string, Span[]>;
+  /** By variant or `*`. */
+  paused: Map<string, Span[]>;
+  /** By image: something uses it. */
+  used: Map<string, Span[]>;
+  approved: Map<string, number>;
+  /** When an image was last really disabled or enabled, and by whom. */
+  states: Map<string, StateChange>;
+  /** Resources that nobody may remove: not ours, or of a build that runs. */
+  foreign: Set<string>;
+  /** What subscribers have heard that a channel holds. */
+  announced: { parameter: string; image: string; at: number }[];
+  /** By key of the notification. `excused`: the run that told may not have been able to record that. */
+  told: Map<string, { times: number; at: number; excused: boolean }>;
+}
+
+export function newLedger(): Ledger {
+  return {
+    made: new Map(),
+    builds: [],
+    held: new Map(),
+    revoked: new Map(),
+    paused: new Map(),
+    used: new Map(),
+    approved: new Map(),
+    states: new Map(),
+    foreign: new Set(),
+    announced: [],
+    told: new Map(),
+  };
+}
+
+/** EC2 shows changes, and CodeBuild builds, a minute late. */
+const lag = 75_000;
+
+/**
+ * For how long, in milliseconds, a run may not know what has happened: what AWS shows late, and the time for which it
+ * has stood still since it last looked, which is at most so many of its calls ago.
+ */
+export function blindFor({ calls, stood }: Pick<Run, "calls" | "stood">, callsSinceLook = 0): number {
+  return lag + (calls - stood.call <= callsSinceLook ? stood.milliseconds : 0);
+}
+
+export function begin(spans: Map<string, Span[]>, key: string, from: number): void {
+  if (isIn(spans, key, from)) return;
+  spans.set(key, [...(spans.get(key) ?? []), { from, until: undefined }]);
+}
+
+export function end(spans: Map<string, Span[]>, key: string, until: number): void {
+  const last = spans.get(key)?.at(-1);
+  if (last && last.until === undefined) last.until = until;
+}
+
+/** Whether it was so at that time, or at any time so many milliseconds before. */
+export function isIn(spans: Map<string, Span[]>, key: string, time: number, within = 0): boolean {
+  return (spans.get(key) ?? []).some(
+    ({ from, until = Number.POSITIVE_INFINITY }) => from <= time && until > time - within,
+  );
+}
+
+/** Whether it has been so all the time for so many milliseconds. */
+export function hasBeenIn(spans: Map<string, Span[]>, key: string, time: number, milliseconds: number): boolean {
+  return (spans.get(key) ?? []).some(
+    ({ from, until = Number.POSITIVE_INFINITY }) => from <= time - milliseconds && until > time,
+  );
+}

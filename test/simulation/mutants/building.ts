@@ -1,0 +1,82 @@
+import type { Mutant } from "../mutants.ts";
+
+/** Faults in what decides about builds. */
+export const buildingMutants: Mutant[] = [
+  {
+    name: "a running build is not seen",
+    file: "domain/building/decide.ts",
+    from: 'const running = state.builds.find(({ status }) => status === "running");',
+    to: 'const running = state.builds.find(({ status, purpose }) => status === "running" && purpose === "prove");',
+    breaks: ["a variant has one build at a time"],
+  },
+  {
+    name: "a build that CodeBuild does not list yet is not seen",
+    file: "domain/starts.ts",
+    from: "return records.map(({ name, at }) => {",
+    to: "return records.slice(0, 0).map(({ name, at }) => {",
+    breaks: ["a variant has one build at a time", "at most maxParallel builds run"],
+  },
+  {
+    name: "a build's image is not waited for",
+    file: "domain/building/results.ts",
+    from: "export const settlingTime = 30 * minute;",
+    to: "export const settlingTime = 0 * minute;",
+    breaks: ["nothing is built twice", "no image is proved twice", "a failure is followed by a wait"],
+  },
+  {
+    name: "any number of builds run at once",
+    file: "domain/building/limits.ts",
+    from: "Math.max(0, maxParallel - running)",
+    to: "Math.max(1, maxParallel - running)",
+    breaks: ["at most maxParallel builds run"],
+  },
+  {
+    name: "the service never gives up",
+    file: "domain/building/retries.ts",
+    from: 'if (over !== undefined) return { when: "never", why: over };',
+    to: "",
+    breaks: ["what fails for good is not built for ever", "what a person has stopped waits for a change or a request"],
+  },
+  {
+    name: "the last run alone says whether the service gives up",
+    file: "domain/building/retries.ts",
+    from: 'const stopped = runs.find(({ status }) => status === "stopped");',
+    to: 'const stopped = runs.slice(-1).find(({ status }) => status === "stopped");',
+    breaks: ["what a person has stopped waits for a change or a request"],
+  },
+  {
+    name: "a failure is followed by no wait",
+    file: "domain/building/decide.ts",
+    from: "return retry.at > world.now ? { why: retry.why, until: retry.at } : undefined;",
+    to: "return undefined;",
+    breaks: ["a failure is followed by a wait"],
+  },
+  {
+    name: "the inputs of a revoked image are built again",
+    file: "domain/building/decide.ts",
+    from: "image.made && image.revoked !== undefined && drift",
+    to: "image.made && image.revoked === undefined && drift",
+    breaks: ["the inputs of a revoked image are not built again", "nothing is built twice"],
+  },
+  {
+    name: "pauses are not seen",
+    file: "domain/building/decide.ts",
+    from: "if (paused) return wait([...wish.reasons, paused]);",
+    to: "",
+    breaks: ["nothing starts during a pause"],
+  },
+  {
+    name: "an image is proved as often as it takes",
+    file: "domain/unproved-image.ts",
+    from: "export const maxProofAttempts = 2;",
+    to: "export const maxProofAttempts = 5;",
+    breaks: ["an image is proved in two attempts"],
+  },
+  {
+    name: "an order is carried out whenever it comes to it",
+    file: "reconcile/starts.ts",
+    from: "clock() - world.now >= orderLifetime",
+    to: "clock() - world.now >= 100 * orderLifetime",
+    breaks: ["a variant has one build at a time", "nothing is built twice", "nothing starts during a pause"],
+  },
+];

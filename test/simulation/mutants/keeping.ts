@@ -1,0 +1,68 @@
+import type { Mutant } from "../mutants.ts";
+
+/** Faults in what decides about old images and leftovers. */
+export const keepingMutants: Mutant[] = [
+  {
+    name: "retention keeps too few",
+    file: "domain/publishing/retention-phases.ts",
+    from: "state.publishable.slice(0, keep)",
+    to: "state.publishable.slice(0, keep - 1)",
+    breaks: ["retention keeps the newest"],
+  },
+  {
+    name: "retention spares no young image",
+    file: "domain/publishing/retention-phases.ts",
+    from: "return now < until ?",
+    to: "return now < until - 11 * 60 * 60_000 ?",
+    breaks: ["nothing young is disabled", "nothing is deregistered before its grace"],
+  },
+  {
+    name: "grace counts from the creation",
+    file: "domain/publishing/retention-phases.ts",
+    from: "image.retiredAt + grace",
+    to: "image.createdAt + grace",
+    breaks: ["nothing is deregistered before its grace"],
+  },
+  {
+    name: "what a channel holds may go",
+    file: "domain/publishing/holders.ts",
+    from: "if (holders.length > 0) return holders;",
+    to: "if (holders.length > 0) return [];",
+    breaks: ["nothing is disabled that a channel holds"],
+  },
+  {
+    name: "what is used may go",
+    file: "domain/publishing/retention.ts",
+    from: 'decision === "keep" ? undefined : describeUse(world.references[image])',
+    to: 'decision === "disable" ? undefined : describeUse(world.references[image])',
+    breaks: ["nothing is disabled that is used"],
+  },
+  {
+    name: "an image that a person has enabled is disabled again",
+    file: "domain/publishing/retention-phases.ts",
+    from: 'return made && state === "available" && retiredAt !== undefined &&',
+    to: 'return made && state === "disabled" && retiredAt !== undefined &&',
+    breaks: ["what a person has enabled again stays so", "a calm world is left alone"],
+  },
+  {
+    name: "an unrevoke enables what a person has disabled",
+    file: "io/image-lifecycle.ts",
+    from: 'if (state === "disabled" && disabledByRevocation) await',
+    to: 'if (state === "disabled") await',
+    breaks: ["what a person has disabled stays so"],
+  },
+  {
+    name: "the sweep believes tags",
+    file: "domain/building/sweep.ts",
+    from: "return whyUnlike(world, leftover) ?? whyUnconfirmed(world, leftover);",
+    to: "return undefined;",
+    breaks: ["the sweep leaves alone what is not ours"],
+  },
+  {
+    name: "the sweep waits for nobody",
+    file: "domain/building/sweep.ts",
+    from: "+ restOf(leftover);",
+    to: "+ 0 * restOf(leftover);",
+    breaks: ["the sweep leaves alone what a build may still use"],
+  },
+];

@@ -1,0 +1,64 @@
+import { hour, second } from "../../functions/config/time.ts";
+import { type Fault, faults, type Run, type Simulation } from "./simulation.ts";
+
+/** Lambda's time limit of `reconcile`, in milliseconds. */
+const timeLimit = 300 * second;
+
+/** Sends a message to the queue of triggers; now and then twice, late or never. */
+export function triggerAfter(s: Simulation, milliseconds: number, body: string): void {
+  const name = `trigger ${s.counts.runs} ${s.now()}`;
+  const random = s.random.named(name);
+  const delivery = s.isQuiet ? "once" : random.weighted({ once: 80, twice: 8, late: 7, never: 5 });
+  if (delivery === "never") return;
+  const late = delivery === "late" ? random.between(0, hour) : 0;
+  s.after(milliseconds + late + 500, name, () => reconcileSoon(s, body));
+  if (delivery === "twice") s.after(milliseconds + 30 * second, `${name} again`, () => reconcileSoon(s, body));
+}
+
+/** Runs the function, unless its only execution is taken: then the message waits. Now and then two run at once. */
+export function reconcileSoon(s: Simulation, body: string): void {
+  const name = `run ${s.counts.runs + 1}`;
+  const random = s.random.named(name);
+  const busy = s.running("reconcile");
+  if (busy > 1 || (busy === 1 && (s.isQuiet || random.chance(0.8)))) {
+    s.after(20 * second, `wait for ${name} ${s.now()}`, () => reconcileSoon(s, body));
+    return;
+  }
+  s.counts.runs += 1;
+  const run: Run = {
+    of: "reconcile",
+    name,
+    startedAt: s.now(),
+    calls: 0,
+    faults: s.isQuiet ? new Map() : faultsOf(s, name),
+    stood: { call: 0, milliseconds: 0 },
+    hesitates: false,
+    isDisturbed: false,
+    overlaps: false,
+    isDead: false,
+  };
+  s.start(run, async () => {
+    try {
+      await s.functions.reconcile(body, () => run.startedAt + timeLimit - s.now());
+    } catch (error) {
+      if (!run.isDisturbed && !run.overlaps) s.violate("a run fails only if it could not read", `${error}`);
+      s.tell(`it fails: ${error}`);
+      // The queue shows the message again.
+      s.after(30 * 60 * second, `${name} again`, () => reconcileSoon(s, body));
+    }
+  });
+}
+
+/** A third of all runs meets with trouble. Each fault has a name of its own, so that a history can go without it. */
+export function faultsOf(s: Simulation, run: string): Map<number, Fault> {
+  const name = `faults of ${run}`;
+  const random = s.random.named(name);
+  if (!random.chance(0.35) || s.without.has(name)) return new Map();
+  s.happenings.push(name);
+  const found = new Map<number, Fault>();
+  for (let count = random.whole(1, 4); count > 0; count--) {
+    const call = random.whole(1, 40);
+    found.set(call, random.pick(faults));
+  }
+  return found;
+}

@@ -1,0 +1,21 @@
+import { parentPort, workerData } from "node:worker_threads";
+import { prepareProcess } from "./process.ts";
+
+/** Which histories a worker plays: `count` of them, from `first` on, in steps of `step`. */
+export interface Share {
+  first: number;
+  count: number;
+  step: number;
+  /** The name of the mutant to play with. */
+  mutant: string | undefined;
+}
+
+const { first, count, step, mutant } = workerData as Share;
+const { enter } = prepareProcess(mutant);
+const { playHistory } = await import("./history.ts");
+for (let number = 0; number < count; number++) {
+  const { told: _, happenings: __, ...history } = await playHistory(first + number * step, { enter });
+  parentPort?.postMessage(history);
+}
+// Timers of functions that were killed may still be waiting.
+process.exit(0);
