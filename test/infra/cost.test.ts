@@ -8,8 +8,8 @@ import { statesOf } from "../../functions/domain/variant-state.ts";
 import { measurementsOf } from "../../functions/reconcile/measurements.ts";
 import { buildCosts } from "../../local/cost/build.ts";
 import { assumptions, type Cost, idleCosts, imageStorage } from "../../local/cost/idle.ts";
-import { scene } from "../scene.ts";
 import { twelve } from "../freshness/freshness.ts";
+import { scene } from "../scene.ts";
 import { type Graph, graphOf, root } from "./graph.ts";
 
 let graph: Graph;

@@ -75,10 +75,11 @@ function repeatsLastNotified(
   world: IndexedWorld,
   variant: string,
   channel: ChannelName,
-  { version, image }: Pick<Channel, "version" | "image">,
+  { version, image, writtenAt }: Channel,
 ): boolean {
   const last = lastNotified(world, variant, channel);
-  return last?.version === version - 1 && last.image === image;
+  // A channel that was deleted long after that and made anew may have the same version.
+  return last?.version === version - 1 && last.image === image && writtenAt - last.writtenAt < 2 * readBackWithin;
 }
 
 /**

@@ -35,7 +35,7 @@ export function checkWrite(s: Simulation, run: Run, { variant, channel, image }:
     hasBeenIn(s.ledger.paused, scope, s.now(), blindFor(run, sincePauses)),
   );
   if (isPaused && !isBad(s, current, blindFor(run, sincePauses))) s.violate("a pause leaves a channel as it is", what);
-  if (!isTold(s, name)) s.violate("a channel does not move on untold", what);
+  if (!isTold(s, name, image, blindFor(run, sinceLook))) s.violate("a channel does not move on untold", what);
 }
 
 /** A channel never goes back, unless no node should start what it holds. */
@@ -95,11 +95,12 @@ function createdAt({ ledger, account }: Simulation, image: string): number | und
 }
 
 /** Whether subscribers have heard of what the channel has held for a while. */
-function isTold(s: Simulation, name: string): boolean {
+function isTold(s: Simulation, name: string, next: string, blind: number): boolean {
   const all = s.ledger.held.get(name) ?? [];
   const last = all.at(-1);
   if (last?.image === undefined || last.by === "person" || isBad(s, last.image, wellKnown)) return true;
-  // Two writes of one image in a row are one publication.
+  // A write may land right after the last look. Two writes of one image in a row are one publication.
+  if (last.image === next || s.now() - last.since < blind) return true;
   const { since } = all[all.findLastIndex(({ image }) => image !== last.image) + 1] ?? last;
   return s.ledger.announced.some(
     ({ parameter, image, at }) => parameter === name && image === last.image && at >= since,

@@ -108,6 +108,19 @@ describe("a write to a channel counts once a later reconcile run reads it back",
     expect(story.notifyAll().notifications("published")).toEqual([]);
   });
 
+  test("a channel that was made again by two writes of the same image is notified", () => {
+    const story = scene().published("ami-1");
+    const notified = [...story.world.notified];
+    story
+      .deleteChannels(["stable"])
+      .later(hour)
+      .holds("ami-1", ["stable"])
+      .holds("ami-1", ["stable"])
+      .notified(notified);
+    expect(story.world.channels[core]?.stable?.version).toBe(2);
+    expect(story.notifications("published")).toMatchObject([{ channel: "stable" }]);
+  });
+
   test("a rejection after the channel was deleted is notified, although the same image was rejected before", () => {
     const story = scene()
       .image("ami-1")
