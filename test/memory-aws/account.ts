@@ -19,6 +19,8 @@ export interface Account {
   builds: Build[];
   /** Messages that subscribers received. */
   published: unknown[];
+  /** Bodies of the messages in the queue, oldest first. */
+  queued: string[];
 }
 
 export interface StoredObject {
@@ -37,6 +39,20 @@ export function pageOf<T>(
   const start = Number(token ?? 0);
   const end = start + size;
   return { page: all.slice(start, end), next: end < all.length ? String(end) : undefined };
+}
+
+/** What XML 1.0, and therefore a message of SQS or SNS, may hold no character of. */
+const notXml = /[^\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]/u;
+
+/** @throws ServiceError if a text is empty, longer than that many bytes, or has characters that XML cannot hold */
+export function checkText(what: string, text: string, maxBytes: number): void {
+  const wrong =
+    text === ""
+      ? "is empty"
+      : notXml.test(text)
+        ? "has invalid characters"
+        : Buffer.byteLength(text) > maxBytes && "is too long";
+  if (wrong) throw new ServiceError("InvalidParameterValue", `${what} ${wrong}`);
 }
 
 /** An error as AWS answers it. */

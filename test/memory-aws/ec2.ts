@@ -14,6 +14,9 @@ import { type Account, ownerId, pageOf, ServiceError } from "./account.ts";
 
 /** AWS's limits: what a call gets that asks for no page, and for the longest. */
 const longestPage = 1000;
+/** Characters (EC2 user guide, "Tag restrictions"). */
+const longestTagKey = 128;
+const longestTagValue = 256;
 
 export const ec2 = {
   DescribeImages(account: Account, input: DescribeImagesCommandInput) {
@@ -64,6 +67,9 @@ export const ec2 = {
     return { Return: true };
   },
   CreateTags(account: Account, { Resources = [], Tags = [] }: CreateTagsCommandInput) {
+    for (const { Key = "", Value = "" } of Tags)
+      if (Key.length > longestTagKey || Value.length > longestTagValue)
+        throw new ServiceError("InvalidParameterValue", `the tag ${Key} is too long`);
     for (const image of Resources.map((id) => imageOf(account, id)))
       image.Tags = [...(image.Tags ?? []).filter(({ Key }) => !Tags.some((tag) => tag.Key === Key)), ...Tags];
     return {};

@@ -47,6 +47,7 @@ export function accountOf(world: World): Account {
     objects: new Map(),
     builds: world.builds.toSorted((a, b) => b.startedAt - a.startedAt).map(buildOf),
     published: [],
+    queued: [],
   };
   addUpstream(account, world);
   for (const image of world.images) addImage(account, world, image);

@@ -1,18 +1,12 @@
 import type { Account } from "./account.ts";
 import { codebuild } from "./codebuild.ts";
 import { ec2 } from "./ec2.ts";
+import { sns, sqs } from "./messages.ts";
 import { s3 } from "./s3.ts";
 import { ssm } from "./ssm.ts";
 
 /** One call: what a client of the SDK sends (`client.send`), and what it gets. */
 export type Operation = (account: Account, input: never) => object;
-
-const sns = {
-  Publish({ published }: Account, message: object) {
-    published.push(message);
-    return { MessageId: String(published.length) };
-  },
-};
 
 /** The operations that the functions call, by service. What is not here does not exist. */
 export const operations: Readonly<Record<string, Readonly<Record<string, Operation>>>> = {
@@ -20,6 +14,7 @@ export const operations: Readonly<Record<string, Readonly<Record<string, Operati
   ec2,
   s3,
   sns,
+  sqs,
   ssm,
 };
 

@@ -1,8 +1,15 @@
-import type { GetObjectCommandInput, ListObjectsV2CommandInput, PutObjectCommandInput } from "@aws-sdk/client-s3";
+import type {
+  DeleteObjectCommandInput,
+  GetObjectCommandInput,
+  ListObjectsV2CommandInput,
+  PutObjectCommandInput,
+} from "@aws-sdk/client-s3";
 import { type Account, pageOf, ServiceError } from "./account.ts";
 
 /** Keys in an answer, at most (AWS API reference). */
 const longestPage = 1000;
+/** Bytes in a key, at most (S3 user guide). */
+const longestKey = 1024;
 
 export const s3 = {
   ListObjectsV2({ objects }: Account, input: Partial<ListObjectsV2CommandInput>) {
@@ -17,14 +24,26 @@ export const s3 = {
     if (!found) throw new ServiceError("NoSuchKey", "The specified key does not exist.", 404);
     return found;
   },
-  PutObject({ objects, now }: Account, { Key = "", Body = "" }: Partial<PutObjectCommandInput>) {
+  PutObject({ objects, now }: Account, { Key = "", Body = "", IfNoneMatch }: Partial<PutObjectCommandInput>) {
+    if (Buffer.byteLength(Key) > longestKey) throw new ServiceError("KeyTooLongError", "Your key is too long");
+    if (IfNoneMatch === "*" && objects.has(Key))
+      throw new ServiceError(
+        "PreconditionFailed",
+        "At least one of the pre-conditions you specified did not hold",
+        412,
+      );
     // S3 counts whole seconds.
     objects.set(Key, { at: new Date(Math.floor(now() / 1000) * 1000), body: String(Body) });
     return {};
   },
+  DeleteObject({ objects }: Account, { Key = "" }: Partial<DeleteObjectCommandInput>) {
+    objects.delete(Key);
+    sorted.delete(objects);
+    return {};
+  },
 };
 
-/** Sorted once for each number of objects: none is ever deleted. */
+/** Sorted once for each number of objects, until one is deleted. */
 const sorted = new WeakMap<Account["objects"], string[]>();
 
 function sortedKeys(objects: Account["objects"]): string[] {
