@@ -4,7 +4,14 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 /** Tests of pure functions and of shared graphs: their files run in one worker after another without a fresh start. */
 const shareWorkers = ["test/*", "test/unit/**/*", "test/infra/**/*", "test/buildspec/**/*"];
 /** Tests that set the environment of the process, replace modules or run Packer. */
-const needOwnWorkers = ["test/rim/**/*", "test/local/**/*", "test/e2e/**/*", "test/packer/**/*", "test/windows/**/*"];
+const needOwnWorkers = [
+  "test/rim/**/*",
+  "test/fuzz/**/*",
+  "test/local/**/*",
+  "test/e2e/**/*",
+  "test/packer/**/*",
+  "test/windows/**/*",
+];
 
 /**
  * `npm test` runs what decides; `npm run test:full` (mode `full`) runs the rest, which takes minutes:

@@ -9,7 +9,7 @@ import pinned from "../packer/versions.json" with { type: "json" };
 import { adopt } from "./api/adopt.ts";
 import { audit } from "./api/audit.ts";
 import { examplesFor, ImageBody, PauseBody, RebuildBody, RollbackBody } from "./api/bodies.ts";
-import { directCalls } from "./api/direct-calls.ts";
+import { calls } from "./api/direct-calls.ts";
 import { type Answer, answer, type Call, parseBody, parseQuery, refusal } from "./api/http.ts";
 import { intervene, type Remaining } from "./api/intervene.ts";
 import { type Caller, type Decision, decideApprove, decideRevoke, decideUnrevoke } from "./api/interventions.ts";
@@ -122,6 +122,6 @@ export const handler = middy<Call, Answer>()
       fallbackMessage: JSON.stringify({ error: "the call failed; see the function's log" }),
     }),
   )
-  .use(configuration.policies.functionUrl ? [] : [directCalls()])
+  .use(calls(configuration.policies.functionUrl))
   .use(audit())
   .handler(route);
