@@ -1,4 +1,5 @@
 import type { BuildVariables } from "../config/build-variables.ts";
+import { clip } from "../config/clip.ts";
 import type { Configuration } from "../config/configuration.ts";
 import type { Variant } from "../config/variant.ts";
 import { canonical, clipTag, type Inputs, inputsToTags, type RecordedInputs, sha256, tagPrefix } from "./inputs.ts";
@@ -94,7 +95,7 @@ const maxReasonsLength = 330;
 export function orderBuild(wish: BuildWish, context: OrderContext): BuildOrder {
   const { purpose, variant, inputs, attempt } = wish;
   const token = sha256(JSON.stringify(shapeOf(wish, context)));
-  const reasons = wish.reasons.join("\n").slice(0, maxReasonsLength);
+  const reasons = clip(wish.reasons.join("\n"), maxReasonsLength);
   const image = startImageOf(wish);
   return {
     variant: variant.name,
@@ -141,6 +142,11 @@ export function imageName(stage: string, variant: string, token: string): string
   return `eks-windows-images/${stage}/${variant}/${token.slice(0, 12)}`;
 }
 
+/** Packer renders tags as templates of Go. A reason quotes what the tags of an earlier image record. */
+function noTemplate(text: string): string {
+  return text.replace(/\{(?=\{)/g, "{ ");
+}
+
 function identityVariables(wish: BuildWish, token: string, { stage, configuration: { policies } }: OrderContext) {
   const { variant, attempt } = wish;
   const earlier = wish.purpose === "prove" ? wish.madeInAttempt - 1 : 0;
@@ -183,6 +189,6 @@ function imageVariables(
     disk_throughput: variant.diskThroughput,
     update_rounds: updateRounds,
     kubernetes_release_url: kubernetesReleaseUrl,
-    image_tags: { ...identity, ...inputsToTags(inputs), [`${tagPrefix}reasons`]: clipTag(reasons) },
+    image_tags: { ...identity, ...inputsToTags(inputs), [`${tagPrefix}reasons`]: clipTag(noTemplate(reasons)) },
   };
 }
