@@ -142,9 +142,12 @@ export function imageName(stage: string, variant: string, token: string): string
   return `eks-windows-images/${stage}/${variant}/${token.slice(0, 12)}`;
 }
 
-/** Packer renders tags as templates of Go. A reason quotes what the tags of an earlier image record. */
-function noTemplate(text: string): string {
-  return text.replace(/\{(?=\{)/g, "{ ");
+/**
+ * A reason may quote what the tags of an earlier image record. Packer renders tags as templates of Go, and misses the
+ * quote after some characters, such as U+08E2, that belong to the next one (hashicorp/hcl scans by grapheme clusters).
+ */
+function forPacker(text: string): string {
+  return text.replace(/[^ -~\n→…]/gu, "_").replace(/\{(?=\{)/g, "{ ");
 }
 
 function identityVariables(wish: BuildWish, token: string, { stage, configuration: { policies } }: OrderContext) {
@@ -189,6 +192,6 @@ function imageVariables(
     disk_throughput: variant.diskThroughput,
     update_rounds: updateRounds,
     kubernetes_release_url: kubernetesReleaseUrl,
-    image_tags: { ...identity, ...inputsToTags(inputs), [`${tagPrefix}reasons`]: clipTag(noTemplate(reasons)) },
+    image_tags: { ...identity, ...inputsToTags(inputs), [`${tagPrefix}reasons`]: clipTag(forPacker(reasons)) },
   };
 }

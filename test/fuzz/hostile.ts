@@ -98,20 +98,21 @@ export function orHostile<T>(...values: readonly T[]): fc.Arbitrary<T | string> 
 }
 
 /**
- * Tries a property: with 10,000 inputs in `npm run test:full`.
+ * Tries a property.
  * @param daily how many inputs `npm test` tries
+ * @param full how many inputs `npm run test:full` tries
  * @param failed inputs that have failed once
  */
 export async function safe<T>(
   input: fc.Arbitrary<T>,
   check: (input: T) => unknown,
-  { daily = 100, failed = [] }: { daily?: number; failed?: readonly T[] } = {},
+  { daily = 100, full = 10_000, failed = [] }: { daily?: number; full?: number; failed?: readonly T[] } = {},
 ): Promise<void> {
   const property = fc.asyncProperty(input, async (value) => {
     await check(value);
   });
   const examples = failed.map((one): [T] => [one]);
-  await assertProperty(property, { numRuns: cases(daily, 10_000) + examples.length, examples });
+  await assertProperty(property, { numRuns: cases(daily, full) + examples.length, examples });
 }
 
 /** As `fc.assert`, with an error that quotes only the beginning of a counterexample, which may be very long. */

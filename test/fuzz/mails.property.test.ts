@@ -96,14 +96,18 @@ describe("SNS accepts a notification:", () => {
 
   // As long as tags and answers of AWS are.
   test("one of any kind, whatever it quotes", () =>
-    safe(notification, async (one) => {
-      functions.reset();
-      const short = cloneDeepWith(one, (value) => (typeof value === "string" ? value.slice(0, 256) : undefined));
+    safe(
+      notification,
+      async (one) => {
+        functions.reset();
+        const short = cloneDeepWith(one, (value) => (typeof value === "string" ? value.slice(0, 256) : undefined));
 
-      await notify(environment, { ...short, key: one.key, variant: `x${short.variant}` });
+        await notify(environment, { ...short, key: one.key, variant: `x${short.variant}` });
 
-      expect(functions.account.published).toHaveLength(1);
-    }));
+        expect(functions.account.published).toHaveLength(1);
+      },
+      { full: 2_000 },
+    ));
 
   // SNS refuses what is too long or no text, and then the channel would wait for ever (test/memory-aws/messages.ts).
   test("a report in the bucket, whatever it says, begins no line of its mail, and is JSON for machines", () =>
