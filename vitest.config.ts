@@ -6,6 +6,7 @@ const shareWorkers = ["test/*", "test/unit/**/*", "test/infra/**/*", "test/build
 /** Tests that set the environment of the process, replace modules or run Packer. */
 const needOwnWorkers = [
   "test/rim/**/*",
+  "test/fuzz/**/*",
   "test/local/**/*",
   "test/e2e/**/*",
   "test/packer/**/*",

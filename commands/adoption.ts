@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { functionUrlCall } from "../functions/api/direct-calls.ts";
+import { oneLine } from "../functions/config/clip.ts";
 
 /** A call of the API. */
 export type CallApi = (
@@ -78,7 +79,7 @@ export async function adoptImages(
   }
   say("These images have the service's tags and no records. Their tags claim:");
   for (const { image, variant, createdAt, claims } of candidates)
-    say(`  ${image} of ${variant}, created ${createdAt}: ${claims.join(", ")}`);
+    say(oneLine(`  ${image} of ${variant}, created ${createdAt}: ${claims.join(", ")}`));
   say("Adopt them only if this service made all of them. A forged image would become publishable.");
   if (!(await confirm(`Adopt ${candidates.length === 1 ? "this image" : `these ${candidates.length} images`}?`))) {
     say("Nothing was adopted.");
@@ -104,5 +105,8 @@ export function eventOf(
   body: object | undefined,
 ): object {
   if (!hasUrl) return { method, path, ...(body && { body }) };
-  return functionUrlCall({ method, path, body }, { requestId: crypto.randomUUID(), userArn: caller });
+  return functionUrlCall(
+    { method, path, body: body && JSON.stringify(body) },
+    { requestId: crypto.randomUUID(), userArn: caller },
+  );
 }

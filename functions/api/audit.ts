@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { clip } from "../config/clip.ts";
 import { JsonText } from "../config/json.ts";
 import { logger } from "../telemetry/logger.ts";
 import { type Answer, bodyOf, type Call, callerOf } from "./http.ts";
@@ -23,5 +24,10 @@ export function audit() {
 
 function describe(call: Call) {
   const { method, path } = call.requestContext.http;
-  return { method, path, by: callerOf(call), reason: Reason.safeParse(bodyOf(call)).data };
+  return {
+    method: clip(method, 200),
+    path: clip(path, 200),
+    by: callerOf(call),
+    reason: Reason.safeParse(bodyOf(call)).data,
+  };
 }

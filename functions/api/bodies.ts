@@ -1,21 +1,30 @@
 import * as z from "zod";
 import { channelNames } from "../config/channel-names.ts";
+import { oneLine } from "../config/clip.ts";
 import { everything } from "../domain/pauses.ts";
 
 const ImageId = z.string().regex(/^ami-[a-f0-9]{8,17}$/, 'an image such as "ami-0123456789abcdef0"');
 
+/** The name of a variant, or any text as long. */
+const VariantText = z.string().max(64);
+
 const AnyBody = z.strictObject({
   /**
-   * Stored with what the call writes, and part of its notifications. A reason that is stored in a tag must fit into it.
+   * Stored with what the call writes, and part of its notifications, on one line. A reason that is stored in a tag must
+   * fit into it.
    */
-  reason: z.string().trim().min(1).max(500),
+  reason: z
+    .string()
+    .overwrite((text) => oneLine(text).trim())
+    .min(1)
+    .max(500),
   /** If true, the answer says what the call would write and what would follow, and nothing is written. */
   dryRun: z.boolean().default(false),
 });
 
 /** `POST /rebuild` */
 export const RebuildBody = AnyBody.extend({
-  variant: z.string(),
+  variant: VariantText,
   /** A call with the same key is the same request. Without a key, every call is a new request. */
   idempotencyKey: z
     .string()
@@ -25,7 +34,7 @@ export const RebuildBody = AnyBody.extend({
 export type RebuildBody = z.infer<typeof RebuildBody>;
 
 /** `POST /pause` and `/resume`; `*` is everything. */
-export const PauseBody = AnyBody.extend({ variant: z.string() });
+export const PauseBody = AnyBody.extend({ variant: VariantText });
 export type PauseBody = z.infer<typeof PauseBody>;
 
 /** `POST /adopt`, `/approve`, `/revoke` and `/unrevoke` */
@@ -34,7 +43,7 @@ export type ImageBody = z.infer<typeof ImageBody>;
 
 /** `POST /rollback` */
 export const RollbackBody = AnyBody.extend({
-  variant: z.string(),
+  variant: VariantText,
   channel: z.enum(channelNames).default("stable"),
   /**
    * What the channel should hold now. With it the call can be repeated, because it never revokes what the channel

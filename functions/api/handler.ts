@@ -9,7 +9,7 @@ import { second } from "../config/time.ts";
 import { observe, observeImages } from "../io/observe.ts";
 import { logger } from "../telemetry/logger.ts";
 import { audit } from "./audit.ts";
-import { directCalls } from "./direct-calls.ts";
+import { calls } from "./direct-calls.ts";
 import type { Answer, Call } from "./http.ts";
 import type { Remaining } from "./intervene.ts";
 import { refuseRoute, routesOf } from "./routes.ts";
@@ -44,7 +44,7 @@ export function createHandler(environment: Environment, configuration: Configura
         fallbackMessage: JSON.stringify({ error: "the call failed; see the function's log" }),
       }),
     )
-    .use(configuration.policies.functionUrl ? [] : [directCalls()])
+    .use(calls(configuration.policies.functionUrl))
     .use(audit())
     .handler(route);
 }

@@ -1,5 +1,6 @@
 import type { APIGatewayProxyEventV2WithIAMAuthorizer, APIGatewayProxyStructuredResultV2 } from "aws-lambda";
 import * as z from "zod";
+import { clip } from "../config/clip.ts";
 import { JsonText } from "../config/json.ts";
 import { directInvocation } from "../domain/intervention-tags.ts";
 
@@ -12,13 +13,17 @@ export function answer(statusCode: number, body: unknown): Answer {
   return { statusCode, headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) };
 }
 
+/** A call may have 6 MB, and an answer that quotes as much of it would be too large for Lambda, which answers 502 then. */
+const maxErrorLength = 1_000;
+
 /**
  * The error to throw when a call is refused. The error handler turns it into the JSON answer `{ error, allowed }`.
- * @param error what was wrong
+ * @param error what was wrong; what exceeds 1,000 characters is left out
  * @param allowed what would be right
  */
 export function refusal(statusCode: number, error: string, allowed: unknown): Error {
-  return Object.assign(new Error(JSON.stringify({ error, allowed })), { statusCode, expose: true });
+  const said = JSON.stringify({ error: clip(error, maxErrorLength), allowed });
+  return Object.assign(new Error(said), { statusCode, expose: true });
 }
 
 /**

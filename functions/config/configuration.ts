@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { whyNoRoom } from "./build-room.ts";
 import { configErrors } from "./errors.ts";
 import { text } from "./fields.ts";
 import { Policies } from "./policies.ts";
@@ -48,12 +49,12 @@ export const Configuration = z
      * The accounts besides this one whose private ECR registries `containerImages` may name, in any Region. Their
      * repositories must let the guest role in (docs/operations.md).
      */
-    registryAccounts: z.array(AccountId).max(20).default([]),
+    registryAccounts: z.array(AccountId).max(20, "at most 20").default([]),
     /**
      * Repository prefixes of ECR pull through cache rules. From a repository below one of these, the guest may also let
      * ECR fetch the image from upstream and create the repository for it.
      */
-    pullThroughCachePrefixes: z.array(RepositoryPrefix).max(20).default([]),
+    pullThroughCachePrefixes: z.array(RepositoryPrefix).max(20, "at most 20").default([]),
     policies: Policies.prefault({}),
     /** Notified about images. */
     subscribers: z.array(Subscriber).default([]),
@@ -69,7 +70,11 @@ export const Configuration = z
       .refine((callers) => new Set(callers).size === callers.length, "each caller once")
       .default([]),
   })
-  .superRefine(({ variants, retiredVariants }, context) => {
+  .superRefine(({ variants, retiredVariants, policies }, context) => {
+    for (const [index, variant] of variants.entries()) {
+      const message = whyNoRoom(variant, policies);
+      if (message) context.addIssue({ code: "custom", path: ["variants", index, "containerImages"], message });
+    }
     for (const [index, name] of retiredVariants.entries())
       if (variants.some((variant) => variant.name === name))
         context.addIssue({

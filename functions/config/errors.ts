@@ -1,4 +1,8 @@
 import type { z } from "zod";
+import { clip, oneLine } from "./clip.ts";
+
+/** Characters of a wrong field's path, and of its value. */
+const maxLength = 300;
 
 /** One line for each wrong field: its path, its value and what is allowed. */
 export function configErrors(issue: z.core.$ZodIssue, input: unknown): string[] {
@@ -11,7 +15,21 @@ export function configErrors(issue: z.core.$ZodIssue, input: unknown): string[] 
 
 function configError(path: PropertyKey[], value: unknown, right: string): string {
   const field = path.map((key) => (typeof key === "number" ? `[${key}]` : `.${String(key)}`)).join("");
-  return `  ${field.replace(/^\./, "") || "config"} is ${JSON.stringify(value) ?? "missing"}; allowed: ${right}`;
+  const quoted = (text: string) => clip(oneLine(text), maxLength);
+  return `  ${quoted(field.replace(/^\./, "") || "config")} is ${quoted(describe(value))}; allowed: ${right}`;
+}
+
+/** A value as JSON, without what may be a password in an address: the error ends up in the log of a deployment. */
+function describe(value: unknown): string {
+  return written(value).replace(/\b(https?:[/\\]*|[a-z]+:\/\/)[^\s"]*@/gi, "$1…@");
+}
+
+function written(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? (value === undefined ? "missing" : String(value));
+  } catch {
+    return `what JSON cannot hold, such as a ${typeof value}`;
+  }
 }
 
 function valueAt(input: unknown, path: PropertyKey[]): unknown {
@@ -23,6 +41,7 @@ function allowed(issue: z.core.$ZodIssue): string {
   if (issue.code === "invalid_type" && /^Invalid input/.test(issue.message))
     return kinds[issue.expected] ?? issue.expected;
   if (issue.code === "invalid_union" && "options" in issue) return (issue.options ?? []).map(String).join(", ");
+  if (issue.code === "invalid_key") return `another name: ${issue.issues.map(({ message }) => message).join(", ")}`;
   return issue.message;
 }
 

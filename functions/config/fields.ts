@@ -29,17 +29,25 @@ export const Minor = text(/^1\.(2[3-9]|[3-9]\d)$/, 'a Kubernetes minor in quotes
 
 /** A reference that container registries accept. It contains nothing that a shell or PowerShell would interpret. */
 export const ContainerImage = text(
-  /^(?=.{1,255}$)[a-z0-9.-]+(:\d+)?\/[a-z0-9._/-]+(:[\w][\w.-]{0,127})?(@sha256:[a-f0-9]{64})?$/,
+  /^(?=.{1,255}$)[a-z0-9][a-z0-9.-]*(:\d+)?\/[a-z0-9._/-]+(:[\w][\w.-]{0,127})?(@sha256:[a-f0-9]{64})?$/,
   'a full reference with its registry, such as "mcr.microsoft.com/windows/nanoserver:ltsc2022"',
 ).refine(
   (reference) => !isPrivateEcr(reference) || ecrImage(reference) !== undefined,
   'an image of ECR as "123456789012.dkr.ecr.us-east-1.amazonaws.com/app:1", in China with amazonaws.com.cn',
 );
 
+/** Host and path of an address in characters that mean nothing to a shell, PowerShell, TOML or a template of Packer. */
+const plainAddress = /^https?:\/\/[\w.:[\]-]+(\/[\w.~:/?#@!&()*+,;=%[\]-]*)?$/;
+
 /** An address without secrets: CodeBuild echoes a build's variables in events and in the console. */
 export const WebAddress = z
   .url({ protocol: /^https?$/, error: 'an address such as "https://mirror.example.com"' })
-  .refine((url) => !/^\w+:\/\/[^/]*@/.test(url), "an address without user name and password")
+  .max(200, "an address of at most 200 characters: the variables of a build have room for 5,500")
+  .refine((url) => !/^\w+:[/\\]*[^/\\]*@/.test(url), "an address without user name and password")
+  .refine(
+    (url) => plainAddress.test(url),
+    "an address of letters, digits and -._~:/?#@!&()*+,;=%[], such as https://mirror.example.com/k8s",
+  )
   .refine(
     (url) =>
       /^(https:|http:\/\/(localhost|127\.[\d.]+|\[::1\])[:/]|http:\/\/(localhost|127\.[\d.]+|\[::1\])$)/.test(url),
@@ -48,8 +56,8 @@ export const WebAddress = z
 
 /** A release host, without a trailing slash: paths are appended to it. */
 export const ReleaseHost = WebAddress.transform((url) => url.replace(/\/+$/, "")).refine(
-  (url) => !/[?#]/.test(url),
-  "an address without query",
+  (url) => !/[?#]|[^:]\/\//.test(url),
+  "an address without query and without an empty part of its path",
 );
 
 /** The address of a mirror. */
@@ -58,7 +66,7 @@ export const Mirror = WebAddress.refine(
   "a mirror without a login, and ECR wants one. Name the image in containerImages by its reference in ECR instead",
 );
 
-export const RegistryHost = text(/^[a-z0-9.-]+(:\d+)?$/, 'a registry host such as "docker.io"');
+export const RegistryHost = text(/^[a-z0-9][a-z0-9.-]*(:\d+)?$/, 'a registry host such as "docker.io"');
 
 const timeZones = new Set(["UTC", ...Intl.supportedValuesOf("timeZone")]);
 export const TimeZone = z

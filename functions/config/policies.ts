@@ -24,7 +24,7 @@ const Network = z.discriminatedUnion("kind", [
     vpcId: z.string().regex(/^vpc-[a-f0-9]{8,17}$/, 'a VPC such as "vpc-0123456789abcdef0"'),
     subnetIds: z
       .array(z.string().regex(/^subnet-[a-f0-9]{8,17}$/, 'a subnet such as "subnet-0123456789abcdef0"'))
-      .min(1),
+      .min(1, "at least one subnet"),
   }),
 ]);
 

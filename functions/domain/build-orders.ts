@@ -1,4 +1,5 @@
 import type { BuildVariables } from "../config/build-variables.ts";
+import { clip } from "../config/clip.ts";
 import type { Configuration } from "../config/configuration.ts";
 import type { Variant } from "../config/variant.ts";
 import { canonical, clipTag, type Inputs, inputsToTags, type RecordedInputs, sha256, tagPrefix } from "./inputs.ts";
@@ -94,7 +95,7 @@ const maxReasonsLength = 330;
 export function orderBuild(wish: BuildWish, context: OrderContext): BuildOrder {
   const { purpose, variant, inputs, attempt } = wish;
   const token = sha256(JSON.stringify(shapeOf(wish, context)));
-  const reasons = wish.reasons.join("\n").slice(0, maxReasonsLength);
+  const reasons = clip(wish.reasons.join("\n"), maxReasonsLength);
   const image = startImageOf(wish);
   return {
     variant: variant.name,
@@ -141,6 +142,14 @@ export function imageName(stage: string, variant: string, token: string): string
   return `eks-windows-images/${stage}/${variant}/${token.slice(0, 12)}`;
 }
 
+/**
+ * A reason may quote what the tags of an earlier image record. Packer renders tags as templates of Go, and misses the
+ * quote after some characters, such as U+08E2, that belong to the next one (hashicorp/hcl scans by grapheme clusters).
+ */
+function forPacker(text: string): string {
+  return text.replace(/[^ -~\n→…]/gu, "_").replace(/\{(?=\{)/g, "{ ");
+}
+
 function identityVariables(wish: BuildWish, token: string, { stage, configuration: { policies } }: OrderContext) {
   const { variant, attempt } = wish;
   const earlier = wish.purpose === "prove" ? wish.madeInAttempt - 1 : 0;
@@ -183,6 +192,6 @@ function imageVariables(
     disk_throughput: variant.diskThroughput,
     update_rounds: updateRounds,
     kubernetes_release_url: kubernetesReleaseUrl,
-    image_tags: { ...identity, ...inputsToTags(inputs), [`${tagPrefix}reasons`]: clipTag(reasons) },
+    image_tags: { ...identity, ...inputsToTags(inputs), [`${tagPrefix}reasons`]: clipTag(forPacker(reasons)) },
   };
 }

@@ -1,5 +1,6 @@
 import { hash } from "node:crypto";
 import * as z from "zod";
+import { clip } from "../config/clip.ts";
 import type { Recipe, Variant } from "../config/variant.ts";
 
 /**
@@ -111,8 +112,7 @@ export function inputsFromTags(tags: Record<string, string>): RecordedInputs {
 
 /** Clips a text to the length of a tag's value without splitting a character. */
 export function clipTag(value: string): string {
-  if (value.length <= maxTagValueLength) return value;
-  return `${value.slice(0, maxTagValueLength - 1).replace(/[\ud800-\udbff]$/, "")}…`;
+  return clip(value, maxTagValueLength);
 }
 
 /** Whether two sets of inputs are equal, whatever the order of their fields. */

@@ -1,4 +1,6 @@
+import { takeWhile } from "es-toolkit";
 import * as z from "zod";
+import { clip, oneLine } from "../config/clip.ts";
 
 /** What a build found inside its image, as far as notifications compare it. */
 export const Report = z.object({
@@ -14,12 +16,19 @@ export const Report = z.object({
 });
 export type Report = z.infer<typeof Report>;
 
-/** More lines help no reader. SNS accepts 256 KB for a message in all its forms. */
-const maxDifferences = 100;
+/**
+ * Characters of all lines together as JSON. A message of SNS holds them ten times, each quote in them as up to four
+ * characters, in 256 KB. One that is larger is refused, and the channel then waits for its notification.
+ */
+const maxCharacters = 8_000;
+const maxLineLength = 500;
 
-/** What changed inside an image compared with the previous one, a line a change. */
+/**
+ * What changed inside an image compared with the previous one, a line a change. A report is a guest's word: what exceeds
+ * 8,000 characters is left out.
+ */
 export function differences(previous: Report, current: Report): string[] {
-  return [
+  const lines = [
     ...changed("Windows", previous.osBuild, current.osBuild),
     ...updates("Updates added", current.installedUpdates, previous.installedUpdates),
     ...updates("Updates removed", previous.installedUpdates, current.installedUpdates),
@@ -28,7 +37,12 @@ export function differences(previous: Report, current: Report): string[] {
     ...changed("containerd", previous.containerd, current.containerd),
     ...named("Container image", digests(previous), digests(current)),
     ...named("Custom step", hashes(previous), hashes(current)),
-  ].slice(0, maxDifferences);
+  ].map((line) => clip(oneLine(line), maxLineLength));
+  let left = maxCharacters;
+  return takeWhile(lines, (line) => {
+    left -= Buffer.byteLength(JSON.stringify(line));
+    return left >= 0;
+  });
 }
 
 function changed(what: string, from: string, to: string): string[] {

@@ -5,7 +5,8 @@ import * as z from "zod";
  * other.
  */
 export const Request = z.object({
-  id: z.string().min(1).max(128),
+  /** The caller's key or Lambda's ID of the call. It becomes an input, and therefore a tag that Packer writes. */
+  id: z.string().regex(/^[\w.:-]{1,128}$/),
   reason: z.string(),
   /** ARN of the caller. */
   by: z.string(),

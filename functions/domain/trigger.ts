@@ -11,10 +11,13 @@ export type ScheduledTrigger = (typeof scheduledTriggers)[number];
  */
 export const tagDelaySeconds = 15;
 
+/** Anybody whom the queue's policy lets in can write a message of 1 MiB, and every line of the run names its triggers. */
+const maxAbout = 200;
+
 /** Why a reconcile run started. It is only recorded: no decision depends on it. */
 export interface Trigger {
   kind: ScheduledTrigger | "build" | "channel" | "manual" | "unknown";
-  /** What the message was about, as far as it said. */
+  /** What the message was about, as far as it said, in at most {@link maxAbout} characters. */
   about: string;
 }
 
@@ -55,5 +58,6 @@ const Message = JsonText.pipe(z.union([Scheduled, Manual, BuildStateChange, Para
 
 /** The trigger in a queue message. An unrecognised message is a trigger, too. */
 export function triggerOf(body: string): Trigger {
-  return Message.safeParse(body).data ?? { kind: "unknown", about: body.slice(0, 200) };
+  const { kind, about }: Trigger = Message.safeParse(body).data ?? { kind: "unknown", about: body };
+  return { kind, about: about.slice(0, maxAbout) };
 }

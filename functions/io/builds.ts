@@ -9,8 +9,8 @@ import { JsonText } from "../config/json.ts";
 import { day, hour } from "../config/time.ts";
 import { purposes } from "../domain/build-orders.ts";
 import type { Build } from "../domain/builds.ts";
-import { type Failure, FailureClass } from "../domain/failures.ts";
 import { Inputs } from "../domain/inputs.ts";
+import { buildStatus, failureOf } from "./build-results.ts";
 import { codebuild } from "./codebuild-client.ts";
 
 /** How far back the history is read, in milliseconds: subscribers are not notified of anything older. */
@@ -103,13 +103,10 @@ const Variables = z.object({
   PURPOSE: z.enum(purposes),
   // An older version of the service may have started the build without one of today's inputs.
   INPUTS: JsonText.pipe(Inputs.partial()),
-  ATTEMPT: z.coerce.number().int(),
+  ATTEMPT: z.coerce.number().int().min(1),
   TOKEN: z.string(),
   IMAGE_ID: z.string().optional(),
 } satisfies Partial<Record<keyof BuildVariables, z.ZodType>>);
-
-/** A JSON array on one line. A build that exports anything else has no lines. */
-const FailureLines = JsonText.pipe(z.array(z.string())).catch([]);
 
 function fromCodeBuild(build: CodeBuildBuild, now: number): Build | undefined {
   const variables = Variables.safeParse(byName(build.environment?.environmentVariables)).data;
@@ -130,36 +127,6 @@ function fromCodeBuild(build: CodeBuildBuild, now: number): Build | undefined {
     failure: failureOf(build, exported),
     log: build.logs?.deepLink,
   };
-}
-
-function buildStatus({ buildStatus }: CodeBuildBuild): Build["status"] {
-  if (buildStatus === "IN_PROGRESS") return "running";
-  if (buildStatus === "SUCCEEDED") return "succeeded";
-  return buildStatus === "STOPPED" ? "stopped" : "failed";
-}
-
-function failureOf(build: CodeBuildBuild, exported: ExportedVariables): Failure | undefined {
-  if (buildStatus(build) !== "failed") return undefined;
-  const lines = FailureLines.parse(exported.FAILURE_LINES);
-  if (build.buildStatus === "TIMED_OUT")
-    return { class: "timed-out", cause: "the build exceeded CodeBuild's time limit", lines };
-  if (build.buildStatus === "FAULT") return { class: "fault", cause: "CodeBuild itself failed", lines };
-  return {
-    class: FailureClass.catch(failedEarly(build) ? "fault" : "unknown").parse(exported.FAILURE_CLASS),
-    cause: exported.FAILURE_CAUSE || phaseMessage(build) || "the build ended without giving a cause",
-    lines,
-  };
-}
-
-/** Phases before the buildspec's `build`. After their failure CodeBuild runs nothing that could export a class. */
-const earlyPhases: readonly (string | undefined)[] = ["PROVISIONING", "DOWNLOAD_SOURCE", "INSTALL", "PRE_BUILD"];
-
-function failedEarly({ phases = [] }: CodeBuildBuild): boolean {
-  return phases.some(({ phaseType, phaseStatus }) => phaseStatus === "FAILED" && earlyPhases.includes(phaseType));
-}
-
-function phaseMessage(build: CodeBuildBuild): string | undefined {
-  return build.phases?.flatMap(({ contexts = [] }) => contexts).find(({ message }) => message)?.message;
 }
 
 function byName(variables: { name?: string; value?: string }[] | undefined): Record<string, string> {

@@ -30,7 +30,8 @@ export async function readChannels(
     reading,
   ]);
   const held = await describeHeld([...new Set(parameters.map(({ Value = "" }) => Value))], find);
-  const channels: Channels = {};
+  // Without a prototype: a parameter may be called `__proto__`.
+  const channels: Channels = Object.create(null);
   for (const { Name = "", Value = "", Version = 1, LastModifiedDate } of parameters) {
     const [variant, channel] = Name.slice(prefix.length + 1).split("/");
     if (!variant || !isChannelName(channel)) continue;

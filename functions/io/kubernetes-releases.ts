@@ -1,5 +1,6 @@
 import { DescribeClusterVersionsCommand, EKSClient } from "@aws-sdk/client-eks";
 import * as z from "zod";
+import { clip } from "../config/clip.ts";
 import type { Availability, Observed } from "../config/observed.ts";
 import type { Policies } from "../config/policies.ts";
 import { clientSettings, requestLimits } from "./client-settings.ts";
@@ -75,13 +76,31 @@ async function readUpstreamPatch(releaseUrl: string, minor: string): Promise<Obs
   return answer.state === "known" ? patchAnswer(url, minor, StableRelease.safeParse(answer.value).data) : answer;
 }
 
+/** In bytes. The release host answers with a version or a checksum; a mirror's page for errors may be longer. */
+const longestAnswer = 10_000;
+
+/** An answer's body as text; undefined if it is longer than {@link longestAnswer}. The rest is not read. */
+async function beginningOf({ body }: Response): Promise<string | undefined> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of body ?? []) {
+    bytes += chunk.length;
+    if (bytes > longestAnswer) return undefined;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString();
+}
+
 /** Asks the release host, which redirects to its CDN. */
 async function ask(url: string): Promise<Observed> {
   try {
     const response = await fetch(url, { signal: AbortSignal.timeout(requestLimits.RELEASE_HOST_TIMEOUT_MS) });
     if (response.status === 404) return { state: "missing", why: `${url} does not exist` };
     if (!response.ok) return { state: "unknown", why: `${url} answered ${response.status}` };
-    return { state: "known", value: await response.text() };
+    const value = await beginningOf(response);
+    return value === undefined
+      ? { state: "unknown", why: `${url} answered more than ${longestAnswer} bytes` }
+      : { state: "known", value };
   } catch (error) {
     return { state: "unknown", why: `reading ${url}: ${(error as Error).message}` };
   }
@@ -98,8 +117,11 @@ async function readEksPatch(minor: string): Promise<Observed> {
   }
 }
 
+/** The version becomes a variable of Packer, part of an address and a tag. */
 function patchAnswer(source: string, minor: string, patch: string | undefined): Observed {
-  if (patch === undefined || !patch.startsWith(`${minor}.`))
-    return { state: "unknown", why: `${source} answered ${patch ?? "no version"}, which is not a patch of ${minor}` };
+  if (patch === undefined || !/^1\.\d{2}\.\d{1,4}$/.test(patch) || !patch.startsWith(`${minor}.`)) {
+    const said = patch === undefined ? "no version" : JSON.stringify(clip(patch, 100));
+    return { state: "unknown", why: `${source} answered ${said}, which is not a patch of ${minor}` };
+  }
   return { state: "known", value: patch };
 }

@@ -1,5 +1,6 @@
 import { PutObjectCommand, paginateListObjectsV2 } from "@aws-sdk/client-s3";
 import { PublishCommand, SNSClient } from "@aws-sdk/client-sns";
+import { oneLine } from "../config/clip.ts";
 import type { Notification } from "../domain/notifications/due.ts";
 import { clientSettings } from "./client-settings.ts";
 import { ownTexts } from "./own-text.ts";
@@ -11,6 +12,9 @@ const prefix = "announced/";
 
 /** SNS sends these protocols the JSON; `email` and `sms` get the text. */
 const machineProtocols = ["sqs", "https", "lambda", "email-json"];
+
+/** Entries of a list in the JSON. SNS accepts 256 KB for a message in all its forms. */
+const maxEntries = 100;
 
 /** A notification as subscribers read it. */
 export interface Message {
@@ -41,7 +45,7 @@ export async function sendNotification(
 ): Promise<void> {
   const { kind, variant, key } = notification;
   const attributes = { kind, variant, ...("channel" in notification && { channel: notification.channel }) };
-  const json = JSON.stringify({ ...notification, inside, text });
+  const json = JSON.stringify({ ...notification, inside, text }, forMachines);
   await sns.send(
     new PublishCommand({
       TopicArn: topicArn,
@@ -52,9 +56,15 @@ export async function sendNotification(
         ...Object.fromEntries(machineProtocols.map((protocol) => [protocol, json])),
       }),
       MessageAttributes: Object.fromEntries(
-        Object.entries(attributes).map(([name, value]) => [name, { DataType: "String", StringValue: value }]),
+        Object.entries(attributes).map(([name, value]) => [name, { DataType: "String", StringValue: oneLine(value) }]),
       ),
     }),
   );
   await s3.send(new PutObjectCommand({ Bucket: bucket, Key: `${prefix}${key}`, ContentLength: 0 }));
+}
+
+/** A value as the JSON has it: SNS delivers only what XML can hold. */
+function forMachines(key: string, value: unknown): unknown {
+  if (Array.isArray(value)) return value.slice(0, maxEntries);
+  return typeof value === "string" && key !== "text" ? oneLine(value) : value;
 }

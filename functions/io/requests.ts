@@ -10,7 +10,8 @@ import { ssm } from "./ssm-client.ts";
  * ignored.
  */
 export async function readRequests(prefix: string): Promise<Record<string, Request>> {
-  const requests: Record<string, Request> = {};
+  // Without a prototype: a variant may be called `constructor`.
+  const requests: Record<string, Request> = Object.create(null);
   const pages = paginateGetParametersByPath({ client: ssm }, { Path: prefix, Recursive: true });
   for await (const page of pages)
     for (const { Name = "", Value } of page.Parameters ?? []) {

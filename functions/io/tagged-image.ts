@@ -42,7 +42,7 @@ export function fromEc2(image: Ec2Image, own: (text: string) => string): TaggedI
         return write ? [[channel, write]] : [];
       }),
     ),
-    deprecatedAt: image.DeprecationTime ? Date.parse(image.DeprecationTime) : undefined,
+    deprecatedAt: Date.parse(image.DeprecationTime ?? "") || undefined,
     withdrawnAt: timeOf("withdrawn-at"),
     retiredAt: timeOf("retired-at"),
     retiring: tags["retired-at"]?.startsWith("retiring ") ?? false,

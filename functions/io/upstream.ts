@@ -1,5 +1,6 @@
 import { GetParametersCommand } from "@aws-sdk/client-ssm";
 import { chunk } from "es-toolkit";
+import { clip } from "../config/clip.ts";
 import type { Configuration } from "../config/configuration.ts";
 import type { Availability, Observed } from "../config/observed.ts";
 import type { Described } from "../domain/images.ts";
@@ -76,7 +77,7 @@ function amiAnswer(name: string, value: string | undefined): Observed {
   if (value === undefined)
     return { state: "missing", why: `the public parameter ${name} does not exist in this Region` };
   if (!/^ami-[a-f0-9]{8,17}$/.test(value))
-    return { state: "unknown", why: `${name} holds ${JSON.stringify(value)}, not an AMI ID` };
+    return { state: "unknown", why: `${name} holds ${JSON.stringify(clip(value, 100))}, not an AMI ID` };
   return { state: "known", value };
 }
 

@@ -1,9 +1,6 @@
 import { iso } from "../config/time.ts";
 import type { NotificationOf } from "../domain/notifications/due.ts";
-import type { Texts } from "./texts.ts";
-
-/** Longer lists help no reader. SNS accepts 256 KB in total. */
-const maxListedLines = 40;
+import { listed, type Texts } from "./texts.ts";
 
 export const channelTexts: Texts<"published" | "rolled-back" | "approval-wanted" | "write-rejected" | "stranded"> = {
   published: (notification, inside) => ({
@@ -102,11 +99,6 @@ function inputLines({ inputs }: Pick<NotificationOf<"published">, "inputs">): st
 function insideLines(inside: readonly string[] | undefined): string[] {
   if (inside === undefined) return [];
   return ["", "What changed inside, according to the builds' reports:", ...listed(inside, "nothing that is reported")];
-}
-
-function listed(lines: readonly string[], none: string): string[] {
-  const shown = (lines.length === 0 ? [none] : lines.slice(0, maxListedLines)).map((line) => `  ${line}`);
-  return lines.length > maxListedLines ? [...shown, `  and ${lines.length - maxListedLines} more`] : shown;
 }
 
 /** A call that names the image can be repeated: it never revokes what the channel received meanwhile. */

@@ -1,5 +1,5 @@
 import type { NotificationOf } from "../domain/notifications/due.ts";
-import type { Texts } from "./texts.ts";
+import { listed, type Texts } from "./texts.ts";
 
 export const imageTexts: Texts<"revoked" | "unrevoked" | "unproved" | "image-missing" | "unrecorded"> = {
   revoked: (notification) => ({
@@ -38,7 +38,10 @@ export const imageTexts: Texts<"revoked" | "unrevoked" | "unproved" | "image-mis
     headline: `${images.length === 1 ? `${images[0]?.image} has` : `${images.length} images have`} our tags, but no records`,
     lines: [
       "Their tags claim the following, and the records in the bucket do not confirm it:",
-      ...images.map(({ image, claims }) => `  ${image}: ${claims.join(", ")}`),
+      ...listed(
+        images.map(({ image, claims }) => `${image}: ${claims.join(", ")}`),
+        "none",
+      ),
       "",
       "An image here is forged, a copy, left by an interrupted build, or from before records. None of these claims counts.",
       "CloudTrail says who made or tagged it (CopyImage, CreateImage, CreateTags).",

@@ -1,3 +1,4 @@
+import { clip, oneLine } from "../config/clip.ts";
 import { iso } from "../config/time.ts";
 import type { Notification } from "../domain/notifications/due.ts";
 import { describeScope } from "../domain/pauses.ts";
@@ -11,6 +12,9 @@ import type { Content, Texts } from "./texts.ts";
 /** SNS's limit for a subject, in characters of ASCII. */
 const maxSubjectLength = 100;
 
+/** Longer lines quote what is no reason, link or name. */
+const maxLineLength = 1_000;
+
 const texts: Texts<Notification["kind"]> = {
   ...channelTexts,
   ...imageTexts,
@@ -20,7 +24,8 @@ const texts: Texts<Notification["kind"]> = {
 };
 
 /**
- * A notification as subscribers read it.
+ * A notification as subscribers read it. What it quotes may come from whoever may tag an image, so it stays within its
+ * line: otherwise it could go on with lines that look like the service's own.
  * @param inside what changed inside the image compared with the previous one, a line a change; undefined if that is
  * unknown
  */
@@ -32,5 +37,6 @@ export function textOf(notification: Notification, inside?: readonly string[]): 
   const subject = `[eks-windows-images] ${headline} (${about})`
     .replace(/[^\x20-\x7e]/g, "-")
     .slice(0, maxSubjectLength);
-  return { subject, text: [`${about}: ${headline}`, "", ...lines, "", `Since ${iso(at)}`].join("\n") };
+  const all = [`${about}: ${headline}`, "", ...lines, "", `Since ${iso(at)}`];
+  return { subject, text: all.map((line) => clip(oneLine(line), maxLineLength)).join("\n") };
 }

@@ -89,12 +89,8 @@ async function sign(
 
 /** All values of a query string, by name. */
 export function parseQuery(query: string): Record<string, string[]> {
-  const parsed: Record<string, string[]> = {};
-  for (const [name, value] of new URLSearchParams(query)) {
-    parsed[name] ??= [];
-    parsed[name].push(value);
-  }
-  return parsed;
+  const byName = Map.groupBy(new URLSearchParams(query), ([name]) => name);
+  return Object.fromEntries([...byName].map(([name, pairs]) => [name, pairs.map(([, value]) => value)]));
 }
 
 function parseDate(text = ""): Date | undefined {

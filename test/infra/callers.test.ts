@@ -62,6 +62,19 @@ describe("the function URL", () => {
     expect(may(stranger, "lambda:InvokeFunction")).toBe(false);
   });
 
+  test.each([
+    undefined,
+    { type: "Service", id: "events.amazonaws.com" },
+    { type: "Service", id: "lambda.amazonaws.com" },
+  ])("has a policy that allows neither nobody nor a service: %j", (principal) => {
+    const resource = String(graph.named("ApiFunction").state.arn);
+    for (const action of ["lambda:InvokeFunctionUrl", "lambda:InvokeFunction"])
+      for (const context of [viaUrl, {}])
+        expect(
+          judge(policyOf(graph), { action, resource, context, ...(principal && { principal }) } as Request).allowed,
+        ).toBe(false);
+  });
+
   test("is the only access: callers cannot invoke, change or read the function itself", () => {
     expect(may(operator, "lambda:InvokeFunction", {})).toBe(false);
     expect(may(operator, "lambda:InvokeFunctionUrl", { "lambda:functionurlauthtype": ["NONE"] })).toBe(false);

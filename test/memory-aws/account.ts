@@ -39,8 +39,8 @@ export interface Account {
   clusterVersions: Map<string, string>;
   /** Messages that subscribers received. */
   published: unknown[];
-  /** Messages that were sent to the queue of triggers. */
-  queued: { body: string; delaySeconds: number }[];
+  /** Bodies of the messages in the queue, oldest first. */
+  queued: string[];
 }
 
 /** What CodeBuild remembers of an idempotency token. */
@@ -66,6 +66,20 @@ export function pageOf<T>(
   const start = Number(token ?? 0);
   const end = start + size;
   return { page: all.slice(start, end), next: end < all.length ? String(end) : undefined };
+}
+
+/** What XML 1.0, and therefore a message of SQS or SNS, may hold no character of. */
+const notXml = /[^\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]/u;
+
+/** @throws ServiceError if a text is empty, longer than that many bytes, or has characters that XML cannot hold */
+export function checkText(what: string, text: string, maxBytes: number): void {
+  const wrong =
+    text === ""
+      ? "is empty"
+      : notXml.test(text)
+        ? "has invalid characters"
+        : Buffer.byteLength(text) > maxBytes && "is too long";
+  if (wrong) throw new ServiceError("InvalidParameterValue", `${what} ${wrong}`);
 }
 
 /** An error as AWS answers it. */

@@ -9,12 +9,15 @@ import type {
   Image,
   Tag,
 } from "@aws-sdk/client-ec2";
-import { type Account, ownerId, pageOf } from "./account.ts";
+import { type Account, ownerId, pageOf, ServiceError } from "./account.ts";
 import { guests } from "./guests.ts";
 import { changeImage, imageOf, imageStates } from "./image-states.ts";
 
 /** AWS's limits: what a call gets that asks for no page, and for the longest. */
 const longestPage = 1000;
+/** Characters (EC2 user guide, "Tag restrictions"). */
+const longestTagKey = 128;
+const longestTagValue = 256;
 
 export const ec2 = {
   DescribeImages(account: Account, input: DescribeImagesCommandInput) {
@@ -60,6 +63,9 @@ export const ec2 = {
   DescribeImageAttribute: () => ({ LaunchPermissions: [] }),
   DescribeLaunchTemplateVersions: () => ({ LaunchTemplateVersions: [] }),
   CreateTags(account: Account, { Resources = [], Tags = [] }: CreateTagsCommandInput) {
+    for (const { Key = "", Value = "" } of Tags)
+      if (Key.length > longestTagKey || Value.length > longestTagValue)
+        throw new ServiceError("InvalidParameterValue", `the tag ${Key} is too long`);
     for (const id of Resources) {
       const others = (imageOf(account, id).Tags ?? []).filter(({ Key }) => !Tags.some((tag) => tag.Key === Key));
       changeImage(account, id, { Tags: [...others, ...Tags] });

@@ -21,7 +21,7 @@ export interface Endpoint {
 }
 
 /** How a client reaches it: `AWS_ENDPOINT_URL_<SERVICE>`. */
-export const services = ["codebuild", "ec2", "s3", "sns", "ssm"] as const;
+export const services = ["codebuild", "ec2", "s3", "sns", "sqs", "ssm"] as const;
 
 type Answer = { status?: number; type?: string; body: string };
 
@@ -87,8 +87,10 @@ function asJson(output: object): string {
   });
 }
 
+const s3Operations: Readonly<Record<string, string>> = { PUT: "PutObject", DELETE: "DeleteObject" };
+
 /** The path is `bucket/key`. */
-function routeS3(account: Account, path: string, { url = "", method }: IncomingMessage, body: string) {
+function routeS3(account: Account, path: string, { url = "", method = "GET", headers }: IncomingMessage, body: string) {
   const query = new URL(url, "http://aws").searchParams;
   const Key = decodeURIComponent(path.split("/").slice(1).join("/"));
   if (query.has("list-type")) {
@@ -102,11 +104,11 @@ function routeS3(account: Account, path: string, { url = "", method }: IncomingM
       answer: () => ({ body: listingOf(perform(account, "s3", "ListObjectsV2", input)) }),
     };
   }
-  const operation = method === "PUT" ? "PutObject" : "GetObject";
+  const operation = s3Operations[method] ?? "GetObject";
   return {
     operation,
     answer: () => {
-      const answer = perform(account, "s3", operation, { Key, Body: body });
+      const answer = perform(account, "s3", operation, { Key, Body: body, IfNoneMatch: headers["if-none-match"] });
       return { body: operation === "GetObject" ? (answer as { body: string }).body : "" };
     },
   };

@@ -1,27 +1,13 @@
 import type { DescribeClusterVersionsCommandInput } from "@aws-sdk/client-eks";
-import type { SendMessageCommandInput } from "@aws-sdk/client-sqs";
 import type { Account } from "./account.ts";
 import { codebuild } from "./codebuild.ts";
 import { ec2 } from "./ec2.ts";
+import { sns, sqs } from "./messages.ts";
 import { s3 } from "./s3.ts";
 import { ssm } from "./ssm.ts";
 
 /** One call: what a client of the SDK sends (`client.send`), and what it gets. */
 export type Operation = (account: Account, input: never) => object;
-
-const sns = {
-  Publish({ published }: Account, message: object) {
-    published.push(message);
-    return { MessageId: String(published.length) };
-  },
-};
-
-const sqs = {
-  SendMessage({ queued }: Account, { MessageBody = "", DelaySeconds = 0 }: SendMessageCommandInput) {
-    queued.push({ body: MessageBody, delaySeconds: DelaySeconds });
-    return { MessageId: String(queued.length) };
-  },
-};
 
 const eks = {
   DescribeClusterVersions({ clusterVersions }: Account, input: DescribeClusterVersionsCommandInput) {

@@ -8,6 +8,8 @@ import { type Account, pageOf, ServiceError } from "./account.ts";
 
 /** Keys in an answer, at most (AWS API reference). */
 const longestPage = 1000;
+/** Bytes in a key, at most (S3 user guide). */
+const longestKey = 1024;
 
 export const s3 = {
   ListObjectsV2({ objects }: Account, input: Partial<ListObjectsV2CommandInput>) {
@@ -23,6 +25,7 @@ export const s3 = {
     return found;
   },
   PutObject({ objects, now }: Account, { Key = "", Body = "", IfNoneMatch }: Partial<PutObjectCommandInput>) {
+    if (Buffer.byteLength(Key) > longestKey) throw new ServiceError("KeyTooLongError", "Your key is too long");
     // S3 counts whole seconds.
     if (IfNoneMatch === "*" && objects.has(Key))
       throw new ServiceError("PreconditionFailed", "At least one of the pre-conditions did not hold", 412);
@@ -36,7 +39,7 @@ export const s3 = {
   },
 };
 
-/** Sorted once for each number of objects. */
+/** Sorted once for each number of objects, until one is deleted. */
 const sorted = new WeakMap<Account["objects"], string[]>();
 
 function sortedKeys(objects: Account["objects"]): string[] {

@@ -7,6 +7,8 @@ import { type Account, pageOf, ServiceError } from "./account.ts";
 
 /** Parameters in an answer, and names in a call, at most (AWS API reference). */
 const longestPage = 10;
+/** Bytes in the value of a standard parameter (AWS API reference). */
+const largestValue = 4096;
 
 export const ssm = {
   GetParameters({ parameters }: Account, { Names = [] }: GetParametersCommandInput) {
@@ -26,6 +28,9 @@ export const ssm = {
     { parameters, now }: Account,
     { Name = "", Value, Overwrite = false, DataType }: PutParameterCommandInput,
   ) {
+    if (Buffer.byteLength(Value ?? "") > largestValue)
+      throw new ServiceError("ValidationException", "the value is too large");
+    if (Value?.includes("{{")) throw new ServiceError("ValidationException", "the value has a reference");
     const before = parameters.get(Name);
     if (before && !Overwrite) throw new ServiceError("ParameterAlreadyExists", "The parameter already exists.");
     const Version = (before?.Version ?? 0) + 1;

@@ -29,7 +29,10 @@ function functionsOf({ environment, configuration, counts }: Simulation): Functi
     },
     async api(call, remaining) {
       const requestId = `request-${environment.STAGE}-${++counts.requests}`;
-      const event = functionUrlCall(call, { requestId, userArn: "arn:aws:iam::123456789012:user/ann" });
+      const event = functionUrlCall(
+        { ...call, body: JSON.stringify(call.body) },
+        { requestId, userArn: "arn:aws:iam::123456789012:user/ann" },
+      );
       return Number((await api(event, lambda(remaining))).statusCode);
     },
   };

@@ -177,6 +177,36 @@ describe("A call is refused before it reaches the function", () => {
 
     expect(refused).toMatchObject({ status: 403, error: "InvalidSignatureException" });
   });
+
+  test("when a recorded call is sent again with the time of now", async () => {
+    const recorded = await headersOfSignedCall();
+    const later = new Date(Date.parse(`${stack.clock.now().toISOString().slice(0, 19)}Z`) + 60_000);
+    const headers = { ...recorded, "x-amz-date": later.toISOString().replace(/[-:]|\.000/g, "") };
+
+    const refused = await refusal(() => fetch(endpoint.url, { headers }));
+
+    expect(refused).toMatchObject({ status: 403, error: "InvalidSignatureException" });
+  });
+
+  test("when the caller signs neither host nor anything else", async () => {
+    const { authorization = "", ...recorded } = await headersOfSignedCall();
+    const headers = {
+      ...recorded,
+      authorization: authorization.replace(/SignedHeaders=[^,]+/, "SignedHeaders=x-amz-date"),
+    };
+
+    const refused = await refusal(() => fetch(endpoint.url, { headers }));
+
+    expect(refused).toMatchObject({ status: 403, error: "AccessDeniedException" });
+  });
+
+  test("when its body is larger than Lambda takes", async () => {
+    const body = "x".repeat(6 * 1024 * 1024 + 1);
+
+    const refused = await refusal(() => signedFetch(endpoint.url, caller, { method: "POST", body }));
+
+    expect(refused).toMatchObject({ status: 413, error: "RequestTooLargeException" });
+  });
 });
 
 /** The headers of a signed GET of the function URL's root. */
@@ -191,6 +221,7 @@ async function refusal(call: () => Promise<Response>) {
   const before = invocations.length;
   const response = await call();
   const body = (await response.json()) as Record<string, string>;
-  if (invocations.length > before && response.status === 403) throw new Error("the refused call invoked the function");
+  if (invocations.length > before && [403, 413].includes(response.status))
+    throw new Error("the refused call invoked the function");
   return { status: response.status, error: response.headers.get("x-amzn-errortype"), body };
 }

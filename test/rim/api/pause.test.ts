@@ -38,7 +38,11 @@ beforeAll(async () => {
 afterAll(() => aws?.stop());
 
 async function call(path: "/pause" | "/resume" | "/revoke" | "/unrevoke", body: object) {
-  const requestContext = { requestId: path, http: { method: "POST", path }, authorizer: { iam: { userArn: by } } };
+  const requestContext = {
+    requestId: "request-1",
+    http: { method: "POST", path },
+    authorizer: { iam: { userArn: by } },
+  };
   const event = { version: "2.0", rawPath: path, requestContext, body: JSON.stringify(body), isBase64Encoded: false };
   const { statusCode, body: said } = await api(event, { getRemainingTimeInMillis: () => 3_600_000 });
   return { status: statusCode, answer: JSON.parse(said) };

@@ -131,7 +131,8 @@ test("a reconcile run in which nothing has changed makes at most 18 AWS calls fo
 
 describe("what can wait is not asked once only this much of the function's time is left:", () => {
   const waiting = ["ec2 DescribeImageReferences", "ec2 DescribeTags"];
-  const getPlan = { version: "2.0", requestContext: { http: { method: "GET", path: "/plan" } }, rawPath: "/plan" };
+  const requestContext = { requestId: "request-1", http: { method: "GET", path: "/plan" } };
+  const getPlan = { version: "2.0", requestContext, rawPath: "/plan" };
 
   test.each<[string, number, () => Handler, object]>([
     ["the half of reconcile that is for acting", 2.5 * minute, () => reconcile, { Records: [] }],

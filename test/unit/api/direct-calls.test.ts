@@ -7,6 +7,7 @@ import {
   interventionToTag,
 } from "../../../functions/domain/intervention-tags.ts";
 
+const deep = JSON.parse(`${"[".repeat(50_000)}${"]".repeat(50_000)}`);
 const order = { variant: "windows-2022-core-1.35", reason: "a new agent" };
 
 describe("a direct invocation", () => {
@@ -35,14 +36,23 @@ describe("a direct invocation", () => {
   });
 
   test.each([
-    ["a function URL's call with a forged caller", urlEvent("arn:aws:iam::1:user/the-boss")],
-    ["a call with an unknown field", { method: "POST", path: "/rebuild", by: "arn:aws:iam::1:user/the-boss" }],
-    ["text", "rebuild"],
-    ["null", null],
-  ])("takes no route if it is %s", (_, event) => {
+    [
+      "a function URL's call with a forged caller",
+      urlEvent("arn:aws:iam::1:user/the-boss"),
+      "{version, rawPath, requestContext, body}",
+    ],
+    [
+      "a call with an unknown field",
+      { method: "POST", path: "/rebuild", by: "arn:aws:iam::1:user/the-boss" },
+      "{method, path, by}",
+    ],
+    ["a call with a body too deep for JSON", { method: "POST", path: "/rebuild", body: deep }, "{method, path, body}"],
+    ["text", "rebuild", "no object"],
+    ["null", null, "no object"],
+  ])("takes no route if it is %s, and only the names of its fields are told", (_, event, shape) => {
     const { http } = callOf(event, "request-1").requestContext;
 
-    expect(http).toEqual({ method: "ANY", path: JSON.stringify(event) });
+    expect(http).toEqual({ method: "ANY", path: shape });
   });
 
   test.each([{ method: "GET", path: "/" }, urlEvent("arn:aws:iam::1:user/the-boss"), null])(

@@ -59,6 +59,14 @@ describe("npm run adopt", () => {
     ]);
   });
 
+  test("shows a variant's name, which comes from a tag, without what would control the terminal", async () => {
+    const answer = scene().image("ami-1", before).change("ami-1", { variant: "core\u001b[2J\nNothing to adopt" });
+
+    const { said } = await adopt(false, [], () => statusOf(answer.world, "/channels"));
+
+    expect(said).toContain("  ami-1 of core [2J Nothing to adopt, created ");
+  });
+
   test("finds images on every page of the status", async () => {
     const { called } = await adopt(true, [], (path) => statusPage(path === "/" ? undefined : "gone"));
 

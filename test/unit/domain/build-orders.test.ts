@@ -92,6 +92,18 @@ describe("the variables of a build", () => {
     });
   });
 
+  test("have no template of Packer in the tags, whatever the reasons quote", () => {
+    const reasons = ["request {{{{ env `HOME` }}}} → r2", "{{{"];
+    expect(packerVariables(order({}, "test", { reasons })).image_tags["eks-windows-images:reasons"]).toBe(
+      "request { { { { env `HOME` }}}} → r2\n{ { {",
+    );
+  });
+
+  test("have no half of a character where long reasons end", () => {
+    const { variables } = order({}, "test", { reasons: [`${"a".repeat(328)}😀 and more`] });
+    expect(variables.REASONS).toBe(`${"a".repeat(328)}…`);
+  });
+
   test("contain the place and the checksum of the harvested files for an assembled image", () => {
     const wish = { harvestSource: "ami-0123456789abcdef2", inputs: { ...inputs, harvest: "d".repeat(64) } };
     expect(packerVariables(order({ base: "Base" }, "test", wish))).toMatchObject({
@@ -157,9 +169,12 @@ describe("the variables of a build", () => {
     });
   });
 
-  test("stay below CodeBuild's limit even with the longest allowed settings", () => {
+  test.each([
+    ["settings", 26, 1700, "https://dl.k8s.io"],
+    ["settings beside a mirror's long address", 23, 1500, `https://mirror.example.com/${"k".repeat(173)}`],
+  ])("stay below CodeBuild's limit even with the longest allowed %s", (_, length, least, kubernetesReleaseUrl) => {
     const containerImages = Array.from(
-      { length: 26 },
+      { length },
       (_, index) => `registry.example.com/team/windows/image-${"x".repeat(20)}:${index}`,
     );
     const longest = {
@@ -171,9 +186,10 @@ describe("the variables of a build", () => {
       { name: "n".repeat(64), base: "ContainersLatest", containerImages },
       "production",
       longest,
+      { kubernetesReleaseUrl },
     );
     const size = Object.entries(variables).reduce((sum, [name, value]) => sum + name.length + value.length, 0);
-    expect(JSON.stringify(containerImages).length).toBeGreaterThan(1700);
+    expect(JSON.stringify(containerImages).length).toBeGreaterThan(least);
     // The project's own variables take up to 700 of the 5,500 characters.
     expect(size).toBeLessThan(4800);
   });

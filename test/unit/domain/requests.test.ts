@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { isRepeated, succeed } from "../../../functions/domain/requests.ts";
+import { isRepeated, Request, succeed } from "../../../functions/domain/requests.ts";
 
 const by = "arn:aws:iam::123456789012:user/ann";
 const at = "2026-11-04T12:00:00.000Z";
@@ -33,4 +33,8 @@ test("a request with the longest ID and reason fits into a parameter unclipped",
   expect(Buffer.byteLength(JSON.stringify(known))).toBeLessThanOrEqual(4096);
   expect(known).toMatchObject({ id: ids.at(-1), reason });
   expect(isRepeated(known, ids.at(-2) ?? "")).toBe(true);
+});
+
+test.each(["{{ env `HOME` }}", "a b", "a\nb", ""])("a request that a person gave the ID %j is none", (id) => {
+  expect(Request.safeParse({ id, reason: "because", by, at }).success).toBe(false);
 });

@@ -2,11 +2,8 @@ import { describe, expect, test } from "vitest";
 import type { Notification } from "../../../functions/domain/notifications/due.ts";
 import { plan } from "../../../functions/domain/plan.ts";
 import { textOf } from "../../../functions/texts/notification-text.ts";
-import { core, day, hour, type Scene, scene } from "../../scene.ts";
-
-const old = { createdAt: 1, provedAt: 1 };
-const rolledBack = () =>
-  scene().image("ami-1", old).holds("ami-1").image("ami-2").holds("ami-2").revoke("ami-2", "pods lose DNS");
+import { everyNotification, rolledBack } from "../../every-notification.ts";
+import { core, hour, type Scene, scene } from "../../scene.ts";
 
 function mailOn(story: Scene, kind: Notification["kind"], inside?: string[]): string {
   const [notification] = story.notifications(kind);
@@ -205,36 +202,7 @@ describe("while policies.publish is false", () => {
 });
 
 test("every kind of notification has a subject that SNS accepts and a text that ends with its time", () => {
-  const missing = (source: "kubernetes" | "harvestSource") =>
-    scene().changeUpstream({ [source]: { state: "missing", why: "404" } });
-  const recovered = scene().published("ami-1").kubernetes("1.35.8").failed("sysprep").notifyAll().later(hour);
-  recovered.build({ status: "succeeded", endedAt: recovered.world.now, image: "ami-1" });
-  const stories = [
-    scene().image("ami-1").holds("ami-1").notified([]),
-    scene().failed("test").failed("test").failed("test"),
-    scene().baseMissing(),
-    missing("kubernetes"),
-    missing("harvestSource"),
-    scene().image("ami-1").holds("ami-1").revoke("ami-1"),
-    rolledBack().holds("ami-1").notified([]),
-    scene().baseReleased(100 * day),
-    scene({ policies: { approval: "manual" } }).image("ami-1"),
-    scene().image("ami-1", { withdrawnAt: 1 }),
-    scene()
-      .image("ami-2", { proof: undefined })
-      .failed("capacity", { purpose: "prove", image: "ami-2" })
-      .failed("capacity", { purpose: "prove", image: "ami-2" }),
-    scene().image("ami-1").wrote("ami-1", "candidate", hour),
-    scene().build({ status: "succeeded", image: "ami-9", endedAt: Date.parse("2026-11-04T11:00:00Z") }),
-    scene().image("ami-1", { made: false, unrecorded: [{ claim: "that its proof passed", record: "a" }] }),
-    recovered,
-    scene().pause(),
-    scene().pause().notifyAll().resume(),
-  ];
-
-  const all = stories.flatMap((story) =>
-    story.actions().flatMap((one) => (one.do === "announce" ? [one.notification] : [])),
-  );
+  const all = everyNotification();
 
   const kinds: Record<Notification["kind"], true> = {
     published: true,

@@ -34,9 +34,12 @@ describeWithPowerShell("custom scripts", (bench) => {
   test("run in order as SYSTEM, may ask for a restart, and what they change is wanted from then on", async () => {
     const run = await runBefore(bench(), layer, script, packerDirectory);
     writing("20-second", 'Add-Content -Path C:\\ran.txt -Value "second $env:CUSTOM_FILES"')(run);
+    const secret = "planted-3Hk9pR6yWc";
     writing(
       "10-first",
-      `Add-Content -Path C:\\ran.txt -Value "first $env:MODEL_USER"
+      `$licence = '${secret}'
+      $env:LICENCE = $licence
+      Add-Content -Path C:\\ran.txt -Value "first $env:MODEL_USER"
       Set-Service -Name wuauserv -StartupType Disabled
       exit 3010`,
     )(run);
@@ -55,6 +58,9 @@ describeWithPowerShell("custom scripts", (bench) => {
     expect(custom?.stdout).toContain(
       "Custom scripts changed what AWS's image has: service wuauserv is 'Disabled' instead of 'Manual'.",
     );
+    for (const step of [custom, verify]) expect(`${step?.stdout}${step?.stderr}`).not.toContain(secret);
+    for (const report of ["custom", "tests"])
+      expect(run.machine.read(inWorkDirectory(`output\\${report}.json`)).toString()).not.toContain(secret);
     expect(run.machine.read("C:\\ran.txt").toString().split(/\r?\n/)).toEqual([
       "first SYSTEM",
       "second C:\\eks-windows-images\\custom\\files",
