@@ -82,6 +82,17 @@ export function breakingBuilds(name: string, what: string, breaks: (scene: Scene
   };
 }
 
+/**
+ * Starts the first build and waits for its end.
+ * @throws Error if it succeeds, because then nothing was broken
+ */
+export async function failFirstBuild({ stage, stack, settle }: Scene): Promise<void> {
+  await stage.passTo("base-ami");
+  await settle();
+  const [first] = stack.codebuild.builds();
+  if (first?.buildStatus !== "FAILED") throw new Error(`breaking the first build: it ended ${first?.buildStatus}`);
+}
+
 /** Waits for a line of a build's or a function's log. */
 export async function untilLine(
   { stack, signal }: Scene,

@@ -5,7 +5,7 @@ import { DeleteParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
 import { newBase } from "../../rehearsal/stage.ts";
 import type { Stack } from "../../stack/stack.ts";
 import type { Case, Scene } from "../case.ts";
-import { buildMoments, roleName } from "../moments.ts";
+import { buildMoments, failFirstBuild, roleName } from "../moments.ts";
 
 /** The order of a build's objects in S3: record, three reports, record of the proof. */
 const objects = ["the record of the image", "its report", "its tests", "its proof", "the record of its proof"];
@@ -21,12 +21,13 @@ export const accountCases: Case[] = [
   {
     name: "s3-refuses",
     what: "S3 refuses one of the objects that a build keeps",
-    async play({ stage, stack, dice }) {
+    async play(scene) {
+      const { stack, dice } = scene;
       const after = dice.between("object", 0, objects.length - 1);
       const role = roleName(stack.deployment.buildRoleArn);
       const refused = { service: "s3", operation: "PutObject", code: "AccessDenied", status: 403 };
       await stack.emulator.failCalls({ ...refused, role, after, times: 1 });
-      await stage.passTo("base-ami");
+      await failFirstBuild(scene);
       return `S3 refused ${objects[after]} of the first build`;
     },
   },

@@ -3,7 +3,7 @@ import { stepFailing } from "../../recordings/failures.ts";
 import type { Rule } from "../../winrm/rules.ts";
 import type { Case, Scene } from "../case.ts";
 import { mountSmallDisk, whatMountingNeeds } from "../disk.ts";
-import { buildMoments } from "../moments.ts";
+import { buildMoments, failFirstBuild } from "../moments.ts";
 import { buildSteps } from "../steps.ts";
 
 /** Machines of a build that do not do what they should: those with Windows, and the one that builds. */
@@ -37,10 +37,10 @@ function breakingGuests(name: string, what: string, ending: Omit<Rule, "step">, 
   return {
     name,
     what,
-    async play({ stage, stack, dice }) {
-      const step = dice.choose("step", steps);
-      stack.machines.behave({ step, times: 1, ...ending });
-      await stage.passTo("base-ami");
+    async play(scene) {
+      const step = scene.dice.choose("step", steps);
+      scene.stack.machines.behave({ step, times: 1, ...ending });
+      await failFirstBuild(scene);
       return `${what} at ${step}`;
     },
   };
