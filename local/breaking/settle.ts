@@ -5,6 +5,9 @@ import { poll, whileMoving } from "../stack/stall.ts";
 /** The queue hides the triggers of a failed run for so many timeouts of the function (infra/queue.ts). */
 const hiddenTimeouts = 6;
 
+/** Ticks without a word of a build: Packer tries for five minutes to reach a machine that is gone. */
+const silentTicks = 900;
+
 /**
  * Returns a function that waits until all builds have ended, Parameter Store has validated every channel and reconcile
  * has handled every trigger. After a failed run the clock first passes the time for which the queue hides the run's
@@ -24,7 +27,7 @@ export function settling({ stack, pass }: Stage, signal: AbortSignal): () => Pro
   }
 
   async function settle(): Promise<void> {
-    await whileMoving(events, "all builds have ended", codebuild.ended, { signal });
+    await whileMoving(events, "all builds have ended", codebuild.ended, { signal, ticks: silentTicks });
     const { signal: interrupted } = failed;
     const ends = AbortSignal.any([signal, interrupted]);
     try {
