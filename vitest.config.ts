@@ -44,6 +44,7 @@ const slowest = [
   "test/e2e/rehearsal.full.test.ts",
   "test/e2e/families.full.test.ts",
   "test/e2e/safety.full.test.ts",
+  "test/e2e/breaking.full.test.ts",
   "test/packer/failures.full.test.ts",
   "test/packer/real-assembly.full.test.ts",
   "test/e2e/interventions.full.test.ts",

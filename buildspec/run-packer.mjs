@@ -12,13 +12,15 @@ let asked = false;
 let grace;
 
 const child = spawn(packer, parameters, { stdio: ["ignore", "pipe", "pipe"] });
-// Packer's clean-up goes on if the reader of this output goes away.
+// Packer's clean-up goes on if the reader of this output goes away, and if the disk is full.
 stdout.on("error", () => {});
+log.on("error", ({ message }) => stdout.write(`${logFile} is not complete: ${message}\n`));
 follow(child.stdout);
 follow(child.stderr);
 child.on("error", (error) => write(`${packer} cannot be run: ${error.message}\n`));
-child.on("close", (code) => {
+child.on("close", (code, signal) => {
   ended.abort();
+  if (signal) write(`Packer was killed by ${signal}\n`);
   clearTimeout(grace);
   // A run that timed out or was asked to end has failed, whatever exit code Packer has.
   const failed = asked || grace;

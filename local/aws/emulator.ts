@@ -5,7 +5,7 @@ import type { Clock } from "../clock/clock.ts";
 import type { Log } from "../tools/cache.ts";
 import type { Tools } from "../tools/install.ts";
 import { startEmulatorProcess } from "./emulator-process.ts";
-import type { Failure, ParameterValidation } from "./faults.ts";
+import type { Failure, HeldCall, Hold, ParameterValidation } from "./faults.ts";
 
 export type RecordedCall = z.infer<typeof RecordedCall>;
 export type RecordedEvent = z.infer<typeof RecordedEvent>;
@@ -35,8 +35,14 @@ export type Emulator = {
   setConsole(instanceId: string, text: string): Promise<void>;
   /** Lets matching calls fail from now on. Resolves with a function that ends the failures. */
   failCalls(failure: Failure): Promise<() => Promise<void>>;
+  /** Holds the next matching call, so that something can happen while its caller waits for the answer. */
+  holdCall(hold: Hold): Promise<HeldCall>;
+  /** Breaks every open connection, as a restart of AWS would. Resolves with their number. */
+  breakConnections(): Promise<number>;
   /** Sets how writes of `aws:ec2:image` parameters are validated from now on. */
   parameterValidation(validation: ParameterValidation): Promise<void>;
+  /** How many accepted writes of `aws:ec2:image` parameters are not validated yet. */
+  pendingValidations(): Promise<number>;
   /** Every call from number `first` on, in order of arrival. */
   calls(first?: number): Promise<RecordedCall[]>;
   /** Every event of every bus from number `first` on, with the rules that it matched. */
@@ -145,9 +151,19 @@ export async function startEmulator({
       const number = z.int().parse(await request(url, "POST", "failures", failure));
       return async () => void (await request(url, "DELETE", `failures?number=${number}`));
     },
+    holdCall: async (hold) => {
+      const number = z.int().parse(await request(url, "POST", "holds", { ...hold, times: 1 }));
+      return {
+        hasCome: async () => z.boolean().parse(await request(url, "GET", `holds?number=${number}`)),
+        release: async () => void (await request(url, "DELETE", `holds?number=${number}`)),
+        lose: async () => void (await request(url, "DELETE", `holds?number=${number}&lost=yes`)),
+      };
+    },
+    breakConnections: async () => z.int().parse(await request(url, "DELETE", "connections")),
     parameterValidation: async (validation) => {
       await request(url, "PUT", "parameter-validation", validation);
     },
+    pendingValidations: async () => z.int().parse(await request(url, "GET", "parameter-validation")),
     calls: async (first = 0) => z.array(RecordedCall).parse(await request(url, "GET", `calls?first=${first}`)),
     events: async (first = 0) => z.array(RecordedEvent).parse(await request(url, "GET", `events?first=${first}`)),
     stop,

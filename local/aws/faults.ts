@@ -1,10 +1,16 @@
-/** The calls that must fail. A condition that is absent matches every call. */
-export type Failure = {
+/** A condition that is absent matches every call. */
+type Calls = {
   /** The service's name in the signature: `ec2`, `ssm` … */
   service?: string;
   operation?: string;
   /** The name of the assumed role. */
   role?: string;
+  /** How many of these calls are spared first. */
+  after?: number;
+};
+
+/** The calls that must fail. */
+export type Failure = Calls & {
   /**
    * The error's code, such as `RequestLimitExceeded`. The AWS SDK retries after throttling and after a status of 500 or
    * more.
@@ -13,12 +19,26 @@ export type Failure = {
   message?: string;
   /** The HTTP status, by default 400. */
   status?: number;
-  /** How many of these calls succeed first. */
-  after?: number;
   /** How many calls fail then; by default all. */
   times?: number;
   /** The call takes effect, and only its answer is the error. */
   afterwards?: boolean;
+};
+
+/** The one call that is held. */
+export type Hold = Calls & {
+  /** The call takes effect, and only its answer is held. */
+  afterwards?: boolean;
+};
+
+/** A call that is held until it is released. */
+export type HeldCall = {
+  /** Whether the call has come. */
+  hasCome(): Promise<boolean>;
+  /** Lets it go on; if it has not come yet, it is not held. */
+  release(): Promise<void>;
+  /** The same, but a call that had no effect yet never has one: it did not reach AWS. */
+  lose(): Promise<void>;
 };
 
 export type ParameterValidation = {

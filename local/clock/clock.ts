@@ -2,8 +2,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "
 import { dirname } from "node:path";
 
 /**
- * The stack's time: real time plus an offset, which every process reads from one file. It runs by itself and only jumps
- * forward.
+ * The stack's time: real time plus an offset, which every process reads from one file. It runs by itself.
  */
 export type Clock = {
   /** Holds the offset in milliseconds as decimal text. Child processes get its path in STACK_CLOCK. */
@@ -11,6 +10,8 @@ export type Clock = {
   now(): Date;
   /** @throws Error when the stack's time is already past `date` */
   advanceTo(date: Date): void;
+  /** Jumps in either direction, as the clock of a machine that was wrong. */
+  setTo(date: Date): void;
 };
 
 /** @param startsAt the stack's time at the start; by default the time that the file gives, or else real time */
@@ -26,6 +27,7 @@ export function createClock(file: string, startsAt?: Date): Clock {
         throw new Error(`advancing the clock to ${date.toISOString()}: it is already ${now().toISOString()}`);
       writeOffset(file, date.getTime() - Date.now());
     },
+    setTo: (date) => writeOffset(file, date.getTime() - Date.now()),
   };
 }
 

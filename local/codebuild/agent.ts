@@ -43,6 +43,12 @@ export type Agent = {
   onChange(listener: (build: Build) => void): () => void;
   /** The path of a build's log. */
   logFile(build: Build): string;
+  /** The directory that holds everything that a build writes. */
+  directory(build: Build): string;
+  /** Kills a build without a signal, as CodeBuild does at its time limit or when it loses the machine. */
+  kill(build: Build, status: "TIMED_OUT" | "FAULT"): void;
+  /** Resolves once every build that runs now has ended and its event is on the bus. */
+  ended(): Promise<unknown>;
   /** Lets the next build end as FAULT, as if CodeBuild itself had failed. */
   faultNext(): void;
   /** Ends all builds and their processes. */
@@ -88,7 +94,7 @@ export async function startCodeBuildAgent(options: AgentOptions): Promise<Agent>
     now: () => clock.now(),
     logLink: (build) => `${url}/logs/${build}`,
     begin: worker.begin,
-    stop: worker.stop,
+    stop: (build) => worker.kill(build, "STOPPED"),
   });
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -121,6 +127,9 @@ export async function startCodeBuildAgent(options: AgentOptions): Promise<Agent>
       return () => listeners.delete(listener);
     },
     logFile: (build) => worker.logFile(service.builds().indexOf(build) + 1),
+    directory: (build) => worker.directory(service.builds().indexOf(build) + 1),
+    kill: worker.kill,
+    ended: worker.ended,
     faultNext: worker.faultNext,
     stop,
   };

@@ -11,10 +11,14 @@ import { sendStateChange } from "./state-change-event.ts";
 export type Worker = {
   begin(build: Build): void;
   /** Kills the build, as CodeBuild does for StopBuild and at a timeout: Packer cleans nothing up. */
-  stop(build: Build): void;
+  kill(build: Build, status: EndStatus): void;
   /** Lets the next build end as FAULT, as if CodeBuild itself had failed. */
   faultNext(): void;
   logFile(build: number): string;
+  /** Holds everything that a build writes. */
+  directory(build: number): string;
+  /** Resolves once every build that runs now has ended and its event is sent. */
+  ended(): Promise<unknown>;
   /** Ends all builds without sending events. */
   close(): Promise<void>;
 };
@@ -73,7 +77,7 @@ export function createWorker(options: WorkerOptions): Worker {
 
     async function work(): Promise<void> {
       await sendEvent(build);
-      const directory = join(options.directory, String(number));
+      const directory = directoryOf(number);
       await mkdir(directory, { recursive: true });
       const file = createWriteStream(logFile(number));
       const say = (line: string) => {
@@ -132,17 +136,23 @@ export function createWorker(options: WorkerOptions): Worker {
     await sendStateChange(build, now(), aws).catch((error: Error) => log(`${error.message}: ${error.cause}`));
   }
 
+  function directoryOf(build: number): string {
+    return join(options.directory, String(build));
+  }
+
   function logFile(build: number): string {
-    return logDirectory ? join(logDirectory, `build-${build}.log`) : join(options.directory, String(build), "log");
+    return logDirectory ? join(logDirectory, `build-${build}.log`) : join(directoryOf(build), "log");
   }
 
   return {
     begin,
     logFile,
-    stop: (build) => void working.get(build)?.end("STOPPED"),
+    directory: directoryOf,
+    kill: (build, status) => void working.get(build)?.end(status),
     faultNext: () => {
       faults++;
     },
+    ended: () => Promise.all([...working.values()].map(({ done }) => done)),
     async close() {
       closing = true;
       const all = [...working.values()];

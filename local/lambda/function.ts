@@ -27,7 +27,7 @@ export type LambdaHost = {
    * it sets itself with `AbortSignal.timeout`; 1 by default. A machine slower than Lambda then cuts no function off.
    */
   timeoutFactor?: number;
-  /** Ends running invocations. */
+  /** Ends running invocations. Its reason says why. */
   signal?: AbortSignal;
 };
 

@@ -11,6 +11,10 @@ export type Functions = {
   url: string;
   /** Invokes a function of the deployment once, without queue or URL. */
   call(fn: DeployedFunction, event: unknown): Promise<Invocation>;
+  /** Kills the processes of all functions that run, as Lambda does when it loses a machine. */
+  kill(): void;
+  /** From now on each batch of messages reaches `reconcile` so often, one time after the other; at first once. */
+  deliver(times: number): void;
   /** Resolves once the queue is empty and `reconcile` does not run. Rejects with the signal's reason. */
   idle(signal?: AbortSignal): Promise<void>;
   stop(): Promise<void>;
@@ -36,20 +40,28 @@ export async function startFunctions({
 }): Promise<Functions> {
   const stopping = new AbortController();
   const host = { ...bare, signal: stopping.signal };
+  let killing = new AbortController();
+  let deliveries = 1;
   const { region, roles } = host;
   const endpoint = host.endpoints.default;
   if (!reconcile.eventSource) throw new Error(`starting the functions: no queue feeds ${reconcile.handler}`);
   const run = (fn: DeployedFunction) => async (event: unknown) => {
-    const invocation = await invoke(fn, event, host);
+    const invocation = await invoke(fn, event, { ...host, signal: AbortSignal.any([stopping.signal, killing.signal]) });
     if (!invocation.ok && !stopping.signal.aborted) onFailedInvocation(failureOf(fn, invocation.error));
     return invocation;
   };
+  const reconcileBatch = run(reconcile);
+  async function deliver(event: unknown): Promise<Invocation> {
+    for (let time = 1; time < deliveries; time++) await reconcileBatch(event);
+    return reconcileBatch(event);
+  }
+
   // Lambda polls with the credentials of the function's own role.
   const poller = { endpoint, region, credentials: () => roles.assume(reconcile.roleArn, reconcile.name) };
   const eventSource = startEventSource({
     sqs: new SQSClient(poller),
     mapping: reconcile.eventSource,
-    invoke: run(reconcile),
+    invoke: deliver,
     onFailure,
   });
   const functionUrl = await startFunctionUrl({
@@ -63,9 +75,16 @@ export async function startFunctions({
   return {
     url: functionUrl.url,
     call: (fn, event) => invoke(fn, event, host),
+    kill() {
+      killing.abort("the process was killed");
+      killing = new AbortController();
+    },
+    deliver(times) {
+      deliveries = times;
+    },
     idle: eventSource.idle,
     async stop() {
-      stopping.abort();
+      stopping.abort("the stack was stopped");
       await Promise.all([eventSource.stop(), functionUrl.stop()]);
     },
   };

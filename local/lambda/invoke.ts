@@ -65,7 +65,7 @@ function run(child: ChildProcess, request: RuntimeRequest, occasion: Occasion, s
   }
 
   function stop(): void {
-    end("Runtime.ExitError", "the stack was stopped");
+    end("Runtime.ExitError", String(signal?.reason));
   }
 
   child.on("message", (message: RuntimeMessage) => {

@@ -134,7 +134,7 @@ export function setStage(stack: Stack): Stage {
   };
 }
 
-function publicImage({ windows, edition, base, kubernetes }: Variant): PublicImage {
+export function publicImage({ windows, edition, base, kubernetes }: Variant): PublicImage {
   return base === "EKS_Optimized" ? { windows, edition, base, kubernetes } : { windows, edition, base };
 }
 

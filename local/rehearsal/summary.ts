@@ -46,7 +46,7 @@ export function effectOf({ builds, image, published, previous, channels }: ActRe
 }
 
 /** Pads every column to its widest cell. */
-function aligned(rows: readonly string[][]): string[] {
+export function aligned(rows: readonly string[][]): string[] {
   const widths = rows.reduce<number[]>(
     (all, row) => row.map((cell, column) => Math.max(all[column] ?? 0, cell.length)),
     [],

@@ -77,6 +77,8 @@ export interface StackOptions {
    * stack.
    */
   logDir?: string;
+  /** Laid over the environment of every build's shell, such as `PKR_VAR_updates_timeout`. */
+  buildEnvironment?: Record<string, string>;
   /** When it aborts during the start, every part that has been started is stopped again. */
   signal?: AbortSignal;
 }
@@ -101,6 +103,7 @@ async function start(options: StackOptions, started: AsyncDisposableStack): Prom
     logDir,
     signal,
     powershell,
+    buildEnvironment,
   } = options;
   function keep<T extends { stop(): Promise<void> }>(part: T): T {
     started.defer(() => part.stop());
@@ -144,7 +147,7 @@ async function start(options: StackOptions, started: AsyncDisposableStack): Prom
       dir: join(dir, "b"),
       logDir,
       log: change,
-      extraEnv: { CONSOLE_POLL_SECONDS: "5" },
+      extraEnv: { CONSOLE_POLL_SECONDS: "5", ...buildEnvironment },
     }),
   );
   codebuild.onChange((build) => change(`${build.id} ${build.currentPhase}`));

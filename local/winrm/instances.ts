@@ -83,7 +83,10 @@ export function createInstances({ url, region, credentials: own }: Emulator, now
   }
 
   async function stop(instanceId: string): Promise<void> {
-    await ec2.send(new StopInstancesCommand({ InstanceIds: [instanceId] }));
+    await ec2.send(new StopInstancesCommand({ InstanceIds: [instanceId] })).catch((error: Error) => {
+      // It has been terminated meanwhile.
+      if (error.name !== "IncorrectInstanceState") throw error;
+    });
   }
 
   function close(): void {

@@ -11,6 +11,8 @@ export type Ending = Output & {
   hang: boolean;
   /** The connection breaks while the script runs. */
   dropConnection: boolean;
+  /** The machine answers what no WinRM client understands while the script runs. */
+  garbage: boolean;
   /** Nothing that the script leaves for later runs, so the machine does not stop itself. */
   staysOn: boolean;
 };
@@ -46,6 +48,7 @@ const silent: Ending = {
   console: [],
   hang: false,
   dropConnection: false,
+  garbage: false,
   staysOn: false,
 };
 
@@ -63,7 +66,7 @@ export function createRules(): Rules {
   async function endingOf(step: string, machine: Machine, run: () => Promise<Output>): Promise<Ending> {
     const wanted = takeRule(step, machine);
     const failed = wanted.exitCode !== undefined && wanted.exitCode !== 0 && wanted.exitCode !== 3010;
-    const prevented = failed || wanted.hang || wanted.dropConnection;
+    const prevented = failed || wanted.hang || wanted.dropConnection || wanted.garbage;
     return { ...silent, ...(prevented ? {} : await run()), ...wanted };
   }
 

@@ -7,13 +7,14 @@ import { cleanedPaths, elevatedRun, environmentOf, stepOf } from "./uploaded-scr
 import type { ScriptCall } from "./windows.ts";
 
 /**
- * How a command ends: with output, never, or with a broken connection. `afterwards`: what the machine does when the
+ * How a command ends: with output, never, with a broken connection or with garbage. `afterwards`: what the machine does when the
  * session has closed.
  */
 export type Outcome =
   | { kind: "done"; output: Output; afterwards?: "restart" | "leave" }
   | { kind: "hangs" }
-  | { kind: "drops" };
+  | { kind: "drops" }
+  | { kind: "garbles" };
 
 /** A machine with everything that its commands need. */
 export type Guest = {
@@ -138,9 +139,9 @@ async function script(
 async function step({ machine, rules, print, now }: Guest, call: ScriptCall): Promise<Outcome> {
   const { windows } = machine;
   const ending = await rules.endingOf(call.step, machine, () => windows.run(call));
-  const { exitCode, stdout, stderr, hang, dropConnection } = ending;
+  const { exitCode, stdout, stderr, hang, dropConnection, garbage } = ending;
   const { commandLine: _sent, ...ran } = call;
-  const isFinished = !hang && !dropConnection;
+  const isFinished = !hang && !dropConnection && !garbage;
   record(
     machine,
     {
@@ -156,6 +157,7 @@ async function step({ machine, rules, print, now }: Guest, call: ScriptCall): Pr
   for (const line of ending.console) print(line);
   if (hang) return { kind: "hangs" };
   if (dropConnection) return { kind: "drops" };
+  if (garbage) return { kind: "garbles" };
   for (const [path, content] of Object.entries(ending.files)) windows.files.write(path, content);
   const outcome = done({ exitCode, stdout, stderr });
   return ending.staysOn ? outcome : { ...outcome, afterwards: "leave" };

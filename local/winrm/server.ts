@@ -44,6 +44,8 @@ const userName = "administrator";
  * between two Receives.
  */
 const receiveHoldMs = 1000;
+/** About as long as a small answer. */
+const garbageBytes = 700;
 /** The value of Windows' HTTP.sys. Node's default of 5 s would close connections that Packer is about to reuse. */
 const keepAliveMs = 120_000;
 
@@ -141,6 +143,7 @@ async function receive(request: Extract<Request, { action: "receive" }>, shell: 
   const outcome = shell.commands.get(request.commandId);
   if (!outcome) return { status: 500, body: refused(request, "The command was not found in the shell.") };
   if (outcome.kind === "drops") return "drop";
+  if (outcome.kind === "garbles") return { status: 200, body: randomBytes(garbageBytes).toString("latin1") };
   if (outcome.kind === "done") return { status: 200, body: commandDone(request, request.commandId, outcome.output) };
   await setTimeout(receiveHoldMs, undefined, { ref: false });
   return { status: 500, body: nothingYet(request) };

@@ -27,7 +27,7 @@ export type Entry = { at: string } & (
 /**
  * `step`: the script's file name without `.ps1`; null if the script is not one of the recipe's files.
  * `elevated`: the user that an elevated wrapper runs the script as, else null.
- * `exitCode`: null if the script hangs or the connection breaks.
+ * `exitCode`: null if the script hangs, the connection breaks or the machine answers garbage.
  */
 export type ScriptRun = {
   kind: "script";

@@ -102,6 +102,20 @@ describe("a build that must end", () => {
     });
   });
 
+  test("says so if somebody has killed Packer", async () => {
+    const workshop = openWorkshop({
+      image: 'echo "==> amazon-ebs.layer: Provisioning with Powershell..."; kill -KILL $$',
+    });
+
+    const { code } = await workshop.run(build);
+
+    expect(code).not.toBe(0);
+    expect(workshop.outcome()).toMatchObject({
+      FAILURE_CLASS: "unknown",
+      FAILURE_CAUSE: "Packer was killed by SIGKILL",
+    });
+  });
+
   test("goes on if the serial console cannot be read", async () => {
     const workshop = openWorkshop({
       image: `until [ -f "$FAKE/refused" ]; do sleep 0.02; done
@@ -112,5 +126,22 @@ describe("a build that must end", () => {
     const { code } = await workshop.run(build);
 
     expect(code).toBe(0);
+  });
+
+  test.skipIf(!existsSync("/dev/full"))("lets Packer clean up if the disk takes no byte of its log", async () => {
+    const workshop = openWorkshop({
+      image:
+        'for line in $(seq 20); do echo "==> amazon-ebs.layer: line $line"; sleep 0.05; done; touch "$FAKE/cleaned"',
+    });
+
+    const { code, output } = await workshop.run([
+      "-c",
+      'node buildspec/run-packer.mjs /dev/full "$(type -P packer)" build packer/',
+    ]);
+
+    expect(existsSync(join(workshop.variables.FAKE as string, "cleaned"))).toBe(true);
+    expect(code).toBe(0);
+    expect(output).toContain("line 20\n");
+    expect(output).toContain("/dev/full is not complete: ENOSPC");
   });
 });

@@ -8,15 +8,19 @@ from typing import Any
 
 import control
 import organization
-from calls import Calls
+from calls import Call, Calls
 from events import RecordedEvents
-from failures import Failures
+from failures import Failure, Hold, Rules
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from parameters import Validation
 from stackclock import StackClock
 
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
+
+
+# The caller is gone, so what it is answered does not matter.
+LOST = Failure(code="RequestCanceled", message="the call was lost", status=503)
 
 
 class Application:
@@ -26,8 +30,9 @@ class Application:
         self.clock = clock
         self.lock = lock
         self.calls = Calls()
-        self.failures = Failures()
-        self.control = control.Control(self.calls, self.failures, events, validation, region)
+        self.failures = Rules(Failure)
+        self.holds = Rules(Hold)
+        self.control = control.Control(self.calls, self.failures, self.holds, events, validation, region)
         self.moto = DomainDispatcherApplication(create_backend_app)
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
@@ -37,6 +42,18 @@ class Application:
             with self.lock:
                 return self.control.answer(environ, start_response)
         call = self.calls.begin(environ)
+        with self.lock:
+            hold = self.holds.of(call)
+        if hold and not hold.afterwards:
+            hold.wait()
+            if hold.lost:
+                return self.calls.finish(call, partial(LOST.answer, call), environ, start_response)
+        answer = self.answer(call, environ, start_response)
+        if hold and hold.afterwards:
+            hold.wait()
+        return answer
+
+    def answer(self, call: Call, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         with self.lock:
             failure = self.failures.of(call) or organization.denial(call)
         if failure and not failure.afterwards:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs
 
+import connections
 import consoles
 import images
 import objects
@@ -13,7 +14,7 @@ import parameters
 import passwords
 from calls import Calls
 from events import RecordedEvents
-from failures import Failures
+from failures import Failure, Hold, Rules
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.ec2.models import ec2_backends
 
@@ -21,7 +22,8 @@ from moto.ec2.models import ec2_backends
 @dataclass
 class Control:
     calls: Calls
-    failures: Failures
+    failures: Rules[Failure]
+    holds: Rules[Hold]
     events: RecordedEvents
     validation: parameters.Validation
     region: str
@@ -44,11 +46,25 @@ class Control:
             case "POST /stack/failures":
                 return self.failures.add(body(environ))
             case "DELETE /stack/failures":
-                return self.failures.remove(int(query["number"]))
+                self.failures.remove(int(query["number"]))
+                return None
+            case "POST /stack/holds":
+                return self.holds.add(body(environ))
+            case "GET /stack/holds":
+                return self.holds.all[int(query["number"])].reached
+            case "DELETE /stack/holds":
+                if hold := self.holds.remove(int(query["number"])):
+                    hold.lost = "lost" in query
+                    hold.released.set()
+                return None
+            case "DELETE /stack/connections":
+                return connections.break_others(environ["werkzeug.socket"])
             case "PUT /stack/parameter-validation":
                 for name, value in body(environ).items():
                     setattr(self.validation, name, value)
                 return None
+            case "GET /stack/parameter-validation":
+                return self.validation.pending
             case "PUT /stack/public-parameters":
                 return parameters.put_public(self.region, **body(environ))
             case "POST /stack/public-images":

@@ -1,10 +1,11 @@
-"""Injected failures: which calls fail, with which error, and whether they take effect first."""
+"""Injected failures: which calls fail, with which error, and whether they take effect first. And calls that are held."""
 
 import itertools
 import json
+import threading
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
 from xml.sax.saxutils import escape
 
 from calls import MODELS, Call
@@ -19,13 +20,10 @@ XML = {
 }
 
 
-@dataclass
-class Failure:
-    """Of the matching calls, the first `after` succeed and the next `times` fail (all further ones without a number)."""
+@dataclass(kw_only=True)
+class Rule:
+    """Of the matching calls, the first `after` are spared and the next `times` are taken (all further ones without a number)."""
 
-    code: str
-    message: str = "made to fail"
-    status: int = 400
     service: str | None = None
     operation: str | None = None
     role: str | None = None
@@ -45,6 +43,13 @@ class Failure:
         self.times -= 1
         return self.times >= 0
 
+
+@dataclass(kw_only=True)
+class Failure(Rule):
+    code: str
+    message: str = "made to fail"
+    status: int = 400
+
     def answer(self, call: Call, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         """Returns the error in the form of the service's protocol."""
         model = get_service_model(MODELS.get(call.service, call.service))
@@ -62,20 +67,37 @@ class Failure:
         return f"<Error><Type>Sender</Type><Code>{escape(self.code)}</Code><Message>{escape(self.message)}</Message></Error>"
 
 
-class Failures:
-    def __init__(self) -> None:
+@dataclass(kw_only=True)
+class Hold(Rule):
+    """Holds calls before they take effect, or with `afterwards` before they are answered, until it is removed."""
+
+    reached: bool = False
+    lost: bool = False
+    released: threading.Event = field(default_factory=threading.Event)
+
+    def wait(self) -> None:
+        self.reached = True
+        self.released.wait()
+
+
+Kind = TypeVar("Kind", bound=Rule)
+
+
+class Rules(Generic[Kind]):
+    def __init__(self, kind: type[Kind]) -> None:
+        self.kind = kind
         self.numbers = itertools.count(1)
-        self.all: dict[int, Failure] = {}
+        self.all: dict[int, Kind] = {}
 
     def add(self, given: dict[str, Any]) -> int:
         number = next(self.numbers)
-        self.all[number] = Failure(**given)
+        self.all[number] = self.kind(**given)
         return number
 
-    def remove(self, number: int) -> None:
-        self.all.pop(number, None)
+    def remove(self, number: int) -> Kind | None:
+        return self.all.pop(number, None)
 
-    def of(self, call: Call) -> Failure | None:
-        # Each failure counts its own matching calls, even when another one fails the call.
-        taken = [failure for failure in self.all.values() if failure.takes(call)]
+    def of(self, call: Call) -> Kind | None:
+        # Each rule counts its own matching calls, even when another one takes the call.
+        taken = [rule for rule in self.all.values() if rule.takes(call)]
         return taken[0] if taken else None

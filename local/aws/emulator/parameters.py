@@ -27,6 +27,8 @@ class Validation:
     reject: int = 0
     # While true, no validation ends.
     hold: bool = False
+    # How many writes wait for their validation.
+    pending: int = 0
 
     def rejects(self) -> bool:
         rejects = self.reject > 0
@@ -70,6 +72,7 @@ def extend(lock: threading.RLock) -> Validation:
             return written
         operation, accepted = rehearse(self, given)
         work = (self, operation, accepted, given, validation.rejects())
+        validation.pending += 1
         threading.Timer(validation.delayMs / 1000, validate_unless_held, work).start()
         return accepted
 
@@ -96,6 +99,7 @@ def extend(lock: threading.RLock) -> Validation:
         self: SimpleSystemManagerBackend, operation: str, accepted: Parameter, given: dict[str, Any], rejected: bool
     ) -> None:
         with lock:
+            validation.pending -= 1
             image = ec2_backends[self.account_id][self.region_name].amis.get(given["value"])
             if rejected or image is None or image.state != "available":
                 announce(self, operation, accepted, exception="Unable to Describe Resource")

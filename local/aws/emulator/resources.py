@@ -1,4 +1,7 @@
-"""Resources as in EC2: what no longer exists has no tags, and a security group stays while an instance is in it."""
+"""Resources as in EC2.
+
+What no longer exists has no tags, a security group stays while an instance is in it, and a terminated instance stays terminated.
+"""
 
 from typing import Any
 
@@ -6,6 +9,7 @@ from moto.core.responses import ActionResult
 from moto.ec2.exceptions import EC2ClientError
 from moto.ec2.models import EC2Backend
 from moto.ec2.models.amis import Ami
+from moto.ec2.models.instances import Instance, InstanceState
 from moto.ec2.models.security_groups import SecurityGroupBackend
 from moto.ec2.responses.tags import TagResponse
 from references import is_forgotten
@@ -18,6 +22,7 @@ def extend() -> None:
     describe_tags = TagResponse.describe_tags
     delete_security_group = SecurityGroupBackend.delete_security_group
     get_filter_value = Ami.get_filter_value
+    stop = Instance.stop
 
     def describe_tags_of_existing(self: TagResponse) -> ActionResult:
         answer = describe_tags(self)
@@ -39,6 +44,14 @@ def extend() -> None:
             return self.ebs_snapshot.id
         return get_filter_value(self, filter_name, method_name)
 
+    def stop_existing(self: Instance) -> InstanceState:
+        if self.state == "terminated":
+            raise EC2ClientError(
+                "IncorrectInstanceState", f"This instance '{self.id}' is not in a state from which it can be stopped."
+            )
+        return stop(self)
+
+    Instance.stop = stop_existing
     TagResponse.describe_tags = describe_tags_of_existing
     SecurityGroupBackend.delete_security_group = delete_unused_security_group
     Ami.get_filter_value = get_filter_value_with_snapshots

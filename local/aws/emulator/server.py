@@ -4,6 +4,7 @@ import os
 import threading
 from typing import Any
 
+import connections
 import consoles
 import deprecation
 import events
@@ -15,15 +16,8 @@ import queues
 import references
 import resources
 from application import Application
-from moto.moto_server.werkzeug_app import MotoRequestHandler
 from stackclock import StackClock
 from werkzeug.serving import make_server
-
-
-class RequestHandler(MotoRequestHandler):
-    """Keeps connections open: a client makes hundreds of calls."""
-
-    protocol_version = "HTTP/1.1"
 
 
 def start(clock_file: str, region: str) -> dict[str, Any]:
@@ -42,7 +36,7 @@ def start(clock_file: str, region: str) -> dict[str, Any]:
     recorded_events = events.extend()
 
     application = Application(clock, lock, recorded_events, validation, region)
-    server = make_server("127.0.0.1", 0, application, threaded=True, request_handler=RequestHandler)
+    server = make_server("127.0.0.1", 0, application, threaded=True, request_handler=connections.RequestHandler)
     os.environ["MOTO_PORT"] = str(server.server_port)
     place = {"port": server.server_port, "network": network.create(region)}
     threading.Thread(target=server.serve_forever, daemon=True).start()

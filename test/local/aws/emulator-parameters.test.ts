@@ -109,11 +109,13 @@ test("a channel's parameter is written after its image was found, and the defaul
     new PutParameterCommand({ Name: name, Value: id, Type: "String", DataType: "aws:ec2:image" }),
   );
   const atOnce = await aws.parameterValue(name);
+  const pending = await aws.emulator.pendingValidations();
   await aws.emulator.parameterValidation({ hold: false });
   const [event] = await received();
 
   expect(Version).toBe(1);
   expect(atOnce).toBeUndefined();
+  expect([pending, await aws.emulator.pendingValidations()]).toEqual([1, 0]);
   expect(event).toMatchObject({
     source: "aws.ssm",
     "detail-type": "Parameter Store Change",

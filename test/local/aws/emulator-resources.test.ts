@@ -5,9 +5,11 @@ import {
   DeleteSecurityGroupCommand,
   DeleteVolumeCommand,
   DescribeImagesCommand,
+  DescribeInstancesCommand,
   DescribeTagsCommand,
   paginateDescribeTags,
   RunInstancesCommand,
+  StopInstancesCommand,
   TerminateInstancesCommand,
 } from "@aws-sdk/client-ec2";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -44,6 +46,18 @@ test("a deleted resource has no tags, and a terminated instance has its tags for
   expect(await taggedWith("gone")).toEqual([kept, id]);
   aws.clock.advanceTo(new Date(aws.clock.now().getTime() + 61 * 60_000));
   expect(await taggedWith("gone")).toEqual([kept]);
+});
+
+test("a terminated instance cannot be stopped", async () => {
+  const { id } = await aws.machine();
+  const InstanceIds = [id];
+  await aws.ec2.send(new TerminateInstancesCommand({ InstanceIds }));
+
+  await expect(aws.ec2.send(new StopInstancesCommand({ InstanceIds }))).rejects.toThrow(
+    `This instance '${id}' is not in a state from which it can be stopped.`,
+  );
+  const { Reservations } = await aws.ec2.send(new DescribeInstancesCommand({ InstanceIds }));
+  expect(Reservations?.[0]?.Instances?.[0]?.State?.Name).toBe("terminated");
 });
 
 test("tags are listed page by page", async () => {

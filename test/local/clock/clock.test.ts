@@ -61,6 +61,17 @@ test("the clock refuses to go back", () => {
   );
 });
 
+test("the clock of a machine that was wrong jumps back", () => {
+  const { clock } = scene("2026-11-10T00:00:00Z");
+
+  const before = performance.now();
+  clock.setTo(new Date("2026-11-09T00:00:00Z"));
+
+  const elapsed = clock.now().getTime() - Date.parse("2026-11-09T00:00:00Z");
+  expect(elapsed).toBeGreaterThanOrEqual(0);
+  expect(elapsed).toBeLessThanOrEqual(performance.now() - before + 1);
+});
+
 test("a clock made later on the same file shows the same time", () => {
   const { clock } = scene("2030-01-01T00:00:00Z");
 

@@ -544,6 +544,22 @@ describe("a build", () => {
     expect(readdirSync(place)).not.toContain("cleaned");
   });
 
+  test.each(["TIMED_OUT", "FAULT"] as const)(
+    "is killed when CodeBuild ends it as %s, at any moment",
+    async (status) => {
+      const place = marks();
+      const name = await project({ build: [endless] }, { variables: { MARKS: place } });
+      const id = await start(name);
+      await waiting(place);
+
+      const build = agent.builds().find((one) => one.id === id);
+      if (build) agent.kill(build, status);
+
+      expect((await finished(id)).buildStatus).toBe(status);
+      expect(readdirSync(place)).toEqual(["waiting"]);
+    },
+  );
+
   test("leaves no process behind when the agent stops", async () => {
     const brief = await startAgent("brief");
     const place = marks();

@@ -25,22 +25,24 @@ test("a rule changes only the parts of an ending that it names", async () => {
   });
 });
 
-test.each([stepFailing("90-sysprep", "sysprep", "no task"), { hang: true }, { dropConnection: true }])(
-  "a script that a rule prevents from succeeding (%j) does nothing",
-  async (rule) => {
-    const { behave, endingOf } = createRules();
-    let done = false;
-    behave({ step: "90-sysprep", ...rule });
+test.each([
+  stepFailing("90-sysprep", "sysprep", "no task"),
+  { hang: true },
+  { dropConnection: true },
+  { garbage: true },
+])("a script that a rule prevents from succeeding (%j) does nothing", async (rule) => {
+  const { behave, endingOf } = createRules();
+  let done = false;
+  behave({ step: "90-sysprep", ...rule });
 
-    const ending = await endingOf("90-sysprep", machine(), () => {
-      done = true;
-      return healthy();
-    });
+  const ending = await endingOf("90-sysprep", machine(), () => {
+    done = true;
+    return healthy();
+  });
 
-    expect(done).toBe(false);
-    expect(ending).toMatchObject({ stdout: "", ...rule });
-  },
-);
+  expect(done).toBe(false);
+  expect(ending).toMatchObject({ stdout: "", ...rule });
+});
 
 test("a rule applies to its machines, as often as it says, until it is removed", async () => {
   const { behave, endingOf } = createRules();
