@@ -1,4 +1,6 @@
+import type { DescribeImagesCommandInput } from "@aws-sdk/client-ec2";
 import { second } from "../../functions/config/time.ts";
+import { tagPrefix } from "../../functions/domain/inputs.ts";
 import { ServiceError } from "../memory-aws/account.ts";
 import { perform } from "../memory-aws/operations.ts";
 import type { ServiceName } from "./clients.ts";
@@ -48,6 +50,7 @@ export async function answerCall(
     run.hesitates = false;
     standStill(s, run, random.between(standstill.from, standstill.to));
   }
+  if (operation === "DescribeImages") run.looked.set(variantIn(input), s.now());
   const view = viewOf(s, service, operation, random.next());
   const answer = carryOut(s, run, service, operation, input, view);
   if (fault === "timed-out-after") throw timeoutError(service, operation);
@@ -105,6 +108,11 @@ function viewOf(s: Simulation, service: ServiceName, operation: string, luck: nu
     return { ...s.account, builds: s.account.builds.filter(({ startTime }) => Number(startTime) <= shown) };
   }
   return s.account;
+}
+
+/** The variant whose images are read. */
+function variantIn({ Filters = [] }: DescribeImagesCommandInput): string {
+  return Filters.find(({ Name }) => Name === `tag:${tagPrefix}variant`)?.Values?.[0] ?? "*";
 }
 
 /** S3's answers have a body that is read like a stream. */

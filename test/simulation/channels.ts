@@ -1,5 +1,5 @@
 import type { PutParameterCommandInput } from "@aws-sdk/client-ssm";
-import { minute, second } from "../../functions/config/time.ts";
+import { hour, minute, second } from "../../functions/config/time.ts";
 import { ssm } from "../memory-aws/ssm.ts";
 import { checkDirection } from "./invariants/channels.ts";
 import type { Simulation } from "./simulation.ts";
@@ -18,6 +18,8 @@ export function landWrite(s: Simulation, input: PutParameterCommandInput): void 
   s.after(delay, name, () => {
     if (fate === "dropped" || s.account.images.get(Value)?.State !== "available") {
       s.tell(`Parameter Store drops the ${name}`);
+      // Somebody wants to know more before the service writes once more.
+      if (!s.isQuiet && random.chance(0.5)) s.becomeStricter();
       return;
     }
     setChannel(s, input, "service");
@@ -52,6 +54,9 @@ export function heldNow(s: Simulation, name: string): string | undefined {
 function note(s: Simulation, name: string, image: string | undefined, by: "service" | "person"): void {
   s.ledger.held.set(name, [...(s.ledger.held.get(name) ?? []), { image, since: s.now(), by }]);
   s.tell(`${name} holds ${image ?? "nothing"} (${by})`);
+  const random = s.random.named(`${name} holds ${image} since ${s.now()}`);
+  // Nobody can be told for a while.
+  if (!s.isQuiet && random.chance(0.04)) s.outages.set("sns", s.now() + random.between(2, 30) * hour);
   triggerAfter(
     s,
     second,

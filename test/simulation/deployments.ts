@@ -14,6 +14,7 @@ import type { Functions, Simulation } from "./simulation.ts";
 /** Deploys a configuration: from now on its handlers run. */
 export function deploy(s: Simulation, configuration: Configuration): void {
   s.configuration = configuration;
+  s.becomeStricter = () => change(s, { soak: "24h", approval: "manual" });
   s.functions = functionsOf(s);
 }
 

@@ -1,4 +1,5 @@
 import type { StartBuildCommandInput, StartBuildCommandOutput } from "@aws-sdk/client-codebuild";
+import type { Tag } from "@aws-sdk/client-ec2";
 import type { PublishCommandInput } from "@aws-sdk/client-sns";
 import type { SendMessageCommandInput } from "@aws-sdk/client-sqs";
 import type { PutParameterCommandInput } from "@aws-sdk/client-ssm";
@@ -10,6 +11,7 @@ import { startLife } from "./build-life.ts";
 import { landWrite } from "./channels.ts";
 import type { ServiceName } from "./clients.ts";
 import { notePauses, noteRevocations } from "./interventions.ts";
+import { revokeByHand } from "./people.ts";
 import type { Simulation } from "./simulation.ts";
 import { triggerAfter } from "./triggers.ts";
 
@@ -60,9 +62,18 @@ export function effectOf(s: Simulation, service: ServiceName, operation: string,
   const image = imageIn(input as ImageInput);
   const after = () => {
     if (image !== undefined) noteRevocations(s, image);
+    meetBadMoment(s, input as ImageInput & { Tags?: Tag[] });
     if ((input as ImageInput).Key?.includes("/pauses/")) notePauses(s);
   };
   return { kind: "other", what: `${service} ${operation} ${JSON.stringify(input)}`, after };
+}
+
+/** Between the tag that announces a write and the write, somebody revokes the image. */
+function meetBadMoment(s: Simulation, { Resources: [image] = [], Tags = [] }: ImageInput & { Tags?: Tag[] }): void {
+  const run = s.run();
+  const isAnnounced = Tags.some(({ Key = "" }) => Key.includes(":published-"));
+  if (s.isQuiet || !image || !run || !isAnnounced || !s.random.named(`${run.name} ${run.calls}`).chance(0.05)) return;
+  s.ambush = { call: run.calls + 1, happen: () => revokeByHand(s, image) };
 }
 
 /** Of calls that may revoke an image. */

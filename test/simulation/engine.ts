@@ -40,6 +40,7 @@ export function newSimulation(
     configuration: undefined as never,
     upstream: undefined as never,
     functions: undefined as never,
+    becomeStricter: undefined as never,
     ledger: newLedger(),
     isQuiet: false,
     isCalm: false,

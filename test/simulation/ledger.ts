@@ -91,11 +91,13 @@ export function newLedger(): Ledger {
 /** EC2 shows changes, and CodeBuild builds, a minute late. */
 const lag = 75_000;
 
-/**
- * For how long, in milliseconds, a run may not know what has happened: what AWS shows late, and the time for which it
- * has stood still since it last looked, which is at most so many of its calls ago.
- */
-export function blindFor({ calls, stood }: Pick<Run, "calls" | "stood">, callsSinceLook = 0): number {
+/** For how long, in milliseconds, a run may not know what has happened to a variant's images: AWS shows it late. */
+export function blindFor({ looked }: Run, variant: string, now: number): number {
+  return lag + now - (looked.get(variant) ?? looked.get("*") ?? now);
+}
+
+/** As {@link blindFor}, of pauses, which a run reads at most so many calls before it acts. */
+export function blindForPauses({ calls, stood }: Run, callsSinceLook: number): number {
   return lag + (calls - stood.call <= callsSinceLook ? stood.milliseconds : 0);
 }
 

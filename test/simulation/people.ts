@@ -46,11 +46,7 @@ export const deeds: Readonly<Record<string, (s: Simulation, random: Random) => v
   },
   "revoke by hand": (s, random) => {
     const image = someImage(s, random);
-    const known = image && s.account.images.get(image);
-    if (!known) return;
-    changeImage(s.account, image, { Tags: withTag(known, "revoked", `bad, says ann on ${iso(s.now())}`) });
-    noteRevocations(s, image);
-    s.tell(`a person tags ${image} as revoked`);
+    if (image) revokeByHand(s, image);
   },
   "delete a tag": (s, random) => {
     const image = someImage(s, random);
@@ -120,6 +116,15 @@ export const deeds: Readonly<Record<string, (s: Simulation, random: Random) => v
   },
 };
 
+/** Tags the image as revoked, without the API. */
+export function revokeByHand(s: Simulation, image: string): void {
+  const known = s.account.images.get(image);
+  if (!known) return;
+  changeImage(s.account, image, { Tags: withTag(known, "revoked", `bad, says ann on ${iso(s.now())}`) });
+  noteRevocations(s, image);
+  s.tell(`a person tags ${image} as revoked`);
+}
+
 /** Nothing uses the image any more. */
 export function endUse(s: Simulation, image: string): void {
   s.account.references = s.account.references.filter(({ ImageId }) => ImageId !== image);
@@ -140,6 +145,7 @@ export function call(s: Simulation, path: string, body: unknown, accepted: () =>
     startedAt: s.now(),
     calls: 0,
     faults: s.isQuiet ? new Map() : faultsOf(s, name),
+    looked: new Map(),
     stood: { call: 0, milliseconds: 0 },
     hesitates: false,
     isDisturbed: false,

@@ -1,6 +1,5 @@
 import { answerCall } from "./calls.ts";
 import { redirectClients } from "./clients.ts";
-import { mutate } from "./mutants.ts";
 import type { Simulation } from "./simulation.ts";
 import { answerFetch } from "./upstream.ts";
 import { virtualTime } from "./virtual-time.ts";
@@ -8,11 +7,9 @@ import { virtualTime } from "./virtual-time.ts";
 /**
  * Prepares this process for histories. It must come before the functions are imported, because they read their settings
  * and make their clients then.
- * @param mutant the name of a fault that the functions get
  */
-export function prepareProcess(mutant?: string): { enter: (s: Simulation) => void } {
+export function prepareProcess(): { enter: (s: Simulation) => void } {
   let current: Simulation | undefined;
-  if (mutant !== undefined) mutate(mutant);
   const realNow = Date.now;
   Object.assign(process.env, {
     AWS_REGION: "us-east-1",
@@ -26,8 +23,8 @@ export function prepareProcess(mutant?: string): { enter: (s: Simulation) => voi
   redirectClients((service, operation, input) => answerCall(current as Simulation, service, operation, input));
   globalThis.fetch = (async (url: string) => {
     const { status, body } = answerFetch(current as Simulation, `${url}`);
-    return { status, ok: status === 200, text: async () => body };
-  }) as unknown as typeof fetch;
+    return new Response(body, { status });
+  }) as typeof fetch;
   return {
     enter(s) {
       current = s;

@@ -2,7 +2,7 @@ import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
 import { Worker } from "node:worker_threads";
 import type { History } from "./history.ts";
-import { prepareProcess } from "./process.ts";
+import { mutate } from "./mutants.ts";
 import { shrink } from "./shrink.ts";
 import type { Share } from "./worker.ts";
 
@@ -78,7 +78,9 @@ function summarize(played: readonly Summary[], began: number): void {
 
 /** Tells one history in words; if it breaks a rule, the shortest one that does. */
 async function tell(which: number): Promise<void> {
-  const { enter } = prepareProcess(values.mutant);
+  if (values.mutant !== undefined) mutate(values.mutant);
+  const { prepareProcess } = await import("./process.ts");
+  const { enter } = prepareProcess();
   const { playHistory } = await import("./history.ts");
   const play = (without: ReadonlySet<string>) => playHistory(which, { enter, isTold: true, without });
   const whole = await play(new Set());

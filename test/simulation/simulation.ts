@@ -19,6 +19,8 @@ export interface Run {
   calls: number;
   /** By the number of the call at which each comes. */
   faults: ReadonlyMap<number, Fault>;
+  /** When it last read the images, by variant; `*` of all. */
+  looked: Map<string, number>;
   /** When it last stood still: before which of its calls, and for how many milliseconds. */
   stood: { call: number; milliseconds: number };
   /** Whether it stands still before what it changes next. */
@@ -62,6 +64,8 @@ export interface Simulation {
   configuration: Configuration;
   upstream: Upstream;
   functions: Functions;
+  /** Deploys that images wait for a day and for a person. */
+  becomeStricter(): void;
   ledger: Ledger;
   /** Whether nothing goes wrong any more and nobody changes anything. */
   isQuiet: boolean;

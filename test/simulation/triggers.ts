@@ -31,6 +31,7 @@ export function reconcileSoon(s: Simulation, body: string): void {
     startedAt: s.now(),
     calls: 0,
     faults: s.isQuiet ? new Map() : faultsOf(s, name),
+    looked: new Map(),
     stood: { call: 0, milliseconds: 0 },
     hesitates: false,
     isDisturbed: false,

@@ -1,5 +1,5 @@
 import { parentPort, workerData } from "node:worker_threads";
-import { prepareProcess } from "./process.ts";
+import { mutate } from "./mutants.ts";
 
 /** Which histories a worker plays: `count` of them, from `first` on, in steps of `step`. */
 export interface Share {
@@ -11,7 +11,10 @@ export interface Share {
 }
 
 const { first, count, step, mutant } = workerData as Share;
-const { enter } = prepareProcess(mutant);
+// Before anything of the functions is loaded.
+if (mutant !== undefined) mutate(mutant);
+const { prepareProcess } = await import("./process.ts");
+const { enter } = prepareProcess();
 const { playHistory } = await import("./history.ts");
 for (let number = 0; number < count; number++) {
   const { told: _, happenings: __, ...history } = await playHistory(first + number * step, { enter });

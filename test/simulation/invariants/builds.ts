@@ -1,7 +1,7 @@
 import { maxBy } from "es-toolkit";
 import { sameInputs } from "../../../functions/domain/inputs.ts";
 import { minute } from "../../world.ts";
-import { blindFor, hasBeenIn, isIn, type Started } from "../ledger.ts";
+import { blindForPauses, hasBeenIn, isIn, type Started } from "../ledger.ts";
 import type { Run, Simulation } from "../simulation.ts";
 
 /** Failures of these classes end after a number of attempts. */
@@ -19,7 +19,7 @@ export function checkStart(s: Simulation, run: Run, variables: Readonly<Record<s
   if (running) s.violate("a variant has one build at a time", `${what} beside ${running.id}`);
   const all = s.ledger.builds.filter(({ status }) => status === "running").length;
   if (all >= s.configuration.policies.maxParallel) s.violate("at most maxParallel builds run", `${what} beside ${all}`);
-  if ([variant, "*"].some((scope) => hasBeenIn(s.ledger.paused, scope, s.now(), blindFor(run, 4))))
+  if ([variant, "*"].some((scope) => hasBeenIn(s.ledger.paused, scope, s.now(), blindForPauses(run, 4))))
     s.violate("nothing starts during a pause", what);
   const same = own.filter((one) => sameInputs(one.inputs, inputs));
   if (purpose === "build") checkRepetition(s, same, what);

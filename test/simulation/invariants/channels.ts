@@ -2,15 +2,13 @@ import { minorOf } from "../../../functions/config/kubernetes-versions.ts";
 import { minute } from "../../world.ts";
 import { heldNow } from "../channels.ts";
 import type { Effect } from "../effects.ts";
-import { blindFor, hasBeenIn, isIn } from "../ledger.ts";
+import { blindFor, blindForPauses, hasBeenIn, isIn } from "../ledger.ts";
 import { parameterOf } from "../people.ts";
 import type { Run, Simulation } from "../simulation.ts";
 
 type Write = Extract<Effect, { kind: "write" }>;
 
-/** A run looks once more right before it writes (docs/design.md, principle 9); a look is several calls. */
-const sinceLook = 5;
-/** Not at pauses. */
+/** A run looks once more right before it writes (docs/design.md, principle 9), but not at pauses. */
 const sincePauses = 20;
 
 /** What was so within this time, in milliseconds, some run may have acted on. */
@@ -20,22 +18,23 @@ export function checkWrite(s: Simulation, run: Run, { variant, channel, image }:
   const name = parameterOf(s, variant, channel);
   const made = s.ledger.made.get(image);
   const what = `${image} to ${variant}/${channel}`;
+  const blind = blindFor(run, variant, s.now());
   if (!s.configuration.policies.publish)
     return s.violate("publishing can be switched off", `${what} although policies.publish is false`);
   if (!made) return s.violate("nothing forged is published", `${what}, which no build of this service has made`);
   if (made.variant !== variant) return s.violate("nothing forged is published", `${what}, made for ${made.variant}`);
   if (made.proof !== "passed") return s.violate("nothing unproved is published", `${what}, whose proof ${made.proof}`);
-  if (hasBeenIn(s.ledger.revoked, image, s.now(), blindFor(run, sinceLook)))
-    return s.violate("nothing revoked is published", what);
-  checkDirection(s, name, image, what, blindFor(run, sinceLook));
+  if (hasBeenIn(s.ledger.revoked, image, s.now(), blind)) return s.violate("nothing revoked is published", what);
+  checkDirection(s, name, image, what, blind);
   checkMinor(s, name, image, what);
   if (channel === "stable") checkStable(s, name, image, what);
   const current = heldNow(s, name);
   const isPaused = [variant, "*"].some((scope) =>
-    hasBeenIn(s.ledger.paused, scope, s.now(), blindFor(run, sincePauses)),
+    hasBeenIn(s.ledger.paused, scope, s.now(), blindForPauses(run, sincePauses)),
   );
-  if (isPaused && !isBad(s, current, blindFor(run, sincePauses))) s.violate("a pause leaves a channel as it is", what);
-  if (!isTold(s, name, image, blindFor(run, sinceLook))) s.violate("a channel does not move on untold", what);
+  if (isPaused && !isBad(s, current, blindForPauses(run, sincePauses)))
+    s.violate("a pause leaves a channel as it is", what);
+  if (!isTold(s, name, image, blind)) s.violate("a channel does not move on untold", what);
 }
 
 /** A channel never goes back, unless no node should start what it holds. */

@@ -4,11 +4,9 @@ import type { ImageChange } from "../effects.ts";
 import { blindFor, hasBeenIn, isIn } from "../ledger.ts";
 import type { Run, Simulation } from "../simulation.ts";
 
-/** Calls between a run's last look and what it does to an image: records and tags, and what it does for other variants. */
-const sinceLook = 15;
-
 export function checkImageChange(s: Simulation, run: Run, change: ImageChange, image: string): undefined {
-  const blind = blindFor(run, sinceLook);
+  const variant = s.ledger.made.get(image)?.variant ?? "*";
+  const blind = blindFor(run, variant, s.now());
   const made = s.ledger.made.get(image);
   const what = `${change} of ${image}`;
   if (!made) return s.violate("images of others are left alone", what);
@@ -19,7 +17,7 @@ export function checkImageChange(s: Simulation, run: Run, change: ImageChange, i
       checkUnheld(s, image, what, blind);
       if (!isRevoked) checkUnused(s, image, what, blind);
       // What a run that stands still no longer knows of the other images.
-      if (!isRevoked && run.calls - run.stood.call > sinceLook) checkAge(s, image, what);
+      if (!isRevoked && blind < 2 * minute) checkAge(s, image, what);
       if (!isRevoked) checkEnabled(s, image, what);
       return;
     case "DeregisterImage":
