@@ -26,11 +26,14 @@ export function startsIn({ [kind]: records = [] }: Records): Start[] {
   });
 }
 
+/** How long CodeBuild remembers a token, in milliseconds (API reference, StartBuild): the same order twice is one build. */
+export const rememberedFor = 5 * minute;
+
 /**
- * CodeBuild's list of builds lags. For this long, in milliseconds, an order of which it shows no build may be one all
- * the same. CodeBuild remembers a token as long (API reference, StartBuild), so the same order may be passed again.
+ * How long after its record an order may be a build that CodeBuild does not list yet, in milliseconds. A run that stands
+ * still between the record and the order ends after Lambda's five minutes, and then the list lags.
  */
-export const listedWithin = 5 * minute;
+export const pendingFor = rememberedFor + 2 * minute;
 
 /** The orders of which CodeBuild shows no build yet, by variant. */
 export function pendingStarts(
@@ -38,7 +41,7 @@ export function pendingStarts(
   builds: readonly Build[],
   now: number,
 ): ReadonlyMap<string, readonly Start[]> {
-  const recent = starts.filter(({ at }) => now - at < listedWithin);
+  const recent = starts.filter(({ at }) => now - at < pendingFor);
   if (recent.length === 0) return new Map();
   const listed = new Set(builds.map(({ token }) => token));
   return Map.groupBy(

@@ -1,14 +1,14 @@
 import { AccountLimitExceededException, InvalidInputException, StartBuildCommand } from "@aws-sdk/client-codebuild";
 import { minute } from "../config/time.ts";
 import type { BuildOrder } from "../domain/build-orders.ts";
-import { listedWithin } from "../domain/starts.ts";
+import { rememberedFor } from "../domain/starts.ts";
 import { codebuild } from "./codebuild-client.ts";
 
 /**
  * How long after reading the world an order may be carried out, in milliseconds: a run that saw no build and orders one
  * once CodeBuild has forgotten the token could start it twice. One minute is deducted for lists that lag.
  */
-export const orderLifetime = listedWithin - minute;
+export const orderLifetime = rememberedFor - minute;
 
 /** The result of an order: the build has started (or was under way already), or the account has no room for it now. */
 export type Started = { outcome: "started"; build: string | undefined } | { outcome: "no-room"; why: string };

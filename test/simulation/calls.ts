@@ -15,6 +15,9 @@ class Killed extends Error {}
 /** How long a run stands still that is not killed, in milliseconds: less than Lambda's time limit. */
 const standstill = { from: 60 * second, to: 280 * second };
 
+/** Lambda's time limit of `reconcile`, in milliseconds. */
+const timeLimit = 300 * second;
+
 /** Calls that cannot be taken back. */
 const decisive = /^(StartBuild|PutParameter|DisableImage|EnableImage|DeregisterImage|Terminate)/;
 
@@ -50,6 +53,7 @@ export async function answerCall(
     run.hesitates = false;
     standStill(s, run, random.between(standstill.from, standstill.to));
   }
+  if (s.now() - run.startedAt > timeLimit) throw kill(run);
   if (operation === "DescribeImages") run.looked.set(variantIn(input), s.now());
   const view = viewOf(s, service, operation, random.next());
   const answer = carryOut(s, run, service, operation, input, view);
@@ -128,6 +132,7 @@ function withBody(service: ServiceName, operation: string, answer: object): obje
 }
 
 function kill(run: Run): Error {
+  run.isDisturbed = true;
   run.isDead = true;
   return new Killed("this function was killed");
 }

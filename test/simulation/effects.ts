@@ -14,6 +14,7 @@ import { notePauses, noteRevocations } from "./interventions.ts";
 import { revokeByHand } from "./people.ts";
 import type { Simulation } from "./simulation.ts";
 import { triggerAfter } from "./triggers.ts";
+import { upstreamEvents } from "./upstream.ts";
 
 /** A call that changes something, in the words of the service. */
 export type Effect = (
@@ -108,7 +109,9 @@ function startOf(
     startLife(s, build.id, variables);
     // While CodeBuild does not list the build yet.
     const random = s.random.named(`after ${build.id}`);
-    if (!s.isQuiet && random.chance(0.3)) triggerAfter(s, random.between(second, 50 * second), "again");
+    if (s.isQuiet || !random.chance(0.3)) return;
+    if (random.chance(0.3)) s.after(1, `patch after ${build.id}`, () => upstreamEvents["new patch"](s));
+    triggerAfter(s, random.between(second, 50 * second), "again");
   };
   return { kind: "start", variables, token: idempotencyToken, after };
 }

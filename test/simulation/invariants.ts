@@ -7,7 +7,9 @@ import { checkSweep } from "./invariants/sweep.ts";
 import type { Run, Simulation } from "./simulation.ts";
 
 /** Checks, before it happens, that what a function is about to do is what its users may rely on. */
-export function check(s: Simulation, run: Run, effect: Effect): undefined {
+export function check(simulation: Simulation, run: Run, effect: Effect): undefined {
+  // A deployment changes nothing about a run that has begun.
+  const s = { ...simulation, configuration: run.configuration };
   s.tell(describe(effect));
   if (s.isCalm) s.violate("a calm world is left alone", `${run.name} does ${describe(effect)}`);
   switch (effect.kind) {

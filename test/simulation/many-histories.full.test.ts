@@ -2,10 +2,10 @@ import { expect, test } from "vitest";
 import { simulate } from "./command.ts";
 import { mutants } from "./mutants.ts";
 
-test("thousands of histories break no rule", async () => {
-  const { exitCode, output } = await simulate("--histories", "1500", "--seed", "100000", "--cores", "1");
+test("a thousand histories break no rule", async () => {
+  const { exitCode, output } = await simulate("--histories", "1000", "--seed", "100000", "--cores", "1");
   expect(exitCode, output).toBe(0);
-  expect(output).toMatch(/1500 histories, \d+ runs, .* violations 0/);
+  expect(output).toMatch(/1000 histories, \d+ runs, .* violations 0/);
 });
 
 test.each(mutants)("a history finds it if $name", async ({ name, breaks }) => {

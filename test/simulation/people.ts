@@ -61,7 +61,9 @@ export const deeds: Readonly<Record<string, (s: Simulation, random: Random) => v
     const known = image && s.account.images.get(image);
     if (!known) return;
     const id = amiId(`forged ${s.now()}`);
-    s.account.images.set(id, { ...known, ImageId: id, State: "available", CreationDate: iso(s.now()) });
+    // No two images of an account have the same name.
+    const copy = { Name: `${known.Name} copy ${s.now()}`, State: "available", CreationDate: iso(s.now()) } as const;
+    s.account.images.set(id, { ...known, ...copy, ImageId: id });
     noteRevocations(s, id);
     s.tell(`somebody copies ${image} to ${id}, with all tags`);
   },
@@ -143,6 +145,7 @@ export function call(s: Simulation, path: string, body: unknown, accepted: () =>
     of: "api",
     name,
     startedAt: s.now(),
+    configuration: s.configuration,
     calls: 0,
     faults: s.isQuiet ? new Map() : faultsOf(s, name),
     looked: new Map(),

@@ -15,6 +15,8 @@ export interface Run {
   /** In words: `run 12`. */
   name: string;
   startedAt: number;
+  /** Of the deployment that it began with. */
+  configuration: Configuration;
   /** How many calls of AWS it has made. */
   calls: number;
   /** By the number of the call at which each comes. */

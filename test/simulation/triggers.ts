@@ -29,6 +29,7 @@ export function reconcileSoon(s: Simulation, body: string): void {
     of: "reconcile",
     name,
     startedAt: s.now(),
+    configuration: s.configuration,
     calls: 0,
     faults: s.isQuiet ? new Map() : faultsOf(s, name),
     looked: new Map(),

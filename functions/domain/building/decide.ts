@@ -6,7 +6,7 @@ import { isBeingRestored, type PublishableImage } from "../images.ts";
 import type { IndexedWorld } from "../indexed-world.ts";
 import { areComplete, describeChange, drift, type Inputs, type RecordedInputs, sameInputs } from "../inputs.ts";
 import { whyPaused } from "../pauses.ts";
-import { listedWithin, type Start } from "../starts.ts";
+import { pendingFor, type Start } from "../starts.ts";
 import type { VariantState } from "../variant-state.ts";
 import { decideHarvest } from "./harvest.ts";
 import { preflightBlockers } from "./preflight.ts";
@@ -39,7 +39,7 @@ export function decideBuild(world: IndexedWorld, state: VariantState): BuildDeci
   const pending = otherStart(world, wish);
   if (!pending) return decision;
   const why = `an order of ${iso(pending.at)} may run already: CodeBuild does not list it yet`;
-  return wait([...wish.reasons, why], pending.at + listedWithin);
+  return wait([...wish.reasons, why], pending.at + pendingFor);
 }
 
 /** An order other than the wished one that CodeBuild may have accepted. The same order twice is one build. */

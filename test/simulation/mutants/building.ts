@@ -17,13 +17,6 @@ export const buildingMutants: Mutant[] = [
     breaks: ["a variant has one build at a time", "at most maxParallel builds run"],
   },
   {
-    name: "a build's image is not waited for",
-    file: "domain/building/results.ts",
-    from: "export const settlingTime = 30 * minute;",
-    to: "export const settlingTime = 0 * minute;",
-    breaks: ["nothing is built twice", "no image is proved twice", "a failure is followed by a wait"],
-  },
-  {
     name: "any number of builds run at once",
     file: "domain/building/limits.ts",
     from: "Math.max(0, maxParallel - running)",
@@ -36,13 +29,6 @@ export const buildingMutants: Mutant[] = [
     from: 'if (over !== undefined) return { when: "never", why: over };',
     to: "",
     breaks: ["what fails for good is not built for ever", "what a person has stopped waits for a change or a request"],
-  },
-  {
-    name: "the last run alone says whether the service gives up",
-    file: "domain/building/retries.ts",
-    from: 'const stopped = runs.find(({ status }) => status === "stopped");',
-    to: 'const stopped = runs.slice(-1).find(({ status }) => status === "stopped");',
-    breaks: ["what a person has stopped waits for a change or a request"],
   },
   {
     name: "a failure is followed by no wait",
@@ -59,24 +45,10 @@ export const buildingMutants: Mutant[] = [
     breaks: ["the inputs of a revoked image are not built again", "nothing is built twice"],
   },
   {
-    name: "pauses are not seen",
-    file: "domain/building/decide.ts",
-    from: "if (paused) return wait([...wish.reasons, paused]);",
-    to: "",
-    breaks: ["nothing starts during a pause"],
-  },
-  {
     name: "an image is proved as often as it takes",
     file: "domain/unproved-image.ts",
     from: "export const maxProofAttempts = 2;",
     to: "export const maxProofAttempts = 5;",
     breaks: ["an image is proved in two attempts"],
-  },
-  {
-    name: "an order is carried out whenever it comes to it",
-    file: "reconcile/starts.ts",
-    from: "clock() - world.now >= orderLifetime",
-    to: "clock() - world.now >= 100 * orderLifetime",
-    breaks: ["a variant has one build at a time", "nothing is built twice", "nothing starts during a pause"],
   },
 ];

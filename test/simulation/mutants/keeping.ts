@@ -38,31 +38,10 @@ export const keepingMutants: Mutant[] = [
     breaks: ["nothing is disabled that is used"],
   },
   {
-    name: "an image that a person has enabled is disabled again",
-    file: "domain/publishing/retention-phases.ts",
-    from: 'return made && state === "available" && retiredAt !== undefined &&',
-    to: 'return made && state === "disabled" && retiredAt !== undefined &&',
-    breaks: ["what a person has enabled again stays so", "a calm world is left alone"],
-  },
-  {
-    name: "an unrevoke enables what a person has disabled",
-    file: "io/image-lifecycle.ts",
-    from: 'if (state === "disabled" && disabledByRevocation) await',
-    to: 'if (state === "disabled") await',
-    breaks: ["what a person has disabled stays so"],
-  },
-  {
     name: "the sweep believes tags",
     file: "domain/building/sweep.ts",
     from: "return whyUnlike(world, leftover) ?? whyUnconfirmed(world, leftover);",
     to: "return undefined;",
     breaks: ["the sweep leaves alone what is not ours"],
-  },
-  {
-    name: "the sweep waits for nobody",
-    file: "domain/building/sweep.ts",
-    from: "+ restOf(leftover);",
-    to: "+ 0 * restOf(leftover);",
-    breaks: ["the sweep leaves alone what a build may still use"],
   },
 ];
