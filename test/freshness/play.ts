@@ -79,6 +79,7 @@ export function play({ configuration, timing, releases, from, to, buildMinutes, 
         startBuild(action.order);
         return;
       case "publish":
+      case "confirm":
       case "disable":
         write(action);
         return;
@@ -118,6 +119,7 @@ export function play({ configuration, timing, releases, from, to, buildMinutes, 
       Object.assign(image, { state: "disabled", retiredAt: world.now, retirementRecorded: true });
       return;
     }
+    if (action.do === "confirm") image.held = { ...image.held, [action.channel]: world.now };
     if (action.do !== "publish") return;
     const { variant, channel, previous } = action;
     const version = (world.channels[variant]?.[channel]?.version ?? 0) + 1;

@@ -93,11 +93,12 @@ describe("the bucket", () => {
     ]);
   });
 
-  test("keeps notification records for 90 days, harvests for 400 and noncurrent versions for 30", () => {
+  test("keeps notification records for 90 days, records of starts for one, harvests for 400 and noncurrent versions for 30", () => {
     const rules = graph.named("ArtifactsLifecycle").inputs.rules;
 
     expect(rules).toMatchObject([
       { filter: { prefix: "announced/" }, expiration: { days: 90 } },
+      { filter: { prefix: "records/starts/" }, expiration: { days: 1 } },
       { filter: { prefix: "harvest/" }, expiration: { days: 400 } },
       { filter: { prefix: "" }, abortIncompleteMultipartUpload: { daysAfterInitiation: 7 } },
       { filter: { prefix: "" }, noncurrentVersionExpiration: { noncurrentDays: 30 } },

@@ -6,8 +6,9 @@ import { mutate } from "./mutants.ts";
 import { shrink } from "./shrink.ts";
 import type { Share } from "./worker.ts";
 
-const usage = `npm run simulate -- [--histories N] [--seed N] [--cores N] [--mutant NAME]
+const usage = `npm run simulate -- [--histories N] [--seed N] [--days N] [--cores N] [--mutant NAME]
   Plays N histories, each decided by a seed, from --seed on (1). With --seed alone it tells one history in words.
+  In --days of each (6) things go wrong: 730 are two years.
   If one breaks a rule: its seed, and a shorter history that breaks the same rule, in words. Exit code 1.
   --mutant puts a fault into the functions (mutants.ts) and stops at the first history that finds it.`;
 
@@ -17,6 +18,7 @@ const { values } = parseArgs({
   options: {
     histories: { type: "string" },
     seed: { type: "string" },
+    days: { type: "string" },
     cores: { type: "string" },
     mutant: { type: "string" },
     help: { type: "boolean", default: false },
@@ -24,6 +26,7 @@ const { values } = parseArgs({
 });
 const histories = wholeNumber("histories", values.histories) ?? (values.seed === undefined ? 100 : undefined);
 const seed = wholeNumber("seed", values.seed) ?? 1;
+const days = wholeNumber("days", values.days);
 const cores = wholeNumber("cores", values.cores) ?? availableParallelism();
 if (values.help) say(usage);
 else if (histories === undefined) await tell(seed);
@@ -40,6 +43,7 @@ async function playMany(first: number, count: number): Promise<void> {
       first: first + number,
       step: cores,
       count: Math.ceil((count - number) / cores),
+      days,
       mutant: values.mutant,
     };
     const worker = new Worker(new URL("worker.ts", import.meta.url), { workerData: share });
@@ -82,7 +86,7 @@ async function tell(which: number): Promise<void> {
   const { prepareProcess } = await import("./process.ts");
   const { enter } = prepareProcess();
   const { playHistory } = await import("./history.ts");
-  const play = (without: ReadonlySet<string>) => playHistory(which, { enter, isTold: true, without });
+  const play = (without: ReadonlySet<string>) => playHistory(which, { enter, days, isTold: true, without });
   const whole = await play(new Set());
   const { history, without } =
     whole.violations.length > 0 ? await shrink(whole, play) : { history: whole, without: new Set() };
