@@ -21,8 +21,8 @@ export const harvestRecipe = harvestRecipeHash(root);
  *
  * Reports have no expiry: an image may be in use for years, and only its report says what is in it. Its three files
  * take about 50 KB (one US cent a month for 8,000 images). Builds read a harvest as long as AWS's image is the newest
- * of its minor; AWS withdraws the image after four months. Records have no expiry either: without them an image counts
- * as forged.
+ * of its minor; AWS withdraws the image after four months. Records have no expiry either, but those of starts:
+ * without them an image counts as forged.
  */
 export const artifacts = new sst.aws.Bucket("Artifacts", {
   cors: false,

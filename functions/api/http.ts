@@ -55,8 +55,8 @@ export function bodyOf(call: Call): string {
   return call.isBase64Encoded ? Buffer.from(call.body ?? "", "base64").toString() : (call.body ?? "");
 }
 
-/** The characters that names of users, roles and sessions may have (IAM user guide, "IAM and AWS STS quotas"). */
-const arn = /^arn:[\w+=,.@:/-]+$/;
+/** Paths of users and roles may have any printable character of ASCII (IAM user guide, "IAM and AWS STS quotas"). */
+const arn = /^arn:[!-;=?-~]+$/;
 
 /**
  * ARN of the identity that signed the call. An identity that may invoke the function directly, such as an

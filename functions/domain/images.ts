@@ -131,15 +131,8 @@ export function describeUnrecorded(unrecorded: readonly Claim[]): string {
 }
 
 /** Whether the next reconcile run enables the image, because it is no longer revoked. */
-export function isBeingRestored({
-  state,
-  revoked,
-  disabledByRevocation,
-  withdrawnAt,
-  retirementRecorded,
-}: Image): boolean {
-  const isUndone = revoked === undefined && withdrawnAt !== undefined;
-  return isUndone && state === "disabled" && disabledByRevocation && !retirementRecorded;
+export function isBeingRestored({ state, revoked, disabledByRevocation, retirementRecorded }: Image): boolean {
+  return revoked === undefined && disabledByRevocation && state === "disabled" && !retirementRecorded;
 }
 
 /** Newest first. Images of the same time are ordered by ID, so that every reconcile run agrees on the order. */

@@ -9,7 +9,7 @@ import {
   duePauseNotifications,
   type Notification,
 } from "./notifications/due.ts";
-import { type ChannelAction, type ChannelWait, channelActions } from "./publishing/actions.ts";
+import { type ChannelAction, channelActions, type PublishAction } from "./publishing/actions.ts";
 import { type ChannelDecision, decideChannels } from "./publishing/publish.ts";
 import { exemptions, type RetentionAction, retirements, retirementsOfRemoved } from "./publishing/retirement.ts";
 import { type WithdrawalAction, withdrawals } from "./publishing/withdrawal.ts";
@@ -36,7 +36,7 @@ export type Action =
   | { do: "nothing"; variant: string; reasons: string[] };
 
 /** An action that changes a channel or an image. */
-export type WriteAction = Exclude<ChannelAction, ChannelWait> | WithdrawalAction | RetentionAction;
+export type WriteAction = PublishAction | WithdrawalAction | RetentionAction;
 
 /**
  * Decides what to do about the world: no I/O, no clock, no randomness. The variants are independent of each other (rule
@@ -70,7 +70,7 @@ export function planFor(world: IndexedWorld, states: readonly VariantState[]): A
 }
 
 /** What the plan does to one variant's channels and images, whether the variant is configured or removed. */
-export function writesFor(world: IndexedWorld, name: string): (WriteAction | ChannelWait)[] {
+export function writesFor(world: IndexedWorld, name: string): (WriteAction | ChannelAction)[] {
   const variant = world.variants.get(name);
   if (!variant) return writesOnRemoved(world, variantImages(world, name));
   const state = stateOf(world, variant);
@@ -81,7 +81,7 @@ function writes(
   world: IndexedWorld,
   state: VariantState,
   channels: readonly ChannelDecision[],
-): (WriteAction | ChannelWait)[] {
+): (WriteAction | ChannelAction)[] {
   return [
     ...channelActions(world, state, channels),
     ...exemptions(world, state),

@@ -3,7 +3,8 @@ import { iso } from "../config/time.ts";
 import { canonical, clipTag, inputNames, type RecordedInputs, sha256 } from "./inputs.ts";
 
 /**
- * Records prove what tags claim. Whoever may tag an image can write any tag; a record is an object in the bucket that
+ * Records prove what tags claim, or keep what no tag says: pauses, what channels have held, what a revocation has
+ * disabled, and orders. Whoever may tag an image can write any tag; a record is an object in the bucket that
  * only the service's own roles may write (infra/records.ts). Each kind has one writer, but revocations have two: the
  * functions `api` and `reconcile`. Nobody may delete a record, but for a pause, which `api` deletes to end it. What a
  * record says is in its key, so that a listing is enough.

@@ -8,7 +8,7 @@ import { notify } from "./notify.ts";
 import { isPausedNow } from "./recheck.ts";
 import { start } from "./starts.ts";
 import { placeOf } from "./urgency.ts";
-import { type Run, write } from "./writes.ts";
+import { confirm, type Run, write } from "./writes.ts";
 
 /** The result of one action. */
 export type Outcome = { action: Action } & (
@@ -84,8 +84,10 @@ async function carryOut(action: Action, run: Run): Promise<Outcome> {
       case "announce":
         await notify(environment, action.notification);
         return { action, result: "done" };
-      case "publish":
       case "confirm":
+        await confirm(action, run);
+        return { action, result: "done" };
+      case "publish":
       case "record":
       case "deprecate":
       case "disable":

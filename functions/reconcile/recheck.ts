@@ -33,7 +33,7 @@ export async function recheck(
     };
   });
   // Any variant's channel may hold an image. What a channel gets depends on its own variant only.
-  const only = action.do === "publish" || action.do === "confirm" ? action.variant : undefined;
+  const only = action.do === "publish" ? action.variant : undefined;
   const [{ images, pauses, revokedByRecord }, channels] = await Promise.all([
     confirmed,
     readChannels(environment.CHANNELS_PREFIX, finding, only),
@@ -42,7 +42,7 @@ export async function recheck(
   const reread = { now, images, revokedByRecord, channels, references, pauses };
   const fresh = withReread(world, action.variant, reread);
   const isStillPlanned = writesFor(fresh, action.variant).some(
-    (one) => one.do !== "wait" && isDeepStrictEqual(essenceOf(one), essenceOf(action)),
+    (one) => one.do !== "wait" && one.do !== "confirm" && isDeepStrictEqual(essenceOf(one), essenceOf(action)),
   );
   return isStillPlanned ? fresh : undefined;
 }
@@ -98,6 +98,5 @@ function dependsOnUse(action: WriteAction): boolean {
 /** What a write does. Its reasons may change. */
 function essenceOf(action: WriteAction) {
   if (action.do === "publish") return [action.do, action.channel, action.image, action.previous];
-  if (action.do === "confirm") return [action.do, action.channel, action.image];
   return [action.do, action.image, action.do === "disable" && action.because];
 }

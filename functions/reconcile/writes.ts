@@ -2,6 +2,7 @@ import type { Environment } from "../config/environment.ts";
 import type { Image } from "../domain/images.ts";
 import type { IndexedWorld } from "../domain/indexed-world.ts";
 import type { WriteAction } from "../domain/plan.ts";
+import type { ConfirmAction } from "../domain/publishing/actions.ts";
 import { toRecord } from "../domain/publishing/withdrawal.ts";
 import { holdingRecord, recordBody, revocationRecord, tagRecord } from "../domain/records.ts";
 import { writeChannel } from "../io/channels.ts";
@@ -29,6 +30,12 @@ export interface Run {
   clock: () => number;
 }
 
+/** Records what a channel held when the world was read. That needs no second look: it was so. */
+export async function confirm({ channel, image, reasons }: ConfirmAction, { environment, clock }: Run): Promise<void> {
+  const body = recordBody("reconcile", clock(), reasons.join("; "));
+  await writeRecord(environment.BUCKET, holdingRecord(image, channel), body);
+}
+
 /**
  * Carries out an action that changes a channel or an image, if the recheck decides the same.
  * @returns false if it does not, or if another writer came first
@@ -51,9 +58,6 @@ export async function write(action: WriteAction, { world, environment, clock }: 
       if (await isOvertaken(action, fresh, environment)) return false;
       return writeChannel(environment, variant, channel, image.id, fresh.channels[variant]?.[channel] === undefined);
     }
-    case "confirm":
-      await keep(holdingRecord(image.id, action.channel));
-      return true;
     case "record":
       for (const { hash } of toRecord(fresh, image)) await keep(revocationRecord("revocations", image.id, hash));
       return true;

@@ -78,8 +78,10 @@ export function play({ configuration, timing, releases, from, to, buildMinutes, 
       case "build":
         startBuild(action.order);
         return;
-      case "publish":
       case "confirm":
+        imageNamed(action.image).held[action.channel] = world.now;
+        return;
+      case "publish":
       case "disable":
         write(action);
         return;
@@ -119,7 +121,6 @@ export function play({ configuration, timing, releases, from, to, buildMinutes, 
       Object.assign(image, { state: "disabled", retiredAt: world.now, retirementRecorded: true });
       return;
     }
-    if (action.do === "confirm") image.held = { ...image.held, [action.channel]: world.now };
     if (action.do !== "publish") return;
     const { variant, channel, previous } = action;
     const version = (world.channels[variant]?.[channel]?.version ?? 0) + 1;

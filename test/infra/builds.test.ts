@@ -105,13 +105,16 @@ describe("the bucket", () => {
     ]);
   });
 
-  test.each(["reports/", "records/"])("never expires what is below %s", (prefix) => {
+  test.each(["reports/", "records/"])("never expires what is below %s, but records of starts", (prefix) => {
     const rules = graph.named("ArtifactsLifecycle").inputs.rules as {
       filter: { prefix: string };
       expiration?: object;
     }[];
 
-    const touching = rules.filter(({ filter }) => prefix.startsWith(filter.prefix));
+    const touching = rules.filter(
+      ({ filter }) =>
+        prefix.startsWith(filter.prefix) || (filter.prefix.startsWith(prefix) && filter.prefix !== "records/starts/"),
+    );
     expect(touching.filter(({ expiration }) => expiration && "days" in expiration)).toEqual([]);
   });
 });

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { simulate } from "./command.ts";
+import { mutants, mutated } from "./mutants.ts";
 
 /** Every history that has ever broken a rule, and what it found. */
 const seeds = JSON.parse(readFileSync(new URL("seeds.json", import.meta.url), "utf8")) as { seed: number }[];
@@ -14,6 +15,11 @@ test("300 histories break no rule", async () => {
 test.each(seeds)("the history of seed $seed breaks no rule any more", async ({ seed }) => {
   const { exitCode, output } = await simulate("--histories", "1", "--seed", `${seed}`);
   expect(exitCode, output).toBe(0);
+});
+
+test.each(mutants)("the mutant applies: $name", (mutant) => {
+  const source = readFileSync(new URL(`../../functions/${mutant.file}`, import.meta.url), "utf8");
+  expect(mutated(source, mutant)).not.toBe(source);
 });
 
 test("a history is played the same way again", async () => {

@@ -10,18 +10,21 @@ export interface Candidate {
 }
 
 /**
- * Rule 10: at most `maxParallel` builds run at once. An order that CodeBuild does not show yet counts, too. The variant with the oldest image comes first, and one harvest of
- * an image serves all variants. The decisions keep their order.
+ * Rule 10: at most `maxParallel` builds run at once. An order that CodeBuild does not show yet counts, too, and comes
+ * first if it is passed again, because that starts nothing new. Then the variant with the oldest image comes first, and
+ * one harvest of an image serves all variants. The decisions keep their order.
  */
 export function withinLimits(world: IndexedWorld, candidates: readonly Candidate[]): BuildDecision[] {
   const { maxParallel } = world.configuration.policies;
-  const age = ({ publishable }: VariantState) => publishable[0]?.createdAt ?? 0;
+  const age = ({ variant, publishable }: VariantState) =>
+    world.pendingStarts.has(variant.name) ? -1 : (publishable[0]?.createdAt ?? 0);
   const wishes = candidates
     .flatMap(({ state, decision }) => (decision.decision === "start" ? [{ age: age(state), wish: decision.wish }] : []))
     .toSorted((a, b) => a.age - b.age)
     .map(({ wish }) => wish);
-  const wishing = new Set(wishes.map(({ variant }) => variant.name));
-  const pending = [...world.pendingStarts].flatMap(([name, starts]) => (wishing.has(name) ? [] : starts));
+  const repeated = new Set(wishes.map(({ variant }) => variant.name));
+  // Of a variant's orders at most one is a build.
+  const pending = [...world.pendingStarts.keys()].filter((name) => !repeated.has(name));
   const running = world.builds.all.filter(({ status }) => status === "running").length + pending.length;
   const harvests = uniqBy(wishes.filter(isHarvest), ({ inputs }) => inputs.baseAmi);
   const harvesters = new Map(harvests.map((wish) => [wish.inputs.baseAmi, wish]));

@@ -30,12 +30,12 @@ const soon = 5 * minute;
  */
 export function withdrawals(world: IndexedImageWorld, state: VariantImages): WithdrawalAction[] {
   const variant = state.variant.name;
-  const concerned = state.images.filter(({ revoked, withdrawnAt }) => revoked ?? withdrawnAt !== undefined);
+  const concerned = state.images.filter((image) => image.revoked !== undefined || isWithdrawn(image));
   return concerned.flatMap((image): WithdrawalAction[] => {
-    const { id, origin, state: is, revoked, withdrawnAt, retirementRecorded } = image;
+    const { id, origin, state: is, revoked, retirementRecorded } = image;
     if (origin === undefined) return [];
     if (revoked === undefined)
-      return withdrawnAt !== undefined && !(is === "disabled" && retirementRecorded)
+      return !(is === "disabled" && retirementRecorded)
         ? [{ do: "restore", variant, image: id, reasons: [`${id} is no longer revoked`] }]
         : [];
     const reasons = [`${id} is revoked: ${revoked.reason}`];
@@ -50,6 +50,14 @@ export function withdrawals(world: IndexedImageWorld, state: VariantImages): Wit
       ...(disable ? [{ do: "disable" as const, variant, image: id, because: "revoked" as const, reasons: why }] : []),
     ];
   });
+}
+
+/**
+ * Whether a revocation has changed the image and that is not undone. Without its tag, which a person can delete or a run
+ * that ends too early leaves without a record of the end, the record that it was disabled still tells.
+ */
+function isWithdrawn({ withdrawnAt, disabledByRevocation }: Image): boolean {
+  return withdrawnAt !== undefined || disabledByRevocation;
 }
 
 /**

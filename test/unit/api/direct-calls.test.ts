@@ -70,6 +70,7 @@ describe("the caller of a function URL", () => {
     "arn:aws:iam::123456789012:user/path/ann",
     "arn:aws-cn:sts::123456789012:assumed-role/Deploy/session=1,2.3+4@example.com",
     "arn:aws:iam::123456789012:root",
+    "arn:aws:iam::123456789012:user/dept(1)/ann",
   ])("is %s", (arn) => {
     expect(callerOf(callBy(arn) as never)).toBe(arn);
   });

@@ -35,6 +35,8 @@ describe("rule 10: at most maxParallel builds run at once, the stalest variant f
     const { variant, token } = first.order;
     const other = variant === core ? full : core;
     story.world.starts = [{ variant, token, at: story.world.now }];
+    // The other one has no image, too, or an older one.
+    story.image("ami-1", { variant }, { patchTuesday: "2026-09-08" });
     expect(story.building(variant)).toMatchObject({ do: "build", order: { token } });
     expect(story.building(other)).toMatchObject({ do: "wait" });
     expect(story.pause(variant).building(other)).toMatchObject({ do: "wait" });

@@ -168,3 +168,10 @@ describe("the notification of a revocation", () => {
     expect(story.notifyAll().later(day).notificationKeys()).toEqual([]);
   });
 });
+
+test("an image whose tag of the withdrawal is gone is restored by the record that it was disabled", () => {
+  const story = scene().published("ami-1").image("ami-2", { state: "disabled", disabledByRevocation: true });
+  expect(story.actions()).toContainEqual(expect.objectContaining({ do: "restore", image: "ami-2" }));
+  story.change("ami-2", { disabledByRevocation: false });
+  expect(story.actions()).not.toContainEqual(expect.objectContaining({ do: "restore" }));
+});
