@@ -1,5 +1,7 @@
 import { CreateTagsCommand, DescribeImagesCommand, DisableImageCommand, EC2Client } from "@aws-sdk/client-ec2";
+import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { recordsPrefix, tagRecord } from "../../functions/domain/records.ts";
 import { reviewCalls } from "../../local/policies/review.ts";
 import { type Account, openAccount } from "./account.ts";
 
@@ -70,6 +72,12 @@ test("an image disabled for longer than the grace period is deregistered with it
 
 test("an unrevoked image is enabled again, as the policies allow", async () => {
   const { image } = await disabledImage("restored", { "withdrawn-at": daysAgo(1) });
+  const { emulator, deployment } = account.stack;
+  const { url: endpoint, region, credentials } = emulator;
+  const s3 = new S3Client({ endpoint, region, credentials });
+  const Key = `${recordsPrefix}${tagRecord("disablings", image, daysAgo(1))}`;
+  await s3.send(new PutObjectCommand({ Bucket: deployment.bucket, Key, ContentLength: 0 }));
+  s3.destroy();
 
   await reconcile("restored");
 
