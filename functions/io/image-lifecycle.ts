@@ -32,8 +32,8 @@ export async function deprecateImage(image: Image, now: number, keepRecord: Keep
 /**
  * Disables an image that is revoked: no new instance starts from it, running ones go on, and it can be enabled again.
  * The tag and the record that say why are written first, because the service never touches an image that is disabled
- * without them: a person has disabled it. An earlier retirement ends, so that no grace counts from a time before this one. If the tag has changed since it
- * was read, for example because another writer has exempted the image, it stays.
+ * without them: a person has disabled it. An earlier retirement ends, so that no grace counts from a time before this
+ * one. If the tag has changed since it was read, for example because another writer has exempted the image, it stays.
  * @param now milliseconds since the epoch
  */
 export async function disableRevoked(image: Image, now: number, keepRecord: KeepRecord): Promise<void> {
@@ -51,16 +51,20 @@ export async function disableRevoked(image: Image, now: number, keepRecord: Keep
 /**
  * Disables an image for retention, as {@link disableRevoked} does. The tag has its time only once EC2 has disabled the
  * image: until then it says `retiring`, so that an image whose disabling failed neither counts as enabled by a person
- * nor begins its grace.
- * @param now milliseconds since the epoch
+ * nor begins its grace. A run may stand still in between.
+ * @param clock the time, in milliseconds since the epoch
  */
-export async function retireImage({ id, state, retiring }: Image, now: number, keepRecord: KeepRecord): Promise<void> {
+export async function retireImage(
+  { id, state, retiring }: Image,
+  clock: () => number,
+  keepRecord: KeepRecord,
+): Promise<void> {
   const retired = (value: string) => tagWithRecord(id, "retired-at", value, (tag) => keepRecord("retirements", tag));
   if (state !== "disabled") {
-    if (!retiring) await retired(`retiring ${iso(now)}`);
+    if (!retiring) await retired(`retiring ${iso(clock())}`);
     await ec2.send(new DisableImageCommand({ ImageId: id }));
   }
-  await retired(iso(now));
+  await retired(iso(clock()));
 }
 
 /**
@@ -73,8 +77,9 @@ export async function exemptFromRetention(image: string, now: number, keepRecord
 }
 
 /**
- * Undoes what the revocation did to an image; one that a person has disabled meanwhile stays disabled. The tag goes after that, so that the next reconcile run retries until all
- * of it is undone. The record comes last; from then on the tag restores nothing if anybody writes it once more.
+ * Undoes what the revocation did to an image; one that a person has disabled meanwhile stays disabled. The tag goes
+ * after that, so that the next reconcile run retries until all of it is undone. The record comes last; from then on the
+ * tag restores nothing if anybody writes it once more.
  * @param now milliseconds since the epoch
  */
 export async function restoreImage(

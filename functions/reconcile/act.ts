@@ -32,10 +32,10 @@ export type Outcome = { action: Action } & (
 const variantsAtOnce = 20;
 
 /**
- * Carries out a plan: the variants side by side, the urgent ones first, the actions of one variant in order. A failed action is planned again
- * by the next reconcile run and does not stop the others, with one exception: if subscribers could not be notified of a
- * channel's image, or it could not be recorded that the channel holds it, the channel waits, unless no node should start
- * that image. Never throws.
+ * Carries out a plan: the variants side by side, the urgent ones first, the actions of one variant in order. A failed
+ * action is planned again by the next reconcile run and does not stop the others, with one exception: if subscribers
+ * could not be notified of a channel's image, or it could not be recorded that the channel holds it, the channel waits,
+ * unless no node should start that image. Never throws.
  * @param hasTime whether the run may still begin an action
  */
 export async function act(

@@ -65,7 +65,8 @@ export async function write(action: WriteAction, { world, environment, clock }: 
       await deprecateImage(image, now, keepRecord);
       return true;
     case "disable":
-      await (action.because === "revoked" ? disableRevoked : retireImage)(image, now, keepRecord);
+      if (action.because === "revoked") await disableRevoked(image, now, keepRecord);
+      else await retireImage(image, clock, keepRecord);
       return true;
     case "restore":
       await restoreImage(image, now, keepRecord);
