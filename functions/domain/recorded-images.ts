@@ -3,8 +3,8 @@ import { type ChannelName, channelNames } from "../config/channel-names.ts";
 import type { Image } from "./images.ts";
 import { areComplete } from "./inputs.ts";
 import { revocationOf } from "./recorded-revocations.ts";
+import { heldIn, isDisabledByRevocation, isRetirementRecorded, type OwnRecords } from "./recorded-states.ts";
 import {
-  ending,
   endorsement,
   identityOf,
   proofFromRecord,
@@ -31,9 +31,6 @@ export interface TaggedImage extends Omit<Image, Recorded> {
   /** The values of those of its tags that need a record ({@link claimTags}), by name without the prefix. */
   tags: Readonly<Record<string, string>>;
 }
-
-/** An image's records by kind, without its ID. */
-type OwnRecords = (kind: string) => StoredRecord[];
 
 /**
  * The images with what their records confirm. A proof counts by its record, whatever the tag says; an approval, a write
@@ -148,29 +145,6 @@ function isRecorded(kind: TagRecordKind, record: string, state: string, own: Own
   return [kind, "adoptions"]
     .flatMap((one) => own(one).filter(({ name }) => keys.includes(`${one}/${name}`)))
     .some(({ at }) => ends.every((end) => end.at <= at));
-}
-
-/** Which channels have held the image, and when that was last recorded. Who adopts an image vouches for its tags. */
-function heldIn(own: OwnRecords): Image["held"] {
-  const recorded = [...own("holdings"), ...own("adoptions")];
-  return Object.fromEntries(
-    channelNames.flatMap((channel) => {
-      const of = recorded.filter(({ name }) => name === channel || name.startsWith(`publications-${channel}-`));
-      return of.length > 0 ? [[channel, Math.max(...of.map(({ at }) => at))]] : [];
-    }),
-  );
-}
-
-function isDisabledByRevocation(own: OwnRecords): boolean {
-  const ends = own("withdrawals").filter(({ name }) => name.startsWith(`${ending}-`));
-  return own("disablings").some(({ at }) => ends.every((end) => end.at <= at));
-}
-
-function isRetirementRecorded(own: OwnRecords): boolean {
-  const [ended, begun] = partition(own("retirements"), ({ name }) => name.startsWith(`${ending}-`));
-  const ends = [...ended, ...own("exemptions")];
-  // Of records of the same second the end counts as later: otherwise a withdrawal right after would begin no grace.
-  return begun.some(({ at }) => ends.every((end) => end.at < at));
 }
 
 /** Whether the image was made here or adopted, the latest result of its proofs, and the record that would adopt it. */
