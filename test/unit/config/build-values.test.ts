@@ -1,16 +1,7 @@
 import { expect, test } from "vitest";
-import { parseConfiguration } from "../../../functions/config/configuration.ts";
+import { errorFor } from "./error-for.ts";
 
 const variant = { windows: 2022, kubernetes: "1.35" };
-
-function errorFor(input: unknown): string {
-  try {
-    parseConfiguration(input);
-  } catch (error) {
-    return (error as Error).message;
-  }
-  throw new Error("the configuration was accepted");
-}
 
 test.each([
   [

@@ -1,17 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { config } from "../../../config.ts";
 import { parseConfiguration } from "../../../functions/config/configuration.ts";
+import { errorFor } from "./error-for.ts";
 
 const variant = { windows: 2022, kubernetes: "1.35" };
-
-function errorFor(input: unknown): string {
-  try {
-    parseConfiguration(input);
-  } catch (error) {
-    return (error as Error).message;
-  }
-  throw new Error("the configuration was accepted");
-}
 
 test("the repository's config.ts is valid", () => {
   expect(parseConfiguration(config).variants.map(({ name }) => name)).toEqual(["windows-2022-core-1.35"]);
