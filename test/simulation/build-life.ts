@@ -1,10 +1,10 @@
 import type { Build } from "@aws-sdk/client-codebuild";
 import type { Inputs } from "../../functions/domain/inputs.ts";
+import type { Random } from "../random.ts";
 import { minute } from "../world.ts";
 import { addGuest, type Guest, removeGuest } from "./guests.ts";
 import { addImage, finishImage, losesImage, prove, recordMade } from "./images.ts";
 import type { Started } from "./ledger.ts";
-import type { Random } from "./random.ts";
 import type { Simulation } from "./simulation.ts";
 import { triggerAfter } from "./triggers.ts";
 
@@ -36,12 +36,13 @@ interface Life {
 
 /** Lets a build that CodeBuild has accepted live and end. */
 export function startLife(s: Simulation, id: string, variables: Readonly<Record<string, string>>): void {
-  const { VARIANT = "", PURPOSE = "", INPUTS = "{}", IMAGE_ID } = variables;
+  const { VARIANT = "", PURPOSE = "", TOKEN = "", INPUTS = "{}", IMAGE_ID } = variables;
   const inputs = JSON.parse(INPUTS) as Inputs;
   const started: Started = {
     id,
     variant: VARIANT,
     purpose: PURPOSE,
+    token: TOKEN,
     inputs,
     startedAt: s.now(),
     endedAt: undefined,

@@ -7,6 +7,7 @@ import type { ServiceName } from "./clients.ts";
 import { effectOf } from "./effects.ts";
 import { exceptionOf, timeoutError } from "./errors.ts";
 import { check } from "./invariants.ts";
+import { timeLimit } from "./runs.ts";
 import type { Fault, Run, Simulation } from "./simulation.ts";
 
 /** A function that was killed gets no answer. What its code does with this error has no effect any more. */
@@ -14,9 +15,6 @@ class Killed extends Error {}
 
 /** How long a run stands still that is not killed, in milliseconds: less than Lambda's time limit. */
 const standstill = { from: 60 * second, to: 280 * second };
-
-/** Lambda's time limit of `reconcile`, in milliseconds. */
-const timeLimit = 300 * second;
 
 /** Calls that cannot be taken back. */
 const decisive = /^(StartBuild|PutParameter|DisableImage|EnableImage|DeregisterImage|Terminate)/;

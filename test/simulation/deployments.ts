@@ -8,7 +8,7 @@ import {
 } from "../../functions/config/configuration.ts";
 import { sha256 } from "../../functions/domain/inputs.ts";
 import { createHandler as createReconcile } from "../../functions/reconcile/handler.ts";
-import type { Random } from "./random.ts";
+import type { Random } from "../random.ts";
 import type { Functions, Simulation } from "./simulation.ts";
 
 /** Deploys a configuration: from now on its handlers run. */

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { iso } from "../../functions/config/time.ts";
+import { randomOf } from "../random.ts";
 import { newLedger } from "./ledger.ts";
-import { randomOf } from "./random.ts";
 import type { Run, Simulation } from "./simulation.ts";
 
 interface Planned {
@@ -80,7 +80,11 @@ export function newSimulation(
     start(run, work) {
       const others = [...active.keys()];
       for (const one of others.length > 0 ? [run, ...others] : []) one.overlaps = true;
-      const ends = store.run(run, work).finally(() => active.delete(run));
+      // A run that fails leaves calls behind that are still waiting. In one process the next run could share them.
+      const ends = store.run(run, work).finally(async () => {
+        await new Promise(setImmediate);
+        active.delete(run);
+      });
       active.set(run, ends);
     },
     running: (of) => [...active.keys()].filter((run) => run.of === of).length,

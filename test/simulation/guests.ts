@@ -1,6 +1,6 @@
 import { tagPrefix } from "../../functions/domain/inputs.ts";
+import type { Random } from "../random.ts";
 import { minute } from "../world.ts";
-import type { Random } from "./random.ts";
 import type { Simulation } from "./simulation.ts";
 
 /** What a build runs: the IDs of its instance and of what belongs to it. */

@@ -19,6 +19,7 @@ export interface Started {
   id: string;
   variant: string;
   purpose: string;
+  token: string;
   inputs: RecordedInputs;
   startedAt: number;
   endedAt: number | undefined;

@@ -3,14 +3,14 @@ import { iso } from "../../functions/config/time.ts";
 import { tagPrefix } from "../../functions/domain/inputs.ts";
 import { amiId } from "../big-world-lives.ts";
 import { changeImage } from "../memory-aws/image-states.ts";
+import type { Random } from "../random.ts";
 import { hour } from "../world.ts";
 import { deleteChannel, heldNow, setChannel } from "./channels.ts";
 import { tagOf, withoutTag, withTag } from "./images.ts";
 import { noteRevocations } from "./interventions.ts";
 import { begin, end } from "./ledger.ts";
-import type { Random } from "./random.ts";
-import type { Run, Simulation } from "./simulation.ts";
-import { faultsOf } from "./triggers.ts";
+import { newRun } from "./runs.ts";
+import type { Simulation } from "./simulation.ts";
 
 /** What people do at a bad moment: with the API, and with EC2 and Parameter Store directly. */
 export const deeds: Readonly<Record<string, (s: Simulation, random: Random) => void>> = {
@@ -54,6 +54,9 @@ export const deeds: Readonly<Record<string, (s: Simulation, random: Random) => v
     if (!known) return;
     const name = random.pick(["published-stable", "published-candidate", "proof", "retired-at", "approved"]);
     changeImage(s.account, image, { Tags: withoutTag(known, name) });
+    // Without that tag an image is retired anew (functions/domain/publishing/retention-phases.ts).
+    const state = s.ledger.states.get(image);
+    if (name === "retired-at" && state) s.ledger.states.set(image, { ...state, undoes: false });
     s.tell(`a person deletes the tag ${name} of ${image}`);
   },
   forge: (s, random) => {
@@ -101,9 +104,7 @@ export const deeds: Readonly<Record<string, (s: Simulation, random: Random) => v
   "tag an instance": (s, random) => {
     const ended = s.ledger.builds.filter(({ status }) => status !== "running");
     if (ended.length === 0) return;
-    const token = s.account.builds
-      .find(({ id }) => id === random.pick(ended).id)
-      ?.environment?.environmentVariables?.find(({ name }) => name === "TOKEN")?.value;
+    const { token } = random.pick(ended);
     const id = `i-${random.whole(2 ** 40, 2 ** 44).toString(16)}`;
     const run = { stage: s.environment.STAGE, variant: variantOf(s, random), token };
     s.account.instances.push({ InstanceId: id, LaunchTime: new Date(s.now()), State: { Name: "running" } });
@@ -141,20 +142,7 @@ export function resume(s: Simulation, scope: string): void {
 /** Calls the API. What is accepted counts from then on, even if the answer says that something else has failed. */
 export function call(s: Simulation, path: string, body: unknown, accepted: () => void = () => undefined): void {
   const name = `POST ${path} ${s.now()}`;
-  const run: Run = {
-    of: "api",
-    name,
-    startedAt: s.now(),
-    configuration: s.configuration,
-    calls: 0,
-    faults: s.isQuiet ? new Map() : faultsOf(s, name),
-    looked: new Map(),
-    stood: { call: 0, milliseconds: 0 },
-    hesitates: false,
-    isDisturbed: false,
-    overlaps: false,
-    isDead: false,
-  };
+  const run = newRun(s, "api", name);
   s.tell(`a person calls ${path} ${JSON.stringify(body)}`);
   const limit = s.now() + 60_000;
   s.start(run, async () => {

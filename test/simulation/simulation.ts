@@ -1,9 +1,9 @@
 import type { Configuration } from "../../functions/config/configuration.ts";
 import type { Environment } from "../../functions/config/environment.ts";
 import type { Account } from "../memory-aws/account.ts";
+import type { Random } from "../random.ts";
 import type { Journal } from "./journal.ts";
 import type { Ledger } from "./ledger.ts";
-import type { Random } from "./random.ts";
 import type { Upstream } from "./upstream.ts";
 
 /** The account's images are remembered for as long as EC2 may show them late. */

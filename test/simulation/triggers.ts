@@ -1,8 +1,6 @@
 import { hour, second } from "../../functions/config/time.ts";
-import { type Fault, faults, type Run, type Simulation } from "./simulation.ts";
-
-/** Lambda's time limit of `reconcile`, in milliseconds. */
-const timeLimit = 300 * second;
+import { newRun, timeLimit } from "./runs.ts";
+import type { Simulation } from "./simulation.ts";
 
 /** Sends a message to the queue of triggers; now and then twice, late or never. */
 export function triggerAfter(s: Simulation, milliseconds: number, body: string): void {
@@ -25,20 +23,7 @@ export function reconcileSoon(s: Simulation, body: string): void {
     return;
   }
   s.counts.runs += 1;
-  const run: Run = {
-    of: "reconcile",
-    name,
-    startedAt: s.now(),
-    configuration: s.configuration,
-    calls: 0,
-    faults: s.isQuiet ? new Map() : faultsOf(s, name),
-    looked: new Map(),
-    stood: { call: 0, milliseconds: 0 },
-    hesitates: false,
-    isDisturbed: false,
-    overlaps: false,
-    isDead: false,
-  };
+  const run = newRun(s, "reconcile", name);
   s.start(run, async () => {
     try {
       await s.functions.reconcile(body, () => run.startedAt + timeLimit - s.now());
@@ -49,18 +34,4 @@ export function reconcileSoon(s: Simulation, body: string): void {
       s.after(30 * 60 * second, `${name} again`, () => reconcileSoon(s, body));
     }
   });
-}
-
-/** A third of all runs meets with trouble. Each fault has a name of its own, so that a history can go without it. */
-export function faultsOf(s: Simulation, run: string): Map<number, Fault> {
-  const name = `faults of ${run}`;
-  const random = s.random.named(name);
-  if (!random.chance(0.35) || s.without.has(name)) return new Map();
-  s.happenings.push(name);
-  const found = new Map<number, Fault>();
-  for (let count = random.whole(1, 4); count > 0; count--) {
-    const call = random.whole(1, 40);
-    found.set(call, random.pick(faults));
-  }
-  return found;
 }

@@ -5,6 +5,7 @@ import { argv, stderr, stdout } from "node:process";
 import { parseArgs } from "node:util";
 import { windowsPowerShell, withoutPowerShell } from "../../local/windows/settings.ts";
 import { recipeScripts } from "../packer/powershell.ts";
+import { randomOf } from "../random.ts";
 import { openJudge, type Verdict } from "./mutants/judge.ts";
 import { type Mutant, mutantsOf } from "./mutants/mutations.ts";
 
@@ -25,23 +26,12 @@ const recipe = /^(modules|scripts|sysprep)\/|^(proof|harvest)\/scripts\//;
 function chooseMutants(seed: number, count: number): Mutant[] {
   const scripts = recipeScripts().filter(({ path }) => recipe.test(path) && !path.endsWith(".psd1"));
   const all = scripts.flatMap(mutantsOf);
-  const random = randomNumbers(seed);
+  const random = randomOf(seed).next;
   return all
     .map((mutant) => ({ mutant, place: random() }))
     .toSorted((one, other) => one.place - other.place)
     .slice(0, count)
     .map(({ mutant }) => mutant);
-}
-
-/** Numbers from 0 to 1, the same for the same seed (mulberry32). */
-function randomNumbers(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
 
 async function run(): Promise<void> {

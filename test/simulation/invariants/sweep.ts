@@ -9,22 +9,20 @@ export function checkSweep(s: Simulation, resource: string): undefined {
   const token = tokenOf(s, id);
   // Another run has been first.
   if (token === undefined && !exists(s, id)) return;
-  const builds = s.account.builds.filter(
-    ({ environment }) => environment?.environmentVariables?.find(({ name }) => name === "TOKEN")?.value === token,
-  );
-  if (token === undefined || builds.length === 0)
+  const builds = s.ledger.builds.filter((build) => build.token === token);
+  if (builds.length === 0)
     return s.violate("the sweep leaves alone what is not ours", `${resource}, which no build has made`);
-  const isEarly = builds.some(
-    ({ endTime, buildStatus }) => buildStatus === "IN_PROGRESS" || s.now() - Number(endTime) < 29 * minute,
-  );
+  const isEarly = builds.some(({ status, endedAt = 0 }) => status === "running" || s.now() - endedAt < 29 * minute);
   if (isEarly) s.violate("the sweep leaves alone what a build may still use", resource);
 }
 
 function exists({ account }: Simulation, id: string): boolean {
-  const { instances, volumes, securityGroups, snapshots } = account;
-  const ids = [instances.map(({ InstanceId }) => InstanceId), volumes.map(({ VolumeId }) => VolumeId)];
-  const others = [securityGroups.map(({ GroupId }) => GroupId), snapshots.map(({ SnapshotId }) => SnapshotId)];
-  return [...ids, ...others].flat().includes(id);
+  return (
+    account.instances.some(({ InstanceId }) => InstanceId === id) ||
+    account.volumes.some(({ VolumeId }) => VolumeId === id) ||
+    account.securityGroups.some(({ GroupId }) => GroupId === id) ||
+    account.snapshots.some(({ SnapshotId }) => SnapshotId === id)
+  );
 }
 
 function tokenOf({ account }: Simulation, id: string): string | undefined {
