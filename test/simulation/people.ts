@@ -184,7 +184,9 @@ function setState(s: Simulation, image: string, state: "available" | "disabled")
   const known = s.account.images.get(image);
   if (!known || known.State === "pending" || known.State === state) return;
   changeImage(s.account, image, { State: state });
-  const undoes = state === "available" && s.ledger.states.get(image)?.by === "service";
+  // A run that ended between disabling and its tag: available then looks as if disabling had failed (docs/rules.md).
+  const isRetiring = tagOf(known, "retired-at")?.startsWith("retiring ");
+  const undoes = state === "available" && s.ledger.states.get(image)?.by === "service" && !isRetiring;
   s.ledger.states.set(image, { at: s.now(), state, by: "person", undoes });
   s.tell(`a person makes ${image} ${state} (${tagOf(known, "variant")})`);
 }
