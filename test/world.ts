@@ -44,6 +44,8 @@ export function newWorld(configuration: Partial<ConfigurationInput>, at: string)
     notified: new Set(),
     pauses: {},
     starts: [],
+    fleets: {},
+    fleetRecords: { histories: {}, holds: {} },
   };
   for (const variant of world.configuration.variants) {
     const harvested = recipeOf(variant) === "assemble";
