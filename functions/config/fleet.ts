@@ -87,7 +87,8 @@ export const Fleet = z
           ? "nothing: Karpenter's disruption budgets set the pace"
           : "nothing: a node group has update settings of its own (updateConfig)",
       );
-    if (kind !== "auto-scaling-group" && fleet.drain) refuse("drain", "nothing: only an instance refresh does not drain");
+    if (kind !== "auto-scaling-group" && fleet.drain)
+      refuse("drain", "nothing: only an instance refresh does not drain");
     if (kind === "managed-node-group" && parameter)
       refuse("parameter", "nothing: managed node groups cannot resolve a parameter");
     if (kind === "karpenter" && parameter === undefined)

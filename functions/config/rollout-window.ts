@@ -99,14 +99,7 @@ function isWithin(time: number, window: RolloutWindow): boolean {
 
 function at(today: TZDate, days: number, time: string, zone: string): number {
   const [hours = 0, minutes = 0] = time.split(":").map(Number);
-  return new TZDate(
-    today.getFullYear(),
-    today.getMonth(),
-    today.getDate() + days,
-    hours,
-    minutes,
-    zone,
-  ).getTime();
+  return new TZDate(today.getFullYear(), today.getMonth(), today.getDate() + days, hours, minutes, zone).getTime();
 }
 
 function blackoutAt(time: number, blackouts: readonly Blackout[], zone: string): Blackout | undefined {

@@ -1,3 +1,4 @@
+import { clip, oneLine } from "../config/clip.ts";
 import type { Pauses } from "./pauses.ts";
 import type { Records, StoredRecord } from "./records.ts";
 
@@ -10,6 +11,8 @@ export interface Attempt {
   from: string;
   /** The versions of the launch template; undefined if a parameter decides. */
   versions: { from: number; to: number } | undefined;
+  /** AWS's words if it refused to begin; otherwise undefined. */
+  refused?: string | undefined;
 }
 
 /** That all nodes of a fleet were seen to run an image. */
@@ -49,10 +52,18 @@ export const noHistory: FleetHistory = { attempts: [], arrivals: [], orders: [],
 
 const none = "none";
 
+/** Characters of a refusal in its key. S3 allows 1,024 bytes, and each may take nine. */
+const maxRefusal = 90;
+
 /** The key, without the prefix of records, of the record that a rollout is about to begin. */
 export function attemptRecord(fleet: string, { at, image, from, versions }: Attempt): string {
   const template = versions ? `${versions.from}-${versions.to}` : `${none}-${none}`;
   return `rollouts/${fleet}/${at}_${image}_${from}_${template}`;
+}
+
+/** The key, without the prefix of records, of the record that AWS refused the attempt of that time, in AWS's words. */
+export function refusalRecord(fleet: string, attemptAt: number, words: string): string {
+  return `refusals/${fleet}/${attemptAt}_${encodeURIComponent(clip(oneLine(words), maxRefusal))}`;
 }
 
 export function arrivalRecord(fleet: string, image: string): string {
@@ -71,6 +82,7 @@ export function releaseRecord(fleet: string): string {
 /** What the records say about each of these fleets. */
 export function historiesIn(records: Records, fleets: readonly { name: string }[]): FleetRecords["histories"] {
   const rollouts = byFleet(records.rollouts);
+  const refusals = byFleet(records.refusals);
   const arrivals = byFleet(records.arrivals);
   const orders = byFleet(records["rollout-orders"]);
   const releases = byFleet(records.releases);
@@ -78,7 +90,11 @@ export function historiesIn(records: Records, fleets: readonly { name: string }[
     fleets.map(({ name }): [string, FleetHistory] => [
       name,
       {
-        attempts: latestFirst((rollouts.get(name) ?? []).flatMap(({ rest }) => attemptFrom(rest) ?? [])),
+        attempts: latestFirst(
+          (rollouts.get(name) ?? [])
+            .flatMap(({ rest }) => attemptFrom(rest) ?? [])
+            .map((attempt) => ({ ...attempt, refused: refusalOf(attempt, refusals.get(name) ?? []) })),
+        ),
         arrivals: latestFirst((arrivals.get(name) ?? []).map(({ rest, at }) => ({ image: rest, at }))),
         orders: latestFirst((orders.get(name) ?? []).map(({ rest, at }) => orderFrom(rest, at))),
         releasedAt: releases.get(name)?.at(0)?.at,
@@ -90,10 +106,7 @@ export function historiesIn(records: Records, fleets: readonly { name: string }[
 function byFleet(records: readonly StoredRecord[] = []): Map<string, { rest: string; at: number }[]> {
   const byName = Map.groupBy(records, ({ name }) => name.slice(0, name.indexOf("/")));
   return new Map(
-    [...byName].map(([fleet, own]) => [
-      fleet,
-      own.map(({ name, at }) => ({ rest: name.slice(fleet.length + 1), at })),
-    ]),
+    [...byName].map(([fleet, own]) => [fleet, own.map(({ name, at }) => ({ rest: name.slice(fleet.length + 1), at }))]),
   );
 }
 
@@ -103,6 +116,16 @@ function attemptFrom(text: string): Attempt | undefined {
   if (at === undefined) return undefined;
   const versions = before === none ? undefined : { from: Number(before), to: Number(to) };
   return { at: Number(at), image, from, versions };
+}
+
+function refusalOf({ at }: Attempt, refusals: readonly { rest: string }[]): string | undefined {
+  const found = refusals.find(({ rest }) => rest.startsWith(`${at}_`));
+  if (!found) return undefined;
+  try {
+    return decodeURIComponent(found.rest.slice(`${at}_`.length));
+  } catch {
+    return "its record cannot be read";
+  }
 }
 
 function orderFrom(text: string, at: number): RolloutOrder {

@@ -44,7 +44,7 @@ export interface StartedImage {
 /** A fleet as AWS shows it. */
 export interface KnownFleet {
   state: "known";
-  /** What a new node starts from; undefined for Karpenter, whose nodes only show it once they run. */
+  /** What a new node starts from; undefined if nothing tells, such as a parameter that does not exist yet. */
   starts: StartedImage | undefined;
   /** The parameter that decides that; undefined if a launch template names the image itself. */
   parameter: string | undefined;

@@ -28,6 +28,7 @@ export function environmentOf({ stage, recipe, harvestRecipe, instanceProfiles }
     BUCKET: "artifacts",
     CHANNELS_PREFIX: `/eks-windows-images/${stage}/channels`,
     REQUESTS_PREFIX: `/eks-windows-images/${stage}/requests`,
+    FLEETS_PREFIX: `/eks-windows-images/${stage}/fleets`,
     INSTANCE_PROFILES: instanceProfiles.join(),
   };
 }

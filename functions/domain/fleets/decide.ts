@@ -81,8 +81,12 @@ function start(
   { back, busy, stage }: { back: string | undefined; busy: readonly string[]; stage: Stage },
 ): FleetDecision {
   const { fleet, desired } = state;
+  // Nothing can follow a parameter that does not exist.
+  if (fleet.parameter === "own" && state.observed.starts === undefined)
+    return { state, back, decision: "point", force: false, reasons: ["its own parameter does not exist yet"] };
   const hold = pauseOf(world.fleetRecords.holds, fleet.name);
-  if (hold) return { state, back, decision: "held", reasons: [describePause(fleet.name, hold).replace("paused", "held")] };
+  if (hold)
+    return { state, back, decision: "held", reasons: [describePause(fleet.name, hold).replace("paused", "held")] };
   const paused = whyPaused(world, fleet.variant);
   if (paused && back === undefined) return { state, back, decision: "held", reasons: [paused] };
   const moved = whyMoved(state, world.now);

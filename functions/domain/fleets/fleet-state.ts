@@ -40,8 +40,9 @@ export function nodesBehind({ desired, observed }: FleetState): readonly FleetNo
 
 /** Whether every node runs the desired image and the next one will. */
 export function isComplete({ desired, observed }: KnownState): boolean {
-  const startsIt = observed.starts === undefined || observed.starts.id === desired;
-  return startsIt && !observed.isChanging && observed.nodes.every(({ image }) => image === desired);
+  return (
+    observed.starts?.id === desired && !observed.isChanging && observed.nodes.every(({ image }) => image === desired)
+  );
 }
 
 /** Why no node should start this image; undefined if nothing speaks against it. */

@@ -25,7 +25,9 @@ function clusterGuards(variant: Variant, cluster: { minor: string; isAuto: boole
           `its nodes would run Kubernetes ${variant.kubernetes} in a cluster of ${cluster.minor}: upgrade the cluster first, or let the fleet follow a variant of ${cluster.minor}`,
         ]
       : []),
-    ...(cluster.isAuto ? ["its cluster is in EKS Auto Mode, which has no Windows nodes: use a cluster without it"] : []),
+    ...(cluster.isAuto
+      ? ["its cluster is in EKS Auto Mode, which has no Windows nodes: use a cluster without it"]
+      : []),
   ];
 }
 
@@ -53,7 +55,11 @@ function otherWindows(world: IndexedWorld, variant: Variant, present: StartedIma
   const own = ownImage(world, present.id);
   const known = own && world.variants.get(own.variant);
   const [, windows, edition] = awsName.exec(present.name ?? "") ?? [];
-  const runs = known ? `${known.windows} ${known.edition}` : windows === undefined ? undefined : `${windows} ${edition}`;
+  const runs = known
+    ? `${known.windows} ${known.edition}`
+    : windows === undefined
+      ? undefined
+      : `${windows} ${edition}`;
   const wanted = `${variant.windows} ${variant.edition}`;
   if (runs === wanted) return [];
   const wayOut = `adopt: true in the fleet's entry of config.ts lets it change to Windows Server ${wanted}`;

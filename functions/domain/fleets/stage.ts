@@ -39,6 +39,7 @@ export function stageOf(state: KnownState, now: number): Stage {
     return { stage: "running", since, isStuck: now - since > fleet.stuckAfter, image, update: running };
   }
   if (!attempt) return { stage: "idle" };
+  if (attempt.refused !== undefined) return { stage: "failed", attempt, why: `AWS refused it: ${attempt.refused}` };
   if (update) return ended(state, attempt, update);
   if (fleet.kind === "karpenter" && observed.starts?.id === attempt.image && nodesBehind(state).length > 0) {
     const { at: since, image } = attempt;
@@ -57,7 +58,10 @@ function hasTaken({ observed }: KnownState, { image, versions }: Attempt): boole
 export function latestAttempt(state: KnownState, now: number): Attempt | undefined {
   return state.history.attempts.find(
     (attempt) =>
-      now - attempt.at < settlesWithin || hasTaken(state, attempt) || updateOf(state, attempt) !== undefined,
+      attempt.refused !== undefined ||
+      now - attempt.at < settlesWithin ||
+      hasTaken(state, attempt) ||
+      updateOf(state, attempt) !== undefined,
   );
 }
 

@@ -1,9 +1,9 @@
 import { day } from "../../config/time.ts";
 import type { BuildDecision } from "../build-orders.ts";
+import type { FleetDecision } from "../fleets/decide.ts";
 import type { IndexedWorld } from "../indexed-world.ts";
 import type { ChannelDecision } from "../publishing/publish.ts";
 import type { VariantImages, VariantState } from "../variant-state.ts";
-import type { FleetDecision } from "../fleets/decide.ts";
 import { type BuildNotification, buildNotifications } from "./build-notifications.ts";
 import { type ChannelNotification, channelNotifications } from "./channel-notifications.ts";
 import { type FleetNotification, fleetNotifications } from "./fleet-notifications.ts";
