@@ -65,7 +65,7 @@ function decideFleet(world: IndexedWorld, state: FleetState, busy: readonly stri
   const { desired } = state;
   const back = whyBack(world, state);
   const stage = stageOf(state, world.now);
-  if (stage.stage === "running") return underWay(world, state, stage, back);
+  if (stage.stage === "running" && !mayLeave(world, state, stage)) return underWay(world, state, stage, back);
   if (stage.stage === "settling") return waiting(state, "aws", ["a rollout has just begun"], stage.until);
   if (isComplete(state)) return { state, back, decision: "current" };
   const bad = whyNotStarted(world, desired);
@@ -111,11 +111,19 @@ function start(
   return { state, back, decision, force: order?.force ?? false, reasons };
 }
 
+/** What a parameter brings can be left at any time: Karpenter follows it at once. */
+function mayLeave(world: IndexedWorld, { fleet, desired }: KnownState, { image }: Running): boolean {
+  if (fleet.kind !== "karpenter" || image === undefined || image === desired) return false;
+  return whyNotStarted(world, image) !== undefined;
+}
+
+type Running = Extract<Stage, { stage: "running" }>;
+
 /** A change is under way. A refresh can be cancelled; an update of a node group cannot. */
 function underWay(
   world: IndexedWorld,
   state: KnownState,
-  { stage: _, ...running }: Extract<Stage, { stage: "running" }>,
+  { stage: _, ...running }: Running,
   back: string | undefined,
 ): FleetDecision {
   const bad = running.image === undefined ? undefined : whyNotStarted(world, running.image);

@@ -43,7 +43,11 @@ export function stageOf(state: KnownState, now: number): Stage {
   if (update) return ended(state, attempt, update);
   if (fleet.kind === "karpenter" && observed.starts?.id === attempt.image && nodesBehind(state).length > 0) {
     const { at: since, image } = attempt;
-    return { stage: "running", since, isStuck: now - since > fleet.stuckAfter, image, update: undefined };
+    const isStuck = now - since > fleet.stuckAfter;
+    // A parameter can be written at any time, so what is stuck does not block the next image.
+    return isStuck && image !== state.desired
+      ? { stage: "idle" }
+      : { stage: "running", since, isStuck, image, update: undefined };
   }
   const until = attempt.at + settlesWithin;
   return now < until && !hasTaken(state, attempt) ? { stage: "settling", until } : { stage: "idle" };

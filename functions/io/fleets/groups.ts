@@ -23,7 +23,7 @@ export interface About {
   followed: { parameter: string; image: string | undefined } | undefined;
   /** All Auto Scaling groups of the account by name. */
   groups: ReadonlyMap<string, AutoScalingGroup>;
-  /** Whether the service has ever rolled the fleet, so that its updates say something. */
+  /** Whether the service has ever rolled the fleet, so that the updates of its node group say something. */
   readsUpdates: boolean;
 }
 
@@ -56,13 +56,14 @@ export async function observeNodeGroup(nodeGroup: Nodegroup, about: About): Prom
 }
 
 export async function observeAutoScalingGroup(about: About): Promise<Group> {
-  const { fleet, groups, readsUpdates } = about;
+  const { fleet, groups } = about;
   const group = groups.get(fleet.group);
   if (!group) throw new Error(`there is no Auto Scaling group ${fleet.group}`);
   const named = templateOf(group);
   const [template, updates, hasHook] = await Promise.all([
     named?.LaunchTemplateId ? readTemplate(named.LaunchTemplateId) : undefined,
-    readsUpdates ? readRefreshes(fleet.group) : [],
+    // Only these tell that the group is being changed.
+    readRefreshes(fleet.group),
     fleet.drain === "none" ? true : hasTerminationHook(fleet.group),
   ]);
   const used = template && useOf(template, named?.Version ?? "$Default", about, fleet.group);
