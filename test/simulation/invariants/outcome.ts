@@ -47,11 +47,12 @@ function wantedInputs(
   };
 }
 
-/** Everybody hears of a revocation that lasts. */
+/** Everybody hears of a revocation that lasts. A forged image may have the tags of one that was revoked long ago. */
 function checkRevocations(s: Simulation): undefined {
   for (const [image, spans] of s.ledger.revoked) {
     const last = spans.at(-1);
-    if (!last || last.until !== undefined || !s.account.images.has(image)) continue;
+    const isThere = s.account.images.has(image) && s.ledger.made.has(image);
+    if (!last || last.until !== undefined || !isThere) continue;
     if (![...s.ledger.told.keys()].some((key) => key.startsWith(`revoked/${image}/`)))
       s.violate("everybody hears of a revocation", image);
   }
