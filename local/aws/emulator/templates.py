@@ -63,7 +63,9 @@ def extend() -> None:
         wanted = self._get_param("Versions", [])
         lowest, highest = int(self._get_param("MinVersion") or 0), int(self._get_param("MaxVersion") or 0)
         found = [template.get_version(one) for one in wanted] or [
-            one for one in reversed(template.versions) if one.number >= lowest and (not highest or one.number <= highest)
+            one
+            for one in reversed(template.versions)
+            if one.number >= lowest and (not highest or one.number <= highest)
         ]
         first = int(self._get_param("NextToken") or 0)
         last = first + int(self._get_param("MaxResults") or PAGE)
