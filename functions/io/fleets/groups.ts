@@ -3,7 +3,7 @@ import type { Nodegroup } from "@aws-sdk/client-eks";
 import type { Fleet } from "../../config/fleet.ts";
 import type { KnownFleet, TemplateVersion } from "../../domain/observed-fleet.ts";
 import { followerOf, hasTerminationHook, issuesOf, readRefreshes, templateOf } from "./auto-scaling-groups.ts";
-import { type LaunchTemplate, madeFor, numberOf, readTemplate } from "./launch-templates.ts";
+import { imageOf, type LaunchTemplate, madeFor, numberOf, readTemplate } from "./launch-templates.ts";
 import { readUpdates } from "./node-groups.ts";
 
 /** A group, without what several fleets are read together for. */
@@ -32,15 +32,20 @@ export async function observeNodeGroup(nodeGroup: Nodegroup, about: About): Prom
   const { launchTemplate, status, health, resources } = nodeGroup;
   const groupName = resources?.autoScalingGroups?.[0]?.name;
   const named = launchTemplate?.id && launchTemplate.version !== undefined ? launchTemplate : undefined;
-  const [template, updates] = await Promise.all([
+  const behind = about.groups.get(groupName ?? "");
+  const copy = behind && templateOf(behind);
+  const [template, updates, started] = await Promise.all([
     named?.id ? readTemplate(named.id) : undefined,
     readsUpdates ? readUpdates({ cluster: fleet.cluster ?? "", group: fleet.group }) : [],
+    copy?.LaunchTemplateId ? imageOf(copy.LaunchTemplateId, copy.Version ?? "$Default") : undefined,
   ]);
   const used = template && useOf(template, named?.version ?? "", about, groupName);
   const pointer = pointerOf(used, about);
   return {
     groupName,
     ...pointer,
+    // After an update that failed, EKS names the version from before, and new nodes start from the other one.
+    image: started ?? pointer.image,
     updates,
     isChanging: status === "UPDATING" || status === "CREATING" || status === "DELETING",
     issues: [

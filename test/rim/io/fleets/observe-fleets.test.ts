@@ -28,6 +28,27 @@ test("a node group shows what it would start, what its nodes run and what its cl
   });
 });
 
+test("a node group whose update failed starts what the group behind it starts, whatever version EKS names", async () => {
+  const aws = fleetAccount();
+  aws.addGroup("web", "managed-node-group");
+  const LaunchTemplateData = { ImageId: "ami-00000000000000bbb" };
+  aws.account.templates.set("lt-copy", [{ LaunchTemplateId: "lt-copy", VersionNumber: 4, LaunchTemplateData }]);
+  aws.answering((call, _input, answer) =>
+    call === "autoscaling DescribeAutoScalingGroups"
+      ? {
+          AutoScalingGroups: [
+            { AutoScalingGroupName: "eks-web", LaunchTemplate: { LaunchTemplateId: "lt-copy", Version: "4" } },
+          ],
+        }
+      : answer(),
+  );
+
+  const { starts, template } = await known(aws.observe(nodeGroup));
+
+  expect(starts?.id).toBe("ami-00000000000000bbb");
+  expect(template?.number).toBe(1);
+});
+
 test("without fleets nothing is asked", async () => {
   const aws = fleetAccount();
 
@@ -59,11 +80,12 @@ test("one fleet of each kind costs the calls that the handbook names, and as man
     "ec2 DescribeInstances",
     "ec2 DescribeLaunchTemplateVersions",
     "ec2 DescribeLaunchTemplateVersions",
+    "ec2 DescribeLaunchTemplateVersions",
     "eks DescribeCluster",
     "eks DescribeNodegroup",
     "ssm GetParametersByPath",
   ]);
-  expect(aws.calls.length).toBe(once.length + 2);
+  expect(aws.calls.length).toBe(once.length + 3);
 });
 
 test("a fleet that AWS does not describe is unknown, and the others are known", async () => {
