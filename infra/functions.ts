@@ -3,7 +3,7 @@ import { artifacts, harvestRecipe, recipe } from "./artifacts.ts";
 import { project } from "./builds.ts";
 import { policies } from "./configuration.ts";
 import { guestProfile, harvestProfile } from "./guest.ts";
-import { channelsPrefix, named, namedInAccount, requestsPrefix } from "./names.ts";
+import { channelsPrefix, fleetsPrefix, named, namedInAccount, requestsPrefix } from "./names.ts";
 import { notifications } from "./notifications.ts";
 import { queue } from "./queue.ts";
 
@@ -19,7 +19,7 @@ export function lambda(
     ...own
   }: Omit<sst.aws.FunctionArgs, "permissions" | "environment"> & {
     permissions: sst.aws.FunctionPermissionArgs[];
-    environment?: Record<string, string>;
+    environment?: Record<string, $util.Input<string>>;
   },
 ): sst.aws.Function {
   const logs = new aws.cloudwatch.LogGroup(`${name}Logs`, {
@@ -42,6 +42,7 @@ export function lambda(
       BUCKET: artifacts.name,
       CHANNELS_PREFIX: channelsPrefix,
       REQUESTS_PREFIX: requestsPrefix,
+      FLEETS_PREFIX: fleetsPrefix,
       INSTANCE_PROFILES: $interpolate`${guestProfile.name},${harvestProfile.name}`,
       POWERTOOLS_SERVICE_NAME: noun,
       ...environment,

@@ -74,8 +74,7 @@ export function accountOf(place: Place, resources: readonly CreatedResource[]): 
   return {
     ...place,
     roleOfProfile(name) {
-      const role = profiles.find((profile) => profile.name === name)?.role;
-      if (!role) throw new Error(`judging a call: the program has no instance profile ${name}`);
+      const role = profiles.find((profile) => profile.name === name)?.role ?? name;
       return `arn:${place.partition}:iam::${place.accountId}:role/${role}`;
     },
     keyOfTopic(arn) {

@@ -1,13 +1,14 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import type { CreatedResource } from "../../local/deploy/cloud.ts";
-import { inVpc, usual } from "./deployments.ts";
+import { inVpc, usual, withFleets } from "./deployments.ts";
 import type { Graph } from "./graph.ts";
-import { expected, expectedInVpc, surprises } from "./resources.ts";
+import { expected, expectedInVpc, expectedWithFleets, surprises } from "./resources.ts";
 
 let graph: Graph;
 let graphInVpc: Graph;
+let graphWithFleets: Graph;
 beforeAll(async () => {
-  [graph, graphInVpc] = await Promise.all([usual(), inVpc()]);
+  [graph, graphInVpc, graphWithFleets] = await Promise.all([usual(), inVpc(), withFleets()]);
 });
 
 describe("a deployment", () => {
@@ -18,6 +19,10 @@ describe("a deployment", () => {
   test("has two additional security groups in the user's VPC", () => {
     expect(surprises(graphInVpc.resources, { ...expected, ...expectedInVpc })).toEqual([]);
   });
+});
+
+test("fleets add a role and two alarms", () => {
+  expect(surprises(graphWithFleets.resources, { ...expected, ...expectedWithFleets })).toEqual([]);
 });
 
 describe("the table of resources", () => {

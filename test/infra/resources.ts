@@ -138,6 +138,13 @@ export const expectedInVpc: Readonly<Record<string, Expectation>> = {
   },
 };
 
+/** The additional resources of a deployment with fleets that are rolled. Who can assume the role is tested apart. */
+export const expectedWithFleets: Readonly<Record<string, Expectation>> = {
+  FleetsAlarm: alarm("notBreaching"),
+  FleetsRole: { type: "iam/role:Role", inputs: { managedPolicyArns: undefined, maxSessionDuration: undefined } },
+  NodesOldAlarm: alarm("notBreaching"),
+};
+
 /** Resources that differ from the expectations, are missing or are not expected, each with its name. */
 export function surprises(
   resources: readonly CreatedResource[],
