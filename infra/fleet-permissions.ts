@@ -1,24 +1,30 @@
-import type { Fleet } from "../functions/config/fleet.ts";
-import { arnOf } from "./account.ts";
+import { chunk } from "es-toolkit";
+import { arnOf, type Statement } from "./account.ts";
+import { artifacts } from "./artifacts.ts";
 import { fleets } from "./configuration.ts";
-import { fleetsPrefix, roleArn } from "./names.ts";
-import type { UnscopedAction } from "./unscoped.ts";
+import {
+  clusterArns,
+  fleetsRole,
+  hasOwnParameter,
+  nodeGroupArn,
+  nodeGroups,
+  ownParameter,
+  rolled,
+  scalingGroups,
+} from "./fleet-groups.ts";
+import { managedPolicies } from "./managed-policies.ts";
+import { fleetsPrefix } from "./names.ts";
+import { fleetPathsOf } from "./records.ts";
+import { type UnscopedAction, unscopedStatement } from "./unscoped.ts";
 
-type Permission = sst.aws.FunctionPermissionArgs;
+/** So many fit into a managed policy, and all that a configuration may have into the ten of a role. */
+const groupsPerPolicy = 20;
+const parametersPerPolicy = 30;
 
-const nodeGroups = ofKind("managed-node-group", fleets);
-const scalingGroups = ofKind("auto-scaling-group", fleets);
-const rolled = fleets.filter(({ mode }) => mode === "roll");
+const holds = $interpolate`${artifacts.arn}/records/holds/*`;
 
-/** The fleets that the service rolls, by kind. Karpenter's follow their parameter by themselves. */
-export const rolledNodeGroups = ofKind("managed-node-group", rolled);
-export const rolledScalingGroups = ofKind("auto-scaling-group", rolled);
-
-/** ARN of the role that alone may change groups; undefined if none is to be changed. */
-export const fleetsRole = rolledNodeGroups.length + rolledScalingGroups.length > 0 ? roleArn("fleets") : undefined;
-
-/** What the functions read of fleets and IAM cannot restrict. */
-export const fleetLooks: UnscopedAction[] = [
+/** What IAM cannot restrict to the configured fleets. */
+const looks: UnscopedAction[] = [
   ...(nodeGroups.length + scalingGroups.length > 0 ? (["autoscaling:DescribeAutoScalingGroups"] as const) : []),
   ...(scalingGroups.length > 0
     ? (["autoscaling:DescribeInstanceRefreshes", "autoscaling:DescribeLifecycleHooks"] as const)
@@ -26,48 +32,57 @@ export const fleetLooks: UnscopedAction[] = [
   ...(fleets.some(({ alarms }) => alarms.length > 0) ? (["cloudwatch:DescribeAlarms"] as const) : []),
 ];
 
-/** What both functions read of exactly the configured fleets, in addition to {@link fleetLooks}. */
-export const observingFleets: Permission[] = [
-  ...on(["eks:DescribeCluster"], clustersOf(fleets)),
-  // EKS's updates belong to the cluster and to the node group: IAM asks for both.
-  ...on(
-    ["eks:DescribeNodegroup", "eks:DescribeUpdate", "eks:ListUpdates"],
-    [...clustersOf(nodeGroups), ...nodeGroups.map(nodeGroupArn)],
-  ),
-  ...on(
-    ["ssm:GetParametersByPath"],
-    fleets.some(({ parameter }) => parameter === "own") ? [arnOf("ssm", `parameter${fleetsPrefix}`)] : [],
-  ),
-];
+const observed =
+  fleets.length === 0
+    ? []
+    : managedPolicies("FleetsObserved", "fleets-observed", [
+        [
+          unscopedStatement(looks),
+          { actions: ["s3:GetObject"], resources: [holds] },
+          {
+            actions: ["ssm:GetParametersByPath"],
+            resources: fleets.some(hasOwnParameter) ? [arnOf("ssm", `parameter${fleetsPrefix}`)] : [],
+          },
+          { actions: ["eks:DescribeCluster"], resources: clusterArns(fleets) },
+        ],
+        ...chunk(nodeGroups, groupsPerPolicy).map((some) => [
+          {
+            actions: ["eks:DescribeNodegroup", "eks:DescribeUpdate", "eks:ListUpdates"],
+            // Updates belong to the cluster and to the node group: IAM asks for both.
+            resources: [...clusterArns(some), ...some.map(nodeGroupArn)],
+          },
+        ]),
+      ]);
 
-/** What reconcile may change itself: the parameters of fleets. Everything else takes the fleets' role. */
-export const changingFleets: Permission[] = [
-  // The first write of a parameter also writes its tags.
-  ...on(["ssm:PutParameter", "ssm:AddTagsToResource"], ownParameters(rolled)),
-  ...on(["sts:AssumeRole"], fleetsRole ? [fleetsRole] : []),
-];
+/** What reconcile may do about fleets: observe them, record, write their parameters and assume the fleets' role. */
+export const reconcilingFleets =
+  fleets.length === 0
+    ? []
+    : [
+        ...observed,
+        ...managedPolicies("FleetsReconciled", "fleets-reconciled", [
+          [recording("reconcile"), { actions: ["sts:AssumeRole"], resources: fleetsRole ? [fleetsRole] : [] }],
+          ...chunk(rolled.filter(hasOwnParameter), parametersPerPolicy).map((some) => [
+            // The first write of a parameter also writes its tags.
+            { actions: ["ssm:PutParameter", "ssm:AddTagsToResource"], resources: some.map(ownParameter) },
+          ]),
+        ]),
+      ];
 
-/** ARNs of the parameters of those fleets that have one of their own. */
-export function ownParameters(of: readonly Fleet[]): $util.Output<string>[] {
-  return of
-    .filter(({ parameter }) => parameter === "own")
-    .map(({ name }) => arnOf("ssm", `parameter${fleetsPrefix}/${name}`));
-}
+/** What api may do about fleets: observe them and record persons' orders. */
+export const orderingFleets =
+  fleets.length === 0
+    ? []
+    : [
+        ...observed,
+        ...managedPolicies("FleetsOrdered", "fleets-ordered", [
+          [recording("api"), { actions: ["s3:PutObject", "s3:DeleteObject"], resources: [holds] }],
+        ]),
+      ];
 
-/** The ARN of a node group ends in an ID that EKS gives it. */
-export function nodeGroupArn({ cluster, group }: Fleet): $util.Output<string> {
-  return arnOf("eks", `nodegroup/${cluster}/${group}/*`);
-}
-
-function clustersOf(of: readonly Fleet[]): $util.Output<string>[] {
-  const clusters = new Set(of.flatMap(({ cluster }) => cluster ?? []));
-  return [...clusters].map((cluster) => arnOf("eks", `cluster/${cluster}`));
-}
-
-function ofKind(kind: Fleet["kind"], of: readonly Fleet[]): Fleet[] {
-  return of.filter((fleet) => fleet.kind === kind);
-}
-
-function on(actions: string[], resources: $util.Output<string>[]): Permission[] {
-  return resources.length > 0 ? [{ actions, resources }] : [];
+function recording(writer: "api" | "reconcile"): Statement {
+  return {
+    actions: ["s3:PutObject"],
+    resources: fleetPathsOf(writer).map((path) => $interpolate`${artifacts.arn}/${path}`),
+  };
 }

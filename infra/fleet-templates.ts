@@ -1,5 +1,5 @@
 import type { Fleet } from "../functions/config/fleet.ts";
-import { rolledNodeGroups, rolledScalingGroups } from "./fleet-permissions.ts";
+import { hasOwnParameter } from "./fleet-groups.ts";
 
 /** What a group that is rolled starts its instances with. */
 export interface Used {
@@ -7,37 +7,35 @@ export interface Used {
   template: string;
   /** Whether new versions of the template are made; otherwise a parameter decides about the image. */
   isChanged: boolean;
-  /** ARN of the role that its instances get; undefined for node groups, which pass their role themselves. */
+  /** ARN of the role that its instances get; undefined for node groups, to which EKS passes it. */
   role: string | undefined;
 }
 
 /**
- * What the groups that are rolled use now, and the fleets' role therefore may. After a group has got another launch
- * template, or the template another instance profile, the role may use neither until the next deployment: AWS then
+ * What a group uses now, and the fleets' role therefore may use. After the group has got another launch template, or
+ * the template's latest version another instance profile, the role may not use that until the next deployment: AWS then
  * refuses the rollout, and the service tells.
- * @throws Error for a group without a launch template, because such a group cannot be rolled
+ * @throws Error if the group has no launch template of the user's: then it cannot be rolled
  */
-export const used: $util.Output<Used[]> = $util.all([
-  ...rolledNodeGroups.map((fleet) => {
-    const { cluster: clusterName = "", group: nodeGroupName } = fleet;
-    const { launchTemplates } = aws.eks.getNodeGroupOutput({ clusterName, nodeGroupName });
-    return launchTemplates.apply(([one]) => ({ template: known(fleet, one?.id), isChanged: true, role: undefined }));
-  }),
-  ...rolledScalingGroups.map((fleet) => {
-    const template = aws.autoscaling
-      .getGroupOutput({ name: fleet.group })
-      .apply(({ launchTemplates: [own], mixedInstancesPolicies: [mixed] }) =>
-        known(fleet, own?.id ?? mixed?.launchTemplates[0]?.launchTemplateSpecifications[0]?.launchTemplateId),
-      );
-    const isChanged = fleet.parameter === undefined;
-    return $util.all([template, roleOf(template)]).apply(([id, role]) => ({ template: id, isChanged, role }));
-  }),
-]);
+export function usedBy(fleet: Fleet): $util.Output<Used> {
+  const { kind, cluster: clusterName = "", group } = fleet;
+  if (kind === "managed-node-group")
+    return aws.eks
+      .getNodeGroupOutput({ clusterName, nodeGroupName: group })
+      .launchTemplates.apply(([one]) => ({ template: known(fleet, one?.id), isChanged: true, role: undefined }));
+  const template = aws.autoscaling
+    .getGroupOutput({ name: group })
+    .apply(({ launchTemplates: [own], mixedInstancesPolicies: [mixed] }) =>
+      known(fleet, own?.id ?? mixed?.launchTemplates[0]?.launchTemplateSpecifications[0]?.launchTemplateId),
+    );
+  const isChanged = !hasOwnParameter(fleet);
+  return $util.all([template, roleOf(template)]).apply(([id, role]) => ({ template: id, isChanged, role }));
+}
 
 function known({ name, group }: Fleet, template: string | undefined): string {
   if (template) return template;
   throw new Error(
-    `config.ts: the fleet ${name} cannot be rolled, because ${group} has no launch template of yours. Give it one whose version names an image (a node group must be made anew for that), or set mode to "watch"`,
+    `config.ts: the fleet ${name} cannot be rolled, because ${group} has no launch template of yours. Give it one that names an image (a node group must be made anew for that), or set mode to "watch"`,
   );
 }
 

@@ -1,12 +1,28 @@
+import { chunk } from "es-toolkit";
+import type { Fleet } from "../functions/config/fleet.ts";
 import { arnOf, imageArn, policyDocument, type Statement } from "./account.ts";
-import { fleetsRole, nodeGroupArn, ownParameters, rolledNodeGroups, rolledScalingGroups } from "./fleet-permissions.ts";
-import { type Used, used } from "./fleet-templates.ts";
+import {
+  fleetsRole,
+  hasOwnParameter,
+  nodeGroupArn,
+  ofKind,
+  ownParameter,
+  rolledGroups,
+  scalingGroupArn,
+} from "./fleet-groups.ts";
+import { type Used, usedBy } from "./fleet-templates.ts";
+import { managedPolicies } from "./managed-policies.ts";
 import { hasOurTag, namedInAccount } from "./names.ts";
 import { reconcile } from "./reconcile.ts";
 import { unscopedStatement } from "./unscoped.ts";
 
-// IAM cannot restrict what a version of a launch template contains. Whoever has this role can run code as the nodes of
-// these groups. That is why reconcile does not have its permissions, but must assume it.
+/** So many fit into a managed policy, and all that a configuration may have into the ten of a role. */
+const fleetsPerPolicy = 10;
+
+const started = ["instance", "network-interface", "spot-instances-request", "volume"].map(all);
+
+// IAM cannot restrict what a version of a launch template contains: whoever has this role can run code as the nodes of
+// these groups. That is why reconcile does not have its permissions itself.
 if (fleetsRole)
   new aws.iam.Role("FleetsRole", {
     name: namedInAccount("fleets"),
@@ -15,32 +31,40 @@ if (fleetsRole)
     ]),
     inlinePolicies: [
       { name: "looks", policy: policyDocument([unscopedStatement(["ec2:DescribeLaunchTemplateVersions"])]) },
-      { name: "groups", policy: policyDocument(changingGroups()) },
-      { name: "templates", policy: policyDocument(used.apply((those) => $output(usingTemplates(those)))) },
     ],
+    managedPolicyArns: managedPolicies(
+      "FleetsRolled",
+      "fleets-rolled",
+      chunk(rolledGroups, fleetsPerPolicy).map(rolling),
+    ),
   });
 
-/** The updates of exactly the groups that are rolled. */
-function changingGroups(): Statement[] {
-  const scalingGroups = rolledScalingGroups.map(({ group }) =>
-    arnOf("autoscaling", `autoScalingGroup:*:autoScalingGroupName/${group}`),
-  );
-  const parameters = ownParameters(rolledScalingGroups);
+/** What the role may do with these groups, and with what they use. */
+function rolling(some: Fleet[]): $util.Output<Statement[]> {
+  return $util.all(some.map(usedBy)).apply((used) => $output([...changing(some), ...using(used)]));
+}
+
+function changing(some: Fleet[]): Statement[] {
+  const scalingGroups = ofKind("auto-scaling-group", some);
   return [
     {
       sid: "ReplaceNodes",
       actions: ["eks:UpdateNodegroupVersion"],
-      resources: rolledNodeGroups.map(nodeGroupArn),
+      resources: ofKind("managed-node-group", some).map(nodeGroupArn),
     },
     {
       sid: "RefreshGroups",
       actions: ["autoscaling:CancelInstanceRefresh", "autoscaling:StartInstanceRefresh"],
-      resources: scalingGroups,
+      resources: scalingGroups.map(scalingGroupArn),
     },
-    // Whoever uses a template that follows a parameter must be able to read it (Auto Scaling user guide, "Use AWS
-    // Systems Manager parameters instead of AMI IDs").
-    { sid: "ReadWhatTheyFollow", actions: ["ssm:GetParameters"], resources: parameters },
-  ].filter(({ resources }) => resources.length > 0);
+    {
+      // Whoever uses a template that follows a parameter must be able to read it (Auto Scaling user guide, "Use AWS
+      // Systems Manager parameters instead of AMI IDs").
+      sid: "ReadWhatTheyFollow",
+      actions: ["ssm:GetParameters"],
+      resources: scalingGroups.filter(hasOwnParameter).map(ownParameter),
+    },
+  ];
 }
 
 /**
@@ -48,12 +72,10 @@ function changingGroups(): Statement[] {
  * (EKS user guide, "Customize managed nodes with launch templates"; Auto Scaling user guide, "Control Amazon EC2 launch
  * template usage"): from these templates only, with images of this stage only, and with the roles that they name.
  */
-function usingTemplates(those: Used[]): Statement[] {
-  const changed = new Set(those.flatMap(({ template, isChanged }) => (isChanged ? [template] : [])));
-  const roles = new Set(those.flatMap(({ role }) => role ?? []));
-  const templates = [...new Set(those.map(({ template }) => template))].map(templateArn);
-  const fromTheirs = { test: "ArnEquals", variable: "ec2:LaunchTemplate", values: templates };
-  const started = ["instance", "network-interface", "spot-instances-request", "volume"].map(all);
+function using(used: Used[]): Statement[] {
+  const changed = new Set(used.flatMap(({ template, isChanged }) => (isChanged ? [template] : [])));
+  const templates = new Set(used.map(({ template }) => template));
+  const fromTheirs = { test: "ArnEquals", variable: "ec2:LaunchTemplate", values: [...templates].map(templateArn) };
   return [
     {
       sid: "MakeVersions",
@@ -70,9 +92,10 @@ function usingTemplates(those: Used[]): Statement[] {
       sid: "StartThemFrom",
       actions: ["ec2:RunInstances"],
       resources: [
-        ...templates,
         ...started,
-        ...["capacity-reservation", "key-pair", "placement-group", "security-group", "subnet"].map(all),
+        ...["capacity-reservation", "key-pair", "launch-template", "placement-group", "security-group", "subnet"].map(
+          all,
+        ),
         imageArn("snapshot"),
       ],
       conditions: [fromTheirs],
@@ -86,10 +109,10 @@ function usingTemplates(those: Used[]): Statement[] {
     {
       sid: "GiveNodesTheirRole",
       actions: ["iam:PassRole"],
-      resources: [...roles],
+      resources: [...new Set(used.flatMap(({ role }) => role ?? []))],
       conditions: [{ test: "StringLike", variable: "iam:PassedToService", values: ["ec2.amazonaws.com*"] }],
     },
-  ].filter(({ resources }) => resources.length > 0);
+  ];
 }
 
 function templateArn(id: string): $util.Output<string> {

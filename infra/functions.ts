@@ -16,9 +16,12 @@ export function lambda(
   noun: string,
   {
     environment,
+    policies: managed,
     ...own
-  }: Omit<sst.aws.FunctionArgs, "permissions" | "environment"> & {
+  }: Omit<sst.aws.FunctionArgs, "permissions" | "policies" | "environment"> & {
     permissions: sst.aws.FunctionPermissionArgs[];
+    /** ARNs of managed policies, in addition to the permissions. */
+    policies: $util.Input<string>[];
     environment?: Record<string, $util.Input<string>>;
   },
 ): sst.aws.Function {
@@ -60,7 +63,7 @@ export function lambda(
           { actions: ["sts:AssumeRole"], principals: [{ type: "Service", identifiers: ["lambda.amazonaws.com"] }] },
         ]),
         // SST's default is AWSLambdaBasicExecutionRole, which can write to every log group of the account.
-        managedPolicyArns: [],
+        managedPolicyArns: managed,
       },
     },
   });

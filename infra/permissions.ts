@@ -4,8 +4,7 @@ import { tagPrefix } from "../functions/domain/inputs.ts";
 import { arnOf, imageArn, partition, region } from "./account.ts";
 import { artifacts } from "./artifacts.ts";
 import { project } from "./builds.ts";
-import { fleets, policies, variants } from "./configuration.ts";
-import { fleetLooks, observingFleets } from "./fleet-permissions.ts";
+import { policies, variants } from "./configuration.ts";
 import { channelsPrefix, hasOurTag, requestsPrefix } from "./names.ts";
 import { groups, hasOurProfile, instances, keyPairs, volumes } from "./packer-resources.ts";
 import { pathsOf } from "./records.ts";
@@ -16,9 +15,7 @@ type Permission = sst.aws.FunctionPermissionArgs;
 const assembles = variants.some((variant) => recipeOf(variant) === "assemble");
 
 /** What {@link pausing} writes. */
-const orders = ["pauses", ...(fleets.length > 0 ? ["holds"] : [])].map(
-  (kind) => $interpolate`${artifacts.arn}/records/${kind}/*`,
-);
+const pauses = $interpolate`${artifacts.arn}/records/pauses/*`;
 
 /** Permissions to observe the world. Both functions have them. */
 export const observing: Permission[] = [
@@ -47,7 +44,7 @@ export const observing: Permission[] = [
       },
     ],
   },
-  ...orders.map((order) => ({ actions: ["s3:GetObject"], resources: [order] })),
+  { actions: ["s3:GetObject"], resources: [pauses] },
   ...(assembles
     ? [{ actions: ["s3:GetObject"], resources: [$interpolate`${artifacts.arn}/harvest/*/manifest.json`] }]
     : []),
@@ -61,11 +58,9 @@ export const observing: Permission[] = [
     "ec2:DescribeKeyPairs",
     "ec2:DescribeSecurityGroups",
     "ec2:DescribeSnapshots",
-    ...fleetLooks,
     ...(policies.kubernetesSource === "eks" ? (["eks:DescribeClusterVersions"] as const) : []),
   ]),
   readingThroughEc2,
-  ...observingFleets,
   {
     // Tells whether the image is shared with other accounts; their use of it is not visible here.
     actions: ["ec2:DescribeImageAttribute"],
@@ -129,11 +124,8 @@ export const sweeping: Permission[] =
 /** An operator's decision about an image of this stage: set it and take it back. */
 export const intervening: Permission[] = tagging(["ec2:CreateTags", "ec2:DeleteTags"], interventionTags);
 
-/** A person's order to pause a variant or everything, or to hold a fleet, and its end. */
-export const pausing: Permission[] = orders.map((order) => ({
-  actions: ["s3:PutObject", "s3:DeleteObject"],
-  resources: [order],
-}));
+/** A person's order to pause a variant or everything, and to resume it. */
+export const pausing: Permission[] = [{ actions: ["s3:PutObject", "s3:DeleteObject"], resources: [pauses] }];
 
 /** Permission to write a role's records. */
 export function recording(writer: "api" | "reconcile"): Permission {

@@ -1,6 +1,7 @@
 import { arnOf } from "./account.ts";
 import { policies } from "./configuration.ts";
-import { changingFleets, fleetsRole } from "./fleet-permissions.ts";
+import { fleetsRole } from "./fleet-groups.ts";
+import { reconcilingFleets } from "./fleet-permissions.ts";
 import { lambda } from "./functions.ts";
 import { channelsPrefix } from "./names.ts";
 import { notifications } from "./notifications.ts";
@@ -21,6 +22,7 @@ export const reconcile = lambda("Reconcile", "reconcile", {
   memory: "512 MB",
   environment: fleetsRole ? { FLEETS_ROLE: fleetsRole } : {},
   concurrency: policies.reserveConcurrency ? { reserved: reservations.reconcile } : undefined,
+  policies: reconcilingFleets,
   permissions: [
     ...observing,
     ...observingForActions,
@@ -37,7 +39,6 @@ export const reconcile = lambda("Reconcile", "reconcile", {
     recording("reconcile"),
     ...deregistering,
     ...sweeping,
-    ...changingFleets,
   ],
 });
 

@@ -1,4 +1,3 @@
-import { fleets } from "./configuration.ts";
 import { roleArn } from "./names.ts";
 
 /** The roles that write to the bucket, by the noun in their name. */
@@ -51,9 +50,12 @@ const deleting = ["s3:DeleteObject", "s3:DeleteObjectVersion", "s3:ReplicateDele
 
 /** What a role may write below these prefixes, as paths in the bucket. */
 export function pathsOf(writer: Writer): string[] {
-  return Object.entries(fleets.length > 0 ? all : writers)
-    .filter(([, those]) => those.includes(writer))
-    .map(([prefix]) => below(prefix));
+  return pathsIn(writers, writer);
+}
+
+/** The same about fleets. */
+export function fleetPathsOf(writer: Writer): string[] {
+  return pathsIn(fleetWriters, writer);
 }
 
 /**
@@ -72,6 +74,12 @@ function denial(actions: string[], prefixes: string[], but: Writer[] = []) {
   const conditions =
     but.length > 0 ? [{ test: "StringNotEquals", variable: "aws:PrincipalArn", values: but.map(roleArn) }] : [];
   return { effect: "deny" as const, principals: "*" as const, actions, conditions, paths: prefixes.map(below) };
+}
+
+function pathsIn(table: Record<string, Writer[]>, writer: Writer): string[] {
+  return Object.keys(table)
+    .filter((prefix) => table[prefix]?.includes(writer))
+    .map(below);
 }
 
 function below(prefix: string): string {

@@ -71,6 +71,7 @@ const arnForms: Readonly<Record<string, [service: string, kind: string]>> = {
   "aws:cloudwatch/metricAlarm:MetricAlarm": ["cloudwatch", "alarm:"],
   "aws:codebuild/project:Project": ["codebuild", "project/"],
   "aws:iam/instanceProfile:InstanceProfile": ["iam", "instance-profile/"],
+  "aws:iam/policy:Policy": ["iam", "policy/"],
   "aws:iam/role:Role": ["iam", "role/"],
   "aws:kms/key:Key": ["kms", "key/"],
   "aws:lambda/function:Function": ["lambda", "function:"],

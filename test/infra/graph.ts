@@ -57,10 +57,15 @@ export function statementsOf(policy: unknown): Statement[] {
   return (JSON.parse(String(policy)) as { Statement: Statement[] }).Statement;
 }
 
-/** The statements of all policies of a role. */
-export function permissionsOf(role: CreatedResource): Statement[] {
+/**
+ * The statements of all policies of a role.
+ * @param among the resources with its managed policies; without them only the inline ones count
+ */
+export function permissionsOf(role: CreatedResource, among: readonly CreatedResource[] = []): Statement[] {
   const policies = (role.inputs.inlinePolicies ?? []) as { policy: string }[];
-  return policies.flatMap(({ policy }) => statementsOf(policy));
+  const arns = list(role.inputs.managedPolicyArns as string[] | undefined);
+  const managed = among.filter(({ state }) => arns.includes(String(state.arn)));
+  return [...policies, ...managed.map(({ inputs }) => inputs)].flatMap(({ policy }) => statementsOf(policy));
 }
 
 export function list<T>(oneOrMore: T | T[] | undefined): T[] {

@@ -4,6 +4,7 @@ import { policiesOf } from "../../local/policies/review.ts";
 import { judge, type Request } from "../../local/policies/verdict.ts";
 import { buildRoleDenials } from "./denials/build-role.ts";
 import { buildDenials } from "./denials/builds.ts";
+import { fleetReadDenials } from "./denials/fleet-reads.ts";
 import { fleetDenials } from "./denials/fleets.ts";
 import { functionDenials } from "./denials/functions.ts";
 import { imageDenials } from "./denials/images.ts";
@@ -22,6 +23,7 @@ const denials = [
   ...sweepDenials,
   ...functionDenials,
   ...fleetDenials,
+  ...fleetReadDenials,
   ...otherDenials,
 ].filter(({ partitions }) => !partitions || partitions.includes("aws"));
 

@@ -17,12 +17,14 @@ beforeAll(async () => {
 describe("a permission that rehearsals do not need is granted", () => {
   test.each(unrecorded)("$reason", ({ roles, actions }) => {
     for (const role of roles) {
-      const allowed = permissionsOf(graph.named(role)).flatMap(({ Effect, Action }) =>
+      const allowed = permissionsOf(graph.named(role), graph.resources).flatMap(({ Effect, Action }) =>
         Effect === "Allow" ? list(Action) : [],
       );
       expect(actions.filter((action) => allowed.includes(action))).not.toEqual([]);
     }
-    const all = roles.flatMap((role) => permissionsOf(graph.named(role)).flatMap(({ Action }) => list(Action)));
+    const all = roles.flatMap((role) =>
+      permissionsOf(graph.named(role), graph.resources).flatMap(({ Action }) => list(Action)),
+    );
     expect(actions.filter((action) => !all.includes(action))).toEqual([]);
   });
 });

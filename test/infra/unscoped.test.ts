@@ -21,7 +21,7 @@ beforeAll(async () => {
 function everywhere({ resources }: Pick<Graph, "resources">) {
   return resources
     .filter(({ type }) => type === "aws:iam/role:Role")
-    .flatMap((role) => permissionsOf(role).map((statement) => ({ role: role.name, ...statement })))
+    .flatMap((role) => permissionsOf(role, resources).map((statement) => ({ role: role.name, ...statement })))
     .filter(({ Effect, Resource }) => Effect === "Allow" && list(Resource).includes("*"));
 }
 

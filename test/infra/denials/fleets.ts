@@ -1,25 +1,11 @@
 import { usualGroup } from "../../../local/deploy/group-look-ups.ts";
-import {
-  type Ask,
-  type Denial,
-  image,
-  instance,
-  ours,
-  type Role,
-  reading,
-  s3,
-  specification,
-  ssm,
-  theirs,
-} from "./asks.ts";
+import { type Ask, type Denial, image, instance, ours, type Role, specification, theirs } from "./asks.ts";
 
 const where = "withFleets";
 const fleets = "FleetsRole";
 const reconcile = "ReconcileRole";
 const api = "ApiRole";
 const account = "123456789012";
-const parameters = "/eks-windows-images/production/fleets";
-const there = (ask: Ask): Ask => ({ ...ask, where });
 const templateOf = (group: string) => String(usualGroup(group).template);
 const profileOf = (group: string) => `arn:aws:iam::${account}:instance-profile/${usualGroup(group).profile}`;
 const imageTags = { [image]: ours };
@@ -72,14 +58,6 @@ function onGroup(as: Role, operation: string, AutoScalingGroupName: string): Ask
 
 function onTemplate(as: Role, operation: string, group: string): Ask {
   return { as, where, service: "ec2", operation, parameters: { LaunchTemplateId: templateOf(group) }, tags: {} };
-}
-
-function eks(operation: string, given: Record<string, string>, as: Role = api): Ask {
-  return { as, where, service: "eks", operation, parameters: given, tags: {} };
-}
-
-function assuming(as: Role, RoleArn: string): Ask {
-  return { as, where, service: "sts", operation: "AssumeRole", parameters: { RoleArn }, tags: {} };
 }
 
 /** The fleets' role starts an instance itself. */
@@ -199,102 +177,7 @@ const otherChanges: Denial[] = [
   allowed: action.startsWith("eks") ? updating() : refreshing(),
 }));
 
-const readingGroups: Denial[] = [
-  {
-    what: "describes a node group that is no fleet",
-    denied: eks("DescribeNodegroup", { clusterName: "blue", nodegroupName: "web-2" }),
-    allowed: eks("DescribeNodegroup", { clusterName: "blue", nodegroupName: "web-watched" }),
-  },
-  ...["ListUpdates", "DescribeUpdate"].flatMap((operation) => [
-    {
-      what: `calls ${operation} about a node group that is no fleet`,
-      denied: eks(operation, { name: "blue", nodegroupName: "web-2", updateId: "1" }),
-      allowed: eks(operation, { name: "blue", nodegroupName: "web", updateId: "1" }),
-    },
-    {
-      what: `calls ${operation} about a cluster without a node group of a fleet`,
-      denied: eks(operation, { name: "green", updateId: "1" }),
-      allowed: eks(operation, { name: "blue", updateId: "1" }),
-    },
-  ]),
-  {
-    what: "describes a cluster that has no fleet",
-    denied: eks("DescribeCluster", { name: "red" }),
-    allowed: eks("DescribeCluster", { name: "green" }),
-  },
-  {
-    what: "reads groups and alarms without fleets",
-    denied: { ...onGroup(reconcile, "DescribeAutoScalingGroups", "batch"), where: "usual" },
-    allowed: onGroup(reconcile, "DescribeAutoScalingGroups", "batch"),
-  },
-  {
-    what: "reads alarms without fleets that have any",
-    denied: { as: api, where: "usual", service: "monitoring", operation: "DescribeAlarms", parameters: {}, tags: {} },
-    allowed: { as: api, where, service: "monitoring", operation: "DescribeAlarms", parameters: {}, tags: {} },
-  },
-  {
-    what: "reads fleets' parameters without fleets",
-    denied: reading(api, parameters),
-    allowed: there(reading(api, parameters)),
-  },
-];
-
-const ownParameters: Denial[] = [
-  ["the parameter of a watched fleet", there(ssm(reconcile, "PutParameter", `${parameters}/pool-watched`))],
-  ["the parameter of a fleet that follows none", there(ssm(reconcile, "PutParameter", `${parameters}/web`))],
-  ["another stage's parameter", there(ssm(reconcile, "PutParameter", "/eks-windows-images/test/fleets/pool"))],
-  ["a fleet's parameter, as api", there(ssm(api, "PutParameter", `${parameters}/pool`))],
-  ["a fleet's parameter, as the fleets' role", there(ssm(fleets, "PutParameter", `${parameters}/pointed`))],
-].map(([what, denied]) => ({
-  what: `writes ${what}`,
-  denied: denied as Ask,
-  allowed: there(ssm(reconcile, "PutParameter", `${parameters}/pool`)),
-}));
-
-const roles: Denial[] = [
-  {
-    what: "assumes the fleets' role, as api",
-    denied: assuming(api, "<FleetsRole>"),
-    allowed: assuming(reconcile, "<FleetsRole>"),
-  },
-  {
-    what: "assumes another role",
-    denied: assuming(reconcile, `arn:aws:iam::${account}:role/admin`),
-    allowed: assuming(reconcile, "<FleetsRole>"),
-  },
-  {
-    what: "reads a parameter that no rolled group follows, as the fleets' role",
-    denied: there(ssm(fleets, "GetParameters", `${parameters}/pool`)),
-    allowed: there(ssm(fleets, "GetParameters", `${parameters}/pointed`)),
-  },
-];
-
-const records: Denial[] = [
-  ...["rollouts", "refusals", "arrivals"].map((kind) => ({
-    what: `records ${kind}, as api`,
-    denied: there(s3(api, "PutObject", `records/${kind}/web/a`)),
-    allowed: there(s3(reconcile, "PutObject", `records/${kind}/web/a`)),
-  })),
-  ...["rollout-orders", "releases"].map((kind) => ({
-    what: `records ${kind}, as reconcile`,
-    denied: there(s3(reconcile, "PutObject", `records/${kind}/web/a`)),
-    allowed: there(s3(api, "PutObject", `records/${kind}/web/a`)),
-  })),
-  ...["PutObject", "DeleteObject"].flatMap((operation) =>
-    ([reconcile, fleets] as Role[]).map((as) => ({
-      what: `calls ${operation} on a hold, as ${as}`,
-      denied: there(s3(as, operation, "records/holds/web")),
-      allowed: there(s3(api, operation, "records/holds/web")),
-    })),
-  ),
-  {
-    what: "holds a fleet without fleets",
-    denied: s3(api, "PutObject", "records/holds/web"),
-    allowed: there(s3(api, "PutObject", "records/holds/web")),
-  },
-];
-
-/** What functions and the fleets' role may do with fleets. */
+/** How the fleets' role changes groups, and that nobody else can. */
 export const fleetDenials: Denial[] = [
   ...nodeGroups,
   ...scalingGroups,
@@ -302,8 +185,4 @@ export const fleetDenials: Denial[] = [
   ...templates,
   ...starting,
   ...otherChanges,
-  ...readingGroups,
-  ...ownParameters,
-  ...roles,
-  ...records,
 ];
