@@ -1,12 +1,12 @@
 import { iso } from "../../config/time.ts";
 import { recipeOf } from "../../config/variant.ts";
-import { type BuildDecision, type BuildWish, orderBuild, wait } from "../build-orders.ts";
+import { type BuildDecision, wait } from "../build-orders.ts";
 import type { Build } from "../builds.ts";
 import { isBeingRestored, type PublishableImage } from "../images.ts";
 import type { IndexedWorld } from "../indexed-world.ts";
 import { areComplete, describeChange, drift, type Inputs, type RecordedInputs, sameInputs } from "../inputs.ts";
 import { whyPaused } from "../pauses.ts";
-import { pendingFor, type Start } from "../starts.ts";
+import { pendingFor } from "../starts.ts";
 import type { VariantState } from "../variant-state.ts";
 import { decideHarvest } from "./harvest.ts";
 import { preflightBlockers } from "./preflight.ts";
@@ -36,18 +36,11 @@ export function decideBuild(world: IndexedWorld, state: VariantState): BuildDeci
   const { wish } = decision;
   const paused = whyPaused(world, state.variant.name);
   if (paused) return wait([...wish.reasons, paused]);
-  const pending = otherStart(world, wish);
+  // Not even the same order is passed again: CodeBuild forgets its token before a run that stands still has ended.
+  const pending = world.pendingStarts.get(state.variant.name)?.[0];
   if (!pending) return decision;
   const why = `an order of ${iso(pending.at)} may run already: CodeBuild does not list it yet`;
   return wait([...wish.reasons, why], pending.at + pendingFor);
-}
-
-/** An order other than the wished one that CodeBuild may have accepted. The same order twice is one build. */
-function otherStart(world: IndexedWorld, wish: BuildWish): Start | undefined {
-  const pending = world.pendingStarts.get(wish.variant.name);
-  if (!pending) return undefined;
-  const { token } = orderBuild(wish, world);
-  return pending.find((start) => start.token !== token);
 }
 
 function waitForBuild(world: IndexedWorld, state: VariantState): BuildDecision | undefined {

@@ -10,22 +10,19 @@ export interface Candidate {
 }
 
 /**
- * Rule 10: at most `maxParallel` builds run at once. An order that CodeBuild does not show yet counts, too, and comes
- * first if it is passed again, because that starts nothing new. Then the variant with the oldest image comes first, and
- * one harvest of an image serves all variants. The decisions keep their order.
+ * Rule 10: at most `maxParallel` builds run at once. An order that CodeBuild does not show yet counts, too. The variant
+ * with the oldest image comes first, and one harvest of an image serves all variants. The decisions keep their order.
  */
 export function withinLimits(world: IndexedWorld, candidates: readonly Candidate[]): BuildDecision[] {
   const { maxParallel } = world.configuration.policies;
-  const age = ({ variant, publishable }: VariantState) =>
-    world.pendingStarts.has(variant.name) ? -1 : (publishable[0]?.createdAt ?? 0);
+  const age = ({ publishable }: VariantState) => publishable[0]?.createdAt ?? 0;
   const wishes = candidates
     .flatMap(({ state, decision }) => (decision.decision === "start" ? [{ age: age(state), wish: decision.wish }] : []))
     .toSorted((a, b) => a.age - b.age)
     .map(({ wish }) => wish);
-  const repeated = new Set(wishes.map(({ variant }) => variant.name));
   // Of a variant's orders at most one is a build.
-  const pending = [...world.pendingStarts.keys()].filter((name) => !repeated.has(name));
-  const running = world.builds.all.filter(({ status }) => status === "running").length + pending.length;
+  const pending = world.pendingStarts.size;
+  const running = world.builds.all.filter(({ status }) => status === "running").length + pending;
   const harvests = uniqBy(wishes.filter(isHarvest), ({ inputs }) => inputs.baseAmi);
   const harvesters = new Map(harvests.map((wish) => [wish.inputs.baseAmi, wish]));
   /** The wish that harvests for this one: the first for the same image. For another purpose it is the wish itself. */
