@@ -128,6 +128,26 @@ const templates: Denial[] = ["CreateLaunchTemplateVersion", "DeleteLaunchTemplat
   },
 ]);
 
+/** A part of the start of an instance, from this launch template. */
+function startingFrom(resource: string, template?: string): Ask {
+  const from = template && { "ec2:launchtemplate": [`arn:aws:ec2:us-east-1:${account}:launch-template/${template}`] };
+  const context = { "aws:resourcetag/eks-windows-images:stage": ["production"], ...from };
+  return { as: fleets, where, action: "ec2:RunInstances", resource, context };
+}
+
+/** EC2 asks about each part, so that each must be denied by itself. */
+const parts: Denial[] = [
+  `arn:aws:ec2:us-east-1::image/${image}`,
+  `arn:aws:ec2:us-east-1:${account}:instance/*`,
+  `arn:aws:ec2:us-east-1:${account}:subnet/subnet-1`,
+].flatMap((part) =>
+  [undefined, "lt-0123456789abcdef0"].map((template) => ({
+    what: `uses ${part} to start an instance from ${template ?? "no launch template"}`,
+    denied: startingFrom(part, template),
+    allowed: startingFrom(part, templateOf("batch")),
+  })),
+);
+
 const starting: Denial[] = [
   {
     what: "starts an instance without a launch template",
@@ -183,6 +203,7 @@ export const fleetDenials: Denial[] = [
   ...scalingGroups,
   ...refreshes,
   ...templates,
+  ...parts,
   ...starting,
   ...otherChanges,
 ];
