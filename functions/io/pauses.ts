@@ -8,7 +8,7 @@ import { readRecords } from "./records.ts";
 import { s3 } from "./s3-client.ts";
 
 /** Pauses are of variants, holds of fleets. */
-type Kind = "pauses" | "holds";
+export type PauseKind = "pauses" | "holds";
 
 /** Stands for everything in a key. No variant can have this name. */
 const everythingKey = "_everything";
@@ -17,12 +17,12 @@ const everythingKey = "_everything";
 const PauseRecord = JsonText.pipe(z.object({ by: z.string(), reason: z.string() }));
 
 /**
- * All pauses, or all holds. A record that cannot be read is a pause without a reason, because a person wanted one, unless a second
- * listing shows that it has ended meanwhile.
- * @param records what a listing of all records has found; undefined to list those of pauses now
+ * All pauses, or all holds. A record that cannot be read is a pause without a reason, because a person wanted one,
+ * unless a second listing shows that it has ended meanwhile.
+ * @param records what a listing of all records has found; undefined to list those of the kind now
  * @throws Error if they could not be listed
  */
-export async function readPauses(bucket: string, records?: Records, kind: Kind = "pauses"): Promise<Pauses> {
+export async function readPauses(bucket: string, records?: Records, kind: PauseKind = "pauses"): Promise<Pauses> {
   const { [kind]: found = [] } = records ?? (await readRecords(bucket, kind));
   const read = await Promise.all(found.map((record) => readPause(bucket, kind, record)));
   const isUnread = read.some(([, { by }]) => by === undefined);
@@ -34,7 +34,7 @@ export async function readPauses(bucket: string, records?: Records, kind: Kind =
   );
 }
 
-async function readPause(bucket: string, kind: Kind, { name, at }: StoredRecord): Promise<[name: string, Pause]> {
+async function readPause(bucket: string, kind: PauseKind, { name, at }: StoredRecord): Promise<[name: string, Pause]> {
   const key = `${recordsPrefix}${kind}/${name}`;
   try {
     const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
@@ -53,7 +53,7 @@ export async function writePause(
   bucket: string,
   scope: string,
   { by, at, reason }: Pause,
-  kind: Kind = "pauses",
+  kind: PauseKind = "pauses",
 ): Promise<boolean> {
   const Body = JSON.stringify({ by, at: iso(at), reason });
   try {
@@ -66,10 +66,10 @@ export async function writePause(
 }
 
 /** Ends a pause. If there is none, nothing happens. */
-export async function deletePause(bucket: string, scope: string, kind: Kind = "pauses"): Promise<void> {
+export async function deletePause(bucket: string, scope: string, kind: PauseKind = "pauses"): Promise<void> {
   await s3.send(new DeleteObjectCommand({ Bucket: bucket, Key: keyOf(kind, scope) }));
 }
 
-function keyOf(kind: Kind, scope: string): string {
+function keyOf(kind: PauseKind, scope: string): string {
   return `${recordsPrefix}${kind}/${scope === everything ? everythingKey : scope}`;
 }
