@@ -108,6 +108,12 @@ export function fleetsOf(world: OpenWorld) {
       fleets.observe(name, { updates: [update, ...updates], isChanging: status === "running" });
       if (status === "succeeded") fleets.take(name, image, to);
     },
+    /** The latest update ends so. */
+    ends(name: string, status: GroupUpdate["status"]) {
+      const [latest, ...others] = groupOf(name).updates;
+      const update = { ...present(latest, `no update of ${name}`), status };
+      fleets.observe(name, { updates: [update, ...others], isChanging: false });
+    },
     /** The group, or its parameter, starts the image from now on, and all nodes run it. */
     take(name: string, image: string, number?: number) {
       const { template } = groupOf(name);

@@ -39,6 +39,8 @@ export type FleetAction =
 /** Newer versions of the template that stay: the present one and the one to go back to. */
 const keptVersions = 2;
 
+const onlyWatched = "it is only watched (mode)";
+
 /** What a fleet needs. Of one that is only watched, nothing is written. */
 export function fleetActions(world: IndexedWorld, decision: FleetDecision): FleetAction[] {
   const { fleet } = decision.state;
@@ -69,14 +71,18 @@ function writeOf(decision: FleetDecision, about: About): FleetWrite | undefined 
 }
 
 function watched({ do: what, variant, fleet, reasons }: FleetWrite): FleetAction {
-  const why = `it is only watched (mode), otherwise the next step would be: ${what}`;
+  const why = `${onlyWatched}, otherwise the next step would be: ${what}`;
   return { do: "wait", variant, fleet, for: "fleet", until: undefined, reasons: [...reasons, why] };
 }
 
 function waitOf(decision: FleetDecision, about: About): FleetAction | undefined {
   if (!("reasons" in decision)) return undefined;
-  const until = decision.decision === "wait" ? decision.until : undefined;
-  return { do: "wait", ...about, for: "fleet", until, reasons: decision.reasons };
+  const isTurn = decision.decision === "wait" && decision.for !== "aws" && decision.for !== "image";
+  // A fleet that is only watched has no turn to wait for: the reasons say what it would wait for.
+  const isWatched = isTurn && decision.state.fleet.mode === "watch";
+  const until = decision.decision === "wait" && !isWatched ? decision.until : undefined;
+  const reasons = isWatched ? [...decision.reasons, onlyWatched] : decision.reasons;
+  return { do: "wait", ...about, for: "fleet", until, reasons };
 }
 
 function arrival(world: IndexedWorld, { decision, state }: FleetDecision, about: About): FleetAction[] {

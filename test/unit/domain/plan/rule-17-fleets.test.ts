@@ -71,6 +71,12 @@ describe("rule 17: a fleet", () => {
   });
 });
 
+test("rule 17: of a fleet that is only watched the plan says what it would wait for", () => {
+  expect(behind({ mode: "watch" }).fleetActions("web")).toMatchObject([
+    { do: "wait", until: undefined, reasons: [expect.stringContaining("first rollout"), "it is only watched (mode)"] },
+  ]);
+});
+
 describe("rule 17: a fleet waits", () => {
   const waits = (story: Scene, why: string) => {
     expect(story.fleetDecision("web")).toMatchObject({ decision: "wait", reasons: [expect.stringContaining(why)] });
