@@ -224,6 +224,15 @@ test("every kind of notification has a subject that SNS accepts and a text that 
     "kubernetes-missing": true,
     paused: true,
     resumed: true,
+    "rollout-begun": true,
+    "rollout-done": true,
+    "rollout-waits": true,
+    "rollout-refused": true,
+    "fleet-moved": true,
+    "rollout-stuck": true,
+    "rollout-failed": true,
+    "fleet-revoked": true,
+    "fleet-behind": true,
   };
   expect(new Set(all.map(({ kind }) => kind))).toEqual(new Set(Object.keys(kinds)));
   for (const notification of all) {

@@ -4,7 +4,7 @@ import { closedNow } from "../../../../functions/config/rollout-window.ts";
 import type { FleetWrite } from "../../../../functions/domain/fleets/actions.ts";
 import { plan } from "../../../../functions/domain/plan.ts";
 import { cases } from "../../../depth.ts";
-import { hour, type Scene, scene } from "../../../scene.ts";
+import { hour, minute, type Scene, scene } from "../../../scene.ts";
 
 const window = { days: ["Tue" as const, "Thu" as const], from: "22:00", to: "04:00", timeZone: "Europe/Berlin" };
 const blackouts = [{ from: "2026-11-10", to: "2026-11-11", reason: "the sale" }];
@@ -133,8 +133,12 @@ describe("in any world of fleets", () => {
     always((story) => {
       const moved = moves(story);
       expect(new Set(moved.map(({ fleet }) => fleet)).size).toBe(moved.length);
-      for (const { fleet } of moved) {
-        const { observed } = fleetOf(story, fleet);
+      for (const { fleet, do: what } of moved) {
+        const { observed, history } = fleetOf(story, fleet);
+        const [latest] = history.attempts;
+        const isShown = latest && observed.updates.some(({ startedAt }) => startedAt >= latest.at);
+        if (what === "roll" && latest && !isShown && latest.refused === undefined)
+          expect(latest.at).toBeLessThanOrEqual(story.world.now - 10 * minute);
         expect(observed.isChanging).toBe(false);
         expect(observed.updates.filter(({ status }) => status === "running")).toEqual([]);
       }
