@@ -58,12 +58,12 @@ const maxRefusal = 90;
 /** The key, without the prefix of records, of the record that a rollout is about to begin. */
 export function attemptRecord(fleet: string, { at, image, from, versions }: Attempt): string {
   const template = versions ? `${versions.from}-${versions.to}` : `${none}-${none}`;
-  return `rollouts/${fleet}/${at}_${image}_${from}_${template}`;
+  return `rollouts/${fleet}/${Math.floor(at)}_${image}_${from}_${template}`;
 }
 
 /** The key, without the prefix of records, of the record that AWS refused the attempt of that time, in AWS's words. */
 export function refusalRecord(fleet: string, attemptAt: number, words: string): string {
-  return `refusals/${fleet}/${attemptAt}_${encodeURIComponent(clip(oneLine(words), maxRefusal))}`;
+  return `refusals/${fleet}/${Math.floor(attemptAt)}_${encodeURIComponent(clip(oneLine(words), maxRefusal))}`;
 }
 
 /** The key, without the prefix of records, of the record that all nodes of a fleet run an image. Its time is S3's. */

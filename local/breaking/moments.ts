@@ -86,11 +86,16 @@ export function breakingBuilds(name: string, what: string, breaks: (scene: Scene
  * Starts the first build and waits for its end.
  * @throws Error if it succeeds, because then nothing was broken
  */
-export async function failFirstBuild({ stage, stack, settle }: Scene): Promise<void> {
+export async function failFirstBuild(scene: Scene): Promise<void> {
+  const status = await endFirstBuild(scene);
+  if (status !== "FAILED") throw new Error(`breaking the first build: it ended ${status}`);
+}
+
+/** Starts the first build and waits for its end. Resolves with its status. */
+export async function endFirstBuild({ stage, stack, settle }: Scene): Promise<string | undefined> {
   await stage.passTo("base-ami");
   await settle();
-  const [first] = stack.codebuild.builds();
-  if (first?.buildStatus !== "FAILED") throw new Error(`breaking the first build: it ended ${first?.buildStatus}`);
+  return stack.codebuild.builds()[0]?.buildStatus;
 }
 
 /** Waits for a line of a build's or a function's log. */

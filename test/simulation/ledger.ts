@@ -67,6 +67,10 @@ export interface Ledger {
   states: Map<string, StateChange>;
   /** Resources that nobody may remove: not ours, or of a build that runs. */
   foreign: Set<string>;
+  /** Rollouts that people have ordered. */
+  ordered: { fleet: string; image: string; at: number }[];
+  /** Rollouts that the service has begun. */
+  rolled: { fleet: string; image: string; at: number }[];
   /** What subscribers have heard that a channel holds. */
   announced: { parameter: string; image: string; at: number }[];
   /** By key of the notification. `excused`: the run that told may not have been able to record that. */
@@ -84,6 +88,8 @@ export function newLedger(): Ledger {
     approved: new Map(),
     states: new Map(),
     foreign: new Set(),
+    ordered: [],
+    rolled: [],
     announced: [],
     told: new Map(),
   };

@@ -1,12 +1,20 @@
 import type { Attempt } from "../fleet-records.ts";
 import { whyNotPublishable } from "../images.ts";
 import type { IndexedWorld } from "../indexed-world.ts";
-import { type FleetState, fleetStates, isComplete, isKnown, type KnownState, ownImage } from "./fleet-state.ts";
+import {
+  type FleetState,
+  fleetStates,
+  isComplete,
+  isKnown,
+  type KnownState,
+  ownImage,
+  whyNotStarted,
+} from "./fleet-state.ts";
 import { guards } from "./guards.ts";
 import { whyHeld, whyLeftAlone } from "./hold.ts";
 import { whyMoved } from "./moved.ts";
-import { whyBack, whyRevoked } from "./revoked-images.ts";
-import { type Stage, stageOf } from "./stage.ts";
+import { whyBack } from "./revoked-images.ts";
+import { type Running, type Stage, stageOf } from "./stage.ts";
 import { type Blocker, blockers, orderOf, passAt } from "./turn.ts";
 import { addTo, othersIn, rollingIn } from "./wave.ts";
 
@@ -30,8 +38,6 @@ type Outcome =
   | { decision: "refresh"; reasons: string[] }
   /** Stop an instance refresh that brings what no node should start. */
   | { decision: "cancel"; update: string; reasons: string[] };
-
-type Running = Extract<Stage, { stage: "running" }>;
 
 /**
  * Rule 17: what becomes of each fleet, in the order of the configuration. A fleet that starts now counts for the later
@@ -66,9 +72,9 @@ interface Turn {
 function outcomeOf(world: IndexedWorld, state: KnownState, turn: Turn): Outcome {
   const { desired, fleet } = state;
   const stage = stageOf(state, world.now);
-  if (stage.stage === "running") return underWay(world, state, stage);
+  if (stage.stage === "running" && !mayLeave(world, state, stage)) return underWay(world, state, stage);
   if (stage.stage === "settling") return waiting("aws", "a rollout has just begun", stage.until);
-  const revoked = whyRevoked(world, desired);
+  const revoked = whyNotStarted(world, desired);
   if (revoked) return waiting("image", `${fleet.channel} holds what no node should start: ${revoked}`);
   if (isComplete(state)) return { decision: "current" };
   const follows = whatFollows(state, stage);
@@ -116,10 +122,16 @@ function start(world: IndexedWorld, state: KnownState, stage: Stage, { back, bus
   return { decision: fleet.parameter === "own" ? "point" : "roll", force: order?.force ?? false, reasons };
 }
 
+/** What a parameter brings can be left at any time: Karpenter follows it at once. */
+function mayLeave(world: IndexedWorld, { fleet, desired }: KnownState, { image }: Running): boolean {
+  if (fleet.kind !== "karpenter" || image === undefined || image === desired) return false;
+  return whyNotStarted(world, image) !== undefined;
+}
+
 /** A change is under way. A refresh can be cancelled; an update of a node group cannot. */
 function underWay(world: IndexedWorld, { fleet }: KnownState, { stage: _, ...running }: Running): Outcome {
   const { image, update, isStuck } = running;
-  const revoked = image === undefined ? undefined : whyRevoked(world, image);
+  const revoked = image === undefined ? undefined : whyNotStarted(world, image);
   const held = whyHeld(world, fleet);
   if (revoked && update && fleet.kind === "auto-scaling-group" && !held)
     return { decision: "cancel", update: update.id, reasons: [revoked] };

@@ -57,3 +57,10 @@ export function isComplete(state: KnownState): boolean {
 export function ownImage(world: IndexedWorld, id: string): Image | undefined {
   return world.imagesById().get(id);
 }
+
+/** Why no node should start this image; undefined if it is not revoked. */
+export function whyNotStarted(world: IndexedWorld, id: string): string | undefined {
+  const image = ownImage(world, id);
+  if (image?.revoked) return `${id} is revoked: ${image.revoked.reason}`;
+  return world.revokedByRecord.has(id) ? `${id} is revoked` : undefined;
+}

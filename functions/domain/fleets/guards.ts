@@ -12,8 +12,13 @@ export function guards(world: IndexedWorld, state: KnownState): string[] {
     ...observed.obstacles,
     ...clusterGuards(variant, observed.cluster),
     ...templateGuards(state),
-    ...(fleet.adopt ? [] : otherWindows(world, variant, observed.starts)),
+    ...(fleet.adopt || hasHad(state) ? [] : otherWindows(world, variant, observed.starts)),
   ];
+}
+
+/** Whether the fleet's image is one that its channel has brought, even if it is gone now. */
+function hasHad({ history, observed }: KnownState): boolean {
+  return [...history.arrivals, ...history.attempts].some(({ image }) => image === observed.starts?.id);
 }
 
 function clusterGuards(variant: Variant, cluster: { minor: string; isAuto: boolean } | undefined): string[] {

@@ -1,12 +1,11 @@
 import type { Fleet } from "../../config/fleet.ts";
-import { iso } from "../../config/time.ts";
 import type { IndexedWorld } from "../indexed-world.ts";
-import { pauseOf, whyPaused } from "../pauses.ts";
+import { describeHold, pauseOf, whyPaused } from "../pauses.ts";
 
 /** Why a person leaves the fleet as it is; undefined if nobody does. Nothing overrides a hold. */
 export function whyHeld(world: IndexedWorld, { name }: Fleet): string | undefined {
   const hold = pauseOf(world.fleetRecords.holds, name);
-  return hold && `${name} is held since ${iso(hold.at)} by ${hold.by ?? "an unknown person"}: ${hold.reason}`;
+  return hold && describeHold(name, hold);
 }
 
 /** Why the fleet is not moved forward: a hold, or a pause of its variant, which never keeps nodes on a revoked image. */

@@ -1,5 +1,5 @@
 import type { IndexedWorld } from "../indexed-world.ts";
-import { type KnownState, ownImage } from "./fleet-state.ts";
+import { type FleetState, isKnown, type KnownState, ownImage, whyNotStarted } from "./fleet-state.ts";
 import { stageOf } from "./stage.ts";
 
 /** A revoked image, and why it is revoked. */
@@ -8,24 +8,18 @@ export interface RevokedUse {
   why: string;
 }
 
-/** Why no node should start this image; undefined if it is not revoked. */
-export function whyRevoked(world: IndexedWorld, id: string): string | undefined {
-  const image = ownImage(world, id);
-  if (image?.revoked) return `${id} is revoked: ${image.revoked.reason}`;
-  return world.revokedByRecord.has(id) ? `${id} is revoked` : undefined;
-}
-
 /**
  * The revoked images that the fleet's nodes run or would start. A group starts what an update brings as soon as the
  * update is set up, also if the update fails later.
  */
-export function revokedInUse(world: IndexedWorld, state: KnownState): RevokedUse[] {
+export function revokedInUse(world: IndexedWorld, state: FleetState): RevokedUse[] {
   const { observed } = state;
-  const stage = stageOf(state, world.now);
-  const brought = stage.stage === "running" ? stage.image : undefined;
+  if (observed.state === "unknown") return [];
+  const stage = isKnown(state) ? stageOf(state, world.now) : undefined;
+  const brought = stage?.stage === "running" ? stage.image : undefined;
   const used = new Set([observed.starts?.id, brought, ...observed.nodes.map(({ image }) => image)]);
   return [...used].flatMap((image) => {
-    const why = image === undefined ? undefined : whyRevoked(world, image);
+    const why = image === undefined ? undefined : whyNotStarted(world, image);
     return image === undefined || why === undefined ? [] : [{ image, why }];
   });
 }
@@ -42,7 +36,7 @@ export function whyBack(world: IndexedWorld, state: KnownState): string | undefi
 /** Why a fleet leaves an image for another one, if it goes back by that. */
 export function whyLeft(world: IndexedWorld, left: string | undefined, taken: string): string | undefined {
   if (left === undefined || left === taken) return undefined;
-  const revoked = whyRevoked(world, left);
+  const revoked = whyNotStarted(world, left);
   if (revoked) return revoked;
   // Images of others say nothing about newer and older.
   const [before, after] = [ownImage(world, left), ownImage(world, taken)];

@@ -20,6 +20,8 @@ export type Stage =
   | { stage: "failed"; attempt: Attempt; why: string }
   | { stage: "idle" };
 
+export type Running = Extract<Stage, { stage: "running" }>;
+
 export function stageOf(state: KnownState, now: number): Stage {
   const { observed } = state;
   const attempt = latestAttempt(state, now);
@@ -42,18 +44,17 @@ export function stageOf(state: KnownState, now: number): Stage {
 
 /** Nodes follow the fleet's own parameter: Karpenter replaces them by itself, an Auto Scaling group by a refresh. */
 function followed(state: KnownState, now: number, attempt: Attempt): Stage {
-  if (attempt.image !== state.desired || !hasTaken(state, attempt)) return { stage: "idle" };
+  const { fleet, observed, desired } = state;
   const { at: since, image } = attempt;
-  return state.fleet.kind === "karpenter"
-    ? runningSince(state, now, { since, image, update: undefined })
-    : { stage: "pointed", since };
+  const isDone = observed.nodes.every((node) => node.image === image);
+  if (!hasTaken(state, attempt) || isDone) return { stage: "idle" };
+  if (fleet.kind !== "karpenter") return image === desired ? { stage: "pointed", since } : { stage: "idle" };
+  const running = runningSince(state, now, { since, image, update: undefined });
+  // A parameter can be written at any time, so what is stuck does not block the next image.
+  return running.isStuck && image !== desired ? { stage: "idle" } : running;
 }
 
-function runningSince(
-  { fleet }: KnownState,
-  now: number,
-  about: { since: number; image: string | undefined; update: GroupUpdate | undefined },
-): Stage {
+function runningSince({ fleet }: KnownState, now: number, about: Pick<Running, "since" | "image" | "update">): Running {
   return { stage: "running", isStuck: now - about.since > fleet.stuckAfter, ...about };
 }
 

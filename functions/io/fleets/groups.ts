@@ -3,7 +3,7 @@ import type { Nodegroup } from "@aws-sdk/client-eks";
 import type { Fleet } from "../../config/fleet.ts";
 import type { KnownFleet, TemplateVersion } from "../../domain/observed-fleet.ts";
 import { followerOf, hasTerminationHook, issuesOf, readRefreshes, templateOf } from "./auto-scaling-groups.ts";
-import { type LaunchTemplate, madeFor, numberOf, readTemplate } from "./launch-templates.ts";
+import { imageOf, type LaunchTemplate, madeFor, numberOf, readTemplate } from "./launch-templates.ts";
 import { readUpdates } from "./node-groups.ts";
 
 /** A group, without what several fleets are read together for. */
@@ -23,7 +23,7 @@ export interface About {
   followed: { parameter: string; image: string | undefined } | undefined;
   /** All Auto Scaling groups of the account by name. */
   groups: ReadonlyMap<string, AutoScalingGroup>;
-  /** Whether the service has ever rolled the fleet, so that its updates say something. */
+  /** Whether the service has ever rolled the fleet, so that the updates of its node group say something. */
   readsUpdates: boolean;
 }
 
@@ -32,15 +32,20 @@ export async function observeNodeGroup(nodeGroup: Nodegroup, about: About): Prom
   const { launchTemplate, status, health, resources } = nodeGroup;
   const groupName = resources?.autoScalingGroups?.[0]?.name;
   const named = launchTemplate?.id && launchTemplate.version !== undefined ? launchTemplate : undefined;
-  const [template, updates] = await Promise.all([
+  const behind = about.groups.get(groupName ?? "");
+  const copy = behind && templateOf(behind);
+  const [template, updates, started] = await Promise.all([
     named?.id ? readTemplate(named.id) : undefined,
     readsUpdates ? readUpdates({ cluster: fleet.cluster ?? "", group: fleet.group }) : [],
+    copy?.LaunchTemplateId ? imageOf(copy.LaunchTemplateId, copy.Version ?? "$Default") : undefined,
   ]);
   const used = template && useOf(template, named?.version ?? "", about, groupName);
   const pointer = pointerOf(used, about);
   return {
     groupName,
     ...pointer,
+    // After an update that failed, EKS names the version from before, and new nodes start from the other one.
+    image: started ?? pointer.image,
     updates,
     isChanging: status === "UPDATING" || status === "CREATING" || status === "DELETING",
     issues: [
@@ -56,13 +61,14 @@ export async function observeNodeGroup(nodeGroup: Nodegroup, about: About): Prom
 }
 
 export async function observeAutoScalingGroup(about: About): Promise<Group> {
-  const { fleet, groups, readsUpdates } = about;
+  const { fleet, groups } = about;
   const group = groups.get(fleet.group);
   if (!group) throw new Error(`there is no Auto Scaling group ${fleet.group}`);
   const named = templateOf(group);
   const [template, updates, hasHook] = await Promise.all([
     named?.LaunchTemplateId ? readTemplate(named.LaunchTemplateId) : undefined,
-    readsUpdates ? readRefreshes(fleet.group) : [],
+    // Only these tell that the group is being changed.
+    readRefreshes(fleet.group),
     fleet.drain === "none" ? true : hasTerminationHook(fleet.group),
   ]);
   const used = template && useOf(template, named?.Version ?? "$Default", about, fleet.group);

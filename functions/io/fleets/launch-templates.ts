@@ -28,6 +28,14 @@ export async function readTemplate(id: string): Promise<LaunchTemplate> {
   return { id, versions, latest: Math.max(0, ...versions.keys()), default: standard };
 }
 
+/** The image that one version of a launch template names; undefined if it names none. */
+export async function imageOf(template: string, version: string): Promise<string | undefined> {
+  const { LaunchTemplateVersions = [] } = await ec2.send(
+    new DescribeLaunchTemplateVersionsCommand({ LaunchTemplateId: template, Versions: [version] }),
+  );
+  return LaunchTemplateVersions[0]?.LaunchTemplateData?.ImageId;
+}
+
 /** The number of a version that is named by number, `$Latest` or `$Default`; undefined if there is none. */
 export function numberOf(template: LaunchTemplate, named: string): number | undefined {
   if (named === "$Latest") return template.latest;

@@ -6,6 +6,7 @@ import { baseParameterOf, harvestParameterOf } from "../../../functions/domain/u
 import { heldNow } from "../channels.ts";
 import { parameterOf } from "../people.ts";
 import type { Simulation } from "../simulation.ts";
+import { checkFleets } from "./fleets.ts";
 
 /** Once nothing has gone wrong for days: the newest inputs are published, everybody knows, and nothing is left behind. */
 export function checkOutcome(s: Simulation): undefined {
@@ -24,6 +25,7 @@ export function checkOutcome(s: Simulation): undefined {
   }
   checkRevocations(s);
   checkLeftovers(s);
+  checkFleets(s);
 }
 
 /** What an image of the variant should be made from now, as upstream, people and the deployment say. */
@@ -45,11 +47,12 @@ function wantedInputs(
   };
 }
 
-/** Everybody hears of a revocation that lasts. */
+/** Everybody hears of a revocation that lasts. A forged image may have the tags of one that was revoked long ago. */
 function checkRevocations(s: Simulation): undefined {
   for (const [image, spans] of s.ledger.revoked) {
     const last = spans.at(-1);
-    if (!last || last.until !== undefined || !s.account.images.has(image)) continue;
+    const isThere = s.account.images.has(image) && s.ledger.made.has(image);
+    if (!last || last.until !== undefined || !isThere) continue;
     if (![...s.ledger.told.keys()].some((key) => key.startsWith(`revoked/${image}/`)))
       s.violate("everybody hears of a revocation", image);
   }

@@ -153,12 +153,12 @@ describe("rule 17: Karpenter", () => {
     ).toMatchObject([{ do: "arrive" }]);
   });
 
-  test("gets the next image although nodes are still being replaced", () => {
-    const story = pointed(karpenter, 7 * hour)
-      .fleets("runs", "web", "ami-2", [1])
-      .image("ami-3")
-      .holds("ami-3");
-    expect(story.fleetActions("web")).toMatchObject([{ do: "point", image: "ami-3", from: "ami-2" }]);
+  test("gets the next image once all nodes run the one before, or that is stuck", () => {
+    const next = (ago: number) => pointed(karpenter, ago).image("ami-3").holds("ami-3");
+    expect(next(hour).fleetDecision("web")).toMatchObject({ decision: "running", image: "ami-2" });
+    const wanted = [{ do: "point", image: "ami-3", from: "ami-2" }];
+    expect(next(hour).fleets("runs", "web", "ami-2").fleetActions("web")).toMatchObject(wanted);
+    expect(next(7 * hour).fleetActions("web")).toMatchObject(wanted);
   });
 
   test("goes back while nodes are still being replaced", () => {
