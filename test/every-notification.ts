@@ -1,6 +1,5 @@
 import type { Notification } from "../functions/domain/notifications/due.ts";
-import { day, hour, scene } from "./scene.ts";
-import { attempt, fleetScene, observe, recorded, rolling, runs } from "./web-fleet.ts";
+import { day, hour, type Scene, scene } from "./scene.ts";
 
 const old = { createdAt: 1, provedAt: 1 };
 
@@ -44,39 +43,18 @@ export function everyNotification(): Notification[] {
   );
 }
 
-/** Of the fleet `web`: one waits for a person, is rolled, done, stuck, failed, refused, moved, behind and bad. */
-function fleetStories() {
-  const of = (change: (story: ReturnType<typeof fleetScene>) => void) => {
-    const story = fleetScene();
-    change(story);
-    return story;
-  };
-  const given = (number: number) => ({
-    template: "lt-1",
-    named: `${number}`,
-    number,
-    made: [2],
-    followedBy: undefined,
-  });
+/** A fleet is to get `ami-2`. */
+function fleetStories(): Scene[] {
+  const behind = () => scene().published("ami-1").fleet("web").image("ami-2").holds("ami-2");
+  const done = () => behind().fleets("rollout", "web", "ami-2", { ago: hour, status: "succeeded" });
   return [
-    fleetScene(),
-    of((story) => rolling(story, hour)),
-    of((story) => {
-      const { now } = story.world;
-      recorded(story, "web", { attempts: [attempt(now - hour)], arrivals: [{ image: "ami-2", at: now }] });
-      observe(story, "web", runs("ami-2", { template: given(2) }));
-    }),
-    of((story) => rolling(story, 7 * hour, { detail: "draining i-1" })),
-    of((story) => rolling(story, hour, { status: "failed", detail: "PodEvictionFailure: Reached max retries" })),
-    of((story) => observe(story, "web", runs("ami-1", { obstacles: ["it has no launch template: make a new group"] }))),
-    of((story) => {
-      recorded(story, "web", { attempts: [attempt(story.world.now - hour)] });
-      observe(story, "web", runs("ami-1", { template: given(7) }));
-    }),
-    of((story) => story.later(15 * day)),
-    of((story) => {
-      observe(story, "web", runs("ami-2"));
-      story.revoke("ami-2", "pods lose DNS").holds("ami-1");
-    }),
+    behind().fleets("neverRolled", "web"),
+    behind().fleets("observe", "web", { obstacles: ["it has no launch template: give it one"] }),
+    behind().fleets("rollout", "web", "ami-2", { ago: 7 * hour, detail: "PodEvictionFailure: 1 pod" }),
+    behind().fleets("rollout", "web", "ami-2", { status: "failed", detail: "NodeCreationFailure" }),
+    behind().revoke("ami-1"),
+    behind().later(15 * day),
+    done().fleets("arrived", "web", "ami-2"),
+    done().fleets("take", "web", "ami-1", 9),
   ];
 }

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { channelNames } from "./channel-names.ts";
-import { Duration, text, whole } from "./fields.ts";
+import { Duration, text } from "./fields.ts";
+import { RolloutPace } from "./rollout-pace.ts";
 import { Blackout, RolloutWindow } from "./rollout-window.ts";
 import { VariantName } from "./variant.ts";
 
@@ -16,19 +17,6 @@ export const FleetName = text(
 const GroupName = text(/^[\w.][\w.@+ -]{0,254}$/, "the name of a group, without / : and *");
 const ClusterName = text(/^[A-Za-z0-9][\w-]{0,99}$/, "the name of an EKS cluster");
 const AlarmName = text(/^[^*\p{Cc}]{1,255}$/u, "the name of a CloudWatch alarm");
-
-/** How an Auto Scaling group replaces its instances. A node group has settings of its own (`updateConfig`). */
-const Pace = z.strictObject({
-  /** Percent of the desired capacity that stays in service. 100 launches before it terminates. */
-  minHealthy: whole(0, 100).default(100),
-  /** Percent of the desired capacity that the group may reach meanwhile. */
-  maxHealthy: whole(100, 200).default(110),
-  /** Percentages at which the refresh waits for `checkpointDelay`. */
-  checkpoints: z.array(whole(1, 100)).max(10, "at most 10").default([]),
-  checkpointDelay: Duration.prefault("1h"),
-  /** How long a new instance warms up before it counts. Windows nodes take minutes until they are ready. */
-  warmup: Duration.prefault("10m"),
-});
 
 /** A group of nodes that is to run what a channel holds. */
 export const Fleet = z
@@ -61,7 +49,7 @@ export const Fleet = z
     rollback: z.enum(["in window", "at once"]).default("in window"),
     /** CloudWatch alarms that must not be in ALARM for the fleet to count as healthy. */
     alarms: z.array(AlarmName).max(10, "at most 10").default([]),
-    pace: Pace.optional(),
+    pace: RolloutPace.optional(),
     /**
      * An instance refresh neither cordons nor drains. `none` says that this is meant, for a group without a lifecycle
      * hook by which something else drains.
@@ -75,59 +63,85 @@ export const Fleet = z
     behindAfter: Duration.prefault("14d"),
   })
   .superRefine((fleet, context) => {
-    const { kind, mode, cluster, parameter, window } = fleet;
-    const refuse = (path: keyof typeof fleet, message: string) => {
-      context.addIssue({ code: "custom", path: [path], message });
-    };
-    if (kind !== "auto-scaling-group" && cluster === undefined) refuse("cluster", `a cluster: a ${kind} is in one`);
-    if (kind !== "auto-scaling-group" && fleet.pace)
-      refuse(
-        "pace",
-        kind === "karpenter"
-          ? "nothing: Karpenter's disruption budgets set the pace"
-          : "nothing: a node group has update settings of its own (updateConfig)",
-      );
-    if (kind !== "auto-scaling-group" && fleet.drain)
-      refuse("drain", "nothing: only an instance refresh does not drain");
-    if (kind === "managed-node-group" && parameter)
-      refuse("parameter", "nothing: managed node groups cannot resolve a parameter");
-    if (kind === "karpenter" && parameter === undefined)
-      refuse("parameter", '"channel" or "own": Karpenter follows a parameter');
-    if (mode === "roll" && parameter === "channel")
-      refuse("mode", 'watch: a fleet that follows the channel moves by itself; with parameter: "own" it can be rolled');
-    if (mode === "roll" && window === undefined)
-      refuse("window", 'a window such as { days: ["Tue"], from: "22:00", to: "04:00", timeZone: "UTC" }, or "always"');
-    if (parameter === "channel")
-      for (const field of ["window", "after", "wave"] as const)
-        if (fleet[field] !== undefined) refuse(field, `nothing, ${obeysNothing}`);
-    if (parameter === "channel" && fleet.approval === "manual") refuse("approval", `none, ${obeysNothing}`);
-    if (parameter === "channel" && fleet.blackouts.length > 0) refuse("blackouts", `nothing, ${obeysNothing}`);
+    for (const [field, message] of [...ofKind(fleet), ...ofMode(fleet), ...ofFollowing(fleet)])
+      context.addIssue({ code: "custom", path: [field], message });
   });
 export type Fleet = z.infer<typeof Fleet>;
 
-const obeysNothing =
-  'because a fleet that follows the channel starts its image with the next instance; parameter: "own" makes it wait';
+/** A wrong field and what is allowed there. */
+type FieldError = [field: keyof Fleet, message: string];
+
+/** Fields that the fleet's kind does not have, or needs. */
+function ofKind({ kind, cluster, pace, drain, parameter }: Fleet): FieldError[] {
+  const errors: FieldError[] = [];
+  if (kind === "managed-node-group" && parameter)
+    errors.push(["parameter", "nothing: managed node groups cannot resolve a parameter"]);
+  if (kind === "karpenter" && parameter === undefined)
+    errors.push(["parameter", '"channel" or "own": Karpenter follows a parameter']);
+  if (kind === "auto-scaling-group") return errors;
+  const pacedBy = kind === "karpenter" ? "Karpenter's disruption budgets" : "its own update settings (updateConfig)";
+  if (cluster === undefined) errors.push(["cluster", `a cluster: a ${kind} is in one`]);
+  if (pace) errors.push(["pace", `nothing: ${pacedBy} set the pace of a ${kind}`]);
+  if (drain) errors.push(["drain", `nothing: the nodes of a ${kind} are drained`]);
+  return errors;
+}
+
+function ofMode({ mode, parameter, window }: Fleet): FieldError[] {
+  if (mode === "watch") return [];
+  if (parameter === "channel")
+    return [
+      ["mode", 'watch: a fleet that follows the channel moves by itself; with parameter: "own" it can be rolled'],
+    ];
+  return window === undefined
+    ? [["window", '"always", or a window such as { days: ["Tue"], from: "22:00", to: "04:00", timeZone: "UTC" }']]
+    : [];
+}
+
+/** What a fleet that follows the channel by itself cannot be told. */
+function ofFollowing({ parameter, approval, blackouts, rollback, ...fleet }: Fleet): FieldError[] {
+  if (parameter !== "channel") return [];
+  const why =
+    'a fleet that follows the channel starts its image with the next instance; parameter: "own" makes it wait';
+  return [
+    ...(["window", "after", "wave", "pace"] as const).flatMap((field): FieldError[] =>
+      fleet[field] === undefined ? [] : [[field, `nothing: ${why}`]],
+    ),
+    ...(blackouts.length > 0 ? [["blackouts", `none: ${why}`] satisfies FieldError] : []),
+    ...(approval === "manual" ? [["approval", `"none": ${why}`] satisfies FieldError] : []),
+    ...(rollback === "at once" ? [["rollback", `"in window": ${why}`] satisfies FieldError] : []),
+  ];
+}
 
 /** Errors that only the whole list shows, each with the path of its field. */
 export function fleetErrors(
   fleets: readonly Fleet[],
   variants: readonly string[],
 ): { path: [number, keyof Fleet]; message: string }[] {
-  return fleets.flatMap(({ name, variant, after, cluster, group, kind }, index) => {
-    const errors: [keyof Fleet, string][] = [];
-    const others = fleets.slice(0, index);
-    if (others.some((other) => other.name === name)) errors.push(["name", "a unique name"]);
-    if (others.some((other) => other.kind === kind && other.cluster === cluster && other.group === group))
-      errors.push(["group", "a group that no other fleet has"]);
+  return fleets.flatMap((fleet, index) => {
+    const { name, variant } = fleet;
+    const errors: FieldError[] = [];
+    const earlier = fleets.slice(0, index);
+    if (earlier.some((other) => other.name === name)) errors.push(["name", "a unique name"]);
+    if (earlier.some((other) => isSameGroup(other, fleet))) errors.push(["group", "a group that no other fleet has"]);
     if (!variants.includes(variant)) errors.push(["variant", `a variant: ${variants.join(", ")}`]);
-    if (after) {
-      const first = fleets.find((other) => other.name === after.fleet);
-      if (!first) errors.push(["after", "the name of another fleet"]);
-      else if (first.variant !== variant) errors.push(["after", `a fleet of the variant ${variant}`]);
-      else if (waitsForItself(fleets, name)) errors.push(["after", "a fleet that does not wait for this one"]);
-    }
+    const wrong = wrongAfter(fleet, fleets);
+    if (wrong) errors.push(["after", wrong]);
     return errors.map(([field, message]) => ({ path: [index, field], message }));
   });
+}
+
+/** The name of an Auto Scaling group is unique in its account and Region, whatever cluster is named. */
+function isSameGroup(one: Fleet, other: Fleet): boolean {
+  const isUnique = one.kind === "auto-scaling-group";
+  return one.kind === other.kind && one.group === other.group && (isUnique || one.cluster === other.cluster);
+}
+
+function wrongAfter({ name, variant, after }: Fleet, fleets: readonly Fleet[]): string | undefined {
+  if (!after) return undefined;
+  const first = fleets.find((other) => other.name === after.fleet);
+  if (!first) return "the name of another fleet";
+  if (first.variant !== variant) return `a fleet of the variant ${variant}`;
+  return waitsForItself(fleets, name) ? "a fleet that does not wait for this one" : undefined;
 }
 
 function waitsForItself(fleets: readonly Fleet[], name: string): boolean {

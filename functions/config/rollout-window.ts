@@ -77,7 +77,7 @@ function opensAfter(
     const midnight = at(today, days, "00:00", zone);
     const opening = window === "always" ? midnight : at(today, days, window.from, zone);
     const first = [midnight, opening].find(
-      (time) => time > now && isWithin(time, window) && !blackoutAt(time, blackouts, zone),
+      (time) => time > now && !blackoutAt(time, blackouts, zone) && isWithin(time, window),
     );
     if (first !== undefined) return first;
   }

@@ -66,15 +66,20 @@ export function refusalRecord(fleet: string, attemptAt: number, words: string): 
   return `refusals/${fleet}/${Math.floor(attemptAt)}_${encodeURIComponent(clip(oneLine(words), maxRefusal))}`;
 }
 
+/** The key, without the prefix of records, of the record that all nodes of a fleet run an image. Its time is S3's. */
 export function arrivalRecord(fleet: string, image: string): string {
   return `arrivals/${fleet}/${image}`;
 }
 
+/** The key, without the prefix of records, of the record of a person's order. Its time is S3's. */
 export function orderRecord(fleet: string, { image, force }: Pick<RolloutOrder, "image" | "force">): string {
   return `rollout-orders/${fleet}/${image}${force ? "_force" : ""}`;
 }
 
-/** The key, without the prefix of records, of the record that a person has released a fleet. Written again, it counts again. */
+/**
+ * The key, without the prefix of records, of the record that a person has released a fleet. Written again, it counts
+ * again.
+ */
 export function releaseRecord(fleet: string): string {
   return `releases/${fleet}/released`;
 }
@@ -104,7 +109,7 @@ export function historiesIn(records: Records, fleets: readonly { name: string }[
 }
 
 function byFleet(records: readonly StoredRecord[] = []): Map<string, { rest: string; at: number }[]> {
-  const byName = Map.groupBy(records, ({ name }) => name.slice(0, name.indexOf("/")));
+  const byName = Map.groupBy(records, ({ name }) => name.split("/", 1)[0] ?? "");
   return new Map(
     [...byName].map(([fleet, own]) => [fleet, own.map(({ name, at }) => ({ rest: name.slice(fleet.length + 1), at }))]),
   );

@@ -44,7 +44,10 @@ export interface StartedImage {
 /** A fleet as AWS shows it. */
 export interface KnownFleet {
   state: "known";
-  /** What a new node starts from; undefined if nothing tells, such as a parameter that does not exist yet. */
+  /**
+   * What a new node starts from; undefined if nothing tells. For a fleet with a parameter of its own it is undefined
+   * exactly if that parameter does not exist, whatever a launch template says.
+   */
   starts: StartedImage | undefined;
   /** The parameter that decides that; undefined if a launch template names the image itself. */
   parameter: string | undefined;
@@ -57,6 +60,11 @@ export interface KnownFleet {
   isChanging: boolean;
   /** What AWS finds wrong with the group or its nodes, in AWS's words. */
   issues: readonly string[];
+  /**
+   * When an instance was last replaced for its health, in milliseconds since the epoch; undefined if none was or nobody
+   * tells.
+   */
+  replacedAt?: number | undefined;
   /** The fleet's alarms: which are in ALARM, and when one last changed its state, in milliseconds since the epoch. */
   alarms: { ringing: readonly string[]; changedAt: number };
   /** Kubernetes minor of the cluster, such as `1.35`, and whether it is in Auto Mode; undefined if no cluster is named. */

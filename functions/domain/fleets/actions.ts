@@ -1,6 +1,8 @@
+import { second } from "../../config/time.ts";
 import type { IndexedWorld } from "../indexed-world.ts";
 import type { FleetDecision } from "./decide.ts";
-import { isComplete, isKnown, type KnownState, ownImage } from "./fleet-state.ts";
+import { isKnown, type KnownState } from "./fleet-state.ts";
+import { whyLeftAlone } from "./hold.ts";
 
 interface Common {
   variant: string;
@@ -37,76 +39,79 @@ export type FleetAction =
 /** Newer versions of the template that stay: the present one and the one to go back to. */
 const keptVersions = 2;
 
+const onlyWatched = "it is only watched (mode)";
+
 /** What a fleet needs. Of one that is only watched, nothing is written. */
 export function fleetActions(world: IndexedWorld, decision: FleetDecision): FleetAction[] {
   const { fleet } = decision.state;
-  const common = { variant: fleet.variant, fleet: fleet.name };
-  const write = writeOf(decision, common);
-  if (fleet.mode === "watch")
-    return [...arrival(world, decision), ...(write ? [watched(write)] : waitOf(decision, common))];
-  return [...arrival(world, decision), ...(write ? [write] : waitOf(decision, common)), ...pruning(decision, common)];
+  const about = { variant: fleet.variant, fleet: fleet.name };
+  const write = writeOf(decision, about);
+  const next = write ? (fleet.mode === "watch" ? watched(write) : write) : waitOf(decision, about);
+  return [...arrival(world, decision, about), ...(next ? [next] : []), ...pruning(world, decision, about)];
 }
 
-function writeOf(
-  decision: FleetDecision,
-  common: Pick<Common, "variant" | "fleet">,
-): Exclude<FleetWrite, { do: "prune" }> | undefined {
+type About = Pick<Common, "variant" | "fleet">;
+
+function writeOf(decision: FleetDecision, about: About): FleetWrite | undefined {
   const { state } = decision;
   if (!isKnown(state)) return undefined;
   switch (decision.decision) {
     case "roll":
     case "point": {
       const { decision: what, force, reasons } = decision;
-      return { do: what, ...common, image: state.desired, from: state.observed.starts?.id, force, reasons };
+      return { do: what, ...about, image: state.desired, from: state.observed.starts?.id, force, reasons };
     }
     case "refresh":
-      return { do: "refresh", ...common, image: state.desired, reasons: decision.reasons };
+      return { do: "refresh", ...about, image: state.desired, reasons: decision.reasons };
     case "cancel":
-      return { do: "cancel", ...common, update: decision.update, reasons: decision.reasons };
+      return { do: "cancel", ...about, update: decision.update, reasons: decision.reasons };
     default:
       return undefined;
   }
 }
 
 function watched({ do: what, variant, fleet, reasons }: FleetWrite): FleetAction {
-  return {
-    do: "wait",
-    variant,
-    fleet,
-    for: "fleet",
-    until: undefined,
-    reasons: [...reasons, `it is only watched (mode), otherwise the next step would be: ${what}`],
-  };
+  const why = `${onlyWatched}, otherwise the next step would be: ${what}`;
+  return { do: "wait", variant, fleet, for: "fleet", until: undefined, reasons: [...reasons, why] };
 }
 
-function waitOf(decision: FleetDecision, common: Pick<Common, "variant" | "fleet">): FleetAction[] {
-  if (decision.decision === "current" || !("reasons" in decision)) return [];
-  const until = decision.decision === "wait" ? decision.until : undefined;
-  return [{ do: "wait", ...common, for: "fleet", until, reasons: decision.reasons }];
+function waitOf(decision: FleetDecision, about: About): FleetAction | undefined {
+  if (!("reasons" in decision)) return undefined;
+  const isTurn = decision.decision === "wait" && decision.for !== "aws" && decision.for !== "image";
+  // A fleet that is only watched has no turn to wait for: the reasons say what it would wait for.
+  const isWatched = isTurn && decision.state.fleet.mode === "watch";
+  const until = decision.decision === "wait" && !isWatched ? decision.until : undefined;
+  const reasons = isWatched ? [...decision.reasons, onlyWatched] : decision.reasons;
+  return { do: "wait", ...about, for: "fleet", until, reasons };
 }
 
-function arrival(world: IndexedWorld, { decision, state }: FleetDecision): FleetAction[] {
+function arrival(world: IndexedWorld, { decision, state }: FleetDecision, about: About): FleetAction[] {
   if (decision !== "current" || !isKnown(state) || !isArrivalNeeded(world, state)) return [];
-  const { fleet, desired, observed } = state;
-  const reasons = [`${observed.nodes.length} nodes run ${desired}`];
-  return [{ do: "arrive", variant: fleet.variant, fleet: fleet.name, image: desired, reasons }];
+  const { desired, observed } = state;
+  return [{ do: "arrive", ...about, image: desired, reasons: [`${observed.nodes.length} nodes run ${desired}`] }];
 }
 
-/** Of a fleet that is rolled, or that another one waits for; once for each time it comes to run the image. */
-function isArrivalNeeded(world: IndexedWorld, { fleet, desired, history }: KnownState): boolean {
+/**
+ * Of a fleet that is rolled, or that another one waits for; once for each time it comes to run the image. A fleet
+ * without nodes runs nothing.
+ */
+function isArrivalNeeded(world: IndexedWorld, { fleet, desired, history, observed }: KnownState): boolean {
+  if (observed.nodes.length === 0) return false;
   const isAwaited = world.configuration.fleets.some(({ after }) => after?.fleet === fleet.name);
   const arrived = history.arrivals.find(({ image }) => image === desired);
   const lastElsewhere = history.arrivals.find(({ image }) => image !== desired)?.at ?? 0;
   const lastAttempt = history.attempts.find(({ image }) => image === desired)?.at ?? 0;
-  const isNoted = arrived !== undefined && arrived.at >= lastElsewhere && arrived.at + 1_000 > lastAttempt;
-  return (isAwaited || fleet.mode === "roll") && !isNoted && ownImage(world, desired) !== undefined;
+  // S3, whose time an arrival has, counts whole seconds.
+  const isNoted = arrived !== undefined && arrived.at >= lastElsewhere && arrived.at + second > lastAttempt;
+  return (isAwaited || fleet.mode === "roll") && !isNoted;
 }
 
-function pruning({ decision, state }: FleetDecision, common: Pick<Common, "variant" | "fleet">): FleetAction[] {
-  if (decision !== "current" || !isKnown(state) || !isComplete(state)) return [];
-  const { template } = state.observed;
+function pruning(world: IndexedWorld, { decision, state }: FleetDecision, about: About): FleetAction[] {
+  const { fleet, observed } = state;
+  if (decision !== "current" || fleet.mode === "watch" || observed.state === "unknown") return [];
+  const { template } = observed;
   const versions = (template?.made ?? []).slice(0, -keptVersions).filter((version) => version !== template?.number);
-  if (!template || versions.length === 0) return [];
+  if (!template || versions.length === 0 || whyLeftAlone(world, fleet) !== undefined) return [];
   const reasons = ["only the two newest versions that this service made stay"];
-  return [{ do: "prune", ...common, template: template.template, versions, reasons }];
+  return [{ do: "prune", ...about, template: template.template, versions, reasons }];
 }

@@ -1,6 +1,6 @@
 import type { Attempt } from "../fleet-records.ts";
+import { whyNotPublishable } from "../images.ts";
 import type { IndexedWorld } from "../indexed-world.ts";
-import { describePause, pauseOf, whyPaused } from "../pauses.ts";
 import {
   type FleetState,
   fleetStates,
@@ -8,22 +8,27 @@ import {
   isKnown,
   type KnownState,
   ownImage,
-  whyBack,
   whyNotStarted,
 } from "./fleet-state.ts";
 import { guards } from "./guards.ts";
-import { latestAttempt, type Stage, stageOf } from "./stage.ts";
-import { type Blocker, blockers, orderOf } from "./turn.ts";
+import { whyHeld, whyLeftAlone } from "./hold.ts";
+import { whyMoved } from "./moved.ts";
+import { whyBack } from "./revoked-images.ts";
+import { type Running, type Stage, stageOf } from "./stage.ts";
+import { type Blocker, blockers, orderOf, passAt } from "./turn.ts";
+import { addTo, othersIn, rollingIn } from "./wave.ts";
 
 /** What becomes of a fleet now. Times are milliseconds since the epoch. */
 export type FleetDecision = {
   state: FleetState;
   /** Why the fleet goes back; undefined if it does not. */
   back: string | undefined;
-} & (
+} & Outcome;
+
+type Outcome =
   | { decision: "current" }
   /** A change is under way. */
-  | ({ decision: "running"; reasons: string[] } & Omit<Extract<Stage, { stage: "running" }>, "stage">)
+  | ({ decision: "running"; reasons: string[] } & Omit<Running, "stage">)
   | { decision: "wait"; for: Blocker["for"] | "aws" | "image"; until: number | undefined; reasons: string[] }
   | { decision: "refused" | "held" | "moved"; reasons: string[] }
   | { decision: "failed"; attempt: Attempt; reasons: string[] }
@@ -32,83 +37,89 @@ export type FleetDecision = {
   /** Replace the nodes of a group whose parameter holds the image. */
   | { decision: "refresh"; reasons: string[] }
   /** Stop an instance refresh that brings what no node should start. */
-  | { decision: "cancel"; update: string; reasons: string[] }
-);
+  | { decision: "cancel"; update: string; reasons: string[] };
 
 /**
- * Rule 17: what becomes of each fleet, in the order of the configuration. A fleet that starts now counts for the others
- * of its wave.
+ * Rule 17: what becomes of each fleet, in the order of the configuration. A fleet that starts now counts for the later
+ * ones of its wave.
  */
 export function decideFleets(world: IndexedWorld): FleetDecision[] {
-  const decided: FleetDecision[] = [];
   const states = fleetStates(world);
-  for (const state of states) {
-    const others = states.filter(({ fleet }) => fleet !== state.fleet && fleet.wave === state.fleet.wave);
-    const isBusy = ({ fleet }: FleetState) =>
-      decided.some((one) => one.state.fleet === fleet && ["roll", "point", "refresh"].includes(one.decision));
-    const busy = state.fleet.wave === undefined ? [] : others.filter((one) => isRolling(one, world.now) || isBusy(one));
-    const names = busy.map(({ fleet }) => fleet.name);
-    decided.push(decideFleet(world, state, names));
-  }
-  return decided;
-}
-
-function isRolling(state: FleetState, now: number): boolean {
-  if (!isKnown(state)) return false;
-  const stage = stageOf(state, now);
-  return stage.stage === "settling" || (stage.stage === "running" && !stage.isStuck);
+  const rolling = rollingIn(states, world.now);
+  return states.map((state) => {
+    const decision = decideFleet(world, state, othersIn(rolling, state));
+    const starts = decision.decision === "roll" || decision.decision === "point";
+    if (starts && state.fleet.mode === "roll") addTo(rolling, state);
+    return decision;
+  });
 }
 
 function decideFleet(world: IndexedWorld, state: FleetState, busy: readonly string[]): FleetDecision {
-  if (state.observed.state === "unknown") return waiting(state, "aws", [state.observed.why]);
-  if (!isKnown(state)) return waiting(state, "image", [`${state.fleet.channel} holds nothing`]);
-  const { desired } = state;
+  if (world.unreadable !== undefined) return { state, back: undefined, ...waiting("aws", world.unreadable) };
+  if (state.observed.state === "unknown") return { state, back: undefined, ...waiting("aws", state.observed.why) };
+  if (!isKnown(state)) return { state, back: undefined, ...waiting("image", `${state.fleet.channel} holds nothing`) };
   const back = whyBack(world, state);
-  const stage = stageOf(state, world.now);
-  if (stage.stage === "running" && !mayLeave(world, state, stage)) return underWay(world, state, stage, back);
-  if (stage.stage === "settling") return waiting(state, "aws", ["a rollout has just begun"], stage.until);
-  if (isComplete(state)) return { state, back, decision: "current" };
-  const bad = whyNotStarted(world, desired);
-  if (bad) return waiting(state, "image", [`${state.fleet.channel} holds an image that no node should start: ${bad}`]);
-  if (ownImage(world, desired)?.state !== "available")
-    return waiting(state, "image", [`${desired}, which ${state.fleet.channel} holds, cannot start a node`]);
-  return start(world, state, { back, busy, stage });
+  return { state, back, ...outcomeOf(world, state, { back, busy }) };
 }
 
-function start(
-  world: IndexedWorld,
-  state: KnownState,
-  { back, busy, stage }: { back: string | undefined; busy: readonly string[]; stage: Stage },
-): FleetDecision {
-  const { fleet, desired } = state;
-  // Nothing can follow a parameter that does not exist.
-  if (fleet.parameter === "own" && state.observed.starts === undefined)
-    return { state, back, decision: "point", force: false, reasons: ["its own parameter does not exist yet"] };
-  const hold = pauseOf(world.fleetRecords.holds, fleet.name);
-  if (hold)
-    return { state, back, decision: "held", reasons: [describePause(fleet.name, hold).replace("paused", "held")] };
-  const paused = whyPaused(world, fleet.variant);
-  if (paused && back === undefined) return { state, back, decision: "held", reasons: [paused] };
+interface Turn {
+  /** Why the fleet goes back; undefined if it does not. */
+  back: string | undefined;
+  /** The other fleets of its wave that are being rolled. */
+  busy: readonly string[];
+}
+
+function outcomeOf(world: IndexedWorld, state: KnownState, turn: Turn): Outcome {
+  const { desired, fleet } = state;
+  const stage = stageOf(state, world.now);
+  if (stage.stage === "running" && !mayLeave(world, state, stage)) return underWay(world, state, stage);
+  if (stage.stage === "settling") return waiting("aws", "a rollout has just begun", stage.until);
+  const revoked = whyNotStarted(world, desired);
+  if (revoked) return waiting("image", `${fleet.channel} holds what no node should start: ${revoked}`);
+  if (isComplete(state)) return { decision: "current" };
+  const follows = whatFollows(state, stage);
+  if (follows) return waiting("aws", follows);
+  const image = ownImage(world, desired);
+  const unfit = image ? whyNotPublishable(image) : "was not made by this service";
+  if (unfit) return waiting("image", `${fleet.channel} holds ${desired}, which ${unfit}`);
+  return start(world, state, stage, turn);
+}
+
+/** What happens without the service to a fleet whose nodes follow a parameter; undefined if that is nothing. */
+function whatFollows({ fleet, observed, desired }: KnownState, { stage }: Stage): string | undefined {
+  const isDue = fleet.kind === "karpenter" && observed.starts?.id === desired && stage === "idle";
+  if (isDue || (fleet.parameter === "channel" && fleet.kind === "karpenter"))
+    return "Karpenter replaces its nodes as its disruption budgets allow";
+  return fleet.parameter === "channel"
+    ? "it follows the channel: only new nodes start the image, and nobody replaces the others"
+    : undefined;
+}
+
+function start(world: IndexedWorld, state: KnownState, stage: Stage, { back, busy }: Turn): Outcome {
+  const { fleet, desired, observed, history } = state;
+  const held = back === undefined ? whyLeftAlone(world, fleet) : whyHeld(world, fleet);
+  if (held) return { decision: "held", reasons: [held] };
+  const isNew = history.attempts.length === 0 && history.arrivals.length === 0;
+  // Nothing can follow a parameter that does not exist, so its first value moves no node.
+  if (fleet.parameter === "own" && observed.starts === undefined && isNew)
+    return { decision: "point", force: false, reasons: ["its own parameter does not exist yet"] };
   const moved = whyMoved(state, world.now);
-  if (moved) return { state, back, decision: "moved", reasons: [moved] };
+  if (moved) return { decision: "moved", reasons: [moved] };
   const refused = guards(world, state);
-  if (refused.length > 0) return { state, back, decision: "refused", reasons: refused };
-  const order = orderOf(state, world.now);
-  if (stage.stage === "failed" && stage.attempt.image === desired && !order)
-    return { state, back, decision: "failed", attempt: stage.attempt, reasons: [stage.why] };
+  if (refused.length > 0) return { decision: "refused", reasons: refused };
   const reasons = [back ?? changeOf(state)];
   // What has begun by the parameter goes on, whatever the window says.
-  if (fleet.parameter === "own" && state.observed.starts?.id === desired)
-    return { state, back, decision: "refresh", reasons };
-  const waits = blockers(world, state, { back: back !== undefined, busy });
+  if (stage.stage === "pointed") return { decision: "refresh", reasons };
+  const order = orderOf(state, world.now);
+  if (stage.stage === "failed" && stage.attempt.image === desired && !order)
+    return { decision: "failed", attempt: stage.attempt, reasons: [stage.why] };
+  const waits = blockers(world, state, { isBack: back !== undefined, busy });
   if (waits.length > 0) {
-    const times = waits.flatMap(({ until }) => until ?? []);
-    const until = times.length === waits.length ? Math.max(...times) : undefined;
     const first = waits.find((one) => one.for === "person") ?? (waits[0] as Blocker);
-    return { state, back, decision: "wait", for: first.for, until, reasons: waits.map(({ why }) => why) };
+    const until = passAt(world.now, state, waits);
+    return { decision: "wait", for: first.for, until, reasons: waits.map(({ why }) => why) };
   }
-  const decision = fleet.parameter === "own" ? "point" : "roll";
-  return { state, back, decision, force: order?.force ?? false, reasons };
+  return { decision: fleet.parameter === "own" ? "point" : "roll", force: order?.force ?? false, reasons };
 }
 
 /** What a parameter brings can be left at any time: Karpenter follows it at once. */
@@ -117,42 +128,23 @@ function mayLeave(world: IndexedWorld, { fleet, desired }: KnownState, { image }
   return whyNotStarted(world, image) !== undefined;
 }
 
-type Running = Extract<Stage, { stage: "running" }>;
-
 /** A change is under way. A refresh can be cancelled; an update of a node group cannot. */
-function underWay(
-  world: IndexedWorld,
-  state: KnownState,
-  { stage: _, ...running }: Running,
-  back: string | undefined,
-): FleetDecision {
-  const bad = running.image === undefined ? undefined : whyNotStarted(world, running.image);
-  const leaves = bad !== undefined && running.image !== state.desired;
-  if (leaves && state.fleet.kind === "auto-scaling-group" && running.update)
-    return { state, back, decision: "cancel", update: running.update.id, reasons: [bad] };
+function underWay(world: IndexedWorld, { fleet }: KnownState, { stage: _, ...running }: Running): Outcome {
+  const { image, update, isStuck } = running;
+  const revoked = image === undefined ? undefined : whyNotStarted(world, image);
+  const held = whyHeld(world, fleet);
+  if (revoked && update && fleet.kind === "auto-scaling-group" && !held)
+    return { decision: "cancel", update: update.id, reasons: [revoked] };
   const reasons = [
-    running.update?.detail ?? "nodes are being replaced",
-    ...(running.isStuck ? ["it takes longer than stuckAfter"] : []),
-    ...(leaves ? [`${bad}; an update of a node group cannot be cancelled, so going back waits for its end`] : []),
+    update?.detail ?? "nodes are being replaced",
+    ...(isStuck ? ["it takes longer than stuckAfter"] : []),
+    ...(revoked ? [revoked] : []),
+    ...(revoked && fleet.kind === "managed-node-group"
+      ? ["an update of a node group cannot be cancelled, so going back waits for its end"]
+      : []),
+    ...(held ? [held] : []),
   ];
-  return { state, back, decision: "running", reasons, ...running };
-}
-
-/** Somebody else has moved the group, or its parameter, since the service did. */
-function whyMoved(state: KnownState, now: number): string | undefined {
-  const { history, observed, fleet } = state;
-  const attempt = latestAttempt(state, now) ?? history.attempts[0];
-  if (!attempt || (history.releasedAt ?? 0) > attempt.at) return undefined;
-  const release = `POST /release {"fleet": "${fleet.name}", "reason": "…"} lets the service go on from there`;
-  if (attempt.versions) {
-    const { from, to } = attempt.versions;
-    const number = observed.template?.number;
-    if (number === undefined || number === from || number === to) return undefined;
-    return `somebody has moved it to version ${number} of its launch template since the service gave it ${to}; ${release}`;
-  }
-  const starts = observed.starts?.id;
-  if (starts === undefined || starts === attempt.image || starts === attempt.from) return undefined;
-  return `somebody has written ${starts} to its parameter since the service wrote ${attempt.image}; ${release}`;
+  return { decision: "running", reasons, ...running };
 }
 
 function changeOf({ desired, observed }: KnownState): string {
@@ -162,11 +154,6 @@ function changeOf({ desired, observed }: KnownState): string {
   return from.length > 0 ? `${from.join(", ")} → ${desired}` : `to ${desired}`;
 }
 
-function waiting(
-  state: FleetState,
-  what: "aws" | "image",
-  reasons: string[],
-  until: number | undefined = undefined,
-): FleetDecision {
-  return { state, back: undefined, decision: "wait", for: what, until, reasons };
+function waiting(what: "aws" | "image", why: string, until?: number): Outcome {
+  return { decision: "wait", for: what, until, reasons: [why] };
 }

@@ -44,7 +44,8 @@ function templateGuards({ fleet, observed }: KnownState): string[] {
     ...(/^\d+$/.test(template.named)
       ? []
       : [`it follows ${whose} by ${template.named}: let it name a version by its number`]),
-    ...(template.followedBy === undefined
+    // Of a fleet that follows a parameter the service makes no version.
+    ...(template.followedBy === undefined || fleet.parameter !== undefined
       ? []
       : [
           `the group ${template.followedBy} follows ${whose} by $Latest and would change at once: let it name a version by its number, or give it a template of its own`,

@@ -2,12 +2,12 @@ import type { FleetState } from "./fleet-state.ts";
 
 /** Whether a fleet is well. Pods are not looked at. */
 export type Health =
-  /** At least since then, in milliseconds since the epoch: an alarm may have rung before it last changed its state. */
+  /** For how long at least, in milliseconds since the epoch: before that an alarm may have rung, or a node been replaced. */
   { healthy: true; since: number } | { healthy: false; reasons: string[] };
 
 export function healthOf({ observed }: FleetState): Health {
   if (observed.state === "unknown") return { healthy: false, reasons: [observed.why] };
-  const { isChanging, issues, alarms, updates } = observed;
+  const { isChanging, issues, alarms, updates, replacedAt = 0 } = observed;
   const last = updates[0];
   const reasons = [
     ...(isChanging ? ["its nodes are being replaced"] : []),
@@ -17,5 +17,7 @@ export function healthOf({ observed }: FleetState): Health {
     ...issues,
     ...alarms.ringing.map((name) => `the alarm ${name} rings`),
   ];
-  return reasons.length > 0 ? { healthy: false, reasons } : { healthy: true, since: alarms.changedAt };
+  return reasons.length > 0
+    ? { healthy: false, reasons }
+    : { healthy: true, since: Math.max(alarms.changedAt, replacedAt) };
 }

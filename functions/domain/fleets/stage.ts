@@ -1,16 +1,7 @@
-import { minute } from "../../config/time.ts";
 import type { Attempt } from "../fleet-records.ts";
 import type { GroupUpdate } from "../observed-fleet.ts";
-import { type KnownState, nodesBehind } from "./fleet-state.ts";
-
-/**
- * How long after its record a rollout may be invisible, in milliseconds: the run that began it ends within Lambda's five
- * minutes, and AWS shows what was begun soon after.
- */
-export const settlesWithin = 10 * minute;
-
-/** AWS's clock may be behind that of the record, in milliseconds. */
-const clockSkew = minute;
+import { hasTaken, isFresh, latestAttempt, settlesWithin, updateOf } from "./attempts.ts";
+import { isComplete, type KnownState, nodesBehind } from "./fleet-state.ts";
 
 /** Where a fleet is in its latest change. Times are milliseconds since the epoch. */
 export type Stage =
@@ -24,60 +15,47 @@ export type Stage =
     }
   /** Recorded, and not to be seen yet. */
   | { stage: "settling"; until: number }
+  /** The fleet's own parameter holds the image, and the refresh that replaces the nodes has still to begin. */
+  | { stage: "pointed"; since: number }
   | { stage: "failed"; attempt: Attempt; why: string }
   | { stage: "idle" };
 
+export type Running = Extract<Stage, { stage: "running" }>;
+
 export function stageOf(state: KnownState, now: number): Stage {
-  const { fleet, observed } = state;
+  const { observed } = state;
   const attempt = latestAttempt(state, now);
   const update = attempt && updateOf(state, attempt);
   const running = observed.updates.find(({ status }) => status === "running");
   if (running || observed.isChanging) {
-    const isOurs = attempt !== undefined && (running === undefined || running === update);
-    const since = running?.startedAt ?? attempt?.at ?? now;
-    const image = isOurs ? attempt.image : undefined;
-    return { stage: "running", since, isStuck: now - since > fleet.stuckAfter, image, update: running };
+    const isOurs = attempt !== undefined && (running ? running === update : isFresh(attempt, now));
+    const since = running?.startedAt ?? (isOurs ? attempt.at : now);
+    return runningSince(state, now, { since, image: isOurs ? attempt.image : undefined, update: running });
   }
   if (!attempt) return { stage: "idle" };
   if (attempt.refused !== undefined) return { stage: "failed", attempt, why: `AWS refused it: ${attempt.refused}` };
   if (update) return ended(state, attempt, update);
-  if (fleet.kind === "karpenter" && observed.starts?.id === attempt.image && nodesBehind(state).length > 0) {
-    const { at: since, image } = attempt;
-    const isStuck = now - since > fleet.stuckAfter;
-    // A parameter can be written at any time, so what is stuck does not block the next image.
-    return isStuck && image !== state.desired
-      ? { stage: "idle" }
-      : { stage: "running", since, isStuck, image, update: undefined };
-  }
-  const until = attempt.at + settlesWithin;
-  return now < until && !hasTaken(state, attempt) ? { stage: "settling", until } : { stage: "idle" };
+  if (isComplete(state)) return { stage: "idle" };
+  // That a group has its new version does not say that its update is shown already.
+  if (isFresh(attempt, now) && (attempt.versions || !hasTaken(state, attempt)))
+    return { stage: "settling", until: attempt.at + settlesWithin };
+  return attempt.versions ? { stage: "idle" } : followed(state, now, attempt);
 }
 
-/** Whether the group, or its parameter, is where the attempt was to bring it. */
-function hasTaken({ observed }: KnownState, { image, versions }: Attempt): boolean {
-  return versions ? observed.template?.number === versions.to : observed.starts?.id === image;
+/** Nodes follow the fleet's own parameter: Karpenter replaces them by itself, an Auto Scaling group by a refresh. */
+function followed(state: KnownState, now: number, attempt: Attempt): Stage {
+  const { fleet, observed, desired } = state;
+  const { at: since, image } = attempt;
+  const isDone = observed.nodes.every((node) => node.image === image);
+  if (!hasTaken(state, attempt) || isDone) return { stage: "idle" };
+  if (fleet.kind !== "karpenter") return image === desired ? { stage: "pointed", since } : { stage: "idle" };
+  const running = runningSince(state, now, { since, image, update: undefined });
+  // A parameter can be written at any time, so what is stuck does not block the next image.
+  return running.isStuck && image !== desired ? { stage: "idle" } : running;
 }
 
-/** The latest attempt that has had an effect or may still have one. */
-export function latestAttempt(state: KnownState, now: number): Attempt | undefined {
-  return state.history.attempts.find(
-    (attempt) =>
-      attempt.refused !== undefined ||
-      now - attempt.at < settlesWithin ||
-      hasTaken(state, attempt) ||
-      updateOf(state, attempt) !== undefined,
-  );
-}
-
-/** What AWS made of the attempt; undefined if it shows nothing of it. */
-function updateOf({ observed, history }: KnownState, attempt: Attempt): GroupUpdate | undefined {
-  const next = history.attempts.findLast(({ at }) => at > attempt.at);
-  return observed.updates.findLast(
-    ({ startedAt, version }) =>
-      startedAt >= attempt.at - clockSkew &&
-      (next === undefined || startedAt < next.at) &&
-      (version === undefined || version === attempt.versions?.to),
-  );
+function runningSince({ fleet }: KnownState, now: number, about: Pick<Running, "since" | "image" | "update">): Running {
+  return { stage: "running", isStuck: now - about.since > fleet.stuckAfter, ...about };
 }
 
 function ended(state: KnownState, attempt: Attempt, update: GroupUpdate): Stage {

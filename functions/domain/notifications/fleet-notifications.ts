@@ -1,7 +1,9 @@
+import { minute } from "../../config/time.ts";
+import { arrivalOf, latestAttempt } from "../fleets/attempts.ts";
 import { holdingSince } from "../fleets/behind.ts";
 import type { FleetDecision } from "../fleets/decide.ts";
-import { isComplete, isKnown, type KnownState, nodesBehind, revokedInUse } from "../fleets/fleet-state.ts";
-import { latestAttempt } from "../fleets/stage.ts";
+import { isKnown, type KnownState, nodesBehind } from "../fleets/fleet-state.ts";
+import { revokedInUse, whyLeft } from "../fleets/revoked-images.ts";
 import type { IndexedWorld } from "../indexed-world.ts";
 import { sha256 } from "../inputs.ts";
 import type { Keyed } from "./keyed.ts";
@@ -34,139 +36,98 @@ export type FleetNotification = About &
     | { kind: "fleet-behind"; nodes: number; since: number; why: string[] }
   );
 
-export function fleetNotifications(world: IndexedWorld, decision: FleetDecision): Keyed<FleetNotification>[] {
-  if (!isKnown(decision.state)) return [];
-  const { fleet } = decision.state;
-  return [
-    ...(fleet.mode === "roll" ? ofRollouts(world, decision, decision.state) : []),
-    ...usesRevoked(world, decision, decision.state),
-    ...isBehind(world, decision, decision.state),
-  ];
+export function fleetNotifications(world: IndexedWorld, decision: FleetDecision): Part {
+  const { state } = decision;
+  if (!isKnown(state)) return [];
+  const ofRollout =
+    state.fleet.mode === "roll" ? [...ofAttempt(world, state), ...ofDecision(world, decision, state)] : [];
+  return [...ofRollout, ...usesRevoked(world, decision, state), ...isBehind(world, decision, state)];
 }
 
 type Part = Keyed<FleetNotification>[];
 
-function ofRollouts(world: IndexedWorld, decision: FleetDecision, state: KnownState): Part {
-  const { fleet, desired } = state;
-  const about = { variant: fleet.variant, fleet: fleet.name, image: desired, at: world.now };
-  const keyOf = (kind: string, rest: string | number) => `${kind}/${fleet.name}/${rest}`;
-  return [
-    ...begun(world, decision, state),
-    ...done(world, state),
-    ...(decision.decision === "wait" && ["person", "time", "other-fleet"].includes(decision.for)
-      ? [
-          {
-            ...about,
-            kind: "rollout-waits" as const,
-            key: keyOf("rollout-waits", desired),
-            waitsFor: decision.reasons,
-            until: decision.until,
-          },
-        ]
-      : []),
-    ...(decision.decision === "refused" || decision.decision === "moved"
-      ? [
-          {
-            ...about,
-            kind: decision.decision === "refused" ? ("rollout-refused" as const) : ("fleet-moved" as const),
-            key: keyOf(decision.decision, sha256(decision.reasons.join("\n"))),
-            why: decision.reasons,
-          },
-        ]
-      : []),
-    ...(decision.decision === "running" && decision.isStuck
-      ? [
-          {
-            ...about,
-            kind: "rollout-stuck" as const,
-            key: keyOf("rollout-stuck", decision.since),
-            image: decision.image ?? desired,
-            since: decision.since,
-            detail: decision.update?.detail,
-          },
-        ]
-      : []),
-    ...(decision.decision === "failed"
-      ? [
-          {
-            ...about,
-            kind: "rollout-failed" as const,
-            key: keyOf("rollout-failed", decision.attempt.at),
-            why: decision.reasons.join("; "),
-          },
-        ]
-      : []),
-  ];
-}
-
-function begun(world: IndexedWorld, { back }: FleetDecision, state: KnownState): Part {
-  const { fleet } = state;
+/** That the latest rollout has begun, and that it is done. */
+function ofAttempt(world: IndexedWorld, state: KnownState): Part {
+  const { fleet, observed } = state;
   const attempt = latestAttempt(state, world.now);
-  if (!attempt) return [];
+  if (!attempt || attempt.refused !== undefined) return [];
   const { at, image, from } = attempt;
-  const nodes = state.observed.nodes.filter((node) => node.image !== image).length;
-  const key = `rollout-begun/${fleet.name}/${at}`;
-  return [{ kind: "rollout-begun", key, variant: fleet.variant, at, fleet: fleet.name, image, from, nodes, back }];
+  const about = { variant: fleet.variant, fleet: fleet.name, image };
+  const nodes = observed.nodes.filter((node) => node.image !== image).length;
+  const back = whyLeft(world, from, image);
+  const begun = {
+    ...about,
+    kind: "rollout-begun" as const,
+    key: keyOf("rollout-begun", state, at),
+    at,
+    from,
+    nodes,
+    back,
+  };
+  const arrived = arrivalOf(state, attempt);
+  if (arrived === undefined) return [begun];
+  const minutes = Math.max(1, Math.round((arrived - at) / minute));
+  const key = keyOf("rollout-done", state, at);
+  return [begun, { ...about, kind: "rollout-done", key, at: arrived, nodes: observed.nodes.length, minutes }];
 }
 
-function done(world: IndexedWorld, state: KnownState): Part {
-  const { fleet, history, desired, observed } = state;
-  const attempt = latestAttempt(state, world.now);
-  const arrival = history.arrivals.find(({ image }) => image === desired);
-  if (!attempt || !arrival || attempt.image !== desired || arrival.at + 1_000 <= attempt.at || !isComplete(state))
-    return [];
-  return [
-    {
-      kind: "rollout-done",
-      key: `rollout-done/${fleet.name}/${attempt.at}`,
-      variant: fleet.variant,
-      at: arrival.at,
-      fleet: fleet.name,
-      image: desired,
-      nodes: observed.nodes.length,
-      minutes: Math.max(1, Math.round((arrival.at - attempt.at) / 60_000)),
-    },
-  ];
+/** What keeps a rollout from going on, or from beginning. */
+function ofDecision(world: IndexedWorld, decision: FleetDecision, state: KnownState): Part {
+  const about = aboutNow(world, state);
+  switch (decision.decision) {
+    case "wait": {
+      if (decision.for === "aws" || decision.for === "image") return [];
+      const { reasons: waitsFor, until } = decision;
+      return [{ ...about, kind: "rollout-waits", key: keyOf("rollout-waits", state, state.desired), waitsFor, until }];
+    }
+    case "refused":
+    case "moved": {
+      const kind = decision.decision === "refused" ? "rollout-refused" : "fleet-moved";
+      const key = keyOf(kind, state, sha256(decision.reasons.join("\n")));
+      return [{ ...about, kind, key, why: decision.reasons }];
+    }
+    case "running": {
+      if (!decision.isStuck) return [];
+      const { image = state.desired, since, update } = decision;
+      const key = keyOf("rollout-stuck", state, since);
+      return [{ ...about, kind: "rollout-stuck", key, image, since, detail: update?.detail }];
+    }
+    case "failed": {
+      const key = keyOf("rollout-failed", state, decision.attempt.at);
+      return [{ ...about, kind: "rollout-failed", key, why: decision.reasons.join("; ") }];
+    }
+    default:
+      return [];
+  }
 }
 
 function usesRevoked(world: IndexedWorld, decision: FleetDecision, state: KnownState): Part {
-  const { fleet, desired } = state;
   const uses = revokedInUse(world, state);
   const [first] = uses;
   if (!first) return [];
-  const next = "reasons" in decision ? decision.reasons : [];
-  return [
-    {
-      kind: "fleet-revoked",
-      key: `fleet-revoked/${fleet.name}/${first.image}`,
-      variant: fleet.variant,
-      at: world.now,
-      fleet: fleet.name,
-      image: desired,
-      uses,
-      next,
-      isWatched: fleet.mode === "watch",
-    },
-  ];
+  const key = keyOf("fleet-revoked", state, first.image);
+  const isWatched = state.fleet.mode === "watch";
+  return [{ ...aboutNow(world, state), kind: "fleet-revoked", key, uses, next: reasonsOf(decision), isWatched }];
 }
 
 function isBehind(world: IndexedWorld, decision: FleetDecision, state: KnownState): Part {
-  const { fleet, desired } = state;
   const since = holdingSince(world, state);
-  if (since === undefined || world.now - since < fleet.behindAfter) return [];
-  const why = "reasons" in decision ? decision.reasons : [];
-  return [
-    {
-      kind: "fleet-behind",
-      // Once for each time that it falls behind, not for each image that the channel takes meanwhile.
-      key: `fleet-behind/${fleet.name}/${since}`,
-      variant: fleet.variant,
-      at: since + fleet.behindAfter,
-      fleet: fleet.name,
-      image: desired,
-      nodes: nodesBehind(state).length,
-      since,
-      why,
-    },
-  ];
+  if (since === undefined || world.now - since < state.fleet.behindAfter) return [];
+  // Once for each time that it falls behind, not for each image that the channel takes meanwhile.
+  const key = keyOf("fleet-behind", state, since);
+  const nodes = nodesBehind(state).length;
+  return [{ ...aboutNow(world, state), kind: "fleet-behind", key, nodes, since, why: reasonsOf(decision) }];
+}
+
+/** What is so now has no beginning that anybody could look up. */
+function aboutNow({ now }: IndexedWorld, { fleet, desired }: KnownState) {
+  return { variant: fleet.variant, fleet: fleet.name, image: desired, at: now };
+}
+
+function keyOf(kind: FleetNotification["kind"], { fleet }: KnownState, rest: string | number): string {
+  return `${kind}/${fleet.name}/${rest}`;
+}
+
+function reasonsOf(decision: FleetDecision): string[] {
+  return "reasons" in decision ? decision.reasons : [];
 }
