@@ -1,8 +1,9 @@
 import { iso } from "../config/time.ts";
 import { holdingSince } from "../domain/fleets/behind.ts";
 import type { FleetDecision } from "../domain/fleets/decide.ts";
-import { type FleetState, isKnown, nodesBehind, revokedInUse } from "../domain/fleets/fleet-state.ts";
+import { type FleetState, isKnown, nodesBehind } from "../domain/fleets/fleet-state.ts";
 import { healthOf } from "../domain/fleets/health.ts";
+import { revokedInUse } from "../domain/fleets/revoked-images.ts";
 import type { IndexedWorld } from "../domain/indexed-world.ts";
 import type { FleetNode } from "../domain/observed-fleet.ts";
 import { pauseOf } from "../domain/pauses.ts";

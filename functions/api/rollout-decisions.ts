@@ -1,6 +1,7 @@
 import type { Fleet } from "../config/fleet.ts";
 import { iso } from "../config/time.ts";
 import { noHistory, type RolloutOrder } from "../domain/fleet-records.ts";
+import { latestAttempt } from "../domain/fleets/attempts.ts";
 import { decideFleets, type FleetDecision } from "../domain/fleets/decide.ts";
 import {
   type FleetState,
@@ -12,7 +13,7 @@ import {
   whyNotStarted,
 } from "../domain/fleets/fleet-state.ts";
 import { guards } from "../domain/fleets/guards.ts";
-import { latestAttempt, type Stage, stageOf } from "../domain/fleets/stage.ts";
+import { type Stage, stageOf } from "../domain/fleets/stage.ts";
 import { type IndexedWorld, indexWorld } from "../domain/indexed-world.ts";
 import { describeHold, pauseOf } from "../domain/pauses.ts";
 import type { World } from "../domain/world.ts";

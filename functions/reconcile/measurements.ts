@@ -5,7 +5,8 @@ import { countLeftovers } from "../domain/building/sweep.ts";
 import type { Build } from "../domain/builds.ts";
 import { oldestImageAge } from "../domain/fleets/behind.ts";
 import { decideFleets, type FleetDecision } from "../domain/fleets/decide.ts";
-import { fleetStates, isKnown, nodesBehind, revokedInUse } from "../domain/fleets/fleet-state.ts";
+import { fleetStates, isKnown, nodesBehind } from "../domain/fleets/fleet-state.ts";
+import { revokedInUse } from "../domain/fleets/revoked-images.ts";
 import type { IndexedWorld } from "../domain/indexed-world.ts";
 import type { Notification } from "../domain/notifications/due.ts";
 import { sourceNotifications } from "../domain/notifications/source-notifications.ts";
@@ -85,7 +86,7 @@ function countsOfFleets(world: IndexedWorld) {
  * watched is not rolled anyway.
  */
 function isInTrouble(world: IndexedWorld, decision: FleetDecision): boolean {
-  if (revokedInUse(world, decision.state).length > 0) return true;
+  if (isKnown(decision.state) && revokedInUse(world, decision.state).length > 0) return true;
   if (decision.state.fleet.mode === "watch") return false;
   return ["failed", "refused", "moved"].includes(decision.decision) || ("isStuck" in decision && decision.isStuck);
 }

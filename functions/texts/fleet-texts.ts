@@ -93,7 +93,9 @@ export const fleetTexts: Texts<
         "nothing",
       ),
       "",
-      ...(isWatched ? watched : ["What becomes of it:", ...listed(outlook(uses, next), leaving(image, uses))]),
+      ...(isWatched
+        ? watched
+        : ["What becomes of it:", ...listed(outlook(uses, next), `its nodes are replaced by nodes that run ${image}`)]),
     ],
   }),
   "fleet-behind": ({ fleet, image, nodes, since, why }) => ({
@@ -116,12 +118,6 @@ const watched = [
 /** The reasons that do not only repeat why the image is bad. */
 function outlook(uses: readonly { why: string }[], next: readonly string[]): string[] {
   return next.filter((reason) => !uses.some(({ why }) => why === reason));
-}
-
-function leaving(image: string, uses: readonly { image: string }[]): string {
-  return uses.some((one) => one.image === image)
-    ? "it waits until its channel holds another image"
-    : `its nodes are replaced by nodes that run ${image}`;
 }
 
 function call(what: "rollout" | "hold", fleet: string): string {

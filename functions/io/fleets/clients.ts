@@ -21,11 +21,11 @@ export interface FleetClients {
 
 /** The clients of a role, by its ARN. Its credentials are assumed when first used and renewed before they expire. */
 export const clientsAs: (role: string) => FleetClients = memoize((role: string) => {
-  const settings = { ...clientSettings, credentials: () => assume(role) };
+  const credentials = () => assume(role);
   return {
-    ec2: pacedEc2(withoutLog(new EC2Client(settings))),
-    eks: new EKSClient(settings),
-    autoScaling: new AutoScalingClient(settings),
+    ec2: pacedEc2(withoutLog(new EC2Client({ ...clientSettings, credentials }))),
+    eks: new EKSClient({ ...clientSettings, credentials }),
+    autoScaling: new AutoScalingClient({ ...clientSettings, credentials }),
   };
 });
 
