@@ -21,6 +21,7 @@ import { createSchedules, type Schedules } from "../schedules/schedules.ts";
 import type { Tools } from "../tools/install.ts";
 import { type Machines, startMachines } from "../winrm/machines.ts";
 import type { StackEvents } from "./events.ts";
+import { addFleetGroups } from "./fleet-groups.ts";
 import { keepFunctionLog } from "./function-log.ts";
 import { type Inbox, openInbox } from "./inbox.ts";
 import { writeLocalConfiguration } from "./local-configuration.ts";
@@ -166,6 +167,8 @@ async function start(options: StackOptions, started: AsyncDisposableStack): Prom
   });
   releaseKubernetes(upstream, configuration, firstPatch);
 
+  const groups = await addFleetGroups({ fleets, emulator }, configuration);
+
   say("deploying sst.config.ts to it");
   mkdirSync(join(dir, "deploy"));
   const deployment = await deploy({
@@ -174,6 +177,7 @@ async function start(options: StackOptions, started: AsyncDisposableStack): Prom
     stage,
     root,
     configFile: localConfiguration,
+    groups,
     dir: join(dir, "deploy"),
     signal,
   });

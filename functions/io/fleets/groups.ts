@@ -146,7 +146,9 @@ function pointerOf(
       parameter === followed.parameter
         ? []
         : [`its launch template names ${literal || "no image"}: let it say resolve:ssm:${followed.parameter}`];
-    return { image: parameter === undefined ? literal || undefined : followed.image, parameter, template, obstacles };
+    // What a parameter of the fleet's own holds counts even before the template follows it: so it can be made.
+    const isTemplates = fleet.parameter === "channel" && parameter === undefined;
+    return { image: isTemplates ? literal || undefined : followed.image, parameter, template, obstacles };
   }
   const obstacles =
     parameter === undefined

@@ -7,6 +7,7 @@ import { z } from "zod";
 import { accessKeyOf, type UnemulatedCall } from "../unemulated-calls.ts";
 import { autoScalingOperations } from "./auto-scaling.ts";
 import { eksOperations } from "./eks.ts";
+import { evidenceOf } from "./evidence.ts";
 import { toXml } from "./query.ts";
 import { Refusal } from "./refusal.ts";
 import { eksRequest, queryRequest, type Request } from "./requests.ts";
@@ -100,8 +101,11 @@ export async function serveFleets(
       error: null,
     };
     record(call);
-    const { status, error, content } = await within(() => answered(service, asked, call.accessKeyId));
-    Object.assign(call, { status, error });
+    const { status, error, content, evidence } = await within(async () => ({
+      ...(await answered(service, asked, call.accessKeyId)),
+      evidence: await evidenceOf(world, asked.parameters),
+    }));
+    Object.assign(call, { status, error, ...evidence });
     response.writeHead(status, { "content-type": service.type, ...(error && { "x-amzn-errortype": error }) });
     response.end(content);
   }

@@ -1,5 +1,5 @@
 import { CloudWatchClient, DescribeAlarmsCommand } from "@aws-sdk/client-cloudwatch";
-import { EC2Client } from "@aws-sdk/client-ec2";
+import { DescribeTagsCommand, EC2Client } from "@aws-sdk/client-ec2";
 import { GetParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
 import type { Emulator } from "../emulator.ts";
 import { createNodes, type Nodes } from "./nodes.ts";
@@ -13,6 +13,7 @@ export interface Site {
   accountId: string;
   /** Those of these CloudWatch alarms that are in ALARM. */
   ringing(alarms: readonly string[]): Promise<string[]>;
+  tagsOf(resource: string): Promise<Record<string, string>>;
   /** The value of a parameter, and when it was written, in milliseconds since the epoch. */
   parameter(name: string): Promise<{ value: string; writtenAt: number }>;
 }
@@ -33,6 +34,11 @@ export function createSite(emulator: SiteEmulator): Site {
     async ringing(alarms) {
       const { MetricAlarms = [] } = await cloudwatch.send(new DescribeAlarmsCommand({ AlarmNames: [...alarms] }));
       return MetricAlarms.flatMap(({ AlarmName = "", StateValue }) => (StateValue === "ALARM" ? [AlarmName] : []));
+    },
+    async tagsOf(resource) {
+      const Filters = [{ Name: "resource-id", Values: [resource] }];
+      const { Tags = [] } = await ec2.send(new DescribeTagsCommand({ Filters }));
+      return Object.fromEntries(Tags.map(({ Key = "", Value = "" }) => [Key, Value]));
     },
     async parameter(name) {
       const { Parameter } = await ssm.send(new GetParameterCommand({ Name: name }));
