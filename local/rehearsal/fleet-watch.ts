@@ -8,6 +8,7 @@ const FleetStatus = z.object({
   starts: z.string().nullable(),
   desired: z.string().nullable(),
   reasons: z.array(z.string()),
+  until: z.iso.datetime().nullable(),
   nodes: z.array(z.object({ image: z.string(), count: z.number() })).nullable(),
   nodesBehind: z.number().nullable(),
   lastRollout: z.object({ at: z.string(), image: z.string() }).nullable(),
@@ -24,12 +25,12 @@ export async function fleetOf(stage: Stage, name: string, signal: AbortSignal): 
   return found;
 }
 
-/** How many steps of a quarter of an hour a fleet may take: two days. */
-const patience = 200;
+/** How many steps, of a quarter of an hour or of what the fleet waits for, it may take. */
+const patience = 40;
 
 /**
  * Lets time pass until a fleet is as wanted.
- * @throws Error with what it waits for, if it is not so within two days
+ * @throws Error with what it waits for, if it never is
  */
 export async function passUntil(
   stage: Stage,
@@ -41,7 +42,8 @@ export async function passUntil(
     await stage.stack.idle(signal);
     const fleet = await fleetOf(stage, name, signal);
     if (isSo(fleet)) return fleet;
-    await stage.pass(15 * minute);
+    const wait = Date.parse(fleet.until ?? "") - stage.stack.clock.now().getTime();
+    await stage.pass(Math.max(15 * minute, wait || 0));
   }
   const { state, reasons } = await fleetOf(stage, name, signal);
   throw new Error(`${name} is still ${state}: ${reasons.join("; ")}`);

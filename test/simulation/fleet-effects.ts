@@ -60,6 +60,6 @@ function point(s: Simulation, { Name = "", Value = "", Overwrite }: PutParameter
     landParameter(s, Name, Value);
     return { Version: (before?.Version ?? 0) + 1, Tier: "Standard" };
   };
-  // Nothing follows a parameter that does not exist.
-  return { kind: "fleet", fleet, image: Value, isLater: before === undefined, carryOut };
+  // Nothing follows a parameter that does not exist, and one that exists is not made again.
+  return { kind: "fleet", fleet, image: Value, isLater: !Overwrite, carryOut };
 }

@@ -73,8 +73,8 @@ export interface Ledger {
   rolled: { fleet: string; image: string; at: number }[];
   /** What subscribers have heard that a channel holds. */
   announced: { parameter: string; image: string; at: number }[];
-  /** By key of the notification. `excused`: the run that told may not have been able to record that. */
-  told: Map<string, { times: number; at: number; excused: boolean }>;
+  /** By key of the notification: who told it last. */
+  told: Map<string, Run>;
 }
 
 export function newLedger(): Ledger {

@@ -58,6 +58,9 @@ export const fleets: Story = {
         const image = await ready(stage);
         await stage.passTo("base-ami");
         await passUntil(stage, "staging", runs(image), signal);
+        await passUntil(stage, "batch", ({ desired }) => desired === image, signal);
+        await stage.post("/rollout", { fleet: "batch", reason }, signal);
+        await passUntil(stage, "batch", runs(image), signal);
         const { reasons } = await passUntil(stage, "production", ({ desired }) => desired === image, signal);
         demand(reasons.join("; "), /staging must be healthy for its time \(after\).*outside the window/);
       },
@@ -126,11 +129,9 @@ export const fleets: Story = {
       trigger: "none",
       expects: nothing,
       async play(stage, signal) {
-        const { state, reasons, nodesBehind, lastRollout } = await fleetOf(stage, "tools", signal);
-        demand(
-          `${state}, ${nodesBehind} behind, ${lastRollout}: ${reasons.join("; ")}`,
-          /^wait, 3 behind, null: .*only watched/,
-        );
+        const { nodes, nodesBehind, lastRollout } = await fleetOf(stage, "tools", signal);
+        demand(`${nodes?.length} image, ${nodesBehind} nodes behind, rolled: ${lastRollout}`, /^1 image, 3 .* null$/);
+        demand(JSON.stringify(await stage.get("/plan", signal)), /"fleet":"tools".*it is only watched/);
       },
     },
   ],

@@ -22,9 +22,8 @@ export function checkFleetChange(s: Simulation, run: Run, { fleet, image, isLate
   if (image === undefined) return;
   const blind = blindFor(run, fleet.variant, s.now());
   const all = s.ledger.held.get(parameterOf(s, fleet.variant, fleet.channel)) ?? [];
-  const last = all.at(-1);
-  const wasJustHeld = last !== undefined && s.now() - last.since < blind && all.at(-2)?.image === image;
-  if (last?.image !== image && !wasJustHeld)
+  const until = (index: number) => all[index + 1]?.since ?? s.now();
+  if (!all.some((held, index) => held.image === image && until(index) >= s.now() - blind))
     s.violate("no fleet is moved to an image that its channel does not hold", what);
   if (hasBeenIn(s.ledger.revoked, image, s.now(), blind)) s.violate("no fleet gets a revoked image", what);
   const running = fleet.kind === "karpenter" ? undefined : runningUpdate(groupOf(s, fleet));
@@ -57,6 +56,9 @@ export function checkFleets(s: Simulation): undefined {
   for (const fleet of s.configuration.fleets) {
     if (fleet.mode === "watch") continue;
     const wanted = heldNow(s, parameterOf(s, fleet.variant, fleet.channel));
+    const isOrdered = s.ledger.ordered.some((order) => order.fleet === fleet.name && order.image === wanted);
+    // Its first rollout waits for a person.
+    if (!isOrdered && s.ledger.rolled.every((one) => one.fleet !== fleet.name)) continue;
     const others = nodesOf(s, fleet.name).filter(({ ImageId }) => ImageId !== wanted);
     if (others.length > 0)
       s.violate(
