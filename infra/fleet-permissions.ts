@@ -29,6 +29,9 @@ const looks: UnscopedAction[] = [
   ...(scalingGroups.length > 0
     ? (["autoscaling:DescribeInstanceRefreshes", "autoscaling:DescribeLifecycleHooks"] as const)
     : []),
+  ...(scalingGroups.some(({ name }) => fleets.some(({ after }) => after?.fleet === name))
+    ? (["autoscaling:DescribeScalingActivities"] as const)
+    : []),
   ...(fleets.some(({ alarms }) => alarms.length > 0) ? (["cloudwatch:DescribeAlarms"] as const) : []),
 ];
 

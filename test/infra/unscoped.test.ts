@@ -93,13 +93,14 @@ describe("an action that is allowed on all resources", () => {
   });
 });
 
-test("fleets add four calls that only read to those that are allowed on all resources", () => {
+test("fleets add five calls that only read to those that are allowed on all resources", () => {
   const added = everywhere(fleets).filter(({ role }) => role !== "BuildRole");
 
   expect(actionsOf(added).filter((action) => !/^(ec2|imagebuilder|ssm):/.test(action))).toEqual([
     "autoscaling:DescribeAutoScalingGroups",
     "autoscaling:DescribeInstanceRefreshes",
     "autoscaling:DescribeLifecycleHooks",
+    "autoscaling:DescribeScalingActivities",
     "cloudwatch:DescribeAlarms",
   ]);
   expect(actionsOf(added.filter(({ role }) => role === "FleetsRole"))).toEqual(["ec2:DescribeLaunchTemplateVersions"]);

@@ -101,6 +101,7 @@ export const autoScalingGroups = {
     );
     return { AutoScalingGroups: described };
   },
+  DescribeScalingActivities: () => ({ Activities: [] }),
   DescribeLifecycleHooks: () => ({
     LifecycleHooks: [{ LifecycleTransition: "autoscaling:EC2_INSTANCE_TERMINATING" }],
   }),

@@ -69,7 +69,7 @@ export function effectOf(s: Simulation, service: ServiceName, operation: string,
   const after = () => {
     if (image !== undefined) noteRevocations(s, image);
     meetBadMoment(s, input as ImageInput & { Tags?: Tag[] });
-    if ((input as ImageInput).Key?.includes("/pauses/")) notePauses(s);
+    if (/\/(pauses|holds)\//.test((input as ImageInput).Key ?? "")) notePauses(s);
   };
   return { kind: "other", what: `${service} ${operation} ${JSON.stringify(input)}`, after };
 }

@@ -2,6 +2,7 @@ import type { Fleet } from "../../functions/config/fleet.ts";
 import type { Random } from "../random.ts";
 import { hour } from "../world.ts";
 import { heldNow } from "./channels.ts";
+import { deploy } from "./deployments.ts";
 import { addNode, groupOf, noteUse, startsFrom } from "./fleets.ts";
 import { call, parameterOf } from "./people.ts";
 import type { Simulation } from "./simulation.ts";
@@ -12,6 +13,11 @@ export const fleetDeeds: Readonly<Record<string, (s: Simulation, fleet: Fleet, r
   "order again": (s, fleet) => order(s, fleet),
   hold: (s, fleet) => call(s, "/hold", { fleet: fleet.name, reason: "an incident" }),
   release: (s, fleet) => call(s, "/release", { fleet: fleet.name, reason: "it is over" }),
+  "only watch"(s, { name }) {
+    const fleets = s.configuration.fleets.map((one) => (one.name === name ? { ...one, mode: "watch" as const } : one));
+    deploy(s, { ...s.configuration, fleets });
+    s.tell(`${name} is only watched from now on`);
+  },
   "another node"(s, fleet) {
     const image = startsFrom(s, fleet);
     if (image === undefined || s.account.images.get(image)?.State !== "available") return;
@@ -43,4 +49,9 @@ export function letRoll(s: Simulation, fleet: Fleet): void {
   call(s, "/release", { fleet: fleet.name, reason: "all is mended" });
   for (const hours of [1, 30, 60, 90])
     s.after(hours * hour, `order ${fleet.name} after ${hours} hours`, () => order(s, fleet));
+}
+
+/** How a fleet is meant to be in the end. */
+export function modeOf({ name }: Fleet): Fleet["mode"] {
+  return name === "watched" ? "watch" : "roll";
 }

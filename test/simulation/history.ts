@@ -3,7 +3,7 @@ import { failingServices } from "./clients.ts";
 import { changes, deploy } from "./deployments.ts";
 import type { newSimulation } from "./engine.ts";
 import { firstWorld } from "./first-world.ts";
-import { fleetDeeds, letRoll } from "./fleet-deeds.ts";
+import { fleetDeeds, letRoll, modeOf } from "./fleet-deeds.ts";
 import { checkOutcome } from "./invariants/outcome.ts";
 import { call, deeds, endUse, resume } from "./people.ts";
 import type { Simulation, Violation } from "./simulation.ts";
@@ -110,7 +110,7 @@ function becomeQuiet(s: Simulation): void {
   deploy(s, {
     ...s.configuration,
     policies: { ...s.configuration.policies, publish: true, approval: "none" },
-    fleets: s.configuration.fleets.map((fleet) => ({ ...fleet, approval: "none" })),
+    fleets: s.configuration.fleets.map((fleet) => ({ ...fleet, approval: "none", mode: modeOf(fleet) })),
   });
   mendUpstream(s);
   for (const image of s.ledger.used.keys()) endUse(s, image);

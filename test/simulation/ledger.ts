@@ -58,7 +58,7 @@ export interface Ledger {
   held: Map<string, Held[]>;
   /** By image. */
   revoked: Map<string, Span[]>;
-  /** By variant or `*`. */
+  /** By variant or `*`; holds of fleets by `holdOf`. */
   paused: Map<string, Span[]>;
   /** By image: something uses it. */
   used: Map<string, Span[]>;

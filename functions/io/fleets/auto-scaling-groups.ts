@@ -2,6 +2,7 @@ import {
   type AutoScalingGroup,
   DescribeInstanceRefreshesCommand,
   DescribeLifecycleHooksCommand,
+  DescribeScalingActivitiesCommand,
   type InstanceRefresh,
   type LaunchTemplateSpecification,
   paginateDescribeAutoScalingGroups,
@@ -25,6 +26,20 @@ export async function hasTerminationHook(group: string): Promise<boolean> {
   return LifecycleHooks.some(
     ({ LifecycleTransition }) => LifecycleTransition === "autoscaling:EC2_INSTANCE_TERMINATING",
   );
+}
+
+/**
+ * When Auto Scaling last replaced an instance of the group because a health check failed, in milliseconds since the
+ * epoch; undefined if it is not among the group's latest activities. Only the cause, a text, tells (Auto Scaling user
+ * guide, "View the reason for health check failures").
+ */
+export async function readReplacedAt(group: string): Promise<number | undefined> {
+  const { Activities = [] } = await autoScaling().send(
+    new DescribeScalingActivitiesCommand({ AutoScalingGroupName: group, MaxRecords: 100 }),
+  );
+  const replaced = Activities.filter(({ Cause = "" }) => /\bhealth[ -]check/i.test(Cause));
+  const times = replaced.flatMap(({ StartTime }) => StartTime?.getTime() ?? []);
+  return times.length > 0 ? Math.max(...times) : undefined;
 }
 
 /** The launch template of a group, also in a mixed-instances policy; undefined for a launch configuration. */

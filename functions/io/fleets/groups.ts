@@ -2,13 +2,23 @@ import type { AutoScalingGroup } from "@aws-sdk/client-auto-scaling";
 import type { Nodegroup } from "@aws-sdk/client-eks";
 import type { Fleet } from "../../config/fleet.ts";
 import type { KnownFleet, TemplateVersion } from "../../domain/observed-fleet.ts";
-import { followerOf, hasTerminationHook, issuesOf, readRefreshes, templateOf } from "./auto-scaling-groups.ts";
+import {
+  followerOf,
+  hasTerminationHook,
+  issuesOf,
+  readRefreshes,
+  readReplacedAt,
+  templateOf,
+} from "./auto-scaling-groups.ts";
 import { imageOf, type LaunchTemplate, madeFor, numberOf, readTemplate } from "./launch-templates.ts";
 import { readUpdates } from "./node-groups.ts";
 
 /** A group, without what several fleets are read together for. */
 export interface Group
-  extends Pick<KnownFleet, "parameter" | "template" | "updates" | "isChanging" | "issues" | "obstacles"> {
+  extends Pick<
+    KnownFleet,
+    "parameter" | "template" | "updates" | "isChanging" | "issues" | "replacedAt" | "obstacles"
+  > {
   /** Of the Auto Scaling group that holds the nodes; undefined for Karpenter. */
   groupName: string | undefined;
   /** ID of the image that new nodes start from; undefined if that is unknown. */
@@ -25,6 +35,8 @@ export interface About {
   groups: ReadonlyMap<string, AutoScalingGroup>;
   /** Whether the service has ever rolled the fleet, so that the updates of its node group say something. */
   readsUpdates: boolean;
+  /** Whether another fleet waits until this one has been healthy for a time. */
+  isAwaited: boolean;
 }
 
 export async function observeNodeGroup(nodeGroup: Nodegroup, about: About): Promise<Group> {
@@ -61,14 +73,15 @@ export async function observeNodeGroup(nodeGroup: Nodegroup, about: About): Prom
 }
 
 export async function observeAutoScalingGroup(about: About): Promise<Group> {
-  const { fleet, groups } = about;
+  const { fleet, groups, isAwaited } = about;
   const group = groups.get(fleet.group);
   if (!group) throw new Error(`there is no Auto Scaling group ${fleet.group}`);
   const named = templateOf(group);
-  const [template, updates, hasHook] = await Promise.all([
+  const [template, updates, replacedAt, hasHook] = await Promise.all([
     named?.LaunchTemplateId ? readTemplate(named.LaunchTemplateId) : undefined,
     // Only these tell that the group is being changed.
     readRefreshes(fleet.group),
+    isAwaited ? readReplacedAt(fleet.group) : undefined,
     fleet.drain === "none" ? true : hasTerminationHook(fleet.group),
   ]);
   const used = template && useOf(template, named?.Version ?? "$Default", about, fleet.group);
@@ -79,6 +92,7 @@ export async function observeAutoScalingGroup(about: About): Promise<Group> {
     updates,
     isChanging: updates.some(({ status }) => status === "running"),
     issues: issuesOf(group),
+    replacedAt,
     obstacles: [
       ...(used
         ? pointer.obstacles

@@ -8,7 +8,7 @@ import type { Image } from "../../domain/images.ts";
 import type { KnownFleet, ObservedFleet } from "../../domain/observed-fleet.ts";
 import { type Alarm, readAlarms } from "./alarms.ts";
 import { readGroups } from "./auto-scaling-groups.ts";
-import { type Group, observeAutoScalingGroup, observeNodeGroup } from "./groups.ts";
+import { type About, type Group, observeAutoScalingGroup, observeNodeGroup } from "./groups.ts";
 import { type NodeGroupName, readCluster, readNodeGroup } from "./node-groups.ts";
 import { poolKey, readGroupNodes, readPoolNodes } from "./nodes.ts";
 import { readOwnParameters } from "./own-parameters.ts";
@@ -34,7 +34,8 @@ export async function readFleets(
   const shared = await readShared(environment, fleets);
   const groups = await Promise.all(
     fleets.map(async (fleet): Promise<[Fleet, Attempted<Group>]> => {
-      return [fleet, await attempt(() => readOne(environment, fleet, shared, context))];
+      const isAwaited = fleets.some(({ after }) => after?.fleet === fleet.name);
+      return [fleet, await attempt(() => readOne(environment, fleet, shared, { ...context, isAwaited }))];
     }),
   );
   const [nodes, started] = await Promise.all([
@@ -100,7 +101,12 @@ async function readShared(environment: Environment, fleets: readonly Fleet[]) {
   return { groups, pools: poolNodes, alarms, parameters, clusters: new Map(clusters) };
 }
 
-async function readOne(environment: Environment, fleet: Fleet, shared: Shared, context: FleetContext): Promise<Group> {
+async function readOne(
+  environment: Environment,
+  fleet: Fleet,
+  shared: Shared,
+  { isAwaited, ...context }: FleetContext & Pick<About, "isAwaited">,
+): Promise<Group> {
   const { STAGE, CHANNELS_PREFIX, FLEETS_PREFIX } = environment;
   const parameters = knownOr(shared.parameters);
   const own = fleet.parameter === "own";
@@ -124,7 +130,7 @@ async function readOne(environment: Environment, fleet: Fleet, shared: Shared, c
       obstacles: [],
     };
   const hasAttempts = (context.records.histories[fleet.name]?.attempts ?? []).length > 0;
-  const about = { stage: STAGE, fleet, followed, groups: knownOr(shared.groups), readsUpdates: hasAttempts };
+  const about = { stage: STAGE, fleet, followed, groups: knownOr(shared.groups), readsUpdates: hasAttempts, isAwaited };
   return fleet.kind === "managed-node-group"
     ? observeNodeGroup(await readNodeGroup(nameOf(fleet)), about)
     : observeAutoScalingGroup(about);

@@ -80,6 +80,7 @@ async function addGroup(
     size: nodes,
     nodes: [],
     refreshes: [],
+    lost: [],
     perNode: minutesPerNode * 60_000,
     stalled: undefined,
     failure: undefined,

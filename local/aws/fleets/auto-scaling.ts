@@ -1,5 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type {
+  ActivitiesType,
+  Activity,
   AutoScalingGroup,
   AutoScalingGroupsType,
   CancelInstanceRefreshAnswer,
@@ -26,6 +28,7 @@ const Groups = z.strictObject({
 });
 const OfGroup = z.strictObject({ AutoScalingGroupName: z.string() });
 const Refreshes = OfGroup.extend({ ...Page, InstanceRefreshIds: Names });
+const Activities = OfGroup.extend(Page);
 const Hooks = OfGroup.extend({ LifecycleHookNames: Names });
 
 /** The operations of Auto Scaling that concern instance refreshes. */
@@ -67,6 +70,12 @@ export function autoScalingOperations({ site, groups, now }: World) {
       return { InstanceRefreshes: some.map((refresh) => shown(refresh, group)), NextToken };
     },
 
+    DescribeScalingActivities(given: unknown): ActivitiesType {
+      const { AutoScalingGroupName, ...page } = Activities.parse(given);
+      const [some, NextToken] = onPage(groupNamed(AutoScalingGroupName).lost.toReversed(), page);
+      return { Activities: some.map((one) => terminated(AutoScalingGroupName, one)), NextToken };
+    },
+
     async StartInstanceRefresh(given: unknown): Promise<StartInstanceRefreshAnswer> {
       const order = RefreshOrder.safeParse(given);
       if (!order.success) throw invalid(z.prettifyError(order.error));
@@ -105,6 +114,21 @@ export function autoScalingOperations({ site, groups, now }: World) {
       cancel(refresh, now());
       return { InstanceRefreshId: refresh.id };
     },
+  };
+}
+
+/** In the words of the user guide, "View the reason for health check failures". */
+function terminated(AutoScalingGroupName: string, { id, at }: Group["lost"][number]): Activity {
+  const time = new Date(at);
+  return {
+    ActivityId: id.replace("i-", ""),
+    AutoScalingGroupName,
+    Description: `Terminating EC2 instance: ${id}`,
+    Cause: `At ${time.toISOString()} an instance was taken out of service in response to an EC2 health check indicating it has been terminated or stopped.`,
+    StartTime: time,
+    EndTime: time,
+    StatusCode: "Successful",
+    Progress: 100,
   };
 }
 

@@ -136,6 +136,7 @@ export async function startFleets({
         const [lost] = group.nodes;
         if (!lost) throw new Error(`losing a node: ${name} has none`);
         await endNode(group, lost, site);
+        group.lost.push({ id: lost.id, at: world.now() });
         await startNode(group, group.configuration, world.now(), site);
       }),
     catchUp: () => within(() => undefined),

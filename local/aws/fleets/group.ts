@@ -18,6 +18,8 @@ export interface Group {
   nodes: Node[];
   /** Oldest first. */
   refreshes: Refresh[];
+  /** Nodes that it lost and replaced by itself. */
+  lost: { id: string; at: number }[];
   /** How long the replacement of one node takes, in milliseconds. */
   perNode: number;
   /** What hangs: the drain of the next node to be replaced, or its successor, which does not get ready. */

@@ -46,6 +46,7 @@ const readingGroups: Denial[] = [
     describing("autoscaling", "DescribeAutoScalingGroups"),
     describing("autoscaling", "DescribeLifecycleHooks"),
     describing("autoscaling", "DescribeInstanceRefreshes"),
+    describing("autoscaling", "DescribeScalingActivities"),
     describing("monitoring", "DescribeAlarms", reconcile),
   ].map((allowed) => ({
     what: `calls ${"operation" in allowed ? allowed.operation : ""} without fleets`,

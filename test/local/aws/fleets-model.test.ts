@@ -3,6 +3,7 @@ import {
   DescribeAutoScalingGroupsCommand,
   DescribeInstanceRefreshesCommand,
   DescribeLifecycleHooksCommand,
+  DescribeScalingActivitiesCommand,
   StartInstanceRefreshCommand,
 } from "@aws-sdk/client-auto-scaling";
 import {
@@ -59,6 +60,8 @@ test("each operation answers as AWS's model of its API describes it", async () =
     await autoScaling.send(new DescribeInstanceRefreshesCommand(group));
   }
   await autoScaling.send(new DescribeLifecycleHooksCommand(group));
+  await fleets.loseNode("group");
+  await autoScaling.send(new DescribeScalingActivitiesCommand(group));
   await autoScaling.send(new StartInstanceRefreshCommand(group));
   await autoScaling.send(new CancelInstanceRefreshCommand(group));
 
@@ -69,6 +72,7 @@ test("each operation answers as AWS's model of its API describes it", async () =
     "DescribeInstanceRefreshes",
     "DescribeLifecycleHooks",
     "DescribeNodegroup",
+    "DescribeScalingActivities",
     "DescribeUpdate",
     "ListUpdates",
     "StartInstanceRefresh",

@@ -3,7 +3,8 @@ import { closedNow } from "../../../functions/config/rollout-window.ts";
 import { runningUpdate } from "../../memory-aws/groups.ts";
 import { heldNow } from "../channels.ts";
 import { groupOf, nodesOf, startsFrom } from "../fleets.ts";
-import { blindFor, hasBeenIn, isIn } from "../ledger.ts";
+import { holdOf } from "../interventions.ts";
+import { blindFor, blindForPauses, hasBeenIn, isIn } from "../ledger.ts";
 import { parameterOf } from "../people.ts";
 import type { Run, Simulation } from "../simulation.ts";
 
@@ -19,6 +20,8 @@ export interface FleetChange {
 export function checkFleetChange(s: Simulation, run: Run, { fleet, image, isLater }: FleetChange): undefined {
   const what = `${image ?? "a change"} for ${fleet.name}`;
   if (fleet.mode === "watch") return s.violate("a watched fleet is never written", what);
+  if (hasBeenIn(s.ledger.paused, holdOf(fleet.name), s.now(), blindForPauses(run, 40)))
+    s.violate("a held fleet is left alone", what);
   if (image === undefined) return;
   const blind = blindFor(run, fleet.variant, s.now());
   const all = s.ledger.held.get(parameterOf(s, fleet.variant, fleet.channel)) ?? [];

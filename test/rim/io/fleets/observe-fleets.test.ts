@@ -144,6 +144,33 @@ test("an Auto Scaling group without a lifecycle hook stands in its own way, unle
   expect((await known(aws.observe({ ...scalingGroup, drain: "none" }))).obstacles).toEqual([]);
 });
 
+test("a group that another fleet waits for tells when an instance was last replaced for its health", async () => {
+  const aws = fleetAccount();
+  aws.addGroup("web", "auto-scaling-group");
+  aws.addGroup("next", "auto-scaling-group");
+  const StartTime = new Date("2026-11-30T09:00:00Z");
+  aws.answering((call, _input, answer) =>
+    call === "autoscaling DescribeScalingActivities"
+      ? {
+          Activities: [
+            { Cause: "At 2026-11-30T11:00:00Z a user request changed the desired capacity.", StartTime: new Date() },
+            {
+              Cause: "At … an instance was taken out of service in response to an ELB system health check failure.",
+              StartTime,
+            },
+          ],
+        }
+      : answer(),
+  );
+  const next = { ...scalingGroup, name: "next", group: "next", after: { fleet: "web", healthyFor: "1h" } };
+
+  const { web, next: waiting } = await aws.observe(scalingGroup, next);
+
+  expect(web).toMatchObject({ replacedAt: StartTime.getTime() });
+  expect(waiting).toMatchObject({ replacedAt: undefined });
+  expect(aws.calls.filter((call) => call.endsWith("DescribeScalingActivities"))).toHaveLength(1);
+});
+
 test("a mixed-instances policy with requirements cannot follow a parameter", async () => {
   const aws = fleetAccount();
   aws.addGroup("web", "auto-scaling-group", "resolve:ssm:/eks-windows-images/test/fleets/web");
