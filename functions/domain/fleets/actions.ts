@@ -19,6 +19,8 @@ export type FleetWrite = Common &
         image: string;
         /** What new nodes start from now; undefined if that is unknown. */
         from: string | undefined;
+        /** Whether the fleet goes back, so that its nodes may run what no node should. */
+        leaves: boolean;
         /** Whether nodes are replaced even if a disruption budget forbids it. */
         force: boolean;
       }
@@ -59,7 +61,15 @@ function writeOf(decision: FleetDecision, about: About): FleetWrite | undefined 
     case "roll":
     case "point": {
       const { decision: what, force, reasons } = decision;
-      return { do: what, ...about, image: state.desired, from: state.observed.starts?.id, force, reasons };
+      return {
+        do: what,
+        ...about,
+        image: state.desired,
+        from: state.observed.starts?.id,
+        leaves: decision.back !== undefined,
+        force,
+        reasons,
+      };
     }
     case "refresh":
       return { do: "refresh", ...about, image: state.desired, reasons: decision.reasons };

@@ -116,7 +116,10 @@ function isBehind(world: IndexedWorld, decision: FleetDecision, state: KnownStat
   // Once for each time that it falls behind, not for each image that the channel takes meanwhile.
   const key = keyOf("fleet-behind", state, since);
   const nodes = nodesBehind(state).length;
-  return [{ ...aboutNow(world, state), kind: "fleet-behind", key, nodes, since, why: reasonsOf(decision) }];
+  const watched = state.fleet.mode === "watch" ? ["it is only watched (mode)"] : [];
+  return [
+    { ...aboutNow(world, state), kind: "fleet-behind", key, nodes, since, why: [...reasonsOf(decision), ...watched] },
+  ];
 }
 
 /** What is so now has no beginning that anybody could look up. */

@@ -31,18 +31,6 @@ export const rollingMutants: Mutant[] = [
     breaks: ["at most one rollout of a fleet"],
   },
   {
-    name: "a fleet is rolled without a second look",
-    file: "reconcile/rollouts.ts",
-    from: "return isStillPlanned ? fresh : undefined;",
-    to: "return fresh;",
-    breaks: [
-      "no fleet is moved to an image that its channel does not hold",
-      "no fleet gets a revoked image",
-      "at most one rollout of a fleet",
-      "windows are kept",
-    ],
-  },
-  {
     name: "a hold is not seen",
     file: "domain/fleets/hold.ts",
     from: "return hold && describeHold(name, hold);",

@@ -155,6 +155,7 @@ describe("GET /plan says of a fleet", () => {
         fleet: "web",
         image: "ami-2",
         from: "ami-1",
+        leaves: false,
         force: true,
         reasons: ["ami-1 → ami-2"],
       },

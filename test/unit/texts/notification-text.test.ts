@@ -75,7 +75,7 @@ describe("the mail", () => {
 
       Held by candidate and stable. The newest publishable image replaces it there. You get a notification when that is done.
       The image is deprecated. Anyone who has its ID can still start from it.
-      Nodes that run it stay: replace them.
+      Nodes that run it stay until they are replaced. A fleet that the service rolls goes back by itself.
       Its inputs are not built again until one of them changes or you request a rebuild:
       POST /rebuild {"variant": "windows-2022-core-1.35", "reason": "…"}
       To undo this: POST /unrevoke {"image": "ami-2", "reason": "…"}

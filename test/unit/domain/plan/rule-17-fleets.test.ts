@@ -31,6 +31,7 @@ describe("rule 17: a fleet", () => {
         fleet: "web",
         image: "ami-2",
         from: "ami-1",
+        leaves: false,
         force: false,
         reasons: ["ami-1 → ami-2"],
       },
