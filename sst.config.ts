@@ -30,6 +30,7 @@ export default $config({
     const { queue } = await import("./infra/queue.ts");
     const { project } = await import("./infra/builds.ts");
     await import("./infra/reconcile.ts");
+    await import("./infra/fleets.ts");
     const { apiAddress } = await import("./infra/api.ts");
     await import("./infra/schedules.ts");
     await import("./infra/rules.ts");

@@ -1,37 +1,19 @@
 import { hour } from "../functions/config/time.ts";
-import { type MetricName, metricDimensions, metricsNamespace } from "../functions/telemetry/metric-names.ts";
+import { alarm, inAnyOfQuietHours, inEachOf, maxHours, maxPeriodHours, own, quietHours } from "./alarm.ts";
 import { policies } from "./configuration.ts";
-import { named } from "./names.ts";
-import { operations } from "./operations.ts";
+import { fleetAlarms } from "./fleet-alarms.ts";
 import { queries } from "./queries.ts";
 import { deadLetters, maxReceiveCount, queue } from "./queue.ts";
 import { reconcile } from "./reconcile.ts";
 
 const lambda = { namespace: "AWS/Lambda", dimensions: { FunctionName: reconcile.name } };
 const ofQueue = ({ nodes }: sst.aws.Queue) => ({ namespace: "AWS/SQS", dimensions: { QueueName: nodes.queue.name } });
-const own = (metricName: MetricName) => ({
-  namespace: metricsNamespace,
-  dimensions: metricDimensions($app.stage),
-  metricName,
-});
-
-/**
- * The hours without a reconcile run that raise an alarm: two intervals of the more frequent schedule, rounded up, at
- * least one hour.
- */
-const quietHours = Math.max(
-  1,
-  Math.ceil((2 * Math.min(...[policies.baseAmiSchedule, policies.kubernetesSchedule].map(minutesOf))) / 60),
-);
-/** CloudWatch evaluates at most the last seven days, in periods of at most a day (API reference, PutMetricAlarm). */
-const maxHours = 7 * 24;
-const maxPeriodHours = 24;
 /** Half a day, in periods long enough to contain a reconcile run. */
 const halfADay = Math.max(2, Math.ceil(12 / quietHours));
 
 /**
- * Each costs 0.10 USD a month, 1.10 USD in all (the first ten of an account are free). Each notifies operators when it
- * starts and when it ends.
+ * Each costs 0.10 USD a month, 1.10 USD in all (the first ten of an account are free), and 0.20 USD more with fleets.
+ * Each notifies operators when it starts and when it ends.
  */
 export const alarms = [
   alarm("DeadLettersAlarm", "dead-letters", {
@@ -136,46 +118,5 @@ export const alarms = [
         }),
       ]
     : []),
+  ...fleetAlarms,
 ];
-
-/**
- * For a metric that reconcile runs send only if its value is above 0: alarms if it is above 0 in each of the last
- * `periods` periods. It ends once CloudWatch finds no value any more where it looks, a few periods further back than that
- * (user guide, "Configuring how CloudWatch alarms treat missing data").
- */
-function inEachOf(periods: number) {
-  return {
-    statistic: "Maximum",
-    comparisonOperator: "GreaterThanThreshold",
-    threshold: 0,
-    period: quietHours * 3600,
-    evaluationPeriods: periods,
-    treatMissingData: "notBreaching",
-  };
-}
-
-/** The same for a metric of which one value is enough, whether a period contains a reconcile run or several contain one. */
-function inAnyOfQuietHours() {
-  const periodHours = Math.min(quietHours, maxPeriodHours);
-  const periods = Math.ceil(quietHours / periodHours);
-  return { ...inEachOf(periods), period: periodHours * 3600, datapointsToAlarm: 1 };
-}
-
-function alarm(
-  name: string,
-  noun: string,
-  args: Omit<aws.cloudwatch.MetricAlarmArgs, "name">,
-): aws.cloudwatch.MetricAlarm {
-  const actions = [operations.arn];
-  return new aws.cloudwatch.MetricAlarm(name, {
-    name: named(noun),
-    alarmActions: actions,
-    okActions: actions,
-    ...args,
-  });
-}
-
-function minutesOf(rate: string): number {
-  const [, count, unit = ""] = /^rate\((\d+) (minute|hour|day)s?\)$/.exec(rate) ?? [];
-  return Number(count) * (unit === "day" ? 1440 : unit === "hour" ? 60 : 1);
-}

@@ -1,6 +1,7 @@
 import { arnOf } from "./account.ts";
 import { allow } from "./callers.ts";
 import { callers, policies } from "./configuration.ts";
+import { orderingFleets } from "./fleet-permissions.ts";
 import { lambda } from "./functions.ts";
 import { requestsPrefix } from "./names.ts";
 import { intervening, observing, pausing, recording } from "./permissions.ts";
@@ -22,6 +23,7 @@ export const api = lambda("Api", "api", {
   memory: "512 MB",
   url: policies.functionUrl && { authorization: "iam", cors: false },
   concurrency: policies.reserveConcurrency ? { reserved: reservations.api } : undefined,
+  policies: orderingFleets,
   permissions: [
     ...observing,
     ...intervening,

@@ -1,5 +1,13 @@
 import { config } from "../config.ts";
 import { parseConfiguration } from "../functions/config/configuration.ts";
 
-export const { variants, registryAccounts, pullThroughCachePrefixes, policies, subscribers, operators, callers } =
-  parseConfiguration(config);
+export const {
+  variants,
+  registryAccounts,
+  pullThroughCachePrefixes,
+  policies,
+  fleets,
+  subscribers,
+  operators,
+  callers,
+} = parseConfiguration(config);

@@ -3,7 +3,7 @@ import { artifacts, harvestRecipe, recipe } from "./artifacts.ts";
 import { project } from "./builds.ts";
 import { policies } from "./configuration.ts";
 import { guestProfile, harvestProfile } from "./guest.ts";
-import { channelsPrefix, named, namedInAccount, requestsPrefix } from "./names.ts";
+import { channelsPrefix, fleetsPrefix, named, namedInAccount, requestsPrefix } from "./names.ts";
 import { notifications } from "./notifications.ts";
 import { queue } from "./queue.ts";
 
@@ -16,10 +16,13 @@ export function lambda(
   noun: string,
   {
     environment,
+    policies: managed,
     ...own
-  }: Omit<sst.aws.FunctionArgs, "permissions" | "environment"> & {
+  }: Omit<sst.aws.FunctionArgs, "permissions" | "policies" | "environment"> & {
     permissions: sst.aws.FunctionPermissionArgs[];
-    environment?: Record<string, string>;
+    /** ARNs of managed policies, in addition to the permissions. */
+    policies: $util.Input<string>[];
+    environment?: Record<string, $util.Input<string>>;
   },
 ): sst.aws.Function {
   const logs = new aws.cloudwatch.LogGroup(`${name}Logs`, {
@@ -42,6 +45,7 @@ export function lambda(
       BUCKET: artifacts.name,
       CHANNELS_PREFIX: channelsPrefix,
       REQUESTS_PREFIX: requestsPrefix,
+      FLEETS_PREFIX: fleetsPrefix,
       INSTANCE_PROFILES: $interpolate`${guestProfile.name},${harvestProfile.name}`,
       POWERTOOLS_SERVICE_NAME: noun,
       ...environment,
@@ -59,7 +63,7 @@ export function lambda(
           { actions: ["sts:AssumeRole"], principals: [{ type: "Service", identifiers: ["lambda.amazonaws.com"] }] },
         ]),
         // SST's default is AWSLambdaBasicExecutionRole, which can write to every log group of the account.
-        managedPolicyArns: [],
+        managedPolicyArns: managed,
       },
     },
   });

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { tagPrefix } from "../functions/domain/inputs.ts";
-import { region } from "./account.ts";
+import { accountId, partition, region } from "./account.ts";
 
 /** A resource name with application and stage, so that one account can hold several stages. */
 export function named(noun: string): string {
@@ -15,6 +15,11 @@ export function namedInAccount(noun: string): $util.Output<string> {
   return region.apply((where) => atMost64(`${named(where)}-${noun}`));
 }
 
+/** The ARN of a role of ours by the noun in its name. It is known before the role exists. */
+export function roleArn(noun: string): $util.Output<string> {
+  return $interpolate`arn:${partition}:iam::${accountId}:role/${namedInAccount(noun)}`;
+}
+
 function atMost64(name: string): string {
   if (name.length <= 64) return name;
   return `${name.slice(0, 55)}-${createHash("sha256").update(name).digest("hex").slice(0, 8)}`;
@@ -24,6 +29,8 @@ function atMost64(name: string): string {
 export const channelsPrefix = `/${$app.name}/${$app.stage}/channels`;
 /** Manual rebuild requests, `<prefix>/<variant>`. */
 export const requestsPrefix = `/${$app.name}/${$app.stage}/requests`;
+/** The parameters of fleets that have one of their own, `<prefix>/<fleet>`. */
+export const fleetsPrefix = `/${$app.name}/${$app.stage}/fleets`;
 
 /**
  * The tag on each image, snapshot, instance, key pair and security group of a stage. Policies allow changes and

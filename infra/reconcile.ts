@@ -1,5 +1,7 @@
 import { arnOf } from "./account.ts";
 import { policies } from "./configuration.ts";
+import { fleetsRole } from "./fleet-groups.ts";
+import { reconcilingFleets } from "./fleet-permissions.ts";
 import { lambda } from "./functions.ts";
 import { channelsPrefix } from "./names.ts";
 import { notifications } from "./notifications.ts";
@@ -10,13 +12,17 @@ import { reservations } from "./reservations.ts";
 import { startingBuilds } from "./start-build.ts";
 import { encryptingFor } from "./topic-key.ts";
 
-/** The only function that acts: it starts builds, writes channels, retires images and sends notifications. */
+/**
+ * The only function that acts: it starts builds, writes channels, retires images, rolls fleets and sends notifications.
+ */
 export const reconcile = lambda("Reconcile", "reconcile", {
   description: "Observes everything, plans and acts",
   handler: "functions/reconcile.handler",
   timeout: `${reconcileSeconds} seconds`,
   memory: "512 MB",
+  environment: fleetsRole ? { FLEETS_ROLE: fleetsRole } : {},
   concurrency: policies.reserveConcurrency ? { reserved: reservations.reconcile } : undefined,
+  policies: reconcilingFleets,
   permissions: [
     ...observing,
     ...observingForActions,

@@ -1,5 +1,4 @@
-import { accountId, partition } from "./account.ts";
-import { namedInAccount } from "./names.ts";
+import { roleArn } from "./names.ts";
 
 /** The roles that write to the bucket, by the noun in their name. */
 type Writer = "build" | "api" | "reconcile" | "harvest";
@@ -7,7 +6,7 @@ type Writer = "build" | "api" | "reconcile" | "harvest";
 /**
  * Who alone may write below each prefix of the bucket. What these objects say decides what nodes run and what
  * subscribers hear, so a role of the account with `s3:*` must not be able to write them. Nobody may delete them, but
- * for the end of a pause. S3's lifecycle asks no policy.
+ * for the end of a pause or a hold. S3's lifecycle asks no policy.
  */
 const writers: Record<string, Writer[]> = {
   reports: ["build"],
@@ -27,13 +26,23 @@ const writers: Record<string, Writer[]> = {
   "records/unrevocations": ["api"],
 };
 
-/** A pause ends when its record is deleted. */
-const pauses = "records/pauses";
+/** The same of fleets. Protected without fleets, too, because what was recorded counts again once they are back. */
+const fleetWriters: Record<string, Writer[]> = {
+  "records/rollouts": ["reconcile"],
+  "records/refusals": ["reconcile"],
+  "records/arrivals": ["reconcile"],
+  "records/rollout-orders": ["api"],
+  "records/releases": ["api"],
+};
+
+/** A pause or a hold ends when its record is deleted. */
+const orders = ["records/pauses", "records/holds"];
 
 /** Builds take the version of a source that its project names, so only its removal could harm them. */
 const sources = "source";
 
-const prefixes = Object.keys(writers);
+const all = { ...writers, ...fleetWriters };
+const prefixes = Object.keys(all);
 
 /** Replication writes and deletes objects with actions of its own (Service Authorization Reference, Amazon S3). */
 const writing = ["s3:PutObject", "s3:ReplicateObject"];
@@ -41,7 +50,12 @@ const deleting = ["s3:DeleteObject", "s3:DeleteObjectVersion", "s3:ReplicateDele
 
 /** What a role may write below these prefixes, as paths in the bucket. */
 export function pathsOf(writer: Writer): string[] {
-  return prefixes.filter((prefix) => writers[prefix]?.includes(writer)).map(below);
+  return pathsIn(writers, writer);
+}
+
+/** The same about fleets. */
+export function fleetPathsOf(writer: Writer): string[] {
+  return pathsIn(fleetWriters, writer);
 }
 
 /**
@@ -49,9 +63,9 @@ export function pathsOf(writer: Writer): string[] {
  * known before the roles exist, which themselves need the bucket.
  */
 export const protectingRecords = [
-  ...prefixes.map((prefix) => denial(writing, [prefix], writers[prefix])),
+  ...prefixes.map((prefix) => denial(writing, [prefix], all[prefix])),
   denial(deleting, [...prefixes, sources]),
-  denial([...writing, ...deleting], [pauses], ["api"]),
+  denial([...writing, ...deleting], orders, ["api"]),
   // Other kinds of records mean nothing, but each run lists all keys.
   denial(writing, ["records"], ["build", "api", "reconcile"]),
 ];
@@ -62,8 +76,10 @@ function denial(actions: string[], prefixes: string[], but: Writer[] = []) {
   return { effect: "deny" as const, principals: "*" as const, actions, conditions, paths: prefixes.map(below) };
 }
 
-function roleArn(writer: Writer): $util.Output<string> {
-  return $interpolate`arn:${partition}:iam::${accountId}:role/${namedInAccount(writer)}`;
+function pathsIn(table: Record<string, Writer[]>, writer: Writer): string[] {
+  return Object.keys(table)
+    .filter((prefix) => table[prefix]?.includes(writer))
+    .map(below);
 }
 
 function below(prefix: string): string {

@@ -29,7 +29,7 @@ export const savedQueries = {
     noun: "why-was-it-not",
     of: ["reconcile"],
     lines: [
-      `fields @timestamp, variant, message, \`for\`, ${reasons}, until, ${triggers}`,
+      `fields @timestamp, variant, fleet, message, \`for\`, ${reasons}, until, ${triggers}`,
       'filter message in ["wait", "nothing"]',
       "sort @timestamp desc",
       "limit 200",
@@ -40,7 +40,7 @@ export const savedQueries = {
     of: ["reconcile", "api"],
     lines: [
       "fields @timestamp, service, message, variant, error.message, fact.kind, fact.failure.class, fact.failure.cause, fact.log, token",
-      'filter level = "ERROR" or (message = "announce" and fact.kind not in ["published", "rolled-back", "recovered", "resumed"])',
+      'filter level = "ERROR" or (message = "announce" and fact.kind not in ["published", "rolled-back", "recovered", "resumed", "rollout-begun", "rollout-done"])',
       "sort @timestamp desc",
       "limit 200",
     ],
@@ -49,7 +49,7 @@ export const savedQueries = {
     noun: "who-asked",
     of: ["api"],
     lines: [
-      "fields @timestamp, by, message, variant, image, reason, request, dryRun, decision.outcome, decision.why, method, path, status",
+      "fields @timestamp, by, message, variant, fleet, image, reason, request, dryRun, decision.outcome, decision.why, method, path, status",
       "filter ispresent(by)",
       "sort @timestamp desc",
       "limit 200",

@@ -1,5 +1,11 @@
 /** Actions without resource-level permissions (Service Authorization Reference), and what each is used for. */
 const resourceless = {
+  "autoscaling:DescribeAutoScalingGroups": "reads which launch template the groups of fleets, and all others, follow",
+  "autoscaling:DescribeInstanceRefreshes": "reads how the replacement of a fleet's instances goes",
+  "autoscaling:DescribeLifecycleHooks": "finds out whether anything drains a fleet's nodes",
+  "autoscaling:DescribeScalingActivities": "reads whether an instance of a fleet was replaced for its health",
+  // It has resource-level permissions, but without `*` CloudWatch tells of no composite alarm (API reference).
+  "cloudwatch:DescribeAlarms": "reads whether an alarm of a fleet is in ALARM",
   "ec2:DescribeDhcpOptions": "CodeBuild connects to the user's VPC",
   "ec2:DescribeImageReferences":
     "finds what uses an image: it is retired only if this call and the resources' own calls agree",

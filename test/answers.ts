@@ -1,4 +1,6 @@
 import type { ChannelName } from "../functions/config/channel-names.ts";
+import type { FleetAction } from "../functions/domain/fleets/actions.ts";
+import { decideFleets, type FleetDecision } from "../functions/domain/fleets/decide.ts";
 import { indexWorld } from "../functions/domain/indexed-world.ts";
 import type { Notification, NotificationOf } from "../functions/domain/notifications/due.ts";
 import { type Action, plan } from "../functions/domain/plan.ts";
@@ -55,6 +57,17 @@ export function answersOf(world: World) {
     retention(variant = core): Retention[] {
       const indexed = indexWorld(world);
       return retention(indexed, stateOf(indexed, variantNamed(world, variant)));
+    },
+    /** What becomes of a fleet. */
+    fleetDecision(name: string): FleetDecision {
+      return present(
+        decideFleets(indexWorld(world)).find(({ state }) => state.fleet.name === name),
+        `no fleet ${name}`,
+      );
+    },
+    /** What the plan does to a fleet, or waits for, in a word each; `arrive` and `wait` write nothing to it. */
+    fleetActions(name: string): FleetAction[] {
+      return plan(world).flatMap((one) => ("fleet" in one && one.fleet === name ? [one] : []));
     },
     /** The keys of all due notifications. */
     notificationKeys(variant = core): string[] {

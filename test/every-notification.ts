@@ -1,5 +1,5 @@
 import type { Notification } from "../functions/domain/notifications/due.ts";
-import { day, hour, scene } from "./scene.ts";
+import { day, hour, type Scene, scene } from "./scene.ts";
 
 const old = { createdAt: 1, provedAt: 1 };
 
@@ -35,9 +35,26 @@ export function everyNotification(): Notification[] {
     recovered,
     scene().pause(),
     scene().pause().notifyAll().resume(),
+    ...fleetStories(),
   ];
 
   return stories.flatMap((story) =>
     story.actions().flatMap((one) => (one.do === "announce" ? [one.notification] : [])),
   );
+}
+
+/** A fleet is to get `ami-2`. */
+function fleetStories(): Scene[] {
+  const behind = () => scene().published("ami-1").fleet("web").image("ami-2").holds("ami-2");
+  const done = () => behind().fleets("rollout", "web", "ami-2", { ago: hour, status: "succeeded" });
+  return [
+    behind().fleets("neverRolled", "web"),
+    behind().fleets("observe", "web", { obstacles: ["it has no launch template: give it one"] }),
+    behind().fleets("rollout", "web", "ami-2", { ago: 7 * hour, detail: "PodEvictionFailure: 1 pod" }),
+    behind().fleets("rollout", "web", "ami-2", { status: "failed", detail: "NodeCreationFailure" }),
+    behind().revoke("ami-1"),
+    behind().later(15 * day),
+    done().fleets("arrived", "web", "ami-2"),
+    done().fleets("take", "web", "ami-1", 9),
+  ];
 }

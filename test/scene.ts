@@ -12,6 +12,7 @@ import { publicationKey } from "../functions/domain/publishing/channel-writes.ts
 import type { Upstream } from "../functions/domain/upstream.ts";
 import { stateOf } from "../functions/domain/variant-state.ts";
 import { answersOf } from "./answers.ts";
+import { fleetsOf } from "./fleet-scene.ts";
 import { core, day, hour, newBuild, newImage, newWorld, present, variantNamed } from "./world.ts";
 
 export { core, day, full, hour, minute, two } from "./world.ts";
@@ -54,6 +55,9 @@ export function scene(configuration: Partial<ConfigurationInput> = {}, at = "202
     world.channels[variant] = { ...world.channels[variant], [channel]: written };
     return written;
   }
+
+  const fleets = fleetsOf(world);
+  type Fleets = typeof fleets;
 
   const story = {
     world,
@@ -234,6 +238,16 @@ export function scene(configuration: Partial<ConfigurationInput> = {}, at = "202
         images: [],
         ...changes,
       });
+      return story;
+    },
+    /** A fleet that runs and starts what its channel holds since the service rolled it a week ago. */
+    fleet(...about: Parameters<Fleets["add"]>) {
+      fleets.add(...about);
+      return story;
+    },
+    /** Something happens to a fleet. */
+    fleets<What extends Exclude<keyof Fleets, "add">>(what: What, ...about: Parameters<Fleets[What]>) {
+      (fleets[what] as (...about: Parameters<Fleets[What]>) => void)(...about);
       return story;
     },
     /** A build of the desired inputs failed just now. */

@@ -1,7 +1,9 @@
 import { type ConfigurationInput, parseConfiguration } from "../functions/config/configuration.ts";
 import { recipeOf, type Variant } from "../functions/config/variant.ts";
 import type { Build } from "../functions/domain/builds.ts";
+import type { FleetHistory } from "../functions/domain/fleet-records.ts";
 import type { Image } from "../functions/domain/images.ts";
+import type { ObservedFleet } from "../functions/domain/observed-fleet.ts";
 import type { Pause } from "../functions/domain/pauses.ts";
 import type { World } from "../functions/domain/world.ts";
 
@@ -18,8 +20,13 @@ export const two = {
   ],
 };
 
-/** A world in which a test may add notifications and pauses. */
-export type OpenWorld = World & { notified: Set<string>; pauses: Record<string, Pause> };
+/** A world in which a test may add notifications, pauses and what concerns fleets. */
+export type OpenWorld = World & {
+  notified: Set<string>;
+  pauses: Record<string, Pause>;
+  fleets: Record<string, ObservedFleet>;
+  fleetRecords: { histories: Record<string, FleetHistory>; holds: Record<string, Pause> };
+};
 
 /** A world without images, builds and channels, in which every source answers. */
 export function newWorld(configuration: Partial<ConfigurationInput>, at: string): OpenWorld {
@@ -44,6 +51,8 @@ export function newWorld(configuration: Partial<ConfigurationInput>, at: string)
     notified: new Set(),
     pauses: {},
     starts: [],
+    fleets: {},
+    fleetRecords: { histories: {}, holds: {} },
   };
   for (const variant of world.configuration.variants) {
     const harvested = recipeOf(variant) === "assemble";

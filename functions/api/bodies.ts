@@ -37,6 +37,23 @@ export type RebuildBody = z.infer<typeof RebuildBody>;
 export const PauseBody = AnyBody.extend({ variant: VariantText });
 export type PauseBody = z.infer<typeof PauseBody>;
 
+/** The name of a fleet, or any text as long. */
+const FleetText = z.string().max(50);
+
+/** `POST /rollout` */
+export const RolloutBody = AnyBody.extend({
+  fleet: FleetText,
+  /** What the fleet should get. With it the call never rolls out what the channel received meanwhile. */
+  image: ImageId.optional(),
+  /** Whether nodes are replaced even if a disruption budget forbids it. */
+  force: z.boolean().default(false),
+});
+export type RolloutBody = z.infer<typeof RolloutBody>;
+
+/** `POST /hold` and `/release` */
+export const HoldBody = AnyBody.extend({ fleet: FleetText });
+export type HoldBody = z.infer<typeof HoldBody>;
+
 /** `POST /adopt`, `/approve`, `/revoke` and `/unrevoke` */
 export const ImageBody = AnyBody.extend({ image: ImageId });
 export type ImageBody = z.infer<typeof ImageBody>;
@@ -59,8 +76,9 @@ const anyBody = {
 };
 
 /** The allowed bodies, shown to a caller whose body was refused. */
-export function examplesFor(variants: readonly string[]) {
+export function examplesFor(variants: readonly string[], fleets: readonly string[]) {
   const variant = variants.join(" | ");
+  const fleet = fleets.join(" | ") || "config.ts has no fleet";
   return {
     rebuild: { variant, ...anyBody, idempotencyKey: "optional, 1 to 128 of A-Z a-z 0-9 _ . : -" },
     pause: { variant: [...variants, `${everything} (everything)`].join(" | "), ...anyBody },
@@ -71,5 +89,12 @@ export function examplesFor(variants: readonly string[]) {
       channel: `optional, ${channelNames.join(" | ")}; default stable`,
       image: "optional, ami-…: what the channel holds; with it the call can be repeated",
     },
+    rollout: {
+      fleet,
+      ...anyBody,
+      image: "optional, ami-…: what the fleet's channel holds; with it the call rolls out no other image",
+      force: "optional, true to replace nodes against their disruption budgets; managed node groups only",
+    },
+    hold: { fleet, ...anyBody },
   };
 }

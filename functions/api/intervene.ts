@@ -2,7 +2,7 @@ import type { Context } from "aws-lambda";
 import pTimeout from "p-timeout";
 import type { Environment } from "../config/environment.ts";
 import { second } from "../config/time.ts";
-import { everything } from "../domain/pauses.ts";
+import type { Action } from "../domain/plan.ts";
 import { type RecordBody, recordBody } from "../domain/records.ts";
 import { tagDelaySeconds } from "../domain/trigger.ts";
 import type { ImageWorld, World } from "../domain/world.ts";
@@ -12,7 +12,7 @@ import { triggerReconcile } from "../io/triggers.ts";
 import { logger } from "../telemetry/logger.ts";
 import { type Answer, answer, type Call, callerOf, refusal } from "./http.ts";
 import { type Accepted, applied, type Caller, type Decision } from "./interventions.ts";
-import { planOf } from "./plan.ts";
+import { partOfPlan } from "./plan.ts";
 
 /** The time that the function has left. */
 export type Remaining = Pick<Context, "getRemainingTimeInMillis">;
@@ -73,7 +73,11 @@ export async function intervene<Body extends { reason: string; dryRun: boolean }
     },
     records,
     message,
-    ...(await planAfter({ observe, lambda }, variant, (planned) => applied(planned, decision))),
+    ...(await planAfter(
+      { observe, lambda },
+      (action) => action.variant === variant,
+      (planned) => applied(planned, decision),
+    )),
   });
 }
 
@@ -90,20 +94,18 @@ async function keep(bucket: string, { image, write, remove, records }: Accepted,
 }
 
 /**
- * What is planned for a variant, or for everything, once a decision stands; or null and the reason. The decision stands
- * in either case.
+ * What is planned once a decision stands, as far as it fits; or null and the reason. The decision stands in either case.
  */
 export async function planAfter(
   { observe, lambda }: Pick<ApiContext, "observe"> & { lambda: Remaining },
-  scope: string,
+  fits: (action: Action) => boolean,
   decided: (world: World) => World,
 ) {
   try {
     const milliseconds = lambda.getRemainingTimeInMillis() - reservedForAnswer;
     if (milliseconds <= 0) throw new Error("no time is left to read the world");
     const world = await pTimeout(observe(lambda), { milliseconds, message: "reading the world takes too long" });
-    const { actions } = planOf(decided(world));
-    return { plan: actions.filter(({ variant }) => scope === everything || variant === scope) };
+    return { plan: partOfPlan(decided(world), fits) };
   } catch (error) {
     logger.warn("plan unknown", { error: error as Error });
     return { plan: null, planUnknown: (error as Error).message };

@@ -35,7 +35,7 @@ export type Decision =
 export type Accepted = Extract<Decision, { outcome: "accepted" }>;
 export interface Refusal {
   outcome: "refused";
-  status: 400 | 404 | 409;
+  status: 400 | 404 | 409 | 503;
   why: string;
   /** What would be right. */
   allowed: unknown;

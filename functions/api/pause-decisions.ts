@@ -2,6 +2,9 @@ import { omit } from "es-toolkit";
 import type { Configuration } from "../config/configuration.ts";
 import { iso } from "../config/time.ts";
 import { describePause, describeScope, everything, type Pause, type Pauses, pauseOf } from "../domain/pauses.ts";
+import type { Action } from "../domain/plan.ts";
+import type { World } from "../domain/world.ts";
+import type { PauseKind } from "../io/pauses.ts";
 import type { PauseBody } from "./bodies.ts";
 import { type Caller, conflict, type Refusal } from "./interventions.ts";
 
@@ -17,15 +20,36 @@ const effects =
 export type PauseDecision =
   | {
       outcome: "accepted";
-      /** A variant, or everything. */
+      /** A variant, everything, or a fleet. */
       scope: string;
       /** Undefined if the call changes nothing. */
       change: { write: Pause } | "delete" | undefined;
-      /** All pauses once the decision stands. */
+      /** The key of a record to write besides; undefined if there is none. */
+      record?: string;
+      /** All pauses, or all holds, once the decision stands. */
       pauses: Pauses;
       message: string;
     }
   | Refusal;
+export type AcceptedPause = Extract<PauseDecision, { outcome: "accepted" }>;
+
+/** What a kind of pauses is about. */
+export interface Pausable {
+  kind: PauseKind;
+  /** The scope and all pauses as the calls answer them. */
+  toJson(decision: AcceptedPause): object;
+  /** Whether an action of the plan is about the scope. */
+  isAbout(scope: string, action: Action): boolean;
+  /** The world once the decision stands. */
+  applied(world: World, decision: AcceptedPause): World;
+}
+
+export const pausableVariants: Pausable = {
+  kind: "pauses",
+  toJson: ({ scope, pauses }) => ({ variant: scope, pauses: pausesToJson(pauses) }),
+  isAbout: (scope, { variant }) => scope === everything || variant === scope,
+  applied: (world, { pauses }) => ({ ...world, pauses }),
+};
 
 /** Rule 15: pauses a variant or everything. A repeated call keeps the first pause. */
 export function decidePause(
@@ -86,10 +110,9 @@ function stillPaused(pauses: Pauses): string[] {
 
 /** Pauses as `GET /` and the calls answer them. */
 export function pausesToJson(pauses: Pauses) {
-  return Object.entries(pauses).map(([variant, { at, by, reason }]) => ({
-    variant,
-    since: iso(at),
-    by: by ?? null,
-    reason,
-  }));
+  return Object.entries(pauses).map(([variant, pause]) => ({ variant, ...pauseToJson(pause) }));
+}
+
+export function pauseToJson({ at, by, reason }: Pause) {
+  return { since: iso(at), by: by ?? null, reason };
 }

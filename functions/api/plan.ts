@@ -7,6 +7,11 @@ export function planOf(world: World) {
   return { now: iso(world.now), actions: plan(world).map(actionToJson) };
 }
 
+/** The part of the plan that fits, in the same way. */
+export function partOfPlan(world: World, fits: (action: Action) => boolean) {
+  return plan(world).filter(fits).map(actionToJson);
+}
+
 /** An action as plain JSON. Times are ISO 8601. */
 export function actionToJson(action: Action) {
   switch (action.do) {
@@ -24,6 +29,9 @@ export function actionToJson(action: Action) {
       };
     case "wait":
       return { ...action, until: action.until === undefined ? null : iso(action.until) };
+    case "roll":
+    case "point":
+      return { ...action, from: action.from ?? null };
     default:
       return action;
   }

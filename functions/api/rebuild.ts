@@ -8,7 +8,7 @@ import type { RebuildBody } from "./bodies.ts";
 import { type Answer, answer, type Call, callerOf, refusal } from "./http.ts";
 import type { ApiContext, Remaining } from "./intervene.ts";
 import { noSuchVariant } from "./interventions.ts";
-import { planOf } from "./plan.ts";
+import { partOfPlan } from "./plan.ts";
 
 /**
  * Writes a rebuild request and triggers a reconcile run. It reads only the requests, so it works while everything else
@@ -43,5 +43,5 @@ export async function rebuild(
 async function planWithRequest(observe: () => Promise<World>, variant: string, request: Request | undefined) {
   const world = await observe();
   const requests = { ...world.requests, ...(request && { [variant]: request }) };
-  return planOf({ ...world, requests }).actions.filter((action) => action.variant === variant);
+  return partOfPlan({ ...world, requests }, (action) => action.variant === variant);
 }

@@ -5,16 +5,18 @@ import type { Configuration } from "../config/configuration.ts";
 import { Versions } from "../config/versions.ts";
 import type { ImageWorld } from "../domain/world.ts";
 import { adopt } from "./adopt.ts";
-import { examplesFor, ImageBody, PauseBody, RebuildBody, RollbackBody } from "./bodies.ts";
+import { examplesFor, HoldBody, ImageBody, PauseBody, RebuildBody, RollbackBody, RolloutBody } from "./bodies.ts";
+import { decideHold, decideRelease, holdableFleets } from "./hold-decisions.ts";
 import { type Answer, answer, type Call, parseBody, parseQuery, refusal } from "./http.ts";
 import { type ApiContext, intervene, type Remaining } from "./intervene.ts";
 import { type Caller, type Decision, decideApprove, decideRevoke, decideUnrevoke } from "./interventions.ts";
 import { answerRoom, queryExamples, StatusQuery } from "./page.ts";
 import { pause } from "./pause.ts";
-import { decidePause, decideResume } from "./pause-decisions.ts";
+import { decidePause, decideResume, pausableVariants } from "./pause-decisions.ts";
 import { planOf } from "./plan.ts";
 import { rebuild } from "./rebuild.ts";
 import { decideRollback } from "./rollback.ts";
+import { rollout } from "./rollout.ts";
 import { statusOf } from "./status.ts";
 
 const versions = Versions.parse(pinned);
@@ -29,7 +31,12 @@ interface Route {
 
 /** What each call does. */
 export function routesOf(context: ApiContext & { configuration: Configuration }): Route[] {
-  const examples = examplesFor(context.configuration.variants.map(({ name }) => name));
+  const { configuration } = context;
+  const { variants, fleets } = configuration;
+  const examples = examplesFor(
+    variants.map(({ name }) => name),
+    fleets.map(({ name }) => name),
+  );
 
   async function getStatus(call: Call, lambda: Remaining): Promise<Answer> {
     const page = { ...parseQuery(call, StatusQuery, queryExamples), room: answerRoom };
@@ -55,12 +62,34 @@ export function routesOf(context: ApiContext & { configuration: Configuration })
   /** The handler of a call that pauses or resumes. */
   function pausing(what: "pause" | "resume", decide: typeof decidePause): Handler {
     return async (call, lambda) =>
-      pause(context, { what, body: parseBody(call, PauseBody, examples.pause), call, lambda, decide });
+      pause(context, {
+        what,
+        of: pausableVariants,
+        body: parseBody(call, PauseBody, examples.pause),
+        call,
+        lambda,
+        decide: (pauses, ...rest) => decide({ configuration, pauses }, ...rest),
+      });
+  }
+
+  /** The handler of a call that holds or releases a fleet. */
+  function holding(what: "hold" | "release", decide: typeof decideHold): Handler {
+    return async (call, lambda) =>
+      pause(context, {
+        what,
+        of: holdableFleets,
+        body: parseBody(call, HoldBody, examples.hold),
+        call,
+        lambda,
+        decide: (holds, ...rest) => decide({ configuration, holds }, ...rest),
+      });
   }
 
   const approve = intervention("approve", ImageBody, examples.image, decideApprove);
   const postRebuild: Handler = async (call, lambda) =>
     rebuild(context, parseBody(call, RebuildBody, examples.rebuild), { call, lambda });
+  const postRollout: Handler = async (call, lambda) =>
+    rollout(context, { body: parseBody(call, RolloutBody, examples.rollout), call, lambda });
   const postAdopt: Handler = async (call) => adopt(context, parseBody(call, ImageBody, examples.image), call);
 
   return [
@@ -80,6 +109,9 @@ export function routesOf(context: ApiContext & { configuration: Configuration })
     { method: "POST", path: "/unrevoke", handler: intervention("unrevoke", ImageBody, examples.image, decideUnrevoke) },
     { method: "POST", path: "/pause", handler: pausing("pause", decidePause) },
     { method: "POST", path: "/resume", handler: pausing("resume", decideResume) },
+    { method: "POST", path: "/rollout", handler: postRollout },
+    { method: "POST", path: "/hold", handler: holding("hold", decideHold) },
+    { method: "POST", path: "/release", handler: holding("release", decideRelease) },
   ];
 }
 

@@ -1,10 +1,12 @@
 import { iso } from "../config/time.ts";
 import type { Versions } from "../config/versions.ts";
 import { judgements } from "../domain/building/sweep.ts";
+import { decideFleets } from "../domain/fleets/decide.ts";
 import { type IndexedWorld, indexWorld } from "../domain/indexed-world.ts";
 import { planFor } from "../domain/plan.ts";
 import { removedVariantImages, statesOf } from "../domain/variant-state.ts";
 import type { World } from "../domain/world.ts";
+import { fleetStatus } from "./fleet-status.ts";
 import { type Entry, type Page, pageOf, wholeStatus } from "./page.ts";
 import { pausesToJson } from "./pause-decisions.ts";
 import { removedVariantStatus } from "./removed-variants.ts";
@@ -28,6 +30,8 @@ export function statusOf(
     stage: world.stage,
     recipe: world.recipe,
     variants: taken.flatMap(({ configured }) => configured ?? []),
+    /** Those of these variants. */
+    fleets: taken.flatMap(({ fleets = [] }) => fleets),
     /** Of variants, configured or removed, and `*` of everything. */
     pauses: pausesToJson(world.pauses),
     removedVariants: taken.flatMap(({ removed }) => removed ?? []),
@@ -39,6 +43,7 @@ export function statusOf(
 
 interface VariantEntry {
   configured?: ReturnType<typeof variantStatus>;
+  fleets?: ReturnType<typeof fleetStatus>[];
   removed?: ReturnType<typeof removedVariantStatus>;
 }
 
@@ -46,10 +51,14 @@ interface VariantEntry {
 function entriesOf(world: IndexedWorld, settings: VariantSettings): Entry<VariantEntry>[] {
   const states = statesOf(world);
   const actions = Map.groupBy(planFor(world, states), ({ variant }) => variant);
+  const fleets = Map.groupBy(decideFleets(world), ({ state }) => state.fleet.variant);
   return [
     ...states.map((state) => ({
       name: state.variant.name,
-      read: () => ({ configured: variantStatus(world, state, actions.get(state.variant.name) ?? [], settings) }),
+      read: () => ({
+        configured: variantStatus(world, state, actions.get(state.variant.name) ?? [], settings),
+        fleets: (fleets.get(state.variant.name) ?? []).map((decision) => fleetStatus(world, decision)),
+      }),
     })),
     ...removedVariantImages(world).map((removed) => ({
       name: removed.variant.name,

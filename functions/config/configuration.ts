@@ -2,6 +2,7 @@ import * as z from "zod";
 import { whyNoRoom } from "./build-room.ts";
 import { configErrors } from "./errors.ts";
 import { text } from "./fields.ts";
+import { Fleet, fleetErrors } from "./fleet.ts";
 import { Policies } from "./policies.ts";
 import { Subscriber } from "./subscribers.ts";
 import { Variant, VariantName } from "./variant.ts";
@@ -16,6 +17,9 @@ const Caller = z
 
 /** A function's policy may have 20 KB (Lambda quotas), and each caller takes up to 2 KB of it. */
 const maxCallers = 10;
+
+/** Each takes up to six calls a run, and a filter of DescribeInstances 200 values. */
+const maxFleets = 100;
 
 const AccountId = text(/^\d{12}$/, 'an account ID such as "123456789012"');
 const RepositoryPrefix = text(
@@ -56,6 +60,8 @@ export const Configuration = z
      */
     pullThroughCachePrefixes: z.array(RepositoryPrefix).max(20, "at most 20").default([]),
     policies: Policies.prefault({}),
+    /** Groups of nodes that are to run what a channel holds. Without any, the service looks at no node. */
+    fleets: z.array(Fleet).max(maxFleets, `at most ${maxFleets}`).default([]),
     /** Notified about images. */
     subscribers: z.array(Subscriber).default([]),
     /** Notified by alarms when the service itself needs a person. */
@@ -70,7 +76,7 @@ export const Configuration = z
       .refine((callers) => new Set(callers).size === callers.length, "each caller once")
       .default([]),
   })
-  .superRefine(({ variants, retiredVariants, policies }, context) => {
+  .superRefine(({ variants, retiredVariants, policies, fleets }, context) => {
     for (const [index, variant] of variants.entries()) {
       const message = whyNoRoom(variant, policies);
       if (message) context.addIssue({ code: "custom", path: ["variants", index, "containerImages"], message });
@@ -82,6 +88,11 @@ export const Configuration = z
           path: ["retiredVariants", index],
           message: "the name of a removed variant: take it out of variants first",
         });
+    for (const { path, message } of fleetErrors(
+      fleets,
+      variants.map(({ name }) => name),
+    ))
+      context.addIssue({ code: "custom", path: ["fleets", ...path], message });
   });
 export type Configuration = z.infer<typeof Configuration>;
 /** What a user writes in `config.ts`: a {@link Configuration} without the fields that have a default. */

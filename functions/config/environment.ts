@@ -13,6 +13,10 @@ const Environment = z.object({
   BUCKET: z.string().min(1),
   CHANNELS_PREFIX: z.string().startsWith("/"),
   REQUESTS_PREFIX: z.string().startsWith("/"),
+  /** Of the parameters of fleets that have one of their own. */
+  FLEETS_PREFIX: z.string().startsWith("/"),
+  /** ARN of the role that is assumed to change a fleet; undefined without fleets. */
+  FLEETS_ROLE: z.string().startsWith("arn:").optional(),
   /** Names of the profiles of build instances, separated by commas. */
   INSTANCE_PROFILES: z.string().min(1),
 });

@@ -4,12 +4,19 @@ import { clip, oneLine } from "./clip.ts";
 /** Characters of a wrong field's path, and of its value. */
 const maxLength = 300;
 
-/** One line for each wrong field: its path, its value and what is allowed. */
+/**
+ * One line for each wrong field: its path, its value and what is allowed. If one of several shapes fits but for some of
+ * its fields, these are the wrong ones.
+ */
 export function configErrors(issue: z.core.$ZodIssue, input: unknown): string[] {
   if (issue.code === "unrecognized_keys")
     return issue.keys.map((key) =>
       configError([...issue.path, key], valueAt(input, [...issue.path, key]), "no such field"),
     );
+  if (issue.code === "invalid_union") {
+    const meant = issue.errors.find((errors) => errors.length > 0 && errors.every(({ path }) => path.length > 0));
+    if (meant) return meant.flatMap((one) => configErrors({ ...one, path: [...issue.path, ...one.path] }, input));
+  }
   return [configError(issue.path, issue.input ?? valueAt(input, issue.path), allowed(issue))];
 }
 

@@ -36,6 +36,7 @@ export interface IndexedWorld extends Omit<World, "images" | "revokedByRecord" |
   notified: World["notified"];
   pauses: World["pauses"];
   starts: World["starts"];
+  fleetRecords: World["fleetRecords"];
   /** Orders of which CodeBuild shows no build yet, by variant. */
   pendingStarts: ReadonlyMap<string, readonly Start[]>;
   /** Names of the variants whose images may go although they are not configured. */

@@ -32,8 +32,17 @@ export function pauseOf(pauses: Pauses | undefined, scope: string): Pause | unde
 }
 
 /** `everything is paused since 2026-11-04T12:00:00.000Z by arn:aws:iam::123456789012:user/ann: a bad base image` */
-export function describePause(scope: string, { at, by, reason }: Pause): string {
-  return `${describeScope(scope)} is paused since ${iso(at)} by ${by ?? "an unknown person"}: ${reason}`;
+export function describePause(scope: string, pause: Pause): string {
+  return `${describeScope(scope)} is paused ${describeOrder(pause)}`;
+}
+
+/** As {@link describePause}, for the hold of a fleet. */
+export function describeHold(fleet: string, hold: Pause): string {
+  return `${fleet} is held ${describeOrder(hold)}`;
+}
+
+function describeOrder({ at, by, reason }: Pause): string {
+  return `since ${iso(at)} by ${by ?? "an unknown person"}: ${reason}`;
 }
 
 export function describeScope(scope: string): string {

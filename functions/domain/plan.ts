@@ -2,8 +2,11 @@ import { type BuildDecision, type BuildOrder, orderBuild, type Purpose } from ".
 import { decideBuild } from "./building/decide.ts";
 import { withinLimits } from "./building/limits.ts";
 import { type SweepAction, type SweepWait, sweeps } from "./building/sweep.ts";
+import { type FleetAction, fleetActions } from "./fleets/actions.ts";
+import { decideFleets, type FleetDecision } from "./fleets/decide.ts";
 import { type IndexedWorld, indexWorld } from "./indexed-world.ts";
 import {
+  dueFleetNotifications,
   dueNotifications,
   dueNotificationsOfRemoved,
   duePauseNotifications,
@@ -29,6 +32,7 @@ export type Action =
   | ChannelAction
   | WithdrawalAction
   | RetentionAction
+  | FleetAction
   | { do: Purpose; variant: string; order: BuildOrder; reasons: string[] }
   | SweepAction
   | SweepWait
@@ -53,6 +57,7 @@ export function planFor(world: IndexedWorld, states: readonly VariantState[]): A
     world,
     states.map((state) => ({ state, decision: decideBuild(world, state) })),
   );
+  const fleets = Map.groupBy(decideFleets(world), ({ state }) => state.fleet.variant);
   const configured = states.flatMap((state, index): Action[] => {
     const build = decisions[index] as BuildDecision;
     const channels = decideChannels(world, state);
@@ -60,6 +65,7 @@ export function planFor(world: IndexedWorld, states: readonly VariantState[]): A
       ...dueNotifications(world, state, { build, channels }).map(notifyAction),
       ...writes(world, state, channels),
       buildAction(world, state.variant.name, build),
+      ...(fleets.get(state.variant.name) ?? []).flatMap((fleet) => fleetPart(world, fleet)),
     ];
   });
   const removed = removedVariantImages(world).flatMap((images): Action[] => [
@@ -75,6 +81,17 @@ export function writesFor(world: IndexedWorld, name: string): (WriteAction | Cha
   if (!variant) return writesOnRemoved(world, variantImages(world, name));
   const state = stateOf(world, variant);
   return writes(world, state, decideChannels(world, state));
+}
+
+/** What the plan does to one fleet. */
+export function fleetWritesFor(world: IndexedWorld, name: string): FleetAction[] {
+  return decideFleets(world)
+    .filter(({ state }) => state.fleet.name === name)
+    .flatMap((decision) => fleetActions(world, decision));
+}
+
+function fleetPart(world: IndexedWorld, decision: FleetDecision): Action[] {
+  return [...dueFleetNotifications(world, decision).map(notifyAction), ...fleetActions(world, decision)];
 }
 
 function writes(

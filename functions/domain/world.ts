@@ -2,8 +2,10 @@ import type { Configuration } from "../config/configuration.ts";
 import type { Availability, Observed } from "../config/observed.ts";
 import type { Build } from "./builds.ts";
 import type { Channels } from "./channels.ts";
+import type { FleetRecords } from "./fleet-records.ts";
 import type { Image } from "./images.ts";
 import type { Leftovers } from "./leftovers.ts";
+import type { ObservedFleet } from "./observed-fleet.ts";
 import type { Pauses } from "./pauses.ts";
 import type { References } from "./references.ts";
 import type { Request } from "./requests.ts";
@@ -38,6 +40,8 @@ export interface ImageWorld {
   pauses?: Pauses;
   /** Orders of the last day that were about to be passed to CodeBuild; undefined if they were not read. */
   starts?: readonly Start[];
+  /** What the records say about the configured fleets; undefined if they were not read. */
+  fleetRecords?: FleetRecords;
 }
 
 /** Everything that a plan depends on. */
@@ -67,4 +71,7 @@ export interface World extends ImageWorld {
   notified: ReadonlySet<string>;
   pauses: Pauses;
   starts: readonly Start[];
+  fleetRecords: FleetRecords;
+  /** The configured fleets by name. */
+  fleets: Readonly<Record<string, ObservedFleet>>;
 }

@@ -2,12 +2,14 @@ import type { Configuration } from "../config/configuration.ts";
 import type { Environment } from "../config/environment.ts";
 import type { Observed } from "../config/observed.ts";
 import { candidateVersions, knownValue } from "../domain/building/preflight.ts";
+import { noFleetRecords } from "../domain/fleet-records.ts";
 import type { Image } from "../domain/images.ts";
 import { retirementCandidates } from "../domain/publishing/retention.ts";
 import { harvestParameterOf, type Upstream } from "../domain/upstream.ts";
 import type { ImageWorld, World } from "../domain/world.ts";
 import { readBuilds } from "./builds.ts";
 import { finderOf, readChannels } from "./channels.ts";
+import { readFleets } from "./fleets/observe-fleets.ts";
 import { readHarvests } from "./harvests.ts";
 import { readBinaries } from "./kubernetes-releases.ts";
 import { readLeftovers } from "./leftovers.ts";
@@ -55,12 +57,12 @@ export async function observe(
     gerund("reading requests", readRequests(environment.REQUESTS_PREFIX)),
     gerund("reading notifications", readNotified(bucket)),
   ]).then(async ([upstream, imageWorld, builds, harvests, requests, notified]) => {
-    const { pauses, starts, unreadable } = imageWorld;
-    if (unreadable !== undefined || !pauses || !starts) throw new Error(unreadable);
+    const { pauses, starts, fleetRecords, unreadable } = imageWorld;
+    if (unreadable !== undefined || !pauses || !starts || !fleetRecords) throw new Error(unreadable);
     const instanceProfiles = environment.INSTANCE_PROFILES.split(",");
     const own = { stage, recipe, harvestRecipe, instanceProfiles };
     // What is missing says nothing about which images may go.
-    const missing = { binaries: {}, leftovers: { found: [], unread: undefined }, references: {} };
+    const missing = { binaries: {}, leftovers: { found: [], unread: undefined }, references: {}, fleets: {} };
     const world: World = {
       ...imageWorld,
       ...own,
@@ -72,11 +74,15 @@ export async function observe(
       notified,
       pauses,
       starts,
+      fleetRecords,
     };
     return { ...world, references: await readReferences(retirementCandidates(world), remaining()) };
   });
-  const [world, [binaries, leftovers]] = await Promise.all([readingFirst, readingLast]);
-  return { ...world, binaries, leftovers };
+  const readingFleets = readingImages.then(({ channels, images, fleetRecords = noFleetRecords }) =>
+    readFleets(environment, configuration, { channels, images, records: fleetRecords }),
+  );
+  const [world, [binaries, leftovers], fleets] = await Promise.all([readingFirst, readingLast, readingFleets]);
+  return { ...world, binaries, leftovers, fleets };
 }
 
 function harvestSourcesOf({ variants }: Configuration, amis: ReadonlyMap<string, Observed>): string[] {
@@ -102,7 +108,7 @@ export async function observeImages(
   configuration: Configuration,
   now: number,
 ): Promise<ImageWorld> {
-  const readingImages = gerund("reading images", readImagesAndPauses(environment));
+  const readingImages = gerund("reading images", readImagesAndPauses(environment, configuration));
   const finding = readingImages.then(({ images }) => finderOf(images));
   const [imagesAndPauses, channels] = await Promise.all([
     readingImages,

@@ -7,8 +7,9 @@ import { type Records, recordsPrefix, type StoredRecord } from "../domain/record
 import { readRecords } from "./records.ts";
 import { s3 } from "./s3-client.ts";
 
-const kind = "pauses";
-const prefix = `${recordsPrefix}${kind}/`;
+/** Pauses are of variants, holds of fleets. */
+export type PauseKind = "pauses" | "holds";
+
 /** Stands for everything in a key. No variant can have this name. */
 const everythingKey = "_everything";
 
@@ -16,14 +17,14 @@ const everythingKey = "_everything";
 const PauseRecord = JsonText.pipe(z.object({ by: z.string(), reason: z.string() }));
 
 /**
- * All pauses. A record that cannot be read is a pause without a reason, because a person wanted one, unless a second
- * listing shows that it has ended meanwhile.
- * @param records what a listing of all records has found; undefined to list those of pauses now
+ * All pauses, or all holds. A record that cannot be read is a pause without a reason, because a person wanted one,
+ * unless a second listing shows that it has ended meanwhile.
+ * @param records what a listing of all records has found; undefined to list those of the kind now
  * @throws Error if they could not be listed
  */
-export async function readPauses(bucket: string, records?: Records): Promise<Pauses> {
+export async function readPauses(bucket: string, records?: Records, kind: PauseKind = "pauses"): Promise<Pauses> {
   const { [kind]: found = [] } = records ?? (await readRecords(bucket, kind));
-  const read = await Promise.all(found.map((record) => readPause(bucket, record)));
+  const read = await Promise.all(found.map((record) => readPause(bucket, kind, record)));
   const isUnread = read.some(([, { by }]) => by === undefined);
   const remaining = isUnread ? ((await readRecords(bucket, kind))[kind] ?? []).map(({ name }) => name) : [];
   return Object.fromEntries(
@@ -33,8 +34,8 @@ export async function readPauses(bucket: string, records?: Records): Promise<Pau
   );
 }
 
-async function readPause(bucket: string, { name, at }: StoredRecord): Promise<[name: string, Pause]> {
-  const key = `${prefix}${name}`;
+async function readPause(bucket: string, kind: PauseKind, { name, at }: StoredRecord): Promise<[name: string, Pause]> {
+  const key = `${recordsPrefix}${kind}/${name}`;
   try {
     const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
     return [name, { ...PauseRecord.parse(await Body?.transformToString()), at }];
@@ -48,10 +49,15 @@ async function readPause(bucket: string, { name, at }: StoredRecord): Promise<[n
 const existed = new Set(["PreconditionFailed", "ConditionalRequestConflict"]);
 
 /** @returns false if a pause of the variant, or of everything, exists already; it stays */
-export async function writePause(bucket: string, scope: string, { by, at, reason }: Pause): Promise<boolean> {
+export async function writePause(
+  bucket: string,
+  scope: string,
+  { by, at, reason }: Pause,
+  kind: PauseKind = "pauses",
+): Promise<boolean> {
   const Body = JSON.stringify({ by, at: iso(at), reason });
   try {
-    await s3.send(new PutObjectCommand({ Bucket: bucket, Key: keyOf(scope), Body, IfNoneMatch: "*" }));
+    await s3.send(new PutObjectCommand({ Bucket: bucket, Key: keyOf(kind, scope), Body, IfNoneMatch: "*" }));
     return true;
   } catch (error) {
     if (error instanceof S3ServiceException && existed.has(error.name)) return false;
@@ -60,10 +66,10 @@ export async function writePause(bucket: string, scope: string, { by, at, reason
 }
 
 /** Ends a pause. If there is none, nothing happens. */
-export async function deletePause(bucket: string, scope: string): Promise<void> {
-  await s3.send(new DeleteObjectCommand({ Bucket: bucket, Key: keyOf(scope) }));
+export async function deletePause(bucket: string, scope: string, kind: PauseKind = "pauses"): Promise<void> {
+  await s3.send(new DeleteObjectCommand({ Bucket: bucket, Key: keyOf(kind, scope) }));
 }
 
-function keyOf(scope: string): string {
-  return `${prefix}${scope === everything ? everythingKey : scope}`;
+function keyOf(kind: PauseKind, scope: string): string {
+  return `${recordsPrefix}${kind}/${scope === everything ? everythingKey : scope}`;
 }

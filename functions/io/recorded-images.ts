@@ -1,4 +1,6 @@
+import type { Configuration } from "../config/configuration.ts";
 import type { Environment } from "../config/environment.ts";
+import { historiesIn } from "../domain/fleet-records.ts";
 import { recordsSince, withRecords } from "../domain/recorded-images.ts";
 import { revokedByRecord } from "../domain/recorded-revocations.ts";
 import { startsIn } from "../domain/starts.ts";
@@ -8,16 +10,18 @@ import { readPauses } from "./pauses.ts";
 import { readRecords } from "./records.ts";
 
 /**
- * The images of a stage, or of one of its variants, as far as records confirm their tags, and all pauses and starts,
- * which the same listing finds. If the records cannot be read, no claim counts and nothing is known about these.
+ * The images of a stage, or of one of its variants, as far as records confirm their tags, and all pauses, starts and
+ * records of fleets, which the same listing finds. If the records cannot be read, no claim counts and nothing is known about these.
  *
  * The records are read after the tags. Whoever writes a tag has written its record before, so a tag that was read has
  * its record in what is read now, unless it is forged.
  */
 export async function readImagesAndPauses(
   { STAGE, BUCKET }: Pick<Environment, "STAGE" | "BUCKET">,
-  variant?: string,
-): Promise<Pick<ImageWorld, "images" | "revokedByRecord" | "recordsSince" | "pauses" | "starts" | "unreadable">> {
+  { variant, fleets = [] }: { variant?: string; fleets?: Configuration["fleets"] } = {},
+): Promise<
+  Pick<ImageWorld, "images" | "revokedByRecord" | "recordsSince" | "pauses" | "starts" | "fleetRecords" | "unreadable">
+> {
   const images = await readTaggedImages(STAGE, variant);
   try {
     const records = await readRecords(BUCKET);
@@ -27,6 +31,7 @@ export async function readImagesAndPauses(
       recordsSince: recordsSince(records),
       starts: startsIn(records),
       pauses: await readPauses(BUCKET, records),
+      fleetRecords: { histories: historiesIn(records, fleets), holds: await readPauses(BUCKET, records, "holds") },
     };
   } catch (error) {
     return {

@@ -6,6 +6,7 @@ import type { Action } from "../domain/plan.ts";
 import { removeLeftover } from "../io/leftover-removal.ts";
 import { notify } from "./notify.ts";
 import { isPausedNow } from "./recheck.ts";
+import { arrive, changeFleet } from "./rollouts.ts";
 import { start } from "./starts.ts";
 import { placeOf } from "./urgency.ts";
 import { confirm, type Run, write } from "./writes.ts";
@@ -108,6 +109,15 @@ async function carryOut(action: Action, run: Run): Promise<Outcome> {
         const isGone = await removeLeftover(action.type, action.resource, action.mark);
         return { action, result: isGone ? "done" : "in-use" };
       }
+      case "arrive":
+        await arrive(action, run);
+        return { action, result: "done" };
+      case "roll":
+      case "point":
+      case "refresh":
+      case "cancel":
+      case "prune":
+        return { action, result: (await changeFleet(action, run)) ? "done" : "stale" };
       case "wait":
       case "nothing":
         return { action, result: "done" };
@@ -132,6 +142,12 @@ const gerunds: Record<Action["do"], string> = {
   release: "exempting the image from retention",
   deregister: "deregistering the image",
   sweep: "removing what a build left behind",
+  arrive: "recording what a fleet runs",
+  roll: "rolling a fleet",
+  point: "writing a fleet's parameter",
+  refresh: "replacing a fleet's nodes",
+  cancel: "stopping an instance refresh",
+  prune: "deleting versions of a launch template",
   wait: "waiting",
   nothing: "doing nothing",
 };

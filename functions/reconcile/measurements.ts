@@ -1,7 +1,12 @@
+import { sumBy } from "es-toolkit";
 import { day, hour } from "../config/time.ts";
 import { type Staleness, stalenessOf } from "../domain/building/staleness.ts";
 import { countLeftovers } from "../domain/building/sweep.ts";
 import type { Build } from "../domain/builds.ts";
+import { oldestImageAge } from "../domain/fleets/behind.ts";
+import { decideFleets, type FleetDecision } from "../domain/fleets/decide.ts";
+import { fleetStates, isKnown, nodesBehind } from "../domain/fleets/fleet-state.ts";
+import { revokedInUse } from "../domain/fleets/revoked-images.ts";
 import type { IndexedWorld } from "../domain/indexed-world.ts";
 import type { Notification } from "../domain/notifications/due.ts";
 import { sourceNotifications } from "../domain/notifications/source-notifications.ts";
@@ -57,12 +62,33 @@ export function measurementsOf({
     StuckVariants: staleness.filter((one) => isStuck(one, world)).length,
     HoursPaused: Math.max(0, ...Object.values(world.pauses).map(({ at }) => (world.now - at) / hour)),
     Leftovers: countLeftovers(world) + countUnfinished(world),
+    ...countsOfFleets(world),
     UnrecordedImages: unrecordedImages(world, [...world.images.values()].flat()).length,
   };
   return {
     ReconcileDuration: milliseconds,
     ...Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0)),
   };
+}
+
+function countsOfFleets(world: IndexedWorld) {
+  const states = fleetStates(world);
+  const ages = states.flatMap((state) => (isKnown(state) ? (oldestImageAge(world, state) ?? []) : []));
+  return {
+    NodesBehind: sumBy(states, (state) => nodesBehind(state).length),
+    OldestNodeImageHours: Math.max(0, ...ages) / hour,
+    FleetsInTrouble: decideFleets(world).filter((decision) => isInTrouble(world, decision)).length,
+  };
+}
+
+/**
+ * Whether a fleet runs or would start what no node should start, or cannot be rolled without a person. One that is only
+ * watched is not rolled anyway.
+ */
+function isInTrouble(world: IndexedWorld, decision: FleetDecision): boolean {
+  if (isKnown(decision.state) && revokedInUse(world, decision.state).length > 0) return true;
+  if (decision.state.fleet.mode === "watch") return false;
+  return ["failed", "refused", "moved"].includes(decision.decision) || ("isStuck" in decision && decision.isStuck);
 }
 
 /** Whether only a person can help, or probably so. */

@@ -85,7 +85,7 @@ async function readConfirmed(
   environment: Environment,
   variant: string,
 ): Promise<Pick<World, "images" | "revokedByRecord" | "pauses">> {
-  const { images, pauses, revokedByRecord, unreadable } = await readImagesAndPauses(environment, variant);
+  const { images, pauses, revokedByRecord, unreadable } = await readImagesAndPauses(environment, { variant });
   if (unreadable !== undefined || pauses === undefined) throw new Error(unreadable);
   return { images, revokedByRecord, pauses };
 }

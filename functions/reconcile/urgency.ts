@@ -10,6 +10,11 @@ export function isUrgent(action: Action): boolean {
       return true;
     case "disable":
       return action.because === "revoked";
+    case "roll":
+    case "point":
+      return action.leaves;
+    case "cancel":
+      return true;
     default:
       return false;
   }

@@ -39,6 +39,15 @@ export const metricUnits = {
   HoursPaused: "None",
   /** What has the tags of an ended build and the run found, whether it removed that, only reports it or cannot say. */
   Leftovers: "Count",
+  /** Nodes of fleets that run another image than their channel holds. */
+  NodesBehind: "Count",
+  /** Age of the oldest image that a node of a fleet runs. */
+  OldestNodeImageHours: "None",
+  /**
+   * Fleets whose rollout has failed, is stuck or is refused, that somebody else has moved, or whose nodes run or would
+   * start a revoked image.
+   */
+  FleetsInTrouble: "Count",
   BuildsStarted: "Count",
   BuildsSucceeded: "Count",
   BuildsFailed: "Count",

@@ -10,7 +10,7 @@ export const imageTexts: Texts<"revoked" | "unrevoked" | "unproved" | "image-mis
       "",
       ...holderLines(notification),
       withdrawalLine(notification),
-      "Nodes that run it stay: replace them.",
+      "Nodes that run it stay until they are replaced. A fleet that the service rolls goes back by itself.",
       ...(notification.configured
         ? [
             "Its inputs are not built again until one of them changes or you request a rebuild:",

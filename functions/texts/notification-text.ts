@@ -4,6 +4,7 @@ import type { Notification } from "../domain/notifications/due.ts";
 import { describeScope } from "../domain/pauses.ts";
 import { buildTexts } from "./build-texts.ts";
 import { channelTexts } from "./channel-texts.ts";
+import { fleetTexts } from "./fleet-texts.ts";
 import { imageTexts } from "./image-texts.ts";
 import { pauseTexts } from "./pause-texts.ts";
 import { sourceTexts } from "./source-texts.ts";
@@ -21,6 +22,7 @@ const texts: Texts<Notification["kind"]> = {
   ...buildTexts,
   ...sourceTexts,
   ...pauseTexts,
+  ...fleetTexts,
 };
 
 /**

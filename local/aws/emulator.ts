@@ -33,6 +33,10 @@ export type Emulator = {
   password(instanceId: string): Promise<string>;
   /** Sets the whole output of a machine's serial port, for GetConsoleOutput. */
   setConsole(instanceId: string, text: string): Promise<void>;
+  /** Sets when an instance was launched. */
+  setLaunchTime(instanceId: string, at: Date): Promise<void>;
+  /** The name of the role behind each access key that STS has issued, whoever assumed it. */
+  roles(): Promise<Map<string, string>>;
   /** Lets matching calls fail from now on. Resolves with a function that ends the failures. */
   failCalls(failure: Failure): Promise<() => Promise<void>>;
   /** Holds the next matching call, so that something can happen while its caller waits for the answer. */
@@ -147,6 +151,11 @@ export async function startEmulator({
     setConsole: async (instance, text) => {
       await request(url, "PUT", "console", { instance, text });
     },
+    setLaunchTime: async (instance, at) => {
+      await request(url, "PUT", "launch-time", { instance, at: at.toISOString() });
+    },
+    roles: async () =>
+      new Map(Object.entries(z.record(z.string(), z.string()).parse(await request(url, "GET", "roles")))),
     failCalls: async (failure) => {
       const number = z.int().parse(await request(url, "POST", "failures", failure));
       return async () => void (await request(url, "DELETE", `failures?number=${number}`));

@@ -10,8 +10,6 @@ export type RoleCredentials = {
   assume(roleArn: string, sessionName: string): Promise<Required<Credentials>>;
   /** Finds credentials that were issued before, as AWS does when it checks a signature. */
   issued(accessKeyId: string): Credentials | undefined;
-  /** The name of the role whose credentials have this key. */
-  roleOf(accessKeyId: string): string | undefined;
 };
 
 const renewBefore = 5 * 60_000;
@@ -34,7 +32,6 @@ export function createRoleCredentials({
   const sts = new STSClient({ endpoint, region, credentials });
   const sessions = new Map<string, { credentials: Required<Credentials>; expires: number }>();
   const known = new Map<string, Credentials>([[credentials.accessKeyId, credentials]]);
-  const roles = new Map<string, string>();
 
   async function assume(roleArn: string, sessionName: string): Promise<Required<Credentials>> {
     const key = `${roleArn} ${sessionName}`;
@@ -43,7 +40,6 @@ export function createRoleCredentials({
     const fresh = await request(roleArn, sessionName);
     sessions.set(key, fresh);
     known.set(fresh.credentials.accessKeyId, fresh.credentials);
-    roles.set(fresh.credentials.accessKeyId, roleArn.split("/").at(-1) ?? "");
     return fresh.credentials;
   }
 
@@ -68,6 +64,5 @@ export function createRoleCredentials({
   return {
     assume,
     issued: (accessKeyId) => known.get(accessKeyId),
-    roleOf: (accessKeyId) => roles.get(accessKeyId),
   };
 }

@@ -11,10 +11,10 @@ export function accessKeyOf(authorization: string | undefined): string | null {
   return /^AWS4-HMAC-SHA256 Credential=([^/]+)\//.exec(authorization ?? "")?.[1] ?? null;
 }
 
-/** Adds the role to each call, so that the calls look like the emulator's own records. */
-export function attributed(
-  calls: readonly UnemulatedCall[],
-  roleOf: (accessKeyId: string) => string | undefined,
-): RecordedCall[] {
-  return calls.map((call) => ({ ...call, role: (call.accessKeyId && roleOf(call.accessKeyId)) || null }));
+/**
+ * Adds the role to each call, so that the calls look like the emulator's own records.
+ * @param roles by access key: those that functions assume themselves are among them
+ */
+export function attributed(calls: readonly UnemulatedCall[], roles: ReadonlyMap<string, string>): RecordedCall[] {
+  return calls.map((call) => ({ ...call, role: roles.get(call.accessKeyId ?? "") ?? null }));
 }

@@ -53,6 +53,7 @@ const costs: Readonly<Record<string, Price>> = {
   "aws:codebuild/project:Project": nothing, // Charged per minute of a build.
   "aws:ec2/securityGroup:SecurityGroup": nothing,
   "aws:iam/instanceProfile:InstanceProfile": nothing,
+  "aws:iam/policy:Policy": nothing,
   "aws:iam/role:Role": nothing,
   "aws:kms/key:Key": () => prices.key,
   "aws:kms/keyPolicy:KeyPolicy": nothing,

@@ -13,7 +13,7 @@ import { createLogGroup } from "./create/logs.ts";
 import { createObject } from "./create/objects.ts";
 import { createQueue, createQueuePolicy } from "./create/queues.ts";
 import { createRandomBytes } from "./create/random.ts";
-import { createInstanceProfile, createRole } from "./create/roles.ts";
+import { createInstanceProfile, createPolicy, createRole } from "./create/roles.ts";
 import { createRule, createTarget } from "./create/rules.ts";
 import { createSchedule } from "./create/schedules.ts";
 import { createSecurityGroup } from "./create/security-groups.ts";
@@ -28,6 +28,7 @@ const creators: Readonly<Record<string, Creator>> = {
   "aws:codebuild/project:Project": createProject,
   "aws:ec2/securityGroup:SecurityGroup": createSecurityGroup,
   "aws:iam/instanceProfile:InstanceProfile": createInstanceProfile,
+  "aws:iam/policy:Policy": createPolicy,
   "aws:iam/role:Role": createRole,
   "aws:lambda/function:Function": createFunction,
   "aws:lambda/functionUrl:FunctionUrl": createFunctionUrl,

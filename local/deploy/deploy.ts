@@ -8,6 +8,7 @@ import { createBucket } from "./create/buckets.ts";
 import { createResource } from "./create.ts";
 import { type Deployment, describeDeployment } from "./deployment.ts";
 import { createFunctionBuilder } from "./functions.ts";
+import type { Groups } from "./group-look-ups.ts";
 import { lookUp } from "./look-ups.ts";
 import { runProgram } from "./program.ts";
 
@@ -19,6 +20,7 @@ const assetBucket = "sst-asset";
  * are inputs of later resources.
  * @param codebuildUrl the address of CodeBuild's API
  * @param configFile replaces the project's `config.ts`, in the program and in the functions
+ * @param groups what the account's groups of nodes are, as far as it matters
  * @param dir the directory for bundles and archives; it must outlive the deployment
  * @param program replaces `sst.config.ts`
  * @throws Error with the name of the first resource that could not be created
@@ -31,6 +33,7 @@ export async function deploy({
   configFile,
   dir,
   program = join(root, "sst.config.ts"),
+  groups,
   signal,
 }: {
   emulator: Account;
@@ -40,6 +43,7 @@ export async function deploy({
   configFile?: string;
   dir: string;
   program?: string;
+  groups?: Groups;
   signal?: AbortSignal;
 }): Promise<Deployment> {
   if (!existsSync(join(root, ".sst", "platform")))
@@ -58,7 +62,7 @@ export async function deploy({
         assetBucket,
         limits: usualLimits,
         create: (resource) => createResource(resource, clients),
-        lookUp: async (token, inputs) => lookUp(token, inputs, place),
+        lookUp: async (token, inputs) => lookUp(token, inputs, place, groups),
         build: functions.build,
       },
     },

@@ -5,6 +5,7 @@ import type { ConfigurationInput } from "../../functions/config/configuration.ts
 import { type AccountLimits, usualLimits } from "./account-limits.ts";
 import type { Cloud, DeclaredResource, Ran } from "./cloud.ts";
 import { buildNothing } from "./functions.ts";
+import type { Groups } from "./group-look-ups.ts";
 import { lookUp, type Place } from "./look-ups.ts";
 import { openProgram } from "./program.ts";
 
@@ -16,6 +17,8 @@ export interface GraphRequest {
   place?: Place;
   /** Those of an account that has been in use if there are no others. */
   limits?: Partial<AccountLimits>;
+  /** Groups of nodes in the account. */
+  groups?: Groups;
 }
 
 export interface GraphReader {
@@ -33,8 +36,8 @@ export async function openGraphs(root: string): Promise<GraphReader> {
   await writeFile(configFile, "export const config = JSON.parse(process.env.CONFIGURATION);\n");
   const program = await openProgram({ root, program: join(root, "sst.config.ts"), configFile, workDir });
   return {
-    read: ({ configuration, stage, place = account, limits }) =>
-      program.evaluate({ stage, configuration, cloud: imaginaryCloud(workDir, place, limits) }),
+    read: ({ configuration, stage, place = account, limits, groups }) =>
+      program.evaluate({ stage, configuration, cloud: imaginaryCloud(workDir, place, limits, groups) }),
     async close() {
       await program.close();
       await rm(workDir, { recursive: true, force: true });
@@ -43,12 +46,17 @@ export async function openGraphs(root: string): Promise<GraphReader> {
 }
 
 /** A cloud that creates nothing and answers at once. */
-export function imaginaryCloud(workDir: string, place: Place = account, limits: Partial<AccountLimits> = {}): Cloud {
+export function imaginaryCloud(
+  workDir: string,
+  place: Place = account,
+  limits: Partial<AccountLimits> = {},
+  groups?: Groups,
+): Cloud {
   return {
     assetBucket: "sst-asset",
     limits: { ...usualLimits, ...limits },
     create: async (resource) => ({ id: resource.name, state: stateOf(resource, place) }),
-    lookUp: async (token, inputs) => lookUp(token, inputs, place),
+    lookUp: async (token, inputs) => lookUp(token, inputs, place, groups),
     build: (request) => buildNothing(workDir, request),
   };
 }
@@ -63,6 +71,7 @@ const arnForms: Readonly<Record<string, [service: string, kind: string]>> = {
   "aws:cloudwatch/metricAlarm:MetricAlarm": ["cloudwatch", "alarm:"],
   "aws:codebuild/project:Project": ["codebuild", "project/"],
   "aws:iam/instanceProfile:InstanceProfile": ["iam", "instance-profile/"],
+  "aws:iam/policy:Policy": ["iam", "policy/"],
   "aws:iam/role:Role": ["iam", "role/"],
   "aws:kms/key:Key": ["kms", "key/"],
   "aws:lambda/function:Function": ["lambda", "function:"],

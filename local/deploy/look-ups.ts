@@ -1,3 +1,4 @@
+import { type Groups, lookUpGroup } from "./group-look-ups.ts";
 import { policyJson } from "./policy-document.ts";
 
 /** The partition, Region and account in which a program runs. */
@@ -7,12 +8,17 @@ export interface Place {
   accountId: string;
 }
 
-/** Answers the data sources that the program and SST's components use. */
+/**
+ * Answers the data sources that the program and SST's components use.
+ * @param groups what is known about groups of nodes
+ */
 export function lookUp(
   token: string,
   inputs: Record<string, unknown>,
-  { partition, region, accountId }: Place,
+  place: Place,
+  groups?: Groups,
 ): Record<string, unknown> {
+  const { partition, region, accountId } = place;
   switch (token) {
     case "aws:index/getCallerIdentity:getCallerIdentity":
       return { id: accountId, accountId, arn: `arn:${partition}:iam::${accountId}:root`, userId: accountId };
@@ -24,7 +30,10 @@ export function lookUp(
       const json = policyJson(inputs);
       return { ...inputs, id: "policy", json, minifiedJson: json };
     }
-    default:
+    default: {
+      const answer = lookUpGroup(token, inputs, place, groups);
+      if (answer) return answer;
       throw new Error(`looking up ${token}: this data source has no answer; add one in local/deploy/look-ups.ts`);
+    }
   }
 }

@@ -22,6 +22,8 @@ export type LambdaHost = {
   /** `file` holds the stack's time for child processes. */
   clock: { file: string };
   onLog?: (line: LogLine) => void;
+  /** Called before each invocation, for what moves only when it is told to. */
+  beforeEach?: () => Promise<void>;
   /**
    * Multiplies the function's timeout, the limits of its requests (`functions/config/request-limits.ts`) and those that
    * it sets itself with `AbortSignal.timeout`; 1 by default. A machine slower than Lambda then cuts no function off.

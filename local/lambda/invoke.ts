@@ -32,6 +32,7 @@ const initSeconds = 10;
  */
 export async function invoke(fn: DeployedFunction, event: unknown, host: LambdaHost): Promise<Invocation> {
   const occasion = { fn, region: host.region, requestId: randomUUID() };
+  await host.beforeEach?.();
   const credentials = await host.roles.assume(fn.roleArn, fn.name);
   const began = performance.now();
   const child = fork(runtime, [], {

@@ -6,6 +6,7 @@ const typesById: Record<string, string> = {
   eni: "network-interface",
   i: "instance",
   key: "key-pair",
+  lt: "launch-template",
   sg: "security-group",
   snap: "snapshot",
   subnet: "subnet",
@@ -30,6 +31,21 @@ export function ec2TypeOf(id: string): string {
   const type = typesById[id.split("-")[0] ?? ""];
   if (!type) throw new Error(`judging a call: ${id} is not the ID of a known type of EC2 resource`);
   return type;
+}
+
+/** A group's ARN contains an ID that calls do not name, so that policies have `*` there. */
+const givenId = "00000000-0000-0000-0000-000000000000";
+
+export function clusterArn({ partition, region, accountId }: Place, cluster: string): string {
+  return `arn:${partition}:eks:${region}:${accountId}:cluster/${cluster}`;
+}
+
+export function nodeGroupArn({ partition, region, accountId }: Place, cluster: string, group: string): string {
+  return `arn:${partition}:eks:${region}:${accountId}:nodegroup/${cluster}/${group}/${givenId}`;
+}
+
+export function scalingGroupArn({ partition, region, accountId }: Place, group: string): string {
+  return `arn:${partition}:autoscaling:${region}:${accountId}:autoScalingGroup:${givenId}:autoScalingGroupName/${group}`;
 }
 
 /** Amazon's public parameters belong to no account. */

@@ -24,7 +24,9 @@ const TagSpecifications = z.array(z.object({ ResourceType: z.string(), Tags: Tag
 const targets: Record<string, string> = {
   AuthorizeSecurityGroupIngress: "GroupId",
   CreateImage: "InstanceId",
+  CreateLaunchTemplateVersion: "LaunchTemplateId",
   DeleteKeyPair: "KeyName",
+  DeleteLaunchTemplateVersions: "LaunchTemplateId",
   DeleteSecurityGroup: "GroupId",
   DeleteSnapshot: "SnapshotId",
   DeleteVolume: "VolumeId",
@@ -96,17 +98,25 @@ function creating(
   // The ARN of a key pair contains its name, which is known before it exists.
   const made = (type: string) => (type === "key-pair" ? String(parameters.KeyName ?? "*") : "*");
   const given = (type: string) => specifications.find(({ ResourceType }) => ResourceType === type)?.Tags ?? [];
+  const template = operation === "RunInstances" ? templateIn(parameters) : undefined;
+  const from: Request["context"] = template
+    ? { "ec2:launchtemplate": [ec2Arn(place, "launch-template", template)] }
+    : {};
   const used = [
     ...of.flatMap((name) => idsIn(parameters[name], name)),
     ...(operation === "RunInstances" ? runsIn(parameters) : []),
+    ...(template ? [template] : []),
   ];
   return [
     ...makes.map((type) => ({
       action,
       resource: ec2Arn(place, type, made(type)),
-      context: { ...requestTags(given(type)), ...(type === "instance" && newInstance(parameters, place)) },
+      context: { ...from, ...requestTags(given(type)), ...(type === "instance" && newInstance(parameters, place)) },
     })),
-    ...used.map((id) => on(action, id, tags, place)),
+    ...used.map((id) => {
+      const request = on(action, id, tags, place);
+      return { ...request, context: { ...from, ...request.context } };
+    }),
     ...specifications
       .filter(({ Tags }) => Tags.length > 0)
       .map(({ ResourceType, Tags }) => ({
@@ -130,6 +140,11 @@ function runsIn(parameters: Record<string, unknown>): string[] {
     ...interfaces.flatMap(({ SubnetId, Groups }) => [...(SubnetId ? [SubnetId] : []), ...Groups]),
     ...idsIn(parameters.KeyName, "KeyName"),
   ];
+}
+
+/** The ID of the launch template of a new instance. */
+function templateIn({ LaunchTemplate }: Record<string, unknown>): string | undefined {
+  return z.object({ LaunchTemplateId: z.string() }).optional().parse(LaunchTemplate)?.LaunchTemplateId;
 }
 
 const Profile = z.object({ Name: z.string().optional(), Arn: z.string().optional() }).default({});

@@ -3,13 +3,14 @@ import type { Place } from "../deploy/look-ups.ts";
 import { parameterArn, queueArn } from "./arns.ts";
 import { codeBuildRequests } from "./codebuild-requests.ts";
 import { ec2Requests, requestTags, TagList } from "./ec2-requests.ts";
+import { autoScalingRequests, eksRequests, usingTemplate } from "./group-requests.ts";
 import type { Request } from "./verdict.ts";
 
 export type Call = Pick<RecordedCall, "service" | "operation" | "parameters" | "tags" | "profiles">;
 
 /** The properties about an account that a call does not contain. */
 export interface Account extends Place {
-  /** The ARN of the role in the instance profile with this name. */
+  /** The ARN of the role in the instance profile with this name. Profiles of others have roles of the same name. */
   roleOfProfile(name: string): string;
   /** The ARN of the key that encrypts a topic. */
   keyOfTopic(arn: string): string | undefined;
@@ -22,6 +23,7 @@ const free = new Set(["sts:GetCallerIdentity"]);
 
 /** Operations whose action has another name (Service Authorization Reference). */
 const otherActions: Readonly<Record<string, string>> = {
+  "monitoring:DescribeAlarms": "cloudwatch:DescribeAlarms",
   "s3:CompleteMultipartUpload": "s3:PutObject",
   "s3:CreateMultipartUpload": "s3:PutObject",
   "s3:HeadBucket": "s3:ListBucket",
@@ -42,6 +44,14 @@ export function requestsOf(call: Call, account: Account): Request[] {
   if (free.has(`${service}:${operation}`)) return [];
   if (service === "ec2") return [...ec2Requests(call, account), ...passedRole(call, account)];
   if (service === "codebuild") return codeBuildRequests(operation, parameters, account);
+  if (service === "eks" || service === "autoscaling") {
+    const { requests, template } =
+      service === "eks"
+        ? eksRequests(operation, parameters, account)
+        : autoScalingRequests(operation, parameters, account);
+    const starting = template === undefined ? [] : requestsOf(usingTemplate(template, call), account);
+    return [...requests, ...starting];
+  }
   const resources = resourcesOf(service, operation, parameters, account);
   const called = `${service}:${operation}`;
   const action = ofVersion(otherActions[called] ?? called, parameters);
@@ -79,17 +89,19 @@ function encrypting(topic: string, { keyOfTopic }: Account): Request[] {
 
 function resourcesOf(service: string, operation: string, parameters: Parameters, account: Account): string[] {
   switch (service) {
-    case "eks":
-      // The actions in use have no resource-level permissions.
-      return ["*"];
     case "iam":
       return [
         `arn:${account.partition}:iam::${account.accountId}:instance-profile/${text(parameters.InstanceProfileName)}`,
       ];
+    case "monitoring":
+      // CloudWatch tells of composite alarms only with a permission on `*` (API reference, DescribeAlarms).
+      return ["*"];
     case "s3": {
       const bucket = `arn:${account.partition}:s3:::${text(parameters.Bucket)}`;
       return [parameters.Key === undefined ? bucket : `${bucket}/${text(parameters.Key)}`];
     }
+    case "sts":
+      return [text(parameters.RoleArn)];
     case "sns":
       return [text(parameters.TopicArn)];
     case "sqs":

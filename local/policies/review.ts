@@ -33,8 +33,7 @@ export interface Grant {
 const Role = z.object({
   name: z.string(),
   inlinePolicies: z.array(z.object({ policy: z.string() })).default([]),
-  // The content of a managed policy is not known here.
-  managedPolicyArns: z.array(z.never("no managed policy")).default([]),
+  managedPolicyArns: z.array(z.string()).default([]),
 });
 
 const Profile = z.object({ name: z.string(), role: z.string() });
@@ -44,11 +43,21 @@ const Topic = z.object({ arn: z.string(), kmsMasterKeyId: z.string().optional() 
 /** The statements of each role's policies, by the role's name. */
 export function policiesOf(resources: readonly CreatedResource[]): Map<string, Statement[]> {
   return new Map(
-    rolesOf(resources).map(({ role: { name, inlinePolicies } }) => [
+    rolesOf(resources).map(({ role: { name, inlinePolicies, managedPolicyArns } }) => [
       name,
-      inlinePolicies.flatMap(({ policy }) => statementsOf(policy)),
+      [
+        ...inlinePolicies.map(({ policy }) => policy),
+        ...managedPolicyArns.map((arn) => managedPolicy(arn, resources)),
+      ].flatMap(statementsOf),
     ]),
   );
+}
+
+/** @throws Error for a policy that is not the program's: its content is not known here */
+function managedPolicy(arn: string, resources: readonly CreatedResource[]): string {
+  const found = resources.find(({ type, state }) => type === "aws:iam/policy:Policy" && state.arn === arn);
+  if (!found) throw new Error(`judging a role: the program has no managed policy ${arn}`);
+  return String(found.inputs.policy);
 }
 
 /** What the policies of buckets deny; they allow nothing that an identity's own policy does not. */
@@ -74,8 +83,7 @@ export function accountOf(place: Place, resources: readonly CreatedResource[]): 
   return {
     ...place,
     roleOfProfile(name) {
-      const role = profiles.find((profile) => profile.name === name)?.role;
-      if (!role) throw new Error(`judging a call: the program has no instance profile ${name}`);
+      const role = profiles.find((profile) => profile.name === name)?.role ?? name;
       return `arn:${place.partition}:iam::${place.accountId}:role/${role}`;
     },
     keyOfTopic(arn) {

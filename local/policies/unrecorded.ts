@@ -146,6 +146,32 @@ const neverRecorded: Unrecorded[] = [
     stories: [],
     reason: "an operator pauses and resumes (recorded in test/e2e/handlers.test.ts)",
   },
+  {
+    roles: functions,
+    actions: ["s3:GetObject"],
+    resource: "ArtifactsBucket/records/holds/*",
+    stories: [],
+    reason: "a fleet is held",
+  },
+  {
+    roles: api,
+    actions: ["s3:PutObject", "s3:DeleteObject"],
+    resource: "ArtifactsBucket/records/holds/*",
+    stories: [],
+    reason: "an operator holds a fleet and releases it",
+  },
+  {
+    roles: ["FleetsRole"],
+    actions: ["ec2:CreateTags"],
+    stories: [],
+    reason: "EC2 tags the instances of a launch template that says so",
+  },
+  {
+    roles: ["FleetsRole"],
+    actions: ["ssm:GetParameters"],
+    stories: [],
+    reason: "EC2 reads the parameter that a launch template follows, for whoever uses the template",
+  },
 ];
 
 const inSomeStories: Unrecorded[] = [

@@ -19,7 +19,7 @@ export interface ActResult {
   builds: number;
   /** Harvests from AWS's EKS image that were started for this variant. */
   harvests: number;
-  /** The image that was built, published or not. */
+  /** The image that was built or made ready, published or not. */
   image: string | null;
   /** The image that `stable` held before the act. */
   previous: string | null;
@@ -51,21 +51,25 @@ export interface Happenings {
   builds(): readonly Build[];
   notifications(): readonly Notification[];
   calls(): readonly Called[];
+  /** Images that were made ready without a build. */
+  readied(): Stage["readied"];
   /** The kinds of all triggers that `reconcile` logged. */
   triggers(): string[];
   /** Real seconds since that moment. */
   seconds(): number;
 }
 
-export async function happeningsFromNow({ stack, calls }: Stage): Promise<Happenings> {
+export async function happeningsFromNow({ stack, calls, readied }: Stage): Promise<Happenings> {
   const began = performance.now();
   const parts = [stack.codebuild.builds(), stack.inbox.notifications(), stack.logs, calls];
+  const madeReady = readied.length;
   const [builds, notifications, logs, called] = parts.map(({ length }) => length);
   return {
     before: await holdingsOf(stack),
     builds: () => stack.codebuild.builds().slice(builds),
     notifications: () => stack.inbox.notifications().slice(notifications),
     calls: () => calls.slice(called),
+    readied: () => readied.slice(madeReady),
     triggers: () =>
       stack.logs.slice(logs).flatMap(({ record }) => (record?.trigger as { kind?: string } | undefined)?.kind ?? []),
     seconds: () => Math.round((performance.now() - began) / 100) / 10,
@@ -110,13 +114,11 @@ export function buildsOf(variant: string, happenings: Happenings): Build[] {
   return runsOf(variant, happenings).filter((build) => variableOf(build, "PURPOSE") !== "harvest");
 }
 
-/** The latest image that was built for a variant. */
+/** The latest image that was built, or made ready, for a variant. */
 export function imageOf(variant: string, happenings: Happenings): string | null {
-  return (
-    buildsOf(variant, happenings)
-      .map((build) => exportedBy(build, "IMAGE_ID"))
-      .findLast(Boolean) ?? null
-  );
+  const built = buildsOf(variant, happenings).map((build) => exportedBy(build, "IMAGE_ID"));
+  const readied = happenings.readied().filter((one) => one.variant === variant);
+  return built.findLast(Boolean) ?? readied.at(-1)?.image ?? null;
 }
 
 export function notificationsOf(variant: string, { notifications }: Happenings): string[] {

@@ -67,6 +67,8 @@ export const failure: Expectation = { builds: 1, candidate: "same", stable: "sam
 export interface Story {
   /** The configuration file that the story uses unless the caller names another one. */
   config: string;
+  /** Whether it plays a part of the service only, so that permissions which it does not need say nothing. */
+  playsPart?: true;
   acts: Act[];
 }
 

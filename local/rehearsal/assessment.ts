@@ -40,8 +40,8 @@ function deviationsOfVariant(
     .filter((result) => result.variant === variant.name)
     .flatMap((result) => {
       const act = acts.find(({ name }) => name === result.act);
-      const found = act ? deviationsOf(result, act, expectationOf(act, variant), past) : ["the story has no such act"];
       if (result.image) past.images.set(result.act, result.image);
+      const found = act ? deviationsOf(result, act, expectationOf(act, variant), past) : ["the story has no such act"];
       Object.assign(past, result.channels);
       return found.map((deviation) => `${result.act}, ${variant.name}: ${deviation}`);
     });

@@ -44,7 +44,7 @@ export async function rehearse(
   signal: AbortSignal,
 ): Promise<Rehearsal> {
   const began = performance.now();
-  const { acts, config: ownConfig } = stories[story];
+  const { acts, config: ownConfig, playsPart } = stories[story];
   const timeline = startTimeline({ silent: json });
   const sayAside = (line: string) => void process.stderr.write(`${line}\n`);
   const logs = openRunLogs(join(root, ".run"));
@@ -71,7 +71,7 @@ export async function rehearse(
     deviations.push(...assess(played.acts, acts, started.configuration.variants, played.parameters));
     deviations.push(...(await leftBehind(started.emulator)));
     const isWhole = config === undefined && (last === undefined || last === acts.at(-1)?.name);
-    const permissions = await permissionsOf(started, isWhole ? story : undefined);
+    const permissions = await permissionsOf(started, isWhole && !playsPart ? story : undefined);
     played.permissions = permissions;
     deviations.push(...permissions.denied, ...permissions.unexplained);
   } catch (error) {

@@ -11,6 +11,7 @@ import { signedFetch } from "../lambda/signed-fetch.ts";
 import { proofFailing } from "../recordings/failures.ts";
 import type { Fired } from "../schedules/schedules.ts";
 import type { Stack } from "../stack/stack.ts";
+import { readyImage } from "./ready-image.ts";
 
 /** The readable part of an answer; for the status, the explanation of each channel. */
 const AnswerText = z
@@ -53,6 +54,10 @@ export interface Stage {
   get(path: string, signal: AbortSignal): Promise<unknown>;
   /** If the call is accepted, the clock advances past the delay of its trigger. */
   post(path: string, body: object, signal: AbortSignal): Promise<unknown>;
+  /** Registers an image as a build and its proof leave it. Resolves with its ID. */
+  readyImage(variant: string): Promise<string>;
+  /** The images that were registered so far. */
+  readied: readonly { variant: string; image: string }[];
   /** Creates a launch template that names the image. */
   useImage(image: string): Promise<void>;
   /**
@@ -68,6 +73,7 @@ export function setStage(stack: Stack): Stage {
   const { emulator, clock, configuration, deployment } = stack;
   const aws = { endpoint: emulator.url, region: emulator.region, credentials: emulator.credentials };
   const calls: Called[] = [];
+  const readied: { variant: string; image: string }[] = [];
   let patch = firstPatch;
 
   async function pass(milliseconds: number): Promise<Fired[]> {
@@ -120,6 +126,12 @@ export function setStage(stack: Stack): Stage {
     },
     get: (path, signal) => call("GET", path, undefined, signal),
     post: (path, body, signal) => call("POST", path, body, signal),
+    readied,
+    async readyImage(variant) {
+      const image = await readyImage(stack, variant);
+      readied.push({ variant, image });
+      return image;
+    },
     async useImage(image) {
       const ec2 = new EC2Client(aws);
       const LaunchTemplateName = `nodes-on-${image}`;

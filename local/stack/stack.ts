@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { SSMClient } from "@aws-sdk/client-ssm";
 import type { Configuration } from "../../functions/config/configuration.ts";
 import { type Emulator, type RecordedCall, startEmulator } from "../aws/emulator.ts";
+import { type Fleets, startFleets } from "../aws/fleets/fleets.ts";
 import { firstPatch, releaseKubernetes } from "../aws/kubernetes-releases.ts";
 import { publishAll } from "../aws/public-images.ts";
 import { createRoleCredentials } from "../aws/role-credentials.ts";
@@ -20,6 +21,7 @@ import { createSchedules, type Schedules } from "../schedules/schedules.ts";
 import type { Tools } from "../tools/install.ts";
 import { type Machines, startMachines } from "../winrm/machines.ts";
 import type { StackEvents } from "./events.ts";
+import { addFleetGroups } from "./fleet-groups.ts";
 import { keepFunctionLog } from "./function-log.ts";
 import { type Inbox, openInbox } from "./inbox.ts";
 import { writeLocalConfiguration } from "./local-configuration.ts";
@@ -35,6 +37,7 @@ export interface Stack {
   clock: Clock;
   emulator: Emulator;
   upstream: Upstream;
+  fleets: Fleets;
   machines: Machines;
   codebuild: Agent;
   deployment: Deployment;
@@ -45,7 +48,7 @@ export interface Stack {
   /** Every line that both functions logged, in order. */
   logs: LogLine[];
   events: StackEvents;
-  /** Every AWS call: first the calls that the emulator answered, then those of CodeBuild and EKS. */
+  /** Every AWS call: first the calls that the emulator answered, then those of CodeBuild, EKS and Auto Scaling. */
   calls(): Promise<RecordedCall[]>;
   /** The image ID that each channel holds, by parameter name. */
   parameters(): Promise<Record<string, string>>;
@@ -124,6 +127,7 @@ async function start(options: StackOptions, started: AsyncDisposableStack): Prom
   const upstream = keep(await startUpstream(now));
   const emulator = keep(await startEmulator({ tools, dir: logDir ?? join(dir, "aws"), clock }));
   const { url: endpoint, region, credentials } = emulator;
+  const fleets = keep(await startFleets({ emulator, now, clusterVersions: upstream.eksUrl }));
   await publishAll(emulator, basesReleasedAt);
   const windows = powershell ? await openRunningWindows(powershell, upstream.url, started) : undefined;
   const machines = keep(
@@ -163,6 +167,8 @@ async function start(options: StackOptions, started: AsyncDisposableStack): Prom
   });
   releaseKubernetes(upstream, configuration, firstPatch);
 
+  const groups = await addFleetGroups({ fleets, emulator }, configuration);
+
   say("deploying sst.config.ts to it");
   mkdirSync(join(dir, "deploy"));
   const deployment = await deploy({
@@ -171,6 +177,7 @@ async function start(options: StackOptions, started: AsyncDisposableStack): Prom
     stage,
     root,
     configFile: localConfiguration,
+    groups,
     dir: join(dir, "deploy"),
     signal,
   });
@@ -182,11 +189,17 @@ async function start(options: StackOptions, started: AsyncDisposableStack): Prom
       deployment,
       host: {
         region,
-        endpoints: { default: endpoint, CODEBUILD: codebuild.url, EKS: upstream.eksUrl },
+        endpoints: {
+          default: endpoint,
+          CODEBUILD: codebuild.url,
+          EKS: fleets.eksUrl,
+          AUTO_SCALING: fleets.autoScalingUrl,
+        },
         roles,
         clock,
         // Ten times the deployed timeouts: a slow machine must not cut a function off.
         timeoutFactor: 10,
+        beforeEach: fleets.catchUp,
         onLog: (line) => {
           log.add(line);
           change(`log of ${line.functionName}`);
@@ -206,6 +219,7 @@ async function start(options: StackOptions, started: AsyncDisposableStack): Prom
     clock,
     emulator,
     upstream,
+    fleets,
     machines,
     codebuild,
     deployment,
@@ -216,8 +230,8 @@ async function start(options: StackOptions, started: AsyncDisposableStack): Prom
     logs: log.lines,
     events,
     async calls() {
-      const side = [...codebuild.calls(), ...upstream.eksCalls()];
-      return [...(await emulator.calls()), ...attributed(side, roles.roleOf)];
+      const side = [...codebuild.calls(), ...upstream.eksCalls(), ...fleets.calls()];
+      return [...(await emulator.calls()), ...attributed(side, await emulator.roles())];
     },
     parameters: () => readParameters(new SSMClient(aws), deployment.channelsPrefix),
     async idle(signal) {

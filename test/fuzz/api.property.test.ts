@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { parseConfiguration } from "../../functions/config/configuration.ts";
 import { Request } from "../../functions/domain/requests.ts";
 import { directEvent } from "../../local/lambda/http-event.ts";
 import { bigWorld } from "../big-world.ts";
@@ -8,6 +9,9 @@ import { type Functions, lambda, logged, secret, startFunctions } from "./functi
 import { controls, hostileJson, hostileText, safe } from "./hostile.ts";
 
 const world = bigWorld(2, 3, { at: new Date().toISOString() });
+const pool = { name: "pool", variant: "line-0", kind: "karpenter", cluster: "test", group: "pool" } as const;
+const fleets = [{ ...pool, parameter: "own" as const, mode: "roll" as const, window: "always" as const }];
+Object.assign(world.configuration, parseConfiguration({ variants: world.configuration.variants, fleets }));
 let functions: Functions;
 let api: (event: unknown) => Promise<{ statusCode: number; headers: Record<string, string>; body: string }>;
 
@@ -17,7 +21,7 @@ beforeAll(async () => {
 afterAll(() => functions?.endpoint.stop());
 
 async function loadApi(functionUrl: boolean): Promise<void> {
-  const handler = await functions.load("api", { functionUrl });
+  const handler = await functions.load("api", { functionUrl }, fleets);
   api = async (event) => {
     functions.reset();
     const { result, lines } = await logged(() => handler(event, lambda));
@@ -82,6 +86,15 @@ describe("a direct invocation, whatever it says,", () => {
       daily: 300,
       failed,
     }));
+});
+
+test.each(["/rollout", "/hold", "/release"])("the fleet of this world takes %s", async (path) => {
+  const body = JSON.stringify({ fleet: "pool", reason: "a new agent" });
+  await loadApi(true);
+
+  const { statusCode } = await api(eventOf({ method: "POST", path, query: "", type: "application/json", body }));
+
+  expect(statusCode).toBe(202);
 });
 
 describe("a call of almost 6 MB, the most that Lambda takes, is refused in a few words", () => {

@@ -5,7 +5,10 @@ import { httpEvent } from "../../local/lambda/http-event.ts";
 import { secret } from "./functions.ts";
 import { hostileJson, hostileText, orHostile } from "./hostile.ts";
 
-const paths = ["/", "/plan", "/rebuild", "/adopt", "/approve", "/promote", "/rollback", "/revoke", "/unrevoke"];
+const paths = [
+  ...["/", "/plan", "/rebuild", "/adopt", "/approve", "/promote", "/rollback", "/revoke", "/unrevoke"],
+  ...["/pause", "/resume", "/rollout", "/hold", "/release"],
+];
 
 const always = ["reason", "dryRun"];
 const fields = new Map([
@@ -13,11 +16,17 @@ const fields = new Map([
   ["/rollback", ["variant", "channel", "image", ...always]],
   ["/pause", ["variant", ...always]],
   ["/resume", ["variant", ...always]],
+  ["/rollout", ["fleet", "force", ...always]],
+  ["/hold", ["fleet", ...always]],
+  ["/release", ["fleet", ...always]],
 ]);
+
+const flag = fc.oneof({ weight: 4, arbitrary: fc.boolean() }, { weight: 1, arbitrary: hostileText });
 
 /** The body of a call: right, nearly right or anything, about what this world has. */
 function bodies({ images, configuration }: World, path: string): fc.Arbitrary<string> {
   const variants = [...configuration.variants.map(({ name }) => name), "removed-0", "*"];
+  const fleets = [...configuration.fleets.map(({ name }) => name), "removed"];
   const ids = [...images.map(({ id }) => id), "ami-0123456789abcdef0"];
   const nearly = fc.record(
     {
@@ -26,9 +35,11 @@ function bodies({ images, configuration }: World, path: string): fc.Arbitrary<st
       reason: fc.oneof(hostileText, fc.constant("containers lose their network")),
       channel: orHostile("stable", "candidate"),
       idempotencyKey: orHostile("key-1"),
-      dryRun: fc.oneof({ weight: 4, arbitrary: fc.boolean() }, { weight: 1, arbitrary: hostileText }),
+      fleet: orHostile(...fleets),
+      force: flag,
+      dryRun: flag,
     },
-    { requiredKeys: ["reason", "variant", "image"], noNullPrototype: true },
+    { requiredKeys: ["reason", "variant", "image", "fleet"], noNullPrototype: true },
   );
   const own = fields.get(path) ?? ["image", ...always];
   const fitting = nearly.map((body) => pickBy(body, (_, key) => own.includes(key)));
@@ -54,10 +65,7 @@ export function callsOf(world: World): fc.Arbitrary<Call> {
       { weight: 5, arbitrary: fc.constant("POST") },
       { weight: 1, arbitrary: orHostile("GET", "PUT", "OPTIONS", "ANY") },
     ),
-    path: fc.oneof(
-      { weight: 9, arbitrary: fc.constantFrom(...paths, "/pause", "/resume") },
-      { weight: 1, arbitrary: hostileText },
-    ),
+    path: fc.oneof({ weight: 9, arbitrary: fc.constantFrom(...paths) }, { weight: 1, arbitrary: hostileText }),
     query,
     type: fc.constantFrom("application/json", "application/x-www-form-urlencoded", "text/html"),
   });

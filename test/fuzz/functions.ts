@@ -10,8 +10,12 @@ type Handler = (event: unknown, context: unknown) => Promise<unknown>;
 export interface Functions {
   account: Account;
   endpoint: Endpoint;
-  /** Loads a function that is configured with these policies. */
-  load(name: "api" | "reconcile", policies?: ConfigurationInput["policies"]): Promise<Handler>;
+  /** Loads a function that is configured with these policies and fleets. */
+  load(
+    name: "api" | "reconcile",
+    policies?: ConfigurationInput["policies"],
+    fleets?: ConfigurationInput["fleets"],
+  ): Promise<Handler>;
   /** The account is as it was in the beginning. */
   reset(): void;
 }
@@ -31,9 +35,10 @@ export async function startFunctions(world: World): Promise<Functions> {
   return {
     account,
     endpoint,
-    async load(name, policies = {}) {
+    async load(name, policies = {}, fleets = []) {
       const { variants } = world.configuration;
-      const config = { variants, policies: { ...policies, kubernetesReleaseUrl: `${endpoint.url}/kubernetes` } };
+      const kubernetesReleaseUrl = `${endpoint.url}/kubernetes`;
+      const config = { variants, fleets, policies: { ...policies, kubernetesReleaseUrl } };
       vi.resetModules();
       vi.doMock("../../config.ts", () => ({ config }));
       const { handler } = await (name === "api"

@@ -15,6 +15,19 @@ export const network = { kind: "vpc" as const, vpcId: "vpc-0123456789abcdef0", s
 /** The user's key for volumes. */
 export const volumeKeyArn = "arn:aws:kms:us-east-1:123456789012:key/0123abcd-0123-4567-89ab-0123456789ab";
 
+const afterBatch = { after: { fleet: "batch", healthyFor: "1h" } };
+
+/** A fleet of each kind and mode, also with a parameter of its own. */
+export const fleets: NonNullable<ConfigurationInput["fleets"]> = [
+  { kind: "managed-node-group", name: "web", cluster: "blue", group: "web", mode: "roll", alarms: ["web-errors"] },
+  { kind: "managed-node-group", name: "web-watched", cluster: "blue", group: "web-watched" },
+  { kind: "auto-scaling-group", name: "batch", group: "batch", mode: "roll" },
+  { kind: "auto-scaling-group", name: "pointed", group: "pointed", mode: "roll", parameter: "own", ...afterBatch },
+  { kind: "auto-scaling-group", name: "batch-watched", group: "batch-watched", behindAfter: "21d" },
+  { kind: "karpenter", name: "pool", cluster: "green", group: "windows", mode: "roll", parameter: "own" },
+  { kind: "karpenter", name: "pool-watched", cluster: "green", group: "watched", parameter: "own" },
+].map((fleet) => ({ variant: "windows-2022-core-1.35", window: "always", ...fleet }) as never);
+
 /** With the smallest possible configuration. */
 export function usual(place = usEast): Promise<Graph> {
   return deployed(place, {});
@@ -37,12 +50,19 @@ export function inVpc(place = usEast): Promise<Graph> {
   return deployed(place, { network, sweep: "report" });
 }
 
+/** With {@link fleets}. */
+export function withFleets(place = usEast): Promise<Graph> {
+  return deployed(place, {}, variants, "production", fleets);
+}
+
 function deployed(
   place: Place,
   policies: ConfigurationInput["policies"],
   of = variants,
   stage = "production",
+  ofFleets?: typeof fleets,
 ): Promise<Graph> {
   const functionUrl = place.partition === "aws";
-  return graphOf({ variants: of, policies: functionUrl ? policies : { ...policies, functionUrl } }, stage, place);
+  const own = functionUrl ? policies : { ...policies, functionUrl };
+  return graphOf({ variants: of, policies: own, fleets: ofFleets }, stage, place);
 }

@@ -32,6 +32,7 @@ describe("functions", () => {
       BUCKET: graph.named("ArtifactsBucket").inputs.bucket,
       CHANNELS_PREFIX: "/eks-windows-images/production/channels",
       REQUESTS_PREFIX: "/eks-windows-images/production/requests",
+      FLEETS_PREFIX: "/eks-windows-images/production/fleets",
       INSTANCE_PROFILES: `${graph.named("GuestProfile").inputs.name},${graph.named("HarvestProfile").inputs.name}`,
       POWERTOOLS_SERVICE_NAME: service,
       ...(service === "api" && { CONNECT_TIMEOUT_MS: "2000", REQUEST_TIMEOUT_MS: "5000", REQUEST_ATTEMPTS: "2" }),

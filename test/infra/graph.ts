@@ -7,6 +7,7 @@ import type { ConfigurationInput } from "../../functions/config/configuration.ts
 import type { AccountLimits } from "../../local/deploy/account-limits.ts";
 import type { CreatedResource, Ran } from "../../local/deploy/cloud.ts";
 import type { GraphRequest } from "../../local/deploy/graph.ts";
+import type { Groups } from "../../local/deploy/group-look-ups.ts";
 import type { Place } from "../../local/deploy/look-ups.ts";
 
 export const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -41,10 +42,11 @@ export async function graphOf(
   stage: string,
   place?: Place,
   limits?: Partial<AccountLimits>,
+  groups?: Groups,
 ): Promise<Graph> {
   // Unlike `fetch`, it waits for as long as the server needs.
   const asking = request(inject("graphServer"), { method: "POST" });
-  asking.end(JSON.stringify({ configuration, stage, place, limits } satisfies GraphRequest));
+  asking.end(JSON.stringify({ configuration, stage, place, limits, groups } satisfies GraphRequest));
   const [answer] = (await once(asking, "response")) as [IncomingMessage];
   const body = await text(answer);
   if (answer.statusCode !== 200) throw new Error(body);
@@ -55,10 +57,15 @@ export function statementsOf(policy: unknown): Statement[] {
   return (JSON.parse(String(policy)) as { Statement: Statement[] }).Statement;
 }
 
-/** The statements of all policies of a role. */
-export function permissionsOf(role: CreatedResource): Statement[] {
+/**
+ * The statements of all policies of a role.
+ * @param among the resources with its managed policies; without them only the inline ones count
+ */
+export function permissionsOf(role: CreatedResource, among: readonly CreatedResource[] = []): Statement[] {
   const policies = (role.inputs.inlinePolicies ?? []) as { policy: string }[];
-  return policies.flatMap(({ policy }) => statementsOf(policy));
+  const arns = list(role.inputs.managedPolicyArns as string[] | undefined);
+  const managed = among.filter(({ state }) => arns.includes(String(state.arn)));
+  return [...policies, ...managed.map(({ inputs }) => inputs)].flatMap(({ policy }) => statementsOf(policy));
 }
 
 export function list<T>(oneOrMore: T | T[] | undefined): T[] {

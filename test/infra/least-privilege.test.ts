@@ -4,6 +4,8 @@ import { policiesOf } from "../../local/policies/review.ts";
 import { judge, type Request } from "../../local/policies/verdict.ts";
 import { buildRoleDenials } from "./denials/build-role.ts";
 import { buildDenials } from "./denials/builds.ts";
+import { fleetReadDenials } from "./denials/fleet-reads.ts";
+import { fleetDenials } from "./denials/fleets.ts";
 import { functionDenials } from "./denials/functions.ts";
 import { imageDenials } from "./denials/images.ts";
 import { machineDenials } from "./denials/machines.ts";
@@ -20,6 +22,8 @@ const denials = [
   ...imageDenials,
   ...sweepDenials,
   ...functionDenials,
+  ...fleetDenials,
+  ...fleetReadDenials,
   ...otherDenials,
 ].filter(({ partitions }) => !partitions || partitions.includes("aws"));
 

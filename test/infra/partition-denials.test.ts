@@ -1,12 +1,21 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { buildRoleDenials } from "./denials/build-role.ts";
+import { fleetReadDenials } from "./denials/fleet-reads.ts";
+import { fleetDenials } from "./denials/fleets.ts";
 import { imageDenials } from "./denials/images.ts";
 import { machineDenials } from "./denials/machines.ts";
 import { sweepDenials } from "./denials/sweep.ts";
 import { type Deployments, deploymentsIn, verdictsOn } from "./denials/verdicts.ts";
 import { china, govCloud } from "./deployments.ts";
 
-const denials = [...buildRoleDenials, ...machineDenials, ...imageDenials, ...sweepDenials];
+const denials = [
+  ...buildRoleDenials,
+  ...machineDenials,
+  ...imageDenials,
+  ...sweepDenials,
+  ...fleetDenials,
+  ...fleetReadDenials,
+];
 
 describe.each([
   ["GovCloud", govCloud],

@@ -2,12 +2,12 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { statementsOf } from "../../local/policies/policy.ts";
 import { policiesOf } from "../../local/policies/review.ts";
 import { judge } from "../../local/policies/verdict.ts";
-import { accountId as account, usual } from "./deployments.ts";
+import { accountId as account, withFleets } from "./deployments.ts";
 import type { Graph } from "./graph.ts";
 
 let graph: Graph;
 beforeAll(async () => {
-  graph = await usual();
+  graph = await withFleets();
 });
 
 const writers = {
@@ -23,8 +23,13 @@ const writers = {
   "records/withdrawals/ami-1/a": ["ReconcileRole"],
   "records/revocations/ami-1/a": ["ApiRole", "ReconcileRole"],
   "records/unrevocations/ami-1/a": ["ApiRole"],
+  "records/rollouts/web/a": ["ReconcileRole"],
+  "records/refusals/web/a": ["ReconcileRole"],
+  "records/arrivals/web/ami-1": ["ReconcileRole"],
+  "records/rollout-orders/web/ami-1": ["ApiRole"],
+  "records/releases/web/released": ["ApiRole"],
 };
-const roles = ["ApiRole", "BuildRole", "GuestRole", "HarvestRole", "ReconcileRole"];
+const roles = ["ApiRole", "BuildRole", "FleetsRole", "GuestRole", "HarvestRole", "ReconcileRole"];
 const deleting = ["s3:DeleteObject", "s3:DeleteObjectVersion", "s3:ReplicateDelete"];
 const everything = { sid: undefined, effect: "Allow" as const, principal: undefined, actions: ["*"], resources: ["*"] };
 
@@ -76,10 +81,13 @@ describe.each(Object.entries(writers))("%s", (key, writing) => {
   });
 });
 
-test("a pause begins and ends by the api only, even against identities that may do everything in the account", () => {
+test.each([
+  ["a pause", "records/pauses/_everything"],
+  ["a hold", "records/holds/web"],
+])("%s begins and ends by the api only, even against identities that may do everything in the account", (_, key) => {
   for (const action of ["s3:PutObject", "s3:ReplicateObject", ...deleting]) {
     const able = [...roles.map(arnOf), `arn:aws:iam::${account}:role/ci`, `arn:aws:iam::${account}:root`].filter(
-      (identity) => may(action, "records/pauses/_everything", identity),
+      (identity) => may(action, key, identity),
     );
     expect(able).toEqual([arnOf("ApiRole")]);
   }

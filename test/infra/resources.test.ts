@@ -1,13 +1,14 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import type { CreatedResource } from "../../local/deploy/cloud.ts";
-import { inVpc, usual } from "./deployments.ts";
+import { inVpc, usual, withFleets } from "./deployments.ts";
 import type { Graph } from "./graph.ts";
-import { expected, expectedInVpc, surprises } from "./resources.ts";
+import { expected, expectedInVpc, expectedWithFleets, surprises } from "./resources.ts";
 
 let graph: Graph;
 let graphInVpc: Graph;
+let graphWithFleets: Graph;
 beforeAll(async () => {
-  [graph, graphInVpc] = await Promise.all([usual(), inVpc()]);
+  [graph, graphInVpc, graphWithFleets] = await Promise.all([usual(), inVpc(), withFleets()]);
 });
 
 describe("a deployment", () => {
@@ -18,6 +19,12 @@ describe("a deployment", () => {
   test("has two additional security groups in the user's VPC", () => {
     expect(surprises(graphInVpc.resources, { ...expected, ...expectedInVpc })).toEqual([]);
   });
+});
+
+test("fleets add a role, its policies and those of the functions, and two alarms", () => {
+  const differing = expectedWithFleets((policy) => graphWithFleets.named(policy).state.arn);
+
+  expect(surprises(graphWithFleets.resources, { ...expected, ...differing })).toEqual([]);
 });
 
 describe("the table of resources", () => {

@@ -138,6 +138,34 @@ export const expectedInVpc: Readonly<Record<string, Expectation>> = {
   },
 };
 
+const policy: Expectation = { type: "iam/policy:Policy" };
+
+/**
+ * What differs in a deployment with fleets that are rolled. Who can assume the role is tested apart.
+ * @param arnOf gives the ARN of a managed policy
+ */
+export function expectedWithFleets(arnOf: (policy: string) => unknown): Readonly<Record<string, Expectation>> {
+  const having = (role: Expectation, policies: string[]): Expectation => ({
+    ...role,
+    inputs: { ...role.inputs, managedPolicyArns: policies.map(arnOf) },
+  });
+  const observed = ["FleetsObserved1", "FleetsObserved2"];
+  const reconciled = ["FleetsReconciled1", "FleetsReconciled2"];
+  return {
+    ApiRole: having(role("lambda"), [...observed, "FleetsOrdered1"]),
+    FleetsAlarm: alarm("notBreaching"),
+    FleetsObserved1: policy,
+    FleetsObserved2: policy,
+    FleetsOrdered1: policy,
+    FleetsReconciled1: policy,
+    FleetsReconciled2: policy,
+    FleetsRole: having({ type: "iam/role:Role", inputs: { maxSessionDuration: undefined } }, ["FleetsRolled1"]),
+    FleetsRolled1: policy,
+    NodesOldAlarm: alarm("notBreaching"),
+    ReconcileRole: having(role("lambda"), [...observed, ...reconciled]),
+  };
+}
+
 /** Resources that differ from the expectations, are missing or are not expected, each with its name. */
 export function surprises(
   resources: readonly CreatedResource[],

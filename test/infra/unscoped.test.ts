@@ -1,22 +1,27 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { unscoped } from "../../infra/unscoped.ts";
-import { accountId, everything, network, subnet, variants } from "./deployments.ts";
+import { accountId, everything, network, subnet, variants, withFleets } from "./deployments.ts";
 import { type Graph, graphOf, list, permissionsOf } from "./graph.ts";
 
 const subnetIds = [subnet, "subnet-0123456789abcdef1"];
 
 let inPublic: Graph;
 let inVpc: Graph;
+let fleets: Graph;
 beforeAll(async () => {
   const policies = { kubernetesSource: "eks" as const, network: { ...network, subnetIds } };
-  [inPublic, inVpc] = await Promise.all([everything(), graphOf({ variants, policies }, "production")]);
+  [inPublic, inVpc, fleets] = await Promise.all([
+    everything(),
+    graphOf({ variants, policies }, "production"),
+    withFleets(),
+  ]);
 });
 
 /** The Allow statements of all roles with the resource `*`. */
 function everywhere({ resources }: Pick<Graph, "resources">) {
   return resources
     .filter(({ type }) => type === "aws:iam/role:Role")
-    .flatMap((role) => permissionsOf(role).map((statement) => ({ role: role.name, ...statement })))
+    .flatMap((role) => permissionsOf(role, resources).map((statement) => ({ role: role.name, ...statement })))
     .filter(({ Effect, Resource }) => Effect === "Allow" && list(Resource).includes("*"));
 }
 
@@ -42,7 +47,7 @@ describe("an action that is allowed on all resources", () => {
       "production",
     );
 
-    const allowed = [inPublic, inVpc, privateImages].flatMap(everywhere);
+    const allowed = [inPublic, inVpc, fleets, privateImages].flatMap(everywhere);
     expect(actionsOf(allowed)).toEqual(Object.keys(unscoped).sort());
   });
 
@@ -86,6 +91,19 @@ describe("an action that is allowed on all resources", () => {
     for (const { Condition } of conditional)
       expect(Condition).toEqual({ "ForAnyValue:StringEquals": { "aws:CalledVia": "ec2-images.amazonaws.com" } });
   });
+});
+
+test("fleets add five calls that only read to those that are allowed on all resources", () => {
+  const added = everywhere(fleets).filter(({ role }) => role !== "BuildRole");
+
+  expect(actionsOf(added).filter((action) => !/^(ec2|imagebuilder|ssm):/.test(action))).toEqual([
+    "autoscaling:DescribeAutoScalingGroups",
+    "autoscaling:DescribeInstanceRefreshes",
+    "autoscaling:DescribeLifecycleHooks",
+    "autoscaling:DescribeScalingActivities",
+    "cloudwatch:DescribeAlarms",
+  ]);
+  expect(actionsOf(added.filter(({ role }) => role === "FleetsRole"))).toEqual(["ec2:DescribeLaunchTemplateVersions"]);
 });
 
 describe("CodeBuild in the user's VPC", () => {

@@ -4,12 +4,14 @@ import type {
   ImageReference,
   Instance,
   KeyPairInfo,
+  LaunchTemplateVersion,
   SecurityGroup,
   Snapshot,
   TagDescription,
   Volume,
 } from "@aws-sdk/client-ec2";
 import type { Parameter } from "@aws-sdk/client-ssm";
+import type { NodesGroup } from "./groups.ts";
 
 /** What an account holds, in the shapes of AWS's own answers. An operation reads and writes it; it knows nothing else. */
 export interface Account {
@@ -18,7 +20,7 @@ export interface Account {
   /** The account's own and AWS's, by ID. */
   images: Map<string, Image>;
   snapshots: Snapshot[];
-  /** What builds run. */
+  /** What builds run, and nodes. */
   instances: Instance[];
   volumes: Volume[];
   keyPairs: KeyPairInfo[];
@@ -37,6 +39,10 @@ export interface Account {
   starts: Map<string, Started>;
   /** Patch version that EKS runs, by minor. */
   clusterVersions: Map<string, string>;
+  /** Groups of nodes by name. */
+  groups: Map<string, NodesGroup>;
+  /** Versions of launch templates, oldest first, by the template's ID. */
+  templates: Map<string, LaunchTemplateVersion[]>;
   /** Messages that subscribers received. */
   published: unknown[];
   /** Bodies of the messages in the queue, oldest first. */

@@ -7,11 +7,13 @@ import type {
   DescribeTagsCommandInput,
   Filter,
   Image,
+  ImageReference,
   Tag,
 } from "@aws-sdk/client-ec2";
 import { type Account, ownerId, pageOf, ServiceError } from "./account.ts";
 import { guests } from "./guests.ts";
 import { changeImage, imageOf, imageStates } from "./image-states.ts";
+import { launchTemplates } from "./launch-templates.ts";
 
 /** AWS's limits: what a call gets that asks for no page, and for the longest. */
 const longestPage = 1000;
@@ -58,10 +60,9 @@ export const ec2 = {
     return { Tags: page, NextToken: next };
   },
   DescribeImageReferences(account: Account, { ImageIds = [] }: DescribeImageReferencesCommandInput) {
-    return { ImageReferences: account.references.filter(({ ImageId = "" }) => ImageIds.includes(ImageId)) };
+    return { ImageReferences: referencesIn(account).filter(({ ImageId = "" }) => ImageIds.includes(ImageId)) };
   },
   DescribeImageAttribute: () => ({ LaunchPermissions: [] }),
-  DescribeLaunchTemplateVersions: () => ({ LaunchTemplateVersions: [] }),
   CreateTags(account: Account, { Resources = [], Tags = [] }: CreateTagsCommandInput) {
     for (const { Key = "", Value = "" } of Tags)
       if (Key.length > longestTagKey || Value.length > longestTagValue)
@@ -81,7 +82,23 @@ export const ec2 = {
   },
   ...imageStates,
   ...guests,
+  ...launchTemplates,
 };
+
+function referencesIn({ references, instances, templates }: Account): ImageReference[] {
+  const arn = (name: string) => `arn:aws:ec2:us-east-1:${ownerId}:${name}`;
+  const living = instances.filter(({ State, ImageId }) => ImageId && State?.Name !== "terminated");
+  return [
+    ...references,
+    ...living.map(({ ImageId, InstanceId }) => ({ ImageId, Arn: arn(`instance/${InstanceId}`) })),
+    ...[...templates].flatMap(([id, versions]) =>
+      versions.map(({ LaunchTemplateData }) => ({
+        ImageId: LaunchTemplateData?.ImageId,
+        Arn: arn(`launch-template/${id}`),
+      })),
+    ),
+  ];
+}
 
 function valuesOf(filters: readonly Filter[], name: string): string[] | undefined {
   return filters.find(({ Name }) => Name === name)?.Values;

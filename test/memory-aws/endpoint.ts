@@ -21,7 +21,7 @@ export interface Endpoint {
 }
 
 /** How a client reaches it: `AWS_ENDPOINT_URL_<SERVICE>`. */
-export const services = ["codebuild", "ec2", "s3", "sns", "sqs", "ssm"] as const;
+export const services = ["codebuild", "ec2", "eks", "s3", "sns", "sqs", "ssm"] as const;
 
 type Answer = { status?: number; type?: string; body: string };
 
@@ -61,6 +61,7 @@ function route(account: Account, service: string, path: string, request: Incomin
     const operation = new URLSearchParams(body).get("Action") ?? "";
     return { operation, answer: () => answerQuery(account, service, operation, body) };
   }
+  if (service === "eks") return routeEks(account, path);
   const operation = String(request.headers["x-amz-target"]).split(".").at(-1) ?? "";
   return { operation, answer: () => answerJson(account, service, operation, JSON.parse(body || "{}")) };
 }
@@ -127,6 +128,13 @@ function listingOf(answer: object): string {
   );
   const next = NextContinuationToken ? `<NextContinuationToken>${NextContinuationToken}</NextContinuationToken>` : "";
   return `<ListBucketResult><IsTruncated>${IsTruncated}</IsTruncated>${next}${objects.join("")}</ListBucketResult>`;
+}
+
+/** EKS has a path for each resource. This one describes clusters only. */
+function routeEks(account: Account, path: string) {
+  const [, name] = /^clusters\/([^/]+)$/.exec(path) ?? [];
+  const operation = name === undefined ? path : "DescribeCluster";
+  return { operation, answer: () => answerJson(account, "eks", operation, { name }) };
 }
 
 /** The newest patch of every minor is 7. */

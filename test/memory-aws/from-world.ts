@@ -28,6 +28,8 @@ export function environmentOf({ stage, recipe, harvestRecipe, instanceProfiles }
     BUCKET: "artifacts",
     CHANNELS_PREFIX: `/eks-windows-images/${stage}/channels`,
     REQUESTS_PREFIX: `/eks-windows-images/${stage}/requests`,
+    FLEETS_PREFIX: `/eks-windows-images/${stage}/fleets`,
+    FLEETS_ROLE: `arn:aws:iam::${ownerId}:role/fleets`,
     INSTANCE_PROFILES: instanceProfiles.join(),
   };
 }
@@ -53,6 +55,8 @@ export function accountOf(world: World): Account {
     room: 60,
     starts: new Map(),
     clusterVersions: new Map(),
+    groups: new Map(),
+    templates: new Map(),
     published: [],
     queued: [],
   };

@@ -13,7 +13,10 @@ import { type Account, ServiceError } from "./account.ts";
 export const guests = {
   DescribeInstances({ instances }: Account, { Filters = [] }: DescribeInstancesCommandInput) {
     const Instances = instances.filter(
-      ({ InstanceId = "", ImageId = "", State }) =>
+      ({ InstanceId = "", ImageId = "", State, Tags = [] }) =>
+        Filters.filter(({ Name = "" }) => Name.startsWith("tag:")).every(({ Name = "", Values = [] }) =>
+          Tags.some(({ Key, Value = "" }) => `tag:${Key}` === Name && Values.includes(Value)),
+        ) &&
         allows(Filters, "instance-id", InstanceId) &&
         allows(Filters, "image-id", ImageId) &&
         allows(Filters, "instance-state-name", State?.Name ?? ""),

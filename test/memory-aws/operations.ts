@@ -2,6 +2,7 @@ import type { DescribeClusterVersionsCommandInput } from "@aws-sdk/client-eks";
 import type { Account } from "./account.ts";
 import { codebuild } from "./codebuild.ts";
 import { ec2 } from "./ec2.ts";
+import { autoScalingGroups, nodeGroups } from "./groups.ts";
 import { sns, sqs } from "./messages.ts";
 import { s3 } from "./s3.ts";
 import { ssm } from "./ssm.ts";
@@ -10,6 +11,7 @@ import { ssm } from "./ssm.ts";
 export type Operation = (account: Account, input: never) => object;
 
 const eks = {
+  ...nodeGroups,
   DescribeClusterVersions({ clusterVersions }: Account, input: DescribeClusterVersionsCommandInput) {
     const found = (input.clusterVersions ?? []).filter((minor) => clusterVersions.has(minor));
     return {
@@ -23,6 +25,8 @@ const eks = {
 
 /** The operations that the functions call, by service. What is not here does not exist. */
 export const operations: Readonly<Record<string, Readonly<Record<string, Operation>>>> = {
+  autoscaling: autoScalingGroups,
+  cloudwatch: { DescribeAlarms: () => ({ MetricAlarms: [], CompositeAlarms: [] }) },
   codebuild,
   ec2,
   eks,

@@ -124,6 +124,7 @@ export async function startService(
     BUCKET: bucket,
     CHANNELS_PREFIX: `/${stage}/channels`,
     REQUESTS_PREFIX: `/${stage}/requests`,
+    FLEETS_PREFIX: `/${stage}/fleets`,
     INSTANCE_PROFILES: "guest,harvest",
   };
   const story = scene({ policies, ...configuration }, new Date().toISOString());

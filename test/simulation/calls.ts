@@ -31,6 +31,21 @@ export async function answerCall(
 ): Promise<object> {
   const run = s.run();
   if (!run) throw new Error(`${service} ${operation} was called outside a run`);
+  run.waiting += 1;
+  try {
+    return await answerIn(s, run, service, operation, input);
+  } finally {
+    run.waiting -= 1;
+  }
+}
+
+async function answerIn(
+  s: Simulation,
+  run: Run,
+  service: ServiceName,
+  operation: string,
+  input: object,
+): Promise<object> {
   await s.turn();
   if (run.isDead) throw new Killed("this function was killed");
   run.calls += 1;

@@ -1,3 +1,5 @@
+import { AutoScalingClient } from "@aws-sdk/client-auto-scaling";
+import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { CodeBuildClient } from "@aws-sdk/client-codebuild";
 import { EC2Client } from "@aws-sdk/client-ec2";
 import { EKSClient } from "@aws-sdk/client-eks";
@@ -17,9 +19,12 @@ const clients = {
   sns: SNSClient,
   sqs: SQSClient,
   ssm: SSMClient,
+  autoscaling: AutoScalingClient,
+  cloudwatch: CloudWatchClient,
 };
 export type ServiceName = keyof typeof clients;
-export const serviceNames = Object.keys(clients) as ServiceName[];
+/** The services that now and then do not answer for hours. */
+export const failingServices = ["codebuild", "ec2", "eks", "s3", "sns", "sqs", "ssm"] as const;
 
 /** A command of the SDK: its class is named after the operation. */
 interface Command {

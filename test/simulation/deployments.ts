@@ -68,7 +68,11 @@ export const changes: Readonly<Record<string, (s: Simulation, random: Random) =>
 };
 
 /** A configuration to begin with: mostly one variant, with policies whose times fit into a history. */
-export function firstConfiguration(random: Random, stage: string): Configuration {
+export function firstConfiguration(
+  random: Random,
+  stage: string,
+  fleets: NonNullable<ConfigurationInput["fleets"]> = [],
+): Configuration {
   const count = random.pick([1, 1, 1, 2, 3]);
   const variants = Array.from({ length: count }, (_, index) => ({
     name: `line-${index}`,
@@ -78,6 +82,7 @@ export function firstConfiguration(random: Random, stage: string): Configuration
   }));
   return parseConfiguration({
     variants,
+    fleets,
     policies: {
       soak: random.pick(["30m", "6h", "24h"]),
       approval: random.chance(0.2) ? "manual" : "none",

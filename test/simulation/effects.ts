@@ -10,7 +10,9 @@ import { ServiceError } from "../memory-aws/account.ts";
 import { startLife } from "./build-life.ts";
 import { landWrite } from "./channels.ts";
 import type { ServiceName } from "./clients.ts";
+import { fleetChangeOf } from "./fleet-effects.ts";
 import { notePauses, noteRevocations } from "./interventions.ts";
+import type { FleetChange } from "./invariants/fleets.ts";
 import { revokeByHand } from "./people.ts";
 import type { Simulation } from "./simulation.ts";
 import { triggerAfter } from "./triggers.ts";
@@ -22,6 +24,7 @@ export type Effect = (
   | { kind: "start"; variables: Readonly<Record<string, string>>; token: string }
   | { kind: "image"; change: ImageChange; image: string }
   | { kind: "sweep"; resource: string }
+  | ({ kind: "fleet" } & FleetChange)
   | { kind: "tell"; notification: Notification }
   | { kind: "other"; what: string }
 ) & {
@@ -43,6 +46,8 @@ const sweeps = ["TerminateInstances", "DeleteVolume", "DeleteKeyPair", "DeleteSe
 
 /** What a call changes; undefined if it only reads. */
 export function effectOf(s: Simulation, service: ServiceName, operation: string, input: object): Effect | undefined {
+  const ofFleet = fleetChangeOf(s, operation, input);
+  if (ofFleet) return ofFleet;
   switch (operation) {
     case "PutParameter":
       return writeOf(s, input as PutParameterCommandInput);
@@ -64,7 +69,7 @@ export function effectOf(s: Simulation, service: ServiceName, operation: string,
   const after = () => {
     if (image !== undefined) noteRevocations(s, image);
     meetBadMoment(s, input as ImageInput & { Tags?: Tag[] });
-    if ((input as ImageInput).Key?.includes("/pauses/")) notePauses(s);
+    if (/\/(pauses|holds)\//.test((input as ImageInput).Key ?? "")) notePauses(s);
   };
   return { kind: "other", what: `${service} ${operation} ${JSON.stringify(input)}`, after };
 }

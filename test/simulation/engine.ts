@@ -82,7 +82,8 @@ export function newSimulation(
       for (const one of others.length > 0 ? [run, ...others] : []) one.overlaps = true;
       // A run that fails leaves calls behind that are still waiting. In one process the next run could share them.
       const ends = store.run(run, work).finally(async () => {
-        await new Promise(setImmediate);
+        do await new Promise(setImmediate);
+        while (run.waiting > 0);
         active.delete(run);
       });
       active.set(run, ends);

@@ -1,3 +1,5 @@
+import * as autoscaling from "@aws-sdk/client-auto-scaling";
+import * as cloudwatch from "@aws-sdk/client-cloudwatch";
 import * as codebuild from "@aws-sdk/client-codebuild";
 import * as ec2 from "@aws-sdk/client-ec2";
 import * as eks from "@aws-sdk/client-eks";
@@ -9,8 +11,20 @@ import type { ServiceName } from "./clients.ts";
 
 type Exception = new (options: object) => Error;
 
-const exceptions: Record<ServiceName, Readonly<Record<string, unknown>>> = { codebuild, ec2, eks, s3, sns, sqs, ssm };
+const exceptions: Record<ServiceName, Readonly<Record<string, unknown>>> = {
+  autoscaling,
+  cloudwatch,
+  codebuild,
+  ec2,
+  eks,
+  s3,
+  sns,
+  sqs,
+  ssm,
+};
 const bases: Record<ServiceName, unknown> = {
+  autoscaling: autoscaling.AutoScalingServiceException,
+  cloudwatch: cloudwatch.CloudWatchServiceException,
   codebuild: codebuild.CodeBuildServiceException,
   ec2: ec2.EC2ServiceException,
   eks: eks.EKSServiceException,

@@ -8,6 +8,7 @@ import { accountOf, environmentOf } from "../memory-aws/from-world.ts";
 import { day, hour, minute, newImage, newWorld, type OpenWorld } from "../world.ts";
 import { deploy, firstConfiguration } from "./deployments.ts";
 import { newSimulation } from "./engine.ts";
+import { addFleets, firstFleets } from "./fleets.ts";
 import { Journal } from "./journal.ts";
 import { parameterOf } from "./people.ts";
 import type { Simulation } from "./simulation.ts";
@@ -22,7 +23,7 @@ export function firstWorld(seed: number, options: Parameters<typeof newSimulatio
   const s = newSimulation(seed, start, options);
   const random = s.random.named("first world");
   const stage = `s${seed}`;
-  const configuration = firstConfiguration(random, stage);
+  const configuration = firstConfiguration(random, stage, firstFleets(s.random.named("fleets"), seed));
   const world = { ...newWorld({}, new Date(start).toISOString()), stage, configuration };
   world.images = [];
   const images = random.pick([0, 3, 20]);
@@ -43,6 +44,7 @@ export function firstWorld(seed: number, options: Parameters<typeof newSimulatio
   };
   for (const [minor, patch] of s.upstream.patches) s.account.clusterVersions.set(minor, `${minor}.${patch}`);
   deploy(s, configuration);
+  addFleets(s);
   enterTruth(s, world);
   return s;
 }

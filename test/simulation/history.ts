@@ -1,8 +1,9 @@
 import { day, hour, minute } from "../world.ts";
-import { serviceNames } from "./clients.ts";
+import { failingServices } from "./clients.ts";
 import { changes, deploy } from "./deployments.ts";
 import type { newSimulation } from "./engine.ts";
 import { firstWorld } from "./first-world.ts";
+import { fleetDeeds, letRoll, modeOf } from "./fleet-deeds.ts";
 import { checkOutcome } from "./invariants/outcome.ts";
 import { call, deeds, endUse, resume } from "./people.ts";
 import type { Simulation, Violation } from "./simulation.ts";
@@ -81,13 +82,19 @@ function planHappenings(s: Simulation, start: number, days: number): void {
     if (own.chance(0.5)) s.ambush = { call: own.whole(5, 60), happen: () => deeds[deed]?.(s, own) };
     else deeds[deed]?.(s, own);
   });
+  if (s.configuration.fleets.length > 0)
+    plan(some(1.5), "fleet", (name) => {
+      const own = s.random.named(name);
+      const deed = own.pick(Object.keys(fleetDeeds));
+      fleetDeeds[deed]?.(s, own.pick(s.configuration.fleets), own);
+    });
   plan(some(0.2), "deployment", (name) => {
     const own = s.random.named(name);
     changes[own.pick(Object.keys(changes))]?.(s, own);
   });
   plan(some(0.3), "outage", (name) => {
     const own = s.random.named(name);
-    const service = own.pick(serviceNames);
+    const service = own.pick(failingServices);
     s.outages.set(service, s.now() + own.between(minute, 6 * hour));
     s.tell(`${service} does not answer any more`);
   });
@@ -100,9 +107,14 @@ function becomeQuiet(s: Simulation): void {
   s.ambush = undefined;
   s.account.room = 60;
   s.tell("from now on nothing goes wrong");
-  deploy(s, { ...s.configuration, policies: { ...s.configuration.policies, publish: true, approval: "none" } });
+  deploy(s, {
+    ...s.configuration,
+    policies: { ...s.configuration.policies, publish: true, approval: "none" },
+    fleets: s.configuration.fleets.map((fleet) => ({ ...fleet, approval: "none", mode: modeOf(fleet) })),
+  });
   mendUpstream(s);
   for (const image of s.ledger.used.keys()) endUse(s, image);
   for (const scope of ["*", ...s.configuration.variants.map(({ name }) => name)]) resume(s, scope);
   for (const { name } of s.configuration.variants) call(s, "/rebuild", { variant: name, reason: "all is mended" });
+  for (const fleet of s.configuration.fleets) if (fleet.mode === "roll") letRoll(s, fleet);
 }

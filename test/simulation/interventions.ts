@@ -21,12 +21,19 @@ function isRevokedIn({ account }: Simulation, image: string): boolean {
 }
 
 const pausesPrefix = `${recordsPrefix}pauses/`;
+const holdsPrefix = `${recordsPrefix}holds/`;
 
-/** Notes from when to when what is really paused. */
+/** Notes from when to when what is really paused or held. */
 export function notePauses(s: Simulation): void {
-  const paused = [...s.account.objects.keys()]
-    .filter((key) => key.startsWith(pausesPrefix))
-    .map((key) => key.slice(pausesPrefix.length).replace("_everything", "*"));
+  const paused = [...s.account.objects.keys()].flatMap((key) => {
+    if (key.startsWith(holdsPrefix)) return [holdOf(key.slice(holdsPrefix.length))];
+    return key.startsWith(pausesPrefix) ? [key.slice(pausesPrefix.length).replace("_everything", "*")] : [];
+  });
   for (const scope of paused) begin(s.ledger.paused, scope, s.now());
   for (const scope of s.ledger.paused.keys()) if (!paused.includes(scope)) end(s.ledger.paused, scope, s.now());
+}
+
+/** A hold of a fleet among the pauses. */
+export function holdOf(fleet: string): string {
+  return `fleet ${fleet}`;
 }

@@ -1,6 +1,7 @@
 import type { Effect } from "./effects.ts";
 import { checkStart } from "./invariants/builds.ts";
 import { checkWrite } from "./invariants/channels.ts";
+import { checkFleetChange } from "./invariants/fleets.ts";
 import { checkImageChange } from "./invariants/images.ts";
 import { checkNotification } from "./invariants/notifications.ts";
 import { checkSweep } from "./invariants/sweep.ts";
@@ -19,6 +20,8 @@ export function check(simulation: Simulation, run: Run, effect: Effect): undefin
       return checkStart(s, run, effect.variables);
     case "image":
       return checkImageChange(s, run, effect.change, effect.image);
+    case "fleet":
+      return checkFleetChange(s, run, effect);
     case "sweep":
       return checkSweep(s, effect.resource);
     case "tell":
@@ -34,6 +37,8 @@ function describe(effect: Effect): string {
       return `a ${effect.variables.PURPOSE}`;
     case "image":
       return `${effect.change} of ${effect.image}`;
+    case "fleet":
+      return `a change of ${effect.fleet.name}: ${effect.image ?? "none of its image"}`;
     case "sweep":
       return `a removal of ${effect.resource}`;
     case "tell":

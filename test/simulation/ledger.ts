@@ -58,7 +58,7 @@ export interface Ledger {
   held: Map<string, Held[]>;
   /** By image. */
   revoked: Map<string, Span[]>;
-  /** By variant or `*`. */
+  /** By variant or `*`; holds of fleets by `holdOf`. */
   paused: Map<string, Span[]>;
   /** By image: something uses it. */
   used: Map<string, Span[]>;
@@ -67,10 +67,14 @@ export interface Ledger {
   states: Map<string, StateChange>;
   /** Resources that nobody may remove: not ours, or of a build that runs. */
   foreign: Set<string>;
+  /** Rollouts that people have ordered. */
+  ordered: { fleet: string; image: string; at: number }[];
+  /** Rollouts that the service has begun. */
+  rolled: { fleet: string; image: string; at: number }[];
   /** What subscribers have heard that a channel holds. */
   announced: { parameter: string; image: string; at: number }[];
-  /** By key of the notification. `excused`: the run that told may not have been able to record that. */
-  told: Map<string, { times: number; at: number; excused: boolean }>;
+  /** By key of the notification: who told it last. */
+  told: Map<string, Run>;
 }
 
 export function newLedger(): Ledger {
@@ -84,6 +88,8 @@ export function newLedger(): Ledger {
     approved: new Map(),
     states: new Map(),
     foreign: new Set(),
+    ordered: [],
+    rolled: [],
     announced: [],
     told: new Map(),
   };

@@ -2,6 +2,7 @@ import { registerHooks } from "node:module";
 import { buildingMutants } from "./mutants/building.ts";
 import { keepingMutants } from "./mutants/keeping.ts";
 import { publishingMutants } from "./mutants/publishing.ts";
+import { rollingMutants } from "./mutants/rolling.ts";
 
 /** A fault in the code, and the rule by which a history must find it. */
 export interface Mutant {
@@ -15,7 +16,12 @@ export interface Mutant {
   breaks: string[];
 }
 
-export const mutants: readonly Mutant[] = [...publishingMutants, ...buildingMutants, ...keepingMutants];
+export const mutants: readonly Mutant[] = [
+  ...publishingMutants,
+  ...buildingMutants,
+  ...keepingMutants,
+  ...rollingMutants,
+];
 
 /**
  * Changes a file of the functions while it is loaded by this thread.

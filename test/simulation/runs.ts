@@ -12,6 +12,7 @@ export function newRun(s: Simulation, of: Run["of"], name: string): Run {
     startedAt: s.now(),
     configuration: s.configuration,
     calls: 0,
+    waiting: 0,
     faults: s.isQuiet ? new Map() : faultsOf(s, name),
     looked: new Map(),
     stood: { call: 0, milliseconds: 0 },

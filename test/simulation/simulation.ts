@@ -19,6 +19,8 @@ export interface Run {
   configuration: Configuration;
   /** How many calls of AWS it has made. */
   calls: number;
+  /** Of these, how many have no answer yet. */
+  waiting: number;
   /** By the number of the call at which each comes. */
   faults: ReadonlyMap<number, Fault>;
   /** When it last read the images, by variant; `*` of all. */

@@ -1,10 +1,12 @@
 import { day } from "../../config/time.ts";
 import type { BuildDecision } from "../build-orders.ts";
+import type { FleetDecision } from "../fleets/decide.ts";
 import type { IndexedWorld } from "../indexed-world.ts";
 import type { ChannelDecision } from "../publishing/publish.ts";
 import type { VariantImages, VariantState } from "../variant-state.ts";
 import { type BuildNotification, buildNotifications } from "./build-notifications.ts";
 import { type ChannelNotification, channelNotifications } from "./channel-notifications.ts";
+import { type FleetNotification, fleetNotifications } from "./fleet-notifications.ts";
 import { type ImageNotification, imageNotifications, revoked, unrevoked } from "./image-notifications.ts";
 import type { Keyed } from "./keyed.ts";
 import { type PauseNotification, pauseNotifications } from "./pause-notifications.ts";
@@ -20,6 +22,7 @@ export type Notification = Keyed<
   | BuildNotification
   | SourceNotification
   | PauseNotification
+  | FleetNotification
 >;
 
 export type NotificationOf<Kind extends Notification["kind"]> = Extract<Notification, { kind: Kind }>;
@@ -61,6 +64,11 @@ export function dueNotificationsOfRemoved(world: IndexedWorld, removed: VariantI
 /** The notifications about pauses that subscribers have not received yet. */
 export function duePauseNotifications(world: IndexedWorld): Notification[] {
   return due(world, pauseNotifications(world));
+}
+
+/** The notifications about a fleet that subscribers have not received yet. */
+export function dueFleetNotifications(world: IndexedWorld, decision: FleetDecision): Notification[] {
+  return due(world, fleetNotifications(world, decision));
 }
 
 function due(world: IndexedWorld, notifications: Notification[]): Notification[] {

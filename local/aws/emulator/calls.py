@@ -111,6 +111,12 @@ def assumed_role(access_key: str) -> str | None:
     return assumed.role_arn.rsplit("/", 1)[-1] if assumed else None
 
 
+def assumed_roles() -> dict[str, str]:
+    """The name of the role behind each access key that has been issued."""
+    roles = sts_backends[DEFAULT_ACCOUNT_ID]["aws"].assumed_roles
+    return {role.access_key_id: role.role_arn.rsplit("/", 1)[-1] for role in roles}
+
+
 def error_code(body: bytes) -> str:
     text = body.decode("utf-8", "replace")
     code = re.search(r"<Code>([^<]+)</Code>", text) or re.search(r'"(?:__type|code)":\s*"(?:[^"]*#)?([^"]+)"', text)

@@ -9,10 +9,11 @@ from urllib.parse import parse_qs
 import connections
 import consoles
 import images
+import launches
 import objects
 import parameters
 import passwords
-from calls import Calls
+from calls import Calls, assumed_roles
 from events import RecordedEvents
 from failures import Failure, Hold, Rules
 from moto.core import DEFAULT_ACCOUNT_ID
@@ -74,6 +75,10 @@ class Control:
             case "GET /stack/password":
                 instance = ec2_backends[DEFAULT_ACCOUNT_ID][self.region].get_instance(query["instance"])
                 return passwords.password_of(instance)
+            case "PUT /stack/launch-time":
+                return launches.set_time(self.region, **body(environ))
+            case "GET /stack/roles":
+                return assumed_roles()
             case "PUT /stack/console":
                 return consoles.put(self.region, **body(environ))
             case _:

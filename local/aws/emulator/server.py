@@ -15,6 +15,7 @@ import passwords
 import queues
 import references
 import resources
+import templates
 from application import Application
 from stackclock import StackClock
 from werkzeug.serving import make_server
@@ -29,6 +30,7 @@ def start(clock_file: str, region: str) -> dict[str, Any]:
     images.extend()
     passwords.extend()
     queues.extend()
+    templates.extend()
     references.extend()
     resources.extend()
     lock = threading.RLock()

@@ -10,7 +10,7 @@ from typing import Any
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.ec2.models import ec2_backends
 
-ID = re.compile(r"(ami|eni|i|key|sg|snap|subnet|vol|vpc)-[0-9a-f]+")
+ID = re.compile(r"(ami|eni|i|key|lt|sg|snap|subnet|vol|vpc)-[0-9a-f]+")
 
 
 def tags_of(region: str, parameters: dict[str, Any]) -> dict[str, dict[str, str]]:

@@ -2,6 +2,7 @@ import {
   AddRoleToInstanceProfileCommand,
   AttachRolePolicyCommand,
   CreateInstanceProfileCommand,
+  CreatePolicyCommand,
   CreateRoleCommand,
   PutRolePolicyCommand,
 } from "@aws-sdk/client-iam";
@@ -26,6 +27,11 @@ export const createRole = creator(
     return { id: name, state: { arn: Role?.Arn, uniqueId: Role?.RoleId } };
   },
 );
+
+export const createPolicy = creator({ name: z.string(), policy: z.string() }, async ({ name, policy }, { iam }) => {
+  const { Policy } = await iam.send(new CreatePolicyCommand({ PolicyName: name, PolicyDocument: policy }));
+  return { id: String(Policy?.Arn), state: { arn: Policy?.Arn } };
+});
 
 export const createInstanceProfile = creator(
   { name: z.string(), role: z.string() },

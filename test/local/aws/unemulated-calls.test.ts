@@ -73,7 +73,7 @@ test("a call belongs to the role whose credentials signed it", () => {
   const call = { time: "", service: "eks", operation: "", parameters: {}, tags: {}, status: 200, error: null };
   const calls = ["ASIAWORKER", "AKIAADMIN", null].map((accessKeyId) => ({ ...call, accessKeyId }));
 
-  const roles = attributed(calls, (key) => (key === "ASIAWORKER" ? "worker" : undefined)).map(({ role }) => role);
+  const roles = attributed(calls, new Map([["ASIAWORKER", "worker"]])).map(({ role }) => role);
 
   expect(roles).toEqual(["worker", null, null]);
 });

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { BatchGetProjectsCommand } from "@aws-sdk/client-codebuild";
 import { PutEventsCommand } from "@aws-sdk/client-eventbridge";
-import { GetRolePolicyCommand } from "@aws-sdk/client-iam";
+import { GetRolePolicyCommand, ListAttachedRolePoliciesCommand } from "@aws-sdk/client-iam";
 import { GetFunctionCommand, GetPolicyCommand } from "@aws-sdk/client-lambda";
 import { HeadObjectCommand } from "@aws-sdk/client-s3";
 import { GetScheduleCommand } from "@aws-sdk/client-scheduler";
@@ -63,6 +63,8 @@ describe("the real program, deployed", () => {
        export const config = { ...theirs,
          policies: { ...theirs.policies, network: { kind: "vpc", vpcId: "${vpcId}", subnetIds: ["${subnetId}"] } },
          subscribers: [{ protocol: "email", endpoint: "windows@example.com" }],
+         fleets: [{ name: "web", variant: "windows-2022-core-1.35", kind: "managed-node-group", cluster: "blue",
+           group: "web", mode: "roll", window: "always" }],
          callers: ["arn:aws:iam::${emulator.accountId}:role/image-operators"] };`,
     );
     deployment = await deploy({
@@ -85,6 +87,20 @@ describe("the real program, deployed", () => {
       ScheduleExpressionTimezone: "America/Los_Angeles",
       Target: { Arn: deployment.queue.arn, Input: '{"trigger":"patch-tuesday"}' },
     });
+  });
+
+  test.each([
+    ["fleets", ["fleets-rolled-1"]],
+    ["reconcile", ["fleets-observed-1", "fleets-observed-2", "fleets-reconciled-1"]],
+  ])("gives the role of %s the permissions about fleets", async (noun, policies) => {
+    const prefix = "eks-windows-images-trial-us-east-1-";
+
+    const { AttachedPolicies = [] } = await clients.iam.send(
+      new ListAttachedRolePoliciesCommand({ RoleName: `${prefix}${noun}` }),
+    );
+
+    const names = AttachedPolicies.map(({ PolicyName = "" }) => PolicyName.replace(prefix, ""));
+    expect(names.toSorted()).toEqual(policies);
   });
 
   test("allows the callers of the configuration to call the function's URL", async () => {

@@ -72,6 +72,22 @@ describe("An invocation", () => {
     expect(Object.keys(result.environment).filter((name) => !ownNames.test(name))).toEqual([]);
   });
 
+  test("begins after what moves only when it is told to has come to the present", async () => {
+    const fn = await stack.deploy("handlers.surroundings", { name: "in-the-present" });
+    let isPresent = false;
+    const beforeEach = async () => {
+      isPresent = true;
+    };
+
+    const refused = await invoke(fn, {}, { ...stack.host, beforeEach: () => Promise.reject(new Error("stuck")) }).catch(
+      String,
+    );
+    await invoke(fn, {}, { ...stack.host, beforeEach });
+
+    expect(refused).toBe("Error: stuck");
+    expect(isPresent).toBe(true);
+  });
+
   test("calls AWS as its deployed role", async () => {
     const fn = await stack.deploy("handlers.surroundings", { name: "in-its-role" });
 

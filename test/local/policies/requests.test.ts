@@ -9,10 +9,26 @@ const account = {
   keyOfTopic: (arn: string) => (arn.endsWith(":secret") ? "arn:aws:kms:us-east-1:123456789012:key/1" : undefined),
 };
 
+/** The ID that EKS and Auto Scaling give a group. */
+const given = "00000000-0000-0000-0000-000000000000";
+/** What a caller must be allowed who lets a group start instances from a launch template. */
+const starting = [
+  ...[
+    "instance/*",
+    "network-interface/*",
+    "volume/*",
+    "image/ami-1",
+    "subnet/subnet-ofgroup",
+    "security-group/sg-ofgroup",
+  ],
+  "launch-template/lt-1",
+].map((one) => `ec2:RunInstances ec2:us-east-1::${one}`);
+
 describe("a call consists of requests", () => {
   const tags = { "ami-1": { stage: "production" }, "i-1": { stage: "test" } };
   function asked(service: string, operation: string, parameters: Record<string, unknown>) {
-    return requestsOf({ service, operation, parameters, tags }, account).map(
+    const profiles = { "lt-2": "arn:aws:iam::123456789012:instance-profile/nodes" };
+    return requestsOf({ service, operation, parameters, tags, profiles }, account).map(
       ({ action, resource }) => `${action} ${resource.replace("arn:aws:", "").replace(":123456789012:", "::")}`,
     );
   }
@@ -123,9 +139,82 @@ describe("a call consists of requests", () => {
       ],
     ],
     ["eks", "DescribeClusterVersions", {}, ["eks:DescribeClusterVersions *"]],
+    ["eks", "DescribeCluster", { name: "blue" }, ["eks:DescribeCluster eks:us-east-1::cluster/blue"]],
+    [
+      "eks",
+      "DescribeNodegroup",
+      { clusterName: "blue", nodegroupName: "web" },
+      [`eks:DescribeNodegroup eks:us-east-1::nodegroup/blue/web/${given}`],
+    ],
+    [
+      "eks",
+      "ListUpdates",
+      { name: "blue", nodegroupName: "web" },
+      ["eks:ListUpdates eks:us-east-1::cluster/blue", `eks:ListUpdates eks:us-east-1::nodegroup/blue/web/${given}`],
+    ],
+    [
+      "eks",
+      "UpdateNodegroupVersion",
+      { clusterName: "blue", nodegroupName: "web", launchTemplate: { id: "lt-1", version: "2" } },
+      [`eks:UpdateNodegroupVersion eks:us-east-1::nodegroup/blue/web/${given}`, ...starting],
+    ],
+    [
+      "autoscaling",
+      "StartInstanceRefresh",
+      {
+        AutoScalingGroupName: "web",
+        DesiredConfiguration: {
+          MixedInstancesPolicy: { LaunchTemplate: { LaunchTemplateSpecification: { LaunchTemplateId: "lt-2" } } },
+        },
+      },
+      [
+        `autoscaling:StartInstanceRefresh autoscaling:us-east-1::autoScalingGroup:${given}:autoScalingGroupName/web`,
+        ...starting.map((one) => one.replace("lt-1", "lt-2")),
+        "iam:PassRole iam:::role/nodes-role",
+      ],
+    ],
+    [
+      "autoscaling",
+      "CancelInstanceRefresh",
+      { AutoScalingGroupName: "web" },
+      [`autoscaling:CancelInstanceRefresh autoscaling:us-east-1::autoScalingGroup:${given}:autoScalingGroupName/web`],
+    ],
+    ["autoscaling", "DescribeLifecycleHooks", {}, ["autoscaling:DescribeLifecycleHooks *"]],
+    [
+      "ec2",
+      "DeleteLaunchTemplateVersions",
+      { LaunchTemplateId: "lt-1", Versions: ["1"] },
+      ["ec2:DeleteLaunchTemplateVersions ec2:us-east-1::launch-template/lt-1"],
+    ],
+    ["monitoring", "DescribeAlarms", { AlarmNames: ["a"] }, ["cloudwatch:DescribeAlarms *"]],
+    ["sts", "AssumeRole", { RoleArn: "arn:aws:iam::123456789012:role/fleets" }, ["sts:AssumeRole iam:::role/fleets"]],
     ["sts", "GetCallerIdentity", {}, []],
   ])("%s:%s %j", (service, operation, parameters, expected) => {
     expect(asked(service, operation, parameters)).toEqual(expected);
+  });
+
+  test("in which a use of a launch template says which one it is, and carries the tags of the image", () => {
+    const launchTemplate = { id: "lt-1", version: "2" };
+    const parameters = { clusterName: "blue", nodegroupName: "web", launchTemplate };
+
+    const [, ...requests] = requestsOf(
+      { service: "eks", operation: "UpdateNodegroupVersion", parameters, tags },
+      account,
+    );
+
+    expect(requests).toHaveLength(starting.length);
+    for (const { context } of requests)
+      expect(context["ec2:launchtemplate"]).toEqual(["arn:aws:ec2:us-east-1:123456789012:launch-template/lt-1"]);
+    expect(requests.find(({ resource }) => resource.includes(":image/"))?.context).toMatchObject({
+      "aws:resourcetag/stage": ["production"],
+    });
+  });
+
+  test.each([
+    ["eks", "UpdateNodegroupConfig"],
+    ["autoscaling", "TerminateInstanceInAutoScalingGroup"],
+  ])("that nobody has thought of for %s:%s, so that it is refused", (service, operation) => {
+    expect(() => asked(service, operation, { AutoScalingGroupName: "web" })).toThrow("unknown");
   });
 
   test("with the current tags of the resource and the tags that the call sets", () => {

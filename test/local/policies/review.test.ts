@@ -82,7 +82,25 @@ test("a call by a role that is not deployed is reported", () => {
   expect(denied).toEqual(["a role that the deployment did not create, stranger, called s3:GetObject"]);
 });
 
-test("a role with a managed policy cannot be judged", () => {
+test("a managed policy of the program counts like an inline one", () => {
+  const [role, ...others] = deploymentWith(receiving);
+  const arn = "arn:aws:iam::123456789012:policy/more";
+  const policy = JSON.stringify({ Version: "2012-10-17", Statement: [stopping] });
+  const managed = {
+    type: "aws:iam/policy:Policy",
+    name: "More",
+    id: arn,
+    inputs: { name: "more", policy },
+    state: { arn },
+  };
+  const attached = { ...queue, ...role, inputs: { ...role?.inputs, managedPolicyArns: [arn] } };
+
+  const { denied, statements } = reviewCalls([stop, receive], [attached, managed, ...others], place);
+
+  expect({ denied, statements }).toEqual({ denied: [], statements: 2 });
+});
+
+test("a role with a managed policy of others cannot be judged", () => {
   const [role, ...others] = deploymentWith();
   const managed = { ...role?.inputs, managedPolicyArns: ["arn:aws:iam::aws:policy/AdministratorAccess"] };
 

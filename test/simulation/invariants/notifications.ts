@@ -7,13 +7,8 @@ import type { Run, Simulation } from "../simulation.ts";
 export function checkNotification(s: Simulation, run: Run, notification: Notification): undefined {
   const { key } = notification;
   const before = s.ledger.told.get(key);
-  // Whoever could not record that it has told, tells once more.
-  if (before && !before.excused) s.violate("nothing is told twice", key);
-  s.ledger.told.set(key, {
-    times: (before?.times ?? 0) + 1,
-    at: s.now(),
-    excused: run.overlaps || run.faults.size > 0,
-  });
+  if (before && couldRecord(before)) s.violate("nothing is told twice", key);
+  s.ledger.told.set(key, run);
   switch (notification.kind) {
     case "published":
     case "rolled-back":
@@ -39,6 +34,11 @@ export function checkNotification(s: Simulation, run: Run, notification: Notific
       if (build?.status !== "succeeded") s.violate("nothing false is told", key);
     }
   }
+}
+
+/** Whoever could not record in time that it has told, tells once more. */
+function couldRecord({ overlaps, faults, stood }: Run): boolean {
+  return !overlaps && faults.size === 0 && stood.milliseconds === 0;
 }
 
 /** The channel holds it, or has within the last minutes; and what is said to be before it was really there. */

@@ -15,6 +15,7 @@ const environment = readEnvironment({
   BUCKET: "bucket",
   CHANNELS_PREFIX: "/channels",
   REQUESTS_PREFIX: "/requests",
+  FLEETS_PREFIX: "/fleets",
   INSTANCE_PROFILES: "guest,harvest",
 });
 const call = { requestContext: { http: { method: "POST", path: "/revoke" } } } as Call;

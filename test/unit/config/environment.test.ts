@@ -11,6 +11,7 @@ const variables = {
   BUCKET: "test",
   CHANNELS_PREFIX: "/eks-windows-images/test/channels",
   REQUESTS_PREFIX: "/eks-windows-images/test/requests",
+  FLEETS_PREFIX: "/eks-windows-images/test/fleets",
   INSTANCE_PROFILES: "guest,harvest",
 };
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { planOf } from "../../../functions/api/plan.ts";
 import { statusOf } from "../../../functions/api/status.ts";
+import { decideFleets } from "../../../functions/domain/fleets/decide.ts";
 import { indexWorld, withReread } from "../../../functions/domain/indexed-world.ts";
 import { suspects } from "../../../functions/domain/leftovers.ts";
 import { plan, writesFor } from "../../../functions/domain/plan.ts";
@@ -10,7 +11,9 @@ import type { World } from "../../../functions/domain/world.ts";
 import { tokenOf } from "../../../functions/reconcile/log.ts";
 import { measurementsOf } from "../../../functions/reconcile/measurements.ts";
 import { bigWorld } from "../../big-world.ts";
+import { fleetsOf } from "../../fleet-scene.ts";
 import { countVisits } from "../../visits.ts";
+import type { OpenWorld } from "../../world.ts";
 
 /** The exponent with which the visits to a world grow from 60 to 600 variants: 1 if each variant costs the same. */
 function growthOf(decide: (world: World) => unknown, change: (world: World) => void = () => {}): number {
@@ -51,8 +54,42 @@ describe("each variant costs the same, however many there are:", () => {
     ["every variant waits for a harvest of one image", everyHarvest],
     ["every image has left something behind", everyLeftover],
     ["every variant was removed and is retired", everyRemoved],
+    ["a fleet follows every sixth variant", everySixthHasFleet],
   ])("the plan and the status if %s", (_, change) => {
     expect(growthOf((world) => statusOf(world, "/channels"), change)).toBeLessThanOrEqual(1.1);
+  });
+});
+
+describe("fleets", () => {
+  /** Visits to a world of 60 variants by its plan. */
+  function visitsWith(fleets: number, change: (world: OpenWorld) => void = () => {}): number {
+    const world = bigWorld(60);
+    addFleets(world, fleets, 1);
+    change(world);
+    const { value, visits } = countVisits<World>(world);
+    plan(value);
+    return visits();
+  }
+
+  test("cost the plan as much each, however many there are", () => {
+    const [none, few, many] = [visitsWith(0), visitsWith(10), visitsWith(100)];
+    expect(Math.log10((many - none) / (few - none))).toBeLessThanOrEqual(1.1);
+  });
+
+  test("of one wave cost as much each, too", () => {
+    const wave = ({ configuration }: OpenWorld) => {
+      for (const fleet of configuration.fleets) fleet.wave = "eu";
+    };
+    const [none, few, many] = [visitsWith(0), visitsWith(10, wave), visitsWith(100, wave)];
+    expect(Math.log10((many - none) / (few - none))).toBeLessThanOrEqual(1.1);
+  });
+
+  test("that do not exist cost nothing: no image is looked up by its ID", () => {
+    const world = indexWorld(bigWorld(60));
+    const imagesById = () => {
+      throw new Error("the images were looked up");
+    };
+    expect(decideFleets({ ...world, imagesById })).toEqual([]);
   });
 });
 
@@ -95,6 +132,22 @@ function everyLeftover({ images, leftovers, now }: World): void {
 function everyRemoved({ configuration }: World): void {
   configuration.retiredVariants = configuration.variants.map(({ name }) => name);
   configuration.variants = [];
+}
+
+/** Each follows a variant, whose channel has moved on since, and was rolled 50 times. */
+function addFleets(world: OpenWorld, count: number, everyNth: number): void {
+  const fleets = fleetsOf(world);
+  for (let index = 0; index < count; index++) {
+    const variant = `line-${(index * everyNth) % world.configuration.variants.length}`;
+    if (!world.channels[variant]?.stable) continue;
+    const name = `fleet-${index}`;
+    fleets.add(name, { variant });
+    for (let n = 0; n < 50; n++) fleets.rollout(name, `ami-${n}`, { ago: (51 - n) * 1e6, status: "failed" });
+  }
+}
+
+function everySixthHasFleet(world: World): void {
+  addFleets(world as OpenWorld, world.configuration.variants.length / 6, 6);
 }
 
 function snapshotsOf({ images }: World) {

@@ -9,7 +9,8 @@ import type { World } from "../../../functions/domain/world.ts";
 import type { Outcome } from "../../../functions/reconcile/act.ts";
 import { measurementsOf } from "../../../functions/reconcile/measurements.ts";
 import { writeMeasurements } from "../../../functions/telemetry/metrics.ts";
-import { core, day, full, hour, scene, two } from "../../scene.ts";
+import { core, day, full, hour, type Scene, scene, two } from "../../scene.ts";
+import { fleetScene, hold, observe, rolling, runs, web } from "../../web-fleet.ts";
 
 function measured(
   observed: World,
@@ -205,6 +206,76 @@ describe("a reconcile run measures", () => {
       .notifyAll();
 
     expect(measured(world).SilentSources).toBe(1);
+  });
+});
+
+describe("of fleets is measured", () => {
+  const { mode, window, ...watched } = web;
+
+  test("nothing if there are none, and only their age if all nodes are up to date", () => {
+    const story = fleetScene();
+    observe(story, "web", runs("ami-2"));
+
+    expect(Object.keys(measured(scene().published("ami-2").world))).toEqual(["ReconcileDuration"]);
+    expect(measured(story.world)).toEqual({ ReconcileDuration: 1500, OldestNodeImageHours: 48 });
+  });
+
+  test("how many nodes are behind in all, watched fleets included, and the age of the oldest image", () => {
+    const story = fleetScene(web, { ...watched, name: "seen", group: "seen" }, { ...web, name: "new", group: "new" });
+    observe(story, "new", runs("ami-2"));
+
+    expect(measured(story.world)).toMatchObject({ NodesBehind: 6, OldestNodeImageHours: 9 * 24 });
+  });
+
+  test("no age of images that others have made", () => {
+    const story = fleetScene();
+    observe(story, "web", runs("ami-9"));
+
+    expect(measured(story.world)).toMatchObject({ NodesBehind: 3 });
+    expect(measured(story.world)).not.toHaveProperty("OldestNodeImageHours");
+  });
+
+  test.each<[string, (story: Scene) => void]>([
+    ["its rollout has failed", (story) => rolling(story, hour, { status: "failed", detail: "PodEvictionFailure" })],
+    ["its rollout is stuck", (story) => rolling(story, 7 * hour)],
+    ["it is refused", (story) => observe(story, "web", runs("ami-1", { obstacles: ["it has no template"] }))],
+    [
+      "somebody else has moved it",
+      (story) => {
+        rolling(story, day, { status: "succeeded" });
+        const template = { template: "lt-1", named: "7", number: 7, made: [2], followedBy: undefined };
+        observe(story, "web", runs("ami-1", { template }));
+      },
+    ],
+    [
+      "its nodes run a revoked image",
+      (story) => {
+        observe(story, "web", runs("ami-2"));
+        story.revoke("ami-2").holds("ami-1");
+      },
+    ],
+  ])("a fleet in trouble if %s", (_, change) => {
+    const story = fleetScene();
+    change(story);
+
+    expect(measured(story.world).FleetsInTrouble).toBe(1);
+  });
+
+  test("no trouble of a fleet that waits, is held or is being rolled", () => {
+    const held = fleetScene();
+    hold(held, "web");
+    const rolled = fleetScene();
+    rolling(rolled, hour);
+
+    for (const { world } of [held, rolled, fleetScene()]) expect(measured(world)).not.toHaveProperty("FleetsInTrouble");
+  });
+
+  test("trouble of a watched fleet only if it uses a revoked image", () => {
+    const story = fleetScene(watched);
+    observe(story, "web", runs("ami-1", { obstacles: ["it has no template"] }));
+
+    expect(measured(story.world)).not.toHaveProperty("FleetsInTrouble");
+    expect(measured(story.revoke("ami-1").world).FleetsInTrouble).toBe(1);
   });
 });
 

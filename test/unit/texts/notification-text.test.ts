@@ -4,6 +4,7 @@ import { plan } from "../../../functions/domain/plan.ts";
 import { textOf } from "../../../functions/texts/notification-text.ts";
 import { everyNotification, rolledBack } from "../../every-notification.ts";
 import { core, hour, type Scene, scene } from "../../scene.ts";
+import { fleetScene, observe, recorded, rolling, runs, web } from "../../web-fleet.ts";
 
 function mailOn(story: Scene, kind: Notification["kind"], inside?: string[]): string {
   const [notification] = story.notifications(kind);
@@ -74,7 +75,7 @@ describe("the mail", () => {
 
       Held by candidate and stable. The newest publishable image replaces it there. You get a notification when that is done.
       The image is deprecated. Anyone who has its ID can still start from it.
-      Nodes that run it stay: replace them.
+      Nodes that run it stay until they are replaced. A fleet that the service rolls goes back by itself.
       Its inputs are not built again until one of them changes or you request a rebuild:
       POST /rebuild {"variant": "windows-2022-core-1.35", "reason": "…"}
       To undo this: POST /unrevoke {"image": "ami-2", "reason": "…"}
@@ -184,6 +185,89 @@ describe("the mail about a pause", () => {
   });
 });
 
+describe("the mail about a fleet", () => {
+  const { mode, window, ...watched } = web;
+
+  function revokedOn(story: Scene) {
+    observe(story, "web", runs("ami-2"));
+    return story.revoke("ami-2", "pods lose DNS");
+  }
+
+  test("that gets an image says which, from which, and how to stop it", () => {
+    const story = fleetScene();
+    rolling(story, hour);
+
+    expect(mailOn(story, "rollout-begun")).toMatchInlineSnapshot(`
+      "windows-2022-core-1.35: web gets ami-2
+
+      Image   ami-2
+      Before  ami-1
+      Nodes   3 run another image
+
+      New nodes start the image from now on. You get a notification when all nodes run it, and if that takes too long.
+      To keep later images from the fleet: POST /hold {"fleet": "web", "reason": "…"}
+      If the image is to blame, its channels and the fleet go back after: POST /revoke {"image": "ami-2", "reason": "…"}
+
+      Since 2026-11-04T11:00:00.000Z"
+    `);
+  });
+
+  test("whose rollout has failed quotes AWS and says how to try again", () => {
+    const story = fleetScene();
+    rolling(story, hour, { status: "failed", detail: "PodEvictionFailure: Reached max retries" });
+
+    const text = mailOn(story, "rollout-failed");
+    expect(text).toContain("Why     it failed: PodEvictionFailure: Reached max retries");
+    expect(text).toContain('To try again: POST /rollout {"fleet": "web"');
+  });
+
+  test("that waits says for what, until when, and how to begin at once", () => {
+    const story = fleetScene({ ...web, window: { days: ["Thu"], from: "22:00", to: "04:00", timeZone: "UTC" } });
+    const first = { at: 1, image: "ami-1", from: "none", versions: undefined };
+    recorded(story, "web", { attempts: [first] });
+
+    const text = mailOn(story, "rollout-waits");
+    expect(text).toContain("  outside the window");
+    expect(text).toContain("The last of these passes at 2026-11-05T22:00:00.000Z.");
+    expect(text).toContain('POST /rollout {"fleet": "web"');
+  });
+
+  test("that runs a revoked image says what it gets instead", () => {
+    const story = fleetScene();
+    rolling(story, 24 * hour, { status: "succeeded" });
+    const template = { template: "lt-1", named: "2", number: 2, made: [2], followedBy: undefined };
+    observe(story, "web", runs("ami-2", { template }));
+    const text = mailOn(story.revoke("ami-2", "pods lose DNS").holds("ami-1"), "fleet-revoked");
+
+    expect(text).toContain(
+      "  ami-2 is revoked: pods lose DNS\n\nWhat becomes of it:\n  its nodes are replaced by nodes that run ami-1",
+    );
+  });
+
+  test("that runs a revoked image which its channel holds promises no other nodes", () => {
+    const text = mailOn(revokedOn(fleetScene()), "fleet-revoked");
+
+    expect(text).toContain("What becomes of it:");
+    expect(text).not.toContain("nodes are replaced");
+  });
+
+  test("that is only watched and runs a revoked image promises nothing", () => {
+    const text = mailOn(revokedOn(fleetScene(watched)).holds("ami-1"), "fleet-revoked");
+
+    expect(text).toContain("The service only watches the fleet");
+    expect(text).not.toContain("What becomes of it");
+  });
+
+  test("that is behind says since when, what it runs not, and what becomes of it", () => {
+    const text = mailOn(fleetScene().later(15 * 24 * hour), "fleet-behind");
+
+    expect(text).toContain("web has been behind its channel since 2026-11-04");
+    expect(text).toContain(
+      "Nodes   3 run another image\n\nWhat becomes of it:\n  its first rollout waits for a person",
+    );
+  });
+});
+
 describe("while policies.publish is false", () => {
   const off = { policies: { publish: false } };
 
@@ -224,6 +308,15 @@ test("every kind of notification has a subject that SNS accepts and a text that 
     "kubernetes-missing": true,
     paused: true,
     resumed: true,
+    "rollout-begun": true,
+    "rollout-done": true,
+    "rollout-waits": true,
+    "rollout-refused": true,
+    "fleet-moved": true,
+    "rollout-stuck": true,
+    "rollout-failed": true,
+    "fleet-revoked": true,
+    "fleet-behind": true,
   };
   expect(new Set(all.map(({ kind }) => kind))).toEqual(new Set(Object.keys(kinds)));
   for (const notification of all) {

@@ -1,0 +1,113 @@
+import { isDeepStrictEqual } from "node:util";
+import {
+  CreateLaunchTemplateVersionCommand,
+  DeleteLaunchTemplateVersionsCommand,
+  DescribeLaunchTemplateVersionsCommand,
+  type EC2Client,
+  type LaunchTemplateVersion,
+  paginateDescribeLaunchTemplateVersions,
+} from "@aws-sdk/client-ec2";
+import { ec2 } from "../ec2-client.ts";
+
+/** A launch template with all its versions. */
+export interface LaunchTemplate {
+  id: string;
+  /** By number. */
+  versions: ReadonlyMap<number, LaunchTemplateVersion>;
+  latest: number;
+  default: number | undefined;
+}
+
+/** @throws Error if EC2 does not describe it */
+export async function readTemplate(id: string): Promise<LaunchTemplate> {
+  const versions = new Map<number, LaunchTemplateVersion>();
+  const pages = paginateDescribeLaunchTemplateVersions({ client: ec2 }, { LaunchTemplateId: id });
+  for await (const page of pages)
+    for (const version of page.LaunchTemplateVersions ?? []) versions.set(version.VersionNumber ?? 0, version);
+  const standard = [...versions.values()].find(({ DefaultVersion }) => DefaultVersion)?.VersionNumber;
+  return { id, versions, latest: Math.max(0, ...versions.keys()), default: standard };
+}
+
+/** The image that one version of a launch template names; undefined if it names none. */
+export async function imageOf(template: string, version: string): Promise<string | undefined> {
+  const { LaunchTemplateVersions = [] } = await ec2.send(
+    new DescribeLaunchTemplateVersionsCommand({ LaunchTemplateId: template, Versions: [version] }),
+  );
+  return LaunchTemplateVersions[0]?.LaunchTemplateData?.ImageId;
+}
+
+/** The number of a version that is named by number, `$Latest` or `$Default`; undefined if there is none. */
+export function numberOf(template: LaunchTemplate, named: string): number | undefined {
+  if (named === "$Latest") return template.latest;
+  if (named === "$Default") return template.default;
+  return template.versions.has(Number(named)) ? Number(named) : undefined;
+}
+
+/** By which later runs recognize a version that this service made. EC2 allows 255 characters. */
+export function descriptionOf(stage: string, fleet: string, image: string): string {
+  return `${descriptionPrefix(stage, fleet)}${image}`;
+}
+
+/** The numbers of the versions that this service made for the fleet, oldest first. */
+export function madeFor({ versions }: LaunchTemplate, stage: string, fleet: string): number[] {
+  return [...versions]
+    .filter(([, { VersionDescription = "" }]) => VersionDescription.startsWith(descriptionPrefix(stage, fleet)))
+    .map(([number]) => number)
+    .toSorted((a, b) => a - b);
+}
+
+function descriptionPrefix(stage: string, fleet: string): string {
+  return `eks-windows-images/${stage}/${fleet}: `;
+}
+
+/**
+ * Makes a version that differs from another one in its image only. EC2 is known to lose parts of a version that it
+ * copies (https://github.com/aws/aws-cli/issues/4297), so the new one is read back and compared.
+ * @param token EC2 makes no second version for the same token
+ * @throws Error if it differs in anything else; the version has been deleted then
+ */
+export async function makeVersion(
+  client: EC2Client,
+  {
+    template,
+    source,
+    image,
+    description,
+    token,
+  }: Record<"template" | "image" | "description" | "token", string> & {
+    source: number;
+  },
+): Promise<number> {
+  const { LaunchTemplateVersion: made } = await client.send(
+    new CreateLaunchTemplateVersionCommand({
+      LaunchTemplateId: template,
+      SourceVersion: `${source}`,
+      VersionDescription: description,
+      LaunchTemplateData: { ImageId: image },
+      ClientToken: token,
+    }),
+  );
+  const number = made?.VersionNumber;
+  if (number === undefined) throw new Error(`making a version of ${template}: EC2 gave no number`);
+  const { LaunchTemplateVersions = [] } = await client.send(
+    new DescribeLaunchTemplateVersionsCommand({ LaunchTemplateId: template, Versions: [`${source}`, `${number}`] }),
+  );
+  const dataOf = (version: number) =>
+    LaunchTemplateVersions.find(({ VersionNumber }) => VersionNumber === version)?.LaunchTemplateData;
+  if (isDeepStrictEqual({ ...dataOf(source), ImageId: image }, dataOf(number))) return number;
+  await deleteVersions(client, template, [number]);
+  throw new Error(
+    `version ${number} of ${template}, copied from ${source}, differed in more than its image and was deleted: make a version that names ${image} yourself and give it to the group`,
+  );
+}
+
+/** @throws Error if EC2 keeps one of them */
+export async function deleteVersions(client: EC2Client, template: string, versions: readonly number[]): Promise<void> {
+  const { UnsuccessfullyDeletedLaunchTemplateVersions: kept = [] } = await client.send(
+    new DeleteLaunchTemplateVersionsCommand({ LaunchTemplateId: template, Versions: versions.map(String) }),
+  );
+  if (kept.length > 0)
+    throw new Error(
+      kept.map(({ VersionNumber, ResponseError }) => `version ${VersionNumber}: ${ResponseError?.Message}`).join("; "),
+    );
+}

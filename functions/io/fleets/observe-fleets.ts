@@ -1,0 +1,167 @@
+import { channelParameter } from "../../config/channel-names.ts";
+import type { Configuration } from "../../config/configuration.ts";
+import type { Environment } from "../../config/environment.ts";
+import { type Fleet, fleetParameter } from "../../config/fleet.ts";
+import type { Channels } from "../../domain/channels.ts";
+import type { FleetRecords } from "../../domain/fleet-records.ts";
+import type { Image } from "../../domain/images.ts";
+import type { KnownFleet, ObservedFleet } from "../../domain/observed-fleet.ts";
+import { type Alarm, readAlarms } from "./alarms.ts";
+import { readGroups } from "./auto-scaling-groups.ts";
+import { type About, type Group, observeAutoScalingGroup, observeNodeGroup } from "./groups.ts";
+import { type NodeGroupName, readCluster, readNodeGroup } from "./node-groups.ts";
+import { poolKey, readGroupNodes, readPoolNodes } from "./nodes.ts";
+import { readOwnParameters } from "./own-parameters.ts";
+import { readStartedImages } from "./started-images.ts";
+
+/** What the fleets of a world depend on besides AWS's answers about them. */
+export interface FleetContext {
+  channels: Channels;
+  images: readonly Image[];
+  records: FleetRecords;
+}
+
+/**
+ * The fleets as AWS shows them, by name. Never throws: a fleet that cannot be read is unknown. Without fleets nothing is
+ * asked.
+ */
+export async function readFleets(
+  environment: Environment,
+  { fleets }: Pick<Configuration, "fleets">,
+  context: FleetContext,
+): Promise<Record<string, ObservedFleet>> {
+  if (fleets.length === 0) return {};
+  const shared = await readShared(environment, fleets);
+  const groups = await Promise.all(
+    fleets.map(async (fleet): Promise<[Fleet, Attempted<Group>]> => {
+      const isAwaited = fleets.some(({ after }) => after?.fleet === fleet.name);
+      return [fleet, await attempt(() => readOne(environment, fleet, shared, { ...context, isAwaited }))];
+    }),
+  );
+  const [nodes, started] = await Promise.all([
+    attempt(() => readGroupNodes(groups.flatMap(([, one]) => (one.known?.groupName ? [one.known.groupName] : [])))),
+    attempt(() =>
+      readStartedImages(
+        groups.flatMap(([, one]) => one.known?.image ?? []),
+        context.images,
+      ),
+    ),
+  ]);
+  return Object.fromEntries(
+    groups.map(([fleet, group]) => {
+      const of = fleet.kind === "karpenter" ? shared.pools : nodes;
+      const parts = [
+        group,
+        of,
+        started,
+        shared.alarms,
+        fleet.cluster === undefined ? undefined : shared.clusters.get(fleet.cluster),
+      ];
+      const failed = parts.flatMap((part) => part?.error ?? [])[0];
+      if (failed !== undefined || !group.known || !of.known || !started.known || !shared.alarms.known)
+        return [
+          fleet.name,
+          { state: "unknown", why: `reading the fleet ${fleet.name}: ${failed}` } satisfies ObservedFleet,
+        ];
+      const { image, groupName, ...own } = group.known;
+      const key =
+        fleet.kind === "karpenter" ? poolKey({ cluster: fleet.cluster ?? "", group: fleet.group }) : groupName;
+      const known: KnownFleet = {
+        state: "known",
+        ...own,
+        starts: image === undefined ? undefined : started.known.get(image),
+        nodes: of.known.get(key ?? "") ?? [],
+        alarms: alarmsOf(fleet, shared.alarms.known),
+        cluster: fleet.cluster === undefined ? undefined : shared.clusters.get(fleet.cluster)?.known,
+      };
+      return [fleet.name, known];
+    }),
+  );
+}
+
+type Shared = Awaited<ReturnType<typeof readShared>>;
+
+/** What several fleets need is asked for once. */
+async function readShared(environment: Environment, fleets: readonly Fleet[]) {
+  const pools = fleets.filter(({ kind }) => kind === "karpenter");
+  const isGrouped = fleets.length > pools.length;
+  const alarmNames = fleets.flatMap(({ alarms }) => alarms);
+  const clusterNames = [...new Set(fleets.flatMap(({ cluster }) => cluster ?? []))];
+  const [groups, poolNodes, alarms, parameters, clusters] = await Promise.all([
+    attempt(async () => (isGrouped ? readGroups() : new Map())),
+    attempt(async () =>
+      pools.length > 0 ? readPoolNodes(pools.map(({ cluster = "", group }) => ({ cluster, group }))) : new Map(),
+    ),
+    attempt(() => readAlarms(alarmNames)),
+    attempt(async () =>
+      fleets.some(({ parameter }) => parameter === "own") ? readOwnParameters(environment.FLEETS_PREFIX) : new Map(),
+    ),
+    Promise.all(clusterNames.map(async (name) => [name, await attempt(() => readCluster(name))] as const)),
+  ]);
+  return { groups, pools: poolNodes, alarms, parameters, clusters: new Map(clusters) };
+}
+
+async function readOne(
+  environment: Environment,
+  fleet: Fleet,
+  shared: Shared,
+  { isAwaited, ...context }: FleetContext & Pick<About, "isAwaited">,
+): Promise<Group> {
+  const { STAGE, CHANNELS_PREFIX, FLEETS_PREFIX } = environment;
+  const parameters = knownOr(shared.parameters);
+  const own = fleet.parameter === "own";
+  const parameter =
+    fleet.parameter === undefined
+      ? undefined
+      : own
+        ? fleetParameter(FLEETS_PREFIX, fleet.name)
+        : channelParameter(CHANNELS_PREFIX, fleet.variant, fleet.channel);
+  const held = own ? parameters.get(fleet.name) : context.channels[fleet.variant]?.[fleet.channel]?.image;
+  const followed = parameter === undefined ? undefined : { parameter, image: held };
+  if (fleet.kind === "karpenter")
+    return {
+      groupName: undefined,
+      image: held,
+      parameter,
+      template: undefined,
+      updates: [],
+      isChanging: false,
+      issues: [],
+      obstacles: [],
+    };
+  const hasAttempts = (context.records.histories[fleet.name]?.attempts ?? []).length > 0;
+  const about = { stage: STAGE, fleet, followed, groups: knownOr(shared.groups), readsUpdates: hasAttempts, isAwaited };
+  return fleet.kind === "managed-node-group"
+    ? observeNodeGroup(await readNodeGroup(nameOf(fleet)), about)
+    : observeAutoScalingGroup(about);
+}
+
+function nameOf({ cluster = "", group }: Fleet): NodeGroupName {
+  return { cluster, group };
+}
+
+function alarmsOf({ alarms }: Fleet, known: ReadonlyMap<string, Alarm>): KnownFleet["alarms"] {
+  const own = alarms.map((name) => ({ name, alarm: known.get(name) }));
+  return {
+    // An alarm that does not exist guards nothing: that is trouble, not health.
+    ringing: own.flatMap(({ name, alarm }) => (!alarm ? [`${name} (it does not exist)`] : alarm.rings ? [name] : [])),
+    changedAt: Math.max(0, ...own.flatMap(({ alarm }) => alarm?.changedAt ?? [])),
+  };
+}
+
+/** An answer, or why there is none. */
+type Attempted<T> = { known: T; error?: never } | { known?: never; error: string };
+
+async function attempt<T>(read: () => Promise<T>): Promise<Attempted<T>> {
+  try {
+    return { known: await read() };
+  } catch (error) {
+    return { error: (error as Error).message };
+  }
+}
+
+/** @throws Error that says why it is unknown */
+function knownOr<T>({ known, error }: Attempted<T>): T {
+  if (known === undefined) throw new Error(error);
+  return known;
+}

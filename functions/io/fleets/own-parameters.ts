@@ -1,0 +1,10 @@
+import { paginateGetParametersByPath } from "@aws-sdk/client-ssm";
+import { ssm } from "../ssm-client.ts";
+
+/** The images that the fleets' own parameters hold, by fleet. */
+export async function readOwnParameters(prefix: string): Promise<ReadonlyMap<string, string>> {
+  const held = new Map<string, string>();
+  for await (const page of paginateGetParametersByPath({ client: ssm }, { Path: prefix }))
+    for (const { Name = "", Value = "" } of page.Parameters ?? []) held.set(Name.slice(prefix.length + 1), Value);
+  return held;
+}

@@ -1,0 +1,196 @@
+import { randomUUID } from "node:crypto";
+import type { Environment } from "../config/environment.ts";
+import { type Fleet, fleetParameter } from "../config/fleet.ts";
+import { type Attempt, arrivalRecord, attemptRecord, noFleetRecords, refusalRecord } from "../domain/fleet-records.ts";
+import type { FleetAction, FleetWrite } from "../domain/fleets/actions.ts";
+import { type IndexedWorld, withReread } from "../domain/indexed-world.ts";
+import type { KnownFleet } from "../domain/observed-fleet.ts";
+import { fleetWritesFor } from "../domain/plan.ts";
+import { recordBody } from "../domain/records.ts";
+import { finderOf, readChannels } from "../io/channels.ts";
+import { readGroups } from "../io/fleets/auto-scaling-groups.ts";
+import {
+  cancelRefresh,
+  isRefusal,
+  refreshToParameter,
+  refreshToVersion,
+  updateNodeGroup,
+  type Version,
+} from "../io/fleets/changes.ts";
+import { clientsAs, type FleetClients } from "../io/fleets/clients.ts";
+import { deleteVersions, descriptionOf, makeVersion } from "../io/fleets/launch-templates.ts";
+import { readFleets } from "../io/fleets/observe-fleets.ts";
+import { turnToWriteChannel } from "../io/pace.ts";
+import { createParameter, replaceParameter } from "../io/parameters.ts";
+import { readImagesAndPauses } from "../io/recorded-images.ts";
+import { writeRecord } from "../io/records.ts";
+import type { Run } from "./writes.ts";
+
+/** Records that all nodes of a fleet run an image. That needs no second look: it was so. */
+export async function arrive(
+  { fleet, image, reasons }: Extract<FleetAction, { do: "arrive" }>,
+  { environment, clock }: Run,
+): Promise<void> {
+  const body = recordBody("reconcile", clock(), reasons.join("; "));
+  await writeRecord(environment.BUCKET, arrivalRecord(fleet, image), body);
+}
+
+/**
+ * Changes a fleet, if what is read again right before decides the same.
+ * @returns false if it does not
+ * @throws Error if AWS does not do it; if AWS refuses, a record says so and the image is not tried again
+ */
+export async function changeFleet(action: FleetWrite, run: Run): Promise<boolean> {
+  const fresh = await recheckFleet(action, run);
+  if (!fresh) return false;
+  const fleet = fresh.configuration.fleets.find(({ name }) => name === action.fleet) as Fleet;
+  const observed = fresh.fleets[fleet.name] as KnownFleet;
+  switch (action.do) {
+    case "roll":
+      await roll(action, { fleet, observed, run });
+      return true;
+    case "point":
+      await point(action, { fleet, run });
+      return true;
+    case "refresh":
+      await begun(action, { fleet, run, at: lastAttemptAt(fresh, fleet) }, () =>
+        refreshToParameter(clientsOf(run.environment), fleet),
+      );
+      return true;
+    case "cancel":
+      await cancelRefresh(clientsOf(run.environment), fleet);
+      return true;
+    case "prune":
+      await deleteVersions(clientsOf(run.environment).ec2, action.template, action.versions);
+      return true;
+  }
+}
+
+interface About {
+  fleet: Fleet;
+  run: Run;
+}
+
+async function roll(
+  { image, from = "none", force, reasons }: Extract<FleetWrite, { do: "roll" | "point" }>,
+  { fleet, observed, run }: About & { observed: KnownFleet },
+): Promise<void> {
+  const { environment, clock } = run;
+  const clients = clientsOf(environment);
+  const current = observed.template as NonNullable<KnownFleet["template"]>;
+  const token = randomUUID();
+  const number = await makeVersion(clients.ec2, {
+    template: current.template,
+    source: current.number,
+    image,
+    description: descriptionOf(environment.STAGE, fleet.name, image),
+    token,
+  });
+  const version: Version = { template: current.template, number };
+  const attempt = { at: clock(), image, from, versions: { from: current.number, to: number } };
+  await record(run, fleet, attempt, reasons);
+  await begun({ reasons }, { fleet, run, at: attempt.at }, async () => {
+    if (fleet.kind === "managed-node-group") return updateNodeGroup(clients, fleet, version, { force, token });
+    const group = (await readGroups()).get(fleet.group);
+    if (!group) throw new Error(`there is no Auto Scaling group ${fleet.group}`);
+    return refreshToVersion(clients, fleet, group, version);
+  });
+}
+
+/** Writes the fleet's own parameter. Its first value moves nobody, so it is no rollout. */
+async function point(
+  { image, from, reasons }: Extract<FleetWrite, { do: "roll" | "point" }>,
+  { fleet, run }: About,
+): Promise<void> {
+  const { environment, clock } = run;
+  const content = {
+    name: fleetParameter(environment.FLEETS_PREFIX, fleet.name),
+    value: image,
+    description: `AMI of the fleet ${fleet.name}`,
+    isImage: true,
+  };
+  await turnToWriteChannel();
+  if (from === undefined) {
+    await createParameter(content, { stage: environment.STAGE, variant: fleet.variant });
+    return;
+  }
+  await record(run, fleet, { at: clock(), image, from, versions: undefined }, reasons);
+  await replaceParameter(content);
+}
+
+async function record({ environment, clock }: Run, fleet: Fleet, attempt: Attempt, reasons: string[]): Promise<void> {
+  const body = recordBody("reconcile", clock(), reasons.join("; "));
+  await writeRecord(environment.BUCKET, attemptRecord(fleet.name, attempt), body);
+}
+
+/** Begins what has been recorded. If AWS refuses it for good, a record says so in AWS's words. */
+async function begun(
+  { reasons }: { reasons: string[] },
+  { fleet, run, at }: About & { at: number },
+  begin: () => Promise<void>,
+): Promise<void> {
+  try {
+    await begin();
+  } catch (error) {
+    if (isRefusal(error)) {
+      const body = recordBody("reconcile", run.clock(), reasons.join("; "));
+      await writeRecord(run.environment.BUCKET, refusalRecord(fleet.name, at, error.message), body);
+    }
+    throw error;
+  }
+}
+
+function lastAttemptAt({ fleetRecords }: IndexedWorld, { name }: Fleet): number {
+  return fleetRecords.histories[name]?.attempts[0]?.at ?? 0;
+}
+
+function clientsOf({ FLEETS_ROLE }: Environment): FleetClients {
+  if (FLEETS_ROLE === undefined)
+    throw new Error("FLEETS_ROLE is missing: the configuration had no fleet to roll when this was deployed");
+  return clientsAs(FLEETS_ROLE);
+}
+
+/** The world with this fleet read again, if the plan still contains the action then. */
+async function recheckFleet(action: FleetWrite, { world, environment, clock }: Run): Promise<IndexedWorld | undefined> {
+  const { configuration } = world;
+  const fleets = configuration.fleets.filter(({ name }) => name === action.fleet);
+  const reading = readImagesAndPauses(environment, { variant: action.variant, fleets });
+  const [{ images, pauses, revokedByRecord, fleetRecords = noFleetRecords, unreadable }, channels] = await Promise.all([
+    reading,
+    readChannels(
+      environment.CHANNELS_PREFIX,
+      reading.then(({ images }) => finderOf(images)),
+      action.variant,
+    ),
+  ]);
+  if (unreadable !== undefined || !pauses) throw new Error(unreadable);
+  const read = await readFleets(environment, { fleets }, { channels, images, records: fleetRecords });
+  const now = clock();
+  const again = withReread(world, action.variant, {
+    now,
+    images,
+    revokedByRecord,
+    channels: { ...world.channels, ...channels },
+    references: {},
+    pauses,
+  });
+  const fresh: IndexedWorld = {
+    ...again,
+    fleets: { ...world.fleets, ...read },
+    fleetRecords: {
+      holds: fleetRecords.holds,
+      histories: { ...world.fleetRecords.histories, ...fleetRecords.histories },
+    },
+  };
+  const isStillPlanned = fleetWritesFor(fresh, action.fleet).some(
+    (one) => one.do === action.do && essenceOf(one) === essenceOf(action),
+  );
+  return isStillPlanned ? fresh : undefined;
+}
+
+/** What a change does. Its reasons may change. */
+function essenceOf(action: FleetAction): string {
+  if (action.do === "prune") return action.versions.join();
+  if (action.do === "cancel") return action.update;
+  return "image" in action ? action.image : "";
+}

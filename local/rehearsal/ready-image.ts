@@ -1,0 +1,42 @@
+import { CreateTagsCommand, EC2Client, RegisterImageCommand } from "@aws-sdk/client-ec2";
+import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { iso } from "../../functions/config/time.ts";
+import { type Inputs, inputsToTags, sha256, tagPrefix } from "../../functions/domain/inputs.ts";
+import { identityOf, proofRecord, recordsPrefix } from "../../functions/domain/records.ts";
+import type { Stack } from "../stack/stack.ts";
+
+/**
+ * Registers an image of a variant as a build and its proof leave it, with tags and records, without running either.
+ * @returns the image's ID
+ */
+export async function readyImage({ emulator, deployment, clock }: Stack, variant: string): Promise<string> {
+  const { url: endpoint, region, credentials } = emulator;
+  const aws = { endpoint, region, credentials };
+  const ec2 = new EC2Client(aws);
+  const s3 = new S3Client({ ...aws, forcePathStyle: true });
+  const now = clock.now().getTime();
+  const token = sha256(`ready at ${now}`);
+  const inputs: Inputs = {
+    baseAmi: "ami-0123456789abcdef0",
+    kubernetes: "1.35.7",
+    patchTuesday: iso(now).slice(0, 10),
+    recipe: sha256("recipe"),
+    settings: sha256("settings"),
+  };
+  const own = { stage: "rehearsal", variant, token, proof: "passed" };
+  const tags = {
+    ...inputsToTags(inputs),
+    ...Object.fromEntries(Object.entries(own).map(([name, value]) => [`${tagPrefix}${name}`, value])),
+  };
+  const { ImageId = "" } = await ec2.send(new RegisterImageCommand({ Name: `${variant} ${now}` }));
+  const identity = identityOf(variant, inputs);
+  for (const result of ["made", "passed"] as const) {
+    const Key = `${recordsPrefix}${proofRecord("proofs", ImageId, { result, token, identity })}`;
+    await s3.send(new PutObjectCommand({ Bucket: deployment.bucket, Key, ContentLength: 0 }));
+  }
+  const Tags = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
+  await ec2.send(new CreateTagsCommand({ Resources: [ImageId], Tags }));
+  ec2.destroy();
+  s3.destroy();
+  return ImageId;
+}

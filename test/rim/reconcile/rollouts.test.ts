@@ -1,0 +1,239 @@
+import { AutoScalingServiceException } from "@aws-sdk/client-auto-scaling";
+import { EKSServiceException } from "@aws-sdk/client-eks";
+import { expect, test, vi } from "vitest";
+import { historiesIn } from "../../../functions/domain/fleet-records.ts";
+import { type FleetWrite, fleetActions } from "../../../functions/domain/fleets/actions.ts";
+import { decideFleets } from "../../../functions/domain/fleets/decide.ts";
+import { type IndexedWorld, indexWorld } from "../../../functions/domain/indexed-world.ts";
+import { changeFleet } from "../../../functions/reconcile/rollouts.ts";
+import { scene } from "../../scene.ts";
+import { core } from "../../world.ts";
+import { fleetAccount, presentImage } from "../io/fleets/account.ts";
+
+vi.hoisted(() => {
+  // The pace counts real seconds.
+  process.env.CALL_PACE = "1000000";
+});
+
+const wanted = "ami-00000000000000b01";
+const next = "ami-00000000000000b02";
+const group = { variant: core, group: "web", mode: "roll", window: "always" } as const;
+const nodeGroup = { ...group, name: "web", kind: "managed-node-group", cluster: "test" } as const;
+const scalingGroup = {
+  ...group,
+  name: "web",
+  kind: "auto-scaling-group",
+  pace: { checkpoints: [50, 100] as number[] },
+} as const;
+const ownPool = { ...group, name: "web", kind: "karpenter", cluster: "test", parameter: "own" } as const;
+
+/** An account in which stable holds an image that a person has ordered for the fleet `web`. */
+async function ordered(fleet: typeof nodeGroup | typeof scalingGroup | typeof ownPool) {
+  const { world } = scene({ fleets: [fleet] }, "2026-11-30T12:00:00Z")
+    .published(wanted)
+    .holds(wanted, ["stable"]);
+  const aws = fleetAccount(world);
+  if (fleet.kind !== "karpenter") aws.addGroup("web", fleet.kind);
+  aws.account.objects.set(`records/rollout-orders/web/${wanted}`, { at: new Date(world.now - 1_000), body: "" });
+  const records = {
+    histories: historiesIn(
+      { "rollout-orders": [{ kind: "rollout-orders", name: `web/${wanted}`, at: world.now - 1_000 }] },
+      [fleet],
+    ),
+    holds: {},
+  };
+  async function look(): Promise<{ seen: IndexedWorld; action: FleetWrite }> {
+    const fleets = await aws.observe(fleet);
+    const seen = indexWorld({ ...world, fleets, fleetRecords: records });
+    const [action] = decideFleets(seen).flatMap((decision) => fleetActions(seen, decision));
+    return { seen, action: action as FleetWrite };
+  }
+  const carryOut = ({ seen, action }: Awaited<ReturnType<typeof look>>) =>
+    changeFleet(action, { world: seen, environment: aws.environment, clock: () => world.now });
+  return {
+    ...aws,
+    look,
+    carryOut,
+    recordsOf: (kind: string) => [...aws.account.objects.keys()].filter((key) => key.startsWith(`records/${kind}/`)),
+  };
+}
+
+test("a node group gets a version of its template that differs in its image only, after the attempt is recorded", async () => {
+  const aws = await ordered(nodeGroup);
+  const planned = await aws.look();
+  let recorded = 0;
+  aws.answering((call, _input, answer) => {
+    if (call === "eks UpdateNodegroupVersion") recorded = aws.recordsOf("rollouts").length;
+    return answer();
+  });
+
+  expect(planned.action).toMatchObject({ do: "roll", image: wanted, from: presentImage });
+  expect(await aws.carryOut(planned)).toBe(true);
+
+  const [before, made] = aws.account.templates.get("lt-web") ?? [];
+  expect(made).toMatchObject({ VersionNumber: 2, VersionDescription: `eks-windows-images/test/web: ${wanted}` });
+  expect(made?.LaunchTemplateData).toEqual({ ...before?.LaunchTemplateData, ImageId: wanted });
+  expect(aws.account.groups.get("web")?.updates).toMatchObject([{ status: "running", version: 2 }]);
+  expect(recorded).toBe(1);
+});
+
+test("an Auto Scaling group is refreshed to the new version, launches first and rolls back by itself", async () => {
+  const aws = await ordered(scalingGroup);
+  const planned = await aws.look();
+  const asked: unknown[] = [];
+  aws.answering((call, input, answer) => {
+    if (call === "autoscaling StartInstanceRefresh") asked.push(input);
+    return answer();
+  });
+
+  await aws.carryOut(planned);
+
+  expect(asked).toEqual([
+    {
+      AutoScalingGroupName: "web",
+      Strategy: "Rolling",
+      DesiredConfiguration: { LaunchTemplate: { LaunchTemplateId: "lt-web", Version: "2" } },
+      Preferences: {
+        MinHealthyPercentage: 100,
+        MaxHealthyPercentage: 110,
+        InstanceWarmup: 600,
+        CheckpointPercentages: [50, 100],
+        CheckpointDelay: 3600,
+        SkipMatching: true,
+        AutoRollback: true,
+      },
+    },
+  ]);
+});
+
+test("a mixed-instances policy goes along whole", async () => {
+  const aws = await ordered(scalingGroup);
+  const policy = {
+    InstancesDistribution: { SpotAllocationStrategy: "price-capacity-optimized" },
+    LaunchTemplate: {
+      LaunchTemplateSpecification: { LaunchTemplateId: "lt-web", Version: "1" },
+      Overrides: [{ InstanceType: "m7i.large" }],
+    },
+  };
+  const asked: { DesiredConfiguration?: object }[] = [];
+  aws.answering((call, input, answer) => {
+    if (call === "autoscaling DescribeAutoScalingGroups")
+      return { AutoScalingGroups: [{ AutoScalingGroupName: "web", MixedInstancesPolicy: policy, Instances: [] }] };
+    if (call === "autoscaling StartInstanceRefresh") asked.push(input);
+    return answer();
+  });
+
+  await aws.carryOut(await aws.look());
+
+  const LaunchTemplateSpecification = { LaunchTemplateId: "lt-web", Version: "2" };
+  expect(asked[0]?.DesiredConfiguration).toEqual({
+    MixedInstancesPolicy: { ...policy, LaunchTemplate: { ...policy.LaunchTemplate, LaunchTemplateSpecification } },
+  });
+});
+
+test("a version that EC2 has not copied whole is deleted, and the group stays", async () => {
+  const aws = await ordered(nodeGroup);
+  const planned = await aws.look();
+  aws.answering((call, _input, answer) => {
+    const answered = answer();
+    if (call === "ec2 CreateLaunchTemplateVersion") {
+      const made = aws.account.templates.get("lt-web")?.[1];
+      if (made) made.LaunchTemplateData = { ...made.LaunchTemplateData, EbsOptimized: true };
+    }
+    return answered;
+  });
+
+  await expect(aws.carryOut(planned)).rejects.toThrow(/differed in more than its image and was deleted/);
+
+  expect(aws.account.templates.get("lt-web")).toHaveLength(1);
+  expect(aws.account.groups.get("web")?.updates).toEqual([]);
+  expect(aws.recordsOf("rollouts")).toEqual([]);
+});
+
+test("nothing is done if the channel holds another image by then", async () => {
+  const aws = await ordered(nodeGroup);
+  const planned = await aws.look();
+  const Name = `/eks-windows-images/test/channels/${core}/stable`;
+  aws.account.parameters.set(Name, { ...aws.account.parameters.get(Name), Value: next, Version: 2 });
+
+  expect(await aws.carryOut(planned)).toBe(false);
+
+  expect(aws.account.templates.get("lt-web")).toHaveLength(1);
+});
+
+test("nothing is done if a person holds the fleet by then", async () => {
+  const aws = await ordered(nodeGroup);
+  const planned = await aws.look();
+  const body = JSON.stringify({ by: "ann", reason: "an incident" });
+  aws.account.objects.set("records/holds/web", { at: new Date(), body });
+
+  expect(await aws.carryOut(planned)).toBe(false);
+});
+
+test("what EKS refuses for good is recorded in its words", async () => {
+  const aws = await ordered(nodeGroup);
+  const planned = await aws.look();
+  aws.answering((call, _input, answer) => {
+    if (call !== "eks UpdateNodegroupVersion") return answer();
+    const message = "Requested AMI is older than the present one/100 %";
+    throw new EKSServiceException({ name: "InvalidRequestException", message, $fault: "client", $metadata: {} });
+  });
+
+  await expect(aws.carryOut(planned)).rejects.toThrow("Requested AMI is older");
+
+  const records = [...aws.recordsOf("rollouts"), ...aws.recordsOf("refusals")].map((key) => {
+    const [, kind = "", ...name] = key.split("/");
+    return { kind, name: name.join("/"), at: 0 };
+  });
+  const { web } = historiesIn(
+    Object.groupBy(records, ({ kind }) => kind),
+    [nodeGroup],
+  );
+  expect(web?.attempts).toMatchObject([
+    { image: wanted, refused: "Requested AMI is older than the present one/100 %" },
+  ]);
+});
+
+test("what Auto Scaling cannot do now is tried again: nothing says that it was refused", async () => {
+  const aws = await ordered(scalingGroup);
+  const planned = await aws.look();
+  aws.answering((call, _input, answer) => {
+    if (call !== "autoscaling StartInstanceRefresh") return answer();
+    const message = "An Instance Refresh is already in progress";
+    throw new AutoScalingServiceException({
+      name: "InstanceRefreshInProgress",
+      message,
+      $fault: "client",
+      $metadata: {},
+    });
+  });
+
+  await expect(aws.carryOut(planned)).rejects.toThrow("already in progress");
+
+  expect(aws.recordsOf("refusals")).toEqual([]);
+});
+
+test("a parameter of the fleet's own is made at once, and that is no rollout", async () => {
+  const aws = await ordered(ownPool);
+
+  await aws.carryOut(await aws.look());
+
+  expect(aws.account.parameters.get("/eks-windows-images/test/fleets/web")).toMatchObject({
+    Value: wanted,
+    DataType: "aws:ec2:image",
+  });
+  expect(aws.recordsOf("rollouts")).toEqual([]);
+});
+
+test("a parameter that exists is written after the attempt is recorded", async () => {
+  const aws = await ordered(ownPool);
+  const Name = "/eks-windows-images/test/fleets/web";
+  aws.account.parameters.set(Name, { Name, Value: presentImage, Version: 1 });
+
+  await aws.carryOut(await aws.look());
+
+  expect(aws.account.parameters.get(Name)?.Value).toBe(wanted);
+  expect(aws.recordsOf("rollouts")).toEqual([
+    expect.stringMatching(new RegExp(`rollouts/web/\\d+_${wanted}_${presentImage}_none-none$`)),
+  ]);
+});

@@ -1,0 +1,40 @@
+import type { Mutant } from "../mutants.ts";
+
+/** Faults in what decides about fleets. */
+export const rollingMutants: Mutant[] = [
+  {
+    name: "fleets keep no window",
+    file: "domain/fleets/turn.ts",
+    from: "...(order || isAtOnce ? [] : ofWindow(world, state)),",
+    to: "",
+    breaks: ["windows are kept"],
+  },
+  {
+    name: "a watched fleet is rolled",
+    file: "domain/fleets/actions.ts",
+    from: 'fleet.mode === "watch" ? watched(write) : write',
+    to: "write",
+    breaks: ["a watched fleet is never written"],
+  },
+  {
+    name: "the first rollout waits for nobody",
+    file: "domain/fleets/turn.ts",
+    from: "if (history.attempts.length === 0)",
+    to: "if (history.attempts.length < 0)",
+    breaks: ["the first rollout waits for a person"],
+  },
+  {
+    name: "a rollout under way is not seen",
+    file: "domain/fleets/decide.ts",
+    from: 'if (stage.stage === "running" && !mayLeave(world, state, stage)) return underWay(world, state, stage);',
+    to: "",
+    breaks: ["at most one rollout of a fleet"],
+  },
+  {
+    name: "a hold is not seen",
+    file: "domain/fleets/hold.ts",
+    from: "return hold && describeHold(name, hold);",
+    to: "return undefined;",
+    breaks: ["a held fleet is left alone"],
+  },
+];
