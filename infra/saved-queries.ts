@@ -29,7 +29,7 @@ export const savedQueries = {
     noun: "why-was-it-not",
     of: ["reconcile"],
     lines: [
-      `fields @timestamp, variant, fleet, message, \`for\`, ${reasons}, until, ${triggers}`,
+      `fields @timestamp, variant, message, \`for\`, ${reasons}, until, ${triggers}`,
       'filter message in ["wait", "nothing"]',
       "sort @timestamp desc",
       "limit 200",
@@ -49,7 +49,7 @@ export const savedQueries = {
     noun: "who-asked",
     of: ["api"],
     lines: [
-      "fields @timestamp, by, message, variant, fleet, image, reason, request, dryRun, decision.outcome, decision.why, method, path, status",
+      "fields @timestamp, by, message, variant, image, reason, request, dryRun, decision.outcome, decision.why, method, path, status",
       "filter ispresent(by)",
       "sort @timestamp desc",
       "limit 200",

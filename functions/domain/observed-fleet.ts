@@ -25,6 +25,8 @@ export interface TemplateVersion {
 export interface GroupUpdate {
   id: string;
   status: "running" | "succeeded" | "failed" | "cancelled" | "rolled-back";
+  /** Whether a change that runs is being taken back, by AWS or after a call. */
+  isEnding?: boolean;
   startedAt: number;
   endedAt: number | undefined;
   /** The version of the launch template that it brings; undefined if it brings none. */

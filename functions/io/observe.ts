@@ -79,7 +79,7 @@ export async function observe(
     return { ...world, references: await readReferences(retirementCandidates(world), remaining()) };
   });
   const readingFleets = readingImages.then(({ channels, images, fleetRecords = noFleetRecords }) =>
-    readFleets(environment, configuration, { channels, images, records: fleetRecords }),
+    readFleets(environment, configuration, { channels, images, records: fleetRecords }, remaining()),
   );
   const [world, [binaries, leftovers], fleets] = await Promise.all([readingFirst, readingLast, readingFleets]);
   return { ...world, binaries, leftovers, fleets };

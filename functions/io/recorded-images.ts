@@ -31,7 +31,10 @@ export async function readImagesAndPauses(
       recordsSince: recordsSince(records),
       starts: startsIn(records),
       pauses: await readPauses(BUCKET, records),
-      fleetRecords: { histories: historiesIn(records, fleets), holds: await readPauses(BUCKET, records, "holds") },
+      fleetRecords: {
+        histories: historiesIn(records, fleets),
+        holds: fleets.length > 0 ? await readPauses(BUCKET, records, "holds") : {},
+      },
     };
   } catch (error) {
     return {

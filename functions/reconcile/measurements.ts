@@ -57,7 +57,7 @@ export function measurementsOf({
     BuildsSucceeded: ended.filter(({ status }) => status === "succeeded").length,
     BuildsFailed: ended.filter(({ status }) => status === "failed").length,
     // Nobody else would hear that the sweep is blind.
-    ActionsFailed: outcomes.filter(isFailure).length + (world.leftovers.unread ? 1 : 0),
+    ActionsFailed: outcomes.filter(isFailure).length + (world.leftovers.unread ? 1 : 0) + unread(world),
     BlockedVariants: blockedVariants(staleness, outcomes),
     StuckVariants: staleness.filter((one) => isStuck(one, world)).length,
     HoursPaused: Math.max(0, ...Object.values(world.pauses).map(({ at }) => (world.now - at) / hour)),
@@ -89,6 +89,11 @@ function isInTrouble(world: IndexedWorld, decision: FleetDecision): boolean {
   if (isKnown(decision.state) && revokedInUse(world, decision.state).length > 0) return true;
   if (decision.state.fleet.mode === "watch") return false;
   return ["failed", "refused", "moved"].includes(decision.decision) || ("isStuck" in decision && decision.isStuck);
+}
+
+/** Fleets that could not be read. */
+function unread({ fleets }: IndexedWorld): number {
+  return Object.values(fleets).filter(({ state }) => state === "unknown").length;
 }
 
 /** Whether only a person can help, or probably so. */

@@ -18,7 +18,7 @@ import {
   type Version,
 } from "../io/fleets/changes.ts";
 import { clientsAs, type FleetClients } from "../io/fleets/clients.ts";
-import { deleteVersions, descriptionOf, makeVersion } from "../io/fleets/launch-templates.ts";
+import { deleteVersions, descriptionOf, madeBefore, makeVersion, readTemplate } from "../io/fleets/launch-templates.ts";
 import { readFleets } from "../io/fleets/observe-fleets.ts";
 import { turnToWriteChannel } from "../io/pace.ts";
 import { createParameter, replaceParameter } from "../io/parameters.ts";
@@ -54,7 +54,7 @@ export async function changeFleet(action: FleetWrite, run: Run): Promise<boolean
       return true;
     case "refresh":
       await begun(action, { fleet, run, at: lastAttemptAt(fresh, fleet) }, () =>
-        refreshToParameter(clientsOf(run.environment), fleet),
+        refreshToParameter(clientsOf(run.environment), fleet, { isBack: action.leaves }),
       );
       return true;
     case "cancel":
@@ -72,29 +72,45 @@ interface About {
 }
 
 async function roll(
-  { image, from = "none", force, reasons }: Extract<FleetWrite, { do: "roll" | "point" }>,
+  { image, from = "none", force, leaves, reasons }: Extract<FleetWrite, { do: "roll" | "point" }>,
   { fleet, observed, run }: About & { observed: KnownFleet },
 ): Promise<void> {
-  const { environment, clock } = run;
-  const clients = clientsOf(environment);
+  const clients = clientsOf(run.environment);
   const current = observed.template as NonNullable<KnownFleet["template"]>;
   const token = randomUUID();
-  const number = await makeVersion(clients.ec2, {
-    template: current.template,
-    source: current.number,
-    image,
-    description: descriptionOf(environment.STAGE, fleet.name, image),
-    token,
-  });
+  const attempt = { at: run.clock(), image, from, versions: { from: current.number, to: current.number } };
+  const about = { fleet, run, at: attempt.at };
+  // A refusal needs an attempt to be about, also if no version comes about.
+  const number = await begun(
+    { reasons },
+    about,
+    () => versionFor(image, { fleet, observed, run, token }),
+    () => record(run, fleet, attempt, reasons),
+  );
   const version: Version = { template: current.template, number };
-  const attempt = { at: clock(), image, from, versions: { from: current.number, to: number } };
-  await record(run, fleet, attempt, reasons);
-  await begun({ reasons }, { fleet, run, at: attempt.at }, async () => {
+  await record(run, fleet, { ...attempt, versions: { from: current.number, to: number } }, reasons);
+  await begun({ reasons }, about, async () => {
     if (fleet.kind === "managed-node-group") return updateNodeGroup(clients, fleet, version, { force, token });
     const group = (await readGroups()).get(fleet.group);
     if (!group) throw new Error(`there is no Auto Scaling group ${fleet.group}`);
-    return refreshToVersion(clients, fleet, group, version);
+    return refreshToVersion(clients, fleet, group, { ...version, isBack: leaves });
   });
+}
+
+/**
+ * The version of the group's template that names the image: one that was made for an attempt which failed, or a new one.
+ * An Auto Scaling group whose version names the image already keeps it, so that only the other instances are replaced.
+ */
+async function versionFor(
+  image: string,
+  { fleet, observed, run, token }: About & { observed: KnownFleet; token: string },
+): Promise<number> {
+  const { template, number: source } = observed.template as NonNullable<KnownFleet["template"]>;
+  if (fleet.kind === "auto-scaling-group" && observed.starts?.id === image) return source;
+  const { STAGE } = run.environment;
+  const description = descriptionOf(STAGE, fleet.name, image);
+  const known = madeBefore(await readTemplate(template), { source, image, description });
+  return known ?? makeVersion(clientsOf(run.environment).ec2, { template, source, image, description, token });
 }
 
 /** Writes the fleet's own parameter. Its first value moves nobody, so it is no rollout. */
@@ -123,16 +139,21 @@ async function record({ environment, clock }: Run, fleet: Fleet, attempt: Attemp
   await writeRecord(environment.BUCKET, attemptRecord(fleet.name, attempt), body);
 }
 
-/** Begins what has been recorded. If AWS refuses it for good, a record says so in AWS's words. */
-async function begun(
+/**
+ * Begins what has been recorded. If AWS refuses it for good, a record says so in AWS's words.
+ * @param first what must be recorded before a refusal
+ */
+async function begun<T>(
   { reasons }: { reasons: string[] },
   { fleet, run, at }: About & { at: number },
-  begin: () => Promise<void>,
-): Promise<void> {
+  begin: () => Promise<T>,
+  first: () => Promise<void> = async () => undefined,
+): Promise<T> {
   try {
-    await begin();
+    return await begin();
   } catch (error) {
     if (isRefusal(error)) {
+      await first();
       const body = recordBody("reconcile", run.clock(), reasons.join("; "));
       await writeRecord(run.environment.BUCKET, refusalRecord(fleet.name, at, error.message), body);
     }

@@ -21,7 +21,10 @@ export interface NodesGroup {
   /** The name of the Auto Scaling group; of a node group EKS makes one. */
   scaling: string;
   template: string;
+  /** What the group names. */
   version: number;
+  /** What new nodes start from: EKS switches to it at once and names it once the update has succeeded. */
+  started?: number;
   /** Oldest first. */
   updates: NodesUpdate[];
 }
@@ -79,17 +82,17 @@ export const nodeGroups = {
     if (runningUpdate(group))
       throw new ServiceError("ResourceInUseException", `Nodegroup ${group.name} is currently being updated`);
     // From the set-up phase on, new nodes start from the new version.
-    group.version = Number(input.launchTemplate?.version);
-    return { update: { id: begin(account, group, group.version).id, status: "InProgress" } };
+    group.started = Number(input.launchTemplate?.version);
+    return { update: { id: begin(account, group, group.started).id, status: "InProgress" } };
   },
 };
 
 export const autoScalingGroups = {
   DescribeAutoScalingGroups({ groups, instances }: Account) {
     const described = [...groups.values()].map(
-      ({ scaling, template, version }): Partial<AutoScalingGroup> => ({
+      ({ scaling, template, version, started = version }): Partial<AutoScalingGroup> => ({
         AutoScalingGroupName: scaling,
-        LaunchTemplate: { LaunchTemplateId: template, Version: `${version}` },
+        LaunchTemplate: { LaunchTemplateId: template, Version: `${started}` },
         Instances: instances.filter(isLivingNodeOf(scaling)).map(({ InstanceId }) => ({
           InstanceId,
           LifecycleState: "InService",
@@ -139,7 +142,7 @@ export const autoScalingGroups = {
   },
   CancelInstanceRefresh({ groups, now }: Account, { AutoScalingGroupName = "" }: { AutoScalingGroupName?: string }) {
     const update = runningUpdate(groupNamed(groups, AutoScalingGroupName, "auto-scaling-group"));
-    if (!update) throw new ServiceError("ActiveInstanceRefreshNotFound", "No in progress Instance Refresh found");
+    if (!update) throw new ServiceError("ActiveInstanceRefreshNotFoundFault", "No in progress Instance Refresh found");
     Object.assign(update, { status: "cancelled", endedAt: new Date(now()) });
     return { InstanceRefreshId: update.id };
   },

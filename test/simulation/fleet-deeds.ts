@@ -30,6 +30,7 @@ export const fleetDeeds: Readonly<Record<string, (s: Simulation, fleet: Fleet, r
     const group = groupOf(s, fleet);
     const versions = s.account.templates.get(group.template) ?? [];
     group.version = random.pick(versions).VersionNumber ?? 1;
+    group.started = group.version;
     s.tell(`a person moves ${fleet.name} to version ${group.version}`);
   },
 };

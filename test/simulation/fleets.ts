@@ -108,8 +108,8 @@ export function nodesOf(s: Simulation, name: string): Instance[] {
 /** What a new node of the fleet starts from. */
 export function startsFrom(s: Simulation, fleet: Fleet): string | undefined {
   if (fleet.kind === "karpenter") return s.account.parameters.get(ownParameter(s, fleet))?.Value;
-  const { template, version } = groupOf(s, fleet);
-  return imageOfVersion(s.account, template, version);
+  const { template, version, started = version } = groupOf(s, fleet);
+  return imageOfVersion(s.account, template, started);
 }
 
 export function ownParameter({ environment }: Simulation, { name }: Fleet): string {

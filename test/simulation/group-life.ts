@@ -34,6 +34,7 @@ export function startUpdate(s: Simulation, groupName: string): void {
     if (!replace(s, fleet.name, group, update, 99)) return fail(s, update, "no node joined");
     Object.assign(update, { status: "succeeded", endedAt: new Date(s.now()) });
     group.version = update.version ?? group.version;
+    group.started = group.version;
     noteUse(s);
     s.tell(`${update.id} succeeded`);
   });

@@ -25,7 +25,7 @@ export type FleetWrite = Common &
         force: boolean;
       }
     /** Replaces the nodes of a group whose parameter holds the image. */
-    | { do: "refresh"; image: string }
+    | { do: "refresh"; image: string; leaves: boolean }
     /** Stops an instance refresh. */
     | { do: "cancel"; update: string }
     /** Deletes versions of the launch template that this service made and nothing needs. */
@@ -72,7 +72,13 @@ function writeOf(decision: FleetDecision, about: About): FleetWrite | undefined 
       };
     }
     case "refresh":
-      return { do: "refresh", ...about, image: state.desired, reasons: decision.reasons };
+      return {
+        do: "refresh",
+        ...about,
+        image: state.desired,
+        leaves: decision.back !== undefined,
+        reasons: decision.reasons,
+      };
     case "cancel":
       return { do: "cancel", ...about, update: decision.update, reasons: decision.reasons };
     default:

@@ -40,7 +40,8 @@ export function updateOf({ observed, history }: KnownState, attempt: Attempt): G
     ({ startedAt }) => startedAt >= attempt.at - clockSkew && (next === undefined || startedAt < next.at),
   );
   const exact = since.findLast(({ version }) => version === attempt.versions?.to);
-  return exact ?? since.findLast(({ version }) => version === undefined);
+  if (exact || attempt.versions) return exact;
+  return since.findLast(({ version }) => version === undefined);
 }
 
 /** Whether all nodes were seen to run the attempt's image, or AWS says that the attempt has succeeded. */

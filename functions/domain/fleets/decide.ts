@@ -133,7 +133,7 @@ function underWay(world: IndexedWorld, { fleet }: KnownState, { stage: _, ...run
   const { image, update, isStuck } = running;
   const revoked = image === undefined ? undefined : whyNotStarted(world, image);
   const held = whyHeld(world, fleet);
-  if (revoked && update && fleet.kind === "auto-scaling-group" && !held)
+  if (revoked && update && !update.isEnding && fleet.kind === "auto-scaling-group" && !held)
     return { decision: "cancel", update: update.id, reasons: [revoked] };
   const reasons = [
     update?.detail ?? "nodes are being replaced",

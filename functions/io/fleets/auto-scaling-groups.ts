@@ -56,13 +56,28 @@ export function followerOf(
   groups: ReadonlyMap<string, AutoScalingGroup>,
   except: string,
 ): string | undefined {
-  const followers = [...groups.values()].filter((group) => {
-    const overrides = group.MixedInstancesPolicy?.LaunchTemplate?.Overrides ?? [];
-    return [templateOf(group), ...overrides.map((one) => one.LaunchTemplateSpecification)].some(
-      (one) => one?.LaunchTemplateId === template && one.Version === "$Latest",
-    );
-  });
+  const followers = [...groups.values()].filter((group) =>
+    specificationsOf(group).some((one) => one?.LaunchTemplateId === template && one.Version === "$Latest"),
+  );
   return followers.find(({ AutoScalingGroupName }) => AutoScalingGroupName !== except)?.AutoScalingGroupName;
+}
+
+/** Whether another group names this version of a launch template by its number. */
+export function pinsVersion(
+  groups: ReadonlyMap<string, AutoScalingGroup>,
+  own: string,
+  template: string,
+  number: number,
+): boolean {
+  const others = [...groups.values()].filter(({ AutoScalingGroupName }) => AutoScalingGroupName !== own);
+  return others.some((group) =>
+    specificationsOf(group).some((one) => one?.LaunchTemplateId === template && one.Version === `${number}`),
+  );
+}
+
+function specificationsOf(group: AutoScalingGroup): (LaunchTemplateSpecification | undefined)[] {
+  const overrides = group.MixedInstancesPolicy?.LaunchTemplate?.Overrides ?? [];
+  return [templateOf(group), ...overrides.map((one) => one.LaunchTemplateSpecification)];
 }
 
 /** The latest instance refreshes of a group, newest first, as Auto Scaling lists them. */
@@ -92,6 +107,7 @@ function updateFrom(refresh: InstanceRefresh): GroupUpdate {
   return {
     id: InstanceRefreshId,
     status,
+    isEnding: Status === "RollbackInProgress" || Status === "Cancelling",
     startedAt: StartTime?.getTime() ?? 0,
     endedAt: EndTime?.getTime(),
     version: Number.isInteger(version) ? version : undefined,
@@ -99,9 +115,16 @@ function updateFrom(refresh: InstanceRefresh): GroupUpdate {
   };
 }
 
+/** IDs of the instances that are on their way out, although they still run: something may drain them. */
+export function leavingOf({ Instances = [] }: AutoScalingGroup): string[] {
+  return Instances.filter(({ LifecycleState }) => LifecycleState?.startsWith("Terminating")).map(
+    ({ InstanceId = "" }) => InstanceId,
+  );
+}
+
 /** What is wrong with the instances of a group. */
 export function issuesOf({ Instances = [] }: AutoScalingGroup): string[] {
-  return Instances.filter(
-    ({ LifecycleState, HealthStatus }) => LifecycleState !== "InService" || HealthStatus !== "Healthy",
-  ).map(({ InstanceId, LifecycleState, HealthStatus }) => `${InstanceId} is ${LifecycleState} and ${HealthStatus}`);
+  return Instances.filter(({ LifecycleState }) => !LifecycleState?.startsWith("Terminating"))
+    .filter(({ LifecycleState, HealthStatus }) => LifecycleState !== "InService" || HealthStatus !== "Healthy")
+    .map(({ InstanceId, LifecycleState, HealthStatus }) => `${InstanceId} is ${LifecycleState} and ${HealthStatus}`);
 }

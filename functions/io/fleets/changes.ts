@@ -8,6 +8,7 @@ import { UpdateNodegroupVersionCommand } from "@aws-sdk/client-eks";
 import type { Fleet } from "../../config/fleet.ts";
 import { second } from "../../config/time.ts";
 import type { FleetClients } from "./clients.ts";
+import { DifferentVersion } from "./launch-templates.ts";
 
 /** A version of a launch template. */
 export interface Version {
@@ -46,7 +47,7 @@ export async function refreshToVersion(
   { autoScaling }: FleetClients,
   fleet: Fleet,
   group: AutoScalingGroup,
-  { template, number }: Version,
+  { template, number, isBack }: Version & { isBack: boolean },
 ): Promise<void> {
   const version = { LaunchTemplateId: template, Version: `${number}` };
   const mixed = group.MixedInstancesPolicy;
@@ -62,7 +63,7 @@ export async function refreshToVersion(
             },
           }
         : { LaunchTemplate: version },
-      Preferences: { ...preferencesOf(fleet), SkipMatching: true, AutoRollback: true },
+      Preferences: { ...preferencesOf(fleet, isBack), SkipMatching: true, AutoRollback: !isBack },
     }),
   );
 }
@@ -72,17 +73,22 @@ export async function refreshToVersion(
  * `SkipMatching` would replace none, and Auto Scaling refuses `AutoRollback` (Auto Scaling user guide, "Undo changes
  * with a rollback").
  */
-export async function refreshToParameter({ autoScaling }: FleetClients, fleet: Fleet): Promise<void> {
+export async function refreshToParameter(
+  { autoScaling }: FleetClients,
+  fleet: Fleet,
+  { isBack }: { isBack: boolean },
+): Promise<void> {
   await autoScaling.send(
     new StartInstanceRefreshCommand({
       AutoScalingGroupName: fleet.group,
       Strategy: "Rolling",
-      Preferences: { ...preferencesOf(fleet), SkipMatching: false, AutoRollback: false },
+      Preferences: { ...preferencesOf(fleet, isBack), SkipMatching: false, AutoRollback: false },
     }),
   );
 }
 
-function preferencesOf({ pace, alarms }: Fleet) {
+/** Whoever goes back leaves what may have made an alarm ring: that alarm must not stop it, nor AWS bring it forward again. */
+function preferencesOf({ pace, alarms }: Fleet, isBack: boolean) {
   const { minHealthy = 100, maxHealthy = 110, checkpoints = [], checkpointDelay = 0, warmup } = pace ?? {};
   return {
     MinHealthyPercentage: minHealthy,
@@ -92,7 +98,7 @@ function preferencesOf({ pace, alarms }: Fleet) {
       CheckpointPercentages: checkpoints,
       CheckpointDelay: Math.round(checkpointDelay / second),
     }),
-    ...(alarms.length > 0 && { AlarmSpecification: { Alarms: alarms } }),
+    ...(alarms.length > 0 && !isBack && { AlarmSpecification: { Alarms: alarms } }),
   };
 }
 
@@ -105,10 +111,13 @@ export async function cancelRefresh({ autoScaling }: FleetClients, { group }: Fl
   }
 }
 
-/** Answers by which AWS says that this will never work, unlike one that comes too early or without permission. */
-const refusing = /^(InvalidParameter|InvalidRequest|Validation|ResourceNotFound|ClientException|LimitExceeded)/;
+/**
+ * Answers by which AWS says that this will not work until a person does something, unlike one that comes at a bad time
+ * (`InvalidRequestException`: "given the state of the cluster").
+ */
+const refusing = /^(InvalidParameter|Validation|ResourceNotFound|ClientException|AccessDenied|Unauthorized)/;
 
 /** Whether AWS refused what was asked, so that asking again changes nothing. */
 export function isRefusal(error: unknown): error is Error {
-  return error instanceof Error && refusing.test(error.name);
+  return error instanceof Error && (error instanceof DifferentVersion || refusing.test(error.name));
 }

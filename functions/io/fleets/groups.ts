@@ -6,6 +6,8 @@ import {
   followerOf,
   hasTerminationHook,
   issuesOf,
+  leavingOf,
+  pinsVersion,
   readRefreshes,
   readReplacedAt,
   templateOf,
@@ -21,6 +23,8 @@ export interface Group
   > {
   /** Of the Auto Scaling group that holds the nodes; undefined for Karpenter. */
   groupName: string | undefined;
+  /** IDs of nodes that are on their way out. */
+  leaving: readonly string[];
   /** ID of the image that new nodes start from; undefined if that is unknown. */
   image: string | undefined;
 }
@@ -40,7 +44,7 @@ export interface About {
 }
 
 export async function observeNodeGroup(nodeGroup: Nodegroup, about: About): Promise<Group> {
-  const { fleet, readsUpdates } = about;
+  const { fleet, readsUpdates, isAwaited } = about;
   const { launchTemplate, status, health, resources } = nodeGroup;
   const groupName = resources?.autoScalingGroups?.[0]?.name;
   const named = launchTemplate?.id && launchTemplate.version !== undefined ? launchTemplate : undefined;
@@ -48,7 +52,7 @@ export async function observeNodeGroup(nodeGroup: Nodegroup, about: About): Prom
   const copy = behind && templateOf(behind);
   const [template, updates, started] = await Promise.all([
     named?.id ? readTemplate(named.id) : undefined,
-    readsUpdates ? readUpdates({ cluster: fleet.cluster ?? "", group: fleet.group }) : [],
+    readsUpdates || isAwaited ? readUpdates({ cluster: fleet.cluster ?? "", group: fleet.group }) : [],
     copy?.LaunchTemplateId ? imageOf(copy.LaunchTemplateId, copy.Version ?? "$Default") : undefined,
   ]);
   const used = template && useOf(template, named?.version ?? "", about, groupName);
@@ -58,6 +62,7 @@ export async function observeNodeGroup(nodeGroup: Nodegroup, about: About): Prom
     ...pointer,
     // After an update that failed, EKS names the version from before, and new nodes start from the other one.
     image: started ?? pointer.image,
+    leaving: behind ? leavingOf(behind) : [],
     updates,
     isChanging: status === "UPDATING" || status === "CREATING" || status === "DELETING",
     issues: [
@@ -91,6 +96,7 @@ export async function observeAutoScalingGroup(about: About): Promise<Group> {
     ...pointer,
     updates,
     isChanging: updates.some(({ status }) => status === "running"),
+    leaving: leavingOf(group),
     issues: issuesOf(group),
     replacedAt,
     obstacles: [
@@ -140,7 +146,10 @@ function useOf(
       template: template.id,
       named,
       number,
-      made: madeFor(template, stage, fleet.name),
+      // Those that somebody else needs are left to them.
+      made: madeFor(template, stage, fleet.name).filter(
+        (one) => one !== template.default && !pinsVersion(groups, own ?? "", template.id, one),
+      ),
       followedBy: followerOf(template.id, groups, own ?? ""),
     },
     literal: template.versions.get(number)?.LaunchTemplateData?.ImageId,

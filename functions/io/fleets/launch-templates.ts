@@ -7,7 +7,11 @@ import {
   type LaunchTemplateVersion,
   paginateDescribeLaunchTemplateVersions,
 } from "@aws-sdk/client-ec2";
+import { chunk } from "es-toolkit";
 import { ec2 } from "../ec2-client.ts";
+
+/** DeleteLaunchTemplateVersions takes 200 versions a call (EC2 API reference). */
+const versionsPerCall = 200;
 
 /** A launch template with all its versions. */
 export interface LaunchTemplate {
@@ -60,6 +64,24 @@ function descriptionPrefix(stage: string, fleet: string): string {
   return `eks-windows-images/${stage}/${fleet}: `;
 }
 
+/** EC2 has not copied a version whole. */
+export class DifferentVersion extends Error {}
+
+/**
+ * A version that this service made before and that differs from another one in its image only; undefined if there is
+ * none.
+ */
+export function madeBefore(
+  { versions }: LaunchTemplate,
+  { source, image, description }: { source: number; image: string; description: string },
+): number | undefined {
+  const wanted = { ...versions.get(source)?.LaunchTemplateData, ImageId: image };
+  return [...versions]
+    .filter(([, one]) => one.VersionDescription === description && isDeepStrictEqual(one.LaunchTemplateData, wanted))
+    .map(([number]) => number)
+    .findLast((number) => number !== source);
+}
+
 /**
  * Makes a version that differs from another one in its image only. EC2 is known to lose parts of a version that it
  * copies (https://github.com/aws/aws-cli/issues/4297), so the new one is read back and compared.
@@ -94,18 +116,23 @@ export async function makeVersion(
   );
   const dataOf = (version: number) =>
     LaunchTemplateVersions.find(({ VersionNumber }) => VersionNumber === version)?.LaunchTemplateData;
+  if (dataOf(number) === undefined || dataOf(source) === undefined)
+    throw new Error(`EC2 does not show version ${number} of ${template} yet`);
   if (isDeepStrictEqual({ ...dataOf(source), ImageId: image }, dataOf(number))) return number;
   await deleteVersions(client, template, [number]);
-  throw new Error(
+  throw new DifferentVersion(
     `version ${number} of ${template}, copied from ${source}, differed in more than its image and was deleted: make a version that names ${image} yourself and give it to the group`,
   );
 }
 
 /** @throws Error if EC2 keeps one of them */
 export async function deleteVersions(client: EC2Client, template: string, versions: readonly number[]): Promise<void> {
-  const { UnsuccessfullyDeletedLaunchTemplateVersions: kept = [] } = await client.send(
-    new DeleteLaunchTemplateVersionsCommand({ LaunchTemplateId: template, Versions: versions.map(String) }),
+  const answers = await Promise.all(
+    chunk([...versions], versionsPerCall).map((some) =>
+      client.send(new DeleteLaunchTemplateVersionsCommand({ LaunchTemplateId: template, Versions: some.map(String) })),
+    ),
   );
+  const kept = answers.flatMap(({ UnsuccessfullyDeletedLaunchTemplateVersions: some = [] }) => some);
   if (kept.length > 0)
     throw new Error(
       kept.map(({ VersionNumber, ResponseError }) => `version ${VersionNumber}: ${ResponseError?.Message}`).join("; "),

@@ -5,7 +5,8 @@ import { type Fleet, fleetParameter } from "../../config/fleet.ts";
 import type { Channels } from "../../domain/channels.ts";
 import type { FleetRecords } from "../../domain/fleet-records.ts";
 import type { Image } from "../../domain/images.ts";
-import type { KnownFleet, ObservedFleet } from "../../domain/observed-fleet.ts";
+import type { FleetNode, KnownFleet, ObservedFleet } from "../../domain/observed-fleet.ts";
+import { withPatience } from "../patience.ts";
 import { type Alarm, readAlarms } from "./alarms.ts";
 import { readGroups } from "./auto-scaling-groups.ts";
 import { type About, type Group, observeAutoScalingGroup, observeNodeGroup } from "./groups.ts";
@@ -22,15 +23,30 @@ export interface FleetContext {
 }
 
 /**
- * The fleets as AWS shows them, by name. Never throws: a fleet that cannot be read is unknown. Without fleets nothing is
- * asked.
+ * The fleets as AWS shows them, by name. Never throws: a fleet that cannot be read, or not in time, is unknown. Without
+ * fleets nothing is asked.
+ * @param patience how long the answers may take, in milliseconds; by default as long as they take
  */
 export async function readFleets(
   environment: Environment,
   { fleets }: Pick<Configuration, "fleets">,
   context: FleetContext,
+  patience: number = Number.POSITIVE_INFINITY,
 ): Promise<Record<string, ObservedFleet>> {
   if (fleets.length === 0) return {};
+  try {
+    return await withPatience(patience, () => readAll(environment, fleets, context), "AWS");
+  } catch (error) {
+    const why = `reading fleets: ${(error as Error).message}`;
+    return Object.fromEntries(fleets.map(({ name }) => [name, { state: "unknown", why }]));
+  }
+}
+
+async function readAll(
+  environment: Environment,
+  fleets: readonly Fleet[],
+  context: FleetContext,
+): Promise<Record<string, ObservedFleet>> {
   const shared = await readShared(environment, fleets);
   const groups = await Promise.all(
     fleets.map(async (fleet): Promise<[Fleet, Attempted<Group>]> => {
@@ -50,28 +66,22 @@ export async function readFleets(
   return Object.fromEntries(
     groups.map(([fleet, group]) => {
       const of = fleet.kind === "karpenter" ? shared.pools : nodes;
-      const parts = [
-        group,
-        of,
-        started,
-        shared.alarms,
-        fleet.cluster === undefined ? undefined : shared.clusters.get(fleet.cluster),
-      ];
+      const parts = [group, of, started, fleet.cluster === undefined ? undefined : shared.clusters.get(fleet.cluster)];
       const failed = parts.flatMap((part) => part?.error ?? [])[0];
-      if (failed !== undefined || !group.known || !of.known || !started.known || !shared.alarms.known)
+      if (failed !== undefined || !group.known || !of.known || !started.known)
         return [
           fleet.name,
           { state: "unknown", why: `reading the fleet ${fleet.name}: ${failed}` } satisfies ObservedFleet,
         ];
-      const { image, groupName, ...own } = group.known;
+      const { image, groupName, leaving, ...own } = group.known;
       const key =
         fleet.kind === "karpenter" ? poolKey({ cluster: fleet.cluster ?? "", group: fleet.group }) : groupName;
       const known: KnownFleet = {
         state: "known",
         ...own,
         starts: image === undefined ? undefined : started.known.get(image),
-        nodes: of.known.get(key ?? "") ?? [],
-        alarms: alarmsOf(fleet, shared.alarms.known),
+        nodes: (of.known.get(key ?? "") ?? []).filter(({ id }: FleetNode) => !leaving.includes(id)),
+        alarms: alarmsOf(fleet, shared.alarms),
         cluster: fleet.cluster === undefined ? undefined : shared.clusters.get(fleet.cluster)?.known,
       };
       return [fleet.name, known];
@@ -108,7 +118,6 @@ async function readOne(
   { isAwaited, ...context }: FleetContext & Pick<About, "isAwaited">,
 ): Promise<Group> {
   const { STAGE, CHANNELS_PREFIX, FLEETS_PREFIX } = environment;
-  const parameters = knownOr(shared.parameters);
   const own = fleet.parameter === "own";
   const parameter =
     fleet.parameter === undefined
@@ -116,11 +125,14 @@ async function readOne(
       : own
         ? fleetParameter(FLEETS_PREFIX, fleet.name)
         : channelParameter(CHANNELS_PREFIX, fleet.variant, fleet.channel);
-  const held = own ? parameters.get(fleet.name) : context.channels[fleet.variant]?.[fleet.channel]?.image;
+  const held = own
+    ? knownOr(shared.parameters).get(fleet.name)
+    : context.channels[fleet.variant]?.[fleet.channel]?.image;
   const followed = parameter === undefined ? undefined : { parameter, image: held };
   if (fleet.kind === "karpenter")
     return {
       groupName: undefined,
+      leaving: [],
       image: held,
       parameter,
       template: undefined,
@@ -140,7 +152,8 @@ function nameOf({ cluster = "", group }: Fleet): NodeGroupName {
   return { cluster, group };
 }
 
-function alarmsOf({ alarms }: Fleet, known: ReadonlyMap<string, Alarm>): KnownFleet["alarms"] {
+function alarmsOf({ alarms }: Fleet, { known, error }: Attempted<ReadonlyMap<string, Alarm>>): KnownFleet["alarms"] {
+  if (known === undefined) return { ringing: alarms.map((name) => `${name} (nobody knows: ${error})`), changedAt: 0 };
   const own = alarms.map((name) => ({ name, alarm: known.get(name) }));
   return {
     // An alarm that does not exist guards nothing: that is trouble, not health.

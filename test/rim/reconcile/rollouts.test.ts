@@ -1,10 +1,14 @@
 import { AutoScalingServiceException } from "@aws-sdk/client-auto-scaling";
 import { EKSServiceException } from "@aws-sdk/client-eks";
 import { expect, test, vi } from "vitest";
+import type { Fleet } from "../../../functions/config/fleet.ts";
 import { historiesIn } from "../../../functions/domain/fleet-records.ts";
 import { type FleetWrite, fleetActions } from "../../../functions/domain/fleets/actions.ts";
 import { decideFleets } from "../../../functions/domain/fleets/decide.ts";
 import { type IndexedWorld, indexWorld } from "../../../functions/domain/indexed-world.ts";
+import { cancelRefresh, refreshToParameter } from "../../../functions/io/fleets/changes.ts";
+import { clientsAs, type FleetClients } from "../../../functions/io/fleets/clients.ts";
+import { deleteVersions } from "../../../functions/io/fleets/launch-templates.ts";
 import { changeFleet } from "../../../functions/reconcile/rollouts.ts";
 import { scene } from "../../scene.ts";
 import { core } from "../../world.ts";
@@ -147,7 +151,99 @@ test("a version that EC2 has not copied whole is deleted, and the group stays", 
 
   expect(aws.account.templates.get("lt-web")).toHaveLength(1);
   expect(aws.account.groups.get("web")?.updates).toEqual([]);
-  expect(aws.recordsOf("rollouts")).toEqual([]);
+  // So it is told, and not tried again by itself.
+  expect(aws.recordsOf("refusals")).toEqual([expect.stringMatching(/differed%20in%20more/)]);
+  expect(aws.recordsOf("rollouts")).toHaveLength(1);
+});
+
+test("a version that was made for an attempt which failed is used again", async () => {
+  const aws = await ordered(nodeGroup);
+  const planned = await aws.look();
+  aws.answering((call, _input, answer) => {
+    if (call !== "eks UpdateNodegroupVersion") return answer();
+    throw new EKSServiceException({ name: "ServerException", message: "no", $fault: "server", $metadata: {} });
+  });
+  await expect(aws.carryOut(planned)).rejects.toThrow("no");
+  // Later AWS shows nothing of the attempt.
+  for (const key of aws.recordsOf("rollouts")) aws.account.objects.delete(key);
+  aws.answering((_call, _input, answer) => answer());
+
+  await aws.carryOut(planned);
+
+  expect(aws.account.templates.get("lt-web")).toHaveLength(2);
+  expect(aws.account.groups.get("web")?.updates).toMatchObject([{ version: 2 }]);
+});
+
+test("a group whose version names the image already keeps it", async () => {
+  const aws = await ordered(scalingGroup);
+  const [version] = aws.account.templates.get("lt-web") ?? [];
+  if (version) version.LaunchTemplateData = { ImageId: wanted };
+
+  await aws.carryOut(await aws.look());
+
+  expect(aws.account.templates.get("lt-web")).toHaveLength(1);
+  expect(aws.account.groups.get("web")?.updates).toMatchObject([{ version: 1 }]);
+});
+
+test("a permission that is missing is recorded, so that it is told", async () => {
+  const aws = await ordered(nodeGroup);
+  const planned = await aws.look();
+  aws.answering((call, _input, answer) => {
+    if (call !== "ec2 CreateLaunchTemplateVersion") return answer();
+    throw Object.assign(new Error("You are not authorized"), { name: "UnauthorizedOperation" });
+  });
+
+  await expect(aws.carryOut(planned)).rejects.toThrow("not authorized");
+
+  expect(aws.recordsOf("refusals")).toEqual([expect.stringMatching(/You%20are%20not%20authorized$/)]);
+});
+
+test("a refresh of a group on its own parameter replaces all instances, and none of its alarms stops one that goes back", async () => {
+  const aws = await ordered(scalingGroup);
+  const { seen } = await aws.look();
+  const asked: unknown[] = [];
+  aws.answering((call, input, answer) => {
+    if (call === "autoscaling StartInstanceRefresh") asked.push(input);
+    return answer();
+  });
+  const fleet = { ...seen.configuration.fleets[0], alarms: ["errors"] } as Fleet;
+  const { autoScaling } = clientsAs(aws.environment.FLEETS_ROLE ?? "");
+
+  for (const isBack of [false, true]) {
+    await refreshToParameter({ autoScaling } as FleetClients, fleet, { isBack });
+    await cancelRefresh({ autoScaling } as FleetClients, fleet);
+  }
+
+  const common = { SkipMatching: false, AutoRollback: false };
+  expect(asked).toMatchObject([
+    { Preferences: { ...common, AlarmSpecification: { Alarms: ["errors"] } } },
+    { Preferences: common },
+  ]);
+  expect(asked[1]).not.toHaveProperty("Preferences.AlarmSpecification");
+  expect(aws.account.groups.get("web")?.updates.map(({ status }) => status)).toEqual(["cancelled", "cancelled"]);
+});
+
+test("to stop a refresh that has ended already is no error", async () => {
+  const aws = await ordered(scalingGroup);
+  const fleet = (await aws.look()).seen.configuration.fleets[0] as Fleet;
+
+  await expect(cancelRefresh(clientsAs(aws.environment.FLEETS_ROLE ?? ""), fleet)).resolves.toBeUndefined();
+});
+
+test("what EC2 keeps of the versions to delete is an error that says so", async () => {
+  const aws = await ordered(nodeGroup);
+  aws.answering((call, _input, answer) =>
+    call === "ec2 DeleteLaunchTemplateVersions"
+      ? {
+          UnsuccessfullyDeletedLaunchTemplateVersions: [
+            { VersionNumber: 2, ResponseError: { Message: "it is the default" } },
+          ],
+        }
+      : answer(),
+  );
+  const { ec2 } = clientsAs(aws.environment.FLEETS_ROLE ?? "");
+
+  await expect(deleteVersions(ec2, "lt-web", [2])).rejects.toThrow("version 2: it is the default");
 });
 
 test("nothing is done if the channel holds another image by then", async () => {
@@ -176,7 +272,7 @@ test("what EKS refuses for good is recorded in its words", async () => {
   aws.answering((call, _input, answer) => {
     if (call !== "eks UpdateNodegroupVersion") return answer();
     const message = "Requested AMI is older than the present one/100 %";
-    throw new EKSServiceException({ name: "InvalidRequestException", message, $fault: "client", $metadata: {} });
+    throw new EKSServiceException({ name: "InvalidParameterException", message, $fault: "client", $metadata: {} });
   });
 
   await expect(aws.carryOut(planned)).rejects.toThrow("Requested AMI is older");

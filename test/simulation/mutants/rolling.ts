@@ -31,6 +31,13 @@ export const rollingMutants: Mutant[] = [
     breaks: ["at most one rollout of a fleet"],
   },
   {
+    name: "a fleet takes what a channel does not hold",
+    file: "domain/fleets/fleet-state.ts",
+    from: "desired: world.channels[fleet.variant]?.[fleet.channel]?.image,",
+    to: "desired: world.images.get(fleet.variant)?.at(-1)?.id,",
+    breaks: ["no fleet is moved to an image that its channel does not hold"],
+  },
+  {
     name: "a hold is not seen",
     file: "domain/fleets/hold.ts",
     from: "return hold && describeHold(name, hold);",

@@ -3,10 +3,12 @@ import { historiesIn } from "../../../../functions/domain/fleet-records.ts";
 import type { ObservedFleet } from "../../../../functions/domain/observed-fleet.ts";
 import type { World } from "../../../../functions/domain/world.ts";
 import { readFleets } from "../../../../functions/io/fleets/observe-fleets.ts";
+import { ServiceError } from "../../../memory-aws/account.ts";
 import { accountOf, environmentOf } from "../../../memory-aws/from-world.ts";
 import { groupTag, type NodesGroup } from "../../../memory-aws/groups.ts";
 import { perform } from "../../../memory-aws/operations.ts";
 import { redirectClients } from "../../../simulation/clients.ts";
+import { exceptionOf } from "../../../simulation/errors.ts";
 import { core, newWorld } from "../../../world.ts";
 
 type FleetInput = NonNullable<ConfigurationInput["fleets"]>[number];
@@ -32,7 +34,11 @@ export function fleetAccount(world: World = newWorld({}, "2026-11-30T12:00:00Z")
   redirectClients(async (service, operation, input) => {
     const call = `${service} ${operation}`;
     calls.push(call);
-    return change(call, input as never, () => perform(account, service, operation, input));
+    try {
+      return change(call, input as never, () => perform(account, service, operation, input));
+    } catch (error) {
+      throw error instanceof ServiceError ? exceptionOf(service, error.code, error.message) : error;
+    }
   });
   return {
     account,
