@@ -12,7 +12,7 @@ export function check(simulation: Simulation, run: Run, effect: Effect): undefin
   // A deployment changes nothing about a run that has begun.
   const s = { ...simulation, configuration: run.configuration };
   s.tell(describe(effect));
-  if (s.isCalm) s.violate("a calm world is left alone", `${run.name} does ${describe(effect)}`);
+  if (s.isCalm && !isRetiredLate(s, effect)) s.violate("a calm world is left alone", `${run.name} does ${describe(effect)}`);
   switch (effect.kind) {
     case "write":
       return checkWrite(s, run, effect);
@@ -27,6 +27,13 @@ export function check(simulation: Simulation, run: Run, effect: Effect): undefin
     case "tell":
       return checkNotification(s, run, effect.notification);
   }
+}
+
+/** Fleets have used old images until lately, so these go later than the others. */
+function isRetiredLate({ configuration, ledger }: Simulation, effect: Effect): boolean {
+  if (configuration.fleets.length === 0) return false;
+  if (effect.kind === "image") return ledger.used.has(effect.image);
+  return effect.kind === "other" && /records\/retirements\/|:retired-at"/.test(effect.what);
 }
 
 function describe(effect: Effect): string {
