@@ -38,6 +38,7 @@ function project(name: string, files: readonly string[], mode: string): TestProj
 const slowest = [
   "test/windows/whole-assembly.full.test.ts",
   "test/windows/whole-layer.full.test.ts",
+  "test/simulation/many-histories.full.test.ts",
   "test/windows/real-packer.full.test.ts",
   "test/windows/faults/verification.full.test.ts",
   "test/windows/faults/proof.full.test.ts",

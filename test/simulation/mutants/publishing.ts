@@ -96,6 +96,7 @@ export const publishingMutants: Mutant[] = [
       "only what is revoked is withdrawn",
       "no channel goes back",
       "nothing is deregistered that is not disabled",
+      "nothing is disabled that a channel holds",
       "retention keeps the newest",
       "what is revoked stays withdrawn",
     ],
