@@ -12,7 +12,8 @@ export function check(simulation: Simulation, run: Run, effect: Effect): undefin
   // A deployment changes nothing about a run that has begun.
   const s = { ...simulation, configuration: run.configuration };
   s.tell(describe(effect));
-  if (s.isCalm && !isRetiredLate(s, effect)) s.violate("a calm world is left alone", `${run.name} does ${describe(effect)}`);
+  if (s.isCalm && !isRetiredLate(s, effect))
+    s.violate("a calm world is left alone", `${run.name} does ${describe(effect)}`);
   switch (effect.kind) {
     case "write":
       return checkWrite(s, run, effect);
