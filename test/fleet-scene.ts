@@ -103,8 +103,7 @@ export function fleetsOf(world: OpenWorld) {
       history.attempts = [{ ...attempt, refused }, ...history.attempts];
       if (template && isNumbered) fleets.observe(name, { template: { ...template, made: [...template.made, to] } });
       if (status === "refused" || status === "invisible") return;
-      const endedAt = status === "running" ? undefined : world.now;
-      const update = { id: `u-${to}-${updates.length}`, status, startedAt: at, endedAt, version: versions?.to, detail };
+      const update = { id: `u-${to}-${updates.length}`, status, startedAt: at, version: versions?.to, detail };
       fleets.observe(name, { updates: [update, ...updates], isChanging: status === "running" });
       if (status === "succeeded") fleets.take(name, image, to);
     },

@@ -77,7 +77,6 @@ export function update(startedAt: number, changes: Partial<GroupUpdate> = {}): G
     id: "update-1",
     status: "running",
     startedAt,
-    endedAt: undefined,
     version: 2,
     detail: undefined,
     ...changes,

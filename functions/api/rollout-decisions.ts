@@ -13,9 +13,9 @@ import {
   whyNotStarted,
 } from "../domain/fleets/fleet-state.ts";
 import { guards } from "../domain/fleets/guards.ts";
+import { whyHeld } from "../domain/fleets/hold.ts";
 import { type Stage, stageOf } from "../domain/fleets/stage.ts";
 import { type IndexedWorld, indexWorld } from "../domain/indexed-world.ts";
-import { describeHold, pauseOf } from "../domain/pauses.ts";
 import type { World } from "../domain/world.ts";
 import type { RolloutBody } from "./bodies.ts";
 import { noSuchFleet } from "./hold-decisions.ts";
@@ -97,9 +97,11 @@ function withoutImage(
   return undefined;
 }
 
-function held({ fleetRecords }: IndexedWorld, { fleet: { name } }: FleetState): Refusal | undefined {
-  const hold = pauseOf(fleetRecords.holds, name);
-  return hold && conflict(describeHold(name, hold), `POST /release {"fleet": "${name}", "reason": "…"} ends the hold`);
+function held(world: IndexedWorld, { fleet }: FleetState): Refusal | undefined {
+  const why = whyHeld(world, fleet);
+  return why === undefined
+    ? undefined
+    : conflict(why, `POST /release {"fleet": "${fleet.name}", "reason": "…"} ends the hold`);
 }
 
 function unread({ observed }: FleetState): Refusal {

@@ -28,7 +28,6 @@ export interface GroupUpdate {
   /** Whether a change that runs is being taken back, by AWS or after a call. */
   isEnding?: boolean;
   startedAt: number;
-  endedAt: number | undefined;
   /** The version of the launch template that it brings; undefined if it brings none. */
   version: number | undefined;
   /** AWS's own words: why it fails, or how far it is. */

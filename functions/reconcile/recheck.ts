@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import type { Configuration } from "../config/configuration.ts";
 import type { Environment } from "../config/environment.ts";
 import { isNewer, isPublishable } from "../domain/images.ts";
 import { type IndexedWorld, withReread } from "../domain/indexed-world.ts";
@@ -23,7 +24,7 @@ export async function recheck(
   environment: Environment,
   now: number,
 ): Promise<IndexedWorld | undefined> {
-  const confirmed = readConfirmed(environment, action.variant);
+  const confirmed = readConfirmed(environment, { variant: action.variant });
   // Images of other variants matter only as what channels hold, and then by their ID.
   const finding = confirmed.then(({ images }) => {
     const findOwn = finderOf(images);
@@ -64,7 +65,7 @@ export async function isOvertaken(
   seen: IndexedWorld,
   environment: Environment,
 ): Promise<boolean> {
-  const confirmed = readConfirmed(environment, variant);
+  const confirmed = readConfirmed(environment, { variant });
   const finding = confirmed.then(({ images }) => finderOf(images));
   const [{ images }, channels] = await Promise.all([
     confirmed,
@@ -81,13 +82,13 @@ export async function isOvertaken(
 }
 
 /** @throws Error if the records could not be read */
-async function readConfirmed(
+export async function readConfirmed(
   environment: Environment,
-  variant: string,
-): Promise<Pick<World, "images" | "revokedByRecord" | "pauses">> {
-  const { images, pauses, revokedByRecord, unreadable } = await readImagesAndPauses(environment, { variant });
-  if (unreadable !== undefined || pauses === undefined) throw new Error(unreadable);
-  return { images, revokedByRecord, pauses };
+  about: { variant: string; fleets?: Configuration["fleets"] },
+): Promise<Pick<World, "images" | "revokedByRecord" | "pauses" | "fleetRecords">> {
+  const { images, pauses, revokedByRecord, fleetRecords, unreadable } = await readImagesAndPauses(environment, about);
+  if (unreadable !== undefined || !pauses || !fleetRecords) throw new Error(unreadable);
+  return { images, revokedByRecord, pauses, fleetRecords };
 }
 
 /** Whether the decision depends on what uses the image. */

@@ -1,13 +1,11 @@
 import { randomUUID } from "node:crypto";
 import type { Environment } from "../config/environment.ts";
 import { type Fleet, fleetParameter } from "../config/fleet.ts";
-import { type Attempt, arrivalRecord, attemptRecord, noFleetRecords, refusalRecord } from "../domain/fleet-records.ts";
+import { type Attempt, arrivalRecord, attemptRecord, refusalRecord } from "../domain/fleet-records.ts";
 import type { FleetAction, FleetWrite } from "../domain/fleets/actions.ts";
-import { type IndexedWorld, withReread } from "../domain/indexed-world.ts";
+import type { IndexedWorld } from "../domain/indexed-world.ts";
 import type { KnownFleet } from "../domain/observed-fleet.ts";
-import { fleetWritesFor } from "../domain/plan.ts";
 import { recordBody } from "../domain/records.ts";
-import { finderOf, readChannels } from "../io/channels.ts";
 import { readGroups } from "../io/fleets/auto-scaling-groups.ts";
 import {
   cancelRefresh,
@@ -19,11 +17,10 @@ import {
 } from "../io/fleets/changes.ts";
 import { clientsAs, type FleetClients } from "../io/fleets/clients.ts";
 import { deleteVersions, descriptionOf, madeBefore, makeVersion, readTemplate } from "../io/fleets/launch-templates.ts";
-import { readFleets } from "../io/fleets/observe-fleets.ts";
 import { turnToWriteChannel } from "../io/pace.ts";
 import { createParameter, replaceParameter } from "../io/parameters.ts";
-import { readImagesAndPauses } from "../io/recorded-images.ts";
 import { writeRecord } from "../io/records.ts";
+import { recheckFleet } from "./recheck-fleet.ts";
 import type { Run } from "./writes.ts";
 
 /** Records that all nodes of a fleet run an image. That needs no second look: it was so. */
@@ -169,49 +166,4 @@ function clientsOf({ FLEETS_ROLE }: Environment): FleetClients {
   if (FLEETS_ROLE === undefined)
     throw new Error("FLEETS_ROLE is missing: the configuration had no fleet to roll when this was deployed");
   return clientsAs(FLEETS_ROLE);
-}
-
-/** The world with this fleet read again, if the plan still contains the action then. */
-async function recheckFleet(action: FleetWrite, { world, environment, clock }: Run): Promise<IndexedWorld | undefined> {
-  const { configuration } = world;
-  const fleets = configuration.fleets.filter(({ name }) => name === action.fleet);
-  const reading = readImagesAndPauses(environment, { variant: action.variant, fleets });
-  const [{ images, pauses, revokedByRecord, fleetRecords = noFleetRecords, unreadable }, channels] = await Promise.all([
-    reading,
-    readChannels(
-      environment.CHANNELS_PREFIX,
-      reading.then(({ images }) => finderOf(images)),
-      action.variant,
-    ),
-  ]);
-  if (unreadable !== undefined || !pauses) throw new Error(unreadable);
-  const read = await readFleets(environment, { fleets }, { channels, images, records: fleetRecords });
-  const now = clock();
-  const again = withReread(world, action.variant, {
-    now,
-    images,
-    revokedByRecord,
-    channels: { ...world.channels, ...channels },
-    references: {},
-    pauses,
-  });
-  const fresh: IndexedWorld = {
-    ...again,
-    fleets: { ...world.fleets, ...read },
-    fleetRecords: {
-      holds: fleetRecords.holds,
-      histories: { ...world.fleetRecords.histories, ...fleetRecords.histories },
-    },
-  };
-  const isStillPlanned = fleetWritesFor(fresh, action.fleet).some(
-    (one) => one.do === action.do && essenceOf(one) === essenceOf(action),
-  );
-  return isStillPlanned ? fresh : undefined;
-}
-
-/** What a change does. Its reasons may change. */
-function essenceOf(action: FleetAction): string {
-  if (action.do === "prune") return action.versions.join();
-  if (action.do === "cancel") return action.update;
-  return "image" in action ? action.image : "";
 }

@@ -41,7 +41,8 @@ export type FleetAction =
 /** Newer versions of the template that stay: the present one and the one to go back to. */
 const keptVersions = 2;
 
-const onlyWatched = "it is only watched (mode)";
+/** Why nothing is done about a fleet that is only watched. */
+export const onlyWatched = "it is only watched (mode)";
 
 /** What a fleet needs. Of one that is only watched, nothing is written. */
 export function fleetActions(world: IndexedWorld, decision: FleetDecision): FleetAction[] {

@@ -1,4 +1,5 @@
 import { minute } from "../../config/time.ts";
+import { onlyWatched } from "../fleets/actions.ts";
 import { arrivalOf, latestAttempt } from "../fleets/attempts.ts";
 import { holdingSince } from "../fleets/behind.ts";
 import type { FleetDecision } from "../fleets/decide.ts";
@@ -116,7 +117,7 @@ function isBehind(world: IndexedWorld, decision: FleetDecision, state: KnownStat
   // Once for each time that it falls behind, not for each image that the channel takes meanwhile.
   const key = keyOf("fleet-behind", state, since);
   const nodes = nodesBehind(state).length;
-  const watched = state.fleet.mode === "watch" ? ["it is only watched (mode)"] : [];
+  const watched = state.fleet.mode === "watch" ? [onlyWatched] : [];
   return [
     { ...aboutNow(world, state), kind: "fleet-behind", key, nodes, since, why: [...reasonsOf(decision), ...watched] },
   ];

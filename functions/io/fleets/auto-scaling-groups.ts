@@ -50,29 +50,17 @@ export function templateOf({
   return LaunchTemplate ?? MixedInstancesPolicy?.LaunchTemplate?.LaunchTemplateSpecification;
 }
 
-/** A group that gets each new version of a launch template at once; undefined if there is none. */
-export function followerOf(
-  template: string,
+/** The name of another group that names this version of a launch template so; undefined if there is none. */
+export function otherNaming(
+  { template, version }: { template: string; version: string },
   groups: ReadonlyMap<string, AutoScalingGroup>,
-  except: string,
+  own: string | undefined,
 ): string | undefined {
-  const followers = [...groups.values()].filter((group) =>
-    specificationsOf(group).some((one) => one?.LaunchTemplateId === template && one.Version === "$Latest"),
-  );
-  return followers.find(({ AutoScalingGroupName }) => AutoScalingGroupName !== except)?.AutoScalingGroupName;
-}
-
-/** Whether another group names this version of a launch template by its number. */
-export function pinsVersion(
-  groups: ReadonlyMap<string, AutoScalingGroup>,
-  own: string,
-  template: string,
-  number: number,
-): boolean {
-  const others = [...groups.values()].filter(({ AutoScalingGroupName }) => AutoScalingGroupName !== own);
-  return others.some((group) =>
-    specificationsOf(group).some((one) => one?.LaunchTemplateId === template && one.Version === `${number}`),
-  );
+  return [...groups.values()].find(
+    (group) =>
+      group.AutoScalingGroupName !== own &&
+      specificationsOf(group).some((one) => one?.LaunchTemplateId === template && one.Version === version),
+  )?.AutoScalingGroupName;
 }
 
 function specificationsOf(group: AutoScalingGroup): (LaunchTemplateSpecification | undefined)[] {
@@ -97,7 +85,7 @@ const statuses: Record<string, GroupUpdate["status"]> = {
 };
 
 function updateFrom(refresh: InstanceRefresh): GroupUpdate {
-  const { InstanceRefreshId = "", Status = "", StatusReason, StartTime, EndTime, PercentageComplete } = refresh;
+  const { InstanceRefreshId = "", Status = "", StatusReason, StartTime, PercentageComplete } = refresh;
   const { LaunchTemplate, MixedInstancesPolicy } = refresh.DesiredConfiguration ?? {};
   const template = LaunchTemplate ?? MixedInstancesPolicy?.LaunchTemplate?.LaunchTemplateSpecification;
   const version = Number(template?.Version);
@@ -109,7 +97,6 @@ function updateFrom(refresh: InstanceRefresh): GroupUpdate {
     status,
     isEnding: Status === "RollbackInProgress" || Status === "Cancelling",
     startedAt: StartTime?.getTime() ?? 0,
-    endedAt: EndTime?.getTime(),
     version: Number.isInteger(version) ? version : undefined,
     detail: reason ? `${progress}: ${reason}` : progress,
   };

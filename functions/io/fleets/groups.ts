@@ -3,11 +3,10 @@ import type { Nodegroup } from "@aws-sdk/client-eks";
 import type { Fleet } from "../../config/fleet.ts";
 import type { KnownFleet, TemplateVersion } from "../../domain/observed-fleet.ts";
 import {
-  followerOf,
   hasTerminationHook,
   issuesOf,
   leavingOf,
-  pinsVersion,
+  otherNaming,
   readRefreshes,
   readReplacedAt,
   templateOf,
@@ -37,14 +36,14 @@ export interface About {
   followed: { parameter: string; image: string | undefined } | undefined;
   /** All Auto Scaling groups of the account by name. */
   groups: ReadonlyMap<string, AutoScalingGroup>;
-  /** Whether the service has ever rolled the fleet, so that the updates of its node group say something. */
+  /** Whether the updates of its node group say something: the service has rolled the fleet, or another one waits for it. */
   readsUpdates: boolean;
   /** Whether another fleet waits until this one has been healthy for a time. */
   isAwaited: boolean;
 }
 
 export async function observeNodeGroup(nodeGroup: Nodegroup, about: About): Promise<Group> {
-  const { fleet, readsUpdates, isAwaited } = about;
+  const { fleet, readsUpdates } = about;
   const { launchTemplate, status, health, resources } = nodeGroup;
   const groupName = resources?.autoScalingGroups?.[0]?.name;
   const named = launchTemplate?.id && launchTemplate.version !== undefined ? launchTemplate : undefined;
@@ -52,7 +51,7 @@ export async function observeNodeGroup(nodeGroup: Nodegroup, about: About): Prom
   const copy = behind && templateOf(behind);
   const [template, updates, started] = await Promise.all([
     named?.id ? readTemplate(named.id) : undefined,
-    readsUpdates || isAwaited ? readUpdates({ cluster: fleet.cluster ?? "", group: fleet.group }) : [],
+    readsUpdates ? readUpdates({ cluster: fleet.cluster ?? "", group: fleet.group }) : [],
     copy?.LaunchTemplateId ? imageOf(copy.LaunchTemplateId, copy.Version ?? "$Default") : undefined,
   ]);
   const used = template && useOf(template, named?.version ?? "", about, groupName);
@@ -141,6 +140,7 @@ function useOf(
 ): Use | undefined {
   const number = numberOf(template, named);
   if (number === undefined) return undefined;
+  const other = (version: string) => otherNaming({ template: template.id, version }, groups, own);
   return {
     version: {
       template: template.id,
@@ -148,9 +148,9 @@ function useOf(
       number,
       // Those that somebody else needs are left to them.
       made: madeFor(template, stage, fleet.name).filter(
-        (one) => one !== template.default && !pinsVersion(groups, own ?? "", template.id, one),
+        (one) => one !== template.default && other(`${one}`) === undefined,
       ),
-      followedBy: followerOf(template.id, groups, own ?? ""),
+      followedBy: other("$Latest"),
     },
     literal: template.versions.get(number)?.LaunchTemplateData?.ImageId,
   };

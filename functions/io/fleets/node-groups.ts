@@ -65,7 +65,6 @@ function updateFrom(id: string, { status, params = [], createdAt, errors = [] }:
     id,
     status: statuses[status ?? ""] ?? "running",
     startedAt: createdAt?.getTime() ?? 0,
-    endedAt: undefined,
     version: Number.isInteger(version) ? version : undefined,
     detail: words.length > 0 ? words.join("; ") : undefined,
   };

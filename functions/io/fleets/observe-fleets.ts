@@ -141,8 +141,8 @@ async function readOne(
       issues: [],
       obstacles: [],
     };
-  const hasAttempts = (context.records.histories[fleet.name]?.attempts ?? []).length > 0;
-  const about = { stage: STAGE, fleet, followed, groups: knownOr(shared.groups), readsUpdates: hasAttempts, isAwaited };
+  const readsUpdates = isAwaited || (context.records.histories[fleet.name]?.attempts ?? []).length > 0;
+  const about = { stage: STAGE, fleet, followed, groups: knownOr(shared.groups), readsUpdates, isAwaited };
   return fleet.kind === "managed-node-group"
     ? observeNodeGroup(await readNodeGroup(nameOf(fleet)), about)
     : observeAutoScalingGroup(about);

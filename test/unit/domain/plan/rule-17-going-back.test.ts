@@ -123,7 +123,7 @@ describe("rule 17: if an image is revoked while its rollout runs", () => {
 
   test("a refresh of somebody else, or of a fleet that is held or watched, is not cancelled", () => {
     const scaling = { kind: "auto-scaling-group" as const };
-    const refresh = { id: "r-9", status: "running" as const, endedAt: undefined, version: 9, detail: undefined };
+    const refresh = { id: "r-9", status: "running" as const, version: 9, detail: undefined };
     const foreign = revoked(scaling);
     foreign.fleets("observe", "web", { updates: [{ ...refresh, startedAt: foreign.world.now }], isChanging: true });
     expect(foreign.fleetDecision("web").decision).toBe("running");

@@ -97,7 +97,6 @@ describe("rule 17: an Auto Scaling group whose parameter was written", () => {
       id: "r-2",
       status: "failed" as const,
       startedAt: (again?.at ?? 0) + minute,
-      endedAt: 1,
       version: undefined,
       detail: "no",
     };

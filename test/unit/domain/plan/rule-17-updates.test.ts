@@ -104,7 +104,7 @@ describe("rule 17: a rollout that has failed", () => {
   });
 
   test("is not one of somebody else", () => {
-    const update = { id: "u-9", status: "failed" as const, startedAt: 0, endedAt: 1, version: 9, detail: undefined };
+    const update = { id: "u-9", status: "failed" as const, startedAt: 0, version: 9, detail: undefined };
     expect(
       behind()
         .fleets("observe", "web", { updates: [update] })
