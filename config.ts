@@ -1,9 +1,8 @@
 import type { ConfigurationInput } from "./functions/config/configuration.ts";
 
 /**
- * The only file to edit: which images exist, how they are made, and who is notified. Data only.
- * functions/config/variant.ts describes the fields of a variant, functions/config/policies.ts the policies, and
- * functions/config/configuration.ts the rest, all with their defaults.
+ * The only file to edit: which images exist, how they are made, and who is notified. Data only. docs/configuration.md
+ * has every field with its default and what is allowed.
  */
 export const config: ConfigurationInput = {
   variants: [

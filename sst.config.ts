@@ -26,11 +26,13 @@ export default $config({
     await import("./infra/kept.ts");
     await import("./infra/artifacts.ts");
     await import("./infra/notifications.ts");
+    const { chatTopic } = await import("./infra/chat.ts");
     await import("./infra/operations.ts");
     const { queue } = await import("./infra/queue.ts");
     const { project } = await import("./infra/builds.ts");
     await import("./infra/reconcile.ts");
     await import("./infra/fleets.ts");
+    await import("./infra/fast-launch.ts");
     const { apiAddress } = await import("./infra/api.ts");
     await import("./infra/schedules.ts");
     await import("./infra/rules.ts");
@@ -44,6 +46,7 @@ export default $config({
       channels: channelsPrefix,
       queue: queue.url,
       project: project.name,
+      ...(chatTopic && { chat: chatTopic.arn }),
     };
   },
 });

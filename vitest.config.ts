@@ -2,13 +2,16 @@ import { defineConfig, type TestProjectConfiguration } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /** Tests of pure functions and of shared graphs: their files run in one worker after another without a fresh start. */
-const shareWorkers = ["test/*", "test/unit/**/*", "test/infra/**/*", "test/buildspec/**/*"];
-/** Tests that set the environment of the process, replace modules or run Packer. */
+const shareWorkers = ["test/*", "test/unit/**/*", "test/reference/**/*", "test/infra/**/*", "test/buildspec/**/*"];
+/** Tests that set the environment of the process, replace modules, or run Packer or a browser. */
 const needOwnWorkers = [
+  "test/page/**/*",
   "test/rim/**/*",
+  "test/cli/**/*",
   "test/fuzz/**/*",
   "test/local/**/*",
   "test/e2e/**/*",
+  "test/examples/**/*",
   "test/packer/**/*",
   "test/windows/**/*",
   "test/simulation/**/*",
@@ -38,13 +41,19 @@ function project(name: string, files: readonly string[], mode: string): TestProj
 const slowest = [
   "test/windows/whole-assembly.full.test.ts",
   "test/windows/whole-layer.full.test.ts",
+  "test/simulation/mutants.full.test.ts",
   "test/simulation/many-histories.full.test.ts",
   "test/windows/real-packer.full.test.ts",
   "test/windows/faults/verification.full.test.ts",
   "test/windows/faults/proof.full.test.ts",
   "test/e2e/rehearsal.full.test.ts",
+  "test/e2e/playground.full.test.ts",
+  "test/examples/install-agent.full.test.ts",
+  "test/examples/kubernetes.full.test.ts",
+  "test/e2e/fleets.full.test.ts",
   "test/e2e/families.full.test.ts",
   "test/e2e/safety.full.test.ts",
+  "test/e2e/fast-launch.full.test.ts",
   "test/e2e/breaking.full.test.ts",
   "test/packer/failures.full.test.ts",
   "test/packer/real-assembly.full.test.ts",

@@ -4,6 +4,8 @@
 set -euo pipefail
 
 : "${RUN_DIR:?}"
+BUILD_BEGAN="$(date +%s)"
+export BUILD_BEGAN
 . buildspec/outcome.sh
 . buildspec/records.sh
 begin_outcome

@@ -30,3 +30,14 @@ fail_if_silent() {
   local status=$?
   [[ "$status" == 0 || -s "$RUN_DIR/outcome/FAILURE_CLASS" ]] || fail unknown "$1"
 }
+
+# attempt COMMAND ARGUMENT…: runs a command that may fail. What it records of the failure is dropped.
+attempt() {
+  local status=0
+  ("$@") || status=$?
+  if [[ "$status" != 0 ]]; then
+    outcome FAILURE_CLASS ""
+    outcome FAILURE_CAUSE ""
+  fi
+  return "$status"
+}

@@ -9,6 +9,14 @@ put_record() {
     fail unproved "s3://$BUCKET/$key could not be written: $answer"
 }
 
+# put_measure IMAGE start-<milliseconds>|size-<bytes>: only says so on failure, because a measure decides nothing about
+# the image itself.
+put_measure() {
+  local key="records/measures/$1/$2-$TOKEN" answer
+  answer="$(AWS_RETRY_MODE=standard AWS_MAX_ATTEMPTS=8 aws s3api put-object --bucket "$BUCKET" --key "$key" 2>&1)" ||
+    printf 's3://%s/%s could not be written, so this measure is missing: %s\n' "$BUCKET" "$key" "$answer" >&2
+}
+
 # require_made IMAGE: exits unless a record says that a build made the image with the identity of this order, or that a
 # person has adopted it. Otherwise a copy with copied tags could be proved like an image of this service.
 require_made() {

@@ -5,8 +5,12 @@ import { guestFailure, timeoutSign } from "./classify.mjs";
 import { watchConsole } from "./console.mjs";
 
 // run-packer.mjs LOG PACKER ARGUMENT…: if WATCHED_TOKEN is set, also watches the serial console of the build's machine.
+// If TIMES_FILE is set, that file gets each line of Packer's output with its time.
 const [logFile, packer, ...parameters] = argv.slice(2);
 const log = createWriteStream(logFile);
+const times = env.TIMES_FILE ? createWriteStream(env.TIMES_FILE) : undefined;
+// The time at the beginning, and from then on a clock that nobody sets.
+const began = Date.now() - performance.now();
 const ended = new AbortController();
 let asked = false;
 let grace;
@@ -14,6 +18,7 @@ let grace;
 const child = spawn(packer, parameters, { stdio: ["ignore", "pipe", "pipe"] });
 // Packer's clean-up goes on if the reader of this output goes away, and if the disk is full.
 stdout.on("error", () => {});
+times?.on("error", ({ message }) => stdout.write(`${env.TIMES_FILE} is not complete: ${message}\n`));
 log.on("error", ({ message }) => stdout.write(`${logFile} is not complete: ${message}\n`));
 follow(child.stdout);
 follow(child.stderr);
@@ -24,7 +29,9 @@ child.on("close", (code, signal) => {
   clearTimeout(grace);
   // A run that timed out or was asked to end has failed, whatever exit code Packer has.
   const failed = asked || grace;
-  log.end(() => exit(failed ? code || 1 : (code ?? 1)));
+  note("the end");
+  const status = failed ? code || 1 : (code ?? 1);
+  log.end(() => (times && !times.destroyed ? times.end(() => exit(status)) : exit(status)));
 });
 
 if (env.WATCHED_TOKEN) await endOnGuestFailure(env.WATCHED_TOKEN);
@@ -48,9 +55,14 @@ function follow(stream) {
     write(text);
     const lines = (line + text).split("\n");
     line = lines.at(-1);
+    for (const each of lines.slice(0, -1)) note(each);
     if (!grace && lines.some((each) => timeoutSign.test(each)))
       grace = setTimeout(askToEnd, (Number(env.TIMEOUT_GRACE_SECONDS) || 30) * 1000);
   });
+}
+
+function note(line) {
+  times?.write(`${new Date(began + performance.now()).toISOString()} ${line}\n`);
 }
 
 /** Packer deletes its resources on one TERM, but not on KILL and not on a second TERM. */

@@ -2,6 +2,7 @@ import { type MetricName, metricDimensions, metricsNamespace } from "../function
 import { policies } from "./configuration.ts";
 import { named } from "./names.ts";
 import { operations } from "./operations.ts";
+import { quietHoursOf } from "./quiet-hours.ts";
 
 /** One of the service's own metrics. */
 export const own = (metricName: MetricName) => ({
@@ -10,14 +11,8 @@ export const own = (metricName: MetricName) => ({
   metricName,
 });
 
-/**
- * The hours without a reconcile run that raise an alarm: two intervals of the more frequent schedule, rounded up, at
- * least one hour.
- */
-export const quietHours = Math.max(
-  1,
-  Math.ceil((2 * Math.min(...[policies.baseAmiSchedule, policies.kubernetesSchedule].map(minutesOf))) / 60),
-);
+/** The hours without a reconcile run that raise an alarm. */
+export const quietHours = quietHoursOf(policies);
 /** CloudWatch evaluates at most the last seven days, in periods of at most a day (API reference, PutMetricAlarm). */
 export const maxHours = 7 * 24;
 export const maxPeriodHours = 24;
@@ -58,9 +53,4 @@ export function alarm(
     okActions: actions,
     ...args,
   });
-}
-
-function minutesOf(rate: string): number {
-  const [, count, unit = ""] = /^rate\((\d+) (minute|hour|day)s?\)$/.exec(rate) ?? [];
-  return Number(count) * (unit === "day" ? 1440 : unit === "hour" ? 60 : 1);
 }

@@ -1,6 +1,7 @@
 import { hour } from "../functions/config/time.ts";
 import { alarm, inAnyOfQuietHours, inEachOf, maxHours, maxPeriodHours, own, quietHours } from "./alarm.ts";
 import { policies } from "./configuration.ts";
+import { fastLaunchAlarms } from "./fast-launch-alarm.ts";
 import { fleetAlarms } from "./fleet-alarms.ts";
 import { queries } from "./queries.ts";
 import { deadLetters, maxReceiveCount, queue } from "./queue.ts";
@@ -12,7 +13,8 @@ const ofQueue = ({ nodes }: sst.aws.Queue) => ({ namespace: "AWS/SQS", dimension
 const halfADay = Math.max(2, Math.ceil(12 / quietHours));
 
 /**
- * Each costs 0.10 USD a month, 1.10 USD in all (the first ten of an account are free), and 0.20 USD more with fleets.
+ * Each costs 0.10 USD a month, 1.10 USD in all (the first ten of an account are free), 0.20 USD more with fleets and 0.10 with
+ * Fast Launch.
  * Each notifies operators when it starts and when it ends.
  */
 export const alarms = [
@@ -91,7 +93,7 @@ export const alarms = [
           threshold: 7 * 24,
         }),
         alarm("UnrecordedAlarm", "unrecorded", {
-          alarmDescription: $interpolate`An available image has this service's tags, and no record confirms what they claim: it is forged, a copy, left by an interrupted build or from before records. No channel takes it. GET / of the API names the image (unrecorded), the saved query ${queries.failed} shows the notification, and CloudTrail says who made or tagged it (CopyImage, CreateTags). Deregister it or delete its tags. If this service made it before it kept records, npm run adopt records it.`,
+          alarmDescription: $interpolate`An available image has this service's tags, and no record confirms what they claim: it is forged, a copy, left by an interrupted build or from before records. No channel takes it. GET / of the API names the image (unrecorded), the saved query ${queries.failed} shows the notification, and CloudTrail says who made or tagged it (CopyImage, CreateTags). Deregister it or delete its tags. If this service made it before it kept records, npm run cli -- adopt records it.`,
           ...own("UnrecordedImages"),
           ...inEachOf(1),
         }),
@@ -119,4 +121,5 @@ export const alarms = [
       ]
     : []),
   ...fleetAlarms,
+  ...fastLaunchAlarms,
 ];

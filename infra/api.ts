@@ -1,10 +1,11 @@
 import { arnOf } from "./account.ts";
 import { allow } from "./callers.ts";
 import { callers, policies } from "./configuration.ts";
+import { observingFastLaunch } from "./fast-launch-permissions.ts";
 import { orderingFleets } from "./fleet-permissions.ts";
 import { lambda } from "./functions.ts";
 import { requestsPrefix } from "./names.ts";
-import { intervening, observing, pausing, recording } from "./permissions.ts";
+import { intervening, observingHistory, observingWithReports, pausing, recording } from "./permissions.ts";
 import { queue } from "./queue.ts";
 import { reservations } from "./reservations.ts";
 
@@ -23,9 +24,9 @@ export const api = lambda("Api", "api", {
   memory: "512 MB",
   url: policies.functionUrl && { authorization: "iam", cors: false },
   concurrency: policies.reserveConcurrency ? { reserved: reservations.api } : undefined,
-  policies: orderingFleets,
+  policies: [...orderingFleets, ...observingFastLaunch],
   permissions: [
-    ...observing,
+    ...observingWithReports,
     ...intervening,
     ...pausing,
     recording("api"),
@@ -35,6 +36,7 @@ export const api = lambda("Api", "api", {
       resources: [arnOf("ssm", `parameter${requestsPrefix}/*`)],
     },
     { actions: ["sqs:SendMessage"], resources: [queue.arn] },
+    ...observingHistory,
   ],
 });
 

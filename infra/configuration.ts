@@ -8,6 +8,7 @@ export const {
   policies,
   fleets,
   subscribers,
+  chat,
   operators,
   callers,
 } = parseConfiguration(config);

@@ -1,5 +1,7 @@
+import { DescribeLaunchTemplateVersionsCommand, EC2Client } from "@aws-sdk/client-ec2";
 import type { Fleet } from "../functions/config/fleet.ts";
 import { hasOwnParameter } from "./fleet-groups.ts";
+import { sdkOptions, within } from "./sdk.ts";
 
 /** What a group that is rolled starts its instances with. */
 export interface Used {
@@ -11,10 +13,12 @@ export interface Used {
   role: string | undefined;
 }
 
+const ec2 = new EC2Client(sdkOptions);
+
 /**
  * What a group uses now, and the fleets' role therefore may use. After the group has got another launch template, or
- * the template's latest version another instance profile, the role may not use that until the next deployment: AWS then
- * refuses the rollout, and the service tells.
+ * a version of it with another instance profile, the role may not use that until the next deployment: AWS then refuses
+ * the rollout, and the service tells.
  * @throws Error if the group has no launch template of the user's: then it cannot be rolled
  */
 export function usedBy(fleet: Fleet): $util.Output<Used> {
@@ -23,13 +27,15 @@ export function usedBy(fleet: Fleet): $util.Output<Used> {
     return aws.eks
       .getNodeGroupOutput({ clusterName, nodeGroupName: group })
       .launchTemplates.apply(([one]) => ({ template: known(fleet, one?.id), isChanged: true, role: undefined }));
-  const template = aws.autoscaling
-    .getGroupOutput({ name: group })
-    .apply(({ launchTemplates: [own], mixedInstancesPolicies: [mixed] }) =>
-      known(fleet, own?.id ?? mixed?.launchTemplates[0]?.launchTemplateSpecifications[0]?.launchTemplateId),
-    );
   const isChanged = !hasOwnParameter(fleet);
-  return $util.all([template, roleOf(template)]).apply(([id, role]) => ({ template: id, isChanged, role }));
+  return aws.autoscaling
+    .getGroupOutput({ name: group })
+    .apply(({ launchTemplates: [own], mixedInstancesPolicies: [mixed] }) => {
+      const { launchTemplateId, version } = mixed?.launchTemplates[0]?.launchTemplateSpecifications[0] ?? {};
+      const template = known(fleet, own?.id ?? launchTemplateId);
+      const role = roleOf(fleet, template, (own?.version ?? version) || "$Default");
+      return role.apply((arn) => ({ template, isChanged, role: arn }));
+    });
 }
 
 function known({ name, group }: Fleet, template: string | undefined): string {
@@ -39,11 +45,22 @@ function known({ name, group }: Fleet, template: string | undefined): string {
   );
 }
 
-/** The role of the instance profile that the latest version of a launch template names. */
-function roleOf(template: $util.Output<string>): $util.Output<string | undefined> {
-  const { iamInstanceProfiles } = aws.ec2.getLaunchTemplateOutput({ id: template });
-  return iamInstanceProfiles.apply(([profile]) => {
-    const name = profile?.name || profile?.arn.split("/").at(-1);
-    return name ? aws.iam.getInstanceProfileOutput({ name }).roleArn : $output(undefined);
+/** The role of the instance profile that a version of a launch template names; undefined if it names none. */
+function roleOf(fleet: Fleet, template: string, version: string): $util.Output<string | undefined> {
+  return $output(profileOf(fleet, template, version)).apply((name) =>
+    name ? aws.iam.getInstanceProfileOutput({ name }).roleArn : $output(undefined),
+  );
+}
+
+/** Pulumi's data source knows the latest version of a template only. */
+async function profileOf({ name }: Fleet, template: string, version: string): Promise<string | undefined> {
+  const command = new DescribeLaunchTemplateVersionsCommand({ LaunchTemplateId: template, Versions: [version] });
+  const { LaunchTemplateVersions = [] } = await ec2.send(command, within()).catch((cause: Error) => {
+    throw new Error(
+      `the fleet ${name}: reading version ${version} of ${template}, whose instance profile the role that changes fleets must be allowed to pass: ${cause.message}`,
+      { cause },
+    );
   });
+  const { Name, Arn } = LaunchTemplateVersions[0]?.LaunchTemplateData?.IamInstanceProfile ?? {};
+  return Name || Arn?.split("/").at(-1);
 }

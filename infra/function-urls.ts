@@ -20,9 +20,13 @@ const withoutFunctionUrls = [
   "us-gov-west-1",
 ];
 
+export function hasFunctionUrls(region: string): boolean {
+  return !withoutFunctionUrls.includes(region);
+}
+
 /** @throws Error if the configuration asks for a function URL in a Region that has none */
 export function requireFunctionUrls(region: string, functionUrl: boolean): void {
-  if (functionUrl && withoutFunctionUrls.includes(region))
+  if (functionUrl && !hasFunctionUrls(region))
     throw new Error(
       `config.ts: AWS has no function URLs in ${region}. Set policies.functionUrl: false; callers then invoke the function directly`,
     );

@@ -1,28 +1,20 @@
-import { createHash } from "node:crypto";
 import { tagPrefix } from "../functions/domain/inputs.ts";
 import { accountId, partition, region } from "./account.ts";
+import { iamName } from "./role-names.ts";
 
 /** A resource name with application and stage, so that one account can hold several stages. */
 export function named(noun: string): string {
   return `${$app.name}-${$app.stage}-${noun}`;
 }
 
-/**
- * The name of an IAM resource. IAM's names are shared by all Regions of an account, so it contains the Region. IAM
- * allows 64 characters: a longer name is cut and ends in its hash.
- */
+/** The name of an IAM resource, with the Region. */
 export function namedInAccount(noun: string): $util.Output<string> {
-  return region.apply((where) => atMost64(`${named(where)}-${noun}`));
+  return region.apply((where) => iamName(`${$app.name}-${$app.stage}`, where, noun));
 }
 
 /** The ARN of a role of ours by the noun in its name. It is known before the role exists. */
 export function roleArn(noun: string): $util.Output<string> {
   return $interpolate`arn:${partition}:iam::${accountId}:role/${namedInAccount(noun)}`;
-}
-
-function atMost64(name: string): string {
-  if (name.length <= 64) return name;
-  return `${name.slice(0, 55)}-${createHash("sha256").update(name).digest("hex").slice(0, 8)}`;
 }
 
 /** The parameters that nodes read, `<prefix>/<variant>/<candidate|stable>`. */

@@ -18,56 +18,61 @@ const assembles = variants.some((variant) => recipeOf(variant) === "assemble");
 const pauses = $interpolate`${artifacts.arn}/records/pauses/*`;
 
 /** Permissions to observe the world. Both functions have them. */
-export const observing: Permission[] = [
-  {
-    // Public parameters belong to no account, so their ARNs contain no account ID.
-    actions: ["ssm:GetParameters"],
-    resources: [$interpolate`arn:${partition}:ssm:${region}::parameter/aws/service/ami-windows-latest/*`],
-  },
-  {
-    // Access to a path includes everything below it (Systems Manager user guide, "Restricting access to parameters").
-    actions: ["ssm:GetParametersByPath"],
-    resources: [channelsPrefix, requestsPrefix].map((prefix) => arnOf("ssm", `parameter${prefix}`)),
-  },
-  {
-    actions: ["codebuild:BatchGetBuilds", "codebuild:ListBuildsForProject"],
-    resources: [project.arn],
-  },
-  {
-    actions: ["s3:ListBucket"],
-    resources: [artifacts.arn],
-    conditions: [
-      {
-        test: "StringLike",
-        variable: "s3:prefix",
-        values: ["announced/*", "records/*", ...(assembles ? ["harvest/*"] : [])],
-      },
-    ],
-  },
-  { actions: ["s3:GetObject"], resources: [pauses] },
-  ...(assembles
-    ? [{ actions: ["s3:GetObject"], resources: [$interpolate`${artifacts.arn}/harvest/*/manifest.json`] }]
-    : []),
-  unscopedStatement([
-    "ec2:DescribeImages",
-    "ec2:DescribeInstances",
-    "ec2:DescribeLaunchTemplateVersions",
-    "ec2:DescribeImageReferences",
-    "ec2:DescribeTags",
-    "ec2:DescribeVolumes",
-    "ec2:DescribeKeyPairs",
-    "ec2:DescribeSecurityGroups",
-    "ec2:DescribeSnapshots",
-    ...(policies.kubernetesSource === "eks" ? (["eks:DescribeClusterVersions"] as const) : []),
-  ]),
-  readingThroughEc2,
-  {
-    // Tells whether the image is shared with other accounts; their use of it is not visible here.
-    actions: ["ec2:DescribeImageAttribute"],
-    resources: [imageArn("image")],
-    conditions: [hasOurTag],
-  },
-];
+export const observing = observingAndListing();
+
+/** As {@link observing}, and to list what is below these prefixes of the bucket, too. */
+function observingAndListing(...prefixes: string[]): Permission[] {
+  return [
+    {
+      // Public parameters belong to no account, so their ARNs contain no account ID.
+      actions: ["ssm:GetParameters"],
+      resources: [$interpolate`arn:${partition}:ssm:${region}::parameter/aws/service/ami-windows-latest/*`],
+    },
+    {
+      // Access to a path includes everything below it (Systems Manager user guide, "Restricting access to parameters").
+      actions: ["ssm:GetParametersByPath"],
+      resources: [channelsPrefix, requestsPrefix].map((prefix) => arnOf("ssm", `parameter${prefix}`)),
+    },
+    {
+      actions: ["codebuild:BatchGetBuilds", "codebuild:ListBuildsForProject"],
+      resources: [project.arn],
+    },
+    {
+      actions: ["s3:ListBucket"],
+      resources: [artifacts.arn],
+      conditions: [
+        {
+          test: "StringLike",
+          variable: "s3:prefix",
+          values: ["announced/*", "records/*", ...(assembles ? ["harvest/*"] : []), ...prefixes],
+        },
+      ],
+    },
+    { actions: ["s3:GetObject"], resources: [pauses] },
+    ...(assembles
+      ? [{ actions: ["s3:GetObject"], resources: [$interpolate`${artifacts.arn}/harvest/*/manifest.json`] }]
+      : []),
+    unscopedStatement([
+      "ec2:DescribeImages",
+      "ec2:DescribeInstances",
+      "ec2:DescribeLaunchTemplateVersions",
+      "ec2:DescribeImageReferences",
+      "ec2:DescribeTags",
+      "ec2:DescribeVolumes",
+      "ec2:DescribeKeyPairs",
+      "ec2:DescribeSecurityGroups",
+      "ec2:DescribeSnapshots",
+      ...(policies.kubernetesSource === "eks" ? (["eks:DescribeClusterVersions"] as const) : []),
+    ]),
+    readingThroughEc2,
+    {
+      // Tells whether the image is shared with other accounts; their use of it is not visible here.
+      actions: ["ec2:DescribeImageAttribute"],
+      resources: [imageArn("image")],
+      conditions: [hasOurTag],
+    },
+  ];
+}
 
 /**
  * What only reconcile reads: a variant's channels again before it writes one, and reports, to tell subscribers how two
@@ -75,6 +80,17 @@ export const observing: Permission[] = [
  */
 export const observingForActions: Permission[] = [
   { actions: ["ssm:GetParametersByPath"], resources: [arnOf("ssm", `parameter${channelsPrefix}/*`)] },
+  { actions: ["s3:GetObject"], resources: [$interpolate`${artifacts.arn}/reports/*`] },
+];
+
+/** What only api reads, for the timeline of a variant: what channels held. */
+export const observingHistory: Permission[] = [
+  { actions: ["ssm:GetParameterHistory"], resources: [arnOf("ssm", `parameter${channelsPrefix}/*`)] },
+];
+
+/** To observe the world and to answer with an image's reports, which a listing finds. */
+export const observingWithReports: Permission[] = [
+  ...observingAndListing("reports/*"),
   { actions: ["s3:GetObject"], resources: [$interpolate`${artifacts.arn}/reports/*`] },
 ];
 

@@ -29,31 +29,47 @@ export const quotas = {
 };
 export type Quota = (typeof quotas)[keyof typeof quotas];
 
+/** A quota that is too small for the configuration. */
+export interface Shortage {
+  wrong: string;
+  /** What to do, one sentence or more without the last full stop. */
+  remedy: string;
+}
+
 /** What is wrong if Lambda would refuse the reservations, and what to do. */
-export function tooFewExecutions({ all, unreserved, ours }: Executions): string | undefined {
+export function tooFewExecutions({ all, unreserved, ours }: Executions): Shortage | undefined {
   const missing = Object.entries(reservations)
     .map(([noun, wanted]) => ({ noun, more: wanted - ours[noun as keyof typeof ours] }))
     .filter(({ more }) => more > 0);
   const more = missing.reduce((sum, one) => sum + one.more, 0);
   if (more === 0 || unreserved - more >= leastUnreserved) return undefined;
   const short = leastUnreserved + more - unreserved;
-  return `Lambda: the functions reserve ${more} more concurrent executions (${missing.map((one) => `${one.noun} ${one.more}`).join(", ")}), and ${leastUnreserved} must stay unreserved, but only ${unreserved} of the account's ${all} are unreserved. ${request(quotas.executions, all + short)}, or do without the reservations: policies.reserveConcurrency: false; functions/config/policies.ts says what that costs`;
+  return {
+    wrong: `Lambda: the functions reserve ${more} more concurrent executions (${missing.map((one) => `${one.noun} ${one.more}`).join(", ")}), and ${leastUnreserved} must stay unreserved, but only ${unreserved} of the account's ${all} are unreserved`,
+    remedy: `${request(quotas.executions, all + short)}, or do without the reservations: policies.reserveConcurrency: false; functions/config/policies.ts says what that costs`,
+  };
 }
 
 /** What is wrong if CodeBuild cannot run as many builds at once as the configuration allows, and what to do. */
-export function tooFewBuilds(quota: number, maxParallel: number): string | undefined {
+export function tooFewBuilds(quota: number, maxParallel: number): Shortage | undefined {
   if (quota >= maxParallel) return undefined;
-  return `CodeBuild: up to ${maxParallel} builds run at once (policies.maxParallel), but the account may run ${quota}. ${request(quotas.builds, maxParallel)}${orFewer(quota)}`;
+  return {
+    wrong: `CodeBuild: up to ${maxParallel} builds run at once (policies.maxParallel), but the account may run ${quota}`,
+    remedy: `${request(quotas.builds, maxParallel)}${orFewer(quota)}`,
+  };
 }
 
 /** The same for the vCPUs of the build instances. One build has one instance at a time. */
 export function tooFewVcpus(
   quota: number,
   { instanceType, vcpus, maxParallel }: { instanceType: string; vcpus: number; maxParallel: number },
-): string | undefined {
+): Shortage | undefined {
   const needed = vcpus * maxParallel;
   if (quota >= needed) return undefined;
-  return `EC2: up to ${maxParallel} builds at once (policies.maxParallel) each have an instance of the type ${instanceType}, ${needed} vCPUs together, but all On-Demand instances of the account may have ${quota}. ${request(quotas.vcpus, needed)}${orFewer(Math.floor(quota / vcpus))}`;
+  return {
+    wrong: `EC2: up to ${maxParallel} builds at once (policies.maxParallel) each have an instance of the type ${instanceType}, ${needed} vCPUs together, but all On-Demand instances of the account may have ${quota}`,
+    remedy: `${request(quotas.vcpus, needed)}${orFewer(Math.floor(quota / vcpus))}`,
+  };
 }
 
 /**

@@ -2,7 +2,8 @@ import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join, relative, sep } from "node:path";
 
-const recipeFolders = ["packer", "buildspec"];
+/** The folders whose files are the recipe. */
+export const recipeFolders = ["packer", "buildspec"];
 /** The part of the recipe that determines a harvest. Other changes of the recipe do not repeat it. */
 const harvestFolders = ["packer/harvest", "packer/modules"];
 

@@ -1,5 +1,8 @@
 import { arnOf } from "./account.ts";
+import { chatTopic } from "./chat.ts";
 import { policies } from "./configuration.ts";
+import { fastLaunchRole, reconcilingFastLaunch } from "./fast-launch-permissions.ts";
+import { templateVersion } from "./fast-launch-template.ts";
 import { fleetsRole } from "./fleet-groups.ts";
 import { reconcilingFleets } from "./fleet-permissions.ts";
 import { lambda } from "./functions.ts";
@@ -12,6 +15,8 @@ import { reservations } from "./reservations.ts";
 import { startingBuilds } from "./start-build.ts";
 import { encryptingFor } from "./topic-key.ts";
 
+const topics = [notifications, ...(chatTopic ? [chatTopic] : [])].map(({ arn }) => arn);
+
 /**
  * The only function that acts: it starts builds, writes channels, retires images, rolls fleets and sends notifications.
  */
@@ -20,9 +25,14 @@ export const reconcile = lambda("Reconcile", "reconcile", {
   handler: "functions/reconcile.handler",
   timeout: `${reconcileSeconds} seconds`,
   memory: "512 MB",
-  environment: fleetsRole ? { FLEETS_ROLE: fleetsRole } : {},
+  environment: {
+    ...(fleetsRole && { FLEETS_ROLE: fleetsRole }),
+    ...(fastLaunchRole && { FAST_LAUNCH_ROLE: fastLaunchRole }),
+    ...(templateVersion && { FAST_LAUNCH_TEMPLATE: templateVersion }),
+    ...(chatTopic && { CHAT_TOPIC_ARN: chatTopic.arn }),
+  },
   concurrency: policies.reserveConcurrency ? { reserved: reservations.reconcile } : undefined,
-  policies: reconcilingFleets,
+  policies: [...reconcilingFleets, ...reconcilingFastLaunch],
   permissions: [
     ...observing,
     ...observingForActions,
@@ -33,8 +43,8 @@ export const reconcile = lambda("Reconcile", "reconcile", {
       actions: ["ssm:PutParameter", "ssm:AddTagsToResource"],
       resources: [arnOf("ssm", `parameter${channelsPrefix}/*`)],
     },
-    { actions: ["sns:Publish"], resources: [notifications.arn] },
-    encryptingFor(notifications.arn),
+    { actions: ["sns:Publish"], resources: topics },
+    encryptingFor(...topics),
     ...retiring,
     recording("reconcile"),
     ...deregistering,

@@ -13,6 +13,7 @@ const writers: Record<string, Writer[]> = {
   harvest: ["harvest"],
   announced: ["reconcile"],
   "records/proofs": ["build"],
+  "records/measures": ["build"],
   "records/adoptions": ["api"],
   "records/approvals": ["api"],
   "records/publications": ["reconcile"],
@@ -30,10 +31,15 @@ const writers: Record<string, Writer[]> = {
 const fleetWriters: Record<string, Writer[]> = {
   "records/rollouts": ["reconcile"],
   "records/refusals": ["reconcile"],
+  "records/endings": ["reconcile"],
   "records/arrivals": ["reconcile"],
+  "records/sights": ["reconcile"],
   "records/rollout-orders": ["api"],
   "records/releases": ["api"],
 };
+
+/** The same of Fast Launch, for the same reason. */
+const fastLaunchWriters: Record<string, Writer[]> = { "records/fast-launches": ["reconcile"] };
 
 /** A pause or a hold ends when its record is deleted. */
 const orders = ["records/pauses", "records/holds"];
@@ -41,7 +47,7 @@ const orders = ["records/pauses", "records/holds"];
 /** Builds take the version of a source that its project names, so only its removal could harm them. */
 const sources = "source";
 
-const all = { ...writers, ...fleetWriters };
+const all = { ...writers, ...fleetWriters, ...fastLaunchWriters };
 const prefixes = Object.keys(all);
 
 /** Replication writes and deletes objects with actions of its own (Service Authorization Reference, Amazon S3). */
@@ -56,6 +62,11 @@ export function pathsOf(writer: Writer): string[] {
 /** The same about fleets. */
 export function fleetPathsOf(writer: Writer): string[] {
   return pathsIn(fleetWriters, writer);
+}
+
+/** The same about Fast Launch. */
+export function fastLaunchPathsOf(writer: Writer): string[] {
+  return pathsIn(fastLaunchWriters, writer);
 }
 
 /**

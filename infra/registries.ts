@@ -34,7 +34,7 @@ export function repositoriesOf(
       );
     if (account !== accountId && !registryAccounts.includes(account))
       throw new Error(
-        `config.ts: ${field} is "${reference}", in a registry of another account than this one (${accountId}). Add "${account}" to registryAccounts, and let the guest role into the repository as docs/operations.md says`,
+        `config.ts: ${field} is "${reference}", in a registry of another account than this one (${accountId}). Add "${account}" to registryAccounts, and let the guest role into the repository as docs/setup.md says`,
       );
     const arn = `arn:${partition}:ecr:${region}:${account}:repository/${repository}`;
     const isCache = pullThroughCachePrefixes.some((prefix) => repository.startsWith(`${prefix}/`));

@@ -1,5 +1,6 @@
 import { accountId, nothingWithoutTls, policyDocument } from "./account.ts";
 import { project } from "./builds.ts";
+import { policies } from "./configuration.ts";
 import { channelsPrefix, named } from "./names.ts";
 import { queue } from "./queue.ts";
 
@@ -20,6 +21,16 @@ const channelChanged = rule("ChannelChanged", "channel-changed", {
   detail: { name: [{ prefix: `${channelsPrefix}/` }], exception: [{ exists: false }] },
 });
 
+/** AWS sends these as well as it can, and schedules look, too (EC2 user guide, "Monitor EC2 Fast Launch"). */
+const fastLaunchChanged =
+  policies.fastLaunch &&
+  rule("FastLaunchChanged", "fast-launch-changed", {
+    source: ["aws.ec2"],
+    "detail-type": ["EC2 Fast Launch State-change Notification"],
+  });
+
+const rules = [buildEnded, channelChanged, ...(fastLaunchChanged ? [fastLaunchChanged] : [])];
+
 new aws.sqs.QueuePolicy("TriggersPolicy", {
   queueUrl: queue.url,
   policy: policyDocument([
@@ -29,7 +40,7 @@ new aws.sqs.QueuePolicy("TriggersPolicy", {
       resources: [queue.arn],
       principals: [{ type: "Service", identifiers: ["events.amazonaws.com"] }],
       conditions: [
-        { test: "ArnEquals", variable: "aws:SourceArn", values: [buildEnded.arn, channelChanged.arn] },
+        { test: "ArnEquals", variable: "aws:SourceArn", values: rules.map(({ arn }) => arn) },
         { test: "StringEquals", variable: "aws:SourceAccount", values: [accountId] },
       ],
     },

@@ -29,7 +29,7 @@ export const savedQueries = {
     noun: "why-was-it-not",
     of: ["reconcile"],
     lines: [
-      `fields @timestamp, variant, message, \`for\`, ${reasons}, until, ${triggers}`,
+      `fields @timestamp, variant, fleet, message, \`for\`, ${reasons}, until, ${triggers}`,
       'filter message in ["wait", "nothing"]',
       "sort @timestamp desc",
       "limit 200",
@@ -39,7 +39,7 @@ export const savedQueries = {
     noun: "what-failed",
     of: ["reconcile", "api"],
     lines: [
-      "fields @timestamp, service, message, variant, error.message, fact.kind, fact.failure.class, fact.failure.cause, fact.log, token",
+      "fields @timestamp, service, message, variant, fleet, error.message, fact.kind, fact.fleet, fact.failure.class, fact.failure.cause, fact.log, token",
       'filter level = "ERROR" or (message = "announce" and fact.kind not in ["published", "rolled-back", "recovered", "resumed", "rollout-begun", "rollout-done"])',
       "sort @timestamp desc",
       "limit 200",
@@ -49,7 +49,7 @@ export const savedQueries = {
     noun: "who-asked",
     of: ["api"],
     lines: [
-      "fields @timestamp, by, message, variant, image, reason, request, dryRun, decision.outcome, decision.why, method, path, status",
+      "fields @timestamp, by, message, variant, fleet, image, reason, request, dryRun, decision.outcome, decision.why, method, path, status",
       "filter ispresent(by)",
       "sort @timestamp desc",
       "limit 200",
@@ -62,7 +62,7 @@ export const savedQueries = {
     noun: "what-became-of-it",
     of: ["reconcile"],
     lines: [
-      `fields token, @timestamp, variant, message, channel, image, fact.kind, result, detail, ${reasons}, ${triggers}`,
+      `fields token, @timestamp, variant, fleet, message, channel, image, fact.kind, result, detail, ${reasons}, ${triggers}`,
       "filter ispresent(token)",
       "sort token, @timestamp",
       "limit 1000",

@@ -1,5 +1,6 @@
 import { accountId, arnOf, nothingWithoutTls, partition, policyDocument } from "./account.ts";
 import { alarms } from "./alarms.ts";
+import { chatTopic } from "./chat.ts";
 import { notifications } from "./notifications.ts";
 import { operations } from "./operations.ts";
 import { forTopic, topicKey, use } from "./topic-key.ts";
@@ -21,6 +22,12 @@ new aws.sns.TopicPolicy("NotificationsPolicy", {
   arn: notifications.arn,
   policy: policyDocument([nothingWithoutTls("sns:Publish", notifications.arn)]),
 });
+
+if (chatTopic)
+  new aws.sns.TopicPolicy("ChatPolicy", {
+    arn: chatTopic.arn,
+    policy: policyDocument([nothingWithoutTls("sns:Publish", chatTopic.arn)]),
+  });
 
 new aws.sns.TopicPolicy("OperationsPolicy", {
   arn: operations.arn,
@@ -70,7 +77,7 @@ new aws.kms.KeyPolicy("TopicKeyPolicy", {
       actions: use,
       resources: ["*"],
       principals: account,
-      conditions: [forTopic(notifications.arn)],
+      conditions: [forTopic(notifications.arn, ...(chatTopic ? [chatTopic.arn] : []))],
     },
     {
       sid: "OurAlarms",

@@ -17,11 +17,15 @@ export const topicKey = new aws.kms.Key("TopicKey", {
 export const use = ["kms:GenerateDataKey", "kms:Decrypt"];
 
 /** SNS passes the topic's ARN in the encryption context (same guide, "Encryption context"). */
-export function forTopic(arn: $util.Input<string>) {
-  return { test: "StringEquals", variable: "kms:EncryptionContext:aws:sns:topicArn", values: [arn] };
+export function forTopic(...arns: $util.Input<string>[]) {
+  return { test: "StringEquals", variable: "kms:EncryptionContext:aws:sns:topicArn", values: arns };
 }
 
 /** The permission that a publisher needs in addition to `sns:Publish`. */
-export function encryptingFor(topic: $util.Input<string>): sst.aws.FunctionPermissionArgs {
-  return { actions: use, resources: [arnOf("kms", $interpolate`key/${topicKey.id}`)], conditions: [forTopic(topic)] };
+export function encryptingFor(...topics: $util.Input<string>[]): sst.aws.FunctionPermissionArgs {
+  return {
+    actions: use,
+    resources: [arnOf("kms", $interpolate`key/${topicKey.id}`)],
+    conditions: [forTopic(...topics)],
+  };
 }

@@ -7,6 +7,7 @@ const resourceless = {
   // It has resource-level permissions, but without `*` CloudWatch tells of no composite alarm (API reference).
   "cloudwatch:DescribeAlarms": "reads whether an alarm of a fleet is in ALARM",
   "ec2:DescribeDhcpOptions": "CodeBuild connects to the user's VPC",
+  "ec2:DescribeFastLaunchImages": "reads what has Fast Launch, and how much of the account's quota that takes",
   "ec2:DescribeImageReferences":
     "finds what uses an image: it is retired only if this call and the resources' own calls agree",
   "ec2:DescribeImages": "reads images and their state",

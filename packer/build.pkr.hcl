@@ -27,6 +27,7 @@ locals {
     DISK_GIB               = "${var.disk_gib}"
     SERVICING_MINUTES      = "${var.servicing_minutes}"
     UPKEEP_MINUTES         = "${var.upkeep_minutes}"
+    SKIP_REGIONAL_SETUP    = "${var.skip_regional_setup}"
   }
 
   # Registry keys whose removal a restart waits for. Packer's default also has RebootPending and PackagesPending, which
@@ -170,6 +171,12 @@ build {
   }
 
   provisioner "powershell" {
+    scripts = ["${local.scripts}/36-first-start.ps1"]
+    env     = local.environment
+    timeout = var.step_timeout
+  }
+
+  provisioner "powershell" {
     scripts = ["${local.scripts}/40-containerd.ps1"]
     env     = local.environment
     timeout = var.step_timeout
@@ -188,12 +195,18 @@ build {
     timeout       = var.custom_timeout
   }
 
-  # Windows finishes what a custom script left for the next start before the tests run.
+  # Windows finishes what a custom script left for the next start before the tests run, and starts without a page file.
   provisioner "windows-restart" {
     restart_timeout = var.restart_timeout
     check_registry  = true
     registry_keys   = local.restart_keys
     timeout         = ""
+  }
+
+  provisioner "powershell" {
+    scripts = ["${local.scripts}/65-page-file.ps1"]
+    env     = local.environment
+    timeout = var.step_timeout
   }
 
   provisioner "powershell" {

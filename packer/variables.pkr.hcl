@@ -199,6 +199,11 @@ variable "update_rounds" {
   }
 }
 
+variable "skip_regional_setup" {
+  type        = bool
+  description = "Whether a node's first start leaves language, region and time zone as the image has them."
+}
+
 variable "kubernetes_release_url" {
   type        = string
   description = "Address of the Kubernetes binaries and their .sha256 files."

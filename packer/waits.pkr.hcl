@@ -1,5 +1,5 @@
 # CodeBuild's timeout must exceed this sum: password + WinRM + rounds x (updates + restart) + upkeep + images + custom +
-# 17 x step + 2 x restart + 4 x (delay x attempts), because Packer waits for AWS four times: for the instance to run, to
+# 19 x step + 2 x restart + 4 x (delay x attempts), because Packer waits for AWS four times: for the instance to run, to
 # stop, to be imaged and to terminate. A provisioner's timeout stops nothing: Packer 1.16 only logs that it cancels.
 # buildspec/run-packer.mjs then stops Packer.
 

@@ -1,11 +1,10 @@
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { plan } from "../functions/domain/plan.ts";
-import { differences, type Report } from "../functions/domain/reports.ts";
+import { chatOf } from "../functions/texts/chat-message.ts";
 import { textOf } from "../functions/texts/notification-text.ts";
 import packageJson from "../package.json" with { type: "json" };
-import { scene } from "./scene.ts";
+import { samplePublication } from "./sample-publication.ts";
 
 /** Folders that hold other people's Markdown, or none. */
 const foreign = ["node_modules", ".git", ".sst", ".run", ".tools"];
@@ -84,8 +83,8 @@ describe("docs/licences.md", () => {
     }),
   );
   const dependencies = Object.keys({ ...packageJson.dependencies, ...packageJson.devDependencies });
-  const requirements = [...read("local/tools/requirements.txt").matchAll(/^([\w-]+)(?:\[.*\])?==/gm)].map(
-    ([, name = ""]) => name,
+  const requirements = ["local/tools/requirements.txt", "test/examples/requirements.txt"].flatMap((file) =>
+    [...read(file).matchAll(/^([\w-]+)(?:\[.*\])?==/gm)].map(([, name = ""]) => name),
   );
 
   test.each(dependencies)("names the licence of %s as its package.json does", (name) => {
@@ -105,8 +104,8 @@ describe("docs/licences.md", () => {
 describe("docs/rules.md", () => {
   const rules = proseOf("docs/rules.md").flatMap(({ line }) => /^### Rule (\d+): /.exec(line)?.[1] ?? []);
 
-  test("has the rules 1 to 17 in order", () => {
-    expect(rules.map(Number)).toEqual(Array.from({ length: 17 }, (_, index) => index + 1));
+  test("has the rules 1 to 19 in order", () => {
+    expect(rules.map(Number)).toEqual(Array.from({ length: 19 }, (_, index) => index + 1));
   });
 
   test("has every rule that code and tests cite", () => {
@@ -126,36 +125,18 @@ describe("docs/rules.md", () => {
   });
 });
 
-test("the sample mail in the README is what the service writes", () => {
-  const [before, after] = ["ami-0c5f1e0a9b3d27e41", "ami-0a84d2f6c17be9035"];
-  const report: Report = {
-    osBuild: "20348.4294",
-    kubernetes: { kubelet: "1.35.6", kubeProxy: "1.35.6" },
-    containerd: "1.7.27",
-    installedUpdates: ["KB5066782"],
-    containerImages: [],
-    customSteps: [],
-  };
-  const { world } = scene({}, "2026-11-12T20:10:00Z")
-    .baseAmi("ami-07d1e94b52c3a86f0")
-    .published(before, { kubernetes: "1.35.6", patchTuesday: "2026-10-13" })
-    .image(after, { token: "9c1f".repeat(16) })
-    .holds(after, ["stable"]);
-  const published = plan({ ...world, notified: new Set() }).flatMap((action) =>
-    action.do === "announce" && action.notification.kind === "published" && action.notification.channel === "stable"
-      ? [action.notification]
-      : [],
-  )[0];
-  if (!published) throw new Error("the scene has no publication to stable");
-  const inside = differences(report, {
-    ...report,
-    osBuild: "20348.4405",
-    kubernetes: { kubelet: "1.35.7", kubeProxy: "1.35.7" },
-    installedUpdates: ["KB5068787"],
+describe("the sample of a publication", () => {
+  const { notification, inside } = samplePublication();
+  const surroundings = { stage: "production", inside };
+
+  test("in the README is the mail that the service writes", () => {
+    const { subject, text } = textOf(notification, surroundings);
+    const sample = /<!-- mail -->\n```\n([\s\S]*?)```/.exec(read("README.md"))?.[1];
+    expect(sample).toBe(`Subject: ${subject}\n\n${text}\n`);
   });
 
-  const { subject, text } = textOf(published, inside);
-
-  const sample = /<!-- mail -->\n```\n([\s\S]*?)```/.exec(read("README.md"))?.[1];
-  expect(sample).toBe(`Subject: ${subject}\n\n${text}\n`);
+  test("in docs/chat.md is the message that the service sends to chats", () => {
+    const sample = /<!-- chat -->\n```json\n([\s\S]*?)\n```\n/.exec(read("docs/chat.md"))?.[1];
+    expect(JSON.parse(sample ?? "")).toEqual(chatOf(notification, surroundings));
+  });
 });

@@ -1,4 +1,6 @@
+import { cloneDeepWith } from "es-toolkit";
 import type { Notification } from "../functions/domain/notifications/due.ts";
+import { fastLaunched } from "./fast-launched.ts";
 import { day, hour, type Scene, scene } from "./scene.ts";
 
 const old = { createdAt: 1, provedAt: 1 };
@@ -32,10 +34,17 @@ export function everyNotification(): Notification[] {
     scene().image("ami-1").wrote("ami-1", "candidate", hour),
     scene().build({ status: "succeeded", image: "ami-9", endedAt: Date.parse("2026-11-04T11:00:00Z") }),
     scene().image("ami-1", { made: false, unrecorded: [{ claim: "that its proof passed", record: "a" }] }),
+    scene().usualStarts(200, 210, 220).image("ami-1").measured("ami-1", { start: 400, size: 36 }),
+    scene({ policies: { slowStart: { maxHold: "2d" } } })
+      .usualStarts(200, 210, 220)
+      .image("ami-1")
+      .measured("ami-1", { start: 400 }),
+    scene().usualStarts(200).image("ami-1").measured("ami-1", { start: 225 }).holds("ami-1").notified([]),
     recovered,
     scene().pause(),
     scene().pause().notifyAll().resume(),
     ...fleetStories(),
+    ...fastLaunchStories(),
   ];
 
   return stories.flatMap((story) =>
@@ -54,7 +63,37 @@ function fleetStories(): Scene[] {
     behind().fleets("rollout", "web", "ami-2", { status: "failed", detail: "NodeCreationFailure" }),
     behind().revoke("ami-1"),
     behind().later(15 * day),
+    behind()
+      .fleets("unreadable", "web", "No group found")
+      .fleets("sight", "web", "lost")
+      .later(3 * hour),
     done().fleets("arrived", "web", "ami-2"),
     done().fleets("take", "web", "ami-1", 9),
   ];
+}
+
+/** EC2 cannot fast launch what stable has just taken without waiting any longer. */
+function fastLaunchStories(): Scene[] {
+  const fastLaunch = { before: "publication" as const, maxWait: "30m" };
+  const taken = scene({ policies: { fastLaunch } }).image("ami-1", old).holds("ami-1", ["stable"]);
+  taken.image("ami-2").holds("ami-2", ["stable"]);
+  return [fastLaunched(taken, { "ami-2": { state: "enabling-failed", reason: "VpcLimitExceeded: 5 VPCs" } })];
+}
+
+/** Fields whose values the service chooses. */
+const own = ["kind", "purpose", "class", "channel", "holders", "state", "failure"];
+
+/** Notifications of every kind, with each text and each list as long as one that AWS, a person or a guest can write. */
+export function extremeNotifications(): Notification[] {
+  return everyNotification().map((notification) =>
+    cloneDeepWith(notification, (value, key) => {
+      if (typeof key === "string" && own.includes(key)) return value;
+      if (Array.isArray(value)) return Array.from({ length: 300 }, () => extended(value[0] ?? "a line"));
+      return typeof value === "string" ? extended(value) : undefined;
+    }),
+  );
+}
+
+function extended<T>(value: T): T | string {
+  return typeof value === "string" ? `${value} ${"and so on ".repeat(60)}` : value;
 }

@@ -1,6 +1,6 @@
 import type * as z from "zod";
 import { Fleet } from "../functions/config/fleet.ts";
-import type { Attempt, FleetHistory } from "../functions/domain/fleet-records.ts";
+import type { Attempt, Ending, FleetHistory, Sight } from "../functions/domain/fleet-records.ts";
 import type { GroupUpdate, KnownFleet } from "../functions/domain/observed-fleet.ts";
 import { core, day, hour, type OpenWorld, present } from "./world.ts";
 
@@ -113,6 +113,13 @@ export function fleetsOf(world: OpenWorld) {
       const update = { ...present(latest, `no update of ${name}`), status };
       fleets.observe(name, { updates: [update, ...others], isChanging: false });
     },
+    /** It was recorded that the latest rollout failed, and AWS shows nothing of its update any more. */
+    concluded(name: string, ending: Ending) {
+      const history = historyOf(name);
+      const [latest, ...others] = history.attempts;
+      history.attempts = [{ ...present(latest, `no rollout of ${name}`), ended: ending }, ...others];
+      fleets.observe(name, { updates: [] });
+    },
     /** The group, or its parameter, starts the image from now on, and all nodes run it. */
     take(name: string, image: string, number?: number) {
       const { template } = groupOf(name);
@@ -135,6 +142,10 @@ export function fleetsOf(world: OpenWorld) {
     },
     hold(name: string, reason = "a freeze") {
       world.fleetRecords.holds[name] = { reason, by: "arn:aws:iam::123456789012:user/ann", at: world.now };
+    },
+    /** It was recorded that AWS shows the fleet no more, or again. */
+    sight(name: string, sight: Sight) {
+      historyOf(name).unseenSince = sight === "lost" ? world.now : undefined;
     },
     release(name: string) {
       delete world.fleetRecords.holds[name];

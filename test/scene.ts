@@ -213,6 +213,23 @@ export function scene(configuration: Partial<ConfigurationInput> = {}, at = "202
       const then = world.now - 2 * day;
       return story.image(id, { variant, createdAt: then, provedAt: then }, recorded).holds(id, channelNames, variant);
     },
+    /** Images published one after another in the weeks before, each with the seconds of its start and 30 GiB large. */
+    usualStarts(...seconds: number[]) {
+      for (const [index, start] of seconds.entries()) {
+        const [id, then] = [`ami-usual-${index + 1}`, world.now - (28 - index) * day];
+        const measured = { start: start * 1_000, size: 30 * 1024 ** 3 };
+        story.image(id, { createdAt: then, provedAt: then, measured }).holds(id);
+      }
+      return story;
+    },
+    /** What builds have measured of an image: the seconds of its start, and GiB. */
+    measured(id: string, { start, size }: { start?: number; size?: number }) {
+      const measured = {
+        start: start === undefined ? undefined : start * 1_000,
+        size: size === undefined ? undefined : size * 1024 ** 3,
+      };
+      return story.change(id, { measured });
+    },
     build(changes: Partial<Build> = {}) {
       const variant = changes.variant ?? core;
       count += 1;

@@ -30,6 +30,14 @@ const refused: [file: string, imported: string][] = [
   ["domain/fleets/probe.ts", "../plan.ts"],
   ["domain/fleets/probe.ts", "../../io/images.ts"],
   ["domain/fleets/probe.ts", "@aws-sdk/client-eks"],
+  ["domain/probe.ts", "./fast-launch/decide.ts"],
+  ["domain/publishing/probe.ts", "../fast-launch/decide.ts"],
+  ["domain/fleets/probe.ts", "../fast-launch/decide.ts"],
+  ["domain/building/probe.ts", "../fast-launch/decide.ts"],
+  ["domain/fast-launch/probe.ts", "../building/decide.ts"],
+  ["domain/fast-launch/probe.ts", "../notifications/due.ts"],
+  ["domain/fast-launch/probe.ts", "../plan.ts"],
+  ["domain/fast-launch/probe.ts", "../../io/images.ts"],
   ["domain/notifications/probe.ts", "../plan.ts"],
   ["texts/probe.ts", "../io/images.ts"],
   ["io/probe.ts", "../texts/texts.ts"],
@@ -37,11 +45,15 @@ const refused: [file: string, imported: string][] = [
   ["api/probe.ts", "../reconcile/act.ts"],
   ["reconcile/probe.ts", "../api/http.ts"],
   ["reconcile/probe.ts", "@aws-sdk/client-s3"],
+  ["../cli/commands/probe.ts", "../../functions/io/images.ts"],
+  ["../cli/probe.ts", "../functions/reconcile/act.ts"],
 ];
 
 const accepted: [file: string, imported: string][] = [
   ["domain/notifications/probe.ts", "../publishing/publish.ts"],
   ["domain/notifications/probe.ts", "../fleets/decide.ts"],
+  ["domain/notifications/probe.ts", "../fast-launch/decide.ts"],
+  ["domain/fast-launch/probe.ts", "../publishing/publish.ts"],
   ["domain/building/probe.ts", "../images.ts"],
   ["domain/fleets/probe.ts", "../images.ts"],
   ["io/probe.ts", "@aws-sdk/client-ec2"],
@@ -49,6 +61,8 @@ const accepted: [file: string, imported: string][] = [
   ["api/probe.ts", "../io/images.ts"],
   ["reconcile/probe.ts", "../texts/texts.ts"],
   ["config/probe.ts", "node:crypto"],
+  ["../cli/views/probe.ts", "../../functions/domain/pauses.ts"],
+  ["../cli/probe.ts", "@aws-sdk/client-lambda"],
 ];
 
 let folder: string;

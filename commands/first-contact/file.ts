@@ -13,6 +13,17 @@ export const Facts = z.strictObject({
   imageState: z.string(),
   /** Seconds of this start: until the launch agent had finished, and until this script began, by Windows' own clock. */
   secondsOfStart: z.strictObject({ untilLaunchAgent: z.number().nullable(), untilScript: z.number() }),
+  /** Seconds that each program worked on the answer file at the first start, by its name; from the log of Windows' set-up. */
+  secondsOfSetup: z.record(z.string(), z.number()),
+  /** The answer file with which the launch agent would generalize Windows, as it is. */
+  answerFile: z.string(),
+  /** `setting`: what Windows makes at its start, `?:\\pagefile.sys` for one of its own choice. `bytes`: of pagefile.sys. */
+  pageFiles: z.strictObject({ setting: Names, bytes: z.int() }),
+  /** Bytes used on the system disk and in its largest folders, in the form of `disk` in a report. */
+  disk: z.strictObject({
+    usedBytes: z.int(),
+    folders: z.array(z.strictObject({ path: z.string(), bytes: z.int() })),
+  }),
   /** Files of EKS, of containerd and of Kubernetes. `version` is that among the resources of the file; often empty. */
   files: z.array(z.strictObject({ path: z.string(), bytes: z.int(), sha256: z.string(), version: z.string() })),
   /** What the programs say themselves, by file name: kubelet.exe, kube-proxy.exe, containerd.exe. */

@@ -3,7 +3,7 @@ import { channelNames } from "../config/channel-names.ts";
 import { oneLine } from "../config/clip.ts";
 import { everything } from "../domain/pauses.ts";
 
-const ImageId = z.string().regex(/^ami-[a-f0-9]{8,17}$/, 'an image such as "ami-0123456789abcdef0"');
+export const ImageId = z.string().regex(/^ami-[a-f0-9]{8,17}$/, 'an image such as "ami-0123456789abcdef0"');
 
 /** The name of a variant, or any text as long. */
 const VariantText = z.string().max(64);
@@ -24,6 +24,7 @@ const AnyBody = z.strictObject({
 
 /** `POST /rebuild` */
 export const RebuildBody = AnyBody.extend({
+  /** A variant of `config.ts`. */
   variant: VariantText,
   /** A call with the same key is the same request. Without a key, every call is a new request. */
   idempotencyKey: z
@@ -33,8 +34,11 @@ export const RebuildBody = AnyBody.extend({
 });
 export type RebuildBody = z.infer<typeof RebuildBody>;
 
-/** `POST /pause` and `/resume`; `*` is everything. */
-export const PauseBody = AnyBody.extend({ variant: VariantText });
+/** `POST /pause` and `/resume` */
+export const PauseBody = AnyBody.extend({
+  /** A variant, or `*` for everything. */
+  variant: VariantText,
+});
 export type PauseBody = z.infer<typeof PauseBody>;
 
 /** The name of a fleet, or any text as long. */
@@ -42,6 +46,7 @@ const FleetText = z.string().max(50);
 
 /** `POST /rollout` */
 export const RolloutBody = AnyBody.extend({
+  /** A fleet of `config.ts`. */
   fleet: FleetText,
   /** What the fleet should get. With it the call never rolls out what the channel received meanwhile. */
   image: ImageId.optional(),
@@ -51,16 +56,24 @@ export const RolloutBody = AnyBody.extend({
 export type RolloutBody = z.infer<typeof RolloutBody>;
 
 /** `POST /hold` and `/release` */
-export const HoldBody = AnyBody.extend({ fleet: FleetText });
+export const HoldBody = AnyBody.extend({
+  /** A fleet of `config.ts`; to release, also one that was removed while it was held. */
+  fleet: FleetText,
+});
 export type HoldBody = z.infer<typeof HoldBody>;
 
 /** `POST /adopt`, `/approve`, `/revoke` and `/unrevoke` */
-export const ImageBody = AnyBody.extend({ image: ImageId });
+export const ImageBody = AnyBody.extend({
+  /** An image of this service. */
+  image: ImageId,
+});
 export type ImageBody = z.infer<typeof ImageBody>;
 
 /** `POST /rollback` */
 export const RollbackBody = AnyBody.extend({
+  /** A variant of `config.ts`. */
   variant: VariantText,
+  /** The channel that goes back. */
   channel: z.enum(channelNames).default("stable"),
   /**
    * What the channel should hold now. With it the call can be repeated, because it never revokes what the channel

@@ -15,7 +15,13 @@ const Body = z.unknown().transform((body, context) => {
 });
 
 /** The event of a direct invocation. */
-const DirectCall = z.strictObject({ method: z.string(), path: z.string(), body: Body.optional() });
+const DirectCall = z.strictObject({
+  method: z.string(),
+  path: z.string(),
+  /** Such as `{ "accept": "text/html" }`. */
+  headers: z.record(z.string(), z.string()).optional(),
+  body: Body.optional(),
+});
 
 /** What the service reads of a function URL's event. */
 const UrlCall = z.object({
@@ -65,7 +71,12 @@ function noCall(event: unknown) {
  * @param order `path` may have a query
  */
 export function functionUrlCall(
-  { method, path, body }: { method: string; path: string; body?: string | undefined },
+  {
+    method,
+    path,
+    headers = {},
+    body,
+  }: { method: string; path: string; headers?: Record<string, string> | undefined; body?: string | undefined },
   { requestId, userArn }: { requestId: string; userArn: string },
 ): Call {
   const [rawPath = "", rawQueryString = ""] = path.split(/\?(.*)/s);
@@ -73,7 +84,7 @@ export function functionUrlCall(
     version: "2.0",
     rawPath,
     rawQueryString,
-    headers: {},
+    headers,
     ...(rawQueryString && { queryStringParameters: Object.fromEntries(new URLSearchParams(rawQueryString)) }),
     requestContext: { requestId, http: { method, path: rawPath }, authorizer: { iam: { userArn } } },
     body,

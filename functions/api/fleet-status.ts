@@ -83,8 +83,14 @@ function lastRollout({ history }: FleetState) {
   return { at: iso(at), image, from, refused: refused ?? null };
 }
 
-/** Since when it has been healthy as far as its alarms tell; null without alarms. */
-function healthStatus(state: FleetState) {
+interface HealthStatus {
+  healthy: boolean;
+  /** As far as its alarms tell; null without alarms. */
+  since: string | null;
+  reasons: string[];
+}
+
+function healthStatus(state: FleetState): HealthStatus {
   const health = healthOf(state);
   if (!health.healthy) return { healthy: false, since: null, reasons: health.reasons };
   return { healthy: true, since: timeOf(health.since || undefined), reasons: [] };

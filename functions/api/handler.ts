@@ -12,6 +12,7 @@ import { audit } from "./audit.ts";
 import { calls } from "./direct-calls.ts";
 import type { Answer, Call } from "./http.ts";
 import type { Remaining } from "./intervene.ts";
+import { errorPages } from "./page/error-page.ts";
 import { refuseRoute, routesOf } from "./routes.ts";
 
 /** What remains of the function's time when reading ends, in milliseconds. */
@@ -37,6 +38,7 @@ export function createHandler(environment: Environment, configuration: Configura
 
   return middy<Call, Answer>()
     .use(injectLambdaContext(logger))
+    .use(errorPages())
     .use(
       httpErrorHandler({
         // audit() logs the error.

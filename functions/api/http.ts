@@ -9,8 +9,8 @@ export type Call = APIGatewayProxyEventV2WithIAMAuthorizer;
 export type Answer = APIGatewayProxyStructuredResultV2;
 
 /** A JSON answer. */
-export function answer(statusCode: number, body: unknown): Answer {
-  return { statusCode, headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) };
+export function answer(statusCode: number, body: unknown, headers: Record<string, string> = {}): Answer {
+  return { statusCode, headers: { "Content-Type": "application/json", ...headers }, body: JSON.stringify(body) };
 }
 
 /** A call may have 6 MB, and an answer that quotes as much of it would be too large for Lambda, which answers 502 then. */

@@ -1,10 +1,11 @@
 import { channelNames } from "../config/channel-names.ts";
 import type { Variant } from "../config/variant.ts";
-import { type Image, whyNotPublishable } from "../domain/images.ts";
+import { type Image, isPublishable, whyNotPublishable } from "../domain/images.ts";
 import { indexImageWorld } from "../domain/indexed-world.ts";
 import { excessOf, interventionFromTag, interventionToTag } from "../domain/intervention-tags.ts";
 import { explainChannel } from "../domain/publishing/explain.ts";
 import { withoutTags } from "../domain/publishing/replacement.ts";
+import { heldUntil } from "../domain/publishing/slow-start-hold.ts";
 import { revocationRecord, tagRecord } from "../domain/records.ts";
 import { variantImages } from "../domain/variant-state.ts";
 import type { ImageWorld } from "../domain/world.ts";
@@ -61,15 +62,16 @@ export function decideUnrevoke(world: ImageWorld, { image: id }: ImageBody): Dec
   return { ...accepted(world, image, {}, ["revoked"], `${id} is no longer revoked`), records };
 }
 
-/** Approves an image: `stable` may take it once it has soaked. */
+/** Approves an image: `stable` may take it once it has soaked, and no channel waits because it starts slowly. */
 export function decideApprove(world: ImageWorld, { image: id, reason }: ImageBody, caller: Caller): Decision {
   const image = imageOf(world, id);
   if (!image) return noSuchImage(world, id);
   const variant = variantOf(world, image.variant);
   if (!variant)
     return conflict(`${id} belongs to ${image.variant}, which was removed from config.ts`, variantsOf(world));
-  if (world.configuration.policies.approval === "none") {
-    const indexed = indexImageWorld(world);
+  const indexed = indexImageWorld(world);
+  const waits = isPublishable(image) && heldUntil(indexed, image) !== undefined;
+  if (world.configuration.policies.approval === "none" && !waits && !image.approved) {
     const next = explainChannel(indexed, variantImages(indexed, variant.name), "stable");
     return conflict(`no image needs an approval (policies.approval is none): ${next}`, "GET / says what happens next");
   }

@@ -10,14 +10,19 @@ import { decideHold, decideRelease, holdableFleets } from "./hold-decisions.ts";
 import { type Answer, answer, type Call, parseBody, parseQuery, refusal } from "./http.ts";
 import { type ApiContext, intervene, type Remaining } from "./intervene.ts";
 import { type Caller, type Decision, decideApprove, decideRevoke, decideUnrevoke } from "./interventions.ts";
-import { answerRoom, queryExamples, StatusQuery } from "./page.ts";
+import { pageAnswer, prefersPage } from "./page/answer.ts";
+import { statusPageAnswer } from "./page/status-page.ts";
+import { timelinePage } from "./page/timeline-page.ts";
 import { pause } from "./pause.ts";
 import { decidePause, decideResume, pausableVariants } from "./pause-decisions.ts";
 import { planOf } from "./plan.ts";
 import { rebuild } from "./rebuild.ts";
+import { ReportQuery, report, reportExamples } from "./report.ts";
 import { decideRollback } from "./rollback.ts";
 import { rollout } from "./rollout.ts";
 import { statusOf } from "./status.ts";
+import { answerRoom, queryExamples, StatusQuery } from "./status-part.ts";
+import { readTimeline, TimelineQuery } from "./timeline.ts";
 
 const versions = Versions.parse(pinned);
 
@@ -39,13 +44,27 @@ export function routesOf(context: ApiContext & { configuration: Configuration })
   );
 
   async function getStatus(call: Call, lambda: Remaining): Promise<Answer> {
-    const page = { ...parseQuery(call, StatusQuery, queryExamples), room: answerRoom };
-    return answer(200, statusOf(await context.observe(lambda), context.environment.CHANNELS_PREFIX, versions, page));
+    const asked = parseQuery(call, StatusQuery, queryExamples);
+    const world = await context.observe(lambda);
+    const read = (room: number) => statusOf(world, context.environment.CHANNELS_PREFIX, versions, { ...asked, room });
+    return prefersPage(call)
+      ? statusPageAnswer(read, { policies: configuration.policies, ...asked })
+      : answer(200, read(answerRoom), { Vary: "Accept" });
+  }
+
+  async function getTimeline(call: Call): Promise<Answer> {
+    const asked = parseQuery(call, TimelineQuery, { variant: variants.map(({ name }) => name).join(" | ") });
+    const timeline = await readTimeline(context, asked.variant);
+    return prefersPage(call) ? pageAnswer(200, timelinePage(timeline)) : answer(200, timeline, { Vary: "Accept" });
   }
 
   async function getPlan(call: Call, lambda: Remaining): Promise<Answer> {
     parseQuery(call, z.strictObject({}), {});
     return answer(200, planOf(await context.observe(lambda)));
+  }
+
+  async function getReport(call: Call): Promise<Answer> {
+    return report(context, parseQuery(call, ReportQuery, reportExamples));
   }
 
   /** The handler of a call that decides about an image. */
@@ -95,6 +114,8 @@ export function routesOf(context: ApiContext & { configuration: Configuration })
   return [
     { method: "GET", path: "/", handler: getStatus },
     { method: "GET", path: "/plan", handler: getPlan },
+    { method: "GET", path: "/timeline", handler: getTimeline },
+    { method: "GET", path: "/report", handler: getReport },
     { method: "POST", path: "/rebuild", handler: postRebuild },
     { method: "POST", path: "/adopt", handler: postAdopt },
     { method: "POST", path: "/approve", handler: approve },

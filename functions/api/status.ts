@@ -7,9 +7,9 @@ import { planFor } from "../domain/plan.ts";
 import { removedVariantImages, statesOf } from "../domain/variant-state.ts";
 import type { World } from "../domain/world.ts";
 import { fleetStatus } from "./fleet-status.ts";
-import { type Entry, type Page, pageOf, wholeStatus } from "./page.ts";
 import { pausesToJson } from "./pause-decisions.ts";
 import { removedVariantStatus } from "./removed-variants.ts";
+import { type Entry, partOf, type StatusPart, wholeStatus } from "./status-part.ts";
 import { type VariantSettings, variantStatus } from "./variant-status.ts";
 
 /**
@@ -20,11 +20,11 @@ export function statusOf(
   observed: World,
   channelsPrefix: string,
   versions: Versions = { artifacts: [] },
-  page: Page = wholeStatus,
+  page: StatusPart = wholeStatus,
 ) {
   const world = indexWorld(observed);
   const entries = entriesOf(world, { channelsPrefix, versions, images: page.images === "all" });
-  const { taken, next } = pageOf(entries, page);
+  const { taken, next } = partOf(entries, page);
   return {
     now: iso(world.now),
     stage: world.stage,
@@ -40,6 +40,10 @@ export function statusOf(
     next,
   };
 }
+
+export type Status = ReturnType<typeof statusOf>;
+export type VariantStatus = Status["variants"][number];
+export type FleetStatus = Status["fleets"][number];
 
 interface VariantEntry {
   configured?: ReturnType<typeof variantStatus>;
@@ -75,7 +79,7 @@ function leftoverStatus(world: IndexedWorld) {
       resource: id,
       variant,
       token,
-      next: fate === "sweep" ? "sweep" : "wait",
+      next: fate === "sweep" ? ("sweep" as const) : ("wait" as const),
       why,
     })),
     unknown: world.leftovers.unread ?? null,

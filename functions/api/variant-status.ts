@@ -5,12 +5,14 @@ import { unsupported, type Versions } from "../config/versions.ts";
 import { buildReasons } from "../domain/building/decide.ts";
 import { stalenessOf } from "../domain/building/staleness.ts";
 import type { IndexedWorld } from "../domain/indexed-world.ts";
+import { describeChange, drift } from "../domain/inputs.ts";
 import { whyPaused } from "../domain/pauses.ts";
 import type { Action } from "../domain/plan.ts";
 import { explainDecision } from "../domain/publishing/explain.ts";
 import { decideChannel } from "../domain/publishing/publish.ts";
+import { whyUnfit } from "../domain/publishing/replacement.ts";
 import type { VariantState } from "../domain/variant-state.ts";
-import { imageStatuses } from "./image-status.ts";
+import { imageStatuses, measuresOf } from "./image-status.ts";
 import { actionToJson } from "./plan.ts";
 
 /** What the status of a variant depends on besides the world. */
@@ -65,19 +67,31 @@ export function variantStatus(
 function channelStatus(world: IndexedWorld, state: VariantState, name: ChannelName, prefix: string) {
   const channel = world.channels[state.variant.name]?.[name];
   const next = decideChannel(world, state, name);
+  const held = channel && state.images.find(({ id }) => id === channel.image);
   return {
     parameter: channelParameter(prefix, state.variant.name, name),
     image: channel?.image ?? null,
     since: channel ? iso(channel.writtenAt) : null,
+    ...measuresOf(held?.measured ?? { start: undefined, size: undefined }),
+    /** What the image that it holds is behind; null if it holds none of the variant's images. */
+    behind: held ? drift(held.inputs, state.desired).map(describeChange) : null,
+    /** Why no node should start what it holds; null if nothing is known against that. */
+    unfit: (channel && whyUnfit(world, channel)) ?? null,
     next: next.decision === "publish" ? next.image : null,
-    /** When the next image's blockers pass without a person: the end of its soak. */
+    /** When the next image's blockers pass without a person: the end of its soak, or of the wait for a slow start. */
     waitsUntil: next.decision === "wait" && next.until !== undefined ? iso(next.until) : null,
     outlook: explainDecision(world, state, next),
   };
 }
 
+interface HarvestStatus {
+  from: string | null;
+  manifest: string | null;
+  why: string | null;
+}
+
 /** The image to harvest from and whether the harvest exists; null for a variant that needs none. */
-function harvestStatus(world: IndexedWorld, { variant, upstream }: VariantState) {
+function harvestStatus(world: IndexedWorld, { variant, upstream }: VariantState): HarvestStatus | null {
   if (recipeOf(variant) === "layer") return null;
   const source = upstream?.harvestSource;
   if (source?.state !== "known") return { from: null, manifest: null, why: source?.why ?? "nothing is known about it" };

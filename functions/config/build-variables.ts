@@ -12,16 +12,21 @@ export const buildVariables = [
   "REASONS",
   "IMAGE_ID",
   "IDENTITY",
+  "SLOW_START_SECONDS",
   "PACKER_VARIABLES",
 ] as const;
 
 /**
- * Their values; every build has all but the image, which only proofs and harvests start from, and the image's identity
- * (`identityOf`), which harvests lack.
+ * Their values; every build has all but the image, which only proofs and harvests start from, and two that harvests lack:
+ * the image's identity (`identityOf`), and the seconds of a start that is not slow yet, empty if nothing is usual yet.
  */
-export type BuildVariables = Record<Exclude<(typeof buildVariables)[number], "IMAGE_ID" | "IDENTITY">, string> & {
+export type BuildVariables = Record<
+  Exclude<(typeof buildVariables)[number], "IMAGE_ID" | "IDENTITY" | "SLOW_START_SECONDS">,
+  string
+> & {
   IMAGE_ID?: string;
   IDENTITY?: string;
+  SLOW_START_SECONDS?: string;
 };
 
 /** The variables that a build exports (`exported-variables` of buildspec/build.yml). An empty one counts as absent. */

@@ -1,7 +1,12 @@
 /** The text, or its beginning with `…`, in at most that many characters. No character is split. */
 export function clip(text: string, maxLength: number): string {
   if (text.length <= maxLength) return text;
-  return `${text.slice(0, maxLength - 1).replace(/[\ud800-\udbff]$/, "")}…`;
+  return `${withinCharacters(text, maxLength - 1)}…`;
+}
+
+/** The text's beginning of at most that many code units, of which the last is not the first half of a character. */
+export function withinCharacters(text: string, maxLength: number): string {
+  return text.slice(0, maxLength).replace(/[\ud800-\udbff]$/, "");
 }
 
 /**

@@ -30,6 +30,7 @@ const RepositoryPrefix = text(
 /** The whole of `config.ts`. */
 export const Configuration = z
   .strictObject({
+    /** The lines of images that are built. */
     variants: z
       .array(Variant)
       .min(1, "at least one variant")
@@ -51,7 +52,7 @@ export const Configuration = z
     retiredVariants: z.array(VariantName).default([]),
     /**
      * The accounts besides this one whose private ECR registries `containerImages` may name, in any Region. Their
-     * repositories must let the guest role in (docs/operations.md).
+     * repositories must let the guest role in (docs/setup.md).
      */
     registryAccounts: z.array(AccountId).max(20, "at most 20").default([]),
     /**
@@ -59,11 +60,17 @@ export const Configuration = z
      * ECR fetch the image from upstream and create the repository for it.
      */
     pullThroughCachePrefixes: z.array(RepositoryPrefix).max(20, "at most 20").default([]),
+    /** How images are made and published, for all variants. */
     policies: Policies.prefault({}),
     /** Groups of nodes that are to run what a channel holds. Without any, the service looks at no node. */
     fleets: z.array(Fleet).max(maxFleets, `at most ${maxFleets}`).default([]),
     /** Notified about images. */
     subscribers: z.array(Subscriber).default([]),
+    /**
+     * Whether there is also a topic for chats, which Amazon Q Developer in chat applications shows in Slack and
+     * Microsoft Teams (docs/chat.md).
+     */
+    chat: z.boolean().default(false),
     /** Notified by alarms when the service itself needs a person. */
     operators: z.array(Subscriber).default([]),
     /**

@@ -9,6 +9,8 @@ const Environment = z.object({
   HARVEST_RECIPE: Sha256,
   PROJECT_NAME: z.string().min(1),
   TOPIC_ARN: z.string().startsWith("arn:"),
+  /** ARN of the topic for chats; undefined without `chat`. */
+  CHAT_TOPIC_ARN: z.string().startsWith("arn:").optional(),
   QUEUE_URL: z.url(),
   BUCKET: z.string().min(1),
   CHANNELS_PREFIX: z.string().startsWith("/"),
@@ -17,6 +19,13 @@ const Environment = z.object({
   FLEETS_PREFIX: z.string().startsWith("/"),
   /** ARN of the role that is assumed to change a fleet; undefined without fleets. */
   FLEETS_ROLE: z.string().startsWith("arn:").optional(),
+  /** ARN of the role that is assumed to enable and disable Fast Launch; undefined without the policy. */
+  FAST_LAUNCH_ROLE: z.string().startsWith("arn:").optional(),
+  /** The launch template for that and its version, `lt-0123456789abcdef0:1`; undefined without the policy. */
+  FAST_LAUNCH_TEMPLATE: z
+    .string()
+    .regex(/^[\w-]+:\d+$/)
+    .optional(),
   /** Names of the profiles of build instances, separated by commas. */
   INSTANCE_PROFILES: z.string().min(1),
 });

@@ -24,6 +24,12 @@ export function whole(least: number, most: number) {
   return z.int({ error }).min(least, error).max(most, error);
 }
 
+/** With a fraction or without. */
+export function number(least: number, most: number) {
+  const error = `a number from ${least} to ${most}`;
+  return z.number({ error }).min(least, error).max(most, error);
+}
+
 /** EKS has containerd on Windows since 1.23. */
 export const Minor = text(/^1\.(2[3-9]|[3-9]\d)$/, 'a Kubernetes minor in quotes, from 1.23 on, such as "1.35"');
 

@@ -21,15 +21,19 @@ const AlarmName = text(/^[^*\p{Cc}]{1,255}$/u, "the name of a CloudWatch alarm")
 /** A group of nodes that is to run what a channel holds. */
 export const Fleet = z
   .strictObject({
+    /** The name in calls, notifications and records. */
     name: FleetName,
+    /** The variant whose images the nodes run. */
     variant: VariantName,
+    /** The channel whose image the nodes are to run. */
     channel: z.enum(channelNames).default("stable"),
+    /** What the group of nodes is. */
     kind: z.enum(fleetKinds),
     /** Needed for managed node groups and Karpenter; for Auto Scaling groups it enables the check of the version. */
     cluster: ClusterName.optional(),
     /** The node group, the Auto Scaling group, or Karpenter's NodePool. */
     group: GroupName,
-    /** `watch`: observed and planned, nothing is written. */
+    /** `watch`: observed and planned, nothing is written. `roll`: the service brings the nodes to the channel's image. */
     mode: z.enum(["watch", "roll"]).default("watch"),
     /**
      * For groups whose launch template says `resolve:ssm:…`, and for Karpenter: whether they follow the channel itself,
@@ -37,10 +41,19 @@ export const Fleet = z
      * fleet's turn has come.
      */
     parameter: z.enum(["channel", "own"]).optional(),
+    /** When a rollout may start; `roll` needs it. One that runs goes on after the window has closed. */
     window: RolloutWindow.optional(),
+    /** Days in which no rollout starts. */
     blackouts: z.array(Blackout).max(20, "at most 20").default([]),
     /** The fleet gets an image only after that other fleet has run it, healthy, for this long. */
-    after: z.strictObject({ fleet: FleetName, healthyFor: Duration }).optional(),
+    after: z
+      .strictObject({
+        /** A fleet of the same variant. */
+        fleet: FleetName,
+        /** How long all its nodes must have run the image and been healthy. */
+        healthyFor: Duration,
+      })
+      .optional(),
     /** Of the fleets of one wave, one is rolled at a time. */
     wave: text(/^[\w.-]{1,50}$/, "1 to 50 letters, digits and . _ -").optional(),
     /** `manual`: each image waits for `POST /rollout`. The first one of a fleet always does. */
@@ -49,6 +62,7 @@ export const Fleet = z
     rollback: z.enum(["in window", "at once"]).default("in window"),
     /** CloudWatch alarms that must not be in ALARM for the fleet to count as healthy. */
     alarms: z.array(AlarmName).max(10, "at most 10").default([]),
+    /** How an Auto Scaling group replaces its instances. Other kinds have settings of their own. */
     pace: RolloutPace.optional(),
     /**
      * An instance refresh neither cordons nor drains. `none` says that this is meant, for a group without a lifecycle

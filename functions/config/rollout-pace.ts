@@ -28,6 +28,7 @@ export const RolloutPace = z
         "100 as the last one: otherwise instances stay as they are",
       )
       .default([]),
+    /** How long the refresh waits at a checkpoint. */
     checkpointDelay: Duration.refine((delay) => delay <= maxCheckpointDelay, "at most 2d").prefault("1h"),
     /** How long a new instance warms up before it counts. Windows nodes take minutes until they are ready. */
     warmup: Duration.prefault("10m"),

@@ -13,9 +13,11 @@ export const RolloutWindow = z.union(
     z.strictObject({
       /** The days on which the window opens. */
       days: z.array(z.enum(weekdays)).min(1, 'at least one day such as "Tue"'),
+      /** The time of day at which it opens. */
       from: TimeOfDay,
-      /** If it is not after `from`, the window closes on the next day. */
+      /** When it closes. If it is not after `from`, the window closes on the next day. */
       to: TimeOfDay,
+      /** Of both times. */
       timeZone: TimeZone,
     }),
   ],
@@ -31,8 +33,11 @@ const CalendarDay = text(/^\d{4}-\d\d-\d\d$/, 'a day such as "2026-12-20"').refi
 /** Days in which no rollout starts, the last one included, in the window's time zone; with `"always"` in UTC. */
 export const Blackout = z
   .strictObject({
+    /** The first day, in the window's time zone; with the window `always` in UTC. */
     from: CalendarDay,
+    /** The last day. */
     to: CalendarDay,
+    /** Shown where the rollout waits. */
     reason: z.string().trim().min(1, "why").max(200, "at most 200 characters"),
   })
   .refine(({ from, to }) => from <= to, "a last day (to) that is not before the first one (from)");

@@ -24,14 +24,22 @@ export const VariantName = text(
 /** One line of Windows images for EKS. The name is the identity: renaming a variant removes it and adds another. */
 export const Variant = z
   .strictObject({
+    /** If left out, Windows release, edition and Kubernetes minor make the name: `windows-2022-core-1.35`. */
     name: VariantName.optional(),
+    /** The Windows Server release. 2025 needs Kubernetes 1.35 or newer. */
     windows: z.literal([2019, 2022, 2025]),
+    /** `Full` is Windows with a desktop. */
     edition: z.enum(["Core", "Full"]).default("Core"),
+    /** The Kubernetes minor of the clusters that the nodes join. */
     kubernetes: Minor,
+    /**
+     * AWS's image that a build begins with. On `EKS_Optimized` a build adds to AWS's EKS image, on the others to a plain
+     * Windows (docs/design.md, "Two recipes"). `ContainersLatest` has no Windows 2025.
+     */
     base: z.enum(baseFamilies).default("EKS_Optimized"),
     /**
      * Pulled into the image, so that nodes start these pods without a download. Of the registries that need a login,
-     * only ECR's are possible: see `registryAccounts` in functions/config/configuration.ts.
+     * only ECR's are possible: see `registryAccounts`.
      */
     containerImages: z.array(ContainerImage).max(40, "at most 40").default([]),
     /** Mirrors by registry host, tried in this order. */
@@ -45,6 +53,12 @@ export const Variant = z
      * records it in the image: nodes get, and pay for, as much, unless their launch template maps `/dev/sda1` itself.
      */
     diskThroughput: whole(125, 1000).default(125),
+    /**
+     * Takes language, region and time zone out of what Windows sets up at a node's first start: the image has them
+     * already. Nobody has measured yet what it saves. With it, somebody who generalizes such an image again in another
+     * language sets the language himself.
+     */
+    skipRegionalSetup: z.boolean().default(false),
   })
   .superRefine((variant, context) => {
     if (variant.windows === 2025 && minorOf(variant.kubernetes) < 35)

@@ -2,8 +2,10 @@ import type { BuildVariables } from "../config/build-variables.ts";
 import { clip } from "../config/clip.ts";
 import type { Configuration } from "../config/configuration.ts";
 import type { Variant } from "../config/variant.ts";
+import type { Image } from "./images.ts";
 import { canonical, clipTag, type Inputs, inputsToTags, type RecordedInputs, sha256, tagPrefix } from "./inputs.ts";
 import { identityOf } from "./records.ts";
+import { slowStartSeconds } from "./slow-starts.ts";
 import { subnetOf } from "./subnets.ts";
 
 /**
@@ -73,7 +75,8 @@ export interface BuildOrder {
   /**
    * SHA-256 of everything that shapes what the build makes: idempotency token, correlation ID, part of the image's
    * name. It leaves out the reasons, the base's release date (it follows from the base), the place of harvested files
-   * (their manifest's hash is an input) and the variant that starts a harvest.
+   * (their manifest's hash is an input), the variant that starts a harvest, and what is only measured
+   * (`SLOW_START_SECONDS`).
    */
   token: string;
   variables: BuildVariables;
@@ -86,10 +89,12 @@ export interface OrderContext {
   recipe: string;
   harvestRecipe: string;
   configuration: Configuration;
+  /** By variant. */
+  images: ReadonlyMap<string, readonly Image[]>;
 }
 
 /** Characters of the reasons in a build's variables. */
-const maxReasonsLength = 330;
+const maxReasonsLength = 300;
 
 /** The order that fulfils a wish. */
 export function orderBuild(wish: BuildWish, context: OrderContext): BuildOrder {
@@ -112,7 +117,10 @@ export function orderBuild(wish: BuildWish, context: OrderContext): BuildOrder {
       TOKEN: token,
       REASONS: reasons,
       ...(image && { IMAGE_ID: image }),
-      ...(purpose !== "harvest" && { IDENTITY: identityOf(variant.name, inputs) }),
+      ...(purpose !== "harvest" && {
+        IDENTITY: identityOf(variant.name, inputs),
+        SLOW_START_SECONDS: slowStartOfOrder(wish, context),
+      }),
       PACKER_VARIABLES: JSON.stringify({
         ...identityVariables(wish, token, context),
         ...(wish.purpose === "harvest"
@@ -135,6 +143,17 @@ function shapeOf(wish: BuildWish, { stage, recipe, harvestRecipe, configuration 
 function startImageOf(wish: BuildWish): string | undefined {
   if (wish.purpose === "build") return undefined;
   return wish.purpose === "prove" ? wish.image : wish.inputs.baseAmi;
+}
+
+/**
+ * From how many seconds on the build measures a start once more. Other images may be published between two runs that
+ * give the same order, and the token stays: CodeBuild answers that it knows the token, and the first order counts
+ * (`startBuild`).
+ */
+function slowStartOfOrder(wish: BuildWish, { images, configuration: { policies } }: OrderContext): string {
+  const own = images.get(wish.variant.name) ?? [];
+  const proved = wish.purpose === "prove" ? own.find(({ id }) => id === wish.image) : undefined;
+  return `${slowStartSeconds(policies.slowStart, own, proved) ?? ""}`;
 }
 
 /** The name of the image that a build makes. */
@@ -190,6 +209,7 @@ function imageVariables(
     denied_updates: variant.deniedUpdates,
     disk_gib: variant.diskGiB,
     disk_throughput: variant.diskThroughput,
+    skip_regional_setup: variant.skipRegionalSetup,
     update_rounds: updateRounds,
     kubernetes_release_url: kubernetesReleaseUrl,
     image_tags: { ...identity, ...inputsToTags(inputs), [`${tagPrefix}reasons`]: clipTag(forPacker(reasons)) },

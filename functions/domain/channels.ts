@@ -14,3 +14,13 @@ export interface Channel {
 
 /** Channels by variant name. A channel that was never written is absent. */
 export type Channels = Record<string, Partial<Record<ChannelName, Channel>>>;
+
+/** A version of a channel's parameter. */
+export interface ChannelVersion {
+  version: number;
+  image: string;
+  /** When it was written, in milliseconds since the epoch. */
+  at: number;
+  /** ARN of the writer; undefined if AWS does not say. */
+  by: string | undefined;
+}

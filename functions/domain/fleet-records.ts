@@ -1,4 +1,6 @@
 import { clip, oneLine } from "../config/clip.ts";
+import type { Fleet } from "../config/fleet.ts";
+import type { GroupUpdate } from "./observed-fleet.ts";
 import type { Pauses } from "./pauses.ts";
 import type { Records, StoredRecord } from "./records.ts";
 
@@ -13,7 +15,12 @@ export interface Attempt {
   versions: { from: number; to: number } | undefined;
   /** AWS's words if it refused to begin; otherwise undefined. */
   refused?: string | undefined;
+  /** How it ended, if it failed and that was seen: AWS forgets it. */
+  ended?: Ending | undefined;
 }
+
+/** How AWS ended an update, and its words, clipped. */
+export type Ending = Pick<GroupUpdate, "status" | "detail">;
 
 /** That all nodes of a fleet were seen to run an image. */
 export interface Arrival {
@@ -37,6 +44,8 @@ export interface FleetHistory {
   orders: readonly RolloutOrder[];
   /** When a person last released the fleet, in milliseconds since the epoch; undefined if nobody has. */
   releasedAt: number | undefined;
+  /** Since when AWS has not shown the fleet, in milliseconds since the epoch; undefined if it did when last asked. */
+  unseenSince?: number | undefined;
 }
 
 export interface FleetRecords {
@@ -52,8 +61,8 @@ export const noHistory: FleetHistory = { attempts: [], arrivals: [], orders: [],
 
 const none = "none";
 
-/** Characters of a refusal in its key. S3 allows 1,024 bytes, and each may take nine. */
-const maxRefusal = 90;
+/** Characters of AWS's words in a key. S3 allows 1,024 bytes, and each may take nine. */
+const maxWords = 90;
 
 /** The key, without the prefix of records, of the record that a rollout is about to begin. */
 export function attemptRecord(fleet: string, { at, image, from, versions }: Attempt): string {
@@ -63,7 +72,16 @@ export function attemptRecord(fleet: string, { at, image, from, versions }: Atte
 
 /** The key, without the prefix of records, of the record that AWS refused the attempt of that time, in AWS's words. */
 export function refusalRecord(fleet: string, attemptAt: number, words: string): string {
-  return `refusals/${fleet}/${Math.floor(attemptAt)}_${encodeURIComponent(clip(oneLine(words), maxRefusal))}`;
+  return `refusals/${fleet}/${Math.floor(attemptAt)}_${inKey(words)}`;
+}
+
+/** The key, without the prefix of records, of the record that the attempt of that time failed. */
+export function endingRecord(fleet: string, attemptAt: number, { status, detail = "" }: Ending): string {
+  return `endings/${fleet}/${Math.floor(attemptAt)}_${status}_${inKey(detail)}`;
+}
+
+function inKey(words: string): string {
+  return encodeURIComponent(clip(oneLine(words), maxWords));
 }
 
 /** The key, without the prefix of records, of the record that all nodes of a fleet run an image. Its time is S3's. */
@@ -84,25 +102,49 @@ export function releaseRecord(fleet: string): string {
   return `releases/${fleet}/released`;
 }
 
+/**
+ * The key, without the prefix of records, of the record that AWS has shown a fleet no more, or again. Written again, it
+ * counts again. Its time is S3's. It counts for this group only: the fleet may be given another one.
+ */
+export function sightRecord(fleet: Placed, sight: Sight): string {
+  return `sights/${fleet.name}/${sightOf(fleet, sight)}`;
+}
+
+type Place = Pick<Fleet, "kind" | "cluster" | "group">;
+type Placed = Place & Pick<Fleet, "name">;
+
+export type Sight = "lost" | "found";
+
+function sightOf({ kind, cluster = "", group }: Place, sight: Sight): string {
+  return `${sight}_${encodeURIComponent(`${kind}/${cluster}/${group}`)}`;
+}
+
 /** What the records say about each of these fleets. */
-export function historiesIn(records: Records, fleets: readonly { name: string }[]): FleetRecords["histories"] {
+export function historiesIn(records: Records, fleets: readonly Placed[]): FleetRecords["histories"] {
   const rollouts = byFleet(records.rollouts);
   const refusals = byFleet(records.refusals);
+  const endings = byFleet(records.endings);
   const arrivals = byFleet(records.arrivals);
   const orders = byFleet(records["rollout-orders"]);
   const releases = byFleet(records.releases);
+  const sights = byFleet(records.sights);
   return Object.fromEntries(
-    fleets.map(({ name }): [string, FleetHistory] => [
+    fleets.map(({ name, ...place }): [string, FleetHistory] => [
       name,
       {
         attempts: latestFirst(
           (rollouts.get(name) ?? [])
             .flatMap(({ rest }) => attemptFrom(rest) ?? [])
-            .map((attempt) => ({ ...attempt, refused: refusalOf(attempt, refusals.get(name) ?? []) })),
+            .map((attempt) => ({
+              ...attempt,
+              refused: refusalOf(attempt, refusals.get(name)),
+              ended: endingOf(attempt, endings.get(name)),
+            })),
         ),
         arrivals: latestFirst((arrivals.get(name) ?? []).map(({ rest, at }) => ({ image: rest, at }))),
         orders: latestFirst((orders.get(name) ?? []).map(({ rest, at }) => orderFrom(rest, at))),
         releasedAt: releases.get(name)?.at(0)?.at,
+        unseenSince: unseenSince(place, sights.get(name)),
       },
     ]),
   );
@@ -123,11 +165,33 @@ function attemptFrom(text: string): Attempt | undefined {
   return { at: Number(at), image, from, versions };
 }
 
-function refusalOf({ at }: Attempt, refusals: readonly { rest: string }[]): string | undefined {
-  const found = refusals.find(({ rest }) => rest.startsWith(`${at}_`));
-  if (!found) return undefined;
+function refusalOf(attempt: Attempt, refusals: readonly { rest: string }[] = []): string | undefined {
+  const words = aboutAttempt(attempt, refusals);
+  return words === undefined ? undefined : fromKey(words);
+}
+
+function endingOf(attempt: Attempt, endings: readonly { rest: string }[] = []): Ending | undefined {
+  const [, status, words = ""] =
+    /^(failed|cancelled|rolled-back|succeeded)_(.*)$/.exec(aboutAttempt(attempt, endings) ?? "") ?? [];
+  return status === undefined
+    ? undefined
+    : { status: status as Ending["status"], detail: words === "" ? undefined : fromKey(words) };
+}
+
+function unseenSince(place: Place, sights: readonly { rest: string; at: number }[] = []): number | undefined {
+  const last = (sight: Sight) => sights.find(({ rest }) => rest === sightOf(place, sight))?.at;
+  const lost = last("lost");
+  return lost !== undefined && lost > (last("found") ?? 0) ? lost : undefined;
+}
+
+/** What a record says about the attempt, after its time. */
+function aboutAttempt({ at }: Attempt, records: readonly { rest: string }[]): string | undefined {
+  return records.find(({ rest }) => rest.startsWith(`${at}_`))?.rest.slice(`${at}_`.length);
+}
+
+function fromKey(words: string): string {
   try {
-    return decodeURIComponent(found.rest.slice(`${at}_`.length));
+    return decodeURIComponent(words);
   } catch {
     return "its record cannot be read";
   }

@@ -1,6 +1,7 @@
 import type { ChannelName } from "../config/channel-names.ts";
 import { areComplete, type Inputs, missingInputs, type RecordedInputs } from "./inputs.ts";
 import type { Intervention } from "./intervention-tags.ts";
+import type { Measured } from "./measures.ts";
 
 /**
  * An AMI with our tags, as far as records agree with what the tags say (recorded-images.ts). Times are milliseconds
@@ -32,11 +33,13 @@ export interface Image {
   proof: "passed" | "failed" | undefined;
   /** When the proof was recorded: whoever may tag could write any time. */
   provedAt: number | undefined;
+  /** How long it takes to start and how large it is, as far as builds have measured that. */
+  measured: Measured;
   /** Set while no channel may receive the image. It needs no record: anybody's tag stops a publication. */
   revoked: Intervention | undefined;
   /** The revocations in force; an unrevoke takes all of them back. */
   revocations: Revocation[];
-  /** Set once a person lets `stable` have the image. */
+  /** Set once a person lets `stable` have the image, or the channels that wait because it starts slowly. */
   approved: Intervention | undefined;
   /** The last write of the image to each channel, accepted or not. */
   published: Partial<Record<ChannelName, ChannelWrite>>;
@@ -48,6 +51,8 @@ export interface Image {
   withdrawnAt: number | undefined;
   /** Whether a record says that the service disabled the image because it was revoked, and none that it restored it. */
   disabledByRevocation: boolean;
+  /** When the service last recorded that it restored the image after a revocation; undefined if it never did. */
+  restoredAt: number | undefined;
   /** When retention disabled the image. Grace counts from here. */
   retiredAt: number | undefined;
   /** Retention has begun to disable the image and has not recorded that it is disabled. */
@@ -87,7 +92,7 @@ export interface ChannelWrite {
 
 /** An AMI as EC2 describes it, whoever owns it. */
 export type Described =
-  | { status: "described"; createdAt: number; state: string }
+  | { status: "described"; createdAt: number; state: string; name?: string | undefined }
   | { status: "gone" }
   | { status: "unknown"; why: string };
 
@@ -127,7 +132,7 @@ export function whyNotPublishable({
 /** What is wrong with an image whose tags claim more than its records say, and what to do. */
 export function describeUnrecorded(unrecorded: readonly Claim[]): string {
   const claims = unrecorded.map(({ claim }) => claim).join(", ");
-  return `its tags claim without a record ${claims}; it is forged, a copy or from before records (then: npm run adopt)`;
+  return `its tags claim without a record ${claims}; it is forged, a copy or from before records (then: npm run cli -- adopt)`;
 }
 
 /** Whether the next reconcile run enables the image, because it is no longer revoked. */

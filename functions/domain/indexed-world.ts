@@ -78,11 +78,14 @@ function indexesOf({ images, revokedByRecord, configuration, channels, notified 
 }
 
 /** What is read again right before a write to a variant's channels or images. */
-export type Reread = Pick<World, "now" | "images" | "revokedByRecord" | "channels" | "references" | "pauses">;
+export type Reread = Pick<World, "now" | "images" | "revokedByRecord" | "channels" | "references" | "pauses"> & {
+  /** Undefined without the policy. */
+  fastLaunch?: World["fastLaunch"] | undefined;
+};
 
 /** The world after a variant has been read again; `images` are those of that variant. */
 export function withReread(world: IndexedWorld, variant: string, reread: Reread): IndexedWorld {
-  const { now, channels, references, pauses } = reread;
+  const { now, channels, references, pauses, fastLaunch } = reread;
   const images = new Map([...world.images, [variant, reread.images]]);
   return {
     ...world,
@@ -90,6 +93,7 @@ export function withReread(world: IndexedWorld, variant: string, reread: Reread)
     channels,
     references,
     pauses,
+    ...(fastLaunch && { fastLaunch }),
     images,
     imagesById: once(() => byId([...images.values()].flat())),
     revokedByRecord: new Set(reread.revokedByRecord),

@@ -4,6 +4,8 @@ export interface FleetNode {
   id: string;
   /** ID of the image it was started from. */
   image: string;
+  /** When that image was made, in milliseconds since the epoch, whoever owns it; undefined if that is unknown. */
+  imageMadeAt?: number | undefined;
   /** When it was launched, in milliseconds since the epoch. */
   since: number;
 }
@@ -40,6 +42,8 @@ export interface StartedImage {
   /** Undefined if EC2 does not describe the image any more. */
   name: string | undefined;
   createdAt: number | undefined;
+  /** Why that could not be read; undefined if it could. */
+  unread?: string;
 }
 
 /** A fleet as AWS shows it. */
@@ -72,6 +76,8 @@ export interface KnownFleet {
   cluster: { minor: string; isAuto: boolean } | undefined;
   /** What stands in the way of a rollout and only the group itself can tell, each with the way out. */
   obstacles: readonly string[];
+  /** What AWS did not tell, and why, although only guards ask for it: whoever goes back needs none of it. */
+  unread?: readonly string[];
 }
 
 export type ObservedFleet = KnownFleet | { state: "unknown"; why: string };

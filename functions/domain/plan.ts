@@ -2,10 +2,13 @@ import { type BuildDecision, type BuildOrder, orderBuild, type Purpose } from ".
 import { decideBuild } from "./building/decide.ts";
 import { withinLimits } from "./building/limits.ts";
 import { type SweepAction, type SweepWait, sweeps } from "./building/sweep.ts";
+import { type FastLaunchAction, fastLaunchActions } from "./fast-launch/actions.ts";
+import { decideFastLaunches } from "./fast-launch/decide.ts";
 import { type FleetAction, fleetActions } from "./fleets/actions.ts";
 import { decideFleets, type FleetDecision } from "./fleets/decide.ts";
 import { type IndexedWorld, indexWorld } from "./indexed-world.ts";
 import {
+  dueFastLaunchNotifications,
   dueFleetNotifications,
   dueNotifications,
   dueNotificationsOfRemoved,
@@ -33,6 +36,7 @@ export type Action =
   | WithdrawalAction
   | RetentionAction
   | FleetAction
+  | FastLaunchAction
   | { do: Purpose; variant: string; order: BuildOrder; reasons: string[] }
   | SweepAction
   | SweepWait
@@ -72,7 +76,13 @@ export function planFor(world: IndexedWorld, states: readonly VariantState[]): A
     ...dueNotificationsOfRemoved(world, images).map(notifyAction),
     ...writesOnRemoved(world, images),
   ]);
-  return [...duePauseNotifications(world).map(notifyAction), ...configured, ...removed, ...sweeps(world)];
+  return [
+    ...duePauseNotifications(world).map(notifyAction),
+    ...configured,
+    ...removed,
+    ...fastLaunchPart(world, states),
+    ...sweeps(world),
+  ];
 }
 
 /** What the plan does to one variant's channels and images, whether the variant is configured or removed. */
@@ -88,6 +98,21 @@ export function fleetWritesFor(world: IndexedWorld, name: string): FleetAction[]
   return decideFleets(world)
     .filter(({ state }) => state.fleet.name === name)
     .flatMap((decision) => fleetActions(world, decision));
+}
+
+/** What the plan does to the Fast Launch of one image. */
+export function fastLaunchWritesFor(world: IndexedWorld, image: string): FastLaunchAction[] {
+  return decideFastLaunches(world, statesOf(world))
+    .filter((decision) => decision.image === image)
+    .flatMap(fastLaunchActions);
+}
+
+/** The quota connects all variants, and an image that is gone has none. */
+function fastLaunchPart(world: IndexedWorld, states: readonly VariantState[]): Action[] {
+  return [
+    ...dueFastLaunchNotifications(world).map(notifyAction),
+    ...decideFastLaunches(world, states).flatMap(fastLaunchActions),
+  ];
 }
 
 function fleetPart(world: IndexedWorld, decision: FleetDecision): Action[] {

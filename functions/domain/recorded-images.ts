@@ -2,8 +2,15 @@ import { minBy, partition, pickBy } from "es-toolkit";
 import { type ChannelName, channelNames } from "../config/channel-names.ts";
 import type { Image } from "./images.ts";
 import { areComplete } from "./inputs.ts";
+import { measuredIn, measuresKind } from "./measures.ts";
 import { revocationOf } from "./recorded-revocations.ts";
-import { heldIn, isDisabledByRevocation, isRetirementRecorded, type OwnRecords } from "./recorded-states.ts";
+import {
+  heldIn,
+  isDisabledByRevocation,
+  isRetirementRecorded,
+  type OwnRecords,
+  restoredAtIn,
+} from "./recorded-states.ts";
 import {
   endorsement,
   identityOf,
@@ -20,8 +27,10 @@ type Recorded =
   | "origin"
   | "made"
   | "provedAt"
+  | "measured"
   | "held"
   | "disabledByRevocation"
+  | "restoredAt"
   | "retirementRecorded"
   | "unrecorded"
   | "revocations";
@@ -119,6 +128,7 @@ function confirmed({ tags, ...image }: TaggedImage, own: OwnRecords): Image {
     made,
     proof: result?.result,
     provedAt: result?.at,
+    measured: measuredIn(own(measuresKind)),
     approved: has("approvals") ? image.approved : undefined,
     published: pickBy(image.published, (_, channel) => has("publications", channel as ChannelName)),
     held: heldIn(own),
@@ -128,6 +138,7 @@ function confirmed({ tags, ...image }: TaggedImage, own: OwnRecords): Image {
     retirementRecorded: has("retirements") || isRetirementRecorded(own),
     withdrawnAt: has("withdrawals") ? image.withdrawnAt : undefined,
     disabledByRevocation: isDisabledByRevocation(own),
+    restoredAt: restoredAtIn(own),
     ...revocationOf(image, tags.revoked, own),
     unrecorded: [
       ...(!made && areComplete(image.inputs) ? [{ claim: "that this service made it", record: adoption }] : []),

@@ -1,4 +1,4 @@
-import { partition } from "es-toolkit";
+import { maxBy, partition } from "es-toolkit";
 import { channelNames } from "../config/channel-names.ts";
 import type { Image } from "./images.ts";
 import { ending, type StoredRecord } from "./records.ts";
@@ -23,6 +23,11 @@ export function heldIn(own: OwnRecords): Image["held"] {
 export function isDisabledByRevocation(own: OwnRecords): boolean {
   const ends = own("withdrawals").filter(isEnd);
   return own("disablings").some(({ at }) => ends.every((end) => end.at <= at));
+}
+
+/** When the last restoration after a revocation was recorded, in milliseconds since the epoch. */
+export function restoredAtIn(own: OwnRecords): number | undefined {
+  return maxBy(own("withdrawals").filter(isEnd), ({ at }) => at)?.at;
 }
 
 /** Whether retention disables or has disabled the image, and nothing has ended that since. */

@@ -70,6 +70,21 @@ export function holdingRecord(image: string, channel: ChannelName): string {
 }
 
 /**
+ * The key, without {@link recordsPrefix}, of the record that this service has enabled an image's Fast Launch. It is
+ * written before EC2 is asked, and it tells what is ours once the image is gone.
+ */
+export function fastLaunchRecord(image: string, variant: string): string {
+  return `${fastLaunchKind}/${image}/${variant}`;
+}
+
+const fastLaunchKind = "fast-launches";
+
+/** The variants of the images that such a record names, by image ID. */
+export function fastLaunchedIn(records: Records): Record<string, string> {
+  return Object.fromEntries((records[fastLaunchKind] ?? []).map(({ name }) => name.split("/").slice(0, 2)));
+}
+
+/**
  * What a build and its proof record of an image: `made` right after it exists, then what its proof has found. Without
  * the result `made`, or an adoption, an image was not made here.
  */

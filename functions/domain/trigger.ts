@@ -16,7 +16,7 @@ const maxAbout = 200;
 
 /** Why a reconcile run started. It is only recorded: no decision depends on it. */
 export interface Trigger {
-  kind: ScheduledTrigger | "build" | "channel" | "manual" | "unknown";
+  kind: ScheduledTrigger | "build" | "channel" | "fast-launch" | "manual" | "unknown";
   /** What the message was about, as far as it said, in at most {@link maxAbout} characters. */
   about: string;
 }
@@ -54,7 +54,14 @@ const ParameterChange = z
     }),
   );
 
-const Message = JsonText.pipe(z.union([Scheduled, Manual, BuildStateChange, ParameterChange]));
+const FastLaunchChange = z
+  .object({
+    "detail-type": z.literal("EC2 Fast Launch State-change Notification"),
+    detail: z.object({ imageId: z.string(), state: z.string() }),
+  })
+  .transform(({ detail }): Trigger => ({ kind: "fast-launch", about: `${detail.imageId} ${detail.state}` }));
+
+const Message = JsonText.pipe(z.union([Scheduled, Manual, BuildStateChange, ParameterChange, FastLaunchChange]));
 
 /** The trigger in a queue message. An unrecognised message is a trigger, too. */
 export function triggerOf(body: string): Trigger {

@@ -2,6 +2,7 @@ import type { Configuration } from "../config/configuration.ts";
 import type { Availability, Observed } from "../config/observed.ts";
 import type { Build } from "./builds.ts";
 import type { Channels } from "./channels.ts";
+import type { FastLaunches } from "./fast-launches.ts";
 import type { FleetRecords } from "./fleet-records.ts";
 import type { Image } from "./images.ts";
 import type { Leftovers } from "./leftovers.ts";
@@ -42,6 +43,8 @@ export interface ImageWorld {
   starts?: readonly Start[];
   /** What the records say about the configured fleets; undefined if they were not read. */
   fleetRecords?: FleetRecords;
+  /** What EC2 shows of Fast Launch; undefined without the policy. */
+  fastLaunch?: FastLaunches;
 }
 
 /** Everything that a plan depends on. */

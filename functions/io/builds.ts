@@ -45,8 +45,34 @@ let known: ReadonlyMap<string, KnownBuild> = new Map();
  * @throws Error if CodeBuild describes fewer builds than it lists, because a running one could be started again
  */
 export async function readBuilds(project: string, now: number): Promise<Build[]> {
+  return (await readHistory(project, now, { reach: historyReach, pages: Number.POSITIVE_INFINITY })).builds;
+}
+
+/** How long CodeBuild keeps a build, in milliseconds (CodeBuild user guide, "Builds"). */
+const remembered = 365 * day;
+/** At most 2,000 builds, so that reading them takes seconds. */
+const pagesOfHistory = 20;
+
+/**
+ * The project's builds, newest first, as far back as CodeBuild remembers or 20 pages reach.
+ * @returns the builds, and since when none is left out, in milliseconds since the epoch
+ * @throws Error as {@link readBuilds}
+ */
+export async function readBuildHistory(project: string, now: number): Promise<{ builds: Build[]; since: number }> {
+  const { builds, end } = await readHistory(project, now, { reach: remembered, pages: pagesOfHistory });
+  return { builds, since: Math.max(end, now - remembered) };
+}
+
+/** @returns the builds, and the start of the last one that was read; 0 if it was the last of all */
+async function readHistory(
+  project: string,
+  now: number,
+  { reach, pages }: { reach: number; pages: number },
+): Promise<{ builds: Build[]; end: number }> {
   const history = new Map<string, KnownBuild>();
   let nextToken: string | undefined;
+  let left = pages;
+  let end = 0;
   do {
     const list = await codebuild.send(
       new ListBuildsForProjectCommand({
@@ -57,11 +83,14 @@ export async function readBuilds(project: string, now: number): Promise<Build[]>
     );
     const page = await describe((list.ids ?? []).slice(0, buildsPerPage), now);
     for (const [id, build] of page) history.set(id, build);
-    const isFarEnough = [...page.values()].some(({ startedAt }) => startedAt < now - historyReach);
+    const starts = [...page.values()].map(({ startedAt }) => startedAt);
+    left -= 1;
+    const isFarEnough = left === 0 || starts.some((startedAt) => startedAt < now - reach);
+    end = isFarEnough && list.nextToken ? Math.min(...starts) : 0;
     nextToken = isFarEnough ? undefined : list.nextToken;
   } while (nextToken);
   known = history;
-  return [...history.values()].flatMap(({ build }) => build ?? []);
+  return { builds: [...history.values()].flatMap(({ build }) => build ?? []), end };
 }
 
 async function describe(ids: readonly string[], now: number): Promise<Map<string, KnownBuild>> {

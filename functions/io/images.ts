@@ -62,6 +62,11 @@ async function describeBatch(ids: string[]): Promise<Map<string, Described>> {
 
 function describe(image: Ec2Image | undefined, own: (text: string) => string): Described {
   if (!image || image.State === "deregistered") return { status: "gone" };
-  const { CreationDate = "", State = "unknown" } = image;
-  return { status: "described", createdAt: Date.parse(CreationDate), state: own(State) };
+  const { CreationDate = "", State = "unknown", Name } = image;
+  return {
+    status: "described",
+    createdAt: Date.parse(CreationDate),
+    state: own(State),
+    ...(Name !== undefined && { name: own(Name) }),
+  };
 }

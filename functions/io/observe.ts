@@ -9,6 +9,7 @@ import { harvestParameterOf, type Upstream } from "../domain/upstream.ts";
 import type { ImageWorld, World } from "../domain/world.ts";
 import { readBuilds } from "./builds.ts";
 import { finderOf, readChannels } from "./channels.ts";
+import { readFastLaunches } from "./fast-launch.ts";
 import { readFleets } from "./fleets/observe-fleets.ts";
 import { readHarvests } from "./harvests.ts";
 import { readBinaries } from "./kubernetes-releases.ts";
@@ -76,7 +77,8 @@ export async function observe(
       starts,
       fleetRecords,
     };
-    return { ...world, references: await readReferences(retirementCandidates(world), remaining()) };
+    const hasFastLaunch = configuration.policies.fastLaunch !== undefined;
+    return { ...world, references: await readReferences(retirementCandidates(world), remaining(), hasFastLaunch) };
   });
   const readingFleets = readingImages.then(({ channels, images, fleetRecords = noFleetRecords }) =>
     readFleets(environment, configuration, { channels, images, records: fleetRecords }, remaining()),
@@ -110,11 +112,12 @@ export async function observeImages(
 ): Promise<ImageWorld> {
   const readingImages = gerund("reading images", readImagesAndPauses(environment, configuration));
   const finding = readingImages.then(({ images }) => finderOf(images));
-  const [imagesAndPauses, channels] = await Promise.all([
+  const [{ fastLaunched, ...imagesAndPauses }, channels, fastLaunch] = await Promise.all([
     readingImages,
     gerund("reading channels", readChannels(environment.CHANNELS_PREFIX, finding)),
+    readingImages.then(({ fastLaunched }) => readFastLaunches(environment, configuration, fastLaunched)),
   ]);
-  return { now, configuration, ...imagesAndPauses, channels };
+  return { now, configuration, ...imagesAndPauses, channels, ...(fastLaunch && { fastLaunch }) };
 }
 
 async function gerund<T>(doing: string, work: Promise<T>): Promise<T> {

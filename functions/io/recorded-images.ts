@@ -3,6 +3,7 @@ import type { Environment } from "../config/environment.ts";
 import { historiesIn } from "../domain/fleet-records.ts";
 import { recordsSince, withRecords } from "../domain/recorded-images.ts";
 import { revokedByRecord } from "../domain/recorded-revocations.ts";
+import { fastLaunchedIn } from "../domain/records.ts";
 import { startsIn } from "../domain/starts.ts";
 import type { ImageWorld } from "../domain/world.ts";
 import { readTaggedImages } from "./images.ts";
@@ -20,7 +21,13 @@ export async function readImagesAndPauses(
   { STAGE, BUCKET }: Pick<Environment, "STAGE" | "BUCKET">,
   { variant, fleets = [] }: { variant?: string; fleets?: Configuration["fleets"] } = {},
 ): Promise<
-  Pick<ImageWorld, "images" | "revokedByRecord" | "recordsSince" | "pauses" | "starts" | "fleetRecords" | "unreadable">
+  Pick<
+    ImageWorld,
+    "images" | "revokedByRecord" | "recordsSince" | "pauses" | "starts" | "fleetRecords" | "unreadable"
+  > & {
+    /** The variants of the images that got Fast Launch, by image ID. */
+    fastLaunched: Readonly<Record<string, string>>;
+  }
 > {
   const images = await readTaggedImages(STAGE, variant);
   try {
@@ -30,6 +37,7 @@ export async function readImagesAndPauses(
       revokedByRecord: revokedByRecord(records),
       recordsSince: recordsSince(records),
       starts: startsIn(records),
+      fastLaunched: fastLaunchedIn(records),
       pauses: await readPauses(BUCKET, records),
       fleetRecords: {
         histories: historiesIn(records, fleets),
@@ -40,6 +48,7 @@ export async function readImagesAndPauses(
     return {
       images: withRecords(images, {}),
       revokedByRecord: [],
+      fastLaunched: {},
       recordsSince: undefined,
       unreadable: `reading records: ${(error as Error).message}`,
     };

@@ -1,5 +1,6 @@
 import {
   DescribeImageAttributeCommand,
+  type Filter,
   paginateDescribeImageReferences,
   paginateDescribeInstances,
   paginateDescribeLaunchTemplateVersions,
@@ -30,18 +31,21 @@ const versionDepth = "10000";
  * Never throws: if a call fails, ends early, takes too long or omits what DescribeInstances or
  * DescribeLaunchTemplateVersions show, every image of that call is unknown.
  * @param patience how long the answers may take, in milliseconds; by default as long as one request
+ * @param fastLaunch whether instances from which EC2 makes snapshots for Fast Launch are no use: they end by themselves
  */
 export async function readReferences(
   images: readonly string[],
   patience: number = requestLimits.REQUEST_TIMEOUT_MS,
+  fastLaunch = false,
 ): Promise<Record<string, References>> {
-  const answers = await Promise.all(chunk([...images], imagesPerCall).map((batch) => readBatch(batch, patience)));
+  const batches = chunk([...images], imagesPerCall);
+  const answers = await Promise.all(batches.map((batch) => readBatch(batch, fastLaunch, patience)));
   return Object.fromEntries(answers.flat());
 }
 
-async function readBatch(images: string[], patience: number): Promise<[string, References][]> {
+async function readBatch(images: string[], fastLaunch: boolean, patience: number): Promise<[string, References][]> {
   try {
-    return await withPatience(patience, () => judgeBatch(images));
+    return await withPatience(patience, () => judgeBatch(images, fastLaunch));
   } catch (error) {
     const why = `asking what uses ${images.join(", ")}: ${(error as Error).message}`;
     return images.map((image) => [image, { state: "unknown", why }]);
@@ -52,13 +56,25 @@ async function readBatch(images: string[], patience: number): Promise<[string, R
  * DescribeImageReferences alone can tell that an image is used, so an old image that a launch template pins costs one
  * call a run. Only what nothing seems to use is asked about further: shares first, and then by the resources' own calls.
  */
-async function judgeBatch(images: string[]): Promise<[string, References][]> {
-  const references = await referencesTo(images);
+async function judgeBatch(images: string[], fastLaunch: boolean): Promise<[string, References][]> {
+  const all = await referencesTo(images);
+  const passing = fastLaunch ? await passingInstances(images) : new Set<string>();
+  const references = all.filter(({ by }) => !passing.has(by));
   const shares = await Promise.all(without(images, references).map(sharesOf));
   const uses = [...references, ...shares.flat()];
   const unused = without(images, uses);
   const seen = unused.length > 0 ? await Promise.all([instancesOf(unused), templatesOf(unused)]) : [];
-  return images.map((image) => [image, judgeUse(image, uses, seen.flat())]);
+  const lasting = seen.flat().filter(({ by }) => !passing.has(by));
+  return images.map((image) => [image, judgeUse(image, uses, lasting)]);
+}
+
+/** The tag that EC2 gives what it starts for Fast Launch (AWS, managed policy EC2FastLaunchServiceRolePolicy). */
+const fastLaunchTag = { Name: "tag:CreatedBy", Values: ["EC2 Fast Launch"] };
+
+/** The instances of these images that become snapshots for Fast Launch. */
+async function passingInstances(images: string[]): Promise<Set<string>> {
+  const found = await instancesOf(images, [fastLaunchTag]);
+  return new Set(found.map(({ by }) => by));
 }
 
 function without(images: string[], uses: Use[]): string[] {
@@ -100,7 +116,7 @@ async function referencesTo(images: string[]): Promise<Use[]> {
   return uses;
 }
 
-async function instancesOf(images: string[]): Promise<Use[]> {
+async function instancesOf(images: string[], filters: Filter[] = []): Promise<Use[]> {
   const uses: Use[] = [];
   const pages = paginateDescribeInstances(
     { client: ec2, pageSize },
@@ -108,6 +124,7 @@ async function instancesOf(images: string[]): Promise<Use[]> {
       Filters: [
         { Name: "image-id", Values: images },
         { Name: "instance-state-name", Values: livingStates },
+        ...filters,
       ],
     },
   );

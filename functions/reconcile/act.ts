@@ -4,9 +4,11 @@ import type { Environment } from "../config/environment.ts";
 import type { IndexedWorld } from "../domain/indexed-world.ts";
 import type { Action } from "../domain/plan.ts";
 import { removeLeftover } from "../io/leftover-removal.ts";
+import { PartlyNotified } from "../io/notifications.ts";
 import { notify } from "./notify.ts";
 import { isPausedNow } from "./recheck.ts";
-import { arrive, changeFleet } from "./rollouts.ts";
+import { changeFastLaunch } from "./recheck-fast-launch.ts";
+import { arrive, changeFleet, conclude, note } from "./rollouts.ts";
 import { start } from "./starts.ts";
 import { placeOf } from "./urgency.ts";
 import { confirm, type Run, write } from "./writes.ts";
@@ -36,7 +38,7 @@ const variantsAtOnce = 20;
  * Carries out a plan: the variants side by side, the urgent ones first, the actions of one variant in order. A failed
  * action is planned again by the next reconcile run and does not stop the others, with one exception: if subscribers
  * could not be notified of a channel's image, or it could not be recorded that the channel holds it, the channel waits,
- * unless no node should start that image. Never throws.
+ * unless no node should start that image. It does not wait for chats. Never throws.
  * @param hasTime whether the run may still begin an action
  */
 export async function act(
@@ -64,10 +66,16 @@ async function inOrder(actions: Action[], run: Run, hasTime: () => boolean): Pro
     }
     const outcome: Outcome = heldBack ? { action, result: "held-back" } : await carryOut(action, run);
     outcomes.push(outcome);
-    const channel = outcome.result === "failed" ? channelBefore(action) : undefined;
-    if (channel) unsettled.add(channel);
+    const channel = channelBefore(action);
+    if (channel && isUnsettling(outcome)) unsettled.add(channel);
   }
   return outcomes;
+}
+
+function isUnsettling(outcome: Outcome): boolean {
+  if (outcome.result !== "failed") return false;
+  const { cause } = outcome.error;
+  return !(cause instanceof PartlyNotified) || cause.failed.includes("subscribers");
 }
 
 /** The channel whose next write comes after this action. */
@@ -83,7 +91,7 @@ async function carryOut(action: Action, run: Run): Promise<Outcome> {
   try {
     switch (action.do) {
       case "announce":
-        await notify(environment, action.notification);
+        await notify(environment, action.notification, run.world.notified);
         return { action, result: "done" };
       case "confirm":
         await confirm(action, run);
@@ -112,12 +120,21 @@ async function carryOut(action: Action, run: Run): Promise<Outcome> {
       case "arrive":
         await arrive(action, run);
         return { action, result: "done" };
+      case "conclude":
+        await conclude(action, run);
+        return { action, result: "done" };
+      case "sight":
+        await note(action, run);
+        return { action, result: "done" };
       case "roll":
       case "point":
       case "refresh":
       case "cancel":
       case "prune":
         return { action, result: (await changeFleet(action, run)) ? "done" : "stale" };
+      case "enable-fast-launch":
+      case "disable-fast-launch":
+        return { action, result: (await changeFastLaunch(action, run)) ? "done" : "stale" };
       case "wait":
       case "nothing":
         return { action, result: "done" };
@@ -143,11 +160,15 @@ const gerunds: Record<Action["do"], string> = {
   deregister: "deregistering the image",
   sweep: "removing what a build left behind",
   arrive: "recording what a fleet runs",
+  conclude: "recording how a rollout failed",
+  sight: "recording whether AWS shows a fleet",
   roll: "rolling a fleet",
   point: "writing a fleet's parameter",
   refresh: "replacing a fleet's nodes",
   cancel: "stopping an instance refresh",
   prune: "deleting versions of a launch template",
+  "enable-fast-launch": "enabling Fast Launch of an image",
+  "disable-fast-launch": "disabling Fast Launch of an image",
   wait: "waiting",
   nothing: "doing nothing",
 };

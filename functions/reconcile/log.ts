@@ -37,9 +37,10 @@ export function logOutcome(outcome: Outcome, world: IndexedWorld): void {
   else logger[result.result === "postponed" ? "warn" : "info"](what, { ...fields, ...result });
 }
 
-/** Logs that the sweep is blind. What it found is in the log as actions. */
-export function logUnread({ leftovers }: Pick<World, "leftovers">): void {
+/** Logs that the sweep is blind, and that it is unknown what has Fast Launch. The rest is in the log as actions. */
+export function logUnread({ leftovers, fastLaunch }: Pick<World, "leftovers" | "fastLaunch">): void {
   if (leftovers.unread) logger.warn("leftovers unknown", { error: leftovers.unread });
+  if (fastLaunch?.state === "unknown") logger.warn("fast launch unknown", { error: fastLaunch.why });
 }
 
 /** Logs the staleness of each variant, which the metrics only summarize. */

@@ -3,6 +3,7 @@ import { day, hour } from "../config/time.ts";
 import { type Staleness, stalenessOf } from "../domain/building/staleness.ts";
 import { countLeftovers } from "../domain/building/sweep.ts";
 import type { Build } from "../domain/builds.ts";
+import { hasFailed, isRecorded } from "../domain/fast-launches.ts";
 import { oldestImageAge } from "../domain/fleets/behind.ts";
 import { decideFleets, type FleetDecision } from "../domain/fleets/decide.ts";
 import { fleetStates, isKnown, nodesBehind } from "../domain/fleets/fleet-state.ts";
@@ -12,6 +13,7 @@ import type { Notification } from "../domain/notifications/due.ts";
 import { sourceNotifications } from "../domain/notifications/source-notifications.ts";
 import { unrecordedImages } from "../domain/notifications/unrecorded-images.ts";
 import { countUnfinished } from "../domain/publishing/unfinished-images.ts";
+import { publishedOf } from "../domain/slow-starts.ts";
 import type { Trigger } from "../domain/trigger.ts";
 import type { VariantState } from "../domain/variant-state.ts";
 import type { MetricName } from "../telemetry/metric-names.ts";
@@ -63,12 +65,24 @@ export function measurementsOf({
     HoursPaused: Math.max(0, ...Object.values(world.pauses).map(({ at }) => (world.now - at) / hour)),
     Leftovers: countLeftovers(world) + countUnfinished(world),
     ...countsOfFleets(world),
+    SlowestStartSeconds: slowestStart(world, states),
+    FastLaunchFailures: fastLaunchFailures(world),
     UnrecordedImages: unrecordedImages(world, [...world.images.values()].flat()).length,
   };
   return {
     ReconcileDuration: milliseconds,
     ...Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0)),
   };
+}
+
+/**
+ * The longest start among the variants' newest published images, in seconds; 0 if none was measured or nothing was
+ * published for a day. It changes only when something is published, and costs money in each hour in which it is sent.
+ */
+function slowestStart({ now }: IndexedWorld, states: readonly VariantState[]): number {
+  const newest = states.flatMap(({ images }) => publishedOf(images)[0] ?? []);
+  const isFresh = newest.some(({ held }) => now - Math.max(...Object.values(held)) < day);
+  return isFresh ? Math.max(0, ...newest.flatMap(({ measured }) => measured.start ?? [])) / 1_000 : 0;
 }
 
 function countsOfFleets(world: IndexedWorld) {
@@ -91,9 +105,16 @@ function isInTrouble(world: IndexedWorld, decision: FleetDecision): boolean {
   return ["failed", "refused", "moved"].includes(decision.decision) || ("isStuck" in decision && decision.isStuck);
 }
 
-/** Fleets that could not be read. */
-function unread({ fleets }: IndexedWorld): number {
-  return Object.values(fleets).filter(({ state }) => state === "unknown").length;
+/** Fleets that could not be read, and one more if it is unknown what has Fast Launch. */
+function unread({ fleets, fastLaunch }: IndexedWorld): number {
+  const unseen = fastLaunch?.state === "unknown" ? 1 : 0;
+  return Object.values(fleets).filter(({ state }) => state === "unknown").length + unseen;
+}
+
+/** Images for which EC2 failed to do what this service has asked of it. */
+function fastLaunchFailures({ fastLaunch }: IndexedWorld): number {
+  if (fastLaunch?.state !== "known") return 0;
+  return Object.values(fastLaunch.images).filter((one) => hasFailed(one) && isRecorded(fastLaunch, one.image)).length;
 }
 
 /** Whether only a person can help, or probably so. */

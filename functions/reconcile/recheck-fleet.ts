@@ -30,6 +30,7 @@ export async function recheckFleet(
     channels: { ...world.channels, ...channels },
     references: {},
     pauses,
+    fastLaunch: world.fastLaunch,
   });
   const fresh: IndexedWorld = {
     ...again,
@@ -39,15 +40,15 @@ export async function recheckFleet(
       histories: { ...world.fleetRecords.histories, ...fleetRecords.histories },
     },
   };
-  const isStillPlanned = fleetWritesFor(fresh, action.fleet).some(
-    (one) => one.do === action.do && essenceOf(one) === essenceOf(action),
-  );
+  const isStillPlanned = fleetWritesFor(fresh, action.fleet).some((one) => doesSame(one, action));
   return isStillPlanned ? fresh : undefined;
 }
 
-/** What a change does. Its reasons may change. */
-function essenceOf(action: FleetAction): string {
-  if (action.do === "prune") return action.versions.join();
-  if (action.do === "cancel") return action.update;
-  return "image" in action ? action.image : "";
+/** Whether a change does what another one does. Their reasons may differ. */
+function doesSame(one: FleetAction, action: FleetWrite): boolean {
+  // What other fleets' node groups need is not read again, so that more seems to be without use.
+  if (action.do === "prune")
+    return one.do === "prune" && action.versions.every((version) => one.versions.includes(version));
+  if (action.do === "cancel") return one.do === "cancel" && one.update === action.update;
+  return one.do === action.do && one.image === action.image;
 }

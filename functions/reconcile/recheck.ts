@@ -8,6 +8,7 @@ import { type WriteAction, writesFor } from "../domain/plan.ts";
 import type { PublishAction } from "../domain/publishing/actions.ts";
 import type { World } from "../domain/world.ts";
 import { finderOf, readChannels } from "../io/channels.ts";
+import { readFastLaunches } from "../io/fast-launch.ts";
 import { readPauses } from "../io/pauses.ts";
 import { readImagesAndPauses } from "../io/recorded-images.ts";
 import { readReferences } from "../io/references.ts";
@@ -35,12 +36,14 @@ export async function recheck(
   });
   // Any variant's channel may hold an image. What a channel gets depends on its own variant only.
   const only = action.do === "publish" ? action.variant : undefined;
-  const [{ images, pauses, revokedByRecord }, channels] = await Promise.all([
+  const [{ images, pauses, revokedByRecord, fastLaunched }, channels] = await Promise.all([
     confirmed,
     readChannels(environment.CHANNELS_PREFIX, finding, only),
   ]);
-  const references = dependsOnUse(action) ? await readReferences([action.image]) : {};
-  const reread = { now, images, revokedByRecord, channels, references, pauses };
+  const hasPolicy = world.configuration.policies.fastLaunch !== undefined;
+  const references = dependsOnUse(action) ? await readReferences([action.image], undefined, hasPolicy) : {};
+  const fastLaunch = await readFastLaunches(environment, world.configuration, fastLaunched);
+  const reread = { now, images, revokedByRecord, channels, references, pauses, fastLaunch };
   const fresh = withReread(world, action.variant, reread);
   const isStillPlanned = writesFor(fresh, action.variant).some(
     (one) => one.do !== "wait" && one.do !== "confirm" && isDeepStrictEqual(essenceOf(one), essenceOf(action)),
@@ -85,10 +88,13 @@ export async function isOvertaken(
 export async function readConfirmed(
   environment: Environment,
   about: { variant: string; fleets?: Configuration["fleets"] },
-): Promise<Pick<World, "images" | "revokedByRecord" | "pauses" | "fleetRecords">> {
-  const { images, pauses, revokedByRecord, fleetRecords, unreadable } = await readImagesAndPauses(environment, about);
+): Promise<
+  Pick<World, "images" | "revokedByRecord" | "pauses" | "fleetRecords"> & { fastLaunched: Record<string, string> }
+> {
+  const read = await readImagesAndPauses(environment, about);
+  const { images, pauses, revokedByRecord, fleetRecords, fastLaunched, unreadable } = read;
   if (unreadable !== undefined || !pauses || !fleetRecords) throw new Error(unreadable);
-  return { images, revokedByRecord, pauses, fleetRecords };
+  return { images, revokedByRecord, pauses, fleetRecords, fastLaunched };
 }
 
 /** Whether the decision depends on what uses the image. */

@@ -1,7 +1,14 @@
 import { randomUUID } from "node:crypto";
 import type { Environment } from "../config/environment.ts";
 import { type Fleet, fleetParameter } from "../config/fleet.ts";
-import { type Attempt, arrivalRecord, attemptRecord, refusalRecord } from "../domain/fleet-records.ts";
+import {
+  type Attempt,
+  arrivalRecord,
+  attemptRecord,
+  endingRecord,
+  refusalRecord,
+  sightRecord,
+} from "../domain/fleet-records.ts";
 import type { FleetAction, FleetWrite } from "../domain/fleets/actions.ts";
 import type { IndexedWorld } from "../domain/indexed-world.ts";
 import type { KnownFleet } from "../domain/observed-fleet.ts";
@@ -30,6 +37,25 @@ export async function arrive(
 ): Promise<void> {
   const body = recordBody("reconcile", clock(), reasons.join("; "));
   await writeRecord(environment.BUCKET, arrivalRecord(fleet, image), body);
+}
+
+/** Records how a rollout has failed. That needs no second look either: no update that has ended changes. */
+export async function conclude(
+  { fleet, attemptAt, ending, reasons }: Extract<FleetAction, { do: "conclude" }>,
+  { environment, clock }: Run,
+): Promise<void> {
+  const body = recordBody("reconcile", clock(), reasons.join("; "));
+  await writeRecord(environment.BUCKET, endingRecord(fleet, attemptAt, ending), body);
+}
+
+/** Records that AWS shows a fleet no more, or again. */
+export async function note(
+  action: Extract<FleetAction, { do: "sight" }>,
+  { world, environment, clock }: Run,
+): Promise<void> {
+  const fleet = world.configuration.fleets.find(({ name }) => name === action.fleet) as Fleet;
+  const body = recordBody("reconcile", clock(), action.reasons.join("; "));
+  await writeRecord(environment.BUCKET, sightRecord(fleet, action.sight), body);
 }
 
 /**

@@ -39,6 +39,8 @@ export const metricUnits = {
   HoursPaused: "None",
   /** What has the tags of an ended build and the run found, whether it removed that, only reports it or cannot say. */
   Leftovers: "Count",
+  /** Of the slowest variant: how long its newest published image takes to start. Sent for a day after a publication. */
+  SlowestStartSeconds: "Seconds",
   /** Nodes of fleets that run another image than their channel holds. */
   NodesBehind: "Count",
   /** Age of the oldest image that a node of a fleet runs. */
@@ -48,6 +50,8 @@ export const metricUnits = {
    * start a revoked image.
    */
   FleetsInTrouble: "Count",
+  /** Images whose Fast Launch EC2 could not begin, keep up or end. */
+  FastLaunchFailures: "Count",
   BuildsStarted: "Count",
   BuildsSucceeded: "Count",
   BuildsFailed: "Count",

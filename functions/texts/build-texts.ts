@@ -1,47 +1,61 @@
 import type { Purpose } from "../domain/build-orders.ts";
-import type { Texts } from "./texts.ts";
+import { kindOf } from "../domain/failures.ts";
+import { readLog, rebuild } from "./steps.ts";
+import { type Texts, type Whole, wrapped } from "./texts.ts";
 
 const nouns: Record<Purpose, string> = { build: "build", prove: "proof", harvest: "harvest" };
 
+/** Whether a failure needs a person. That the service gives up is told by a notification of its own. */
+const acts = {
+  deterministic: "Act: the same inputs will most likely fail again.",
+  permanent: "Act: only a person can end this.",
+  transient: "You need not act yet: this may pass by itself.",
+};
+
 export const buildTexts: Texts<"failed" | "gave-up" | "recovered"> = {
-  failed: ({ purpose, failure, build, log, image, next }) => ({
+  failed: ({ variant, purpose, failure, log, image, next }) => ({
     headline: `${nouns[purpose]} failed (${failure.class})`,
-    lines: [
-      `Cause  ${failure.cause}`,
-      `Build  ${build}`,
-      `Log    ${log ?? "none"}`,
-      ...(image && isOurs(purpose) ? [`Image  ${image} is not published`] : []),
+    act: acts[kindOf(failure)],
+    details: [
+      ...wrapped("Cause  ", failure.cause),
+      logLine(log),
+      ...wrapped("Next   ", next),
+      image && isOurs(purpose)
+        ? `Image  ${image} is not published. Published images stay as they are.`
+        : "Image  Published images stay as they are.",
       ...(failure.lines.length > 0
-        ? ["", "The last lines of the failed step:", ...failure.lines.map((line) => `  ${line}`)]
+        ? ["The last lines of the failed step:", { items: failure.lines, none: "", keep: "last" as const }]
         : []),
-      "",
-      next,
-      "Published images stay as they are.",
     ],
+    steps: [readLog(variant, "To read the log")],
   }),
   "gave-up": ({ purpose, why, build, log, variant }) => ({
     headline: `gave up until an input changes (${nouns[purpose]})`,
-    lines: [
-      `Why    ${why}`,
+    act: "Act: fix the cause.",
+    details: [
+      ...wrapped("Why    ", why),
       `Build  ${build}`,
-      `Log    ${log ?? "none"}`,
-      "",
-      "Fix the cause. A change of packer/ or of the variant in config.ts starts a build; after any other change, request one:",
-      `POST /rebuild {"variant": "${variant}", "reason": "…"}`,
+      logLine(log),
+      "A change of packer/ or of the variant in config.ts starts a build by itself.",
     ],
+    steps: [readLog(variant, "To read the log"), rebuild(variant, "After any other change")],
   }),
   recovered: ({ purpose, failures, last, build, log, image }) => ({
     headline: `${nouns[purpose]} succeeded again`,
-    lines: [
-      `This is the first success after ${failures === 1 ? "1 reported failure" : `${failures} reported failures`}${last ? ` (${last})` : ""}.`,
+    act: "You need not act.",
+    details: [
+      `After  ${failures === 1 ? "1 reported failure" : `${failures} reported failures`}${last ? ` (${last})` : ""}`,
       `Build  ${build}`,
-      `Log    ${log ?? "none"}`,
+      logLine(log),
       ...(image && isOurs(purpose) ? [`Image  ${image}`] : []),
-      "",
-      "You need not do anything.",
     ],
+    steps: [],
   }),
 };
+
+export function logLine(log: string | undefined): Whole {
+  return { whole: `Log    ${log ?? "none"}` };
+}
 
 /** Whether the build's image is the service's. A harvest's image is AWS's. */
 function isOurs(purpose: Purpose): boolean {

@@ -1,77 +1,88 @@
 import type { NotificationOf } from "../domain/notifications/due.ts";
-import { listed, type Texts } from "./texts.ts";
+import { logLine } from "./build-texts.ts";
+import { post, readLog, rebuild, revoke, unrevoke } from "./steps.ts";
+import { type Texts, wrapped } from "./texts.ts";
 
 export const imageTexts: Texts<"revoked" | "unrevoked" | "unproved" | "image-missing" | "unrecorded"> = {
   revoked: (notification) => ({
     headline: `${notification.image} is revoked`,
-    lines: [
-      `Why    ${notification.reason}`,
+    act: "Act if nodes run it: they stay until they are replaced.",
+    details: [
+      ...wrapped("Why    ", notification.reason, notification.configured ? 1 : 2),
       `By     ${notification.by ?? "a person who wrote the tag by hand"}`,
-      "",
-      ...holderLines(notification),
-      withdrawalLine(notification),
-      "Nodes that run it stay until they are replaced. A fleet that the service rolls goes back by itself.",
+      ...wrapped("Held   ", holders(notification), 1),
+      ...wrapped("Image  ", withdrawal(notification), 1),
+      "Fleets that the service rolls go back by themselves.",
+    ],
+    steps: [
       ...(notification.configured
-        ? [
-            "Its inputs are not built again until one of them changes or you request a rebuild:",
-            `POST /rebuild {"variant": "${notification.variant}", "reason": "…"}`,
-          ]
+        ? [rebuild(notification.variant, "Its inputs are not built again until one changes, or you ask for it")]
         : []),
-      `To undo this: POST /unrevoke {"image": "${notification.image}", "reason": "…"}`,
+      unrevoke(notification.image, "To undo this"),
     ],
   }),
   unrevoked: ({ image }) => ({
     headline: `${image} is no longer revoked`,
-    lines: [
-      "It may be published again if nothing else blocks it. A channel that holds an older image takes it without further action.",
-      `To revoke it again: POST /revoke {"image": "${image}", "reason": "…"}`,
+    act: "You need not act.",
+    details: [
+      "It may be published again if nothing else blocks it.",
+      "A channel that holds an older image takes it without further action.",
     ],
+    steps: [revoke(image, "To revoke it again")],
   }),
-  unproved: ({ image, attempts }) => ({
+  unproved: ({ variant, image, attempts }) => ({
     headline: `${image} could not be proved`,
-    lines: [
+    act: "Act: find out why no proof can run.",
+    details: [
       `After ${attempts} attempts it is unknown whether the image boots, so it is not published.`,
-      "Look at the logs of the proofs. Capacity, quotas, policies of the account and the network are the usual causes.",
+      "Capacity, quotas, policies of the account and the network are the usual causes.",
     ],
+    steps: [readLog(variant, "To read the log of the latest")],
   }),
   unrecorded: ({ images }) => ({
     headline: `${images.length === 1 ? `${images[0]?.image} has` : `${images.length} images have`} our tags, but no records`,
-    lines: [
-      "Their tags claim the following, and the records in the bucket do not confirm it:",
-      ...listed(
-        images.map(({ image, claims }) => `${image}: ${claims.join(", ")}`),
-        "none",
-      ),
-      "",
-      "An image here is forged, a copy, left by an interrupted build, or from before records. None of these claims counts.",
-      "CloudTrail says who made or tagged it (CopyImage, CreateImage, CreateTags).",
-      "If it is a copy or a forgery: deregister it or delete its tags, and find out who may call ec2:CreateTags.",
-      "If this service made it before it kept records: npm run adopt -- --stage <stage>",
+    act: "Act: find out who made or tagged it.",
+    details: [
+      "None of what their tags claim counts, since no record in the bucket confirms it:",
+      { items: images.map(({ image, claims }) => `${image}: ${claims.join(", ")}`), none: "none", more: ["status"] },
+      "An image here is forged, a copy, left by an interrupted build, or from before records. CloudTrail",
+      "has who made or tagged it (CopyImage, CreateImage, CreateTags). Deregister a copy or a forgery, or",
+      "delete its tags, and find out who may call ec2:CreateTags.",
     ],
+    steps: [adopt(images)],
   }),
-  "image-missing": ({ why, log }) => ({
+  "image-missing": ({ variant, why, log }) => ({
     headline: "a build has succeeded, but its image is missing",
-    lines: [
-      `${why}.`,
-      `Log    ${log ?? "none"}`,
-      "",
-      "A person may have deregistered it or removed its tags (CloudTrail: DeregisterImage, DeleteTags). The service builds it again.",
+    act: "You need not act: it is built again.",
+    details: [
+      ...wrapped("Why    ", why),
+      logLine(log),
+      "A person may have deregistered it or removed its tags (CloudTrail: DeregisterImage, DeleteTags).",
     ],
+    steps: [readLog(variant, "To read the log")],
   }),
 };
 
-function holderLines({ holders, configured, publishes, variant }: NotificationOf<"revoked">): string[] {
-  if (holders.length === 0) return ["No channel holds it."];
-  const held = `Held by ${holders.join(" and ")}`;
-  if (configured && !publishes) return [`${held}. That stays so while policies.publish is false in config.ts.`];
-  return configured
-    ? [`${held}. The newest publishable image replaces it there. You get a notification when that is done.`]
-    : [`${held}. That stays so, because ${variant} was removed and the service no longer writes its channels.`];
+/** One image can be adopted by a call, several are for the command. */
+function adopt(images: NotificationOf<"unrecorded">["images"]) {
+  const when = "If this service made it before it kept records";
+  const [image, ...others] = images;
+  if (!image || others.length > 0) return { when, command: ["adopt"] };
+  return { ...post(when, [], "/adopt", { image: image.image }), command: ["adopt", image.image] };
 }
 
-function withdrawalLine({ withdraws, disables }: NotificationOf<"revoked">): string {
-  if (!withdraws) return "The image itself stays as it is, because no record says that this service made it.";
+function holders({ holders: by, configured, publishes }: NotificationOf<"revoked">): string {
+  if (by.length === 0) return "No channel holds it.";
+  const held = `By ${by.join(" and ")}`;
+  if (configured && !publishes) return `${held}, as long as policies.publish is false in config.ts.`;
+  return configured
+    ? `${held}, until the newest publishable image replaces it there.`
+    : `${held}. That stays so, because the variant was removed.`;
+}
+
+function withdrawal({ withdraws, disables }: NotificationOf<"revoked">): string {
+  if (!withdraws) return "It stays as it is, because no record says that this service made it.";
   return disables
-    ? "The image is deprecated. Once no channel holds it, it is also disabled, and no node can start from it."
-    : "The image is deprecated. Anyone who has its ID can still start from it.";
+    ? "It is deprecated, and disabled once no channel holds it: no node can start it then."
+    : "It is deprecated. Anyone who has its ID can still start it.";
 }

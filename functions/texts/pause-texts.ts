@@ -1,25 +1,27 @@
 import { iso } from "../config/time.ts";
-import type { Texts } from "./texts.ts";
+import { post } from "./steps.ts";
+import { type Texts, wrapped } from "./texts.ts";
 
 export const pauseTexts: Texts<"paused" | "resumed"> = {
   paused: ({ variant, reason, by }) => ({
     headline: "paused",
-    lines: [
-      `Why    ${reason}`,
+    act: "Act once the reason is gone: resume it.",
+    details: [
+      ...wrapped("Why    ", reason),
       `By     ${by ?? "not recorded"}`,
-      "",
       "Until somebody resumes it, nothing is built, proved, harvested, published, retired or swept.",
-      "Running builds go on.",
-      "A channel still leaves an image that is revoked, disabled or gone.",
-      `To end this: POST /resume {"variant": "${variant}", "reason": "…"}`,
+      "Running builds go on. A channel still leaves an image that is revoked, disabled or gone.",
     ],
+    steps: [post("To end this", ["resume", variant], "/resume", { variant })],
   }),
   resumed: ({ variant, pausedAt }) => ({
     headline: "resumed",
-    lines: [
-      `It was paused since ${iso(pausedAt)}. The saved query who-asked shows who resumed it and why.`,
+    act: "You need not act.",
+    details: [
+      `It was paused since ${iso(pausedAt)}.`,
+      "The saved query who-asked shows who resumed it and why.",
       "What has waited since then happens now, for as much as the rules allow.",
-      `To pause it again: POST /pause {"variant": "${variant}", "reason": "…"}`,
     ],
+    steps: [post("To pause it again", ["pause", variant], "/pause", { variant })],
   }),
 };

@@ -1,12 +1,34 @@
+import { clip, oneLine, withinCharacters } from "../config/clip.ts";
 import type { Notification, NotificationOf } from "../domain/notifications/due.ts";
+import type { Step } from "./steps.ts";
 
-/** Longer lists help no reader. SNS accepts 256 KB in total. */
-const maxListedLines = 40;
+/** Characters of a line. Commands and links may be longer, since half of one is of no use. */
+export const maxColumns = 100;
 
-/** What a notification says: what happened, why, what to do, how to undo it. */
+/** A link, which is never shortened to {@link maxColumns}. */
+export interface Whole {
+  whole: string;
+}
+
+/** As many items, each on a line of its own, as a mail has room for. */
+export interface List {
+  items: readonly string[];
+  /** Stands there if the list is empty. */
+  none: string;
+  /** Which items stay if there is no room for all; the first, if it is not given. */
+  keep?: "last";
+  /** Arguments of the command that shows the others. */
+  more?: readonly string[];
+}
+
+/** What a notification says: what happened, whether the reader must act, why, and what can be done. */
 export interface Content {
+  /** What happened, about whom the notification is left out. */
   headline: string;
-  lines: string[];
+  /** Begins with `Act` or `You need not act`; one sentence. */
+  act: string;
+  details: (string | Whole | List)[];
+  steps: Step[];
 }
 
 /**
@@ -19,10 +41,18 @@ export type Texts<Kind extends Notification["kind"]> = {
 };
 
 /**
- * The first lines of a list, indented, and how many more there are.
- * @param none what stands there if the list is empty
+ * `Cause  a text`, on as many lines of {@link maxColumns} as it needs, at most `maxLines`. What exceeds them is cut.
+ * @param indent columns before each further line, at least as many as the label has
  */
-export function listed(lines: readonly string[], none: string): string[] {
-  const shown = (lines.length === 0 ? [none] : lines.slice(0, maxListedLines)).map((line) => `  ${line}`);
-  return lines.length > maxListedLines ? [...shown, `  and ${lines.length - maxListedLines} more`] : shown;
+export function wrapped(label: string, text: string, maxLines = 2, indent = label.length): string[] {
+  const width = maxColumns - indent;
+  const lines: string[] = [];
+  let rest = oneLine(text).trim();
+  while (lines.length < maxLines - 1 && rest.length > width) {
+    const space = rest.lastIndexOf(" ", width);
+    const line = space > width / 2 ? rest.slice(0, space) : withinCharacters(rest, width);
+    lines.push(line);
+    rest = rest.slice(line.length).trimStart();
+  }
+  return [...lines, clip(rest, width)].map((line, index) => `${index === 0 ? label : " ".repeat(indent)}${line}`);
 }

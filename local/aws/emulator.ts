@@ -31,6 +31,10 @@ export type Emulator = {
   setObjectTime(bucket: string, key: string, at: Date): Promise<void>;
   /** The administrator's password of an instance. AWS callers get it encrypted (GetPasswordData). */
   password(instanceId: string): Promise<string>;
+  /** Sets what EC2 shows of an image's Fast Launch, in EC2's words. */
+  setFastLaunch(image: string, state: string, reason: string): Promise<void>;
+  /** The next attempt to make or remove snapshots fails, once its time has passed on the stack's clock. */
+  failNextFastLaunch(state: "enabling-failed" | "disabling-failed", reason: string): Promise<void>;
   /** Sets the whole output of a machine's serial port, for GetConsoleOutput. */
   setConsole(instanceId: string, text: string): Promise<void>;
   /** Sets when an instance was launched. */
@@ -153,6 +157,12 @@ export async function startEmulator({
     },
     setLaunchTime: async (instance, at) => {
       await request(url, "PUT", "launch-time", { instance, at: at.toISOString() });
+    },
+    setFastLaunch: async (image, state, reason) => {
+      await request(url, "PUT", "fast-launch", { image, state, reason });
+    },
+    failNextFastLaunch: async (state, reason) => {
+      await request(url, "POST", "fast-launch-failures", { state, reason });
     },
     roles: async () =>
       new Map(Object.entries(z.record(z.string(), z.string()).parse(await request(url, "GET", "roles")))),

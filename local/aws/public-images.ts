@@ -1,3 +1,4 @@
+import { knownEditions, knownVariants, knownWindows } from "../../functions/config/known-images.ts";
 import type { Emulator } from "./emulator.ts";
 
 /** An image that AWS publishes; its public parameter's name consists of these values. */
@@ -8,9 +9,6 @@ export type PublicImage = { windows: 2019 | 2022 | 2025; edition: "Core" | "Full
 
 type Publisher = Pick<Emulator, "addPublicImage" | "setPublicParameter">;
 
-const minors = ["1.33", "1.34", "1.35", "1.36"];
-/** EKS has no Windows 2025 image for older minors. */
-const firstMinorOf2025 = "1.35";
 /** The date of AWS's last ContainersLatest images. The family has been frozen since. */
 const lastContainersLatest = new Date("2023-04-14T00:00:00Z");
 
@@ -53,11 +51,11 @@ function imageName(image: PublicImage): string {
 }
 
 function allPublicImages(): PublicImage[] {
-  return ([2019, 2022, 2025] as const).flatMap((windows) =>
-    (["Core", "Full"] as const).flatMap((edition) => [
-      ...minors
-        .filter((minor) => windows !== 2025 || minor >= firstMinorOf2025)
-        .map((kubernetes): PublicImage => ({ windows, edition, base: "EKS_Optimized", kubernetes })),
+  return knownWindows.flatMap((windows) =>
+    knownEditions.flatMap((edition) => [
+      ...knownVariants
+        .filter((one) => one.windows === windows && one.edition === edition)
+        .map((one): PublicImage => ({ ...one, base: "EKS_Optimized" })),
       ...(windows === 2025 ? [] : [{ windows, edition, base: "ContainersLatest" } as const]),
       { windows, edition, base: "Base" } as const,
     ]),

@@ -7,6 +7,7 @@ const BuildIds = z.array(z.string()).min(1).max(100);
 /** The operations and parameters that the service and its tests use. Everything else is refused, not ignored. */
 export const operations = {
   CreateProject: NewProject,
+  UpdateProject: NewProject,
   BatchGetProjects: z.strictObject({ names: z.array(z.string()).min(1).max(100) }),
   StartBuild: z.strictObject({
     projectName: z.string(),

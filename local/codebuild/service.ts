@@ -40,6 +40,13 @@ export function createService({ region, now, logLink, begin, stop }: Surrounding
       return { project };
     },
 
+    /** As its one caller, a deployment, this names every field. Builds that were ordered before keep what they had. */
+    UpdateProject(wanted) {
+      const project = { ...projectNamed(wanted.name), ...wanted, lastModified: now() };
+      projects.set(wanted.name, project);
+      return { project };
+    },
+
     BatchGetProjects({ names }) {
       const found = names.map((name) => ({ name, project: projects.get(name.split(":project/").at(-1) ?? "") }));
       return {

@@ -38,7 +38,8 @@ export async function tryScripts({ bench, variant, packerDir, versions, say }: T
     for (const line of changes(before, run.machine.state())) say(`  ${line}`);
     if (!succeeded(custom)) return custom.exitCode;
     const { actions } = part(run, customStep, verification).order;
-    const [verified] = await runOrder({ ...run, order: { ...run.order, actions: actions.slice(1) } });
+    const followed = await runOrder({ ...run, order: { ...run.order, actions: actions.slice(1) } });
+    const verified = followed.at(-1);
     if (!verified) throw new Error(`Packer runs no ${verification}`);
     report(verified, say);
     return succeeded(verified) ? 0 : verified.exitCode;

@@ -28,7 +28,7 @@ async function createResource({ custom, id, ...resource }: Report, cloud: Cloud,
   if (custom === false) return { id: "", state: inputs };
   if (id) throw new Error(`looking up ${type} ${id} (${name}): the program must create every resource that it uses`);
   const { id: newId, state } = await cloud.create(resource).catch((cause) => {
-    throw new Error(`creating ${type} ${name}: ${(cause as Error).message}`, { cause });
+    throw new Error(`deploying ${type} ${name}: ${(cause as Error).message}`, { cause });
   });
   const whole = { ...resource, id: newId, state: { ...inputs, ...state } };
   created.push(whole);

@@ -1,5 +1,6 @@
 import type { AccountLimits } from "./account-limits.ts";
 import type { BuildRequest, FunctionBuild } from "./function-build.ts";
+import type { Groups } from "./group-look-ups.ts";
 
 /** A resource as the program declares it, with all its inputs resolved. */
 export interface DeclaredResource {
@@ -10,6 +11,8 @@ export interface DeclaredResource {
   inputs: Record<string, unknown>;
   /** Set if the resource stays when it is removed from the program, or when its stage is removed from the account. */
   retainOnDelete?: boolean;
+  /** Inputs that keep the value with which the resource was created, such as a name with a random part. */
+  ignoreChanges?: string[];
   /** Names of the resources that exist before it and are removed after it. */
   waitsFor?: string[];
   /** The provider that creates it, where that is not the program's default provider. */
@@ -30,6 +33,8 @@ export interface Cloud {
   /** Bundles a function. */
   build(request: BuildRequest): Promise<FunctionBuild>;
   limits: AccountLimits;
+  /** Groups of nodes in the account. */
+  groups?: Groups | undefined;
   /** The bucket in which SST keeps function archives, one per Region. */
   assetBucket: string;
 }

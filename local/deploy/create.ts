@@ -9,6 +9,7 @@ import {
 } from "./create/buckets.ts";
 import { createProject } from "./create/builds.ts";
 import { createFunction, createFunctionUrl, createPermission } from "./create/functions.ts";
+import { createLaunchTemplate } from "./create/launch-templates.ts";
 import { createLogGroup } from "./create/logs.ts";
 import { createObject } from "./create/objects.ts";
 import { createQueue, createQueuePolicy } from "./create/queues.ts";
@@ -26,6 +27,7 @@ const creators: Readonly<Record<string, Creator>> = {
   "aws:cloudwatch/eventTarget:EventTarget": createTarget,
   "aws:cloudwatch/logGroup:LogGroup": createLogGroup,
   "aws:codebuild/project:Project": createProject,
+  "aws:ec2/launchTemplate:LaunchTemplate": createLaunchTemplate,
   "aws:ec2/securityGroup:SecurityGroup": createSecurityGroup,
   "aws:iam/instanceProfile:InstanceProfile": createInstanceProfile,
   "aws:iam/policy:Policy": createPolicy,

@@ -3,6 +3,7 @@ import type { EventSourceMapping } from "../lambda/event-source.ts";
 import type { DeployedFunction as RunnableFunction } from "../lambda/function.ts";
 import type { CreatedResource } from "./cloud.ts";
 import type { BuiltFunction } from "./functions.ts";
+import type { Change } from "./update.ts";
 
 export interface DeployedFunction extends RunnableFunction {
   /** Its name in the program, `Reconcile`. */
@@ -20,6 +21,8 @@ export interface DeployedFunction extends RunnableFunction {
 export interface Deployment {
   stage: string;
   resources: CreatedResource[];
+  /** What it did, in order; nothing if the program declares what an earlier deployment had. */
+  changes: Change[];
   functions: DeployedFunction[];
   reconcile: DeployedFunction;
   api: DeployedFunction;
@@ -55,7 +58,11 @@ const Mapping = z.object({
 const Queue = z.object({ url: z.string(), arn: z.string() });
 
 /** @throws Error with the resource or function that the program does not declare */
-export function describeDeployment(stage: string, resources: CreatedResource[], built: BuiltFunction[]): Deployment {
+export function describeDeployment(
+  stage: string,
+  resources: CreatedResource[],
+  built: BuiltFunction[],
+): Omit<Deployment, "changes"> {
   const functions = built.map((one) => describeFunction(one, resources));
   const reconcile = functionOf("functions/reconcile.handler");
   const { variables } = FunctionState.parse(resourceOf(resources, "ReconcileFunction").state).environment;

@@ -16,7 +16,7 @@ export async function evaluateProgram(
   const app = await config.app({ stage });
   await report("/app", { inputs: app });
   Object.assign(globalThis, { $app: { ...app, stage, providers: {} } });
-  const options = new Map<string, { retainOnDelete: boolean; waitsFor: string[] }>();
+  const options = new Map<string, { retainOnDelete: boolean; waitsFor: string[]; ignoreChanges: string[] }>();
   await $util.runtime.setMocks(
     {
       newResource: async (resource) => {
@@ -31,6 +31,7 @@ export async function evaluateProgram(
   observeRegistrations((registration) => {
     options.set(`${registration.getType()} ${registration.getName()}`, {
       retainOnDelete: registration.getRetainondelete(),
+      ignoreChanges: registration.getIgnorechangesList(),
       waitsFor: registration.getDependenciesList().map((urn) => urn.split("::").at(-1) ?? ""),
     });
   });
@@ -44,6 +45,7 @@ interface Registration {
   getType(): string;
   getName(): string;
   getRetainondelete(): boolean;
+  getIgnorechangesList(): string[];
   /** URNs, which end in the name. */
   getDependenciesList(): string[];
 }

@@ -55,6 +55,7 @@ export function imaginaryCloud(
   return {
     assetBucket: "sst-asset",
     limits: { ...usualLimits, ...limits },
+    groups,
     create: async (resource) => ({ id: resource.name, state: stateOf(resource, place) }),
     lookUp: async (token, inputs) => lookUp(token, inputs, place, groups),
     build: (request) => buildNothing(workDir, request),

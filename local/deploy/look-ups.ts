@@ -26,6 +26,8 @@ export function lookUp(
       return { id: partition, partition, dnsSuffix: partition === "aws-cn" ? "amazonaws.com.cn" : "amazonaws.com" };
     case "aws:index/getRegion:getRegion":
       return { id: region, region, name: region };
+    case "aws:ec2/getSubnet:getSubnet":
+      return { ...inputs, vpcId: String(inputs.id).replace("subnet-", "vpc-") };
     case "aws:iam/getPolicyDocument:getPolicyDocument": {
       const json = policyJson(inputs);
       return { ...inputs, id: "policy", json, minifiedJson: json };

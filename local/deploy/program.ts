@@ -47,8 +47,8 @@ export async function openProgram(source: ProgramSource, signal?: AbortSignal): 
   const bundle = await bundleProgram(source);
   let answer = async (_path: string, _body: unknown): Promise<unknown> => ({});
   const server = await serve((path, body) => answer(path, body));
-  let limits = usualLimits;
-  const account = await serveAccount(() => limits);
+  let answering: Pick<Cloud, "limits" | "groups"> = { limits: usualLimits };
+  const account = await serveAccount(() => answering);
   let child: Runner | undefined;
   let previous: Promise<unknown> = Promise.resolve();
 
@@ -60,7 +60,7 @@ export async function openProgram(source: ProgramSource, signal?: AbortSignal): 
         failures.push(error);
         throw error;
       });
-    limits = cloud.limits;
+    answering = cloud;
     child ??= startRunner(bundle, source.root, { program: addressOf(server), account: addressOf(account) }, signal);
     try {
       ran.said = await child.evaluate({ stage, configuration: JSON.stringify(configuration ?? {}) });

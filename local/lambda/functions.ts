@@ -9,6 +9,8 @@ import { invoke } from "./invoke.ts";
 /** The deployed functions at work: `reconcile` is fed from its queue, `api` is behind its URL. */
 export type Functions = {
   url: string;
+  /** From now on the functions of this deployment run, with the queue and the URL of the first one. */
+  replace(deployment: Pick<Deployment, "reconcile" | "api">): void;
   /** Invokes a function of the deployment once, without queue or URL. */
   call(fn: DeployedFunction, event: unknown): Promise<Invocation>;
   /** Kills the processes of all functions that run, as Lambda does when it loses a machine. */
@@ -26,7 +28,7 @@ export type Functions = {
  * @param onFailedInvocation is called for every event or call on which a function failed
  */
 export async function startFunctions({
-  deployment: { reconcile, api },
+  deployment,
   host: bare,
   now,
   onFailure,
@@ -44,13 +46,15 @@ export async function startFunctions({
   let deliveries = 1;
   const { region, roles } = host;
   const endpoint = host.endpoints.default;
+  const { reconcile } = deployment;
+  let current: Pick<Deployment, "reconcile" | "api"> = deployment;
   if (!reconcile.eventSource) throw new Error(`starting the functions: no queue feeds ${reconcile.handler}`);
-  const run = (fn: DeployedFunction) => async (event: unknown) => {
+  async function run(fn: DeployedFunction, event: unknown): Promise<Invocation> {
     const invocation = await invoke(fn, event, { ...host, signal: AbortSignal.any([stopping.signal, killing.signal]) });
     if (!invocation.ok && !stopping.signal.aborted) onFailedInvocation(failureOf(fn, invocation.error));
     return invocation;
-  };
-  const reconcileBatch = run(reconcile);
+  }
+  const reconcileBatch = (event: unknown) => run(current.reconcile, event);
   async function deliver(event: unknown): Promise<Invocation> {
     for (let time = 1; time < deliveries; time++) await reconcileBatch(event);
     return reconcileBatch(event);
@@ -70,10 +74,13 @@ export async function startFunctions({
     findCredentials: roles.issued,
     now,
     // Without a function URL, callers invoke the function itself. Here they use the same address for that.
-    invoke: (event) => run(api)(api.url ? event : directEvent(event)),
+    invoke: (event) => run(current.api, current.api.url ? event : directEvent(event)),
   });
   return {
     url: functionUrl.url,
+    replace(next) {
+      current = next;
+    },
     call: (fn, event) => invoke(fn, event, host),
     kill() {
       killing.abort("the process was killed");

@@ -9,6 +9,7 @@ type Content = { method?: string; headers?: Record<string, string>; body?: strin
 
 /**
  * `fetch` for a function URL with `AWS_IAM`: `caller` signs the request with Signature Version 4 at the stack's time.
+ * A redirection is an error: the session token goes to the host that was asked for only.
  */
 export async function signedFetch(
   url: string | URL,
@@ -31,7 +32,7 @@ export async function signedFetch(
     { signingDate: now() },
   );
   const { host: _setByFetch, ...sent } = request.headers;
-  return fetch(url, { method, headers: sent, body, signal });
+  return fetch(url, { method, headers: sent, body, signal, redirect: "error" });
 }
 
 function lowerCase(headers: Record<string, string>): Record<string, string> {

@@ -1,6 +1,6 @@
 import type { RecordedCall } from "../aws/emulator.ts";
 import type { Place } from "../deploy/look-ups.ts";
-import { parameterArn, queueArn } from "./arns.ts";
+import { ec2Arn, parameterArn, queueArn } from "./arns.ts";
 import { codeBuildRequests } from "./codebuild-requests.ts";
 import { ec2Requests, requestTags, TagList } from "./ec2-requests.ts";
 import { autoScalingRequests, eksRequests, usingTemplate } from "./group-requests.ts";
@@ -42,6 +42,8 @@ const otherActions: Readonly<Record<string, string>> = {
 export function requestsOf(call: Call, account: Account): Request[] {
   const { service, operation, parameters } = call;
   if (free.has(`${service}:${operation}`)) return [];
+  if (service === "ec2" && operation === "EnableFastLaunch")
+    return [...ec2Requests(call, account), ...fastLaunching(call, account)];
   if (service === "ec2") return [...ec2Requests(call, account), ...passedRole(call, account)];
   if (service === "codebuild") return codeBuildRequests(operation, parameters, account);
   if (service === "eks" || service === "autoscaling") {
@@ -63,6 +65,26 @@ export function requestsOf(call: Call, account: Account): Request[] {
       : []),
     ...(called === "ssm:PutParameter" ? taggingParameter(parameters, account) : []),
     ...(called === "sns:Publish" ? encrypting(text(parameters.TopicArn), account) : []),
+  ];
+}
+
+/**
+ * EC2 checks that the caller may use the template, and could start an instance from it and the image (EC2 user guide,
+ * "Configure EC2 Fast Launch settings"). Subnet and security group are the template's.
+ */
+function fastLaunching({ parameters, tags }: Call, account: Account): Request[] {
+  const { LaunchTemplateId } = (parameters.LaunchTemplate ?? {}) as { LaunchTemplateId?: string };
+  const resource = ec2Arn(account, "launch-template", text(LaunchTemplateId));
+  const started = {
+    ImageId: parameters.ImageId,
+    LaunchTemplate: { LaunchTemplateId },
+    SubnetId: "subnet-oftemplate",
+    SecurityGroupIds: ["sg-oftemplate"],
+    TagSpecifications: [{ ResourceType: "instance", Tags: [{ Key: "CreatedBy", Value: "EC2 Fast Launch" }] }],
+  };
+  return [
+    { action: "ec2:EnableFastLaunch", resource, context: {} },
+    ...requestsOf({ service: "ec2", operation: "RunInstances", parameters: started, tags }, account),
   ];
 }
 

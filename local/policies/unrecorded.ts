@@ -95,6 +95,13 @@ const neverRecorded: Unrecorded[] = [
     reason: "a build that only proves an image checks whether it has a report",
   },
   {
+    roles: api,
+    actions: ["s3:GetObject"],
+    resource: "ArtifactsBucket/reports/*",
+    stories: [],
+    reason: "a person asks what is inside an image (recorded in test/rim/api/report.test.ts)",
+  },
+  {
     roles: functions,
     actions: ["ec2:DescribeSecurityGroups"],
     stories: [],
@@ -141,6 +148,19 @@ const neverRecorded: Unrecorded[] = [
   },
   {
     roles: api,
+    actions: ["ssm:GetParameterHistory"],
+    stories: [],
+    reason: "an operator reads the timeline of a variant (recorded in test/e2e/interventions.full.test.ts)",
+  },
+  {
+    roles: api,
+    actions: ["s3:GetObject"],
+    resource: "ArtifactsBucket/reports/*",
+    stories: [],
+    reason: "an operator reads the timeline of a variant (recorded in test/e2e/interventions.full.test.ts)",
+  },
+  {
+    roles: api,
     actions: ["s3:PutObject", "s3:DeleteObject"],
     resource: "ArtifactsBucket/records/pauses/*",
     stories: [],
@@ -171,6 +191,18 @@ const neverRecorded: Unrecorded[] = [
     actions: ["ssm:GetParameters"],
     stories: [],
     reason: "EC2 reads the parameter that a launch template follows, for whoever uses the template",
+  },
+  {
+    roles: ["FastLaunchRole"],
+    actions: ["iam:CreateServiceLinkedRole", "ec2:DescribeImages", "ec2:DescribeLaunchTemplateVersions"],
+    stories: [],
+    reason: "EC2 makes its service role with the first image, and reads image and template for whoever enables it",
+  },
+  {
+    roles: ["FastLaunchRole"],
+    actions: ["kms:CreateGrant", "kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKeyWithoutPlaintext"],
+    stories: [],
+    reason: "EC2 checks the use of the user's key for whoever enables Fast Launch of an image that it encrypts",
   },
 ];
 

@@ -5,6 +5,7 @@ import type { Versions } from "../../functions/config/versions.ts";
 import type { Output } from "../winrm/soap.ts";
 import { withNames } from "./names.ts";
 import type { Json, RecordedScript, Recording, Transfer } from "./recording.ts";
+import { withTimeNames } from "./start-times.ts";
 import { type Builds, type Values, valuesOf } from "./values.ts";
 
 /** A request to S3 (`s3://bucket/key`) or a web server. `outcome`: the status that answered it. */
@@ -73,7 +74,7 @@ function recorded(script: ScriptRun, values: Values): RecordedScript {
     stderr: named(linesOf(script.stderr)),
     files: mapValues(
       omitBy(script.files, (_text, path) => received.includes(path)),
-      (text) => named(withFileNames(JSON.parse(text ?? ""))),
+      (text) => named(withTimeNames(withFileNames(withFolderNames(JSON.parse(text ?? ""))))),
     ),
     transfers,
   };
@@ -126,6 +127,18 @@ function withFileNames(json: Json): Json {
   if (typeof path !== "string" || typeof sha256 !== "string") return mapValues(json, withFileNames);
   const size = typeof bytes === "number" && { bytes: `{{bytes ${path}}}` };
   return { ...json, sha256: `{{${nameOfSum(path)}}}`, ...size };
+}
+
+/** Which other folders a machine has, and how large all of them are, differs from run to run. */
+const foldersOfWindows = /^C:\\(windows|Program Files|ProgramData|users)$/i;
+
+/** The same document, with only those folders of the disk that every Windows has, and the names of their sizes. */
+function withFolderNames(json: Json): Json {
+  const { disk } = json as { disk?: { usedBytes: number; folders: { path: string }[] } };
+  if (!disk) return json;
+  const folders = disk.folders.filter(({ path }) => foldersOfWindows.test(path)).map(({ path }) => path);
+  const named = folders.toSorted().map((path) => ({ path, bytes: `{{size ${path}}}` }));
+  return { ...(json as object), disk: { ...disk, folders: named } };
 }
 
 /** The same document, with an entry that names an item of a list once, whatever the number of items. */

@@ -5,9 +5,11 @@ import { createFiles } from "../winrm/files.ts";
 import type { Output } from "../winrm/soap.ts";
 import { scriptsIn } from "../winrm/uploaded-scripts.ts";
 import type { Host, ScriptCall, Windows } from "../winrm/windows.ts";
+import { type CustomScript, customScriptsIn, reportedCustomScripts, saidOfCustomScripts } from "./custom-scripts.ts";
 import { stepFailing } from "./failures.ts";
 import { withValues } from "./names.ts";
 import { type Json, type RecordedScript, readRecordings, recordedScript } from "./recording.ts";
+import { startTime } from "./start-times.ts";
 import { FailedTransfer, transfer } from "./transfers.ts";
 import { type Builds, type Values, valuesOf } from "./values.ts";
 
@@ -19,19 +21,20 @@ type Image = { origin: string; values: Values; generalized: boolean };
 
 /**
  * A Windows that runs no script: it replays what recorded runs of the scripts printed, wrote and transferred, with the
- * values of its own build. Transfers are made for real.
+ * values of its own build. Transfers are made for real. Custom scripts do nothing, but output and report name them.
  */
 export async function replayedWindows(imageName: string, host: Host): Promise<Windows> {
   return replayed({ origin: imageName, values: { texts: {}, lists: {} }, generalized: true }, host);
 }
 
-function replayed({ origin, ...image }: Image, { userData, packerDir, network }: Host): Windows {
+function replayed({ origin, ...image }: Image, { userData, packerDir, network, now }: Host): Windows {
   const files = createFiles();
   const recordings = readRecordings();
   const runs = new Map<string, number>();
   let { values, generalized } = image;
   let opensWinRm = !generalized;
   let shutsDown = false;
+  let started = { at: now(), pace: 1 };
 
   async function run({ step, environment }: ScriptCall): Promise<Output> {
     const before = runs.get(step) ?? 0;
@@ -41,19 +44,22 @@ function replayed({ origin, ...image }: Image, { userData, packerDir, network }:
     if (!recorded) return { exitCode: 0, stdout: `${step} is done.\r\n`, stderr: "" };
     values = merged(values, valuesOf(environment, versionsIn(environment), buildsOf(environment)));
     try {
-      return await replay(recorded);
+      return await replay(recorded, customScriptsIn(files, environment.WORK_DIRECTORY ?? ""));
     } catch (error) {
       if (!(error instanceof FailedTransfer)) throw error;
       return { stdout: "", ...stepFailing(step, error.failureClass, error.message) };
     }
   }
 
-  async function replay({ exitCode, stdout = [], stderr = [], ...recorded }: RecordedScript): Promise<Output> {
+  async function replay(
+    { exitCode, stdout = [], stderr = [], ...recorded }: RecordedScript,
+    custom: CustomScript[],
+  ): Promise<Output> {
     for (const [path, document] of Object.entries(recorded.files ?? {}))
-      files.write(path, JSON.stringify(filled(document)));
+      files.write(path, JSON.stringify(reportedCustomScripts(filled(document), custom)));
     for (const each of recorded.transfers ?? []) await transfer(filled(each), { network, files, contentOf });
     shutsDown ||= recorded.shutsDown ?? false;
-    return { exitCode, stdout: text(filled(stdout)), stderr: text(filled(stderr)) };
+    return { exitCode, stdout: text(saidOfCustomScripts(filled(stdout), custom)), stderr: text(filled(stderr)) };
   }
 
   function filled<Part extends Json>(recorded: Part): Part {
@@ -62,9 +68,10 @@ function replayed({ origin, ...image }: Image, { userData, packerDir, network }:
 
   /** @throws Error if nothing says what the value is */
   function meaningOf(name: string): string | number {
-    const [, what, path] = /^(sha256|bytes) (.+)$/.exec(name) ?? [];
+    const [, what, path] = /^(sha256|bytes|size) (.+)$/.exec(name) ?? [];
+    if (path && what === "size") return sizeOf(path);
     if (path) return what === "bytes" ? contentOf(path).length : (harvested(path) ?? hash("sha256", contentOf(path)));
-    const value = values.texts[name];
+    const value = startTime(name, started) ?? values.texts[name];
     if (value === undefined) throw new Error(`replaying a script: it was not told its ${name}`);
     return value;
   }
@@ -87,7 +94,8 @@ function replayed({ origin, ...image }: Image, { userData, packerDir, network }:
   return {
     files,
     isGeneralized: () => generalized,
-    start: async () => {
+    start: async (_why, pace = 1) => {
+      started = { at: now(), pace };
       if (generalized) opensWinRm = scriptsIn(userData, packerDir).includes("00-communicator");
       generalized = false;
       return opensWinRm;
@@ -102,6 +110,11 @@ function replayed({ origin, ...image }: Image, { userData, packerDir, network }:
     copy: async (host) => replayed({ origin, values, generalized }, host),
     remove: async () => {},
   };
+}
+
+/** The bytes of a folder, up to 16 GiB. They are made up, and the same on every machine. */
+function sizeOf(folder: string): number {
+  return Number.parseInt(hash("sha256", folder).slice(0, 8), 16) * 4;
 }
 
 function buildsOf({ WINDOWS = "" }: Record<string, string>): Builds | undefined {

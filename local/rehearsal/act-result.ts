@@ -2,7 +2,7 @@ import { type Build, exportedBy, variableOf } from "../codebuild/build.ts";
 import type { Notification } from "../stack/inbox.ts";
 import type { Stack } from "../stack/stack.ts";
 import { type Act, type Expectation, expectationOf } from "./act.ts";
-import { channelsOf, type Holdings, imagesOf } from "./holdings.ts";
+import { channelsOf, fastLaunchOf, type Holdings, imagesOf } from "./holdings.ts";
 import type { Called, Stage } from "./stage.ts";
 
 export interface ActResult {
@@ -38,6 +38,8 @@ export interface ActResult {
   deprecated: string[];
   restored: string[];
   disabled: string[];
+  /** Images whose snapshots EC2 finished in the act, and images whose Fast Launch it ended. */
+  fastLaunch: { enabled: string[]; ended: string[] };
   /** The act's signed calls for all variants together. */
   calls: Called[];
   /** Real seconds. */
@@ -103,6 +105,11 @@ export async function resultsOf(act: Act, stack: Stack, happenings: Happenings):
       deprecated: without(idsOf(now, "deprecated"), idsOf(then, "deprecated")),
       restored: without(idsOf(then, "deprecated"), idsOf(now, "deprecated")),
       disabled: without(idsOf(now, "disabled"), idsOf(then, "disabled")),
+      fastLaunch: {
+        enabled: without(fastLaunched(now, after), fastLaunched(then, before)),
+        // An image that was deregistered meanwhile is no longer listed.
+        ended: then.flatMap(({ id }) => (before.fastLaunch[id] && !after.fastLaunch[id] ? id : [])),
+      },
       calls: [...happenings.calls()],
       seconds: happenings.seconds(),
     };
@@ -145,12 +152,16 @@ function triggerOf(act: Act, kinds: string[]): string {
 }
 
 async function holdingsOf(stack: Stack): Promise<Holdings> {
-  const [channels, images] = await Promise.all([channelsOf(stack), imagesOf(stack)]);
-  return { channels, images };
+  const [channels, images, fastLaunch] = await Promise.all([channelsOf(stack), imagesOf(stack), fastLaunchOf(stack)]);
+  return { channels, images, fastLaunch };
 }
 
 function idsOf(images: Holdings["images"][string], state: "deprecated" | "disabled"): string[] {
   return images.filter((image) => image[state]).map(({ id }) => id);
+}
+
+function fastLaunched(images: Holdings["images"][string], { fastLaunch }: Holdings): string[] {
+  return images.flatMap(({ id }) => (fastLaunch[id] === "enabled" ? id : []));
 }
 
 function without(images: string[], others: string[]): string[] {

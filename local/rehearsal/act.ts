@@ -38,6 +38,8 @@ export interface Expectation {
   deprecated?: readonly string[];
   restored?: readonly string[];
   disabled?: readonly string[];
+  /** The acts whose images EC2 shows with snapshots since this act, and with no Fast Launch any more. */
+  fastLaunch?: { enabled: readonly string[]; ended: readonly string[] };
 }
 
 /** What a channel holds after an act: the act's own image, the image it held before, or the image of an earlier act. */
@@ -59,6 +61,7 @@ export const nothing: Expectation = {
   deprecated: [],
   restored: [],
   disabled: [],
+  fastLaunch: { enabled: [], ended: [] },
 };
 
 /** A build fails, for example because its image fails the proof. */
@@ -67,8 +70,11 @@ export const failure: Expectation = { builds: 1, candidate: "same", stable: "sam
 export interface Story {
   /** The configuration file that the story uses unless the caller names another one. */
   config: string;
-  /** Whether it plays a part of the service only, so that permissions which it does not need say nothing. */
-  playsPart?: true;
+  /**
+   * Whether it plays a part of the service only, so that permissions which it does not need say nothing: only those of
+   * the part do, as the judge describes them.
+   */
+  playsPart?: true | RegExp;
   acts: Act[];
 }
 

@@ -61,6 +61,9 @@ function deviationsOf(result: ActResult, act: Act, expected: Expectation, past: 
     ...(["deprecated", "restored", "disabled"] as const).flatMap((what) =>
       deviationsOfImages(what, result[what], expected[what], past),
     ),
+    ...(["enabled", "ended"] as const).flatMap((what) =>
+      deviationsOfImages(`fast launch ${what}`, result.fastLaunch[what], expected.fastLaunch?.[what], past),
+    ),
     ...(builds > 0 ? deviationsOfReasons(result.reasons, act) : []),
     ...deviationsOfTrigger(result.trigger, act),
     ...deviationsOfAnswers(result, act),

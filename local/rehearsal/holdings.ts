@@ -1,4 +1,4 @@
-import { EC2Client, paginateDescribeImages } from "@aws-sdk/client-ec2";
+import { EC2Client, paginateDescribeFastLaunchImages, paginateDescribeImages } from "@aws-sdk/client-ec2";
 import { tagPrefix } from "../../functions/domain/inputs.ts";
 import type { Stack } from "../stack/stack.ts";
 
@@ -6,6 +6,8 @@ import type { Stack } from "../stack/stack.ts";
 export interface Holdings {
   channels: Record<string, { candidate: string | null; stable: string | null }>;
   images: Record<string, { id: string; deprecated: boolean; disabled: boolean }[]>;
+  /** EC2's words for where Fast Launch of an image is, by its ID. */
+  fastLaunch: Record<string, string>;
 }
 
 export async function channelsOf({ configuration, deployment, parameters }: Stack): Promise<Holdings["channels"]> {
@@ -27,4 +29,14 @@ export async function imagesOf({ emulator, configuration }: Stack): Promise<Hold
     }
   client.destroy();
   return images;
+}
+
+export async function fastLaunchOf({ emulator }: Stack): Promise<Holdings["fastLaunch"]> {
+  const { url: endpoint, region, credentials } = emulator;
+  const client = new EC2Client({ endpoint, region, credentials });
+  const states: Holdings["fastLaunch"] = {};
+  for await (const { FastLaunchImages = [] } of paginateDescribeFastLaunchImages({ client }, {}))
+    for (const { ImageId = "", State = "" } of FastLaunchImages) states[ImageId] = State;
+  client.destroy();
+  return states;
 }

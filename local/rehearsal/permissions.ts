@@ -21,10 +21,12 @@ export interface Permissions {
 /**
  * @param story the story, if it was played whole and with its own configuration; only then are unexplained unused
  * actions reported
+ * @param part matches those of them that are reported
  */
 export async function permissionsOf(
   stack: Pick<Stack, "calls" | "emulator" | "deployment">,
   story: StoryName | undefined,
+  part = /^/,
 ): Promise<Permissions> {
   const { region, accountId } = stack.emulator;
   const place = { partition: "aws", region, accountId };
@@ -36,6 +38,6 @@ export async function permissionsOf(
     statements,
     denied,
     unused: unused.length,
-    unexplained: story ? unaccounted(review, story) : [],
+    unexplained: story ? unaccounted(review, story).filter((one) => part.test(one)) : [],
   };
 }

@@ -4,7 +4,7 @@ import { type Act, type Expectation, expectationOf } from "./act.ts";
 import { type ActResult, type Happenings, happeningsFromNow, notificationsOf, resultsOf } from "./act-result.ts";
 import { narrate, type Say } from "./narrate.ts";
 import type { Stage } from "./stage.ts";
-import { until } from "./until.ts";
+import { until, untilWithSchedule } from "./until.ts";
 
 /**
  * Plays one act to its end: pulls the trigger, then waits until the channels hold the expected images and the
@@ -24,7 +24,7 @@ export async function playAct(act: Act, stage: Stage, say: Say, signal: AbortSig
   const endNarration = narrate(stage, say);
   try {
     await act.play(stage, ends);
-    await awaitNotifications(act, stage, happenings, ends);
+    await awaitNotifications(act, stage, happenings, say, ends);
     const allEnded = () => stack.codebuild.builds().every(({ buildComplete }) => buildComplete);
     await until(stack, "all builds have ended", allEnded, ends);
     await stack.idle(ends);
@@ -39,7 +39,13 @@ export async function playAct(act: Act, stage: Stage, say: Say, signal: AbortSig
  * Waits until subscribers have received the act's notifications. If one of them depends on the soak, the clock advances
  * past the soak.
  */
-async function awaitNotifications(act: Act, stage: Stage, happenings: Happenings, signal: AbortSignal): Promise<void> {
+async function awaitNotifications(
+  act: Act,
+  stage: Stage,
+  happenings: Happenings,
+  say: Say,
+  signal: AbortSignal,
+): Promise<void> {
   const { stack } = stage;
   const { configuration } = stack;
   const expected = configuration.variants.map((variant) => ({ name: variant.name, ...expectationOf(act, variant) }));
@@ -51,12 +57,12 @@ async function awaitNotifications(act: Act, stage: Stage, happenings: Happenings
   const soaks = (one: string, { stable }: Expectation) => one === "published/stable" && stable === "new";
   const allHaveArrived = haveArrived(() => true);
   const beforeSoak = haveArrived((...one) => !soaks(...one));
-  await until(stack, "subscribers have the notifications due before the soak", beforeSoak, signal);
+  await untilWithSchedule(stage, "subscribers have the notifications due before the soak", beforeSoak, say, signal);
   await stack.idle(signal);
   if (allHaveArrived()) return;
   const fired = await stage.pass(configuration.policies.soak);
   if (fired.length === 0) await stage.passTo();
-  await until(stack, "subscribers have the notifications due after the soak", allHaveArrived, signal);
+  await untilWithSchedule(stage, "subscribers have the notifications due after the soak", allHaveArrived, say, signal);
 }
 
 /** A failed build in an act that expects none: the act's notifications will never come. */

@@ -1,15 +1,29 @@
-import { CreateTagsCommand, EC2Client, RegisterImageCommand } from "@aws-sdk/client-ec2";
+import { CreateTagsCommand, EC2Client, ModifyImageAttributeCommand, RegisterImageCommand } from "@aws-sdk/client-ec2";
 import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { iso } from "../../functions/config/time.ts";
 import { type Inputs, inputsToTags, sha256, tagPrefix } from "../../functions/domain/inputs.ts";
 import { identityOf, proofRecord, recordsPrefix } from "../../functions/domain/records.ts";
 import type { Stack } from "../stack/stack.ts";
 
+/** What the report of each image says; Windows 2022. */
+const osBuild = "20348.4405";
+
+/** What a proof has measured of an image, in milliseconds and bytes. */
+export interface Measured {
+  start?: number;
+  size?: number;
+}
+
 /**
- * Registers an image of a variant as a build and its proof leave it, with tags and records, without running either.
+ * Registers an image of a variant as a build and its proof leave it, with tags, records and report, without running either.
+ * @param measured by default the proof has measured nothing; `unproved` if there was no proof
  * @returns the image's ID
  */
-export async function readyImage({ emulator, deployment, clock }: Stack, variant: string): Promise<string> {
+export async function readyImage(
+  { emulator, deployment, clock }: Stack,
+  variant: string,
+  measured: Measured | "unproved" = {},
+): Promise<string> {
   const { url: endpoint, region, credentials } = emulator;
   const aws = { endpoint, region, credentials };
   const ec2 = new EC2Client(aws);
@@ -23,17 +37,26 @@ export async function readyImage({ emulator, deployment, clock }: Stack, variant
     recipe: sha256("recipe"),
     settings: sha256("settings"),
   };
-  const own = { stage: "rehearsal", variant, token, proof: "passed" };
+  const isProved = measured !== "unproved";
+  const own = { stage: "rehearsal", variant, token, ...(isProved && { proof: "passed" }) };
   const tags = {
     ...inputsToTags(inputs),
     ...Object.fromEntries(Object.entries(own).map(([name, value]) => [`${tagPrefix}${name}`, value])),
   };
   const { ImageId = "" } = await ec2.send(new RegisterImageCommand({ Name: `${variant} ${now}` }));
+  await ec2.send(new ModifyImageAttributeCommand({ ImageId, ImdsSupport: { Value: "v2.0" } }));
   const identity = identityOf(variant, inputs);
-  for (const result of ["made", "passed"] as const) {
-    const Key = `${recordsPrefix}${proofRecord("proofs", ImageId, { result, token, identity })}`;
+  const results = isProved ? (["made", "passed"] as const) : (["made"] as const);
+  const records = [
+    ...Object.entries(isProved ? measured : {}).map(([name, value]) => `measures/${ImageId}/${name}-${value}-${token}`),
+    ...results.map((result) => proofRecord("proofs", ImageId, { result, token, identity })),
+  ];
+  for (const record of records) {
+    const Key = `${recordsPrefix}${record}`;
     await s3.send(new PutObjectCommand({ Bucket: deployment.bucket, Key, ContentLength: 0 }));
   }
+  const Key = `reports/${ImageId}/report.json`;
+  await s3.send(new PutObjectCommand({ Bucket: deployment.bucket, Key, Body: JSON.stringify({ osBuild }) }));
   const Tags = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
   await ec2.send(new CreateTagsCommand({ Resources: [ImageId], Tags }));
   ec2.destroy();

@@ -71,7 +71,8 @@ export async function rehearse(
     deviations.push(...assess(played.acts, acts, started.configuration.variants, played.parameters));
     deviations.push(...(await leftBehind(started.emulator)));
     const isWhole = config === undefined && (last === undefined || last === acts.at(-1)?.name);
-    const permissions = await permissionsOf(started, isWhole && !playsPart ? story : undefined);
+    const whole = isWhole && playsPart !== true ? story : undefined;
+    const permissions = await permissionsOf(started, whole, playsPart === true ? undefined : playsPart);
     played.permissions = permissions;
     deviations.push(...permissions.denied, ...permissions.unexplained);
   } catch (error) {

@@ -1,8 +1,11 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join, relative } from "node:path";
 import type { Stack } from "../stack/stack.ts";
+import { isAlive } from "../tools/is-alive.ts";
 
 const keptRuns = 10;
+/** Its time and the ID of its process. */
+const runName = /^\d{4}-\d\d-\d\dT\d+-(\d+)$/;
 const lastLines = 20;
 
 /** The logs of one rehearsal: of the emulator, the functions and every build. */
@@ -20,7 +23,8 @@ export function openRunLogs(parent: string): RunLogs {
   const time = new Date().toISOString().replace(/\..*$/, "").replaceAll(":", "");
   const dir = join(parent, `${time}-${process.pid}`);
   mkdirSync(dir, { recursive: true });
-  for (const old of readdirSync(parent).toSorted().slice(0, -keptRuns)) remove(join(parent, old));
+  const runs = readdirSync(parent).filter((name) => runName.test(name));
+  for (const old of runs.toSorted().slice(0, -keptRuns)) if (!isInUse(old)) remove(join(parent, old));
   return {
     dir,
     place: () => (readdirSync(dir).length > 0 ? relative(process.cwd(), dir) || dir : null),
@@ -33,6 +37,11 @@ export function openRunLogs(parent: string): RunLogs {
     },
     discard: () => remove(dir),
   };
+}
+
+/** A local stack that stays up may be older than all others. */
+function isInUse(name: string): boolean {
+  return isAlive(Number(runName.exec(name)?.[1]));
 }
 
 function remove(dir: string): void {

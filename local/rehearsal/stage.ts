@@ -4,6 +4,7 @@ import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { z } from "zod";
 import { day, hour, second } from "../../functions/config/time.ts";
 import type { Variant } from "../../functions/config/variant.ts";
+import { tagPrefix } from "../../functions/domain/inputs.ts";
 import { tagDelaySeconds } from "../../functions/domain/trigger.ts";
 import { firstPatch, releaseKubernetes } from "../aws/kubernetes-releases.ts";
 import { type PublicImage, publishImage } from "../aws/public-images.ts";
@@ -11,7 +12,7 @@ import { signedFetch } from "../lambda/signed-fetch.ts";
 import { proofFailing } from "../recordings/failures.ts";
 import type { Fired } from "../schedules/schedules.ts";
 import type { Stack } from "../stack/stack.ts";
-import { readyImage } from "./ready-image.ts";
+import { type Measured, readyImage } from "./ready-image.ts";
 
 /** The readable part of an answer; for the status, the explanation of each channel. */
 const AnswerText = z
@@ -39,6 +40,8 @@ export interface Stage {
   stack: Stack;
   /** All signed calls so far. */
   calls: readonly Called[];
+  /** What was awaited in vain until the next schedule came. */
+  lostTriggers: string[];
   /** Advances the clock and fires every schedule that is due in that time. */
   pass(milliseconds: number): Promise<Fired[]>;
   /**
@@ -54,8 +57,11 @@ export interface Stage {
   get(path: string, signal: AbortSignal): Promise<unknown>;
   /** If the call is accepted, the clock advances past the delay of its trigger. */
   post(path: string, body: object, signal: AbortSignal): Promise<unknown>;
-  /** Registers an image as a build and its proof leave it. Resolves with its ID. */
-  readyImage(variant: string): Promise<string>;
+  /**
+   * Registers an image as a build and its proof leave it, which has measured this of it; `unproved` as a build leaves it
+   * that ended before the proof. Resolves with its ID.
+   */
+  readyImage(variant: string, measured?: Measured | "unproved"): Promise<string>;
   /** The images that were registered so far. */
   readied: readonly { variant: string; image: string }[];
   /** Creates a launch template that names the image. */
@@ -67,10 +73,15 @@ export interface Stage {
   repeatTriggers(): Promise<void>;
   /** Lets the next `times` proofs fail; all of them without a number. */
   spoilProofs(times?: number): void;
+  /**
+   * Lets the next `times` machines that prove an image of the variant start `pace` times as slowly, as they tell. An
+   * image that is to stay slow needs two: its start is measured once more.
+   */
+  slowProofs(variant: string, pace: number, times: number): void;
 }
 
 export function setStage(stack: Stack): Stage {
-  const { emulator, clock, configuration, deployment } = stack;
+  const { emulator, clock } = stack;
   const aws = { endpoint: emulator.url, region: emulator.region, credentials: emulator.credentials };
   const calls: Called[] = [];
   const readied: { variant: string; image: string }[] = [];
@@ -93,7 +104,7 @@ export function setStage(stack: Stack): Stage {
       await bridge.send(new PutEventsCommand({ Entries }));
     }
     const MessageBody = "a message that the service does not know";
-    await new SQSClient(aws).send(new SendMessageCommand({ QueueUrl: deployment.queue.url, MessageBody }));
+    await new SQSClient(aws).send(new SendMessageCommand({ QueueUrl: stack.deployment.queue.url, MessageBody }));
   }
 
   async function call(method: string, path: string, body: object | undefined, signal: AbortSignal): Promise<unknown> {
@@ -110,6 +121,7 @@ export function setStage(stack: Stack): Stage {
   return {
     stack,
     calls,
+    lostTriggers: [],
     pass,
     async passTo(trigger) {
       const now = clock.now();
@@ -122,13 +134,13 @@ export function setStage(stack: Stack): Stage {
     },
     releaseKubernetes() {
       patch += 1;
-      releaseKubernetes(stack.upstream, configuration, patch);
+      releaseKubernetes(stack.upstream, stack.configuration, patch);
     },
     get: (path, signal) => call("GET", path, undefined, signal),
     post: (path, body, signal) => call("POST", path, body, signal),
     readied,
-    async readyImage(variant) {
-      const image = await readyImage(stack, variant);
+    async readyImage(variant, measured) {
+      const image = await readyImage(stack, variant, measured);
       readied.push({ variant, image });
       return image;
     },
@@ -142,6 +154,11 @@ export function setStage(stack: Stack): Stage {
     spoilProofs(times) {
       const findings = [{ name: "containerd-runs", detail: "the service containerd is Stopped" }];
       stack.machines.behave({ step: "10-checks", ...(times && { times }), ...proofFailing(findings) });
+    },
+    slowProofs(variant, pace, times) {
+      const proves = ({ tags }: { tags: Record<string, string> }) =>
+        tags[`${tagPrefix}variant`] === variant && tags.Name?.startsWith("proof of ") === true;
+      stack.machines.behave({ step: "boot", pace, times, when: proves });
     },
   };
 }

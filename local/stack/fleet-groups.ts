@@ -35,7 +35,7 @@ export async function addFleetGroups(
       }),
     );
     const id = LaunchTemplate?.LaunchTemplateId ?? "";
-    groups[fleet.group] = { template: id, profile: isNodeGroup ? undefined : profile };
+    groups[fleet.group] = { template: id, profiles: [isNodeGroup ? undefined : profile] };
     await addGroup(fleets, fleet, id, variant.kubernetes);
   }
   ec2.destroy();

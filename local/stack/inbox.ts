@@ -8,18 +8,19 @@ import {
 import { z } from "zod";
 import { orAborted } from "./stall.ts";
 
-/** A notification in the form that machine subscribers receive. */
-const Notification = z.looseObject({
+/** The form that machine subscribers receive. */
+const Body = z.looseObject({
   kind: z.string(),
   variant: z.string(),
   channel: z.string().optional(),
   image: z.string().optional(),
   text: z.string(),
 });
-export type Notification = z.infer<typeof Notification>;
+/** The subject of a notification is that of the mail. */
+export type Notification = z.infer<typeof Body> & { subject: string };
 
 /** The envelope that SNS puts around a message. */
-const Envelope = z.object({ Message: z.string() });
+const Envelope = z.object({ Subject: z.string().default(""), Message: z.string() });
 
 /** The stack's own subscriber: an SQS queue whose ARN can be named in config.ts. */
 export type Inbox = {
@@ -55,8 +56,9 @@ export async function openInbox(
         new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10, WaitTimeSeconds: 5 }),
         { abortSignal: stopping.signal },
       );
-      for (const { Body = "" } of Messages) {
-        const notification = Notification.parse(JSON.parse(Envelope.parse(JSON.parse(Body)).Message));
+      for (const { Body: text = "" } of Messages) {
+        const { Subject: subject, Message } = Envelope.parse(JSON.parse(text));
+        const notification = { ...Body.parse(JSON.parse(Message)), subject };
         notifications.push(notification);
         received(notification);
       }

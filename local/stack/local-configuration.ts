@@ -1,5 +1,5 @@
 import { existsSync, writeFileSync } from "node:fs";
-import { pathToFileURL } from "node:url";
+import { type BuildFailure, build } from "esbuild";
 import {
   type Configuration,
   type ConfigurationInput,
@@ -13,14 +13,32 @@ export type Surroundings = Pick<
 > & { subscriber: string };
 
 /**
- * Reads and parses a configuration file.
- * @throws Error when the file does not exist, and as {@link parseConfiguration} does
+ * Reads and parses a configuration file as it is now, with the files that it imports.
+ * @throws Error when the file does not exist or is no TypeScript, and as {@link parseConfiguration} does
  */
 export async function readConfiguration(file: string): Promise<Configuration> {
   if (!existsSync(file)) throw new Error(`reading the configuration: ${file} does not exist`);
-  const { config } = (await import(pathToFileURL(file).href)) as { config?: unknown };
+  const { config } = await exportsOf(file);
   if (config === undefined) throw new Error(`reading the configuration: ${file} exports no "config"`);
   return parseConfiguration(config);
+}
+
+/** Node loads each module only once, so what may have changed meanwhile is imported as a text. */
+async function exportsOf(file: string): Promise<{ config?: unknown }> {
+  const { outputFiles } = await build({
+    entryPoints: [file],
+    bundle: true,
+    write: false,
+    platform: "node",
+    format: "esm",
+    logLevel: "silent",
+  }).catch((error: BuildFailure) => {
+    const { text, location } = error.errors[0] ?? { text: error.message, location: null };
+    const where = location ? `${location.file}:${location.line}: ` : "";
+    throw new Error(`reading the configuration: ${where}${text}`);
+  });
+  const [bundle] = outputFiles;
+  return import(`data:text/javascript;base64,${Buffer.from(bundle?.contents ?? []).toString("base64")}`);
 }
 
 /**

@@ -1,30 +1,26 @@
 import { EventEmitter } from "node:events";
-import { mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { SSMClient } from "@aws-sdk/client-ssm";
 import type { Configuration } from "../../functions/config/configuration.ts";
 import { type Emulator, type RecordedCall, startEmulator } from "../aws/emulator.ts";
 import { type Fleets, startFleets } from "../aws/fleets/fleets.ts";
-import { firstPatch, releaseKubernetes } from "../aws/kubernetes-releases.ts";
 import { publishAll } from "../aws/public-images.ts";
 import { createRoleCredentials } from "../aws/role-credentials.ts";
 import { attributed } from "../aws/unemulated-calls.ts";
 import { startUpstream, type Upstream } from "../aws/upstream.ts";
 import { type Clock, createClock } from "../clock/clock.ts";
 import { type Agent, startCodeBuildAgent } from "../codebuild/agent.ts";
-import { deploy } from "../deploy/deploy.ts";
 import type { Deployment } from "../deploy/deployment.ts";
 import type { LogLine } from "../lambda/function.ts";
 import { type Functions, startFunctions } from "../lambda/functions.ts";
 import { createSchedules, type Schedules } from "../schedules/schedules.ts";
 import type { Tools } from "../tools/install.ts";
 import { type Machines, startMachines } from "../winrm/machines.ts";
+import { createDeployer } from "./deployer.ts";
 import type { StackEvents } from "./events.ts";
-import { addFleetGroups } from "./fleet-groups.ts";
 import { keepFunctionLog } from "./function-log.ts";
 import { type Inbox, openInbox } from "./inbox.ts";
-import { writeLocalConfiguration } from "./local-configuration.ts";
 import { readParameters } from "./parameters.ts";
 import { openRunningWindows } from "./running-scripts.ts";
 import { makeScratchDirectory } from "./scratch-directory.ts";
@@ -40,8 +36,9 @@ export interface Stack {
   fleets: Fleets;
   machines: Machines;
   codebuild: Agent;
-  deployment: Deployment;
-  configuration: Configuration;
+  /** The newest deployment and its configuration. */
+  readonly deployment: Deployment;
+  readonly configuration: Configuration;
   schedules: Schedules;
   functions: Functions;
   inbox: Inbox;
@@ -57,6 +54,14 @@ export interface Stack {
    * @throws Error when the stack stalls before, or when the signal aborts
    */
   idle(signal?: AbortSignal): Promise<void>;
+  /**
+   * Reads the configuration and the recipe anew and deploys what differs. Builds and functions that run go on as they
+   * were started.
+   * @param configFile replaces the user's configuration from now on
+   * @returns the new deployment
+   * @throws Error when the configuration is not valid, and then nothing has changed; or as a deployment does
+   */
+  deploy(configFile?: string): Promise<Deployment>;
   stop(): Promise<void>;
 }
 
@@ -158,29 +163,21 @@ async function start(options: StackOptions, started: AsyncDisposableStack): Prom
 
   const aws = { endpoint, region, credentials };
   const inbox = keep(await openInbox(aws, ({ kind, variant }) => change(`notification ${kind} ${variant}`), trouble));
-  const localConfiguration = join(dir, "config.ts");
-  const configuration = await writeLocalConfiguration(localConfiguration, resolve(configFile), {
-    network: { kind: "vpc", vpcId: emulator.network.vpcId, subnetIds: [emulator.network.subnetId] },
-    kubernetesReleaseUrl: upstream.url,
-    packerReleaseUrl: upstream.filesUrl,
-    subscriber: inbox.arn,
-  });
-  releaseKubernetes(upstream, configuration, firstPatch);
-
-  const groups = await addFleetGroups({ fleets, emulator }, configuration);
-
   say("deploying sst.config.ts to it");
-  mkdirSync(join(dir, "deploy"));
-  const deployment = await deploy({
-    emulator,
-    codebuildUrl: codebuild.url,
-    stage,
-    root,
-    configFile: localConfiguration,
-    groups,
+  const deployer = createDeployer({
+    usersFile: resolve(configFile),
     dir: join(dir, "deploy"),
-    signal,
+    surroundings: {
+      network: { kind: "vpc", vpcId: emulator.network.vpcId, subnetIds: [emulator.network.subnetId] },
+      kubernetesReleaseUrl: upstream.url,
+      packerReleaseUrl: upstream.filesUrl,
+      subscriber: inbox.arn,
+    },
+    place: { emulator, codebuildUrl: codebuild.url, stage, root, signal },
+    world: { emulator, fleets, upstream },
   });
+  let service = await deployer.deploy();
+  const { deployment } = service;
 
   const roles = createRoleCredentials({ ...aws, now });
   const log = keepFunctionLog(logDir);
@@ -222,8 +219,12 @@ async function start(options: StackOptions, started: AsyncDisposableStack): Prom
     fleets,
     machines,
     codebuild,
-    deployment,
-    configuration,
+    get deployment() {
+      return service.deployment;
+    },
+    get configuration() {
+      return service.configuration;
+    },
     schedules: createSchedules({ ...aws, roles }),
     functions,
     inbox,
@@ -237,6 +238,11 @@ async function start(options: StackOptions, started: AsyncDisposableStack): Prom
     async idle(signal) {
       await whileMoving(events, "reconcile has handled all triggers", functions.idle, { signal });
       await whileMoving(events, "all notifications have arrived", inbox.idle, { signal });
+    },
+    async deploy(configFile) {
+      service = await deployer.deploy(configFile && resolve(configFile));
+      functions.replace(service.deployment);
+      return service.deployment;
     },
     stop: () => parts.disposeAsync(),
   };

@@ -17,6 +17,9 @@ export interface Patience {
 const tickMilliseconds = 1000;
 const pollMilliseconds = 100;
 
+/** Nothing has moved for too long. */
+export class Stalled extends Error {}
+
 /**
  * Waits for `work` as long as something moves. No wait of the local stack has a limit in seconds, because a limit that
  * suits one machine fails on a slower one. (Only the functions keep the time-outs of their deployment, ten times as
@@ -45,7 +48,7 @@ export async function whileMoving<T>(
     silentTicks += 1;
     if (silentTicks < ticks) return;
     const seconds = Math.round((performance.now() - last.at) / 1000);
-    stalled.abort(new Error(`nothing has moved for ${seconds} s; last: ${last.what}`));
+    stalled.abort(new Stalled(`nothing has moved for ${seconds} s; last: ${last.what}`));
   }, tickMilliseconds);
   movement.on("change", moved);
   try {

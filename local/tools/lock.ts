@@ -42,7 +42,8 @@ async function takeLock({ cache, log, signal }: Site): Promise<() => void> {
   }
 }
 
-function tryLock(file: string): (() => void) | undefined {
+/** @returns a function that releases the lock; undefined while another process holds it */
+export function tryLock(file: string): (() => void) | undefined {
   const database = new DatabaseSync(file, { timeout: 0 });
   try {
     database.exec("BEGIN EXCLUSIVE");

@@ -43,7 +43,7 @@ export type OrderedKind = keyof typeof wishes;
  * check of the templates fails when a variable is renamed on one side only.
  */
 export function orderedVariables(kind: OrderedKind = "layer"): Record<string, unknown> {
-  const deployed = { stage: "production", recipe, harvestRecipe: "c".repeat(64), configuration };
+  const deployed = { stage: "production", recipe, harvestRecipe: "c".repeat(64), configuration, images: new Map() };
   return JSON.parse(orderBuild(wishes[kind], deployed).variables.PACKER_VARIABLES ?? "");
 }
 

@@ -1,9 +1,10 @@
 import { existsSync } from "node:fs";
 import { rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { installDirectory, type Site } from "./cache.ts";
 import { installByFirstWay } from "./fallbacks.ts";
-import { type GoBuild, withGoBuild } from "./go-build.ts";
+import { type GoBuild, type GoProgram, withGoBuild } from "./go-build.ts";
 import { findPrograms, isExecutable, runCommand } from "./programs.ts";
 import { configuredReleaseHost, downloadRelease, type ReleaseHost } from "./release-archive.ts";
 import type { ToolVersions } from "./tool-versions.ts";
@@ -96,7 +97,9 @@ async function installBinary(
     what: `Building Packer ${versions.packer} from source with Go`,
     usually: "about 3 minutes on two cores",
     install: () =>
-      installDirectory(directory, async (unfinished) => rename(await build("packer"), join(unfinished, "packer"))),
+      installDirectory(directory, async (unfinished) =>
+        rename(await build(hashicorp("packer")), join(unfinished, "packer")),
+      ),
   };
   await installByFirstWay(
     site,
@@ -131,7 +134,12 @@ async function installPlugin(site: Site, versions: ToolVersions, packer: string,
     usually: "about 3 minutes on two cores, 1 after Packer was built",
     install: () =>
       installDirectory(directory, async (unfinished) => {
-        await plugins(unfinished, "--path", await build("packer-plugin-amazon"), "github.com/hashicorp/amazon");
+        await plugins(
+          unfinished,
+          "--path",
+          await build(hashicorp("packer-plugin-amazon")),
+          "github.com/hashicorp/amazon",
+        );
       }),
   };
   await installByFirstWay(
@@ -140,6 +148,11 @@ async function installPlugin(site: Site, versions: ToolVersions, packer: string,
     [download, fromSource],
     ["let this machine reach releases.hashicorp.com or api.github.com", installGo],
   );
+}
+
+/** At the version that local/packer/go.mod pins. */
+function hashicorp(name: "packer" | "packer-plugin-amazon"): GoProgram {
+  return { module: fileURLToPath(new URL("../packer", import.meta.url)), package: `github.com/hashicorp/${name}` };
 }
 
 function packerDirectory(cache: string, versions: ToolVersions): string {

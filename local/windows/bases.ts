@@ -113,6 +113,8 @@ function initialState(base: Base): MachineState {
       WinRM: service("Windows Remote Management (WS-Management)", "Auto"),
       wuauserv: service("Windows Update", "Manual"),
       EventLog: service("Windows Event Log", "Auto"),
+      Spooler: service("Print Spooler", "Auto"),
+      ...(base.edition === "Full" ? servicesOfDesktop : {}),
       AmazonSSMAgent: service("Amazon SSM Agent", "Auto"),
       ...ofEks.services,
     },
@@ -123,7 +125,7 @@ function initialState(base: Base): MachineState {
     hotfixes: ["KB5031234"],
     firewallRules: {},
     apps: base.edition === "Full" ? appsOfDesktop : [],
-    disk: { sizeGiB: 120, freeGiB: 70 },
+    disk: { sizeGiB: 120, freeGiB: 70, bytesRead: 3 * 1024 ** 3 },
     eventLogs: {
       System: { maxBytes: 20_971_520, sources: ["System"], records: 0 },
       Security: { maxBytes: 20_971_520, sources: ["Security"], records: 0 },
@@ -144,6 +146,12 @@ function initialState(base: Base): MachineState {
 function service(displayName: string, startMode: Service["startMode"]): Service {
   return { displayName, binaryPath: "C:\\Windows\\system32\\svchost.exe -k netsvcs -p", startMode, status: "Stopped" };
 }
+
+const servicesOfDesktop: MachineState["services"] = {
+  MapsBroker: service("Downloaded Maps Manager", "Auto"),
+  PcaSvc: service("Program Compatibility Assistant Service", "Manual"),
+  WpnService: service("Windows Push Notifications System Service", "Auto"),
+};
 
 const appsOfDesktop: App[] = [
   {

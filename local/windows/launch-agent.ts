@@ -1,4 +1,4 @@
-import { cpSync } from "node:fs";
+import { cpSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { Base } from "./bases.ts";
 import type { Machine } from "./machine.ts";
@@ -9,6 +9,8 @@ import type { MachineState } from "./state.ts";
 const currentVersion = "2.0.2107";
 /** The version of April 2023, when AWS published the last images of the family ContainersLatest. */
 const versionOfContainersLatest = "2.0.1245";
+
+const answerFile = new URL("model/ec2launch-v1/Sysprep/Unattend.xml", import.meta.url);
 
 /** EC2Launch v1 sets up a new machine by this task, which an image has until its first start. */
 export const taskOfLaunchAgent: MachineState["tasks"] = {
@@ -36,4 +38,5 @@ export function placeLaunchAgent(
     "C:\\Program Files\\Amazon\\EC2Launch\\EC2Launch.exe",
     programs.content({ name: "ec2launch", version }),
   );
+  machine.write("C:\\ProgramData\\Amazon\\EC2Launch\\sysprep\\unattend.xml", readFileSync(answerFile));
 }

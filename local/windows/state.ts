@@ -31,7 +31,8 @@ export type MachineState = {
   hotfixes: string[];
   firewallRules: Record<string, FirewallRule>;
   apps: App[];
-  disk: { sizeGiB: number; freeGiB: number };
+  /** `bytesRead`: what the disks have read since Windows started; without it Windows has no such counter. */
+  disk: { sizeGiB: number; freeGiB: number; bytesRead?: number };
   /** `since`: the time of the oldest record. */
   eventLogs: Record<string, { maxBytes: number; sources: string[]; records: number; since?: string }>;
   defender: { exclusionPaths: string[]; exclusionProcesses?: string[]; exclusionExtensions?: string[] };
@@ -54,6 +55,10 @@ export type MachineState = {
   heldFiles?: string[];
   /** How many times longer than asked for a script's pauses take by the machine's clock; 1 if absent. */
   pace?: number;
+  /** In GiB; 16 if absent. */
+  memoryGiB?: number;
+  /** What sysprep's answer file set, each as `pass/component/setting`. */
+  answers?: string[];
   /** Command lines of dism and ngen. */
   asked?: string[];
   /** How the machine has ended: it has stopped itself, or wants to start again. */

@@ -84,7 +84,7 @@ export async function startMachines({
       console.push(line);
       onConsole?.(instanceId, console.join("\r\n"));
     };
-    const host = { userData, packerDir, network, print };
+    const host = { userData, packerDir, network, print, now };
     const source = machines.get(sourceInstanceId)?.machine;
     const windows = await (source ? source.windows.copy(host) : makeWindows(name, host));
     const isNew = windows.isGeneralized() || !source;

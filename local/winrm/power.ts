@@ -28,16 +28,17 @@ export function createPower(guest: Guest, supply: Supply): Power {
 
   function on(why: "boot" | "restart"): void {
     machine.power = "booting";
-    if (rules.staysDown(why, machine)) return;
+    const { staysDown, pace } = rules.startOf(why, machine);
+    if (staysDown) return;
     booting = new AbortController();
-    boot(why, booting.signal).catch((cause: unknown) => {
+    boot(why, booting.signal, pace).catch((cause: unknown) => {
       if (!booting.signal.aborted) supply.log(`${machine.instanceId} failed to start: ${String(cause)}`);
     });
   }
 
-  async function boot(why: "boot" | "restart", signal: AbortSignal): Promise<void> {
+  async function boot(why: "boot" | "restart", signal: AbortSignal, pace?: number): Promise<void> {
     await setTimeout(supply.bootMs, undefined, { signal });
-    if (await windows.start(why)) winrm = await openWinRm();
+    if (await windows.start(why, pace)) winrm = await openWinRm();
     if (signal.aborted) return unplug();
     machine.power = "on";
     print(`${now().toISOString()}: Windows is Ready to use`);

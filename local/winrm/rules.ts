@@ -28,6 +28,8 @@ export type Rule = {
   when?: (machine: Machine) => boolean;
   /** How often the rule applies; always if absent. */
   times?: number;
+  /** For `boot`: how many times as long as usual the start takes, as Windows tells; nobody waits for it. */
+  pace?: number;
 } & Partial<Ending>;
 
 export type Rules = {
@@ -35,8 +37,8 @@ export type Rules = {
   behave: (rule: Rule) => () => void;
   /** @param run runs the script as without rules; not called if a rule prevents the script from succeeding */
   endingOf: (step: string, machine: Machine, run: () => Promise<Output>) => Promise<Ending>;
-  /** Whether a rule keeps the machine from coming up. */
-  staysDown: (why: "boot" | "restart", machine: Machine) => boolean;
+  /** Whether a rule keeps the machine from coming up, and its pace if one has said so. */
+  startOf: (why: "boot" | "restart", machine: Machine) => { staysDown: boolean; pace: number | undefined };
 };
 
 /** A script that succeeds and prints nothing. */
@@ -64,17 +66,18 @@ export function createRules(): Rules {
   }
 
   async function endingOf(step: string, machine: Machine, run: () => Promise<Output>): Promise<Ending> {
-    const wanted = takeRule(step, machine);
+    const { pace: _pace, ...wanted } = takeRule(step, machine);
     const failed = wanted.exitCode !== undefined && wanted.exitCode !== 0 && wanted.exitCode !== 3010;
     const prevented = failed || wanted.hang || wanted.dropConnection || wanted.garbage;
     return { ...silent, ...(prevented ? {} : await run()), ...wanted };
   }
 
-  function staysDown(why: "boot" | "restart", machine: Machine): boolean {
-    return takeRule(why, machine).hang === true;
+  function startOf(why: "boot" | "restart", machine: Machine): { staysDown: boolean; pace: number | undefined } {
+    const { hang, pace } = takeRule(why, machine);
+    return { staysDown: hang === true, pace };
   }
 
-  function takeRule(step: string, machine: Machine): Partial<Ending> {
+  function takeRule(step: string, machine: Machine): Partial<Ending> & Pick<Rule, "pace"> {
     const entry = rules.find(({ rule, left }) => left > 0 && matches(rule, step, machine));
     if (!entry) return {};
     entry.left -= 1;
@@ -82,7 +85,7 @@ export function createRules(): Rules {
     return wanted;
   }
 
-  return { behave, endingOf, staysDown };
+  return { behave, endingOf, startOf };
 }
 
 function matches(rule: Rule, step: string, machine: Machine): boolean {

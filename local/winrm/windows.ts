@@ -8,8 +8,12 @@ export type Windows = {
   files: Files;
   /** Whether Windows has not been started since its image was generalized: it then takes its instance's password. */
   isGeneralized: () => boolean;
-  /** Starts Windows; its first start from a generalized image runs the user data. Resolves with whether WinRM is open. */
-  start: (why: "boot" | "restart") => Promise<boolean>;
+  /**
+   * Starts Windows; its first start from a generalized image runs the user data. Resolves with whether WinRM is open.
+   * @param pace how many times as long as usual the start takes, as Windows tells; nobody waits for it. Only a replay
+   * knows this.
+   */
+  start: (why: "boot" | "restart", pace?: number) => Promise<boolean>;
   hasRegistryKey: (key: string) => Promise<boolean>;
   /** Runs a script to its end. */
   run: (call: ScriptCall) => Promise<Output>;
@@ -48,6 +52,7 @@ export type Host = {
   network: Network;
   /** Prints a line on the serial port (EC2's console output). */
   print: (line: string) => void;
+  now: () => Date;
 };
 
 /** Makes the Windows of a machine that starts from AWS's public image of this name. */

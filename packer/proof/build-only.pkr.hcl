@@ -45,6 +45,11 @@ variable "update_rounds" {
   description = "Not used by the proof."
 }
 
+variable "skip_regional_setup" {
+  type        = bool
+  description = "Not used by the proof."
+}
+
 variable "source_ami_released" {
   type        = string
   default     = ""

@@ -15,5 +15,7 @@ Invoke-Step -Name '60-custom' -FailureClass 'provision' -Script {
         Save-WantedSetting -By 'Custom scripts'
     }
     Save-Json -Path (Get-WorkPath 'output\custom.json') -Value @($scripts | ForEach-Object { [pscustomobject]@{ name = $_.Name; sha256 = Get-Sha256 -Path $_.FullName } })
+    # The restart that follows is the last one.
+    Disable-PageFile
     "$($scripts.Count) custom scripts ran."
 }

@@ -34,6 +34,8 @@ Invoke-Step -Name '80-report' -FailureClass 'provision' -Script {
             })
         containerImages  = @(Read-JsonList -Path (Get-WorkPath 'output\images.json'))
         customSteps      = @(Read-JsonList -Path (Get-WorkPath 'output\custom.json'))
+        firstStart       = Read-Json -Path (Get-WorkPath 'output\first-start.json')
+        disk             = Get-DiskUse -Deadline (Get-Date).AddMinutes(5)
         tests            = [ordered]@{
             passed = $tests.passed
             failed = $tests.failed

@@ -25,6 +25,13 @@ Describe 'Windows' {
         ($volume.SizeRemaining / $volume.Size) | Should BeGreaterThan 0.1
     }
 
+    $pageFiles = @(Read-JsonList -Path (Get-WorkPath 'output\page-file.json'))
+    if ($pageFiles.Count -gt 0) {
+        It 'gets its page files back at the next start' {
+            @(Get-PageFileSetting) -join ', ' | Should Be ($pageFiles -join ', ')
+        }
+    }
+
     It 'has a launch agent that generalizes it' {
         $agents = "$env:ProgramFiles\Amazon\EC2Launch\EC2Launch.exe", "$env:ProgramData\Amazon\EC2-Windows\Launch\Scripts\SysprepInstance.ps1"
         @($agents | Where-Object { Test-Path -Path $_ }).Count | Should BeGreaterThan 0

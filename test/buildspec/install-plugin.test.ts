@@ -166,5 +166,5 @@ test("templates, pin, local stack and the manual for mirrors name the same versi
     ["packer", packerVersion],
     ["packer-plugin-amazon", version],
   ])
-    expect(read("docs/operations.md")).toContain(`\`/${product}/${one}/${product}_${one}_linux_amd64.zip\``);
+    expect(read("docs/setup.md")).toContain(`\`/${product}/${one}/${product}_${one}_linux_amd64.zip\``);
 });

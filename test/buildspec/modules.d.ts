@@ -31,3 +31,28 @@ declare module "*/buildspec/report.mjs" {
 declare module "*/buildspec/harvest.mjs" {
   export function harvested(manifest: object, ordered: { harvest_recipe: string }): string;
 }
+
+declare module "*/buildspec/start.mjs" {
+  export type Times = { launchedAt?: number; runningAt?: number; connectedAt?: number; endedAt?: number };
+  export type Start = {
+    launchedAt: string | null;
+    runningSeconds: number | null;
+    setUpSeconds: number | null;
+    winrmSeconds: number | null;
+    containerdSeconds: number | null;
+    containerSeconds: number | null;
+    totalSeconds: number | null;
+    resolutionSeconds: number;
+    bytesRead: number | null;
+    diskUsedBytes: number | null;
+    warnings: string[];
+  };
+  export function timesOf(text: string): Times;
+  export function mergeStart(guest: object | undefined, times: Times, pollingDelay: number): Start;
+  export function fasterStart(
+    first: Start,
+    second: Start,
+  ): { start: Start & { slowerSeconds: number | null }; isSecond: boolean };
+  export function isSlow(start: Start, limit: number): boolean;
+  export function measuresOf(start: Pick<Start, "totalSeconds" | "diskUsedBytes">): string[];
+}

@@ -19,7 +19,7 @@ const prefix = "eks-windows-images:";
 export interface Account {
   stack: Stack;
   ssm: SSMClient;
-  /** Registers an image of the variant that passed its proof `provedAgo` hours ago. Resolves with its ID. */
+  /** Registers an image of the variant, newer than those before, whose proof passed `provedAgo` hours ago. Resolves with its ID. */
   image(variant: string, provedAgo: number, tags?: Record<string, string>): Promise<string>;
   /** Writes the image to `stable` and waits until reconcile has handled that. */
   stableHolds(variant: string, image: string): Promise<void>;
@@ -60,6 +60,7 @@ export async function openAccount(stage: string, configuration = "interventions"
       ...Object.fromEntries(recorded),
       ...tags,
     };
+    stack.clock.advanceTo(new Date(stack.clock.now().getTime() + second));
     const { ImageId = "" } = await ec2.send(new RegisterImageCommand({ Name: `${variant} ${provedAgo}` }));
     const Tags = Object.entries(all).map(([key, Value]) => ({ Key: `${prefix}${key}`, Value }));
     await recordImage(stack.emulator, stack.deployment.bucket, ImageId, all);

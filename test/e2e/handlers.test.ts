@@ -123,6 +123,20 @@ describe("the function URL", () => {
     expect(answer).toMatchObject({ stage: "handlers", variants: [{ variant, newestImage: null, running: null }] });
   });
 
+  test("answers a browser with a page, and the timeline of a variant", async () => {
+    const { credentials, region } = stack.emulator;
+    const caller = { credentials, region, now: stack.clock.now };
+    const accept = { headers: { accept: "text/html,*/*;q=0.8" } };
+
+    const page = await signedFetch(stack.functions.url, caller, accept);
+    const timeline = await call("GET", `/timeline?variant=${variant}`);
+
+    expect(page.headers.get("content-type")).toBe("text/html; charset=utf-8");
+    expect(page.headers.get("content-security-policy")).toContain("default-src 'none'");
+    expect(await page.text()).toContain("0 of 1 variant fresh, 1 blocked.");
+    expect(timeline).toMatchObject({ status: 200, answer: { variant, images: [], builds: { known: [] } } });
+  });
+
   test("answers the plan with reasons", async () => {
     const { status, answer } = await call("GET", "/plan");
     expect(status).toBe(200);

@@ -2,9 +2,9 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, test } from "vitest";
+import { converse } from "./conversation.ts";
 import { allEnded, processesWith } from "./processes.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -43,26 +43,7 @@ function startRehearsal(...args: string[]): Rehearsal {
     stdio: ["ignore", "pipe", "pipe"],
     env: { ...process.env, TMPDIR: temporary, EMULATOR_NURSERY: "" },
   });
-  const lines: string[] = [];
-  const listeners = new Set<() => void>();
-  for (const stream of [child.stdout, child.stderr])
-    createInterface({ input: stream }).on("line", (line) => {
-      lines.push(line);
-      for (const listener of listeners) listener();
-    });
-  const ended = new Promise<{ status: number | null; lines: string[] }>((resolve) =>
-    child.once("close", (status) => resolve({ status, lines })),
-  );
-  const printed = (pattern: RegExp) =>
-    new Promise<string>((resolve, reject) => {
-      const check = () => {
-        const line = lines.find((one) => pattern.test(one));
-        if (line) resolve(line);
-      };
-      listeners.add(check);
-      check();
-      child.once("close", () => reject(new Error(`the output has no ${pattern}:\n${lines.join("\n")}`)));
-    });
+  const { printed, ended } = converse(child);
   const rehearsal = {
     child,
     temporary,

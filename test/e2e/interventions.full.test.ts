@@ -206,6 +206,21 @@ describe("A call is refused with the valid values", () => {
   });
 });
 
+test("the timeline of a variant says what its channel has held", async () => {
+  const [older, newer] = [await account.image("remembered", 60), await account.image("remembered", 50)];
+  await account.stableHolds("remembered", older);
+
+  const { status, answer } = await account.call("GET", "/timeline?variant=remembered");
+
+  expect({ status, answer }).toMatchObject({
+    status: 200,
+    answer: {
+      channels: { stable: { known: [{ version: 1, image: older }] } },
+      images: [{ image: newer, inside: null }, { image: older }],
+    },
+  });
+});
+
 test("the function makes only calls that its role permits", async () => {
   const id = await account.image("tried", 50);
   await account.call("POST", "/revoke", { image: id, reason });

@@ -1,4 +1,6 @@
 import { spawn } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import type { ActResult } from "../../local/rehearsal/act-result.ts";
@@ -21,6 +23,18 @@ export async function rehearse(...args: string[]) {
   return { output, errors, status };
 }
 
+/** What the functions logged last, because the directory that a failed rehearsal names is gone with the machine of a CI run. */
+function endOfFunctionLog(errors: string): string {
+  const directory = /The logs are in (\S+)/.exec(errors)?.[1];
+  const file = join(root, directory ?? "", "functions.log");
+  if (!existsSync(file)) return "";
+  const lines = readFileSync(file, "utf8").trimEnd().split("\n");
+  return lines
+    .slice(-60)
+    .map((line) => line.slice(0, 1_000))
+    .join("\n");
+}
+
 export interface Played {
   rehearsal: Rehearsal;
   /** The result of an act for a variant. */
@@ -33,7 +47,8 @@ export interface Played {
  */
 export async function play(...args: string[]): Promise<Played> {
   const { output, errors, status } = await rehearse("--json", ...args);
-  if (status !== 0) throw new Error(`rehearsing ${args.join(" ")}: it ended with ${status}\n${errors}`);
+  if (status !== 0)
+    throw new Error(`rehearsing ${args.join(" ")}: it ended with ${status}\n${errors}\n${endOfFunctionLog(errors)}`);
   const rehearsal = JSON.parse(output) as Rehearsal;
   return {
     rehearsal,

@@ -40,7 +40,7 @@ async function loadApi(functionUrl: boolean): Promise<void> {
 async function answersSafely(event: unknown): Promise<void> {
   const { statusCode, headers, body } = await api(event);
   expect(statusCode < 500 ? "clear" : `${statusCode} ${body}`).toBe("clear");
-  expect(headers).toEqual({ "Content-Type": "application/json" });
+  expect(headers).toEqual({ "Content-Type": "application/json", ...(headers.Vary && { Vary: "Accept" }) });
   const said = JSON.parse(body);
   if (statusCode >= 400) {
     expect(said).toEqual({ error: expect.stringMatching(/./), allowed: expect.anything() });

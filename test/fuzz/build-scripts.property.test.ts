@@ -32,7 +32,13 @@ const order = fc
   })
   .map((wish) => {
     const all = { variant, attempt: 1, madeInAttempt: 1, harvestSource: undefined, ...wish } as BuildWish;
-    const context = { stage: "test", recipe: "a".repeat(64), harvestRecipe: "b".repeat(64), configuration };
+    const context = {
+      stage: "test",
+      recipe: "a".repeat(64),
+      harvestRecipe: "b".repeat(64),
+      configuration,
+      images: new Map(),
+    };
     return orderBuild(all, context).variables;
   });
 

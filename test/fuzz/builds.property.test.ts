@@ -6,7 +6,7 @@ import { plan } from "../../functions/domain/plan.ts";
 import { textOf } from "../../functions/texts/notification-text.ts";
 import { core, minute, scene } from "../scene.ts";
 import { type Functions, startFunctions } from "./functions.ts";
-import { forgedLines, hostileJson, hostileText, orHostile, safe } from "./hostile.ts";
+import { forgedLinesOfMail, hostileJson, hostileText, orHostile, safe } from "./hostile.ts";
 
 const subnetIds = ["subnet-0123456789abcdef0", "subnet-0123456789abcdef1"];
 const network = { kind: "vpc" as const, vpcId: "vpc-0123456789abcdef0", subnetIds };
@@ -80,7 +80,8 @@ test("what CodeBuild tells of a build stops no plan, chooses no subnet, and begi
       for (const action of plan({ ...world, now, builds })) {
         if ("order" in action)
           expect(subnetIds).toContain(JSON.parse(action.order.variables.PACKER_VARIABLES).subnet_id);
-        if (action.do === "announce") expect(forgedLines(textOf(action.notification).text)).toEqual([]);
+        if (action.do === "announce")
+          expect(forgedLinesOfMail(textOf(action.notification, { stage: "production" }).text)).toEqual([]);
       }
     },
     { full: 2_000 },

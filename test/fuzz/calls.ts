@@ -7,6 +7,7 @@ import { hostileJson, hostileText, orHostile } from "./hostile.ts";
 
 const paths = [
   ...["/", "/plan", "/rebuild", "/adopt", "/approve", "/promote", "/rollback", "/revoke", "/unrevoke"],
+  ...["/timeline", "/report"],
   ...["/pause", "/resume", "/rollout", "/hold", "/release"],
 ];
 

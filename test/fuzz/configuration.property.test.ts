@@ -148,7 +148,13 @@ describe("config.ts, whatever it says,", () => {
           baseReleased: "2026-10-01",
           harvestSource: undefined,
         };
-        const context = { stage: "test", recipe: "c".repeat(64), harvestRecipe: "e".repeat(64), configuration };
+        const context = {
+          stage: "test",
+          recipe: "c".repeat(64),
+          harvestRecipe: "e".repeat(64),
+          configuration,
+          images: new Map(),
+        };
         const { variables } = orderBuild({ purpose: "build", ...wish }, context);
         const packer = JSON.parse(variables.PACKER_VARIABLES);
         expect(packer.variant).toMatch(variantName);

@@ -133,3 +133,8 @@ export const controls = /[\p{Cc}\p{Zl}\p{Zp}]/u;
 export function forgedLines(text: string): string[] {
   return text.split(/[\n\v\f\r\u0085\u2028\u2029]/).filter((line) => /^\W*FORGED/.test(line));
 }
+
+/** As {@link forgedLines}, of a mail: where a text goes on there, it is indented further than any line of the service. */
+export function forgedLinesOfMail(text: string): string[] {
+  return forgedLines(text.replaceAll(/\n {3,}/g, " "));
+}

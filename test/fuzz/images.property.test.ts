@@ -12,7 +12,7 @@ import { fromEc2 } from "../../functions/io/tagged-image.ts";
 import { textOf } from "../../functions/texts/notification-text.ts";
 import { recordsOf } from "../records.ts";
 import { core, hour, scene } from "../scene.ts";
-import { forgedLines, hostileText, orHostile, safe } from "./hostile.ts";
+import { forgedLinesOfMail, hostileText, orHostile, safe } from "./hostile.ts";
 
 const ids = ["ami-0000000000000000a", "ami-0000000000000000b"];
 const decisions = ["approved", "revoked", "withdrawn-at", "retired-at", "published-candidate", "published-stable"];
@@ -89,9 +89,9 @@ test("tags and records of an image stop neither plan nor status, publish nothing
         expect(ids).not.toContain(action.image);
       if ("order" in action) expect(JSON.stringify(action.order.variables)).not.toContain("FORGED");
       if (action.do !== "announce") continue;
-      const { subject, text } = textOf(action.notification);
+      const { subject, text } = textOf(action.notification, { stage: "production" });
       expect(subject).toMatch(/^\[eks-windows-images\] [\x20-\x7e]{1,79}$/);
-      expect(forgedLines(text)).toEqual([]);
+      expect(forgedLinesOfMail(text)).toEqual([]);
       expect(text).not.toMatch(/[\p{Zl}\p{Zp}]|(?!\n)\p{Cc}/u);
     }
   }));

@@ -2,15 +2,18 @@ import { cloneDeepWith } from "es-toolkit";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Notification } from "../../functions/domain/notifications/due.ts";
-import { textOf } from "../../functions/texts/notification-text.ts";
+import { maxMailLines, textOf } from "../../functions/texts/notification-text.ts";
 import { everyNotification } from "../every-notification.ts";
 import { environmentOf } from "../memory-aws/from-world.ts";
 import { scene } from "../scene.ts";
 import { type Functions, startFunctions } from "./functions.ts";
-import { forgedLines, hostileJson, hostileText, orHostile, safe } from "./hostile.ts";
+import { forgedLinesOfMail, hostileJson, hostileText, orHostile, safe } from "./hostile.ts";
+
+/** Nothing was sent before. */
+const none: ReadonlySet<string> = new Set();
 
 /** Fields whose values the service chooses. */
-const own = ["kind", "key", "channel", "purpose", "class", "holders"];
+const own = ["kind", "key", "channel", "purpose", "class", "holders", "state", "failure"];
 
 /** A notification of any kind in which every text that comes from outside is hostile. */
 const notification = fc
@@ -27,7 +30,8 @@ const notification = fc
 /** Breaks no mail and no terminal: the service's own line feeds are the only control characters. */
 function isSafeMail({ subject, text }: { subject: string; text: string }): void {
   expect(subject).toMatch(/^\[eks-windows-images\] [\x20-\x7e]{1,79}$/);
-  expect(forgedLines(text)).toEqual([]);
+  expect(forgedLinesOfMail(text)).toEqual([]);
+  expect(text.split("\n").length).toBeLessThanOrEqual(maxMailLines);
   expect(text).not.toMatch(/[\p{Zl}\p{Zp}]|(?!\n)\p{Cc}/u);
   expect(text.isWellFormed()).toBe(true);
   for (const line of text.split("\n")) expect(line.length).toBeLessThanOrEqual(1_000);
@@ -35,7 +39,7 @@ function isSafeMail({ subject, text }: { subject: string; text: string }): void 
 
 test("what a notification quotes begins no line of its mail, whatever its kind", () =>
   safe(fc.tuple(notification, fc.array(hostileText, { maxLength: 50 })), ([one, inside]) =>
-    isSafeMail(textOf(one, inside)),
+    isSafeMail(textOf(one, { stage: "production", inside })),
   ));
 
 describe("SNS accepts a notification:", () => {
@@ -102,7 +106,7 @@ describe("SNS accepts a notification:", () => {
         functions.reset();
         const short = cloneDeepWith(one, (value) => (typeof value === "string" ? value.slice(0, 256) : undefined));
 
-        await notify(environment, { ...short, key: one.key, variant: `x${short.variant}` });
+        await notify(environment, { ...short, key: one.key, variant: `x${short.variant}` }, none);
 
         expect(functions.account.published).toHaveLength(1);
       },
@@ -118,7 +122,7 @@ describe("SNS accepts a notification:", () => {
         functions.account.objects.set("reports/ami-1/report.json", { at: new Date(), body: before });
         functions.account.objects.set("reports/ami-2/report.json", { at: new Date(), body: now });
 
-        await notify(environment, published);
+        await notify(environment, published, none);
 
         const [message] = functions.account.published as { Subject: string; Message: string }[];
         const { default: text, ...machines } = JSON.parse(message?.Message ?? "");
@@ -136,10 +140,10 @@ describe("SNS accepts a notification:", () => {
     for (let index = 0; index < 2_000; index += 1)
       forged.image(`ami-${index}`, { made: false, unrecorded: claims.map((claim) => ({ claim, record: claim })) });
 
-    await notify(environment, forged.notifications("unrecorded")[0] as Notification);
+    await notify(environment, forged.notifications("unrecorded")[0] as Notification, none);
 
     const [message] = functions.account.published as { Subject: string; Message: string }[];
     expect(message?.Subject).toContain("2000 images have our tags, but no records");
-    expect(JSON.parse(message?.Message ?? "").default).toContain("  and 1960 more");
+    expect(JSON.parse(message?.Message ?? "").default).toContain("  and 1996 more: npm run cli -- status --stage test");
   });
 });

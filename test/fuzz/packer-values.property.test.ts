@@ -24,7 +24,7 @@ const inputs = { baseAmi: "ami-1", kubernetes: "1.35.7", patchTuesday: "2026-10-
 function reasonsTag(reason: string): string {
   const [variant] = configuration.variants as [Variant];
   const common = { variant, attempt: 1, reasons: [reason], baseReleased: "2026-10-01", harvestSource: undefined };
-  const context = { stage: "test", recipe: "a", harvestRecipe: "b", configuration };
+  const context = { stage: "test", recipe: "a", harvestRecipe: "b", configuration, images: new Map() };
   const { variables } = orderBuild({ purpose: "build", inputs, ...common }, context);
   return JSON.parse(variables.PACKER_VARIABLES).image_tags["eks-windows-images:reasons"];
 }

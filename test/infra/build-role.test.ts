@@ -90,7 +90,11 @@ describe("roles and profiles of instances", () => {
 
 describe("the build role", () => {
   test.each([
-    ["writes reports and records of proofs", "s3:PutObject", ["reports/*", "records/proofs/*"]],
+    [
+      "writes reports, records of proofs and measures",
+      "s3:PutObject",
+      ["reports/*", "records/proofs/*", "records/measures/*"],
+    ],
     [
       "reads sources, reports and manifests of harvests",
       "s3:GetObject",

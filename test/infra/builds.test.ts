@@ -62,7 +62,7 @@ describe("builds", () => {
   });
 
   test("a build has a timeout below CodeBuild's limit", () => {
-    expect(graph.named("Builds").inputs.buildTimeout).toBe(1635);
+    expect(graph.named("Builds").inputs.buildTimeout).toBe(1905);
   });
 });
 

@@ -2,11 +2,12 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { config } from "../../config.ts";
-import type { ConfigurationInput } from "../../functions/config/configuration.ts";
+import { type ConfigurationInput, parseConfiguration } from "../../functions/config/configuration.ts";
+import { day } from "../../functions/config/time.ts";
 import { indexWorld } from "../../functions/domain/indexed-world.ts";
 import { statesOf } from "../../functions/domain/variant-state.ts";
 import { measurementsOf } from "../../functions/reconcile/measurements.ts";
-import { buildCosts } from "../../local/cost/build.ts";
+import { buildCosts, monthOfImage } from "../../local/cost/build.ts";
 import { assumptions, type Cost, idleCosts, imageStorage } from "../../local/cost/idle.ts";
 import { twelve } from "../freshness/freshness.ts";
 import { scene } from "../scene.ts";
@@ -58,7 +59,7 @@ describe("a month without builds", () => {
   });
 
   test("includes the metrics that every reconcile run sends, even if nothing is wrong", () => {
-    const world = indexWorld(scene().published("ami-1").world);
+    const world = indexWorld(scene().usualStarts(200).later(day).world);
     const calm = measurementsOf({ world, states: statesOf(world), triggers: [], outcomes: [], milliseconds: 1500 });
     expect(Object.keys(calm)).toHaveLength(assumptions.metrics);
   });
@@ -96,6 +97,37 @@ describe("a build", () => {
     const { resources } = await graphOf({ ...config, policies }, "production");
 
     expect(() => buildCosts(resources, config)).toThrow("m9i.xlarge has no price");
+  });
+});
+
+describe("docs/costs.md", () => {
+  const page = readFileSync(join(root, "docs/costs.md"), "utf8");
+  const imageMonth = monthOfImage();
+  const dollars = (costs: readonly Cost[]) => costs.reduce((total, { usd }) => total + usd, 0);
+
+  test("has what a month, a variant, a build and an image cost", () => {
+    const build = dollars(buildCosts(graph.resources, config));
+    const further = (sum(ofTwelve, 12) - sum(graph)) / 11;
+
+    expect(page).toContain(`| a month without builds, one variant | ${sum(graph).toFixed(2)} |`);
+    expect(page).toContain("| each further variant, a month | below 0.01 |");
+    expect(further).toBeLessThan(0.01);
+    expect(page).toContain(`| a build with its proof | ${build.toFixed(2)} |`);
+    expect(page).toContain(`| an image, a month | ${imageMonth.toFixed(2)} |`);
+    expect(page).toContain(`four a month for each variant, or ${(4 * build).toFixed(2)} USD`);
+  });
+
+  test("has how the images of a variant add up with four builds a month", () => {
+    const { keep, minAge, grace } = parseConfiguration(config).policies.retention;
+    const young = Math.ceil((4 * (minAge + grace)) / (30 * day));
+    const rows = [1, 6, 12, 24].map((months) => {
+      const all = 4 * months;
+      const few = Math.min(all, keep + young);
+      const name = months === 1 ? "1 month" : `${months} months`;
+      return `| ${name} | ${all} | ${all * imageMonth} | ${few} | ${few * imageMonth} |`;
+    });
+
+    expect(page).toContain(rows.join("\n"));
   });
 });
 

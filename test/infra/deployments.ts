@@ -1,4 +1,5 @@
 import type { ConfigurationInput } from "../../functions/config/configuration.ts";
+import type { Groups } from "../../local/deploy/group-look-ups.ts";
 import type { Place } from "../../local/deploy/look-ups.ts";
 import { type Graph, graphOf } from "./graph.ts";
 
@@ -55,14 +56,25 @@ export function withFleets(place = usEast): Promise<Graph> {
   return deployed(place, {}, variants, "production", fleets);
 }
 
+/** The user's launch template for Fast Launch, of which version 3 names no instance profile. */
+export const snapshots = { id: "lt-0123456789abcdef0", version: "3" };
+
+/** With Fast Launch from {@link snapshots}. */
+export function withFastLaunch(place = usEast): Promise<Graph> {
+  return deployed(place, { fastLaunch: { launchTemplate: snapshots } }, variants, "production", undefined, {
+    snapshots: { template: snapshots.id, profiles: ["nodes", undefined, undefined] },
+  });
+}
+
 function deployed(
   place: Place,
   policies: ConfigurationInput["policies"],
   of = variants,
   stage = "production",
   ofFleets?: typeof fleets,
+  groups?: Groups,
 ): Promise<Graph> {
   const functionUrl = place.partition === "aws";
   const own = functionUrl ? policies : { ...policies, functionUrl };
-  return graphOf({ variants: of, policies: own, fleets: ofFleets }, stage, place);
+  return graphOf({ variants: of, policies: own, fleets: ofFleets }, stage, place, undefined, groups);
 }

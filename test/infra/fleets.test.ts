@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { usualGroup } from "../../local/deploy/group-look-ups.ts";
+import { usualGroup, usualProfile } from "../../local/deploy/group-look-ups.ts";
 import type { Statement } from "../../local/policies/policy.ts";
 import { statementsOf as policyStatements } from "../../local/policies/policy.ts";
 import { policiesOf } from "../../local/policies/review.ts";
@@ -99,9 +99,44 @@ describe("the fleets' role", () => {
   });
 
   test("passes the roles of Auto Scaling groups, and none for node groups", () => {
-    const roles = ["batch", "pointed"].map((group) => `arn:aws:iam::${accountId}:role/${usualGroup(group).profile}`);
+    const roles = ["batch", "pointed"].map((group) => `arn:aws:iam::${accountId}:role/${usualProfile(group)}`);
 
     expect(resourcesOf("iam:PassRole")).toEqual(roles);
+  });
+
+  test("passes the role of the version that a group names, by number, $Latest or $Default, also in a mix", async () => {
+    const profiles = (index: number) => [
+      `first-${index}`,
+      `arn:aws:iam::${accountId}:instance-profile/nodes/second-${index}`,
+      `third-${index}`,
+    ];
+    const namings = [
+      { version: "2" },
+      { version: "$Latest" },
+      { version: "$Default" },
+      { version: "2", isMixed: true },
+    ];
+    const groups = Object.fromEntries(
+      namings.map((naming, index) => [
+        `g${index}`,
+        { template: `lt-0123456789abcdef${index}`, profiles: profiles(index), ...naming },
+      ]),
+    );
+    const kind = "auto-scaling-group" as const;
+    const all = Object.keys(groups).map((name) => ({ kind, name, group: name, ...rolled }));
+    const pinned = await graphOf({ variants, fleets: all }, "production", undefined, undefined, groups);
+
+    expect(resourcesOf("iam:PassRole", pinned)).toEqual(
+      ["second-0", "third-1", "first-2", "second-3"].map((role) => `arn:aws:iam::${accountId}:role/${role}`),
+    );
+  });
+
+  test("is not made without the version that a group names, and the deployment says whose", async () => {
+    const group = { kind: "auto-scaling-group" as const, name: "gone", group: "gone", ...rolled };
+    const groups = { gone: { template: "lt-0123456789abcdef2", version: "7" } };
+    const deploying = graphOf({ variants, fleets: [group] }, "production", undefined, undefined, groups);
+
+    await expect(deploying).rejects.toThrow(/the fleet gone: reading version 7 of lt-0123456789abcdef2/);
   });
 
   test("may use the launch template of a mixed-instances policy, and passes no role where none is named", async () => {

@@ -102,8 +102,8 @@ describe("the build of a Patch Tuesday starts an hour after Microsoft's release"
   });
 });
 
-test("the steps of a build are those in docs/operations.md", () => {
-  const page = readFileSync(join(root, "docs/operations.md"), "utf8");
+test("the steps of a build are those in docs/costs.md", () => {
+  const page = readFileSync(join(root, "docs/costs.md"), "utf8");
   const rows = buildSteps.map(({ name, minutes, slowest }) => `| ${name} | ${minutes} | ${slowest} |`);
 
   expect(page).toContain([...rows, `| together | ${buildMinutes} | ${minutesOfBuild("slowest")} |`].join("\n"));

@@ -170,20 +170,23 @@ describe("roles", () => {
       ["records/pauses/*", "reports/*"],
     ],
     [
-      "api lists records, also of notifications, and reads pauses",
+      "api lists records, also of notifications, and reports of images, and reads pauses and these reports",
       "ApiRole",
-      ["announced/*", "records/*"],
-      ["records/pauses/*"],
+      ["announced/*", "records/*", "reports/*"],
+      ["records/pauses/*", "reports/*"],
     ],
   ])("%s, and nothing else in the bucket", (_, name, listed, read) => {
     expect(readingOf(graph.named(name))).toEqual({ listed, read });
   });
 
   test.each([
-    ["reconcile", "ReconcileRole", ["records/pauses/*", "harvest/*/manifest.json", "reports/*"]],
-    ["api", "ApiRole", ["records/pauses/*", "harvest/*/manifest.json"]],
-  ])("%s also reads manifests of harvests if a variant needs a harvest", (_, name, read) => {
-    expect(readingOf(assembling.named(name))).toEqual({ listed: ["announced/*", "records/*", "harvest/*"], read });
+    ["reconcile", "ReconcileRole", []],
+    ["api", "ApiRole", ["reports/*"]],
+  ])("%s also reads manifests of harvests if a variant needs a harvest", (_, name, alsoListed) => {
+    expect(readingOf(assembling.named(name))).toEqual({
+      listed: ["announced/*", "records/*", "harvest/*", ...alsoListed],
+      read: ["records/pauses/*", "harvest/*/manifest.json", "reports/*"],
+    });
   });
 
   /** The prefixes in the bucket that a role can list and read. */

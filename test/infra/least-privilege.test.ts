@@ -4,6 +4,7 @@ import { policiesOf } from "../../local/policies/review.ts";
 import { judge, type Request } from "../../local/policies/verdict.ts";
 import { buildRoleDenials } from "./denials/build-role.ts";
 import { buildDenials } from "./denials/builds.ts";
+import { fastLaunchDenials } from "./denials/fast-launch.ts";
 import { fleetReadDenials } from "./denials/fleet-reads.ts";
 import { fleetDenials } from "./denials/fleets.ts";
 import { functionDenials } from "./denials/functions.ts";
@@ -24,6 +25,7 @@ const denials = [
   ...functionDenials,
   ...fleetDenials,
   ...fleetReadDenials,
+  ...fastLaunchDenials,
   ...otherDenials,
 ].filter(({ partitions }) => !partitions || partitions.includes("aws"));
 

@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 
 const [, snippet = ""] =
-  /<!-- scp -->\n```json\n([\s\S]*?)```/.exec(readFileSync(join(root, "docs/operations.md"), "utf8")) ?? [];
+  /<!-- scp -->\n```json\n([\s\S]*?)```/.exec(readFileSync(join(root, "docs/security.md"), "utf8")) ?? [];
 const everything = { sid: undefined, effect: "Allow" as const, principal: undefined, actions: ["*"], resources: ["*"] };
 
 /** Whether an identity that may do everything can make the call under the organization's policy. */
@@ -39,7 +39,7 @@ const guards = [
 const deployer = "arn:aws:iam::123456789012:role/deployer";
 const others = ["arn:aws:iam::123456789012:role/ci", "arn:aws:iam::123456789012:user/ann"];
 
-describe("the service control policy of docs/operations.md", () => {
+describe("the service control policy of docs/security.md", () => {
   test.each(tags)("lets the service's roles and nobody else write and delete the tag %s", (name) => {
     const tag = { [`eks-windows-images:${name}`]: "x" };
     const roles = ["ApiRole", "BuildRole", "ReconcileRole"].map((role) => String(graph.named(role).state.arn));

@@ -108,7 +108,7 @@ describe("a container image in a private registry is refused by name if", () => 
 });
 
 test("the documented repository policy lets the guest role of the other account pull, and no other role", async () => {
-  const statements = statementsOf(documented("docs/operations.md", "repository-policy"));
+  const statements = statementsOf(documented("docs/setup.md", "repository-policy"));
   const { resources } = await graphOf(configuration, "production");
   const verdicts = ["GuestRole", "HarvestRole", "BuildRole"].map((name) => {
     const id = String(resources.find((resource) => resource.name === name)?.state.arn);

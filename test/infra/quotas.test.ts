@@ -122,16 +122,16 @@ describe("the smallest quota that is enough", () => {
 
   test("of builds is maxParallel, and an account that may run none cannot do with fewer", () => {
     expect(tooFewBuilds(2, 2)).toBeUndefined();
-    expect(tooFewBuilds(1, 2)).toContain("set policies.maxParallel: 1");
-    expect(tooFewBuilds(0, 1)).not.toContain("or set");
+    expect(tooFewBuilds(1, 2)?.remedy).toContain("set policies.maxParallel: 1");
+    expect(tooFewBuilds(0, 1)?.remedy).not.toContain("or set");
   });
 
   test("of vCPUs is those of the instance type for each build at once", () => {
     const build = { instanceType: "m7i.2xlarge", vcpus: 8, maxParallel: 3 };
 
     expect(tooFewVcpus(24, build)).toBeUndefined();
-    expect(tooFewVcpus(23, build)).toContain("or set policies.maxParallel: 2");
-    expect(tooFewVcpus(7, build)).not.toContain("or set");
+    expect(tooFewVcpus(23, build)?.remedy).toContain("or set policies.maxParallel: 2");
+    expect(tooFewVcpus(7, build)?.remedy).not.toContain("or set");
   });
 
   test("is not known here for the instance families that have a quota of their own", () => {

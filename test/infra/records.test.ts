@@ -15,6 +15,7 @@ const writers = {
   "harvest/ami-1/manifest.json": ["HarvestRole"],
   "announced/a": ["ReconcileRole"],
   "records/proofs/ami-1/made-a-b": ["BuildRole"],
+  "records/measures/ami-1/start-220000-a": ["BuildRole"],
   "records/adoptions/ami-1/passed-a-b": ["ApiRole"],
   "records/approvals/ami-1/a": ["ApiRole"],
   "records/publications/ami-1/stable-a": ["ReconcileRole"],
@@ -25,7 +26,9 @@ const writers = {
   "records/unrevocations/ami-1/a": ["ApiRole"],
   "records/rollouts/web/a": ["ReconcileRole"],
   "records/refusals/web/a": ["ReconcileRole"],
+  "records/endings/web/a": ["ReconcileRole"],
   "records/arrivals/web/ami-1": ["ReconcileRole"],
+  "records/sights/web/lost_managed-node-group%2Fmain%2Fweb": ["ReconcileRole"],
   "records/rollout-orders/web/ami-1": ["ApiRole"],
   "records/releases/web/released": ["ApiRole"],
 };

@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import type { CreatedResource } from "../../local/deploy/cloud.ts";
-import { inVpc, usual, withFleets } from "./deployments.ts";
+import { inVpc, usual, withFastLaunch, withFleets } from "./deployments.ts";
 import type { Graph } from "./graph.ts";
-import { expected, expectedInVpc, expectedWithFleets, surprises } from "./resources.ts";
+import { expected, expectedInVpc, expectedWithFastLaunch, expectedWithFleets, surprises } from "./resources.ts";
 
 let graph: Graph;
 let graphInVpc: Graph;
@@ -25,6 +25,13 @@ test("fleets add a role, its policies and those of the functions, and two alarms
   const differing = expectedWithFleets((policy) => graphWithFleets.named(policy).state.arn);
 
   expect(surprises(graphWithFleets.resources, { ...expected, ...differing })).toEqual([]);
+});
+
+test("Fast Launch adds a role, policies of the functions, a rule and an alarm", async () => {
+  const { resources, named } = await withFastLaunch();
+  const differing = expectedWithFastLaunch((policy) => named(policy).state.arn);
+
+  expect(surprises(resources, { ...expected, ...differing })).toEqual([]);
 });
 
 describe("the table of resources", () => {

@@ -140,6 +140,24 @@ export const expectedInVpc: Readonly<Record<string, Expectation>> = {
 
 const policy: Expectation = { type: "iam/policy:Policy" };
 
+/** What differs in a deployment with Fast Launch from a template of the user's. */
+export function expectedWithFastLaunch(arnOf: (policy: string) => unknown): Readonly<Record<string, Expectation>> {
+  const having = (policies: string[]): Expectation => ({
+    ...role("lambda"),
+    inputs: { ...role("lambda").inputs, managedPolicyArns: policies.map(arnOf) },
+  });
+  return {
+    ApiRole: having(["FastLaunchObserved1"]),
+    FastLaunchAlarm: alarm("notBreaching"),
+    FastLaunchChanged: rule,
+    FastLaunchChangedTarget: target,
+    FastLaunchObserved1: policy,
+    FastLaunchReconciled1: policy,
+    FastLaunchRole: { type: "iam/role:Role", inputs: { managedPolicyArns: undefined, maxSessionDuration: undefined } },
+    ReconcileRole: having(["FastLaunchObserved1", "FastLaunchReconciled1"]),
+  };
+}
+
 /**
  * What differs in a deployment with fleets that are rolled. Who can assume the role is tested apart.
  * @param arnOf gives the ARN of a managed policy

@@ -146,6 +146,47 @@ describe("a notification can be sent", () => {
   });
 });
 
+describe("with a topic for chats", () => {
+  let chatty: Graph;
+  beforeAll(async () => {
+    chatty = await graphOf({ variants, chat: true }, "production");
+  });
+  const topicsOf = () => ["NotificationsTopic", "ChatTopic"].map((name) => chatty.named(name).state.arn);
+
+  test("reconcile learns its ARN and may publish to it, and to no other besides the subscribers' topic", () => {
+    const { environment } = chatty.named("ReconcileFunction").inputs;
+    const publishing = permissionsOf(chatty.named("ReconcileRole")).filter(({ Action }) =>
+      list(Action).includes("sns:Publish"),
+    );
+
+    expect(environment).toMatchObject({ variables: { CHAT_TOPIC_ARN: chatty.named("ChatTopic").state.arn } });
+    expect(publishing.flatMap(({ Resource }) => list(Resource))).toEqual(topicsOf());
+  });
+
+  test("it is encrypted with the service's key, which reconcile may use for both topics only", () => {
+    const arns = topicsOf();
+    const users = permissionsOf(chatty.named("ReconcileRole")).filter(using);
+    const ofKey = statementsOf(chatty.named("TopicKeyPolicy").inputs.policy).find(({ Sid }) => Sid === "Publishers");
+
+    expect(chatty.named("ChatTopic").inputs.kmsMasterKeyId).toBe(chatty.named("TopicKey").id);
+    for (const statement of [...users, ofKey])
+      expect(statement?.Condition?.StringEquals?.["kms:EncryptionContext:aws:sns:topicArn"]).toEqual(arns);
+  });
+
+  test("nobody subscribes to it before Amazon Q Developer does, and without TLS nobody publishes", () => {
+    const subscribed = chatty.ofType("aws:sns/topicSubscription:TopicSubscription").map(({ inputs }) => inputs.topic);
+    const denied = statementsOf(chatty.named("ChatPolicy").inputs.policy);
+
+    expect(subscribed).not.toContain(chatty.named("ChatTopic").state.arn);
+    expect(denied).toMatchObject([{ Effect: "Deny", Condition: { Bool: { "aws:SecureTransport": "false" } } }]);
+  });
+
+  test("otherwise there is none", () => {
+    expect(graph.resources.map(({ name }) => name)).not.toContain("ChatTopic");
+    expect(JSON.stringify(graph.named("ReconcileFunction").inputs.environment)).not.toContain("CHAT_TOPIC_ARN");
+  });
+});
+
 describe("the key", () => {
   test("can be used for topics of the stage only", () => {
     for (const { Condition } of key().filter(using))

@@ -9,7 +9,7 @@ beforeAll(async () => {
   const assembled = { windows: 2022 as const, kubernetes: "1.35", base: "Base" as const };
   const variants = [{ ...assembled, name: "windows-2022-core-1.35" }];
   graph = await graphOf(
-    { variants, fleets, policies: { network, kubernetesSource: "eks", volumeKeyArn } },
+    { variants, fleets, policies: { network, kubernetesSource: "eks", volumeKeyArn, fastLaunch: {} } },
     "rehearsal",
   );
 });

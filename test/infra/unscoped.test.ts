@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { unscoped } from "../../infra/unscoped.ts";
-import { accountId, everything, network, subnet, variants, withFleets } from "./deployments.ts";
+import { accountId, everything, network, subnet, variants, withFastLaunch, withFleets } from "./deployments.ts";
 import { type Graph, graphOf, list, permissionsOf } from "./graph.ts";
 
 const subnetIds = [subnet, "subnet-0123456789abcdef1"];
@@ -8,12 +8,14 @@ const subnetIds = [subnet, "subnet-0123456789abcdef1"];
 let inPublic: Graph;
 let inVpc: Graph;
 let fleets: Graph;
+let fastLaunch: Graph;
 beforeAll(async () => {
   const policies = { kubernetesSource: "eks" as const, network: { ...network, subnetIds } };
-  [inPublic, inVpc, fleets] = await Promise.all([
+  [inPublic, inVpc, fleets, fastLaunch] = await Promise.all([
     everything(),
     graphOf({ variants, policies }, "production"),
     withFleets(),
+    withFastLaunch(),
   ]);
 });
 
@@ -47,7 +49,7 @@ describe("an action that is allowed on all resources", () => {
       "production",
     );
 
-    const allowed = [inPublic, inVpc, fleets, privateImages].flatMap(everywhere);
+    const allowed = [inPublic, inVpc, fleets, fastLaunch, privateImages].flatMap(everywhere);
     expect(actionsOf(allowed)).toEqual(Object.keys(unscoped).sort());
   });
 

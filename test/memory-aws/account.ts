@@ -1,5 +1,7 @@
+import type { MetricAlarm } from "@aws-sdk/client-cloudwatch";
 import type { Build } from "@aws-sdk/client-codebuild";
 import type {
+  DescribeFastLaunchImagesSuccessItem,
   Image,
   ImageReference,
   Instance,
@@ -29,6 +31,8 @@ export interface Account {
   tags: TagDescription[];
   references: ImageReference[];
   parameters: Map<string, Parameter>;
+  /** Earlier versions of parameters by name, oldest first. */
+  earlier: Map<string, Parameter[]>;
   /** By key, in one bucket. */
   objects: Map<string, StoredObject>;
   /** Newest first. */
@@ -41,8 +45,12 @@ export interface Account {
   clusterVersions: Map<string, string>;
   /** Groups of nodes by name. */
   groups: Map<string, NodesGroup>;
+  /** CloudWatch's alarms by name. */
+  alarms: Map<string, MetricAlarm>;
   /** Versions of launch templates, oldest first, by the template's ID. */
   templates: Map<string, LaunchTemplateVersion[]>;
+  /** What EC2 shows of Fast Launch, by image ID. */
+  fastLaunches: Map<string, DescribeFastLaunchImagesSuccessItem>;
   /** Messages that subscribers received. */
   published: unknown[];
   /** Bodies of the messages in the queue, oldest first. */

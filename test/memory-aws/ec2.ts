@@ -11,6 +11,7 @@ import type {
   Tag,
 } from "@aws-sdk/client-ec2";
 import { type Account, ownerId, pageOf, ServiceError } from "./account.ts";
+import { fastLaunch } from "./fast-launch.ts";
 import { guests } from "./guests.ts";
 import { changeImage, imageOf, imageStates } from "./image-states.ts";
 import { launchTemplates } from "./launch-templates.ts";
@@ -80,6 +81,7 @@ export const ec2 = {
       changeImage(account, id, { Tags: (imageOf(account, id).Tags ?? []).filter((tag) => !goes(tag)) });
     return {};
   },
+  ...fastLaunch,
   ...imageStates,
   ...guests,
   ...launchTemplates,

@@ -7,6 +7,7 @@ import { iso } from "../../functions/config/time.ts";
 import type { Build } from "../../functions/domain/builds.ts";
 import type { Image } from "../../functions/domain/images.ts";
 import { inputsToTags, tagPrefix } from "../../functions/domain/inputs.ts";
+import { type Measured, measureRecord } from "../../functions/domain/measures.ts";
 import { holdingRecord, recordsPrefix } from "../../functions/domain/records.ts";
 import { requestToText } from "../../functions/domain/requests.ts";
 import { baseParameterOf, harvestParameterOf } from "../../functions/domain/upstream.ts";
@@ -30,6 +31,8 @@ export function environmentOf({ stage, recipe, harvestRecipe, instanceProfiles }
     REQUESTS_PREFIX: `/eks-windows-images/${stage}/requests`,
     FLEETS_PREFIX: `/eks-windows-images/${stage}/fleets`,
     FLEETS_ROLE: `arn:aws:iam::${ownerId}:role/fleets`,
+    FAST_LAUNCH_ROLE: `arn:aws:iam::${ownerId}:role/fast-launch`,
+    FAST_LAUNCH_TEMPLATE: "lt-0123456789abcdef0:1",
     INSTANCE_PROFILES: instanceProfiles.join(),
   };
 }
@@ -50,13 +53,16 @@ export function accountOf(world: World): Account {
     tags: [],
     references: [],
     parameters: new Map(),
+    earlier: new Map(),
     objects: new Map(),
     builds: world.builds.toSorted((a, b) => b.startedAt - a.startedAt).map(buildOf),
     room: 60,
     starts: new Map(),
     clusterVersions: new Map(),
     groups: new Map(),
+    alarms: new Map(),
     templates: new Map(),
+    fastLaunches: new Map(),
     published: [],
     queued: [],
   };
@@ -141,6 +147,12 @@ function addImage(account: Account, { stage }: World, image: Image): void {
       at: new Date(at),
       body: "",
     });
+  for (const [what, value] of Object.entries(image.measured) as [keyof Measured, number | undefined][])
+    if (value !== undefined)
+      account.objects.set(`${recordsPrefix}${measureRecord(image.id, { what, value, token: "0".repeat(64) })}`, {
+        at: new Date(image.provedAt ?? image.createdAt),
+        body: "",
+      });
 }
 
 function tagsOf(stage: string, image: Image): Record<string, string> {

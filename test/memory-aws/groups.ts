@@ -31,7 +31,7 @@ export interface NodesGroup {
 
 export interface NodesUpdate {
   id: string;
-  status: "running" | "succeeded" | "failed" | "cancelled" | "rolled-back";
+  status: "running" | "rolling-back" | "succeeded" | "failed" | "cancelled" | "rolled-back";
   startedAt: Date;
   endedAt: Date | undefined;
   version: number | undefined;
@@ -61,6 +61,7 @@ export const nodeGroups = {
     if (!update) throw new ServiceError("ResourceNotFoundException", `No update found for ID: ${updateId}`);
     const statuses: Record<NodesUpdate["status"], UpdateStatus> = {
       running: "InProgress",
+      "rolling-back": "InProgress",
       succeeded: "Successful",
       failed: "Failed",
       cancelled: "Cancelled",
@@ -115,6 +116,7 @@ export const autoScalingGroups = {
     const group = groupNamed(groups, AutoScalingGroupName, "auto-scaling-group");
     const statuses: Record<NodesUpdate["status"], InstanceRefreshStatus> = {
       running: "InProgress",
+      "rolling-back": "RollbackInProgress",
       succeeded: "Successful",
       failed: "Failed",
       cancelled: "Cancelled",
@@ -149,7 +151,7 @@ export const autoScalingGroups = {
 };
 
 export function runningUpdate({ updates }: NodesGroup): NodesUpdate | undefined {
-  return updates.find(({ status }) => status === "running");
+  return updates.find(({ status }) => status === "running" || status === "rolling-back");
 }
 
 export function isLivingNodeOf(scaling: string) {

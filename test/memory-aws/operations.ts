@@ -1,3 +1,4 @@
+import type { DescribeAlarmsCommandInput } from "@aws-sdk/client-cloudwatch";
 import type { DescribeClusterVersionsCommandInput } from "@aws-sdk/client-eks";
 import type { Account } from "./account.ts";
 import { codebuild } from "./codebuild.ts";
@@ -26,7 +27,12 @@ const eks = {
 /** The operations that the functions call, by service. What is not here does not exist. */
 export const operations: Readonly<Record<string, Readonly<Record<string, Operation>>>> = {
   autoscaling: autoScalingGroups,
-  cloudwatch: { DescribeAlarms: () => ({ MetricAlarms: [], CompositeAlarms: [] }) },
+  cloudwatch: {
+    DescribeAlarms: ({ alarms }: Account, { AlarmNames = [] }: DescribeAlarmsCommandInput) => ({
+      MetricAlarms: AlarmNames.flatMap((name) => alarms.get(name) ?? []),
+      CompositeAlarms: [],
+    }),
+  },
   codebuild,
   ec2,
   eks,

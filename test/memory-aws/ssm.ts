@@ -1,4 +1,5 @@
 import type {
+  GetParameterHistoryCommandInput,
   GetParametersByPathCommandInput,
   GetParametersCommandInput,
   PutParameterCommandInput,
@@ -7,6 +8,9 @@ import { type Account, pageOf, ServiceError } from "./account.ts";
 
 /** Parameters in an answer, and names in a call, at most (AWS API reference). */
 const longestPage = 10;
+/** Versions in an answer, and versions that are kept of a parameter, at most (AWS API reference). */
+const longestHistory = 50;
+const versionsKept = 100;
 /** Bytes in the value of a standard parameter (AWS API reference). */
 const largestValue = 4096;
 
@@ -24,8 +28,16 @@ export const ssm = {
     const { page, next } = pageOf(below, MaxResults, NextToken);
     return { Parameters: page, NextToken: next };
   },
+  GetParameterHistory({ parameters, earlier }: Account, input: GetParameterHistoryCommandInput) {
+    const { Name = "", MaxResults = longestHistory, NextToken } = input;
+    const current = parameters.get(Name);
+    if (!current) throw new ServiceError("ParameterNotFound", "");
+    if (MaxResults > longestHistory) throw new ServiceError("ValidationException", "at most 50 versions");
+    const { page, next } = pageOf([...(earlier.get(Name) ?? []), current], MaxResults, NextToken);
+    return { Parameters: page, NextToken: next };
+  },
   PutParameter(
-    { parameters, now }: Account,
+    { parameters, earlier, now }: Account,
     { Name = "", Value, Overwrite = false, DataType }: PutParameterCommandInput,
   ) {
     if (Buffer.byteLength(Value ?? "") > largestValue)
@@ -33,6 +45,7 @@ export const ssm = {
     if (Value?.includes("{{")) throw new ServiceError("ValidationException", "the value has a reference");
     const before = parameters.get(Name);
     if (before && !Overwrite) throw new ServiceError("ParameterAlreadyExists", "The parameter already exists.");
+    if (before) earlier.set(Name, [...(earlier.get(Name) ?? []), before].slice(1 - versionsKept));
     const Version = (before?.Version ?? 0) + 1;
     parameters.set(Name, { Name, Value, Version, LastModifiedDate: new Date(now()), Type: "String", DataType });
     return { Version, Tier: "Standard" };

@@ -73,7 +73,7 @@ export function describeImage(
       const read = async (name: string) => JSON.parse((await workshop().read(`reports/${image}/${name}`)).toString());
 
       expect(await read("tests.json")).toMatchObject({ failed: 0 });
-      expect(await read("proof.json")).toMatchObject({ result: "passed" });
+      expect(await read("proof.json")).toMatchObject({ result: "passed", start: { warnings: [] } });
       expect(await read("report.json")).toMatchObject({
         recipe,
         baseReleased: "2026-10-14",
@@ -82,6 +82,24 @@ export function describeImage(
         addedUpdates: ["KB5099999"],
         containerImages: expect.arrayContaining([expect.objectContaining({ name: reference, pinned: true })]),
       });
+    });
+
+    test("has its start measured, from Packer's own output and by its machine, and recorded", async () => {
+      const { IMAGE_ID: image } = run().exported;
+      const { start } = JSON.parse((await workshop().read(`reports/${image}/proof.json`)).toString());
+
+      const { runningSeconds, setUpSeconds, winrmSeconds, containerdSeconds, containerSeconds, totalSeconds } = start;
+      expect(Date.parse(start.launchedAt)).toBeLessThan(Date.now());
+      expect(runningSeconds).toBeGreaterThanOrEqual(0);
+      expect(setUpSeconds).toBeGreaterThan(0);
+      // Packer looks every five seconds.
+      expect(winrmSeconds).toBeGreaterThan(runningSeconds);
+      expect(totalSeconds).toBeCloseTo(Math.max(setUpSeconds, winrmSeconds) + containerdSeconds + containerSeconds, 2);
+      const keys = await workshop().keys(`records/measures/${image}/`);
+      const { token } = run().order;
+      expect(keys).toContain(`records/measures/${image}/size-${start.diskUsedBytes}-${token}`);
+      expect(keys).toContain(`records/measures/${image}/start-${Math.round(totalSeconds * 1000)}-${token}`);
+      expect(keys).toHaveLength(start.slowerSeconds === undefined ? 2 : 3);
     });
 
     test("is proved on an instance that accepts IMDSv2 only, with its own disk, as nodes get it", () => {

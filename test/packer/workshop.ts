@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CodeBuildClient, StartBuildCommand } from "@aws-sdk/client-codebuild";
 import { EC2Client } from "@aws-sdk/client-ec2";
-import { CreateBucketCommand, GetObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { CreateBucketCommand, GetObjectCommand, ListObjectsV2Command, S3Client } from "@aws-sdk/client-s3";
 import { type BuildOrder, type BuildWish, orderBuild } from "../../functions/domain/build-orders.ts";
 import { harvestRecipeHash, recipeHash } from "../../infra/recipe.ts";
 import { type Emulator, type RecordedCall, startEmulator } from "../../local/aws/emulator.ts";
@@ -65,6 +65,8 @@ export type Workshop = {
   run: (order: Order, prepare?: Prepare) => Promise<Run>;
   /** Reads an object of the bucket. */
   read: (key: string) => Promise<Buffer>;
+  /** The keys of the bucket that begin so. */
+  keys: (prefix: string) => Promise<string[]>;
   stop: () => Promise<void>;
 };
 
@@ -113,7 +115,7 @@ export async function openWorkshop({ windows }: { windows?: MakeWindows } = {}):
   ): Promise<Run> {
     const { updateRounds = 1, kubernetesReleaseUrl = upstream.url } = given;
     const source = copySource(changed, mkdtempSync(join(dir, "source-")));
-    const deployed = { stage, recipe: recipeHash(source), harvestRecipe: harvestRecipeHash(source) };
+    const deployed = { stage, recipe: recipeHash(source), harvestRecipe: harvestRecipeHash(source), images: new Map() };
     const configuration = configurationOf(kubernetesReleaseUrl, updateRounds, emulator.network.subnetId);
     const order = orderBuild(wish, { ...deployed, configuration });
     const { token } = order;
@@ -161,6 +163,11 @@ export async function openWorkshop({ windows }: { windows?: MakeWindows } = {}):
     return Buffer.from((await Body?.transformToByteArray()) ?? []);
   }
 
+  async function keys(Prefix: string): Promise<string[]> {
+    const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: bucket, Prefix }));
+    return Contents.map(({ Key = "" }) => Key);
+  }
+
   async function stop(): Promise<void> {
     await agent.stop();
     await machines.stop();
@@ -168,7 +175,7 @@ export async function openWorkshop({ windows }: { windows?: MakeWindows } = {}):
     rmSync(dir, { recursive: true, force: true });
   }
 
-  return { emulator, upstream, ec2, s3, machines, run, read, stop };
+  return { emulator, upstream, ec2, s3, machines, run, read, keys, stop };
 }
 
 /** PACKER_DEPLOYMENT with the shortest polling interval. */

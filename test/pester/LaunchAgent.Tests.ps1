@@ -52,3 +52,43 @@ Describe 'Get-BaseLaunchStatus' {
         Get-BaseLaunchStatus -Report (ConvertFrom-Json -InputObject $report) | Should -Be $status
     }
 }
+
+Describe 'Get-LaunchEnd' {
+    It 'is the time of the line in which v1 says that Windows is ready, in UTC' {
+        $waited = [pscustomobject]@{ Status = $null; Line = '2026/11/10 17:40:43Z: Message: Windows is Ready to use' }
+        (Get-LaunchEnd -Waited $waited).ToString('o') | Should -Be '2026-11-10T17:40:43.0000000Z'
+    }
+
+    It 'is unknown if the line of v1 has no time' {
+        $waited = [pscustomobject]@{ Status = $null; Line = 'Windows is Ready to use' }
+        { Get-LaunchEnd -Waited $waited } | Should -Throw
+    }
+
+    It 'is unknown if v2 has no log' {
+        { Get-LaunchEnd -Waited ([pscustomobject]@{ Status = 0; LogAt = $null }) } | Should -Throw 'EC2Launch has no log.'
+    }
+}
+
+Describe 'Wait-LaunchAgent' {
+    It 'knows when the log of v2 was written last before it asked, because asking may write to it' {
+        $before = $env:ProgramData
+        $env:ProgramData = "$TestDrive\data"
+        $log = "$env:ProgramData\Amazon\EC2Launch\log\agent.log"
+        New-Item -Path $log -ItemType File -Force | Out-Null
+        $finished = [datetime]'2026-11-10T17:40:43Z'
+        (Get-Item -Path $log).LastWriteTimeUtc = $finished.ToUniversalTime()
+        Mock -CommandName Get-LaunchAgentPath -MockWith { $log }
+        Mock -CommandName Get-LaunchStatus -MockWith {
+            [System.IO.File]::AppendAllText($log, 'Info: status')
+            0
+        }
+        try {
+            $waited = Wait-LaunchAgent
+        }
+        finally {
+            $env:ProgramData = $before
+        }
+        $waited.Status | Should -Be 0
+        $waited.LogAt | Should -Be $finished.ToUniversalTime()
+    }
+}

@@ -108,6 +108,7 @@ export async function startService(
   const { readImagesAndPauses } = await import("../../functions/io/recorded-images.ts");
   const { readChannels } = await import("../../functions/io/channels.ts");
   const { channelParameter } = await import("../../functions/config/channel-names.ts");
+  const { readFastLaunches } = await import("../../functions/io/fast-launch.ts");
   const { readNotified } = await import("../../functions/io/notifications.ts");
   const { readLeftovers } = await import("../../functions/io/leftovers.ts");
   const { readReferences } = await import("../../functions/io/references.ts");
@@ -130,14 +131,20 @@ export async function startService(
   const story = scene({ policies, ...configuration }, new Date().toISOString());
 
   async function observe(later = 0): Promise<World> {
-    const [{ images, revokedByRecord }, channels, notified] = await Promise.all([
+    const [{ images, revokedByRecord, fastLaunched }, channels, notified] = await Promise.all([
       readImagesAndPauses(environment),
       readChannels(environment.CHANNELS_PREFIX),
       readNotified(bucket),
     ]);
-    const world = { ...story.world, now: Date.now() + later, stage, images, revokedByRecord, channels, notified };
+    const fastLaunch = await readFastLaunches(environment, story.world.configuration, fastLaunched);
+    const read = { images, revokedByRecord, channels, notified, ...(fastLaunch && { fastLaunch }) };
+    const world = { ...story.world, now: Date.now() + later, stage, ...read };
     const leftovers = await readLeftovers(stage, world);
-    return { ...world, leftovers, references: await readReferences(retirementCandidates(world)) };
+    return {
+      ...world,
+      leftovers,
+      references: await readReferences(retirementCandidates(world), undefined, fastLaunch !== undefined),
+    };
   }
 
   /** The actions that do not concern CodeBuild. */

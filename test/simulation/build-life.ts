@@ -4,7 +4,9 @@ import type { Random } from "../random.ts";
 import { minute } from "../world.ts";
 import { addGuest, type Guest, removeGuest } from "./guests.ts";
 import { addImage, finishImage, losesImage, prove, recordMade } from "./images.ts";
+import { expectEndOfHold } from "./invariants/slow-starts.ts";
 import type { Started } from "./ledger.ts";
+import { measure } from "./measures.ts";
 import type { Simulation } from "./simulation.ts";
 import { triggerAfter } from "./triggers.ts";
 
@@ -84,7 +86,14 @@ function stepsOf(life: Life, fate: Fate): Step[] {
 /** What a build does on its way. Its end comes before what it has no time for any more. */
 function workOf({ s, started, variables, random }: Life, fate: Fate, lasts: number): Step[] {
   const result = fate === "fails its proof" ? "failed" : "passed";
-  const proof: Step = [lasts * 0.95, () => prove(s, started, variables, result)];
+  const proof: Step = [
+    lasts * 0.95,
+    () => {
+      if (result === "passed") measure(s, started, variables);
+      prove(s, started, variables, result);
+      if (result === "passed") expectEndOfHold(s, started.image);
+    },
+  ];
   if (started.purpose === "prove") return [proof];
   if (started.purpose === "harvest") return [[lasts * 0.95, () => writeManifest(s, started, random)]];
   return [

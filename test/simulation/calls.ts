@@ -17,7 +17,8 @@ class Killed extends Error {}
 const standstill = { from: 60 * second, to: 280 * second };
 
 /** Calls that cannot be taken back. */
-const decisive = /^(StartBuild|PutParameter|DisableImage|EnableImage|DeregisterImage|Terminate)/;
+const decisive =
+  /^(StartBuild|PutParameter|DisableImage|EnableImage|DeregisterImage|EnableFastLaunch|DisableFastLaunch|Terminate)/;
 
 /** How late EC2 may show a change of an image or a tag, and CodeBuild a build, in milliseconds. */
 const lag = { images: 60 * second, builds: 60 * second };
@@ -120,6 +121,8 @@ function viewOf(s: Simulation, service: ServiceName, operation: string, luck: nu
   const ago = luck * 5;
   if (service === "ec2" && operation === "DescribeImages")
     return { ...s.account, images: s.account.images.asOf(ago * lag.images) as never };
+  if (operation === "DescribeFastLaunchImages")
+    return { ...s.account, fastLaunches: s.account.fastLaunches.asOf(ago * lag.images) as never };
   if (service === "codebuild" && operation === "ListBuildsForProject") {
     const shown = s.now() - ago * lag.builds;
     return { ...s.account, builds: s.account.builds.filter(({ startTime }) => Number(startTime) <= shown) };

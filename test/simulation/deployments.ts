@@ -8,6 +8,7 @@ import {
 } from "../../functions/config/configuration.ts";
 import { sha256 } from "../../functions/domain/inputs.ts";
 import { createHandler as createReconcile } from "../../functions/reconcile/handler.ts";
+import { whyUndocumented } from "../documented-answers.ts";
 import type { Random } from "../random.ts";
 import type { Functions, Simulation } from "./simulation.ts";
 
@@ -19,7 +20,8 @@ export function deploy(s: Simulation, configuration: Configuration): void {
 }
 
 /** The real handlers of a deployment. */
-function functionsOf({ environment, configuration, counts }: Simulation): Functions {
+function functionsOf(s: Simulation): Functions {
+  const { environment, configuration, counts } = s;
   const reconcile = createReconcile(environment, configuration);
   const api = createApi(environment, configuration);
   const lambda = (remaining: () => number) =>
@@ -34,7 +36,11 @@ function functionsOf({ environment, configuration, counts }: Simulation): Functi
         { ...call, body: JSON.stringify(call.body) },
         { requestId, userArn: "arn:aws:iam::123456789012:user/ann" },
       );
-      return Number((await api(event, lambda(remaining))).statusCode);
+      const { statusCode, body = "" } = await api(event, lambda(remaining));
+      const status = Number(statusCode);
+      const why = whyUndocumented({ ...call, status, body });
+      if (why) s.violate("every answer is as documented", why);
+      return status;
     },
   };
 }
@@ -71,7 +77,12 @@ export const changes: Readonly<Record<string, (s: Simulation, random: Random) =>
 export function firstConfiguration(
   random: Random,
   stage: string,
-  fleets: NonNullable<ConfigurationInput["fleets"]> = [],
+  {
+    fleets = [],
+    slowStart,
+    fastLaunch,
+  }: Pick<ConfigurationInput, "fleets"> &
+    Pick<NonNullable<ConfigurationInput["policies"]>, "slowStart" | "fastLaunch"> = {},
 ): Configuration {
   const count = random.pick([1, 1, 1, 2, 3]);
   const variants = Array.from({ length: count }, (_, index) => ({
@@ -90,6 +101,8 @@ export function firstConfiguration(
       maxParallel: random.whole(1, 4),
       disableRevoked: random.chance(0.4),
       retention: retentionOf(random),
+      slowStart,
+      fastLaunch,
       kubernetesSource: random.chance(0.2) ? "eks" : "upstream",
       // Each history has a host of its own: the functions remember which releases they have seen there.
       kubernetesReleaseUrl: `https://${stage}.example.com`,

@@ -10,6 +10,7 @@ import { ServiceError } from "../memory-aws/account.ts";
 import { startLife } from "./build-life.ts";
 import { landWrite } from "./channels.ts";
 import type { ServiceName } from "./clients.ts";
+import { answerLater } from "./fast-launch.ts";
 import { fleetChangeOf } from "./fleet-effects.ts";
 import { notePauses, noteRevocations } from "./interventions.ts";
 import type { FleetChange } from "./invariants/fleets.ts";
@@ -23,6 +24,7 @@ export type Effect = (
   | { kind: "write"; variant: string; channel: ChannelName; image: string }
   | { kind: "start"; variables: Readonly<Record<string, string>>; token: string }
   | { kind: "image"; change: ImageChange; image: string }
+  | { kind: "fast-launch"; change: FastLaunchChange; image: string }
   | { kind: "sweep"; resource: string }
   | ({ kind: "fleet" } & FleetChange)
   | { kind: "tell"; notification: Notification }
@@ -41,6 +43,8 @@ export const imageChanges = [
   "DisableImageDeprecation",
 ] as const;
 export type ImageChange = (typeof imageChanges)[number];
+
+export type FastLaunchChange = "EnableFastLaunch" | "DisableFastLaunch";
 
 const sweeps = ["TerminateInstances", "DeleteVolume", "DeleteKeyPair", "DeleteSecurityGroup", "DeleteSnapshot"];
 
@@ -63,6 +67,8 @@ export function effectOf(s: Simulation, service: ServiceName, operation: string,
   }
   const change = imageChanges.find((one) => one === operation);
   if (change) return imageChangeOf(s, change, input as { ImageId: string });
+  if (operation === "EnableFastLaunch" || operation === "DisableFastLaunch")
+    return fastLaunchOf(s, operation, input as { ImageId: string });
   if (sweeps.includes(operation)) return { kind: "sweep", resource: resourceIn(input) };
   if (!/^(Put|Create|Delete)/.test(operation)) return undefined;
   const image = imageIn(input as ImageInput);
@@ -131,6 +137,15 @@ function imageChangeOf(s: Simulation, change: ImageChange, { ImageId }: { ImageI
       });
   };
   return { kind: "image", change, image: ImageId, after };
+}
+
+function fastLaunchOf(s: Simulation, change: FastLaunchChange, { ImageId }: { ImageId: string }): Effect {
+  const after = () => {
+    if (change === "EnableFastLaunch" && !s.ledger.fastLaunched.has(ImageId))
+      s.ledger.fastLaunched.set(ImageId, { by: "service", since: s.now() });
+    answerLater(s, change, ImageId);
+  };
+  return { kind: "fast-launch", change, image: ImageId, after };
 }
 
 function notificationIn({ Message = "" }: PublishCommandInput): Notification {

@@ -39,6 +39,7 @@ export function newSimulation(
     environment: undefined as never,
     configuration: undefined as never,
     upstream: undefined as never,
+    starts: undefined as never,
     functions: undefined as never,
     becomeStricter: undefined as never,
     ledger: newLedger(),

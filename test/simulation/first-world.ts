@@ -1,4 +1,4 @@
-import { channelNames } from "../../functions/config/channel-names.ts";
+import { type ChannelName, channelNames } from "../../functions/config/channel-names.ts";
 import { latestPatchTuesday } from "../../functions/config/patch-tuesday.ts";
 import { imageName } from "../../functions/domain/build-orders.ts";
 import { type Inputs, settingsHash, sha256 } from "../../functions/domain/inputs.ts";
@@ -8,8 +8,10 @@ import { accountOf, environmentOf } from "../memory-aws/from-world.ts";
 import { day, hour, minute, newImage, newWorld, type OpenWorld } from "../world.ts";
 import { deploy, firstConfiguration } from "./deployments.ts";
 import { newSimulation } from "./engine.ts";
+import { firstFastLaunch } from "./fast-launch.ts";
 import { addFleets, firstFleets } from "./fleets.ts";
 import { Journal } from "./journal.ts";
+import { addEarlierStarts, startsOf } from "./measures.ts";
 import { parameterOf } from "./people.ts";
 import type { Simulation } from "./simulation.ts";
 
@@ -23,15 +25,20 @@ export function firstWorld(seed: number, options: Parameters<typeof newSimulatio
   const s = newSimulation(seed, start, options);
   const random = s.random.named("first world");
   const stage = `s${seed}`;
-  const configuration = firstConfiguration(random, stage, firstFleets(s.random.named("fleets"), seed));
+  s.starts = startsOf(s.random.named("starts"));
+  const fleets = firstFleets(s.random.named("fleets"), seed);
+  const fastLaunch = firstFastLaunch(s.random.named("fast launch"), seed);
+  const configuration = firstConfiguration(random, stage, { fleets, slowStart: s.starts.policy, fastLaunch });
   const world = { ...newWorld({}, new Date(start).toISOString()), stage, configuration };
   world.images = [];
   const images = random.pick([0, 3, 20]);
   for (const { name } of configuration.variants) if (images > 0) addImages(world, name, images);
+  if (s.starts.policy?.maxHold !== undefined) addEarlierStarts(world, s.random.named("earlier starts"));
   const account = accountOf({ ...world, upstream: {} });
   const journal: Simulation["account"]["images"] = new Journal(s.now, remembered);
   for (const [id, image] of account.images) journal.set(id, image);
-  s.account = Object.assign(account, { images: journal, now: s.now, room: random.pick([1, 3, 60]) });
+  const fastLaunches: Simulation["account"]["fastLaunches"] = new Journal(s.now, remembered);
+  s.account = Object.assign(account, { images: journal, fastLaunches, now: s.now, room: random.pick([1, 3, 60]) });
   s.environment = environmentOf(world);
   s.upstream = {
     patches: new Map([
@@ -94,7 +101,12 @@ function enterTruth(s: Simulation, { images, channels }: OpenWorld): void {
   for (const [variant, held] of Object.entries(channels))
     for (const [channel, one] of Object.entries(held)) {
       const parameter = parameterOf(s, variant, channel);
-      s.ledger.held.set(parameter, [{ image: one.image, since: one.writtenAt, by: "service" }]);
+      const before = images.flatMap(({ id, variant: own, held: { [channel as ChannelName]: since } }) =>
+        own === variant && id !== one.image && since !== undefined
+          ? [{ image: id, since, by: "service" as const }]
+          : [],
+      );
+      s.ledger.held.set(parameter, [...before, { image: one.image, since: one.writtenAt, by: "service" }]);
       s.ledger.announced.push({ parameter, image: one.image, at: one.writtenAt });
     }
 }

@@ -3,7 +3,7 @@ import type { Random } from "../random.ts";
 import { hour } from "../world.ts";
 import { heldNow } from "./channels.ts";
 import { deploy } from "./deployments.ts";
-import { addNode, groupOf, noteUse, startsFrom } from "./fleets.ts";
+import { addNode, groupOf, noteUse, ring, stagingAlarm, startsFrom } from "./fleets.ts";
 import { call, parameterOf } from "./people.ts";
 import type { Simulation } from "./simulation.ts";
 
@@ -17,6 +17,12 @@ export const fleetDeeds: Readonly<Record<string, (s: Simulation, fleet: Fleet, r
     const fleets = s.configuration.fleets.map((one) => (one.name === name ? { ...one, mode: "watch" as const } : one));
     deploy(s, { ...s.configuration, fleets });
     s.tell(`${name} is only watched from now on`);
+  },
+  alarm(s, _fleet, random) {
+    ring(s, stagingAlarm, true);
+    s.tell(`${stagingAlarm} rings`);
+    const name = `end of ${stagingAlarm} at ${s.now()}`;
+    s.after(random.between(0, 12) * hour, name, () => ring(s, stagingAlarm, false));
   },
   "another node"(s, fleet) {
     const image = startsFrom(s, fleet);

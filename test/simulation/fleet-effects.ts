@@ -6,7 +6,7 @@ import type { Fleet } from "../../functions/config/fleet.ts";
 import { ServiceError } from "../memory-aws/account.ts";
 import { imageOfVersion } from "../memory-aws/launch-templates.ts";
 import type { Effect } from "./effects.ts";
-import { fleetOf, groupOf, noteUse } from "./fleets.ts";
+import { fleetOf, groupOf, noteUse, ownParameter } from "./fleets.ts";
 import { landParameter, startUpdate } from "./group-life.ts";
 import type { Simulation } from "./simulation.ts";
 
@@ -38,15 +38,19 @@ export function fleetChangeOf(s: Simulation, operation: string, input: object): 
   }
 }
 
+/** @param version not a number if a parameter decides: the nodes get what it holds */
 function roll(s: Simulation, name: string, version: number): Effect {
   const fleet = fleetOf(s, name) as Fleet;
   const { template } = groupOf(s, fleet);
-  const image = imageOfVersion(s.account, template, version);
+  const isPointed = Number.isNaN(version);
+  const image = isPointed
+    ? s.account.parameters.get(ownParameter(s, fleet))?.Value
+    : imageOfVersion(s.account, template, version);
   const after = () => {
     s.ledger.rolled.push({ fleet: fleet.name, image: image ?? "", at: s.now() });
     startUpdate(s, name);
   };
-  return { kind: "fleet", fleet, image, isLater: false, after };
+  return { kind: "fleet", fleet, image, isLater: isPointed, after };
 }
 
 function point(s: Simulation, { Name = "", Value = "", Overwrite }: PutParameterCommandInput): Effect | undefined {

@@ -13,6 +13,9 @@ const foreign = {
   Name: "Windows_Server-2022-English-Core-EKS_Optimized-1.35-2026.10.14",
 };
 
+/** Of the fleet that another one waits for. */
+export const stagingAlarm = "staging-errors";
+
 /** Fleets of the first variant, of each kind; in some histories, which seeds of others do not notice. */
 export function firstFleets(random: Random, seed: number): NonNullable<ConfigurationInput["fleets"]> {
   if (seed % 5 !== 0 && seed % 5 !== 3) return [];
@@ -34,6 +37,7 @@ export function firstFleets(random: Random, seed: number): NonNullable<Configura
       group: "staging",
       mode: "roll",
       window: "always",
+      alarms: [stagingAlarm],
       ...wave,
     },
     {
@@ -58,6 +62,16 @@ export function firstFleets(random: Random, seed: number): NonNullable<Configura
       mode: "roll",
       window: "always",
     },
+    {
+      name: "pointed",
+      variant,
+      kind: "auto-scaling-group",
+      group: "pointed",
+      parameter: "own",
+      mode: "roll",
+      window: random.chance(0.5) ? night : "always",
+      rollback: random.pick(["in window", "at once"] as const),
+    },
     { name: "watched", variant, kind: "managed-node-group", cluster: "test", group: "watched" },
   ];
 }
@@ -71,7 +85,9 @@ export function addFleets(s: Simulation): void {
     State: "available",
     CreationDate: "2026-10-14T00:00:00.000Z",
   });
-  for (const { name, kind, group, cluster = "" } of s.configuration.fleets) {
+  ring(s, stagingAlarm, false);
+  for (const fleet of s.configuration.fleets) {
+    const { name, kind, group, cluster = "", parameter } = fleet;
     const template = `lt-${name}`;
     const scaling = kind === "managed-node-group" ? `eks-${group}` : group;
     s.account.templates.set(template, [
@@ -79,7 +95,9 @@ export function addFleets(s: Simulation): void {
         LaunchTemplateId: template,
         VersionNumber: 1,
         DefaultVersion: true,
-        LaunchTemplateData: { ImageId: foreign.ImageId },
+        LaunchTemplateData: {
+          ImageId: parameter === "own" ? `resolve:ssm:${ownParameter(s, fleet)}` : foreign.ImageId,
+        },
       },
     ]);
     if (kind !== "karpenter")
@@ -107,9 +125,16 @@ export function nodesOf(s: Simulation, name: string): Instance[] {
 
 /** What a new node of the fleet starts from. */
 export function startsFrom(s: Simulation, fleet: Fleet): string | undefined {
-  if (fleet.kind === "karpenter") return s.account.parameters.get(ownParameter(s, fleet))?.Value;
+  if (fleet.parameter === "own") return s.account.parameters.get(ownParameter(s, fleet))?.Value;
   const { template, version, started = version } = groupOf(s, fleet);
   return imageOfVersion(s.account, template, started);
+}
+
+/** Lets an alarm ring from now on, or no more. */
+export function ring(s: Simulation, AlarmName: string, rings: boolean): void {
+  const StateTransitionedTimestamp = new Date(s.now());
+  s.account.alarms.set(AlarmName, { AlarmName, StateValue: rings ? "ALARM" : "OK", StateTransitionedTimestamp });
+  (rings ? begin : end)(s.ledger.ringing, AlarmName, s.now());
 }
 
 export function ownParameter({ environment }: Simulation, { name }: Fleet): string {
@@ -156,6 +181,7 @@ export function noteUse(s: Simulation): void {
     ...s.account.instances.flatMap(({ ImageId, State }) => (State?.Name === "running" && ImageId ? [ImageId] : [])),
     ...[...s.account.templates.values()].flat().flatMap(({ LaunchTemplateData }) => LaunchTemplateData?.ImageId ?? []),
   ]);
+  for (const image of used) if (image.startsWith("resolve:")) used.delete(image);
   for (const image of used) begin(s.ledger.used, image, s.now());
   for (const image of s.ledger.used.keys())
     if (!used.has(image) && !s.account.references.some(({ ImageId }) => ImageId === image))

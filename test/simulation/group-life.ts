@@ -1,3 +1,4 @@
+import type { Fleet } from "../../functions/config/fleet.ts";
 import { hour, minute, second } from "../../functions/config/time.ts";
 import { type NodesGroup, type NodesUpdate, runningUpdate } from "../memory-aws/groups.ts";
 import { imageOfVersion } from "../memory-aws/launch-templates.ts";
@@ -14,24 +15,31 @@ export function startUpdate(s: Simulation, groupName: string): void {
   const name = `update ${update.id}`;
   const random = s.random.named(name);
   const fate = s.isQuiet ? "succeeds" : random.weighted({ succeeds: 75, fails: 17, hangs: 8 });
-  const before = startsFrom(s, fleet);
+  // Auto Scaling goes back by itself to a version only, not to what a parameter held.
+  const before =
+    group.kind === "auto-scaling-group" && fleet.parameter === undefined ? startsFrom(s, fleet) : undefined;
   const first = random.between(10, 40) * minute;
   const rest = fate === "hangs" ? random.between(10, 20) * hour : first + random.between(10, 50) * minute;
   s.tell(`${group.name} begins ${update.id}`);
   noteUse(s);
   s.after(first, `half of ${name}`, () => {
-    if (update.status === "running" && !replace(s, fleet.name, group, update, 1)) fail(s, update, "no node joined");
+    if (update.status === "running" && !replace(s, fleet, group, update, 1)) fail(s, update, "no node joined");
   });
   s.after(rest, `end of ${name}`, () => {
     if (update.status !== "running") return;
     if (fate !== "succeeds") {
-      if (group.kind === "auto-scaling-group" && before !== undefined && random.chance(0.5)) {
+      const reason = "Reached max retries while trying to evict pods";
+      if (before === undefined || random.chance(0.5)) return fail(s, update, reason);
+      update.status = "rolling-back";
+      s.tell(`${update.id} rolls back`);
+      return s.after(random.between(10, 60) * minute, `${name} rolls back`, () => {
+        if (update.status !== "rolling-back") return;
         replaceNodes(s, fleet.name, 99, before);
         update.status = "rolled-back";
-      }
-      return fail(s, update, "Reached max retries while trying to evict pods");
+        fail(s, update, reason);
+      });
     }
-    if (!replace(s, fleet.name, group, update, 99)) return fail(s, update, "no node joined");
+    if (!replace(s, fleet, group, update, 99)) return fail(s, update, "no node joined");
     Object.assign(update, { status: "succeeded", endedAt: new Date(s.now()) });
     group.version = update.version ?? group.version;
     group.started = group.version;
@@ -49,7 +57,7 @@ export function landParameter(s: Simulation, Name: string, Value: string): void 
     if (s.account.images.get(Value)?.State !== "available") return s.tell(`Parameter Store drops the ${name}`);
     ssm.PutParameter(s.account, { Type: "String", DataType: "aws:ec2:image", Name, Value, Overwrite: true });
     s.tell(`${Name} holds ${Value}`);
-    if (!fleet) return;
+    if (fleet?.kind !== "karpenter") return;
     s.after(random.between(5, 60) * minute, `nodes after ${name}`, () => {
       const now = s.account.parameters.get(Name)?.Value ?? "";
       if (s.account.images.get(now)?.State === "available") replaceNodes(s, fleet.name, 99, now);
@@ -58,10 +66,10 @@ export function landParameter(s: Simulation, Name: string, Value: string): void 
 }
 
 /** @returns false if no node can start from the image */
-function replace(s: Simulation, fleet: string, group: NodesGroup, { version }: NodesUpdate, count: number): boolean {
-  const image = imageOfVersion(s.account, group.template, version ?? group.version) ?? "";
-  if (s.account.images.get(image)?.State !== "available") return false;
-  replaceNodes(s, fleet, Math.min(count, nodesOf(s, fleet).length), image);
+function replace(s: Simulation, fleet: Fleet, group: NodesGroup, { version }: NodesUpdate, count: number): boolean {
+  const image = version === undefined ? startsFrom(s, fleet) : imageOfVersion(s.account, group.template, version);
+  if (image === undefined || s.account.images.get(image)?.State !== "available") return false;
+  replaceNodes(s, fleet.name, Math.min(count, nodesOf(s, fleet.name).length), image);
   return true;
 }
 

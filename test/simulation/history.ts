@@ -2,8 +2,10 @@ import { day, hour, minute } from "../world.ts";
 import { failingServices } from "./clients.ts";
 import { changes, deploy } from "./deployments.ts";
 import type { newSimulation } from "./engine.ts";
+import { calmFastLaunch, fastLaunchDeeds } from "./fast-launch-deeds.ts";
 import { firstWorld } from "./first-world.ts";
 import { fleetDeeds, letRoll, modeOf } from "./fleet-deeds.ts";
+import { ring, stagingAlarm } from "./fleets.ts";
 import { checkOutcome } from "./invariants/outcome.ts";
 import { call, deeds, endUse, resume } from "./people.ts";
 import type { Simulation, Violation } from "./simulation.ts";
@@ -92,6 +94,11 @@ function planHappenings(s: Simulation, start: number, days: number): void {
     const own = s.random.named(name);
     changes[own.pick(Object.keys(changes))]?.(s, own);
   });
+  if (s.configuration.policies.fastLaunch)
+    plan(some(0.8), "fast launch", (name) => {
+      const own = s.random.named(name);
+      fastLaunchDeeds[own.pick(Object.keys(fastLaunchDeeds))]?.(s, own);
+    });
   plan(some(0.3), "outage", (name) => {
     const own = s.random.named(name);
     const service = own.pick(failingServices);
@@ -106,12 +113,14 @@ function becomeQuiet(s: Simulation): void {
   s.outages.clear();
   s.ambush = undefined;
   s.account.room = 60;
+  if (s.configuration.fleets.length > 0) ring(s, stagingAlarm, false);
   s.tell("from now on nothing goes wrong");
   deploy(s, {
     ...s.configuration,
     policies: { ...s.configuration.policies, publish: true, approval: "none" },
     fleets: s.configuration.fleets.map((fleet) => ({ ...fleet, approval: "none", mode: modeOf(fleet) })),
   });
+  calmFastLaunch(s);
   mendUpstream(s);
   for (const image of s.ledger.used.keys()) endUse(s, image);
   for (const scope of ["*", ...s.configuration.variants.map(({ name }) => name)]) resume(s, scope);

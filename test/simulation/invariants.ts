@@ -1,6 +1,7 @@
 import type { Effect } from "./effects.ts";
 import { checkStart } from "./invariants/builds.ts";
 import { checkWrite } from "./invariants/channels.ts";
+import { checkFastLaunchChange } from "./invariants/fast-launch.ts";
 import { checkFleetChange } from "./invariants/fleets.ts";
 import { checkImageChange } from "./invariants/images.ts";
 import { checkNotification } from "./invariants/notifications.ts";
@@ -21,6 +22,8 @@ export function check(simulation: Simulation, run: Run, effect: Effect): undefin
       return checkStart(s, run, effect.variables);
     case "image":
       return checkImageChange(s, run, effect.change, effect.image);
+    case "fast-launch":
+      return checkFastLaunchChange(s, effect.change, effect.image);
     case "fleet":
       return checkFleetChange(s, run, effect);
     case "sweep":
@@ -33,7 +36,7 @@ export function check(simulation: Simulation, run: Run, effect: Effect): undefin
 /** Fleets have used old images until lately, so these go later than the others. */
 function isRetiredLate({ configuration, ledger }: Simulation, effect: Effect): boolean {
   if (configuration.fleets.length === 0) return false;
-  if (effect.kind === "image") return ledger.used.has(effect.image);
+  if (effect.kind === "image" || effect.kind === "fast-launch") return ledger.used.has(effect.image);
   return effect.kind === "other" && /records\/retirements\/|:retired-at"/.test(effect.what);
 }
 
@@ -51,6 +54,8 @@ function describe(effect: Effect): string {
       return `a removal of ${effect.resource}`;
     case "tell":
       return `a notification ${effect.notification.key}`;
+    case "fast-launch":
+      return `${effect.change} of ${effect.image}`;
     case "other":
       return effect.what;
   }

@@ -50,6 +50,13 @@ interface StateChange {
   undoes?: boolean;
 }
 
+export interface FastLaunched {
+  by: "service" | "person";
+  since: number;
+  /** Since when nothing starts the image, and how many undisturbed runs have seen that. */
+  idle?: { since: number; runs: number } | undefined;
+}
+
 /** What really happened: what people and builds did, not what the service was shown. */
 export interface Ledger {
   made: Map<string, Made>;
@@ -60,8 +67,12 @@ export interface Ledger {
   revoked: Map<string, Span[]>;
   /** By variant or `*`; holds of fleets by `holdOf`. */
   paused: Map<string, Span[]>;
+  /** By alarm: it is in ALARM. */
+  ringing: Map<string, Span[]>;
   /** By image: something uses it. */
   used: Map<string, Span[]>;
+  /** By image: who has enabled Fast Launch, which EC2 still shows. */
+  fastLaunched: Map<string, FastLaunched>;
   approved: Map<string, number>;
   /** When an image was last really disabled or enabled, and by whom. */
   states: Map<string, StateChange>;
@@ -84,7 +95,9 @@ export function newLedger(): Ledger {
     held: new Map(),
     revoked: new Map(),
     paused: new Map(),
+    ringing: new Map(),
     used: new Map(),
+    fastLaunched: new Map(),
     approved: new Map(),
     states: new Map(),
     foreign: new Set(),

@@ -1,5 +1,6 @@
 import { registerHooks } from "node:module";
 import { buildingMutants } from "./mutants/building.ts";
+import { fastLaunchMutants } from "./mutants/fast-launch.ts";
 import { keepingMutants } from "./mutants/keeping.ts";
 import { publishingMutants } from "./mutants/publishing.ts";
 import { rollingMutants } from "./mutants/rolling.ts";
@@ -12,6 +13,10 @@ export interface Mutant {
   /** Occurs once in the file. */
   from: string;
   to: string;
+  /** Another place in the same file, where something else would prevent the same. */
+  also?: { from: string; to: string };
+  /** The seed of the first history to play; 1 by default. A later one spares those that are known not to find it. */
+  firstSeed?: number;
   /** One of these rules is broken, in the words of the violation. */
   breaks: string[];
 }
@@ -21,6 +26,7 @@ export const mutants: readonly Mutant[] = [
   ...buildingMutants,
   ...keepingMutants,
   ...rollingMutants,
+  ...fastLaunchMutants,
 ];
 
 /**
@@ -40,8 +46,10 @@ export function mutate(name: string): void {
 }
 
 /** @throws Error if the place to change does not occur exactly once */
-export function mutated(source: string, { name, file, from, to }: Mutant): string {
-  const parts = source.split(from);
-  if (parts.length !== 2) throw new Error(`${file} has ${parts.length - 1} times what the mutant "${name}" changes`);
-  return parts.join(to);
+export function mutated(source: string, { name, file, from, to, also }: Mutant): string {
+  return [{ from, to }, ...(also ? [also] : [])].reduce((text, change) => {
+    const parts = text.split(change.from);
+    if (parts.length !== 2) throw new Error(`${file} has ${parts.length - 1} times what the mutant "${name}" changes`);
+    return parts.join(change.to);
+  }, source);
 }

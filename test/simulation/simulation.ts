@@ -4,10 +4,14 @@ import type { Account } from "../memory-aws/account.ts";
 import type { Random } from "../random.ts";
 import type { Journal } from "./journal.ts";
 import type { Ledger } from "./ledger.ts";
+import type { Starts } from "./measures.ts";
 import type { Upstream } from "./upstream.ts";
 
-/** The account's images are remembered for as long as EC2 may show them late. */
-export type SimulatedAccount = Account & { images: Journal<NonNullable<ReturnType<Account["images"]["get"]>>> };
+/** Images and their Fast Launch are remembered for as long as EC2 may show them late. */
+export type SimulatedAccount = Account & {
+  images: Journal<NonNullable<ReturnType<Account["images"]["get"]>>>;
+  fastLaunches: Journal<NonNullable<ReturnType<Account["fastLaunches"]["get"]>>>;
+};
 
 /** One invocation of a function. */
 export interface Run {
@@ -67,6 +71,7 @@ export interface Simulation {
   /** Of the current deployment. */
   configuration: Configuration;
   upstream: Upstream;
+  starts: Starts;
   functions: Functions;
   /** Deploys that images wait for a day and for a person. */
   becomeStricter(): void;

@@ -1,4 +1,5 @@
 import { hour, second } from "../../functions/config/time.ts";
+import { checkFastLaunches } from "./invariants/fast-launch.ts";
 import { newRun, timeLimit } from "./runs.ts";
 import type { Simulation } from "./simulation.ts";
 
@@ -27,6 +28,7 @@ export function reconcileSoon(s: Simulation, body: string): void {
   s.start(run, async () => {
     try {
       await s.functions.reconcile(body, () => run.startedAt + timeLimit - s.now());
+      checkFastLaunches(s, run);
     } catch (error) {
       if (!run.isDisturbed && !run.overlaps) s.violate("a run fails only if it could not read", `${error}`);
       s.tell(`it fails: ${error}`);

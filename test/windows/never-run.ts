@@ -16,6 +16,17 @@ export const neverRun: Gap[] = [
     line: "override_path = true",
     reason: `${unit}, no mirror has a path below /v2.`,
   },
+  ...["measuring them takes too long", "No folder of the disk is measured"].map((line) => ({
+    file: `${module}/DiskUse.ps1`,
+    line,
+    reason: `${unit}, no folder takes minutes.`,
+  })),
+  {
+    file: `${module}/DiskUse.ps1`,
+    line: "continue",
+    reason: `${unit}, an administrator may list every folder.`,
+    isSometimesRun: true,
+  },
   {
     file: `${module}/EksState.ps1`,
     line: "csi-proxy.exe",

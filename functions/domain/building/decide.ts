@@ -99,19 +99,26 @@ interface BuildBlocker {
 /** Rules 6 to 9: why a wanted build does not start now; undefined if nothing blocks it. */
 function buildBlocker(world: IndexedWorld, state: VariantState, inputs: Inputs): BuildBlocker | undefined {
   return (
-    restoredInputs(state, inputs) ??
+    restoredInputs(world, state, inputs) ??
     revokedInputs(world, state, inputs) ??
     retryBlocker(world, state, inputs) ??
     tooSoon(world, state)
   );
 }
 
-/** An image that is about to be enabled again, because it is no longer revoked, needs no second one. */
-function restoredInputs({ images }: VariantState, inputs: Inputs): BuildBlocker | undefined {
-  const restored = images.find(
-    (image) => image.made && isBeingRestored(image) && drift(image.inputs, inputs).length === 0,
-  );
-  return restored && { why: `${restored.id} has the same inputs and is being restored`, until: undefined };
+/**
+ * An image that is about to be enabled again, because it is no longer revoked, needs no second one. Once it is enabled,
+ * EC2 may still show it as disabled for a while.
+ */
+function restoredInputs({ now }: IndexedWorld, { images }: VariantState, inputs: Inputs): BuildBlocker | undefined {
+  const same = images.filter((image) => image.made && drift(image.inputs, inputs).length === 0);
+  const next = same.find(isBeingRestored);
+  if (next) return { why: `${next.id} has the same inputs and is being restored`, until: undefined };
+  return same.flatMap(({ id, state, restoredAt }) => {
+    if (state !== "disabled" || restoredAt === undefined || now - restoredAt >= settlingTime) return [];
+    const why = `${id} has the same inputs and was restored at ${iso(restoredAt)}, which is not visible yet`;
+    return [{ why, until: restoredAt + settlingTime }];
+  })[0];
 }
 
 /** Rule 7: the inputs of a revoked image are not built again. The inputs of an image not made here are a mere claim. */

@@ -1,8 +1,11 @@
 import { second } from "../../config/time.ts";
+import type { Ending, Sight } from "../fleet-records.ts";
 import type { IndexedWorld } from "../indexed-world.ts";
+import { updateOf } from "./attempts.ts";
 import type { FleetDecision } from "./decide.ts";
 import { isKnown, type KnownState } from "./fleet-state.ts";
 import { whyLeftAlone } from "./hold.ts";
+import { stageOf } from "./stage.ts";
 
 interface Common {
   variant: string;
@@ -36,6 +39,10 @@ export type FleetAction =
   | FleetWrite
   /** Records that all nodes run the image. The time of `after` counts from there. */
   | (Common & { do: "arrive"; image: string })
+  /** Records that the rollout that was begun then has failed. It counts after AWS has forgotten it. */
+  | (Common & { do: "conclude"; attemptAt: number; ending: Ending })
+  /** Records that AWS shows the fleet no more, or again. */
+  | (Common & { do: "sight"; sight: Sight })
   | (Common & { do: "wait"; for: "fleet"; until: number | undefined });
 
 /** Newer versions of the template that stay: the present one and the one to go back to. */
@@ -50,7 +57,13 @@ export function fleetActions(world: IndexedWorld, decision: FleetDecision): Flee
   const about = { variant: fleet.variant, fleet: fleet.name };
   const write = writeOf(decision, about);
   const next = write ? (fleet.mode === "watch" ? watched(write) : write) : waitOf(decision, about);
-  return [...arrival(world, decision, about), ...(next ? [next] : []), ...pruning(world, decision, about)];
+  return [
+    ...arrival(world, decision, about),
+    ...conclusion(world, decision, about),
+    ...sighting(world, decision, about),
+    ...(next ? [next] : []),
+    ...pruning(world, decision, about),
+  ];
 }
 
 type About = Pick<Common, "variant" | "fleet">;
@@ -121,6 +134,29 @@ function isArrivalNeeded(world: IndexedWorld, { fleet, desired, history, observe
   // S3, whose time an arrival has, counts whole seconds.
   const isNoted = arrived !== undefined && arrived.at >= lastElsewhere && arrived.at + second > lastAttempt;
   return (isAwaited || fleet.mode === "roll") && !isNoted;
+}
+
+function conclusion(world: IndexedWorld, { state }: FleetDecision, about: About): FleetAction[] {
+  if (!isKnown(state) || world.unreadable !== undefined) return [];
+  const stage = stageOf(state, world.now);
+  if (stage.stage !== "failed" || stage.attempt.ended !== undefined) return [];
+  const update = updateOf(state, stage.attempt);
+  if (!update) return [];
+  const { status, detail } = update;
+  const { at: attemptAt, image } = stage.attempt;
+  return [{ do: "conclude", ...about, attemptAt, ending: { status, detail }, reasons: [`${image}: ${stage.why}`] }];
+}
+
+/** Nothing of AWS tells since when a fleet has been unreadable. */
+function sighting(world: IndexedWorld, { state }: FleetDecision, about: About): FleetAction[] {
+  const { observed, history } = state;
+  const isLost = observed.state === "unknown";
+  if (world.unreadable !== undefined || isLost === (history.unseenSince !== undefined)) return [];
+  return [
+    isLost
+      ? { do: "sight", ...about, sight: "lost", reasons: [observed.why] }
+      : { do: "sight", ...about, sight: "found", reasons: ["AWS shows it again"] },
+  ];
 }
 
 function pruning(world: IndexedWorld, { decision, state }: FleetDecision, about: About): FleetAction[] {

@@ -33,8 +33,14 @@ export function hasTaken({ observed }: KnownState, { image, versions }: Attempt)
   return versions ? observed.template?.number === versions.to : observed.starts?.id === image;
 }
 
-/** What AWS made of the attempt; undefined if it shows nothing of it. */
-export function updateOf({ observed, history }: KnownState, attempt: Attempt): GroupUpdate | undefined {
+/** What AWS made of the attempt, as it shows it or a record does; undefined if nothing tells. */
+export function updateOf(state: KnownState, attempt: Attempt): GroupUpdate | undefined {
+  const { at: startedAt, versions, ended } = attempt;
+  // AWS shows an instance refresh for six weeks, an attempt that failed counts for ever.
+  return shownUpdateOf(state, attempt) ?? (ended && { ...ended, id: "", startedAt, version: versions?.to });
+}
+
+function shownUpdateOf({ observed, history }: KnownState, attempt: Attempt): GroupUpdate | undefined {
   const next = history.attempts.findLast(({ at }) => at > attempt.at);
   const since = observed.updates.filter(
     ({ startedAt }) => startedAt >= attempt.at - clockSkew && (next === undefined || startedAt < next.at),

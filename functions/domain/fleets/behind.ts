@@ -19,8 +19,13 @@ export function holdingSince(world: IndexedWorld, state: KnownState): number | u
   return Math.min(written, ...held);
 }
 
-/** How long ago the oldest image was made that a node of the fleet runs, in milliseconds; undefined if that is unknown. */
+/**
+ * How long ago the oldest image was made that a node of the fleet runs, whoever made it, in milliseconds; undefined if
+ * that is unknown.
+ */
 export function oldestImageAge(world: IndexedWorld, state: KnownState): number | undefined {
-  const made = state.observed.nodes.flatMap(({ image }) => ownImage(world, image)?.createdAt ?? []);
+  const made = state.observed.nodes.flatMap(
+    ({ image, imageMadeAt }) => ownImage(world, image)?.createdAt ?? imageMadeAt ?? [],
+  );
   return made.length === 0 ? undefined : world.now - Math.min(...made);
 }

@@ -10,7 +10,7 @@ import {
   ownImage,
   whyNotStarted,
 } from "./fleet-state.ts";
-import { guards } from "./guards.ts";
+import { guards, unknownGuards } from "./guards.ts";
 import { whyHeld, whyLeftAlone } from "./hold.ts";
 import { whyMoved } from "./moved.ts";
 import { whyBack } from "./revoked-images.ts";
@@ -107,6 +107,8 @@ function start(world: IndexedWorld, state: KnownState, stage: Stage, { back, bus
   if (moved) return { decision: "moved", reasons: [moved] };
   const refused = guards(world, state);
   if (refused.length > 0) return { decision: "refused", reasons: refused };
+  const unknown = back === undefined ? unknownGuards(state) : [];
+  if (unknown.length > 0) return { decision: "wait", for: "aws", until: undefined, reasons: unknown };
   const reasons = [back ?? changeOf(state)];
   // What has begun by the parameter goes on, whatever the window says.
   if (stage.stage === "pointed") return { decision: "refresh", reasons };

@@ -16,6 +16,17 @@ export function guards(world: IndexedWorld, state: KnownState): string[] {
   ];
 }
 
+/**
+ * What nobody knows and guards ask for. The fleet is not moved forward until it is known; whoever goes back has run such
+ * nodes before.
+ */
+export function unknownGuards(state: KnownState): string[] {
+  const { fleet, observed } = state;
+  const { unread = [], starts } = observed;
+  const image = fleet.adopt || hasHad(state) ? undefined : starts?.unread;
+  return [...unread, ...(image === undefined ? [] : [image])];
+}
+
 /** Whether the fleet's image is one that its channel has brought, even if it is gone now. */
 function hasHad({ history, observed }: KnownState): boolean {
   return [...history.arrivals, ...history.attempts].some(({ image }) => image === observed.starts?.id);
@@ -57,7 +68,7 @@ function templateGuards({ fleet, observed }: KnownState): string[] {
 const awsName = /^Windows_Server-(\d{4})-English-(Core|Full)-/;
 
 function otherWindows(world: IndexedWorld, variant: Variant, present: StartedImage | undefined): string[] {
-  if (!present) return [];
+  if (!present || present.unread !== undefined) return [];
   const own = ownImage(world, present.id);
   const known = own && world.variants.get(own.variant);
   const [, windows, edition] = awsName.exec(present.name ?? "") ?? [];

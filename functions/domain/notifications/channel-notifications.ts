@@ -23,8 +23,15 @@ interface Publication {
   token: string | undefined;
 }
 
+/** How long the image takes to start, in milliseconds, and the image that the channel held before. */
+interface PublishedStart {
+  own: number;
+  /** Undefined if that is unknown. */
+  previous: number | undefined;
+}
+
 export type ChannelNotification =
-  | ({ kind: "published" } & Publication)
+  | ({ kind: "published"; start: PublishedStart | undefined } & Publication)
   /** As `published`, but to an older image, because no node should start the newer one. */
   | ({ kind: "rolled-back"; previous: string; why: string } & Publication)
   /** About the newest image that only its approval keeps out. */
@@ -58,7 +65,14 @@ function published(world: IndexedWorld, state: VariantState, next: ChannelDecisi
   const why = previous && whyLeft(state, image, previous);
   if (previous && why) return [{ ...common, kind: "rolled-back", key: keyOf("rolled-back"), previous, why }];
   if (repeatsLastNotified(world, variant, channel, current)) return [];
-  return [{ ...common, kind: "published", key: keyOf("published"), previous }];
+  const start = startOf(state, image, previous);
+  return [{ ...common, kind: "published", key: keyOf("published"), previous, start }];
+}
+
+function startOf({ images }: VariantState, image: Image, previous: string | undefined): PublishedStart | undefined {
+  const own = image.measured.start;
+  const before = images.find(({ id }) => id === previous);
+  return own === undefined ? undefined : { own, previous: before?.measured.start };
 }
 
 /**
@@ -125,9 +139,10 @@ function approvalWanted(world: IndexedWorld, state: VariantState, next: ChannelD
   const holds = world.channels[variant]?.[channel]?.image;
   if (next.decision !== "wait") return [];
   const image = state.publishable.find((one) => {
-    // The first image of a channel does not soak.
+    // The first image of a channel does not soak, an approval also ends the wait for a slow start, and Fast Launch is not
+    // begun before it.
     const [first, ...more] = channelBlockers(world, channel, one).filter(
-      (blocker) => holds !== undefined || blocker.of !== "soak",
+      ({ of }) => of === "approval" || of === "kubernetes" || (of === "soak" && holds !== undefined),
     );
     return first?.of === "approval" && more.length === 0 && next.reasons.includes(first.why);
   });

@@ -6,9 +6,11 @@ import type { ChannelDecision } from "../publishing/publish.ts";
 import type { VariantImages, VariantState } from "../variant-state.ts";
 import { type BuildNotification, buildNotifications } from "./build-notifications.ts";
 import { type ChannelNotification, channelNotifications } from "./channel-notifications.ts";
+import { type FastLaunchNotification, fastLaunchNotifications } from "./fast-launch-notifications.ts";
 import { type FleetNotification, fleetNotifications } from "./fleet-notifications.ts";
 import { type ImageNotification, imageNotifications, revoked, unrevoked } from "./image-notifications.ts";
 import type { Keyed } from "./keyed.ts";
+import { type MeasureNotification, measureNotifications } from "./measure-notifications.ts";
 import { type PauseNotification, pauseNotifications } from "./pause-notifications.ts";
 import { type SourceNotification, sourceNotifications } from "./source-notifications.ts";
 import { abandoned } from "./stranded-channels.ts";
@@ -19,10 +21,12 @@ export type Notification = Keyed<
   | ChannelNotification
   | ImageNotification
   | UnrecordedNotification
+  | MeasureNotification
   | BuildNotification
   | SourceNotification
   | PauseNotification
   | FleetNotification
+  | FastLaunchNotification
 >;
 
 export type NotificationOf<Kind extends Notification["kind"]> = Extract<Notification, { kind: Kind }>;
@@ -46,6 +50,7 @@ export function dueNotifications(
     ...channelNotifications(world, state, next.channels),
     ...imageNotifications(world, state),
     ...unrecorded(world, state),
+    ...measureNotifications(world, state),
     ...buildNotifications(world, state, next.build),
     ...sourceNotifications(world, state),
   ]);
@@ -69,6 +74,11 @@ export function duePauseNotifications(world: IndexedWorld): Notification[] {
 /** The notifications about a fleet that subscribers have not received yet. */
 export function dueFleetNotifications(world: IndexedWorld, decision: FleetDecision): Notification[] {
   return due(world, fleetNotifications(world, decision));
+}
+
+/** The notifications about Fast Launch that subscribers have not received yet. */
+export function dueFastLaunchNotifications(world: IndexedWorld): Notification[] {
+  return due(world, fastLaunchNotifications(world));
 }
 
 function due(world: IndexedWorld, notifications: Notification[]): Notification[] {

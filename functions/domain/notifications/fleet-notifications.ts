@@ -1,4 +1,4 @@
-import { minute } from "../../config/time.ts";
+import { hour, iso, minute } from "../../config/time.ts";
 import { onlyWatched } from "../fleets/actions.ts";
 import { arrivalOf, latestAttempt } from "../fleets/attempts.ts";
 import { holdingSince } from "../fleets/behind.ts";
@@ -16,36 +16,57 @@ interface About {
 }
 
 /** What becomes of the nodes of a fleet. */
-export type FleetNotification = About &
-  (
-    | {
-        kind: "rollout-begun";
-        /** `none` if it was unknown. */
-        from: string;
-        /** Nodes that run another image. */
-        nodes: number;
-        /** Why it goes back; undefined if it goes forward. */
-        back: string | undefined;
-      }
-    | { kind: "rollout-done"; nodes: number; minutes: number }
-    | { kind: "rollout-waits"; waitsFor: string[]; until: number | undefined }
-    | { kind: "rollout-refused" | "fleet-moved"; why: string[] }
-    | { kind: "rollout-stuck"; since: number; detail: string | undefined }
-    | { kind: "rollout-failed"; why: string }
-    /** The fleet runs, or starts, what no node should start. */
-    | { kind: "fleet-revoked"; uses: { image: string; why: string }[]; next: string[]; isWatched: boolean }
-    | { kind: "fleet-behind"; nodes: number; since: number; why: string[] }
-  );
+export type FleetNotification =
+  /** AWS has not shown the fleet for a while, so nobody knows what its nodes run. */
+  | { kind: "fleet-unseen"; fleet: string; since: number; why: string; isWatched: boolean }
+  | (About & RolloutNotification);
+
+type RolloutNotification =
+  | {
+      kind: "rollout-begun";
+      /** `none` if it was unknown. */
+      from: string;
+      /** Nodes that run another image. */
+      nodes: number;
+      /** Why it goes back; undefined if it goes forward. */
+      back: string | undefined;
+    }
+  | { kind: "rollout-done"; nodes: number; minutes: number }
+  | { kind: "rollout-waits"; waitsFor: string[]; until: number | undefined }
+  | { kind: "rollout-refused" | "fleet-moved"; why: string[] }
+  | { kind: "rollout-stuck"; since: number; detail: string | undefined }
+  | { kind: "rollout-failed"; why: string }
+  /** The fleet runs, or starts, what no node should start. */
+  | { kind: "fleet-revoked"; uses: { image: string; why: string }[]; next: string[]; isWatched: boolean }
+  | { kind: "fleet-behind"; nodes: number; since: number; why: string[] };
 
 export function fleetNotifications(world: IndexedWorld, decision: FleetDecision): Part {
   const { state } = decision;
-  if (!isKnown(state)) return [];
+  if (!isKnown(state)) return isUnseen(world, decision);
   const ofRollout =
     state.fleet.mode === "roll" ? [...ofAttempt(world, state), ...ofDecision(world, decision, state)] : [];
   return [...ofRollout, ...usesRevoked(world, decision, state), ...isBehind(world, decision, state)];
 }
 
 type Part = Keyed<FleetNotification>[];
+
+/**
+ * How long AWS may not show a fleet before subscribers hear of it, in milliseconds: throttling and most disturbances pass
+ * sooner.
+ */
+const unseenFor = 2 * hour;
+
+/** Once for each time that AWS stops to show it, and again each month while it lasts. */
+function isUnseen(world: IndexedWorld, { state: { fleet, observed, history } }: FleetDecision): Part {
+  const { unseenSince: since } = history;
+  const { now: at } = world;
+  if (observed.state === "known" || since === undefined || at - since < unseenFor) return [];
+  const { name, variant, mode } = fleet;
+  const key = `fleet-unseen/${name}/${since}/${iso(at).slice(0, 7)}`;
+  return [
+    { kind: "fleet-unseen", key, at, variant, fleet: name, since, why: observed.why, isWatched: mode === "watch" },
+  ];
+}
 
 /** That the latest rollout has begun, and that it is done. */
 function ofAttempt(world: IndexedWorld, state: KnownState): Part {

@@ -30,7 +30,7 @@ export function holdersOf({ holders }: IndexedWorld, { id }: Image): string[] {
  * The image that the channel's image replaced, the image last written to the channel, and the image that that write was
  * to replace.
  */
-function heldLast(world: IndexedWorld, state: VariantState, channel: ChannelName): Set<string | undefined> {
+export function heldLast(world: IndexedWorld, state: VariantState, channel: ChannelName): Set<string | undefined> {
   const current = world.channels[state.variant.name]?.[channel]?.image;
   const last = lastRecordedWrite(state.images, channel)?.image;
   const previousOf = (image: Image | undefined) => image?.published[channel]?.previous;

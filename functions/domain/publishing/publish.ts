@@ -1,3 +1,4 @@
+import { maxBy } from "es-toolkit";
 import { type ChannelName, channelNames } from "../../config/channel-names.ts";
 import { iso } from "../../config/time.ts";
 import type { PublishableImage } from "../images.ts";
@@ -66,11 +67,12 @@ export function decideChannel(world: IndexedImageWorld, state: VariantImages, ch
   if (best && why)
     return { channel, decision: "publish", image: best.id, previous: current?.image, leaves, reasons: [why] };
 
-  const blockers = candidates.flatMap((image) => channelBlockers(world, channel, image));
+  const blocked = candidates.map((image) => channelBlockers(world, channel, image));
+  const blockers = blocked.flat();
   if (blockers.length > 0)
     return wait(
       [...blockers.map((blocker) => blocker.why), paused ?? []].flat(),
-      paused ? undefined : earliest(blockers),
+      paused ? undefined : earliest(blocked),
       leaves,
     );
   if (leaves) return wait(["no other image can be published", ...enableAgain(state)], undefined, leaves);
@@ -135,7 +137,8 @@ export function mayTake(
   return passes && (current?.holds.status === "unknown" || reasonToMove(world, current, image) !== undefined);
 }
 
-function earliest(blockers: readonly ChannelBlocker[]): number | undefined {
-  const ends = blockers.flatMap(({ until }) => until ?? []);
+/** When the first image has no more blockers that pass with time; undefined if none has such a blocker. */
+function earliest(blocked: readonly (readonly ChannelBlocker[])[]): number | undefined {
+  const ends = blocked.flatMap((blockers) => maxBy(blockers, ({ until = 0 }) => until)?.until ?? []);
   return ends.length > 0 ? Math.min(...ends) : undefined;
 }

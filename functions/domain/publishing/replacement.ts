@@ -1,3 +1,4 @@
+import type { ChannelName } from "../../config/channel-names.ts";
 import type { Channel } from "../channels.ts";
 import type { PublishableImage } from "../images.ts";
 import { heldImage, type IndexedImageWorld } from "../indexed-world.ts";
@@ -26,6 +27,19 @@ export function reasonToLeave(world: IndexedImageWorld, { holds, image }: Channe
   if (holds.status === "gone") return `${image} is gone`;
   if (holds.status === "described" && holds.state === "disabled") return `${image} is disabled`;
   return whyRevoked(world, image);
+}
+
+/** Whether the variant's channel holds what no node should start, so that it waits for nothing that may wait. */
+export function mustLeave(world: IndexedImageWorld, variant: string, channel: ChannelName): boolean {
+  const current = world.channels[variant]?.[channel];
+  return current !== undefined && reasonToLeave(world, current) !== undefined;
+}
+
+/** Why no node should start what the channel holds, or EC2 would refuse to; undefined if nothing is known against it. */
+export function whyUnfit(world: IndexedImageWorld, channel: Channel): string | undefined {
+  const { holds, image } = channel;
+  const isUnavailable = holds.status === "described" && holds.state !== "available";
+  return reasonToLeave(world, channel) ?? (isUnavailable ? `EC2 says that ${image} is ${holds.state}` : undefined);
 }
 
 /**

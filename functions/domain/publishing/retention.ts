@@ -1,3 +1,4 @@
+import { whyFastLaunched } from "../fast-launches.ts";
 import type { Image } from "../images.ts";
 import { type IndexedWorld, indexWorld } from "../indexed-world.ts";
 import { drift } from "../inputs.ts";
@@ -22,6 +23,8 @@ export interface Retention {
   decision: "keep" | "disable" | "deregister";
   /** Of `keep`: every blocker. */
   reasons: string[];
+  /** Whether only its Fast Launch keeps it. */
+  isFastLaunched?: boolean;
 }
 
 /** The decision before it is known what uses the image. */
@@ -45,8 +48,11 @@ export function retentionOfRemoved(world: IndexedWorld, removed: VariantImages):
 }
 
 function keepUsed(world: IndexedWorld, { id: image }: Image, { decision, reasons }: Verdict): Retention {
-  const use = decision === "keep" ? undefined : describeUse(world.references[image]);
-  return use ? { image, decision: "keep", reasons: [use] } : { image, decision, reasons };
+  if (decision === "keep") return { image, decision, reasons };
+  const use = describeUse(world.references[image]);
+  if (use) return { image, decision: "keep", reasons: [use] };
+  const on = whyFastLaunched(world.fastLaunch, image);
+  return on ? { image, decision: "keep", reasons: [on], isFastLaunched: true } : { image, decision, reasons };
 }
 
 /** The images that retention would disable or deregister if nothing used them: those whose references must be read. */
@@ -106,7 +112,7 @@ export function isRetired({ retired }: IndexedWorld, { variant }: VariantImages)
 }
 
 function inPhase(world: IndexedWorld, image: Image, blockers: string[], firstReason: Words): Verdict {
-  const foreign = image.made ? [] : ["it is not recorded as made by this service (npm run adopt)"];
+  const foreign = image.made ? [] : ["it is not recorded as made by this service (npm run cli -- adopt)"];
   const reasons = [...foreign, ...blockers, whyPaused(world, image.variant) ?? []].flat();
   if (reasons.length > 0) return { decision: "keep", reasons };
   return isInSecondPhase(image)

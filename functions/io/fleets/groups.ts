@@ -2,6 +2,7 @@ import type { AutoScalingGroup } from "@aws-sdk/client-auto-scaling";
 import type { Nodegroup } from "@aws-sdk/client-eks";
 import type { Fleet } from "../../config/fleet.ts";
 import type { KnownFleet, TemplateVersion } from "../../domain/observed-fleet.ts";
+import { type Attempted, attempt } from "./attempted.ts";
 import {
   hasTerminationHook,
   issuesOf,
@@ -18,7 +19,7 @@ import { readUpdates } from "./node-groups.ts";
 export interface Group
   extends Pick<
     KnownFleet,
-    "parameter" | "template" | "updates" | "isChanging" | "issues" | "replacedAt" | "obstacles"
+    "parameter" | "template" | "updates" | "isChanging" | "issues" | "replacedAt" | "obstacles" | "unread"
   > {
   /** Of the Auto Scaling group that holds the nodes; undefined for Karpenter. */
   groupName: string | undefined;
@@ -36,6 +37,8 @@ export interface About {
   followed: { parameter: string; image: string | undefined } | undefined;
   /** All Auto Scaling groups of the account by name. */
   groups: ReadonlyMap<string, AutoScalingGroup>;
+  /** The versions of launch templates that the node groups of other fleets name; undefined if nobody knows. */
+  named: readonly { template: string; version: string }[] | undefined;
   /** Whether the updates of its node group say something: the service has rolled the fleet, or another one waits for it. */
   readsUpdates: boolean;
   /** Whether another fleet waits until this one has been healthy for a time. */
@@ -81,12 +84,12 @@ export async function observeAutoScalingGroup(about: About): Promise<Group> {
   const group = groups.get(fleet.group);
   if (!group) throw new Error(`there is no Auto Scaling group ${fleet.group}`);
   const named = templateOf(group);
-  const [template, updates, replacedAt, hasHook] = await Promise.all([
+  const [template, updates, replaced, hook] = await Promise.all([
     named?.LaunchTemplateId ? readTemplate(named.LaunchTemplateId) : undefined,
     // Only these tell that the group is being changed.
     readRefreshes(fleet.group),
-    isAwaited ? readReplacedAt(fleet.group) : undefined,
-    fleet.drain === "none" ? true : hasTerminationHook(fleet.group),
+    attempt(async () => (isAwaited ? readReplacedAt(fleet.group) : undefined)),
+    attempt(async () => fleet.drain === "none" || hasTerminationHook(fleet.group)),
   ]);
   const used = template && useOf(template, named?.Version ?? "$Default", about, fleet.group);
   const pointer = pointerOf(used, about);
@@ -96,13 +99,14 @@ export async function observeAutoScalingGroup(about: About): Promise<Group> {
     updates,
     isChanging: updates.some(({ status }) => status === "running"),
     leaving: leavingOf(group),
-    issues: issuesOf(group),
-    replacedAt,
+    issues: [...issuesOf(group), ...problem("nobody knows whether an instance was replaced for its health", replaced)],
+    replacedAt: replaced.known,
+    unread: problem("reading its lifecycle hooks", hook),
     obstacles: [
       ...(used
         ? pointer.obstacles
         : ["it has no launch template: give it one, launch configurations cannot be changed"]),
-      ...(hasHook
+      ...(hook.known !== false
         ? []
         : [
             'it has no lifecycle hook for termination, and an instance refresh neither cordons nor drains: install the node termination handler, or say drain: "none" in the fleet\'s entry',
@@ -110,6 +114,10 @@ export async function observeAutoScalingGroup(about: About): Promise<Group> {
       ...obstaclesOfMix(group, used?.literal ?? ""),
     ],
   };
+}
+
+function problem(what: string, { error }: Attempted<unknown>): string[] {
+  return error === undefined ? [] : [`${what}: ${error}`];
 }
 
 function obstaclesOfMix({ MixedInstancesPolicy }: AutoScalingGroup, literal: string): string[] {
@@ -135,20 +143,21 @@ interface Use {
 function useOf(
   template: LaunchTemplate,
   named: string,
-  { stage, fleet, groups }: About,
+  { stage, fleet, groups, named: others }: About,
   own: string | undefined,
 ): Use | undefined {
   const number = numberOf(template, named);
   if (number === undefined) return undefined;
   const other = (version: string) => otherNaming({ template: template.id, version }, groups, own);
+  const ofNodeGroups = others?.flatMap((one) => (one.template === template.id ? numberOf(template, one.version) : []));
   return {
     version: {
       template: template.id,
       named,
       number,
-      // Those that somebody else needs are left to them.
+      // Those that somebody else needs, or may need, are left to them.
       made: madeFor(template, stage, fleet.name).filter(
-        (one) => one !== template.default && other(`${one}`) === undefined,
+        (one) => one !== template.default && other(`${one}`) === undefined && ofNodeGroups?.includes(one) === false,
       ),
       followedBy: other("$Latest"),
     },

@@ -8,12 +8,13 @@ import type { Image } from "../../domain/images.ts";
 import type { FleetNode, KnownFleet, ObservedFleet } from "../../domain/observed-fleet.ts";
 import { withPatience } from "../patience.ts";
 import { type Alarm, readAlarms } from "./alarms.ts";
+import { type Attempted, attempt, knownOr } from "./attempted.ts";
 import { readGroups } from "./auto-scaling-groups.ts";
 import { type About, type Group, observeAutoScalingGroup, observeNodeGroup } from "./groups.ts";
 import { type NodeGroupName, readCluster, readNodeGroup } from "./node-groups.ts";
+import { readNodeImages } from "./node-images.ts";
 import { poolKey, readGroupNodes, readPoolNodes } from "./nodes.ts";
 import { readOwnParameters } from "./own-parameters.ts";
-import { readStartedImages } from "./started-images.ts";
 
 /** What the fleets of a world depend on besides AWS's answers about them. */
 export interface FleetContext {
@@ -54,35 +55,37 @@ async function readAll(
       return [fleet, await attempt(() => readOne(environment, fleet, shared, { ...context, isAwaited }))];
     }),
   );
-  const [nodes, started] = await Promise.all([
-    attempt(() => readGroupNodes(groups.flatMap(([, one]) => (one.known?.groupName ? [one.known.groupName] : [])))),
-    attempt(() =>
-      readStartedImages(
-        groups.flatMap(([, one]) => one.known?.image ?? []),
-        context.images,
-      ),
-    ),
-  ]);
+  const nodes = await attempt(() =>
+    readGroupNodes(groups.flatMap(([, one]) => (one.known?.groupName ? [one.known.groupName] : []))),
+  );
+  const run = [nodes, shared.pools].flatMap(({ known }) => [...(known?.values() ?? [])].flat());
+  const images = await readNodeImages(
+    [...groups.flatMap(([, one]) => one.known?.image ?? []), ...run.map(({ image }) => image)],
+    context.images,
+  );
   return Object.fromEntries(
     groups.map(([fleet, group]) => {
       const of = fleet.kind === "karpenter" ? shared.pools : nodes;
-      const parts = [group, of, started, fleet.cluster === undefined ? undefined : shared.clusters.get(fleet.cluster)];
-      const failed = parts.flatMap((part) => part?.error ?? [])[0];
-      if (failed !== undefined || !group.known || !of.known || !started.known)
+      const failed = group.error ?? of.error;
+      const cluster = fleet.cluster === undefined ? undefined : shared.clusters.get(fleet.cluster);
+      if (failed !== undefined || !group.known || !of.known)
         return [
           fleet.name,
           { state: "unknown", why: `reading the fleet ${fleet.name}: ${failed}` } satisfies ObservedFleet,
         ];
-      const { image, groupName, leaving, ...own } = group.known;
+      const { image, groupName, leaving, unread = [], ...own } = group.known;
       const key =
         fleet.kind === "karpenter" ? poolKey({ cluster: fleet.cluster ?? "", group: fleet.group }) : groupName;
       const known: KnownFleet = {
         state: "known",
         ...own,
-        starts: image === undefined ? undefined : started.known.get(image),
-        nodes: (of.known.get(key ?? "") ?? []).filter(({ id }: FleetNode) => !leaving.includes(id)),
+        starts: image === undefined ? undefined : images.get(image),
+        nodes: (of.known.get(key ?? "") ?? [])
+          .filter(({ id }: FleetNode) => !leaving.includes(id))
+          .map((node: FleetNode) => ({ ...node, imageMadeAt: images.get(node.image)?.createdAt })),
         alarms: alarmsOf(fleet, shared.alarms),
-        cluster: fleet.cluster === undefined ? undefined : shared.clusters.get(fleet.cluster)?.known,
+        cluster: cluster?.known,
+        unread: [...unread, ...(cluster?.error === undefined ? [] : [`reading its cluster: ${cluster.error}`])],
       };
       return [fleet.name, known];
     }),
@@ -97,7 +100,8 @@ async function readShared(environment: Environment, fleets: readonly Fleet[]) {
   const isGrouped = fleets.length > pools.length;
   const alarmNames = fleets.flatMap(({ alarms }) => alarms);
   const clusterNames = [...new Set(fleets.flatMap(({ cluster }) => cluster ?? []))];
-  const [groups, poolNodes, alarms, parameters, clusters] = await Promise.all([
+  const nodeGroupFleets = fleets.filter(({ kind }) => kind === "managed-node-group");
+  const [groups, poolNodes, alarms, parameters, clusters, nodeGroups] = await Promise.all([
     attempt(async () => (isGrouped ? readGroups() : new Map())),
     attempt(async () =>
       pools.length > 0 ? readPoolNodes(pools.map(({ cluster = "", group }) => ({ cluster, group }))) : new Map(),
@@ -107,8 +111,11 @@ async function readShared(environment: Environment, fleets: readonly Fleet[]) {
       fleets.some(({ parameter }) => parameter === "own") ? readOwnParameters(environment.FLEETS_PREFIX) : new Map(),
     ),
     Promise.all(clusterNames.map(async (name) => [name, await attempt(() => readCluster(name))] as const)),
+    Promise.all(
+      nodeGroupFleets.map(async (fleet) => [fleet.name, await attempt(() => readNodeGroup(nameOf(fleet)))] as const),
+    ),
   ]);
-  return { groups, pools: poolNodes, alarms, parameters, clusters: new Map(clusters) };
+  return { groups, pools: poolNodes, alarms, parameters, clusters: new Map(clusters), nodeGroups: new Map(nodeGroups) };
 }
 
 async function readOne(
@@ -142,10 +149,20 @@ async function readOne(
       obstacles: [],
     };
   const readsUpdates = isAwaited || (context.records.histories[fleet.name]?.attempts ?? []).length > 0;
-  const about = { stage: STAGE, fleet, followed, groups: knownOr(shared.groups), readsUpdates, isAwaited };
-  return fleet.kind === "managed-node-group"
-    ? observeNodeGroup(await readNodeGroup(nameOf(fleet)), about)
-    : observeAutoScalingGroup(about);
+  const named = namedByOthers(fleet, shared);
+  const about = { stage: STAGE, fleet, followed, groups: knownOr(shared.groups), named, readsUpdates, isAwaited };
+  const nodeGroup = shared.nodeGroups.get(fleet.name);
+  return nodeGroup ? observeNodeGroup(knownOr(nodeGroup), about) : observeAutoScalingGroup(about);
+}
+
+/** The versions of launch templates that the node groups of other fleets name; undefined if one cannot be read. */
+function namedByOthers({ name }: Fleet, { nodeGroups }: Shared): About["named"] {
+  const others = [...nodeGroups].filter(([other]) => other !== name).map(([, attempted]) => attempted);
+  if (others.some(({ error }) => error !== undefined)) return undefined;
+  return others.flatMap(({ known }) => {
+    const { id: template, version } = known?.launchTemplate ?? {};
+    return template && version ? [{ template, version }] : [];
+  });
 }
 
 function nameOf({ cluster = "", group }: Fleet): NodeGroupName {
@@ -160,21 +177,4 @@ function alarmsOf({ alarms }: Fleet, { known, error }: Attempted<ReadonlyMap<str
     ringing: own.flatMap(({ name, alarm }) => (!alarm ? [`${name} (it does not exist)`] : alarm.rings ? [name] : [])),
     changedAt: Math.max(0, ...own.flatMap(({ alarm }) => alarm?.changedAt ?? [])),
   };
-}
-
-/** An answer, or why there is none. */
-type Attempted<T> = { known: T; error?: never } | { known?: never; error: string };
-
-async function attempt<T>(read: () => Promise<T>): Promise<Attempted<T>> {
-  try {
-    return { known: await read() };
-  } catch (error) {
-    return { error: (error as Error).message };
-  }
-}
-
-/** @throws Error that says why it is unknown */
-function knownOr<T>({ known, error }: Attempted<T>): T {
-  if (known === undefined) throw new Error(error);
-  return known;
 }

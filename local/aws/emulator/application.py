@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 import control
+import fast_launch
 import organization
 from calls import Call, Calls
 from events import RecordedEvents
@@ -38,6 +39,7 @@ class Application:
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         with self.lock:
             self.clock.follow()
+            fast_launch.advance(self.control.region)
         if environ["PATH_INFO"].startswith("/stack/"):
             with self.lock:
                 return self.control.answer(environ, start_response)

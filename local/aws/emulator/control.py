@@ -8,6 +8,7 @@ from urllib.parse import parse_qs
 
 import connections
 import consoles
+import fast_launch
 import images
 import launches
 import objects
@@ -81,6 +82,10 @@ class Control:
                 return assumed_roles()
             case "PUT /stack/console":
                 return consoles.put(self.region, **body(environ))
+            case "PUT /stack/fast-launch":
+                return fast_launch.set_state(self.region, **body(environ))
+            case "POST /stack/fast-launch-failures":
+                return fast_launch.fail_next(self.region, **body(environ))
             case _:
                 raise LookupError(f"the stack has no endpoint {request}")
 

@@ -1,6 +1,6 @@
 """Images as in EC2: Amazon's public images with their dates, tags on snapshots, demand for IMDSv2, and disabled images.
 
-Disabled images are listed only on request and never launched.
+Disabled images are listed only on request and never launched. Deregistered ones have no tags.
 """
 
 from datetime import datetime
@@ -23,6 +23,7 @@ def extend() -> None:
     disable_image = AmiBackend.disable_image
     deregister_image = AmisResponse.deregister_image
     modify_image_attribute = AmisResponse.modify_image_attribute
+    register_image = AmiBackend.register_image
     run_instances = InstanceBackend.run_instances
     parse_mappings = InstanceResponse._parse_block_device_mapping
 
@@ -35,6 +36,11 @@ def extend() -> None:
         for one in tag_specifications:
             if one["ResourceType"] == "snapshot":
                 image.ebs_snapshot.add_tags({tag["Key"]: tag["Value"] for tag in one["Tags"]})
+        return image
+
+    def register_windows(self: AmiBackend, *values: Any, **more: Any) -> Ami:
+        image = register_image(self, *values, **more)
+        image.platform, image.root_device_type = "windows", "ebs"
         return image
 
     def describe_without_disabled(self: AmisResponse) -> ActionResult:
@@ -68,9 +74,10 @@ def extend() -> None:
                 mapping["Ebs"].setdefault("VolumeSize", int(image.ebs_snapshot.volume.size))
         return parse_mappings(self)
 
-    def deregister_with_snapshots(self: AmisResponse) -> ActionResult:
+    def deregister_with_tags_and_snapshots(self: AmisResponse) -> ActionResult:
         image = self.ec2_backend.amis.get(self._get_param("ImageId"))
         answer = deregister_image(self)
+        self.ec2_backend.tags.pop(self._get_param("ImageId"), None)
         if self._get_param("DeleteAssociatedSnapshots", False) and image:
             snapshot = self.ec2_backend.delete_snapshot(image.ebs_snapshot.id)
             answer.result["DeleteSnapshotResults"] = [{"SnapshotId": snapshot.id, "ReturnCode": "success"}]
@@ -78,9 +85,10 @@ def extend() -> None:
 
     AmiBackend.create_image = create_tagging_snapshots
     AmiBackend.disable_image = disable_for_all_accounts
+    AmiBackend.register_image = register_windows
     AmisResponse.describe_images = describe_without_disabled
     AmisResponse.modify_image_attribute = modify_with_imds_support
-    AmisResponse.deregister_image = deregister_with_snapshots
+    AmisResponse.deregister_image = deregister_with_tags_and_snapshots
     InstanceBackend.run_instances = run_available
     InstanceResponse._parse_block_device_mapping = parse_with_sizes
 

@@ -55,6 +55,15 @@ def put_public(region: str, name: str, value: str) -> None:
     )
 
 
+def visible_image(account_id: str, region: str, image_id: str) -> Any:
+    """Finds an image of the account, or one that another account shares with it."""
+    for owner in {account_id, *ec2_backends}:
+        image = ec2_backends[owner][region].amis.get(image_id)
+        if image and (owner == account_id or {"UserId": account_id} in image.launch_permissions):
+            return image
+    return None
+
+
 def extend(lock: threading.RLock) -> Validation:
     validation = Validation()
     put_parameter = SimpleSystemManagerBackend.put_parameter
@@ -100,7 +109,7 @@ def extend(lock: threading.RLock) -> Validation:
     ) -> None:
         with lock:
             validation.pending -= 1
-            image = ec2_backends[self.account_id][self.region_name].amis.get(given["value"])
+            image = visible_image(self.account_id, self.region_name, given["value"])
             if rejected or image is None or image.state != "available":
                 announce(self, operation, accepted, exception="Unable to Describe Resource")
                 return

@@ -8,6 +8,7 @@ import connections
 import consoles
 import deprecation
 import events
+import fast_launch
 import images
 import network
 import parameters
@@ -27,6 +28,7 @@ def start(clock_file: str, region: str) -> dict[str, Any]:
     clock.follow()
     consoles.extend()
     deprecation.extend()
+    fast_launch.extend()
     images.extend()
     passwords.extend()
     queues.extend()

@@ -20,7 +20,8 @@ export const createSecurityGroup = creator(
   {
     name: z.string(),
     description: z.string(),
-    vpcId: z.string(),
+    /** The default VPC, if it is left out. */
+    vpcId: z.string().optional(),
     ingress: z.array(Rule).default([]),
     egress: z.array(Rule).default([]),
     tags: z.record(z.string(), z.string()).default({}),

@@ -1,6 +1,11 @@
-import { CreateTopicCommand, SetTopicAttributesCommand, SubscribeCommand } from "@aws-sdk/client-sns";
+import {
+  CreateTopicCommand,
+  SetTopicAttributesCommand,
+  SubscribeCommand,
+  UnsubscribeCommand,
+} from "@aws-sdk/client-sns";
 import { z } from "zod";
-import { creator } from "../creator.ts";
+import { creator, type Remover } from "../creator.ts";
 
 export const createTopic = creator(
   { name: z.string(), fifoTopic: z.literal(false), kmsMasterKeyId: z.string() },
@@ -21,6 +26,9 @@ export const createSubscription = creator(
     return { id: SubscriptionArn as string, state: { arn: SubscriptionArn } };
   },
 );
+
+export const removeSubscription: Remover = ({ id }, { sns }) =>
+  sns.send(new UnsubscribeCommand({ SubscriptionArn: id }));
 
 export const createTopicPolicy = creator({ arn: z.string(), policy: z.string() }, async ({ arn, policy }, { sns }) => {
   await sns.send(new SetTopicAttributesCommand({ TopicArn: arn, AttributeName: "Policy", AttributeValue: policy }));

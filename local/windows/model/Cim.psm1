@@ -19,7 +19,11 @@ function Get-CimInstance {
         'Win32_QuickFixEngineering' { Get-HotFix }
         'Win32_OperatingSystem' {
             $state = Get-MachineState
-            [pscustomobject]@{ Caption = "Microsoft Windows Server $($state.windows) Datacenter"; BuildNumber = $state.osBuild.Split('.')[0]; LastBootUpTime = $state['bootedAt'] }
+            [pscustomobject]@{ Caption = "Microsoft Windows Server $($state.windows) Datacenter"; BuildNumber = $state.osBuild.Split('.')[0]; LastBootUpTime = $state['bootedAt']; TotalVisibleMemorySize = [long]($state['memoryGiB'] ?? 16) * 1MB }
+        }
+        'Win32_PerfRawData_PerfDisk_PhysicalDisk' {
+            $bytes = (Get-MachineState).disk['bytesRead']
+            @('0 C:', '_Total') | Where-Object { $null -ne $bytes -and (-not $Filter -or $Filter -eq "Name = '$_'") } | ForEach-Object { [pscustomobject]@{ Name = $_; DiskReadBytesPersec = [uint64]$bytes } }
         }
         default { Write-CmdletError -Cmdlet $PSCmdlet -Message 'Invalid class ' -Id 'HRESULT 0x80041010' -Category MetadataError -Target $ClassName }
     }

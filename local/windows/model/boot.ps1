@@ -43,6 +43,10 @@ Update-MachineState {
     }
 }
 Set-MachineRegistry
+Set-PageFile
+if ($first) {
+    Write-SetupLog
+}
 $services = (Get-MachineState).services
 foreach ($name in $services.Keys) {
     if ($services[$name].startMode -eq 'Auto') {

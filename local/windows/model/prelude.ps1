@@ -11,7 +11,7 @@ foreach ($name in 'Management', 'Utility', 'Security') {
 }
 foreach ($name in @(
         'Library', 'State', 'Errors', 'Registry', 'Processes', 'Services', 'TaskXml', 'ScheduledTasks', 'TaskService', 'Features'
-        'WindowsUpdate', 'Firewall', 'Certificates', 'WsMan', 'Drives', 'Apps', 'Disks', 'EventLogs', 'Defender'
+        'WindowsUpdate', 'Firewall', 'Certificates', 'WsMan', 'Drives', 'Apps', 'Disks', 'PageFiles', 'EventLogs', 'Defender'
         'Network', 'Cim', 'Signatures', 'LaunchAgent', 'Clock', 'Objects'
     )) {
     Import-Module -Name "$PSScriptRoot\$name.psm1" -Global -DisableNameChecking

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/xml"
 	"os"
 	"path/filepath"
 	"strings"
@@ -23,6 +24,11 @@ func sysprep(call Call) int {
 		logSysprep(appRefusal(app))
 		return 1
 	}
+	answers, err := answersOf(call.arguments)
+	if err != nil {
+		logSysprep([]string{"[0x0f0082] SYSPRP WinMain:The answer file cannot be read: " + err.Error() + "; hr = 0x80070002"})
+		return 1
+	}
 	outcome := text(fault, "sysprep")
 	if outcome == "nothing" {
 		logSysprep(errorsOf(fault))
@@ -40,6 +46,7 @@ func sysprep(call Call) int {
 	setImageState(sealed)
 	updateState(func(state State) {
 		state["generalized"] = true
+		state["answers"] = answers
 		state["password"] = ""
 		switch {
 		case has(call.arguments, "/shutdown"):
@@ -49,6 +56,41 @@ func sysprep(call Call) int {
 		}
 	})
 	return 0
+}
+
+// answersOf returns what the file of /unattend: sets, each as `pass/component/setting`. One that holds settings is told by
+// its own name only.
+func answersOf(arguments []string) (found []string, err error) {
+	const option = "/unattend:"
+	for _, argument := range arguments {
+		if !strings.HasPrefix(strings.ToLower(argument), option) {
+			continue
+		}
+		content, err := os.ReadFile(argument[len(option):])
+		if err != nil {
+			return nil, err
+		}
+		var file struct {
+			Settings []struct {
+				Pass       string `xml:"pass,attr"`
+				Components []struct {
+					Name     string                       `xml:"name,attr"`
+					Settings []struct{ XMLName xml.Name } `xml:",any"`
+				} `xml:"component"`
+			} `xml:"settings"`
+		}
+		if err := xml.Unmarshal(content, &file); err != nil {
+			return nil, err
+		}
+		for _, pass := range file.Settings {
+			for _, component := range pass.Components {
+				for _, setting := range component.Settings {
+					found = append(found, pass.Pass+"/"+component.Name+"/"+setting.XMLName.Local)
+				}
+			}
+		}
+	}
+	return found, nil
 }
 
 func sleepForEver() {

@@ -24,6 +24,13 @@ Invoke-Step -Name '10-first-contact' -FailureClass 'provision' -Script {
                 untilScript      = [math]::Round(($now - $started).TotalSeconds)
             }
         }
+        Get-Fact -Name 'secondsOfSetup' -Script { Get-SetupSecond }
+        Get-Fact -Name 'answerFile' -Script { [System.IO.File]::ReadAllText((Get-AnswerFilePath)) }
+        Get-Fact -Name 'pageFiles' -Script {
+            $bytes = @(Get-Item -Path "$env:SystemDrive\pagefile.sys" -Force -ErrorAction SilentlyContinue | ForEach-Object { $_.Length })
+            [ordered]@{ setting = @(Get-PageFileSetting); bytes = (@($bytes) + 0)[0] }
+        }
+        Get-Fact -Name 'disk' -Script { Get-DiskUse -Deadline $now.AddMinutes(10) }
         Get-Fact -Name 'services' -Script {
             $services = [ordered]@{}
             foreach ($one in @(Get-CimInstance -ClassName Win32_Service | Sort-Object -Property Name)) {

@@ -115,6 +115,18 @@ function Save-WantedSetting {
 
 <#
 .SYNOPSIS
+Takes it for wanted that these services start on demand only.
+#>
+function Save-WantedStartMode {
+    [CmdletBinding()]
+    param([Parameter(Mandatory)][AllowEmptyCollection()][string[]]$Service)
+    $settings = @((Get-WantedEksState).settings)
+    $settings | Where-Object { $_.kind -eq 'service' -and $Service -contains $_.name } | ForEach-Object { $_.value = 'Manual' }
+    Save-Json -Path (Get-WorkPath 'output\settings.json') -Value $settings
+}
+
+<#
+.SYNOPSIS
 Describes each part of a state that this machine lacks; returns nothing if it has all.
 .PARAMETER Wanted
 An object as Get-EksState returns it. In the report of an older recipe it has no settings.

@@ -116,3 +116,58 @@ function Get-BaseLaunchStatus {
     }
     0
 }
+
+<#
+.SYNOPSIS
+Waits for the launch agent to finish and returns what it tells: its Status (null for v1), and LogAt (v2, null without a
+log) or Line (v1), from which Get-LaunchEnd knows when it finished. Throws if v1 does not finish.
+.DESCRIPTION
+v2 is finished with the last line of its log. Asking v2 for its status may write one more: if the answer comes at once,
+what counts is the log as it was before. v1 has no status and goes on after the user data that opened WinRM, so its log
+is read until it says that Windows is ready.
+#>
+function Wait-LaunchAgent {
+    [CmdletBinding()]
+    param()
+    if (Test-Path -Path (Get-LaunchAgentPath)) {
+        $log = "$env:ProgramData\Amazon\EC2Launch\log\agent.log"
+        $before = Get-WriteTime -Path $log
+        $asked = [System.Diagnostics.Stopwatch]::StartNew()
+        $status = Get-LaunchStatus
+        $hadToWait = $asked.Elapsed.TotalSeconds -ge 5
+        $after = Get-WriteTime -Path $log
+        return [pscustomobject]@{ Status = $status; LogAt = ($before, $after)[[int]$hadToWait] }
+    }
+    Invoke-WithRetry -Activity 'Waiting for EC2Launch' -MaximumAttempts 6 -DelaySeconds 10 -Script {
+        $log = "$env:ProgramData\Amazon\EC2-Windows\Launch\Log\Ec2Launch.log"
+        $ready = @(Select-String -Path $log -Pattern 'Windows is Ready to use' -SimpleMatch)
+        Assert-That -Condition ($ready.Count -gt 0) -Message 'EC2Launch has not said that Windows is ready.'
+        [pscustomobject]@{ Status = $null; Line = $ready[-1].Line }
+    }
+}
+
+function Get-WriteTime {
+    [CmdletBinding()]
+    [OutputType([datetime])]
+    param([Parameter(Mandatory)][string]$Path)
+    Get-Item -Path $Path -ErrorAction SilentlyContinue | ForEach-Object { $_.LastWriteTimeUtc }
+}
+
+<#
+.SYNOPSIS
+Returns when the launch agent finished, in UTC.
+.PARAMETER Waited
+What Wait-LaunchAgent has returned. A line of v1 is like `2026/11/10 17:40:43Z: Message: Windows is Ready to use`.
+#>
+function Get-LaunchEnd {
+    [CmdletBinding()]
+    [OutputType([datetime])]
+    param([Parameter(Mandatory)]$Waited)
+    if ($Waited.PSObject.Properties['Line']) {
+        $time = [string]($Waited.Line -replace 'Z: .*$')
+        $styles = [System.Globalization.DateTimeStyles]'AssumeUniversal, AdjustToUniversal'
+        return [datetime]::ParseExact($time, 'yyyy/MM/dd HH:mm:ss', [cultureinfo]::InvariantCulture, $styles)
+    }
+    Assert-That -Condition ($null -ne $Waited.LogAt) -Message 'EC2Launch has no log.'
+    $Waited.LogAt
+}

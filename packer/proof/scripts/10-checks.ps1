@@ -10,23 +10,22 @@ Invoke-Step -Name '10-checks' -FailureClass 'proof' -Script {
     $images = @(Get-ListSetting 'CONTAINER_IMAGES')
     $holding = @(Get-ListSetting 'HOLDS_ON_AWS')
 
+    # Before the checks, which read the disk, so that the first container starts as on a node.
+    $start = Measure-MachineStart -Image $images
+
     $checks = @(
         Invoke-Check -Name 'windows-set-up' -Script {
             $state = Get-ImageState
             Assert-That -Condition ($state -eq 'IMAGE_STATE_COMPLETE') -Message "Windows is in state $state."
         }
         Invoke-Check -Name 'launch-agent-finished' -Script {
-            if (Test-Path -Path (Get-LaunchAgentPath)) {
-                $status = Get-LaunchStatus
+            # v1 has no status: it only says that Windows is ready.
+            $status = (Get-PartValue -Part $start.LaunchAgent).Status
+            if ($null -ne $status) {
                 $ofBase = Get-BaseLaunchStatus -Report (Read-Json -Path (Get-ImageReportPath))
                 $complaint = Get-LaunchError
                 Assert-That -Condition ($status -le $ofBase) -Message "EC2Launch ended with status $status, on the base with $ofBase. $complaint"
                 return "status $status, on the base $ofBase. $complaint"
-            }
-            # v1 offers no way to wait for it, and it goes on after the user data that opened WinRM.
-            Invoke-WithRetry -Activity 'Waiting for EC2Launch' -MaximumAttempts 6 -DelaySeconds 10 -Script {
-                $log = [System.IO.File]::ReadAllText("$env:ProgramData\Amazon\EC2-Windows\Launch\Log\Ec2Launch.log")
-                Assert-That -Condition $log.Contains('Windows is Ready to use') -Message 'EC2Launch has not said that Windows is ready.'
             }
         }
         Invoke-Check -Name 'os-build' -Script {
@@ -57,9 +56,7 @@ Invoke-Step -Name '10-checks' -FailureClass 'proof' -Script {
             "is as in its base: csi-proxy $($wanted.csiProxyService), tasks $($wanted.tasks -join ', ')"
         }
         Invoke-Check -Name 'containerd-runs' -Script {
-            # On a node AWS's bootstrap may be what starts containerd; this machine is not bootstrapped.
-            Start-Service -Name containerd
-            Invoke-WithRetry -Activity 'Asking containerd' -DelaySeconds 5 -Script { Invoke-Ctr -ArgumentList @('version') | Out-Null }
+            [void](Get-PartValue -Part $start.Containerd)
             $service = Get-Service -Name containerd
             Assert-That -Condition ($service.Status -eq 'Running') -Message "containerd is $($service.Status)."
         }
@@ -82,16 +79,7 @@ Invoke-Step -Name '10-checks' -FailureClass 'proof' -Script {
             }
         }
         Invoke-Check -Name 'container-starts' -Script {
-            $reference = Find-RunnableImage -Wanted $images
-            if ($reference) {
-                return Invoke-Ctr -ArgumentList @('run', '--rm', $reference, 'proof', 'cmd.exe', '/c', 'ver')
-            }
-            # The pause image is on every node. It has no shell and runs until it is stopped.
-            $pause = (Get-ContainerdSetting).SandboxImage
-            Invoke-Ctr -ArgumentList @('run', '--detach', '--null-io', $pause, 'proof') | Out-Null
-            $tasks = @(Invoke-Ctr -ArgumentList @('tasks', 'list'))
-            Assert-That -Condition (($tasks -join ' ') -match '\bproof\b.+\bRUNNING\b') -Message "A container of $pause does not run: $($tasks -join ' ')."
-            "$pause runs"
+            Get-PartValue -Part $start.Container
         }
         Invoke-Check -Name 'disk' -Script {
             $volume = Get-Volume -DriveLetter $env:SystemDrive[0]
@@ -122,7 +110,11 @@ Invoke-Step -Name '10-checks' -FailureClass 'proof' -Script {
         $result = 'failed'
     }
     New-Item -Path (Get-WorkPath 'output') -ItemType Directory -Force | Out-Null
-    Save-Json -Path (Get-WorkPath 'output\proof.json') -Value ([ordered]@{ result = $result; checks = $checks })
+    $measured = ConvertTo-StartReport -Part $start
+    Save-Json -Path (Get-WorkPath 'output\proof.json') -Value ([ordered]@{ result = $result; checks = $checks; start = $measured })
+    foreach ($warning in $measured.warnings) {
+        Write-Warning $warning
+    }
     foreach ($check in $checks) {
         if ($check.PSObject.Properties['warning']) {
             Write-Warning "$($check.name): $($check.warning)"

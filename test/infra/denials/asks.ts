@@ -18,11 +18,15 @@ export interface Denial {
  * A call, or a request for which the service makes no call. `<Name>` stands for the resource of this name in the
  * program. `where` names a deployment of `deployments.ts`.
  */
-export type Ask = { as: Role; where?: "usual" | "everything" | "inVpc" | "withFleets" } & (Call | Request);
+export type Ask = { as: Role; where?: "usual" | "everything" | "inVpc" | "withFleets" | "withFastLaunch" } & (
+  | Call
+  | Request
+);
 
 export type Role =
   | "ApiRole"
   | "BuildRole"
+  | "FastLaunchRole"
   | "FleetsRole"
   | "GuestRole"
   | "HarvestRole"

@@ -203,6 +203,11 @@ const elsewhere: Denial[] = [
     allowed: s3(as, "PutObject", "records/proofs/ami-1/a"),
   })),
   {
+    what: "deletes a measure",
+    denied: s3(as, "DeleteObject", "records/measures/ami-1/start-1-a"),
+    allowed: s3(as, "PutObject", "records/measures/ami-1/start-1-a"),
+  },
+  {
     what: "deletes a record",
     denied: s3(as, "DeleteObject", "records/proofs/ami-1/a"),
     allowed: s3(as, "PutObject", "records/proofs/ami-1/a"),

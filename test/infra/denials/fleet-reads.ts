@@ -91,7 +91,7 @@ const roles: Denial[] = [
 ];
 
 const records: Denial[] = [
-  ...["rollouts", "refusals", "arrivals"].map((kind) => ({
+  ...["rollouts", "refusals", "endings", "arrivals", "sights"].map((kind) => ({
     what: `records ${kind}, as api`,
     denied: there(s3(api, "PutObject", `records/${kind}/web/a`)),
     allowed: there(s3(reconcile, "PutObject", `records/${kind}/web/a`)),

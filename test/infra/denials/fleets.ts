@@ -1,4 +1,4 @@
-import { usualGroup } from "../../../local/deploy/group-look-ups.ts";
+import { usualGroup, usualProfile } from "../../../local/deploy/group-look-ups.ts";
 import { type Ask, type Denial, image, instance, ours, type Role, specification, theirs } from "./asks.ts";
 
 const where = "withFleets";
@@ -7,7 +7,7 @@ const reconcile = "ReconcileRole";
 const api = "ApiRole";
 const account = "123456789012";
 const templateOf = (group: string) => String(usualGroup(group).template);
-const profileOf = (group: string) => `arn:aws:iam::${account}:instance-profile/${usualGroup(group).profile}`;
+const profileOf = (group: string) => `arn:aws:iam::${account}:instance-profile/${usualProfile(group)}`;
 const imageTags = { [image]: ours };
 
 interface Changes {
@@ -156,8 +156,8 @@ const starting: Denial[] = [
   },
   {
     what: "passes the role of a node group's nodes",
-    denied: running({ IamInstanceProfile: { Name: usualGroup("web").profile } }),
-    allowed: running({ IamInstanceProfile: { Name: usualGroup("batch").profile } }),
+    denied: running({ IamInstanceProfile: { Name: usualProfile("web") } }),
+    allowed: running({ IamInstanceProfile: { Name: usualProfile("batch") } }),
   },
   {
     what: "passes a role to a function",
@@ -176,7 +176,7 @@ const starting: Denial[] = [
 ];
 
 function passing(to: string): Ask {
-  const resource = `arn:aws:iam::${account}:role/${usualGroup("batch").profile}`;
+  const resource = `arn:aws:iam::${account}:role/${usualProfile("batch")}`;
   return { as: fleets, where, action: "iam:PassRole", resource, context: { "iam:passedtoservice": [to] } };
 }
 

@@ -108,12 +108,12 @@ export const functionDenials: Denial[] = [
     denied: s3(api, "PutObject", "announced/a"),
     allowed: s3(reconcile, "PutObject", "announced/a"),
   },
-  ...["proofs", "approvals", "unrevocations", "adoptions"].map((kind) => ({
+  ...["proofs", "measures", "approvals", "unrevocations", "adoptions"].map((kind) => ({
     what: `records ${kind}, as reconcile`,
     denied: s3(reconcile, "PutObject", `records/${kind}/ami-1/a`),
     allowed: s3(reconcile, "PutObject", "records/publications/ami-1/a"),
   })),
-  ...["proofs", "publications", "exemptions", "retirements", "withdrawals"].map((kind) => ({
+  ...["proofs", "measures", "publications", "exemptions", "retirements", "withdrawals"].map((kind) => ({
     what: `records ${kind}, as api`,
     denied: s3(api, "PutObject", `records/${kind}/ami-1/a`),
     allowed: s3(api, "PutObject", "records/approvals/ami-1/a"),
@@ -160,9 +160,19 @@ export const functionDenials: Denial[] = [
   },
   { what: "lists the whole bucket", denied: listing(reconcile), allowed: listing(reconcile, "announced/") },
   {
-    what: "reads a report, as api",
-    denied: s3(api, "GetObject", "reports/a/report.json"),
-    allowed: s3(reconcile, "GetObject", "reports/a/report.json"),
+    what: "reads what a request's parameter held, as api",
+    denied: ssm(api, "GetParameterHistory", `${parameters}/requests/a`),
+    allowed: ssm(api, "GetParameterHistory", `${parameters}/channels/a/stable`),
+  },
+  {
+    what: "reads what a channel held, as reconcile",
+    denied: ssm(reconcile, "GetParameterHistory", `${parameters}/channels/a/stable`),
+    allowed: ssm(api, "GetParameterHistory", `${parameters}/channels/a/stable`),
+  },
+  {
+    what: "lists reports, as reconcile",
+    denied: listing(reconcile, "reports/a/"),
+    allowed: listing(api, "reports/a/"),
   },
   {
     what: "reads the manifest of a harvest, if no variant needs one",

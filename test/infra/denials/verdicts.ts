@@ -2,7 +2,7 @@ import type { Place } from "../../../local/deploy/look-ups.ts";
 import { requestsOf } from "../../../local/policies/requests.ts";
 import { accountOf, policiesOf } from "../../../local/policies/review.ts";
 import { judge, type Verdict } from "../../../local/policies/verdict.ts";
-import { everything, inVpc, usual, withFleets } from "../deployments.ts";
+import { everything, inVpc, usual, withFastLaunch, withFleets } from "../deployments.ts";
 import type { Graph } from "../graph.ts";
 import type { Ask } from "./asks.ts";
 
@@ -13,12 +13,13 @@ export interface Deployments {
   everything: Graph;
   inVpc: Graph;
   withFleets: Graph;
+  withFastLaunch: Graph;
 }
 
 export async function deploymentsIn(place: Place): Promise<Deployments> {
-  const graphs = [usual, everything, inVpc, withFleets].map((deployment) => deployment(place));
-  const [one, two, three, four] = (await Promise.all(graphs)) as [Graph, Graph, Graph, Graph];
-  return { place, usual: one, everything: two, inVpc: three, withFleets: four };
+  const graphs = [usual, everything, inVpc, withFleets, withFastLaunch].map((deployment) => deployment(place));
+  const [one, two, three, four, five] = (await Promise.all(graphs)) as [Graph, Graph, Graph, Graph, Graph];
+  return { place, usual: one, everything: two, inVpc: three, withFleets: four, withFastLaunch: five };
 }
 
 /** The verdicts of the deployed policies on all requests of an ask. */

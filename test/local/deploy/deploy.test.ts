@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -8,6 +8,7 @@ import { GetRolePolicyCommand, ListAttachedRolePoliciesCommand } from "@aws-sdk/
 import { GetFunctionCommand, GetPolicyCommand } from "@aws-sdk/client-lambda";
 import { HeadObjectCommand } from "@aws-sdk/client-s3";
 import { GetScheduleCommand } from "@aws-sdk/client-scheduler";
+import { ListSubscriptionsByTopicCommand } from "@aws-sdk/client-sns";
 import { ReceiveMessageCommand } from "@aws-sdk/client-sqs";
 import { PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
@@ -16,6 +17,7 @@ import { type Emulator, startEmulator } from "../../../local/aws/emulator.ts";
 import { createClock } from "../../../local/clock/clock.ts";
 import { type Agent, startCodeBuildAgent } from "../../../local/codebuild/agent.ts";
 import { type Clients, createClients } from "../../../local/deploy/clients.ts";
+import type { CreatedResource } from "../../../local/deploy/cloud.ts";
 import { deploy } from "../../../local/deploy/deploy.ts";
 import type { Deployment } from "../../../local/deploy/deployment.ts";
 import { notCreated } from "../../../local/deploy/not-created.ts";
@@ -27,6 +29,7 @@ let dir: string;
 let emulator: Emulator;
 let agent: Agent;
 let clients: Clients;
+const state: CreatedResource[] = [];
 
 beforeAll(async () => {
   dir = mkdtempSync(join(tmpdir(), "deploy-"));
@@ -54,27 +57,44 @@ afterAll(async () => {
 describe("the real program, deployed", () => {
   let deployment: Deployment;
 
-  beforeAll(async () => {
+  /** @param changes is laid over the configuration */
+  async function deployed(name: string, changes = "{ others: {} }"): Promise<Deployment> {
     const { vpcId, subnetId } = emulator.network;
-    const configFile = join(dir, "config.ts");
+    const configFile = join(dir, name, "config.ts");
+    mkdirSync(join(dir, name));
     writeFileSync(
       configFile,
       `import { config as theirs } from ${JSON.stringify(join(root, "config.ts"))};
+       const changes = ${changes};
        export const config = { ...theirs,
-         policies: { ...theirs.policies, network: { kind: "vpc", vpcId: "${vpcId}", subnetIds: ["${subnetId}"] } },
+         policies: { ...theirs.policies, network: { kind: "vpc", vpcId: "${vpcId}", subnetIds: ["${subnetId}"] },
+           ...(changes.policies ?? {}) },
          subscribers: [{ protocol: "email", endpoint: "windows@example.com" }],
          fleets: [{ name: "web", variant: "windows-2022-core-1.35", kind: "managed-node-group", cluster: "blue",
            group: "web", mode: "roll", window: "always" }],
-         callers: ["arn:aws:iam::${emulator.accountId}:role/image-operators"] };`,
+         callers: ["arn:aws:iam::${emulator.accountId}:role/image-operators"], ...changes.others };`,
     );
-    deployment = await deploy({
+    return await deploy({
       emulator,
       codebuildUrl: agent.url,
       stage: "trial",
       root,
       configFile,
-      dir: join(dir, "deployment"),
+      state,
+      dir: join(dir, name),
     });
+  }
+
+  /** The names of the policies that are attached to a function's role. */
+  async function policiesOf({ roleArn }: { roleArn: string }): Promise<string[]> {
+    const { AttachedPolicies = [] } = await clients.iam.send(
+      new ListAttachedRolePoliciesCommand({ RoleName: roleArn.split("/").at(-1) }),
+    );
+    return AttachedPolicies.map(({ PolicyName = "" }) => PolicyName);
+  }
+
+  beforeAll(async () => {
+    deployment = await deployed("deployment");
   });
 
   test("has its schedules in the configured time zones", async () => {
@@ -95,12 +115,9 @@ describe("the real program, deployed", () => {
   ])("gives the role of %s the permissions about fleets", async (noun, policies) => {
     const prefix = "eks-windows-images-trial-us-east-1-";
 
-    const { AttachedPolicies = [] } = await clients.iam.send(
-      new ListAttachedRolePoliciesCommand({ RoleName: `${prefix}${noun}` }),
-    );
+    const names = await policiesOf({ roleArn: `role/${prefix}${noun}` });
 
-    const names = AttachedPolicies.map(({ PolicyName = "" }) => PolicyName.replace(prefix, ""));
-    expect(names.toSorted()).toEqual(policies);
+    expect(names.map((name) => name.replace(prefix, "")).toSorted()).toEqual(policies);
   });
 
   test("allows the callers of the configuration to call the function's URL", async () => {
@@ -218,6 +235,41 @@ describe("the real program, deployed", () => {
     const types = new Set(deployment.resources.map(({ type }) => type));
 
     expect(Object.keys(notCreated).filter((type) => !types.has(type))).toEqual([]);
+  });
+
+  test("deployed once more as it is changes nothing", async () => {
+    const again = await deployed("again");
+
+    expect(again.changes).toEqual([]);
+    expect(again).toMatchObject({ queue: deployment.queue, topicArn: deployment.topicArn, bucket: deployment.bucket });
+  });
+
+  test("deployed with another configuration changes what differs, removes what is gone, and can go back", async () => {
+    const changed = await deployed(
+      "changed",
+      `{ policies: { baseAmiSchedule: "rate(30 minutes)", logRetentionDays: 7, functionUrl: false },
+         others: { subscribers: [{ protocol: "email", endpoint: "linux@example.com" }], fleets: [], callers: [] } }`,
+    );
+
+    const names = (how: string) => changed.changes.filter((one) => one.how === how).map(({ name }) => name);
+    expect(names("changed")).toEqual(expect.arrayContaining(["BaseAmis", "ReconcileLogs", "ReconcileFunction"]));
+    expect(names("changed")).not.toContain("Builds");
+    expect(names("removed")).toContainEqual(expect.stringMatching(/^Caller\w+Url$/));
+    const { ScheduleExpression } = await clients.scheduler.send(
+      new GetScheduleCommand({ Name: "eks-windows-images-trial-base-ami" }),
+    );
+    expect(ScheduleExpression).toBe("rate(30 minutes)");
+    const { Subscriptions = [] } = await clients.sns.send(
+      new ListSubscriptionsByTopicCommand({ TopicArn: changed.topicArn }),
+    );
+    expect(Subscriptions.map(({ Endpoint }) => Endpoint)).toEqual(["linux@example.com"]);
+    expect(changed.api.url).toBeUndefined();
+    expect(await policiesOf(changed.reconcile)).toEqual([]);
+
+    const restored = await deployed("restored");
+
+    expect(restored.api.url).toEqual(deployment.api.url);
+    expect(await policiesOf(restored.reconcile)).toHaveLength(3);
   });
 
   test("can coexist with another stage in the same account", async () => {

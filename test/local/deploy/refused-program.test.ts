@@ -29,12 +29,12 @@ describe("a program that cannot be deployed here fails with the name of", () => 
     [
       "an unknown resource type",
       'new aws.kinesis.Stream("Odd", { shardCount: 1 })',
-      /creating aws:kinesis\/stream:Stream Odd: this type has no creator/,
+      /deploying aws:kinesis\/stream:Stream Odd: this type has no creator/,
     ],
     [
       "an unknown input",
       'new aws.sns.Topic("Odd", { name: "odd", fifoTopic: false, displayName: "Odd" })',
-      /creating aws:sns\/topic:Topic Odd: .*displayName/s,
+      /deploying aws:sns\/topic:Topic Odd: .*displayName/s,
     ],
     [
       "a resource that it expects to exist",
@@ -45,7 +45,7 @@ describe("a program that cannot be deployed here fails with the name of", () => 
     [
       "a resource that AWS refuses",
       'new aws.sqs.Queue("Odd", { name: "not a name", fifoQueue: false, contentBasedDeduplication: false, delaySeconds: 0, visibilityTimeoutSeconds: 1 })',
-      /creating aws:sqs\/queue:Queue Odd: .*alphanumeric/,
+      /deploying aws:sqs\/queue:Queue Odd: .*alphanumeric/,
     ],
     [
       "its own error, with its position in the source",

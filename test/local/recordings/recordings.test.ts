@@ -6,6 +6,7 @@ import { readRecordings } from "../../../local/recordings/recording.ts";
 import {
   eksImage,
   network,
+  now,
   packerDir,
   plainImage,
   replay,
@@ -66,6 +67,24 @@ test("the report of an assembled image states the values of its own build and it
     expect(report.binaries).toContainEqual(expect.objectContaining({ path, sha256, from: "harvest" }));
 });
 
+test("the output and the report of a build name the custom scripts that Packer has uploaded", async () => {
+  const windows = await started(eksImage);
+  const uploaded = { "20-agent.ps1": "'agent'", "10-Share.ps1": "'share'", "README.md": "#", "files/a.ps1": "'a'" };
+  for (const [path, text] of Object.entries(uploaded))
+    windows.files.write(`c:/eks-windows-images/custom/${path}`, text);
+  const layer = { ...settings, RECIPE_KIND: "layer" };
+
+  const { stdout } = await run(windows, "60-custom", layer);
+  await run(windows, "80-report", layer);
+
+  expect(stdout).toBe("Running 10-Share.ps1\r\nRunning 20-agent.ps1\r\n2 custom scripts ran.\r\n");
+  const report = JSON.parse(windows.files.read("C:/eks-windows-images/output/report.json")?.toString() ?? "");
+  expect(report.customSteps).toEqual([
+    { name: "10-Share.ps1", sha256: hash("sha256", "'share'") },
+    { name: "20-agent.ps1", sha256: hash("sha256", "'agent'") },
+  ]);
+});
+
 test("a harvest has the same bytes for the same image of AWS, and others for another release", async () => {
   const [one, same, other] = await Promise.all([eksImage, eksImage, eksImage.replace("10.14", "11.11")].map(harvested));
 
@@ -95,12 +114,47 @@ test("an image knows of its build what the proof needs, and is generalized once 
   const machine = await started(eksImage, reached);
   await replay(machine, reached, "layer", { ...settings, RECIPE_KIND: "layer" });
 
-  const proved = await machine.copy({ userData: "", packerDir, network: reached, print: () => {} });
+  const proved = await machine.copy({ userData: "", packerDir, network: reached, print: () => {}, now });
   const proof = await run(proved, "10-checks", { CONTAINER_IMAGES: "[]", KUBERNETES_VERSION: "1.36.4" });
 
   expect(proved.isGeneralized()).toBe(true);
   expect(proof.stdout).toContain(`passed os-build: ${builds.updated}\r\n`);
   expect(proof.stdout).not.toContain("container-image");
+});
+
+test.each([
+  [undefined, 60, 120],
+  [2, 120, 240],
+])(
+  "a proof on a machine whose start takes %j times as long says so, and when it started",
+  async (pace, containerd, container) => {
+    const windows = await started(eksImage);
+    await windows.start("boot", pace);
+
+    await run(windows, "10-checks", { ...settings, RECIPE_KIND: "layer" });
+
+    const { start } = JSON.parse(windows.files.read("C:/eks-windows-images-proof/output/proof.json")?.toString() ?? "");
+    expect(start).toMatchObject({
+      setUpAt: now().toISOString(),
+      containerdSeconds: containerd,
+      containerSeconds: container,
+      warnings: [],
+    });
+  },
+);
+
+test("a recording has no time that a start took, but that one could not be measured", () => {
+  const start = { setUpAt: null, containerdSeconds: 1.25, containerSeconds: 3, bytesRead: 5, warnings: ["SetUp"] };
+  const files = { "C:/out/output/proof.json": JSON.stringify({ result: "passed", start }) };
+
+  const recorded = recordingOf([{ ...script, files }], builds)["70-verify"]?.[0]?.files;
+
+  expect(recorded).toEqual({
+    "C:/out/output/proof.json": {
+      result: "passed",
+      start: { ...start, containerdSeconds: "{{containerdSeconds}}", containerSeconds: "{{containerSeconds}}" },
+    },
+  });
 });
 
 test("a script that the recipe's recording lacks is replayed from another's, and an unknown one only says so", async () => {

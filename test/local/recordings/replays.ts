@@ -28,6 +28,9 @@ export const settings = {
   HARVEST_RECIPE: "c".repeat(64),
 };
 
+/** What the clock of every machine shows. */
+export const now = () => new Date("2026-12-01T10:00:00Z");
+
 /** A network that holds what is put there, and everything of the release host. It writes down what is asked. */
 export function network(): Network & { objects: Map<string, Buffer>; requests: Request[] } {
   const objects = new Map<string, Buffer>();
@@ -52,7 +55,7 @@ export function network(): Network & { objects: Map<string, Buffer>; requests: R
 /** A Windows that has just started from AWS's public image of this name. */
 export async function started(imageName: string, reached: Network = network()): Promise<Windows> {
   const userData = readFileSync(`${packerDir}/scripts/00-communicator.ps1`, "utf8");
-  const windows = await replayedWindows(imageName, { userData, packerDir, network: reached, print: () => {} });
+  const windows = await replayedWindows(imageName, { userData, packerDir, network: reached, print: () => {}, now });
   await windows.start("boot");
   for (const work of ["C:/eks-windows-images", "C:/eks-windows-images-proof"])
     windows.files.write(`${work}/versions.json`, readFileSync(`${packerDir}/versions.json`));

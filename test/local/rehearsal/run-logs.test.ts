@@ -56,10 +56,21 @@ test("discarded logs are removed", () => {
 
 test("the logs of the ten newest rehearsals are kept", () => {
   const parent = mkdtempSync(join(tmpdir(), "run-"));
-  const older = Array.from({ length: 12 }, (_, index) => `2026-01-${index + 10}T000000-1`);
+  const older = Array.from({ length: 12 }, (_, index) => `2026-01-${index + 10}T000000-999999999`);
   for (const name of older) mkdirSync(join(parent, name));
 
   const { logs } = scene(parent);
 
   expect(readdirSync(parent).toSorted()).toEqual([...older.slice(-9), basename(logs.dir)]);
+});
+
+test("the logs of a stack that still runs are kept however old they are, and other files are left alone", () => {
+  const parent = mkdtempSync(join(tmpdir(), "run-"));
+  const others = [`2026-01-01T000000-${process.pid}`, "local.json"];
+  const older = Array.from({ length: 12 }, (_, index) => `2026-01-${index + 10}T000000-999999999`);
+  for (const name of [...older, ...others]) mkdirSync(join(parent, name));
+
+  scene(parent);
+
+  expect(readdirSync(parent)).toEqual(expect.arrayContaining(others));
 });

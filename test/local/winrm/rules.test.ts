@@ -5,7 +5,13 @@ import { createRules } from "../../../local/winrm/rules.ts";
 import { fixtureWindows } from "./fixture-windows.ts";
 
 const network = { download: async () => Buffer.alloc(0), upload: async () => {}, close: () => {} };
-const windows = await fixtureWindows("", { userData: "", packerDir: "", network, print: () => {} });
+const windows = await fixtureWindows("", {
+  userData: "",
+  packerDir: "",
+  network,
+  print: () => {},
+  now: () => new Date(),
+});
 
 function machine(tags: Record<string, string> = {}): Machine {
   return createMachine({ instanceId: "i-1", address: "127.77.0.4", imageId: "ami-1", tags, userData: "" }, windows, "");
@@ -58,12 +64,19 @@ test("a rule applies to its machines, as often as it says, until it is removed",
 });
 
 test("a machine that a rule keeps down comes up once the rule has been used up", () => {
-  const { behave, staysDown } = createRules();
+  const { behave, startOf } = createRules();
   behave({ step: "restart", hang: true, times: 1 });
 
-  expect([staysDown("boot", machine()), staysDown("restart", machine()), staysDown("restart", machine())]).toEqual([
-    false,
-    true,
-    false,
-  ]);
+  const starts = (["boot", "restart", "restart"] as const).map((why) => startOf(why, machine()).staysDown);
+
+  expect(starts).toEqual([false, true, false]);
+});
+
+test("a rule slows the starts of its machines, as often as it says", () => {
+  const { behave, startOf } = createRules();
+  behave({ step: "boot", pace: 2, times: 1, when: ({ tags }) => tags.Name === "proof" });
+
+  const paces = ["build", "proof", "proof"].map((Name) => startOf("boot", machine({ Name })).pace);
+
+  expect(paces).toEqual([undefined, 2, undefined]);
 });

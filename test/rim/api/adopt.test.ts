@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { adoptImages, type CallApi, eventOf } from "../../../commands/adoption.ts";
+import type { CallApi } from "../../../cli/service/deployment.ts";
+import { eventOf } from "../../../cli/service/invoke.ts";
+import { cli } from "../../cli/cli.ts";
+import { checkAnswer } from "../../documented-answers.ts";
 import { core, hour } from "../../scene.ts";
 import { type Aws, startAws } from "../aws.ts";
 import { type CodeBuild, startCodeBuild } from "../codebuild.ts";
@@ -37,6 +40,7 @@ afterAll(async () => {
 const call: CallApi = async (method, path, body) => {
   const event = eventOf({ hasUrl: true, caller }, method, path, body);
   const { statusCode, body: said } = await api(event, { getRemainingTimeInMillis: () => 3_600_000 });
+  checkAnswer({ method, path, status: statusCode, body: said });
   return { status: statusCode, answer: JSON.parse(said) };
 };
 
@@ -46,46 +50,27 @@ async function imageFromBefore(name: string, daysAgo: number, tags: Record<strin
   return other.image(name, daysAgo, tags);
 }
 
-async function run(answer: boolean) {
-  const lines: string[] = [];
-  const questions: string[] = [];
-  const complete = await adoptImages(
-    call,
-    {
-      say: (line) => void lines.push(line),
-      confirm: async (question) => {
-        questions.push(question);
-        return answer;
-      },
-    },
-    "made before records",
-  );
-  return { complete, lines, questions };
-}
-
 async function find(id: string) {
   return (await service.observe()).images.find((image) => image.id === id);
 }
 
-test("npm run adopt shows the images without records and adopts them with all that their tags claim", async () => {
+test("the command shows the images without records and adopts them with all that their tags claim", async () => {
   await startSurroundings("elsewhere");
   const approved = `2026-11-04T12:00:00.000Z ${caller} good`;
   const before = await imageFromBefore("before", 30, { approved, "published-stable": "2026-11-04T12:00:00.000Z none" });
   const made = await service.image("made", 5);
   expect(await find(before)).toMatchObject({ made: false, proof: undefined });
 
-  const refused = await run(false);
+  const refused = await cli(["adopt"], { call, isTerminal: true, answers: [false] });
   expect(await find(before)).toMatchObject({ made: false });
-  const { complete, lines, questions } = await run(true);
+  const { exitCode, stdout, asked } = await cli(["adopt"], { call, isTerminal: true, answers: [true] });
 
-  expect(refused.lines.at(-1)).toBe("Nothing was adopted.");
-  expect(complete).toBe(true);
-  expect(questions).toEqual(["Adopt this image?"]);
-  expect(lines.join("\n")).toContain(`${before} of ${core}, created `);
-  expect(lines.join("\n")).toContain(
-    "that this service made it, that its proof passed, that it is approved, that stable got it",
-  );
-  expect(lines.join("\n")).not.toContain(made);
+  expect(refused.stdout).toMatch(/Nothing was adopted\.\n$/);
+  expect(exitCode).toBe(0);
+  expect(asked).toEqual(["Adopt this image (production in us-east-1)?"]);
+  expect(stdout).toContain(`${before} of ${core}, created `);
+  expect(stdout).toContain("that this service made it, that its proof passed, that it is approved, that stable got it");
+  expect(stdout).not.toContain(made);
   expect(await find(before)).toMatchObject({
     made: true,
     proof: "passed",

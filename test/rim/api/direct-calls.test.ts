@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { checkAnswer } from "../../documented-answers.ts";
 import { core } from "../../scene.ts";
 import { type Aws, startAws } from "../aws.ts";
 import { type Service, type Surroundings, startService, startSurroundings } from "../service.ts";
@@ -25,11 +26,13 @@ beforeAll(async () => {
 
 afterAll(() => aws?.stop());
 
-async function invoke(event: unknown) {
+async function invoke(event: { method?: string; path?: string; [field: string]: unknown }) {
   const { statusCode, body } = await api(event, {
     awsRequestId: "invocation-1",
     getRemainingTimeInMillis: () => 3_600_000,
   });
+  const { method = "", path = "" } = event;
+  checkAnswer({ method, path, status: statusCode, body });
   return { status: statusCode, answer: JSON.parse(body) };
 }
 

@@ -5,6 +5,7 @@ import { PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { parseConfiguration } from "../../../functions/config/configuration.ts";
 import { publishAll } from "../../../local/aws/public-images.ts";
+import { checkAnswer } from "../../documented-answers.ts";
 import { core, day } from "../../scene.ts";
 import { type Aws, startAws } from "../aws.ts";
 import { type CodeBuild, startCodeBuild } from "../codebuild.ts";
@@ -86,6 +87,7 @@ async function call(method: "GET" | "POST", path: string, body?: object) {
   const requestContext = { requestId: "request-1", http: { method, path }, authorizer: { iam: { userArn: by } } };
   const event = { version: "2.0", rawPath: path, headers: {}, requestContext, body: body && JSON.stringify(body) };
   const { statusCode, body: said } = await api(event, { getRemainingTimeInMillis: () => 3_600_000 });
+  checkAnswer({ method, path, status: statusCode, body: said });
   return { status: statusCode, answer: JSON.parse(said) };
 }
 

@@ -1,5 +1,6 @@
 import { DeleteMessageCommand, ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { checkAnswer } from "../../documented-answers.ts";
 import { core } from "../../scene.ts";
 import { type Aws, startAws } from "../aws.ts";
 import { type Service, type Surroundings, startService, startSurroundings } from "../service.ts";
@@ -58,6 +59,7 @@ async function call(method: string, path: string, body: object) {
   };
   const event = { version: "2.0", rawPath: path, requestContext, body: JSON.stringify(body), isBase64Encoded: false };
   const { statusCode, body: said } = await api(event, { getRemainingTimeInMillis: () => 3_600_000 });
+  checkAnswer({ method, path, status: statusCode, body: said });
   return { status: statusCode, answer: JSON.parse(said) };
 }
 

@@ -2,6 +2,7 @@ import { CreateKeyPairCommand, DescribeKeyPairsCommand, EC2Client } from "@aws-s
 import { ListObjectsV2Command, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { indexWorld } from "../../../functions/domain/indexed-world.ts";
+import { checkAnswer } from "../../documented-answers.ts";
 import { core, day } from "../../scene.ts";
 import { type Aws, startAws } from "../aws.ts";
 import { type Service, type Surroundings, startService, startSurroundings } from "../service.ts";
@@ -45,6 +46,7 @@ async function call(path: "/pause" | "/resume" | "/revoke" | "/unrevoke", body: 
   };
   const event = { version: "2.0", rawPath: path, requestContext, body: JSON.stringify(body), isBase64Encoded: false };
   const { statusCode, body: said } = await api(event, { getRemainingTimeInMillis: () => 3_600_000 });
+  checkAnswer({ method: "POST", path, status: statusCode, body: said });
   return { status: statusCode, answer: JSON.parse(said) };
 }
 

@@ -95,6 +95,35 @@ test("a history with a gap among its recent builds is an error, because a missin
   );
 });
 
+describe("the history for a timeline", () => {
+  const older = (name: string, pages: number) =>
+    Array.from({ length: pages }, (_, page) => [
+      recorded(`${name}:${page}`, { startTime: (now - (page + 1) * 40 * day) / 1000, endTime: now / 1000 - page }),
+    ]);
+
+  test("goes on after the month that a reconcile run reads, to the last build that CodeBuild has", async () => {
+    history(older("months", 4));
+
+    expect(await builds.readBuilds("project", now)).toHaveLength(1);
+    const { builds: all, since } = await builds.readBuildHistory("project", now);
+
+    expect(all.map(({ id }) => id)).toEqual(["months:0", "months:1", "months:2", "months:3"]);
+    expect(since).toBe(now - 365 * day);
+  });
+
+  test("ends after 20 pages, and says since when no build is left out", async () => {
+    const pages = Array.from({ length: 25 }, (_, page) => [
+      recorded(`pages:${page}`, { startTime: (now - (page + 1) * day) / 1000, endTime: now / 1000 - page }),
+    ]);
+    history(pages);
+
+    const { builds: all, since } = await builds.readBuildHistory("project", now);
+
+    expect(all).toHaveLength(20);
+    expect(since).toBe(now - 20 * day);
+  });
+});
+
 describe("a build of the history", () => {
   test.each([
     [

@@ -46,6 +46,8 @@ const images = ({ Images }: ec2.DescribeImagesCommandOutput) =>
     State,
     tags: Tags.map(({ Key }) => Key).toSorted(),
   }));
+const versions = ({ Parameters = [] }: ssm.GetParameterHistoryCommandOutput) =>
+  Parameters.map(({ Version, Value }) => [Version, Value]);
 const names = ({ Parameters }: ssm.GetParametersByPathCommandOutput) =>
   (Parameters ?? []).map(({ Name, Value, Version }) => [Name, Value, Version]).toSorted();
 const keys = ({ Contents = [] }: s3.ListObjectsV2CommandOutput) => Contents.map(({ Key }) => Key);
@@ -69,6 +71,9 @@ const calls = (): Call[] => [
   ["ssm", "PutParameter", put("1", false), ({ Version }: ssm.PutParameterCommandOutput) => Version],
   ["ssm", "PutParameter", put("2", false), nothing],
   ["ssm", "PutParameter", put("2", true), ({ Version }: ssm.PutParameterCommandOutput) => Version],
+  ["ssm", "GetParameterHistory", { Name: "/channels/a/stable", MaxResults: 1 }, versions],
+  ["ssm", "GetParameterHistory", { Name: "/channels/a/stable", MaxResults: 50 }, versions],
+  ["ssm", "GetParameterHistory", { Name: "/none" }, nothing],
   ["ssm", "GetParametersByPath", { Path: "/channels", Recursive: true }, names],
   ["ssm", "GetParametersByPath", { Path: "/channels/b", Recursive: true }, names],
   [

@@ -41,6 +41,7 @@ afterAll(() => aws?.stop());
 function published(image: string, previous?: string): NotificationOf<"published"> {
   return {
     kind: "published",
+    start: undefined,
     key: `published/${variant}/candidate/1-${image}`,
     variant,
     at: aws.clock.now().getTime(),
@@ -53,9 +54,20 @@ function published(image: string, previous?: string): NotificationOf<"published"
   };
 }
 
+interface Sending {
+  topicArn?: string;
+  chat?: string;
+  notified?: ReadonlySet<string>;
+}
+
 describe("a notification", () => {
-  const send = (notification: NotificationOf<"published">, topicArn = surroundings.topicArn) =>
-    functions.notify({ ...service.environment, TOPIC_ARN: topicArn, BUCKET: surroundings.bucket }, notification);
+  const send = (
+    notification: NotificationOf<"published" | "image-grew">,
+    { topicArn = surroundings.topicArn, chat, notified = new Set() }: Sending = {},
+  ) => {
+    const topics = { TOPIC_ARN: topicArn, CHAT_TOPIC_ARN: chat };
+    return functions.notify({ ...service.environment, ...topics, BUCKET: surroundings.bucket }, notification, notified);
+  };
 
   test("reaches machines as JSON, with attributes to filter by, and is then recorded", async () => {
     await send(published("ami-1"));
@@ -72,9 +84,59 @@ describe("a notification", () => {
   });
 
   test("that could not be sent is not recorded", async () => {
-    await expect(send(published("ami-2"), `${surroundings.topicArn}-gone`)).rejects.toThrow();
+    await expect(send(published("ami-2"), { topicArn: `${surroundings.topicArn}-gone` })).rejects.toThrow();
     const notified = await functions.notifications.readNotified(surroundings.bucket);
     expect(notified).not.toContain(`published/${variant}/candidate/1-ami-2`);
+  });
+
+  describe("for chats", () => {
+    let chats: Surroundings;
+    beforeAll(async () => {
+      chats = await startSurroundings("chats");
+    });
+    const recordedOf = async (image: string) =>
+      [...(await functions.notifications.readNotified(surroundings.bucket))].filter((key) => key.endsWith(`-${image}`));
+
+    test("reaches their topic in the form of Amazon Q Developer, with the same attributes", async () => {
+      await send(published("ami-c1"), { chat: chats.topicArn });
+
+      const [message] = await chats.received();
+      expect(message).toMatchObject({
+        version: "1.0",
+        source: "custom",
+        content: { textType: "client-markdown", title: `${variant}: ami-c1 published to candidate` },
+        attributes: { kind: "published", variant, channel: "candidate" },
+      });
+      expect(await surroundings.received()).toMatchObject([{ image: "ami-c1" }]);
+      expect(await recordedOf("ami-c1")).toEqual([published("ami-c1").key]);
+    });
+
+    test("that only one topic has taken goes to the other one later, and not to the first again", async () => {
+      const lost = send(published("ami-c2"), { chat: `${chats.topicArn}-gone` });
+      await expect(lost).rejects.toThrow(/^notifying chat: /);
+      expect(await surroundings.received()).toHaveLength(1);
+      const notified = await functions.notifications.readNotified(surroundings.bucket);
+      expect(notified).not.toContain(published("ami-c2").key);
+
+      await send(published("ami-c2"), { chat: chats.topicArn, notified });
+
+      expect(await chats.received()).toHaveLength(1);
+      expect(await surroundings.received()).toEqual([]);
+      expect(await recordedOf("ami-c2")).toContain(published("ami-c2").key);
+    });
+
+    test("reaches them even if the subscribers' topic is gone, and once only", async () => {
+      const topicArn = `${surroundings.topicArn}-gone`;
+      await expect(send(published("ami-c3"), { topicArn, chat: chats.topicArn })).rejects.toThrow(
+        /^notifying subscribers: /,
+      );
+      const notified = await functions.notifications.readNotified(surroundings.bucket);
+
+      await send(published("ami-c3"), { chat: chats.topicArn, notified });
+
+      expect(await chats.received()).toHaveLength(1);
+      expect(await surroundings.received()).toHaveLength(1);
+    });
   });
 
   test("lists the changes inside the image if both images have reports", async () => {
@@ -86,6 +148,29 @@ describe("a notification", () => {
     const [message] = await surroundings.received();
     expect(message?.inside).toEqual(["containerd 1.7.25 → 1.7.27"]);
     expect(message?.text).toContain("containerd 1.7.25 → 1.7.27");
+  });
+
+  test("of an image that grew says where, as far as both reports have folders", async () => {
+    const reportWith = (bytes: number) =>
+      JSON.stringify({
+        ...JSON.parse(reportOf("1.7.27")),
+        disk: { usedBytes: bytes, folders: [{ path: "C:\\Windows", bytes }] },
+      });
+    await putReport("ami-g1", reportWith(30 * 1024 ** 3));
+    await putReport("ami-g2", reportWith(36 * 1024 ** 3));
+    await putReport("ami-g3", reportOf("1.7.27"));
+    const grew = (image: string): NotificationOf<"image-grew"> => ({
+      ...{ kind: "image-grew", key: `image-grew/${image}`, variant, at: aws.clock.now().getTime(), image },
+      ...{ previous: "ami-g1", size: 36 * 1024 ** 3, previousSize: 30 * 1024 ** 3 },
+    });
+
+    await send(grew("ami-g2"));
+    await send(grew("ami-g3"));
+
+    const [where, unknown] = await surroundings.received();
+    expect(where?.inside).toEqual(["Folder C:\\Windows 30.0 GiB → 36.0 GiB"]);
+    expect(where?.text).toContain("  Folder C:\\Windows 30.0 GiB → 36.0 GiB");
+    expect(unknown?.text).toContain("  no folder that the reports name");
   });
 
   test.each([

@@ -1,3 +1,4 @@
+import { CreateClusterCommand, EKSClient } from "@aws-sdk/client-eks";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { type SavedQuery, savedQueries } from "../../../infra/saved-queries.ts";
 import { publishAll } from "../../../local/aws/public-images.ts";
@@ -9,6 +10,19 @@ import { type CodeBuild, startCodeBuild } from "../codebuild.ts";
 import { type Service, startService, startSurroundings } from "../service.ts";
 
 type Line = Record<string, unknown>;
+
+/** Its own parameter is written as soon as its channel holds an image. A second image waits for a person. */
+const pool = {
+  name: "pool",
+  variant: core,
+  channel: "candidate",
+  kind: "karpenter",
+  cluster: "production",
+  group: "windows",
+  parameter: "own",
+  mode: "roll",
+  window: "always",
+};
 
 const person = "arn:aws:iam::123456789012:user/ann";
 let aws: Aws;
@@ -31,13 +45,19 @@ beforeAll(async () => {
   Object.assign(process.env, service.environment, {
     QUEUE_URL: await surroundings.queueUrl(),
     AWS_ENDPOINT_URL_CODEBUILD: codebuild.url,
+    AWS_ENDPOINT_URL_EKS: aws.emulator.url,
   });
   const policies = { kubernetesReleaseUrl: aws.upstream.url };
-  vi.doMock("../../../config.ts", () => ({ config: { variants: [{ windows: 2022, kubernetes: "1.35" }], policies } }));
+  const variants = [{ windows: 2022, kubernetes: "1.35" }];
+  vi.doMock("../../../config.ts", () => ({ config: { variants, policies, fleets: [pool] } }));
   handlers = {
     reconcile: (await import("../../../functions/reconcile.ts")).handler as never,
     api: (await import("../../../functions/api.ts")).handler as never,
   };
+  const roleArn = `arn:aws:iam::${aws.emulator.accountId}:role/cluster`;
+  await new EKSClient({}).send(
+    new CreateClusterCommand({ name: pool.cluster, version: "1.35", roleArn, resourcesVpcConfig: { subnetIds: [] } }),
+  );
   story = await play(service);
 });
 
@@ -77,9 +97,38 @@ async function play(service: Service) {
   const token = variableOf(build, "TOKEN");
   await service.image("ami-of-this-build", 2, { token: String(token) });
   const published = await run({ trigger: "base-ami" });
+  await service.settled();
+  const refuse = await aws.emulator.failCalls({
+    service: "ssm",
+    operation: "PutParameter",
+    code: "AccessDenied",
+    message: "no",
+  });
+  const unpointed = await run({ trigger: "base-ami" });
+  await refuse();
+  const pointed = await run({ trigger: "base-ami" });
+  await service.image("ami-after-that", 1);
+  await run({ trigger: "base-ami" });
+  await service.settled();
+  const waiting = await run({ trigger: "base-ami" });
+  const held = await call("POST", "/hold", { fleet: "pool", reason: "an incident" });
   const rebuild = await call("POST", "/rebuild", { variant: core, reason: "a new agent" });
   const refused = await call("POST", "/approve", { image: "ami-0123456789abcdef0", reason: "looks good" });
-  return { build, token, started, running, unnotified, notified, published, rebuild, refused };
+  return {
+    build,
+    token,
+    started,
+    running,
+    unnotified,
+    notified,
+    published,
+    unpointed,
+    pointed,
+    waiting,
+    held,
+    rebuild,
+    refused,
+  };
 }
 
 /** The lines that a function writes while it runs. Middy ends a call shortly before its time is up. */
@@ -129,7 +178,8 @@ describe("from plan to notification", () => {
   });
 
   test("a run lists its own triggers and none of the previous run", () => {
-    expect(withMessage(story.running, "wait")).toMatchObject([{ for: "build", triggers: ["patch-tuesday schedule"] }]);
+    const [wait] = withMessage(story.running, "wait");
+    expect(wait).toMatchObject({ for: "build", triggers: ["patch-tuesday schedule"] });
   });
 
   test("a failure's notification has the token of the planned build", () => {
@@ -144,6 +194,19 @@ describe("from plan to notification", () => {
       { channel: "stable", token: story.token },
     ]);
   });
+});
+
+test("what becomes of a fleet has its name in the lines of runs, of notifications and of calls", () => {
+  const fleet = "pool";
+  const token = story.token;
+
+  expect(story.unpointed).toContainEqual(expect.objectContaining({ message: "point failed", fleet, token }));
+  expect(withMessage(story.pointed, "point")).toMatchObject([{ fleet, token, result: "done" }]);
+  expect(withMessage(story.waiting, "wait")).toContainEqual(expect.objectContaining({ for: "fleet", fleet }));
+  expect(lines.reconcile).toContainEqual(
+    expect.objectContaining({ message: "announce", fact: expect.objectContaining({ kind: "rollout-waits", fleet }) }),
+  );
+  expect(story.held).toContainEqual(expect.objectContaining({ fleet, reason: "an incident" }));
 });
 
 describe("the log of a run", () => {

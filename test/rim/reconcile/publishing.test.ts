@@ -272,3 +272,19 @@ test("a channel leaves a revoked image in the next run, even while no mail can b
     [first, "stable"],
   ]);
 });
+
+test("a channel does not wait for chats whose topic is gone", async () => {
+  const { service, second } = await withNewerImage();
+  await service.reconcile();
+  await landed(service, second);
+  const third = await service.image("third", 4);
+  Object.assign(service.environment, { CHAT_TOPIC_ARN: `${surroundings.topicArn}-gone` });
+
+  const outcomes = await service.reconcile();
+
+  const results = (what: string) => outcomes.filter(({ action }) => action.do === what).map(({ result }) => result);
+  expect(results("announce")).toEqual(["failed", "failed"]);
+  expect(results("publish")).toEqual(["done", "done"]);
+  await landed(service, third);
+  expect(publicationsOf(await surroundings.received(), second)).toEqual(["candidate", "stable"]);
+});

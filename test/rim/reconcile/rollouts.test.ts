@@ -9,7 +9,7 @@ import { type IndexedWorld, indexWorld } from "../../../functions/domain/indexed
 import { cancelRefresh, refreshToParameter } from "../../../functions/io/fleets/changes.ts";
 import { clientsAs, type FleetClients } from "../../../functions/io/fleets/clients.ts";
 import { deleteVersions } from "../../../functions/io/fleets/launch-templates.ts";
-import { changeFleet } from "../../../functions/reconcile/rollouts.ts";
+import { changeFleet, conclude, note } from "../../../functions/reconcile/rollouts.ts";
 import { scene } from "../../scene.ts";
 import { core } from "../../world.ts";
 import { fleetAccount, presentImage } from "../io/fleets/account.ts";
@@ -52,12 +52,23 @@ async function ordered(fleet: typeof nodeGroup | typeof scalingGroup | typeof ow
     const [action] = decideFleets(seen).flatMap((decision) => fleetActions(seen, decision));
     return { seen, action: action as FleetWrite };
   }
-  const carryOut = ({ seen, action }: Awaited<ReturnType<typeof look>>) =>
-    changeFleet(action, { world: seen, environment: aws.environment, clock: () => world.now });
+  const runOf = (seen: IndexedWorld) => ({ world: seen, environment: aws.environment, clock: () => world.now });
+  const carryOut = ({ seen, action }: Awaited<ReturnType<typeof look>>) => changeFleet(action, runOf(seen));
+  /** What the records in the bucket say about the fleet's rollouts. */
+  function attempts() {
+    const stored = [...aws.account.objects.keys()].flatMap((key) => {
+      const [, kind = "", ...name] = key.split("/");
+      return key.startsWith("records/") ? [{ kind, name: name.join("/"), at: 0 }] : [];
+    });
+    const byKind = Object.groupBy(stored, ({ kind }) => kind);
+    return historiesIn(byKind, [fleet]).web?.attempts;
+  }
   return {
     ...aws,
     look,
     carryOut,
+    runOf,
+    attempts,
     recordsOf: (kind: string) => [...aws.account.objects.keys()].filter((key) => key.startsWith(`records/${kind}/`)),
   };
 }
@@ -230,6 +241,28 @@ test("to stop a refresh that has ended already is no error", async () => {
   await expect(cancelRefresh(clientsAs(aws.environment.FLEETS_ROLE ?? ""), fleet)).resolves.toBeUndefined();
 });
 
+test("of the versions to delete all go, also if more are without use by then", async () => {
+  const aws = await ordered(nodeGroup);
+  const group = aws.account.groups.get("web");
+  const made = [2, 3, 4, 5].map((VersionNumber) => ({
+    LaunchTemplateId: "lt-web",
+    VersionNumber,
+    VersionDescription: `eks-windows-images/test/web: ${wanted}`,
+    LaunchTemplateData: { ImageId: wanted },
+  }));
+  aws.account.templates.get("lt-web")?.push(...made);
+  Object.assign(group ?? {}, { version: 5, started: 5 });
+  for (const node of aws.account.instances) node.ImageId = wanted;
+  const { seen } = await aws.look();
+  const prune = { do: "prune" as const, variant: core, fleet: "web", template: "lt-web", reasons: [] };
+
+  // Another fleet's node group named version 3, and is not read again.
+  expect(await aws.carryOut({ seen, action: { ...prune, versions: [2] } })).toBe(true);
+  expect(await aws.carryOut({ seen, action: { ...prune, versions: [4] } })).toBe(false);
+
+  expect(aws.account.templates.get("lt-web")?.map(({ VersionNumber }) => VersionNumber)).toEqual([1, 3, 4, 5]);
+});
+
 test("what EC2 keeps of the versions to delete is an error that says so", async () => {
   const aws = await ordered(nodeGroup);
   aws.answering((call, _input, answer) =>
@@ -277,17 +310,50 @@ test("what EKS refuses for good is recorded in its words", async () => {
 
   await expect(aws.carryOut(planned)).rejects.toThrow("Requested AMI is older");
 
-  const records = [...aws.recordsOf("rollouts"), ...aws.recordsOf("refusals")].map((key) => {
-    const [, kind = "", ...name] = key.split("/");
-    return { kind, name: name.join("/"), at: 0 };
-  });
-  const { web } = historiesIn(
-    Object.groupBy(records, ({ kind }) => kind),
-    [nodeGroup],
-  );
-  expect(web?.attempts).toMatchObject([
+  expect(aws.attempts()).toMatchObject([
     { image: wanted, refused: "Requested AMI is older than the present one/100 %" },
   ]);
+});
+
+test.each([
+  { status: "rolled-back", detail: "RollbackSuccessful: 100 % of/the_nodes" },
+  { status: "failed", detail: undefined },
+] as const)("that a rollout was seen to fail is read as it was recorded: $status", async (ending) => {
+  const aws = await ordered(scalingGroup);
+  const planned = await aws.look();
+  await aws.carryOut(planned);
+  const attemptAt = aws.attempts()?.[0]?.at ?? 0;
+  const about = { do: "conclude" as const, variant: core, fleet: "web", attemptAt, reasons: [] };
+
+  await conclude({ ...about, ending }, aws.runOf(planned.seen));
+
+  expect(aws.attempts()).toMatchObject([{ at: attemptAt, image: wanted, ended: ending }]);
+});
+
+test("that AWS shows a fleet no more, or again, is read as it was recorded", async () => {
+  const aws = await ordered(scalingGroup);
+  const { seen } = await aws.look();
+  const about = { do: "sight" as const, variant: core, fleet: "web", reasons: [] };
+  const unseenSince = (
+    lost: number,
+    found: number,
+    fleet: Parameters<typeof historiesIn>[1][number] = scalingGroup,
+  ) => {
+    const stored = aws.recordsOf("sights").map((key) => {
+      const [, kind = "", ...name] = key.split("/");
+      return { kind, name: name.join("/"), at: key.includes("/lost_") ? lost : found };
+    });
+    return historiesIn({ sights: stored }, [fleet]).web?.unseenSince;
+  };
+
+  expect(unseenSince(1_000, 2_000)).toBeUndefined();
+  await note({ ...about, sight: "lost" }, aws.runOf(seen));
+  expect(unseenSince(1_000, 2_000)).toBe(1_000);
+  for (const elsewhere of [{ group: "web-2" }, { cluster: "test" }, { kind: "karpenter" as const }])
+    expect(unseenSince(1_000, 2_000, { ...scalingGroup, ...elsewhere })).toBeUndefined();
+  await note({ ...about, sight: "found" }, aws.runOf(seen));
+  expect(unseenSince(1_000, 2_000)).toBeUndefined();
+  expect(unseenSince(3_000, 2_000)).toBe(3_000);
 });
 
 test("what Auto Scaling cannot do now is tried again: nothing says that it was refused", async () => {

@@ -41,6 +41,10 @@ function checkTurn(s: Simulation, fleet: Fleet, image: string, blind: number, wh
   const rolled = s.ledger.rolled.some((one) => one.fleet === fleet.name);
   if (!rolled && orders.length === 0 && !goesBack) s.violate("the first rollout waits for a person", what);
   if (orders.length > 0 || (goesBack && fleet.rollback === "at once")) return;
+  const { after } = fleet;
+  const first = after && s.configuration.fleets.find(({ name }) => name === after.fleet);
+  const isRinging = first?.alarms.some((alarm) => hasBeenIn(s.ledger.ringing, alarm, s.now(), blind));
+  if (isRinging && !goesBack) s.violate("no fleet follows one whose alarm rings", what);
   const isClosed = [0, blind].every((ago) => closedNow(s.now() - ago, fleet.window ?? "always", fleet.blackouts));
   if (isClosed) s.violate("windows are kept", what);
 }

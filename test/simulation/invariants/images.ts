@@ -3,6 +3,7 @@ import { heldNow } from "../channels.ts";
 import type { ImageChange } from "../effects.ts";
 import { blindFor, hasBeenIn, isIn } from "../ledger.ts";
 import type { Run, Simulation } from "../simulation.ts";
+import { checkFastLaunchGone } from "./fast-launch.ts";
 
 export function checkImageChange(s: Simulation, run: Run, change: ImageChange, image: string): undefined {
   const variant = s.ledger.made.get(image)?.variant ?? "*";
@@ -14,6 +15,7 @@ export function checkImageChange(s: Simulation, run: Run, change: ImageChange, i
   switch (change) {
     case "DisableImage":
       if (s.account.images.get(image)?.State === "disabled") return;
+      checkFastLaunchGone(s, image, what, blind);
       checkUnheld(s, image, what, blind);
       if (!isRevoked) checkUnused(s, image, what, blind);
       // What a run that stands still no longer knows of the other images.
@@ -21,6 +23,7 @@ export function checkImageChange(s: Simulation, run: Run, change: ImageChange, i
       if (!isRevoked) checkEnabled(s, image, what);
       return;
     case "DeregisterImage":
+      checkFastLaunchGone(s, image, what, blind);
       checkUnheld(s, image, what, blind);
       checkUnused(s, image, what, blind);
       return checkGrace(s, image, what, blind);

@@ -3,6 +3,7 @@ import { hour, minute } from "../../world.ts";
 import { isIn } from "../ledger.ts";
 import { parameterOf } from "../people.ts";
 import type { Run, Simulation } from "../simulation.ts";
+import { checkToldHold } from "./slow-starts.ts";
 
 export function checkNotification(s: Simulation, run: Run, notification: Notification): undefined {
   const { key } = notification;
@@ -29,6 +30,8 @@ export function checkNotification(s: Simulation, run: Run, notification: Notific
       if (isIn(s.ledger.revoked, notification.image, s.now()) && !isFresh(s, notification.image))
         s.violate("nothing false is told", key);
       return;
+    case "slow-start":
+      return checkToldHold(s, notification);
     case "recovered": {
       const build = s.ledger.builds.find(({ id }) => key.endsWith(id));
       if (build?.status !== "succeeded") s.violate("nothing false is told", key);

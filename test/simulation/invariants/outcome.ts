@@ -6,6 +6,7 @@ import { baseParameterOf, harvestParameterOf } from "../../../functions/domain/u
 import { heldNow } from "../channels.ts";
 import { parameterOf } from "../people.ts";
 import type { Simulation } from "../simulation.ts";
+import { checkFastLaunchOutcome } from "./fast-launch.ts";
 import { checkFleets } from "./fleets.ts";
 
 /** Once nothing has gone wrong for days: the newest inputs are published, everybody knows, and nothing is left behind. */
@@ -26,6 +27,7 @@ export function checkOutcome(s: Simulation): undefined {
   checkRevocations(s);
   checkLeftovers(s);
   checkFleets(s);
+  checkFastLaunchOutcome(s);
 }
 
 /** What an image of the variant should be made from now, as upstream, people and the deployment say. */

@@ -33,8 +33,8 @@ export const keepingMutants: Mutant[] = [
   {
     name: "what is used may go",
     file: "domain/publishing/retention.ts",
-    from: 'decision === "keep" ? undefined : describeUse(world.references[image])',
-    to: 'decision === "disable" ? undefined : describeUse(world.references[image])',
+    from: "const use = describeUse(world.references[image]);",
+    to: 'const use = decision === "disable" ? undefined : describeUse(world.references[image]);',
     breaks: ["nothing is disabled that is used"],
   },
   {

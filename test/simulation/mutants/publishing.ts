@@ -5,6 +5,13 @@ const unproved = "nothing unproved is published";
 /** Faults in what decides about channels. */
 export const publishingMutants: Mutant[] = [
   {
+    name: "a slow image waits longer than it may",
+    file: "domain/publishing/slow-start-hold.ts",
+    from: "image.provedAt + maxHold;",
+    to: "image.provedAt + 10 * maxHold;",
+    breaks: ["no image waits for its start for longer than maxHold"],
+  },
+  {
     name: "an image without a proof counts as proved",
     file: "domain/images.ts",
     from: 'if (proof === undefined || provedAt === undefined) return "has not been proved yet";',
@@ -67,7 +74,9 @@ export const publishingMutants: Mutant[] = [
     file: "domain/publishing/replacement.ts",
     from: "image.createdAt > holds.createdAt",
     to: "image.createdAt !== holds.createdAt",
-    breaks: ["no channel goes back"],
+    firstSeed: 180,
+    // What a channel might go back to keeps its Fast Launch then.
+    breaks: ["no channel goes back", "no Fast Launch for an image that nothing starts for longer than two reconciles"],
   },
   {
     name: "a channel takes any minor",
@@ -88,6 +97,7 @@ export const publishingMutants: Mutant[] = [
     file: "reconcile/writes.ts",
     from: "const fresh = await recheck(action, world, environment, now);",
     to: "const fresh = (await recheck(action, world, environment, now)) ?? world;",
+    firstSeed: 214,
     breaks: [
       "a pause leaves a channel as it is",
       "what a person has enabled again stays so",

@@ -38,6 +38,22 @@ export const rollingMutants: Mutant[] = [
     breaks: ["no fleet is moved to an image that its channel does not hold"],
   },
   {
+    name: "a fleet takes a revoked image",
+    file: "domain/fleets/decide.ts",
+    from: "const revoked = whyNotStarted(world, desired);",
+    to: "const revoked = undefined;",
+    also: { from: "const unfit = image ? whyNotPublishable(image) :", to: "const unfit = image ? undefined :" },
+    breaks: ["no fleet gets a revoked image"],
+  },
+  {
+    name: "the alarms of the first fleet are not heard",
+    file: "domain/fleets/turn.ts",
+    from: "if (!health.healthy) return wait(",
+    to: "if (!health.healthy && health.reasons.length < 0) return wait(",
+    firstSeed: 230,
+    breaks: ["no fleet follows one whose alarm rings"],
+  },
+  {
     name: "a hold is not seen",
     file: "domain/fleets/hold.ts",
     from: "return hold && describeHold(name, hold);",

@@ -10,7 +10,7 @@ test.each([
       variants: [{ ...variant, containerImages: Array(40).fill("registry.example.com/team/windows/image:1") }],
       policies: { kubernetesReleaseUrl: `https://mirror.example.com/${"k".repeat(173)}` },
     },
-    "allowed: fewer: a variant's container images, mirrors and denied updates have at most 1587 characters together",
+    "allowed: fewer: a variant's container images, mirrors and denied updates have at most 1557 characters together",
   ],
   [
     "an address with what PowerShell, TOML or Packer interprets",

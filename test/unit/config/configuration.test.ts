@@ -17,6 +17,7 @@ test("omitted fields have sensible defaults, and time spans become milliseconds"
     base: "EKS_Optimized",
     diskGiB: 100,
     diskThroughput: 125,
+    skipRegionalSetup: false,
   });
   expect(policies).toMatchObject({
     soak: 86_400_000,

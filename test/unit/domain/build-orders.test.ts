@@ -2,8 +2,10 @@ import { describe, expect, test } from "vitest";
 import { parseConfiguration } from "../../../functions/config/configuration.ts";
 import type { Variant } from "../../../functions/config/variant.ts";
 import { type ImageWish, orderBuild } from "../../../functions/domain/build-orders.ts";
+import type { Image } from "../../../functions/domain/images.ts";
 import { type Inputs, inputsFromTags } from "../../../functions/domain/inputs.ts";
 import { identityOf } from "../../../functions/domain/records.ts";
+import { day, type Scene, scene } from "../../scene.ts";
 
 const inputs: Inputs = {
   baseAmi: "ami-0123456789abcdef0",
@@ -18,7 +20,8 @@ const subnets = ["subnet-0123456789abcdef0", "subnet-0123456789abcdef1"];
 function deployed(changes: object = {}, stage = "test", policies: object = {}) {
   const configuration = parseConfiguration({ variants: [{ windows: 2022, kubernetes: "1.35", ...changes }], policies });
   const variant = configuration.variants[0] as Variant;
-  return { variant, deployed: { stage, recipe: "c".repeat(64), harvestRecipe: "e".repeat(64), configuration } };
+  const recipes = { recipe: "c".repeat(64), harvestRecipe: "e".repeat(64) };
+  return { variant, deployed: { stage, ...recipes, configuration, images: new Map<string, Image[]>() } };
 }
 
 function order(changes: object = {}, stage = "test", wish: Partial<ImageWish> = {}, policies: object = {}) {
@@ -72,6 +75,7 @@ describe("the variables of a build", () => {
       order({
         diskGiB: 120,
         diskThroughput: 250,
+        skipRegionalSetup: true,
         deniedUpdates: ["KB5040437"],
         registryMirrors: { "docker.io": ["https://mirror.example.com"] },
       }),
@@ -85,6 +89,7 @@ describe("the variables of a build", () => {
       windows: "2022",
       disk_gib: 120,
       disk_throughput: 250,
+      skip_regional_setup: true,
       denied_updates: ["KB5040437"],
       registry_mirrors: { "docker.io": ["https://mirror.example.com"] },
       update_rounds: 2,
@@ -100,8 +105,8 @@ describe("the variables of a build", () => {
   });
 
   test("have no half of a character where long reasons end", () => {
-    const { variables } = order({}, "test", { reasons: [`${"a".repeat(328)}😀 and more`] });
-    expect(variables.REASONS).toBe(`${"a".repeat(328)}…`);
+    const { variables } = order({}, "test", { reasons: [`${"a".repeat(298)}😀 and more`] });
+    expect(variables.REASONS).toBe(`${"a".repeat(298)}…`);
   });
 
   test("contain the place and the checksum of the harvested files for an assembled image", () => {
@@ -170,8 +175,8 @@ describe("the variables of a build", () => {
   });
 
   test.each([
-    ["settings", 26, 1700, "https://dl.k8s.io"],
-    ["settings beside a mirror's long address", 23, 1500, `https://mirror.example.com/${"k".repeat(173)}`],
+    ["settings", 25, 1640, "https://dl.k8s.io"],
+    ["settings beside a mirror's long address", 22, 1440, `https://mirror.example.com/${"k".repeat(173)}`],
   ])("stay below CodeBuild's limit even with the longest allowed %s", (_, length, least, kubernetesReleaseUrl) => {
     const containerImages = Array.from(
       { length },
@@ -192,6 +197,40 @@ describe("the variables of a build", () => {
     expect(JSON.stringify(containerImages).length).toBeGreaterThan(least);
     // The project's own variables take up to 700 of the 5,500 characters.
     expect(size).toBeLessThan(4800);
+  });
+});
+
+describe("the seconds of a start that is not slow yet", () => {
+  const usual = (...starts: number[]) => scene().usualStarts(...starts);
+  const orderOf = (story: Scene) => {
+    const action = story.building();
+    return "order" in action ? action.order : undefined;
+  };
+  const orderAfter = (...starts: number[]) => orderOf(usual(...starts).baseAmi("ami-00000000000000002"));
+
+  test("are the factor times the median of the published images, in whole seconds", () => {
+    expect(orderAfter(200, 211, 400)?.variables.SLOW_START_SECONDS).toBe("316");
+  });
+
+  test("are empty with fewer than three measured images, and a harvest has none", () => {
+    expect(orderAfter(200, 211)?.variables.SLOW_START_SECONDS).toBe("");
+    expect(harvest().variables).not.toHaveProperty("SLOW_START_SECONDS");
+  });
+
+  test("of a proof count the images that are older than the one to prove", () => {
+    const story = usual(200, 210, 220, 900).image("ami-2", { proof: undefined, provedAt: undefined });
+    const then = story.world.now - day;
+    story.change("ami-2", { createdAt: then }).change("ami-usual-4", { createdAt: then + day / 2 });
+    story.change("ami-usual-4", { state: "disabled" });
+
+    expect(orderOf(story)?.variables).toMatchObject({ PURPOSE: "prove", SLOW_START_SECONDS: "315" });
+  });
+
+  test("leave the token as it is, so an order stays the same while other images are published", () => {
+    const [before, after] = [orderAfter(200, 210, 220), orderAfter(400, 410, 420)];
+
+    expect(after?.variables.SLOW_START_SECONDS).not.toBe(before?.variables.SLOW_START_SECONDS);
+    expect(after?.token).toBe(before?.token);
   });
 });
 

@@ -127,6 +127,7 @@ describe("the settings' hash", () => {
     { deniedUpdates: ["KB5040437"] },
     { diskGiB: 120 },
     { diskThroughput: 250 },
+    { skipRegionalSetup: true },
     { edition: "Full" },
     { base: "Base" },
   ])("changes with %j", (changes) => {

@@ -120,6 +120,13 @@ describe("what only records say", () => {
     expect(held(holdingRecord("ami-2", "stable"))).toEqual({});
   });
 
+  test("builds have measured how long it takes to start, which makes it neither ours nor proved", () => {
+    const image = confirmed(records(`measures/${id}/start-220000-${token}`, `measures/ami-2/start-1-${token}`));
+
+    expect(image.measured).toEqual({ start: 220_000, size: undefined });
+    expect(image).toMatchObject({ origin: undefined, made: false, proof: undefined, held: {} });
+  });
+
   test("a revocation has disabled the image, until it is restored", () => {
     const disabled = tagRecord("disablings", id, withdrawn);
     const restored = tagRecord("withdrawals", id, withdrawn, ending);
@@ -128,6 +135,8 @@ describe("what only records say", () => {
     expect(says(disabled)).toBe(true);
     expect(says(disabled, [restored, provedAt + minute])).toBe(false);
     expect(says([disabled, provedAt + 2 * minute], [restored, provedAt + minute])).toBe(true);
+    expect(confirmed(records(disabled, [restored, provedAt + minute])).restoredAt).toBe(provedAt + minute);
+    expect(confirmed(records(disabled)).restoredAt).toBeUndefined();
   });
 });
 

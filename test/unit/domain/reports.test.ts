@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { differences, type Report } from "../../../functions/domain/reports.ts";
+import { differences, grownFolders, type Report } from "../../../functions/domain/reports.ts";
 
 const report: Report = {
   osBuild: "20348.3807",
@@ -46,5 +46,31 @@ describe("the differences between two images", () => {
       "Custom step 10-agent.ps1 cccccccccccc → eeeeeeeeeeee",
       "Custom step 20-ca.ps1 added",
     ]);
+  });
+
+  const gib = 1024 ** 3;
+  const withDisk = (used: number, folders: Record<string, number>): Report => ({
+    ...report,
+    disk: {
+      usedBytes: used * gib,
+      folders: Object.entries(folders).map(([path, size]) => ({ path, bytes: size * gib })),
+    },
+  });
+  const before = withDisk(30, { "C:\\Windows\\WinSxS": 8, "C:\\ProgramData\\containerd": 9, "C:\\Temp": 1 });
+  const after = withDisk(34.56, { "C:\\Windows\\WinSxS": 8.5, "C:\\ProgramData\\containerd": 9.05, "C:\\Agent": 3.5 });
+
+  test("cover the size on disk and the folders that grew by 0.1 GiB or more, the one that grew most first", () => {
+    expect(differences(before, after)).toEqual([
+      "Size on disk 30.0 GiB → 34.6 GiB",
+      "Folder C:\\Agent now has 3.5 GiB",
+      "Folder C:\\Windows\\WinSxS 8.0 GiB → 8.5 GiB",
+    ]);
+    expect(grownFolders(before, after)).toEqual(differences(before, after).slice(1));
+  });
+
+  test("say nothing about the disk if one of the reports is from before it was measured", () => {
+    expect(differences(report, after)).toEqual([]);
+    expect(grownFolders(before, report)).toEqual([]);
+    expect(grownFolders(withDisk(30, {}), after)).toEqual([]);
   });
 });

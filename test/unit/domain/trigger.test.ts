@@ -24,6 +24,7 @@ test.each([
     { kind: "channel", about: "Update /eks-windows-images/test/channels/windows-2022-core-1.35/stable" },
   ],
   ["parameter-rejected", { kind: "channel", about: expect.stringContaining("doesn't exist") }],
+  ["fast-launch-enabled", { kind: "fast-launch", about: "ami-0a1b2c3d4e5f60718 enabled" }],
 ])("the recorded event %s is recognised", (name, expected) => {
   expect(triggerOf(recorded(name))).toEqual(expected);
 });

@@ -3,6 +3,7 @@ import { imageName } from "../../../functions/domain/build-orders.ts";
 import type { Build } from "../../../functions/domain/builds.ts";
 import { indexWorld } from "../../../functions/domain/indexed-world.ts";
 import type { RecordedInputs } from "../../../functions/domain/inputs.ts";
+import type { FleetNode } from "../../../functions/domain/observed-fleet.ts";
 import type { Trigger } from "../../../functions/domain/trigger.ts";
 import { statesOf } from "../../../functions/domain/variant-state.ts";
 import type { World } from "../../../functions/domain/world.ts";
@@ -209,6 +210,17 @@ describe("a reconcile run measures", () => {
   });
 });
 
+test("the start of the newest published image of the slowest variant is measured for a day after a publication", () => {
+  const story = scene(two).usualStarts(500, 210).published("ami-full", {}, full).notifyAll();
+
+  expect(measured(story.measured("ami-full", { start: 250.4 }).world)).toMatchObject({ SlowestStartSeconds: 250.4 });
+  story.image("ami-3").measured("ami-3", { start: 900 });
+  expect(measured(story.world)).toMatchObject({ SlowestStartSeconds: 250.4 });
+  expect(measured(story.measured("ami-full", {}).world)).toMatchObject({ SlowestStartSeconds: 210 });
+  expect(measured(story.later(day).world)).not.toHaveProperty("SlowestStartSeconds");
+  expect(measured(story.later(-day).measured("ami-usual-2", {}).world)).not.toHaveProperty("SlowestStartSeconds");
+});
+
 describe("of fleets is measured", () => {
   const { mode, window, ...watched } = web;
 
@@ -227,12 +239,17 @@ describe("of fleets is measured", () => {
     expect(measured(story.world)).toMatchObject({ NodesBehind: 6, OldestNodeImageHours: 9 * 24 });
   });
 
-  test("no age of images that others have made", () => {
+  test("the age of images that others have made, unless nobody knows it", () => {
     const story = fleetScene();
     observe(story, "web", runs("ami-9"));
 
     expect(measured(story.world)).toMatchObject({ NodesBehind: 3 });
     expect(measured(story.world)).not.toHaveProperty("OldestNodeImageHours");
+
+    const [first, ...others] = runs("ami-9").nodes;
+    const imageMadeAt = story.world.now - 40 * day;
+    observe(story, "web", runs("ami-9", { nodes: [{ ...(first as FleetNode), imageMadeAt }, ...others] }));
+    expect(measured(story.world)).toMatchObject({ OldestNodeImageHours: 40 * 24 });
   });
 
   test.each<[string, (story: Scene) => void]>([

@@ -47,7 +47,7 @@ describeWithPowerShell("custom scripts", (bench) => {
     const { actions } = recordedOrder("layer");
     const start = actions.findIndex((action) => "script" in action && action.script === script);
     const end = actions.findIndex((action) => "script" in action && action.script === "70-verify");
-    const [custom, verify] = await runOrder({
+    const [custom, , verify] = await runOrder({
       ...run,
       order: { ...run.order, actions: actions.slice(start, end + 1) },
     });

@@ -26,6 +26,13 @@ describeWithPowerShell("a first contact", (bench) => {
       features: expect.arrayContaining(["Containers"]),
       dynamicPorts: { tcp: { start: 49152, count: 16384 } },
       hnsNetworks: [],
+      secondsOfSetup: { "windeploy.exe": 35, "oobeldr.exe": 27 },
+      answerFile: expect.stringContaining("Microsoft-Windows-International-Core"),
+      pageFiles: { setting: ["?:\\pagefile.sys"], bytes: 4096 },
+      disk: {
+        usedBytes: 50 * 2 ** 30,
+        folders: expect.arrayContaining([expect.objectContaining({ path: "C:\\ProgramData" })]),
+      },
       installedUpdates: ["KB5031234"],
     });
     expect(facts.offers?.map(({ articles, leftOut }) => ({ articles, leftOut }))).toEqual([

@@ -43,6 +43,34 @@ describeWithPowerShell("the proof of an image", (bench) => {
     });
   });
 
+  test("fails if containerd starts but never answers, and passes if nothing but its start could not be measured", async () => {
+    const mute = { command: "ctr.exe --namespace k8s.io version", message: "context deadline exceeded", exitCode: 1 };
+    const proof = await prove(bench(), {
+      prepare: (machine) => changeState(machine, { refusals: [mute] }),
+    });
+
+    expect(Object.keys(proof.failed)).toEqual(["containerd-runs"]);
+    expect(proof.failed["containerd-runs"]).toMatch(/^ctr\.exe exited with 1: .*context deadline exceeded/);
+    expect(proof.start).toMatchObject({ containerdSeconds: null, containerSeconds: expect.any(Number) });
+
+    const unmeasured = await prove(bench(), {
+      prepare: (machine) =>
+        changeState(machine, {
+          disk: { sizeGiB: 120, freeGiB: 70 },
+          refusals: [{ command: "Get-Volume", message: "Access denied", times: 1 }],
+        }),
+      before: running("Remove-Item -LiteralPath 'C:\\ProgramData\\Amazon\\EC2Launch\\log\\agent.log'"),
+    });
+
+    expect(unmeasured).toMatchObject({ exitCode: 0, line: "EKSWIN-PROOF passed", failed: {} });
+    expect(unmeasured.start).toMatchObject({ setUpAt: null, bytesRead: null, diskUsedBytes: null });
+    expect(unmeasured.start.warnings).toEqual([
+      "SetUp was not measured: EC2Launch has no log.",
+      "BytesRead was not measured: Windows has no counter of what its disks have read.",
+      "DiskUsed was not measured: Access denied",
+    ]);
+  });
+
   test("that EC2Launch v1 has sealed fails if v1 never ends, and if an image is missing or not pinned", async () => {
     const sealing = await generalize(bench(), (machine) => replaceLaunchAgent(machine, bench(), "v1"));
     expect(sealing.failure).toBeUndefined();
@@ -73,5 +101,7 @@ ${withoutShell}`),
       passed: true,
       detail: `${pause} runs`,
     } satisfies Check);
+    expect(proof.start).toMatchObject({ setUpAt: null, containerSeconds: expect.any(Number) });
+    expect(proof.start.warnings).toEqual(["SetUp was not measured: EC2Launch has not said that Windows is ready."]);
   });
 });

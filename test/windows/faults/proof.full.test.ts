@@ -23,6 +23,7 @@ const failed = (names: string[]) => `EKSWIN-PROOF failed ${names.join(" ")}`;
 describeWithPowerShell("a proof", (bench) => {
   test("passes although EC2Launch ended as badly as on the base", async () => {
     let withoutSetting: StepRun | undefined;
+    const began = Date.now();
     const proof = await prove(bench(), {
       prepare: (machine) => {
         changeState(machine, { launch: { ends: 1 } });
@@ -40,6 +41,17 @@ describeWithPowerShell("a proof", (bench) => {
     expect(proof.failed).toEqual({});
     expect(warningsOf(proof)).toEqual({});
     expect(proof).toMatchObject({ exitCode: 0, line: "EKSWIN-PROOF passed", result: "passed" });
+    expect(proof.start).toEqual({
+      setUpAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z$/),
+      containerdSeconds: expect.any(Number),
+      containerSeconds: expect.any(Number),
+      bytesRead: 3 * 1024 ** 3,
+      diskUsedBytes: 50 * 1024 ** 3,
+      warnings: [],
+    });
+    const now = Date.now();
+    expect(Date.parse(proof.start.setUpAt ?? "")).toBeGreaterThan(began);
+    expect(Date.parse(proof.start.setUpAt ?? "")).toBeLessThan(now - 1000 * (proof.start.containerSeconds ?? 0));
     expect(proof.checks).toContainEqual({
       name: "launch-agent-finished",
       passed: true,
@@ -147,6 +159,11 @@ ${withoutShell}`),
           state.refusals = [
             { command: "Start-Service", target: "containerd", message: "Cannot start service containerd." },
             { command: "WSMan", target: "children", message: "Access is denied.", times: 1 },
+            {
+              command: "Get-CimInstance",
+              target: "Win32_PerfRawData_PerfDisk_PhysicalDisk",
+              message: "Invalid class ",
+            },
             { command: "New-SelfSignedCertificate", message: "Keyset does not exist" },
             { command: "Start-Service", target: "hns", message: "Cannot start service hns." },
             { command: "vpc-bridge.exe", message: "broken", exitCode: 2 },
@@ -177,6 +194,14 @@ ${withoutShell}`),
     expect(proof.failed).toEqual(details);
     expect(warningsOf(proof)).toEqual({});
     expect(proof).toMatchObject({ exitCode: 0, line: failed(Object.keys(details)), result: "failed" });
+    expect(proof.start).toMatchObject({ containerdSeconds: null, containerSeconds: null, bytesRead: null });
+    expect(proof.start.diskUsedBytes).toBe(50 * 1024 ** 3);
+    expect(proof.start.warnings).toEqual([
+      "Containerd was not measured: Cannot start service containerd.",
+      expect.stringMatching(/^Container was not measured: ctr\.exe exited with 1: /),
+      "BytesRead was not measured: Invalid class ",
+    ]);
+    for (const warning of proof.start.warnings) expect(proof.stdout).toContain(`WARNING: ${warning}`);
     // Without a certificate WinRM has no listener, and the firewall stays closed.
     expect(proof.userData?.exitCode).toBe(1);
     expect(proof.userData?.output.join("\n")).toContain("Keyset does not exist");

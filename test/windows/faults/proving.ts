@@ -17,7 +17,18 @@ export type Proof = Awaited<ReturnType<typeof proveImage>> & {
   line: string | undefined;
   result: string;
   checks: Check[];
+  start: Measured;
   failed: Record<string, string>;
+};
+
+/** What the machine has measured of its start. */
+export type Measured = {
+  setUpAt: string | null;
+  containerdSeconds: number | null;
+  containerSeconds: number | null;
+  bytesRead: number | null;
+  diskUsedBytes: number | null;
+  warnings: string[];
 };
 
 export type Proving = Pick<BuildOptions, "prepare" | "before"> & {
@@ -33,12 +44,12 @@ export async function prove(bench: Workbench, proving: Proving): Promise<Proof> 
   const order = { ...layer, settings, containerImages };
   const proved = await proveImage(bench, image, order, { ...proving, packerDir: packerDirectory });
   const { exitCode = -1, stdout = "" } = proved.steps.at(-1) ?? {};
-  const { result, checks }: Pick<Proof, "result" | "checks"> = JSON.parse(
+  const { result, checks, start }: Pick<Proof, "result" | "checks" | "start"> = JSON.parse(
     proved.machine.read("C:\\eks-windows-images-proof\\output\\proof.json").toString(),
   );
   const line = stdout.split(/\r?\n/).find((each) => each.startsWith("EKSWIN-PROOF "));
   const failed = Object.fromEntries(checks.flatMap((each) => (each.passed ? [] : [[each.name, each.detail]])));
-  return { ...proved, exitCode, stdout, line, result, checks, failed };
+  return { ...proved, exitCode, stdout, line, result, checks, start, failed };
 }
 
 export function warningsOf({ checks }: Proof): Record<string, string> {

@@ -1,4 +1,6 @@
-import { rmSync } from "node:fs";
+import { readdirSync, rmSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { sumBy } from "es-toolkit";
 import { expect, test } from "vitest";
 import { hostPath } from "../../../local/windows/paths.ts";
 import { describeWithPowerShell } from "../runs.ts";
@@ -7,6 +9,13 @@ import { type Failing, layer, runFault, testFaults } from "./faults.ts";
 
 const script = "80-report";
 const kubelet = "C:\\Program Files\\kubernetes\\kubelet.exe";
+
+type Disk = { usedBytes: number; folders: { path: string; bytes: number }[] };
+
+function bytesBelow(folder: string): number {
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  return sumBy(files, ({ parentPath, name }) => statSync(join(parentPath, name)).size);
+}
 
 const faults: Failing[] = [
   {
@@ -49,9 +58,17 @@ describeWithPowerShell("the report of an image", (bench) => {
       addedUpdates: ["KB5099999"],
       updatesLeftOut: [],
       customSteps: [],
+      firstStart: { manualServices: [{ name: "Spooler", reason: "A node prints nothing." }], skippedAnswers: [] },
+      disk: { usedBytes: 50 * 2 ** 30 },
       tests: { failed: 0, names: expect.arrayContaining(["containerd: answers kubelet"]) },
     });
-    const { binaries, containerImages } = report as Record<string, object[]>;
+    const { binaries, containerImages, disk } = report as { disk: Disk } & Record<string, object[]>;
+    expect(disk.folders.map(({ bytes }) => bytes)).toEqual(
+      disk.folders.map(({ bytes }) => bytes).toSorted((one, other) => other - one),
+    );
+    expect(disk.folders.length).toBeLessThanOrEqual(40);
+    const eks = "C:\\Program Files\\Amazon";
+    expect(disk.folders).toContainEqual({ path: eks, bytes: bytesBelow(hostPath(run.machine.prefix, eks)) });
     expect(binaries).toContainEqual({
       path: kubelet,
       version: "1.35.8",

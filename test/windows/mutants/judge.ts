@@ -1,23 +1,14 @@
-import { execFileSync, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { cacheDirectory } from "../../../local/tools/cache.ts";
 import { guestPath } from "../../../local/windows/paths.ts";
 import { copyPrefix, pristinePrefix } from "../../../local/windows/prefix.ts";
 import { surroundingsIn } from "../../../local/windows/settings.ts";
+import { copyRepository } from "../../repository-copy.ts";
 import { type Mutant, mutated } from "./mutations.ts";
 import { type TestsOf, testsOf } from "./tests-of-scripts.ts";
 
@@ -131,15 +122,6 @@ export async function openJudge(powershell: string): Promise<Judge> {
 }
 
 type Three = [string, string, string];
-
-function copyRepository(target: string): void {
-  const files = execFileSync("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard"], { cwd: root });
-  for (const name of files.toString().split("\0").filter(Boolean)) {
-    mkdirSync(dirname(join(target, name)), { recursive: true });
-    cpSync(join(root, name), join(target, name));
-  }
-  symlinkSync(join(root, "node_modules"), join(target, "node_modules"));
-}
 
 type Report = {
   testResults: {

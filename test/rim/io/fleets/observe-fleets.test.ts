@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import type { KnownFleet } from "../../../../functions/domain/observed-fleet.ts";
+import { scene } from "../../../scene.ts";
 import { fleetAccount, presentImage } from "./account.ts";
 
 const nodeGroup = { name: "web", kind: "managed-node-group", cluster: "test", group: "web" } as const;
@@ -88,6 +89,31 @@ test("one fleet of each kind costs the calls that the handbook names, and as man
   expect(aws.calls.length).toBe(once.length + 3);
 });
 
+test("nodes show when their image was made, also one of AWS, and one that is gone shows nothing", async () => {
+  const aws = fleetAccount();
+  aws.addGroup("web", "managed-node-group");
+  const [node] = aws.account.instances;
+  aws.account.instances.push({ ...node, InstanceId: "i-old", ImageId: "ami-00000000000000ccc" });
+
+  const { nodes } = await known(aws.observe(nodeGroup));
+
+  expect(nodes.map(({ imageMadeAt }) => imageMadeAt)).toEqual([Date.parse("2026-10-14T00:00:00Z"), undefined]);
+  expect(aws.calls.filter((call) => call === "ec2 DescribeImages")).toHaveLength(1);
+});
+
+test("images of the service, which are known, are not asked for", async () => {
+  const { world } = scene({}, "2026-11-30T12:00:00Z").published("ami-00000000000000b01");
+  const aws = fleetAccount(world);
+  aws.addGroup("web", "managed-node-group", "ami-00000000000000b01");
+  for (const node of aws.account.instances) node.ImageId = "ami-00000000000000b01";
+
+  const { nodes, starts } = await known(aws.observe(nodeGroup));
+
+  expect(aws.calls).not.toContain("ec2 DescribeImages");
+  expect(nodes).toMatchObject([{ imageMadeAt: starts?.createdAt }]);
+  expect(starts?.createdAt).toBeGreaterThan(0);
+});
+
 test("a fleet that AWS does not describe is unknown, and the others are known", async () => {
   const aws = fleetAccount();
   aws.addGroup("web", "managed-node-group");
@@ -96,6 +122,30 @@ test("a fleet that AWS does not describe is unknown, and the others are known", 
 
   expect(web?.state).toBe("known");
   expect(gone).toEqual({ state: "unknown", why: "reading the fleet gone: No group found for name: gone." });
+});
+
+test.each([
+  ["eks DescribeCluster", { unread: ["reading its cluster: Rate exceeded"], cluster: undefined }],
+  ["autoscaling DescribeLifecycleHooks", { unread: ["reading its lifecycle hooks: Rate exceeded"], obstacles: [] }],
+  [
+    "ec2 DescribeImages",
+    { starts: { id: presentImage, unread: `describing ${presentImage}: Rate exceeded` }, unread: [] },
+  ],
+  [
+    "autoscaling DescribeScalingActivities",
+    { issues: ["nobody knows whether an instance was replaced for its health: Rate exceeded"], unread: [] },
+  ],
+])("a fleet is known without %s, which only guards or other fleets ask for", async (failing, expected) => {
+  const aws = fleetAccount();
+  aws.addGroup("web", "auto-scaling-group");
+  aws.addGroup("next", "auto-scaling-group");
+  aws.answering((call, _input, answer) => {
+    if (call === failing) throw Object.assign(new Error("Rate exceeded"), { name: "ThrottlingException" });
+    return answer();
+  });
+  const next = { ...scalingGroup, name: "next", group: "next", after: { fleet: "web", healthyFor: "1h" } };
+
+  expect(await known(aws.observe({ ...scalingGroup, cluster: "test" }, next))).toMatchObject(expected);
 });
 
 test("a group that names its version by $Latest has the number of the newest", async () => {
@@ -264,6 +314,27 @@ test("updates are read once the fleet has been rolled, and those that have ended
   ]);
   expect(isChanging).toBe(true);
   expect(aws.calls.filter((call) => call === "eks DescribeUpdate")).toHaveLength(1);
+});
+
+test("a version that the node group of another fleet names is not one that may go", async () => {
+  const aws = fleetAccount();
+  const [group, other] = ["web", "other"].map((name) => aws.addGroup(name, "managed-node-group"));
+  const version = { LaunchTemplateId: "lt-web", LaunchTemplateData: { ImageId: presentImage } };
+  const VersionDescription = "eks-windows-images/test/web: ami-1";
+  for (const VersionNumber of [2, 3, 4])
+    aws.account.templates.get("lt-web")?.push({ ...version, VersionNumber, VersionDescription });
+  Object.assign(other ?? {}, { template: group?.template, version: 3 });
+  const before = aws.calls.length;
+  const both = () => aws.observe(nodeGroup, { ...nodeGroup, name: "other", group: "other" });
+
+  expect((await both()).web).toMatchObject({ template: { made: [2, 4] } });
+  expect(aws.calls.slice(before).filter((call) => call === "eks DescribeNodegroup")).toHaveLength(2);
+
+  aws.answering((call, { nodegroupName }: { nodegroupName?: string }, answer) => {
+    if (call === "eks DescribeNodegroup" && nodegroupName === "other") throw new Error("throttled");
+    return answer();
+  });
+  expect(await both()).toMatchObject({ web: { template: { made: [] } }, other: { state: "unknown" } });
 });
 
 test("the versions that the service made for the fleet are known by their description", async () => {

@@ -53,6 +53,21 @@ describe("POST /approve", () => {
     });
   });
 
+  test("lets a slow image pass even if images need no approval, and may be repeated", () => {
+    const story = scene({ policies: { soak: "1h", slowStart: { maxHold: "3d" } } })
+      .usualStarts(200, 210, 220)
+      .image("ami-2")
+      .measured("ami-2", { start: 400 });
+
+    expect(decideApprove(story.world, { image: "ami-2", reason, dryRun }, ann)).toMatchObject({
+      outcome: "accepted",
+      message: expect.stringMatching(/candidate takes ami-2 .*; stable takes ami-2 /),
+    });
+    story.approve("ami-2");
+    expect(story.publications()).toEqual({ candidate: "ami-2", stable: "ami-2" });
+    expect(decideApprove(story.world, { image: "ami-2", reason, dryRun }, ann)).toMatchObject({ write: {} });
+  });
+
   test.each([
     ["is not proved", { proof: undefined, provedAt: undefined }, "has not been proved yet"],
     ["failed its proof", { proof: "failed" }, "failed its proof"],

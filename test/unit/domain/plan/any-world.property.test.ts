@@ -1,5 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { planOf } from "../../../../functions/api/plan.ts";
+import { statusOf } from "../../../../functions/api/status.ts";
 import { FailureClass } from "../../../../functions/domain/failures.ts";
 import { indexWorld } from "../../../../functions/domain/indexed-world.ts";
 import { canonical } from "../../../../functions/domain/inputs.ts";
@@ -8,6 +10,7 @@ import type { Action } from "../../../../functions/domain/plan.ts";
 import { plan } from "../../../../functions/domain/plan.ts";
 import type { World } from "../../../../functions/domain/world.ts";
 import { cases } from "../../../depth.ts";
+import { checkAnswer } from "../../../documented-answers.ts";
 import { hour, minute, type Scene, scene } from "../../../scene.ts";
 
 const variants = [
@@ -119,6 +122,13 @@ describe("in any world", () => {
   test("the same world gives the same plan", () => {
     always(({ world }) => {
       expect(plan(copy(world))).toEqual(plan(world));
+    });
+  });
+
+  test("GET / and GET /plan answer what is documented", () => {
+    always(({ world }) => {
+      for (const [path, answer] of Object.entries({ "/": statusOf(world, "/channels"), "/plan": planOf(world) }))
+        checkAnswer({ method: "GET", path, status: 200, body: JSON.stringify(answer) });
     });
   });
 

@@ -1,9 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { planOf } from "../../../../functions/api/plan.ts";
+import { statusOf } from "../../../../functions/api/status.ts";
 import { closedNow } from "../../../../functions/config/rollout-window.ts";
 import type { FleetWrite } from "../../../../functions/domain/fleets/actions.ts";
-import { plan } from "../../../../functions/domain/plan.ts";
+import { type Action, plan } from "../../../../functions/domain/plan.ts";
 import { cases } from "../../../depth.ts";
+import { checkAnswer } from "../../../documented-answers.ts";
 import { hour, minute, type Scene, scene } from "../../../scene.ts";
 
 const window = { days: ["Tue" as const, "Thu" as const], from: "22:00", to: "04:00", timeZone: "Europe/Berlin" };
@@ -99,8 +102,12 @@ function always(check: (story: Scene) => void): void {
   );
 }
 
+function isRecord(action: Action): action is Extract<Action, { do: "arrive" | "conclude" | "sight" }> {
+  return action.do === "arrive" || action.do === "conclude" || action.do === "sight";
+}
+
 function writesTo({ world }: Scene): FleetWrite[] {
-  return plan(world).flatMap((one) => ("fleet" in one && one.do !== "wait" && one.do !== "arrive" ? [one] : []));
+  return plan(world).flatMap((one) => ("fleet" in one && !isRecord(one) && one.do !== "wait" ? [one] : []));
 }
 
 /** What brings an image to nodes. */
@@ -117,6 +124,13 @@ function fleetOf({ world }: Scene, name: string) {
 }
 
 describe("in any world of fleets", () => {
+  test("GET / and GET /plan answer what is documented", () => {
+    always(({ world }) => {
+      for (const [path, answer] of Object.entries({ "/": statusOf(world, "/channels"), "/plan": planOf(world) }))
+        checkAnswer({ method: "GET", path, status: 200, body: JSON.stringify(answer) });
+    });
+  });
+
   test("no fleet is moved to an image that its channel does not hold, or that is revoked or disabled", () => {
     always((story) => {
       for (const { image, fleet, variant } of moves(story)) {
@@ -229,7 +243,7 @@ describe("in any world of fleets", () => {
       for (const name of names) {
         const decision = story.fleetDecision(name);
         if (decision.decision === "current") continue;
-        const [action, ...others] = story.fleetActions(name);
+        const [action, ...others] = story.fleetActions(name).filter((one) => one.do === "arrive" || !isRecord(one));
         expect(action?.reasons.join("")).not.toBe("");
         expect(others).toEqual([]);
       }

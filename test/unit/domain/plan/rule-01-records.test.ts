@@ -68,7 +68,7 @@ describe("rule 1: an image that no record says was made here", () => {
       .image("ami-5", { ...forged, ...old, retiredAt: 1 });
 
     for (const id of ["ami-2", "ami-3", "ami-4", "ami-5"])
-      expect(kept(foreign)[id]).toContain("it is not recorded as made by this service (npm run adopt)");
+      expect(kept(foreign)[id]).toContain("it is not recorded as made by this service (npm run cli -- adopt)");
     expect(retirementCandidates(foreign.world)).toEqual([]);
     expect(foreign.actions().filter((action) => action.do === "release")).toEqual([]);
     expect(retirementCandidates(scene({ policies }).image("ami-4", { ...old, proof: "failed" }).world)).toEqual([
@@ -111,7 +111,7 @@ describe("rule 1: an image that no record says was made here", () => {
     const { world } = scene().image("ami-2", forged);
 
     expect(world.images.map(whyNotPublishable)).toEqual([
-      "is not recorded as made by this service: its tags claim without a record that this service made it; it is forged, a copy or from before records (then: npm run adopt)",
+      "is not recorded as made by this service: its tags claim without a record that this service made it; it is forged, a copy or from before records (then: npm run cli -- adopt)",
     ]);
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { plan } from "../../../../functions/domain/plan.ts";
 import { scene } from "../../../scene.ts";
+import { minute } from "../../../world.ts";
 
 describe("rule 7: the inputs of a revoked image are not rebuilt", () => {
   test("a variant waits until one of them changes", () => {
@@ -53,6 +54,15 @@ describe("rule 7: the inputs of a revoked image are not rebuilt", () => {
       .image("ami-2", { state: "disabled", withdrawnAt: 1, disabledByRevocation });
     expect(story.building()).toMatchObject({ do: does });
     expect(story.change("ami-2", { state: "available", withdrawnAt: undefined }).building().do).toBe("nothing");
+  });
+
+  test("an image that was just enabled again and is still shown as disabled is not built a second time", () => {
+    const story = scene().published("ami-1", { kubernetes: "1.35.6" });
+    const restoredAt = story.world.now - minute;
+    story.image("ami-2", { state: "disabled", restoredAt });
+    const until = restoredAt + 30 * minute;
+    expect(story.building()).toMatchObject({ do: "wait", until });
+    expect(story.change("ami-2", { restoredAt: restoredAt - 29 * minute }).building()).toMatchObject({ do: "build" });
   });
 
   test("an unrevoke lets the inputs be built again", () => {

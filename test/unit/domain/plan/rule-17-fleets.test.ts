@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import type { KnownFleet } from "../../../../functions/domain/observed-fleet.ts";
 import { core, day, hour, minute, type Scene, scene } from "../../../scene.ts";
 
 /** Tuesday nights. The scene begins on a Wednesday. */
@@ -85,7 +86,7 @@ describe("rule 17: a fleet waits", () => {
   };
 
   test("while AWS does not show it", () => {
-    waits(behind().fleets("unreadable", "web", "throttled"), "throttled");
+    waits(behind().fleets("unreadable", "web", "throttled").fleets("sight", "web", "lost"), "throttled");
   });
 
   test("while the records cannot be read, which tell of holds and of its rollouts", () => {
@@ -359,7 +360,7 @@ describe("rule 17: a fleet that comes after another one", () => {
     expect(story.fleetDecision("web")).toMatchObject({ for: "other-fleet", until: nextWindow + 7 * day });
   });
 
-  test.each<[string, Parameters<Scene["fleets"]>[2] & object]>([
+  test.each<[string, Partial<KnownFleet>]>([
     ["an alarm rings", { alarms: { ringing: ["errors"], changedAt: 0 } }],
     ["AWS finds something wrong with it", { issues: ["AccessDenied: no role"] }],
     ["its nodes are being replaced", { isChanging: true }],

@@ -77,6 +77,43 @@ describe("rule 17: a fleet is refused, with the way out, if", () => {
   });
 });
 
+describe("rule 17: while AWS does not tell what a guard asks for", () => {
+  const unread = ["reading its cluster: throttled"];
+
+  test.each<[string, Scene, string[]]>([
+    ["its cluster or its hooks", behind().fleets("observe", "web", { cluster: undefined, unread }), unread],
+    [
+      "its present image",
+      behind().fleets("observe", "web", {
+        starts: { id: "ami-f", name: undefined, createdAt: undefined, unread: "describing ami-f: throttled" },
+      }),
+      ["describing ami-f: throttled"],
+    ],
+  ])("%s, the fleet is not moved forward, not even by a person", (_, story, reasons) => {
+    const waits = { decision: "wait", for: "aws", reasons };
+    expect(story.fleetDecision("web")).toMatchObject(waits);
+    expect(story.fleets("order", "web", "ami-2").fleetDecision("web")).toMatchObject(waits);
+    expect(story.fleetActions("web")).toMatchObject([{ do: "wait", reasons }]);
+  });
+
+  test("a fleet that goes back does not wait for it", () => {
+    const story = scene().published("ami-1").image("ami-2").holds("ami-2").fleet("web").revoke("ami-2").holds("ami-1");
+    story.fleets("observe", "web", { cluster: undefined, unread });
+    expect(story.fleetDecision("web")).toMatchObject({ decision: "roll", back: expect.stringContaining("revoked") });
+  });
+
+  test("what stands in the way is told all the same", () => {
+    const story = behind().fleets("observe", "web", { obstacles: ["no template"], unread });
+    expect(refusals(story)).toEqual(["no template"]);
+  });
+
+  test("an image that the fleet may leave in any case need not be known", () => {
+    const starts = { id: "ami-f", name: undefined, createdAt: undefined, unread: "describing ami-f: throttled" };
+    const story = behind({ adopt: true }).fleets("observe", "web", { starts });
+    expect(story.fleetDecision("web").decision).not.toBe("wait");
+  });
+});
+
 describe("rule 17: a fleet is not refused", () => {
   test.each<[string, Scene]>([
     [

@@ -124,6 +124,48 @@ describe("rule 17: subscribers hear", () => {
   });
 });
 
+describe("rule 17: a fleet that AWS does not show", () => {
+  const lost = (configuration: Parameters<Scene["fleet"]>[1] = {}) =>
+    behind(configuration).fleets("unreadable", "web", "No group found");
+
+  test("is recorded, and so is that AWS shows it again", () => {
+    const story = lost();
+    expect(story.fleetActions("web")).toMatchObject([
+      { do: "sight", sight: "lost", reasons: ["No group found"] },
+      { do: "wait" },
+    ]);
+    expect(story.fleets("sight", "web", "lost").fleetActions("web")).toMatchObject([{ do: "wait" }]);
+    const found = behind({ mode: "watch" }).fleets("sight", "web", "lost");
+    expect(found.fleetActions("web")[0]).toMatchObject({ do: "sight", sight: "found" });
+  });
+
+  test.each(["watch", "roll"] as const)("for two hours is told once for each time, also with mode %s", (mode) => {
+    const story = lost({ mode }).fleets("sight", "web", "lost");
+    expect(told(story.later(2 * hour - 1))).toEqual([]);
+    expect(told(story.later(1))).toMatchObject([{ kind: "fleet-unseen", fleet: "web", why: "No group found" }]);
+    expect(told(story.notifyAll().later(day))).toEqual([]);
+    story.fleets("sight", "web", "found").later(hour).fleets("sight", "web", "lost");
+    expect(told(story.later(2 * hour))).toHaveLength(1);
+  });
+
+  test("is told of again each month while it lasts", () => {
+    const story = lost()
+      .fleets("sight", "web", "lost")
+      .later(2 * hour);
+    const [first] = told(story);
+    expect(told(story.notifyAll().later(31 * day))).toMatchObject([
+      { ...first, key: expect.any(String), at: story.world.now },
+    ]);
+    expect(told(story.notifyAll())).toEqual([]);
+  });
+
+  test("is not told of while records cannot be read, which say since when", () => {
+    const story = lost();
+    story.world.unreadable = "records: AccessDenied";
+    expect(story.fleetActions("web")).toMatchObject([{ do: "wait" }]);
+  });
+});
+
 describe("rule 17: a fleet that is behind", () => {
   test("for behindAfter is told, once, also if its channel moves on", () => {
     const story = behind({ mode: "watch", behindAfter: "14d" });

@@ -63,11 +63,36 @@ describe("rule 17: a rollout that has failed", () => {
     ["refused" as const, "AWS refused it: NodeCreationFailure"],
   ])("is not repeated by itself: %s", (status, why) => {
     expect(failed(status).fleetDecision("web")).toMatchObject({ decision: "failed", reasons: [why] });
-    expect(
-      failed(status)
-        .later(30 * day)
-        .fleetActions("web"),
-    ).toMatchObject([{ do: "wait", reasons: [why] }]);
+    const later = failed(status)
+      .later(30 * day)
+      .fleetActions("web");
+    expect(later.at(-1)).toMatchObject({ do: "wait", reasons: [why] });
+  });
+
+  test("is recorded once, with AWS's words, because AWS forgets it", () => {
+    const ending = { status: "rolled-back" as const, detail: "NodeCreationFailure" };
+    const attemptAt = failed("rolled-back").world.fleetRecords.histories.web?.attempts[0]?.at;
+    expect(failed("rolled-back").fleetActions("web")).toMatchObject([
+      { do: "conclude", attemptAt, ending },
+      { do: "wait" },
+    ]);
+    expect(failed("rolled-back").fleets("concluded", "web", ending).fleetActions("web")).toMatchObject([
+      { do: "wait" },
+    ]);
+    expect(failed("refused").fleetActions("web")).toMatchObject([{ do: "wait" }]);
+  });
+
+  test("still counts when AWS has forgotten it, until another image or a person", () => {
+    const forgotten = () =>
+      failed("rolled-back")
+        .fleets("concluded", "web", { status: "rolled-back", detail: "NodeCreationFailure" })
+        .later(100 * day);
+    expect(forgotten().fleetDecision("web")).toMatchObject({
+      decision: "failed",
+      reasons: ["it was rolled back: NodeCreationFailure"],
+    });
+    expect(forgotten().fleets("order", "web", "ami-2").fleetDecision("web").decision).toBe("roll");
+    expect(forgotten().image("ami-3").holds("ami-3").fleetDecision("web").decision).toBe("roll");
   });
 
   test("is repeated once if a person orders it", () => {

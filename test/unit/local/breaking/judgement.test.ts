@@ -15,7 +15,7 @@ const write = (channel: string) => ({
   operation: "PutParameter",
   parameters: { Name: `${channelsPrefix}/core/${channel}`, Value: image },
 });
-const told = (kind: string, more: object) => ({ kind, variant: "core", text: "", ...more });
+const told = (kind: string, more: object) => ({ kind, variant: "core", text: "", subject: "", ...more });
 
 function build(id: string, buildStatus: BuildStatus, failureClass = ""): Build {
   const variables = { VARIANT: "core", TOKEN: id };

@@ -12,7 +12,14 @@ const channels = `/eks-windows-images/rehearsal/channels/${variant}`;
 const everything = "base-ami, build, channel, kubernetes, manual, patch-tuesday, unknown";
 
 function result(act: string, trigger: string, changes: Partial<ActResult>): ActResult {
-  const unchanged = { deprecated: [], restored: [], disabled: [], calls: [], notifications: [] };
+  const unchanged = {
+    deprecated: [],
+    restored: [],
+    disabled: [],
+    fastLaunch: { enabled: [], ended: [] },
+    calls: [],
+    notifications: [],
+  };
   const quiet = { reasons: [], builds: 0, harvests: 0, image: null, published: false, notified: false, seconds: 8 };
   return {
     act,
@@ -115,6 +122,18 @@ test.each<[string, string, Partial<ActResult>, string]>([
   ],
   ["an image that is not published", "Kubernetes", holding("ami-1"), "stable holds ami-1, not ami-2"],
   ["an image that is disabled", "nothing changed", { disabled: ["ami-1"] }, "disabled is ami-1, not nothing"],
+  [
+    "snapshots of an image that had none",
+    "nothing changed",
+    { fastLaunch: { enabled: ["ami-2"], ended: [] } },
+    "fast launch enabled is ami-2, not nothing",
+  ],
+  [
+    "an image that loses its snapshots",
+    "nothing changed",
+    { fastLaunch: { enabled: [], ended: ["ami-1"] } },
+    "fast launch ended is ami-1, not nothing",
+  ],
 ])("%s is a deviation", (_, act, wrong, deviation) => {
   const deviations = deviationsWith(act, wrong);
 

@@ -7,7 +7,8 @@ const channels = `/eks-windows-images/rehearsal/channels/${variant}`;
 
 function result(act: string, changes: Partial<ActResult>): ActResult {
   const quiet = { reasons: [], builds: 0, harvests: 0, image: null, published: false, notified: false, previous: null };
-  const unchanged = { deprecated: [], restored: [], disabled: [], calls: [], notifications: [] };
+  const launched = { fastLaunch: { enabled: [], ended: [] } };
+  const unchanged = { deprecated: [], restored: [], disabled: [], calls: [], notifications: [], ...launched };
   const held = { candidate: null, stable: null };
   return { act, trigger: "base-ami", variant, channels: held, seconds: 8, ...quiet, ...unchanged, ...changes };
 }
