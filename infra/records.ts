@@ -39,7 +39,10 @@ const fleetWriters: Record<string, Writer[]> = {
 };
 
 /** The same of Fast Launch, for the same reason. */
-const fastLaunchWriters: Record<string, Writer[]> = { "records/fast-launches": ["reconcile"] };
+const fastLaunchWriters: Record<string, Writer[]> = {
+  "records/fast-launches": ["reconcile"],
+  "records/fast-launch-refusals": ["reconcile"],
+};
 
 /** A pause or a hold ends when its record is deleted. */
 const orders = ["records/pauses", "records/holds"];

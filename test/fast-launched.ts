@@ -1,3 +1,4 @@
+import type { Refusal } from "../functions/domain/fast-launch-records.ts";
 import type { FastLaunch } from "../functions/domain/fast-launches.ts";
 import type { Scene } from "./scene.ts";
 import { core } from "./world.ts";
@@ -25,13 +26,22 @@ export function fastLaunched(story: Scene, shown: Readonly<Record<string, Shown>
     };
     if (ours) recorded[image] = world.images.find(({ id }) => id === image)?.variant ?? core;
   }
-  world.fastLaunch = { recorded, state: "known", images };
+  world.fastLaunch = { recorded, refused: {}, state: "known", images };
+  return story;
+}
+
+/** EC2 has just refused to begin that for the image, whatever it shows. */
+export function fastLaunchRefused(story: Scene, image: string, of: Refusal["of"], reason: string): Scene {
+  const { world } = story;
+  const known = world.fastLaunch ?? { recorded: {}, refused: {}, state: "known" as const, images: {} };
+  const recorded = { ...known.recorded, [image]: world.images.find(({ id }) => id === image)?.variant ?? core };
+  world.fastLaunch = { ...known, recorded, refused: { ...known.refused, [image]: { of, reason, at: world.now } } };
   return story;
 }
 
 /** EC2 does not tell any more what has Fast Launch. */
 export function fastLaunchUnknown(story: Scene, why = "DescribeFastLaunchImages: Throttling"): Scene {
   const { recorded = {} } = story.world.fastLaunch ?? {};
-  story.world.fastLaunch = { recorded, state: "unknown", why };
+  story.world.fastLaunch = { recorded, refused: {}, state: "unknown", why };
   return story;
 }

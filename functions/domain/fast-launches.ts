@@ -1,3 +1,7 @@
+import { hour } from "../config/time.ts";
+import type { FastLaunchRecords, Refusal } from "./fast-launch-records.ts";
+import type { Image } from "./images.ts";
+
 /** EC2's words for where Fast Launch of an image is. An image that EC2 does not list has none. */
 export const fastLaunchStates = [
   "enabling",
@@ -23,21 +27,38 @@ export interface FastLaunch {
 }
 
 /** What is known about Fast Launch. */
-export type FastLaunches = {
-  /** The variants of the images for which a record says that this service has enabled it, by ID, gone ones, too. */
-  recorded: Readonly<Record<string, string>>;
-} & (
-  | {
-      state: "known";
-      /** By image ID, of all images for which this account has it, whoever made them. */
-      images: Readonly<Record<string, FastLaunch>>;
-    }
-  | { state: "unknown"; why: string }
-);
+export type FastLaunches = FastLaunchRecords &
+  (
+    | {
+        state: "known";
+        /** By image ID, of all images for which this account has it, whoever made them. */
+        images: Readonly<Record<string, FastLaunch>>;
+      }
+    | { state: "unknown"; why: string }
+  );
 
 /** What EC2 shows of an image; undefined if it shows nothing, or nothing is known. */
-export function fastLaunchOf(all: FastLaunches | undefined, image: string): FastLaunch | undefined {
+export function shownOf(all: FastLaunches | undefined, image: string): FastLaunch | undefined {
   return all?.state === "known" && Object.hasOwn(all.images, image) ? all.images[image] : undefined;
+}
+
+/** As {@link shownOf}; what EC2 refused to begin counts as begun and failed. */
+export function fastLaunchOf(all: FastLaunches | undefined, image: string): FastLaunch | undefined {
+  const shown = shownOf(all, image);
+  const refusal = all?.state === "known" && Object.hasOwn(all.refused, image) ? all.refused[image] : undefined;
+  return refusal && isLast(refusal, shown) ? refusedOf(refusal, image, shown) : shown;
+}
+
+/** Whether EC2 shows what was so before the refusal. */
+function isLast({ of, at }: Refusal, shown: FastLaunch | undefined): boolean {
+  if (of === "enable" && shown === undefined) return true;
+  if (shown === undefined || (shown.since ?? 0) > at) return false;
+  return of === "enable" ? hasFailed(shown) : shown.state !== "disabling";
+}
+
+function refusedOf({ of, reason, at }: Refusal, image: string, shown: FastLaunch | undefined): FastLaunch {
+  const state = of === "enable" ? "enabling-failed" : "disabling-failed";
+  return { image, state, reason, since: at, maxParallelLaunches: shown?.maxParallelLaunches ?? 0 };
 }
 
 /** Whether this service has enabled it for the image, as a record says. Otherwise it is somebody else's. */
@@ -58,8 +79,26 @@ export function whyFastLaunched(all: FastLaunches | undefined, image: string): s
   if (all?.state === "unknown")
     return isRecorded(all, image) ? `it is unknown whether it still has Fast Launch: ${all.why}` : undefined;
   const shown = fastLaunchOf(all, image);
-  if (!shown) return undefined;
+  if (!shown || !shownOf(all, image)) return undefined;
   return shown.state === "disabling-failed"
     ? `EC2 could not end its Fast Launch: ${shown.reason ?? "without a reason"}`
     : `it has Fast Launch (${shown.state}), which is disabled first`;
+}
+
+/** How long a revoked image waits for EC2 to remove its snapshots, in milliseconds: no node should start it any more. */
+const removedWithin = hour;
+
+/**
+ * As {@link whyFastLaunched}, for an image that nothing may start any more. It does not wait for what EC2 cannot end, or
+ * does not end within an hour. What is left of it ends later.
+ */
+export function whyStillFastLaunched(
+  all: FastLaunches | undefined,
+  { id, revoked }: Pick<Image, "id" | "revoked">,
+  now: number,
+): string | undefined {
+  const { state, since = 0 } = fastLaunchOf(all, id) ?? {};
+  const isLate = state === "disabling" && now - since >= removedWithin;
+  const isBlind = all?.state === "unknown" && now - (revoked?.at ?? 0) >= removedWithin;
+  return state === "disabling-failed" || isLate || isBlind ? undefined : whyFastLaunched(all, id);
 }

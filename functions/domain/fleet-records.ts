@@ -1,8 +1,7 @@
-import { clip, oneLine } from "../config/clip.ts";
 import type { Fleet } from "../config/fleet.ts";
 import type { GroupUpdate } from "./observed-fleet.ts";
 import type { Pauses } from "./pauses.ts";
-import type { Records, StoredRecord } from "./records.ts";
+import { type Records, type StoredRecord, wordsFromKey, wordsInKey } from "./records.ts";
 
 /** A rollout that the service was about to begin. Only its record tells whose a change of a group is. */
 export interface Attempt {
@@ -61,9 +60,6 @@ export const noHistory: FleetHistory = { attempts: [], arrivals: [], orders: [],
 
 const none = "none";
 
-/** Characters of AWS's words in a key. S3 allows 1,024 bytes, and each may take nine. */
-const maxWords = 90;
-
 /** The key, without the prefix of records, of the record that a rollout is about to begin. */
 export function attemptRecord(fleet: string, { at, image, from, versions }: Attempt): string {
   const template = versions ? `${versions.from}-${versions.to}` : `${none}-${none}`;
@@ -72,16 +68,12 @@ export function attemptRecord(fleet: string, { at, image, from, versions }: Atte
 
 /** The key, without the prefix of records, of the record that AWS refused the attempt of that time, in AWS's words. */
 export function refusalRecord(fleet: string, attemptAt: number, words: string): string {
-  return `refusals/${fleet}/${Math.floor(attemptAt)}_${inKey(words)}`;
+  return `refusals/${fleet}/${Math.floor(attemptAt)}_${wordsInKey(words)}`;
 }
 
 /** The key, without the prefix of records, of the record that the attempt of that time failed. */
 export function endingRecord(fleet: string, attemptAt: number, { status, detail = "" }: Ending): string {
-  return `endings/${fleet}/${Math.floor(attemptAt)}_${status}_${inKey(detail)}`;
-}
-
-function inKey(words: string): string {
-  return encodeURIComponent(clip(oneLine(words), maxWords));
+  return `endings/${fleet}/${Math.floor(attemptAt)}_${status}_${wordsInKey(detail)}`;
 }
 
 /** The key, without the prefix of records, of the record that all nodes of a fleet run an image. Its time is S3's. */
@@ -167,7 +159,7 @@ function attemptFrom(text: string): Attempt | undefined {
 
 function refusalOf(attempt: Attempt, refusals: readonly { rest: string }[] = []): string | undefined {
   const words = aboutAttempt(attempt, refusals);
-  return words === undefined ? undefined : fromKey(words);
+  return words === undefined ? undefined : wordsFromKey(words);
 }
 
 function endingOf(attempt: Attempt, endings: readonly { rest: string }[] = []): Ending | undefined {
@@ -175,7 +167,7 @@ function endingOf(attempt: Attempt, endings: readonly { rest: string }[] = []): 
     /^(failed|cancelled|rolled-back|succeeded)_(.*)$/.exec(aboutAttempt(attempt, endings) ?? "") ?? [];
   return status === undefined
     ? undefined
-    : { status: status as Ending["status"], detail: words === "" ? undefined : fromKey(words) };
+    : { status: status as Ending["status"], detail: words === "" ? undefined : wordsFromKey(words) };
 }
 
 function unseenSince(place: Place, sights: readonly { rest: string; at: number }[] = []): number | undefined {
@@ -187,14 +179,6 @@ function unseenSince(place: Place, sights: readonly { rest: string; at: number }
 /** What a record says about the attempt, after its time. */
 function aboutAttempt({ at }: Attempt, records: readonly { rest: string }[]): string | undefined {
   return records.find(({ rest }) => rest.startsWith(`${at}_`))?.rest.slice(`${at}_`.length);
-}
-
-function fromKey(words: string): string {
-  try {
-    return decodeURIComponent(words);
-  } catch {
-    return "its record cannot be read";
-  }
 }
 
 function orderFrom(text: string, at: number): RolloutOrder {

@@ -1,4 +1,5 @@
 import type { ChannelName } from "../config/channel-names.ts";
+import { clip, oneLine } from "../config/clip.ts";
 import { iso } from "../config/time.ts";
 import { canonical, clipTag, inputNames, type RecordedInputs, sha256 } from "./inputs.ts";
 
@@ -69,19 +70,20 @@ export function holdingRecord(image: string, channel: ChannelName): string {
   return `holdings/${image}/${channel}`;
 }
 
-/**
- * The key, without {@link recordsPrefix}, of the record that this service has enabled an image's Fast Launch. It is
- * written before EC2 is asked, and it tells what is ours once the image is gone.
- */
-export function fastLaunchRecord(image: string, variant: string): string {
-  return `${fastLaunchKind}/${image}/${variant}`;
+/** Characters of AWS's words in a key. S3 allows 1,024 bytes, and each may take nine. */
+const maxWords = 90;
+
+/** AWS's words, clipped, as a part of a key. */
+export function wordsInKey(words: string): string {
+  return encodeURIComponent(clip(oneLine(words), maxWords));
 }
 
-const fastLaunchKind = "fast-launches";
-
-/** The variants of the images that such a record names, by image ID. */
-export function fastLaunchedIn(records: Records): Record<string, string> {
-  return Object.fromEntries((records[fastLaunchKind] ?? []).map(({ name }) => name.split("/").slice(0, 2)));
+export function wordsFromKey(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return "its record cannot be read";
+  }
 }
 
 /**

@@ -7,6 +7,7 @@ import {
 import type { Configuration } from "../config/configuration.ts";
 import type { Environment } from "../config/environment.ts";
 import { leastParallelLaunches } from "../config/fast-launch.ts";
+import type { FastLaunchRecords } from "../domain/fast-launch-records.ts";
 import type { FastLaunch, FastLaunches } from "../domain/fast-launches.ts";
 import { ec2 } from "./ec2-client.ts";
 import { clientsAs } from "./fleets/clients.ts";
@@ -20,18 +21,17 @@ const readShown: (account: string) => Promise<Record<string, FastLaunch>> = shar
 /**
  * What EC2 shows of Fast Launch in this account and Region; undefined without the policy, and then EC2 is not asked.
  * Never throws: if EC2 does not tell, that is unknown.
- * @param recorded the variants of the images for which this service has enabled it, by image ID
  */
 export async function readFastLaunches(
   { TOPIC_ARN }: Pick<Environment, "TOPIC_ARN">,
   { policies }: Pick<Configuration, "policies">,
-  recorded: Readonly<Record<string, string>>,
+  records: FastLaunchRecords,
 ): Promise<FastLaunches | undefined> {
   if (!policies.fastLaunch) return undefined;
   try {
-    return { recorded, state: "known", images: await readShown(TOPIC_ARN.split(":")[4] ?? "") };
+    return { ...records, state: "known", images: await readShown(TOPIC_ARN.split(":")[4] ?? "") };
   } catch (error) {
-    return { recorded, state: "unknown", why: `asking what has Fast Launch: ${(error as Error).message}` };
+    return { ...records, state: "unknown", why: `asking what has Fast Launch: ${(error as Error).message}` };
   }
 }
 
@@ -89,4 +89,14 @@ function templateIn({ FAST_LAUNCH_TEMPLATE = "" }: Environment) {
 function clientOf({ FAST_LAUNCH_ROLE }: Environment): EC2Client {
   if (!FAST_LAUNCH_ROLE) throw new Error("FAST_LAUNCH_ROLE is missing: deploy again");
   return clientsAs(FAST_LAUNCH_ROLE).ec2;
+}
+
+/**
+ * Whether AWS refused what was asked, so that asking again at once would fail in the same way. Throttling and faults of
+ * AWS's own pass.
+ */
+export function isRefusal(error: unknown): error is Error {
+  if (!(error instanceof Error && "$metadata" in error)) return false;
+  const { httpStatusCode = 500 } = error.$metadata as { httpStatusCode?: number };
+  return httpStatusCode >= 400 && httpStatusCode < 500 && !/throttl|^RequestLimitExceeded|expired/i.test(error.name);
 }

@@ -1,9 +1,9 @@
 import type { Configuration } from "../config/configuration.ts";
 import type { Environment } from "../config/environment.ts";
+import { type FastLaunchRecords, fastLaunchRecordsIn, noFastLaunchRecords } from "../domain/fast-launch-records.ts";
 import { historiesIn } from "../domain/fleet-records.ts";
 import { recordsSince, withRecords } from "../domain/recorded-images.ts";
 import { revokedByRecord } from "../domain/recorded-revocations.ts";
-import { fastLaunchedIn } from "../domain/records.ts";
 import { startsIn } from "../domain/starts.ts";
 import type { ImageWorld } from "../domain/world.ts";
 import { readTaggedImages } from "./images.ts";
@@ -25,8 +25,7 @@ export async function readImagesAndPauses(
     ImageWorld,
     "images" | "revokedByRecord" | "recordsSince" | "pauses" | "starts" | "fleetRecords" | "unreadable"
   > & {
-    /** The variants of the images that got Fast Launch, by image ID. */
-    fastLaunched: Readonly<Record<string, string>>;
+    fastLaunched: FastLaunchRecords;
   }
 > {
   const images = await readTaggedImages(STAGE, variant);
@@ -37,7 +36,7 @@ export async function readImagesAndPauses(
       revokedByRecord: revokedByRecord(records),
       recordsSince: recordsSince(records),
       starts: startsIn(records),
-      fastLaunched: fastLaunchedIn(records),
+      fastLaunched: fastLaunchRecordsIn(records),
       pauses: await readPauses(BUCKET, records),
       fleetRecords: {
         histories: historiesIn(records, fleets),
@@ -48,7 +47,7 @@ export async function readImagesAndPauses(
     return {
       images: withRecords(images, {}),
       revokedByRecord: [],
-      fastLaunched: {},
+      fastLaunched: noFastLaunchRecords,
       recordsSince: undefined,
       unreadable: `reading records: ${(error as Error).message}`,
     };

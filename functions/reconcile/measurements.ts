@@ -3,7 +3,7 @@ import { day, hour } from "../config/time.ts";
 import { type Staleness, stalenessOf } from "../domain/building/staleness.ts";
 import { countLeftovers } from "../domain/building/sweep.ts";
 import type { Build } from "../domain/builds.ts";
-import { hasFailed, isRecorded } from "../domain/fast-launches.ts";
+import { fastLaunchOf, hasFailed } from "../domain/fast-launches.ts";
 import { oldestImageAge } from "../domain/fleets/behind.ts";
 import { decideFleets, type FleetDecision } from "../domain/fleets/decide.ts";
 import { fleetStates, isKnown, nodesBehind } from "../domain/fleets/fleet-state.ts";
@@ -114,7 +114,8 @@ function unread({ fleets, fastLaunch }: IndexedWorld): number {
 /** Images for which EC2 failed to do what this service has asked of it. */
 function fastLaunchFailures({ fastLaunch }: IndexedWorld): number {
   if (fastLaunch?.state !== "known") return 0;
-  return Object.values(fastLaunch.images).filter((one) => hasFailed(one) && isRecorded(fastLaunch, one.image)).length;
+  const shown = Object.keys(fastLaunch.recorded).flatMap((image) => fastLaunchOf(fastLaunch, image) ?? []);
+  return shown.filter(hasFailed).length;
 }
 
 /** Whether only a person can help, or probably so. */

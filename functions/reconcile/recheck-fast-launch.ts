@@ -1,9 +1,10 @@
 import type { FastLaunchWrite } from "../domain/fast-launch/actions.ts";
+import { fastLaunchRecord, fastLaunchRefusalRecord } from "../domain/fast-launch-records.ts";
 import { type IndexedWorld, withReread } from "../domain/indexed-world.ts";
 import { fastLaunchWritesFor } from "../domain/plan.ts";
-import { fastLaunchRecord, recordBody } from "../domain/records.ts";
+import { recordBody } from "../domain/records.ts";
 import { finderOf, readChannels } from "../io/channels.ts";
-import { disableFastLaunch, enableFastLaunch, readFastLaunches } from "../io/fast-launch.ts";
+import { disableFastLaunch, enableFastLaunch, isRefusal, readFastLaunches } from "../io/fast-launch.ts";
 import { writeRecord } from "../io/records.ts";
 import { readConfirmed } from "./recheck.ts";
 import type { Run } from "./writes.ts";
@@ -11,19 +12,26 @@ import type { Run } from "./writes.ts";
 /**
  * Changes an image's Fast Launch, if it is decided in the same way once more.
  * @returns false if it is not
+ * @throws Error if EC2 does not do it; if EC2 refuses, a record says so, and it is asked again after a while
  */
 export async function changeFastLaunch(action: FastLaunchWrite, run: Run): Promise<boolean> {
   const { environment, world, clock } = run;
   const { image, variant, reasons } = action;
   if (!(await isStillPlanned(action, run))) return false;
-  if (action.do === "disable-fast-launch") {
-    await disableFastLaunch(image, environment);
-    return true;
-  }
-  // Before EC2 is asked, so that what it made is ours even if the run ends in between.
+  const of = action.do === "enable-fast-launch" ? "enable" : "disable";
   const body = recordBody("reconcile", clock(), reasons.join("; "));
-  await writeRecord(environment.BUCKET, fastLaunchRecord(image, variant), body);
-  await enableFastLaunch(image, environment, world.configuration);
+  // Before EC2 is asked, so that what it made is ours even if the run ends in between.
+  if (of === "enable") await writeRecord(environment.BUCKET, fastLaunchRecord(image, variant), body);
+  try {
+    if (of === "enable") await enableFastLaunch(image, environment, world.configuration);
+    else await disableFastLaunch(image, environment);
+  } catch (error) {
+    if (isRefusal(error)) {
+      const words = `${error.name}: ${error.message}`;
+      await writeRecord(environment.BUCKET, fastLaunchRefusalRecord(image, of, words), body);
+    }
+    throw error;
+  }
   return true;
 }
 

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Configuration } from "../config/configuration.ts";
 import type { Environment } from "../config/environment.ts";
+import type { FastLaunchRecords } from "../domain/fast-launch-records.ts";
 import { isNewer, isPublishable } from "../domain/images.ts";
 import { type IndexedWorld, withReread } from "../domain/indexed-world.ts";
 import { whyPaused } from "../domain/pauses.ts";
@@ -89,7 +90,7 @@ export async function readConfirmed(
   environment: Environment,
   about: { variant: string; fleets?: Configuration["fleets"] },
 ): Promise<
-  Pick<World, "images" | "revokedByRecord" | "pauses" | "fleetRecords"> & { fastLaunched: Record<string, string> }
+  Pick<World, "images" | "revokedByRecord" | "pauses" | "fleetRecords"> & { fastLaunched: FastLaunchRecords }
 > {
   const read = await readImagesAndPauses(environment, about);
   const { images, pauses, revokedByRecord, fleetRecords, fastLaunched, unreadable } = read;

@@ -25,7 +25,7 @@ export const fastLaunchTexts: Texts<"fast-launch-failed" | "fast-launch-late"> =
     headline: `${channel} took ${image} before its Fast Launch was ready`,
     act: "You need not act, unless it happens each time.",
     details: [
-      `Its Fast Launch was ${state ?? "not begun"} when policies.fastLaunch.maxWait was over or EC2 had failed.`,
+      `policies.fastLaunch.maxWait was over, and its Fast Launch is ${state ?? "not begun"}.`,
       "Its first nodes start as without Fast Launch. EC2 goes on to make the snapshots.",
       "If that happens each time: raise maxWait, or look whether the quota of parallel launches is used up.",
     ],

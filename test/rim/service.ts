@@ -1,7 +1,13 @@
 import { CreateTagsCommand, EC2Client } from "@aws-sdk/client-ec2";
 import { CreateBucketCommand, S3Client } from "@aws-sdk/client-s3";
 import { CreateTopicCommand, SNSClient, SubscribeCommand } from "@aws-sdk/client-sns";
-import { CreateQueueCommand, GetQueueAttributesCommand, ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
+import {
+  CreateQueueCommand,
+  DeleteMessageBatchCommand,
+  GetQueueAttributesCommand,
+  ReceiveMessageCommand,
+  SQSClient,
+} from "@aws-sdk/client-sqs";
 import { GetParameterHistoryCommand, SSMClient } from "@aws-sdk/client-ssm";
 import type { ChannelName } from "../../functions/config/channel-names.ts";
 import type { ConfigurationInput } from "../../functions/config/configuration.ts";
@@ -67,9 +73,7 @@ export async function startSurroundings(name: string): Promise<Surroundings> {
   const { TopicArn: topicArn = "" } = await new SNSClient({}).send(new CreateTopicCommand({ Name: name }));
   await new S3Client({}).send(new CreateBucketCommand({ Bucket: name }));
   const sqs = new SQSClient({});
-  // A received message does not return, however slow the machine.
-  const Attributes = { VisibilityTimeout: "43200" };
-  const { QueueUrl = "" } = await sqs.send(new CreateQueueCommand({ QueueName: name, Attributes }));
+  const { QueueUrl = "" } = await sqs.send(new CreateQueueCommand({ QueueName: name }));
   const queue = await sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ["QueueArn"] }));
   await new SNSClient({}).send(
     new SubscribeCommand({ TopicArn: topicArn, Protocol: "sqs", Endpoint: queue.Attributes?.QueueArn }),
@@ -86,6 +90,8 @@ export async function startSurroundings(name: string): Promise<Surroundings> {
       for (;;) {
         const { Messages = [] } = await sqs.send(new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10 }));
         if (Messages.length === 0) return all;
+        const Entries = Messages.map(({ ReceiptHandle }, index) => ({ Id: `${index}`, ReceiptHandle }));
+        await sqs.send(new DeleteMessageBatchCommand({ QueueUrl, Entries }));
         all.push(...Messages.map(({ Body = "" }) => receivedFrom(JSON.parse(Body))));
       }
     },

@@ -110,7 +110,7 @@ function carryOut(
     effect?.after?.(answer);
     return withBody(service, operation, answer);
   } catch (error) {
-    if (error instanceof ServiceError) throw exceptionOf(service, error.code, error.message);
+    if (error instanceof ServiceError) throw exceptionOf(service, error.code, error.message, error.status);
     throw error;
   }
 }

@@ -35,10 +35,10 @@ const bases: Record<ServiceName, unknown> = {
 };
 
 /** The exception that the SDK makes of an error code: one of its classes, if it has one for the code. */
-export function exceptionOf(service: ServiceName, name: string, message: string): Error {
+export function exceptionOf(service: ServiceName, name: string, message: string, status = 400): Error {
   const own = exceptions[service][name];
   const Class = (typeof own === "function" ? own : bases[service]) as Exception;
-  return new Class({ name, message, $fault: "client", $metadata: {} });
+  return new Class({ name, message, $fault: "client", $metadata: { httpStatusCode: status } });
 }
 
 /** What the SDK throws if no answer comes in time. */

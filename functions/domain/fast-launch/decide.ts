@@ -1,6 +1,6 @@
 import { sumBy } from "es-toolkit";
 import { iso } from "../../config/time.ts";
-import { type FastLaunch, type FastLaunches, fastLaunchOf, hasFailed, isRecorded } from "../fast-launches.ts";
+import { type FastLaunch, type FastLaunches, fastLaunchOf, hasFailed, isRecorded, shownOf } from "../fast-launches.ts";
 import type { IndexedWorld } from "../indexed-world.ts";
 import { whyPaused } from "../pauses.ts";
 import type { VariantState } from "../variant-state.ts";
@@ -54,7 +54,8 @@ function enabling(world: IndexedWorld, all: Known, wanted: readonly Wanted[]): F
   return wanted.map(({ image: { id: image, variant }, why }): FastLaunchDecision => {
     const shown = fastLaunchOf(all, image);
     const about = { image, variant, shown };
-    if (shown?.state === "enabled" || shown?.state === "enabling") return { ...about, decision: "on", reasons: [why] };
+    const isOn = /^enabl(ed|ing)$/.test(shownOf(all, image)?.state ?? "");
+    if (isOn) return { ...about, decision: "on", reasons: [why] };
     const waits = whyNotNow(world, variant, shown);
     if (waits) return { ...about, decision: "wait", ...waits, reasons: [why, ...waits.reasons] };
     // Snapshots that could not be removed must be gone before EC2 enables it again.
@@ -95,7 +96,9 @@ interface Queue {
 function disabling(world: IndexedWorld, all: Known, { isWanted, queued }: Queue): FastLaunchDecision[] {
   const images = world.imagesById();
   let spares = queued;
-  const others = Object.values(all.images).filter(({ image }) => !isWanted.has(image));
+  const others = Object.keys(all.images)
+    .filter((image) => !isWanted.has(image))
+    .flatMap((image) => fastLaunchOf(all, image) ?? []);
   const known = others
     .map((shown) => ({ shown, own: images.get(shown.image) }))
     .filter(({ shown, own }) => own !== undefined || isRecorded(all, shown.image))

@@ -3,8 +3,10 @@ import { channelNames } from "../../config/channel-names.ts";
 import { hour } from "../../config/time.ts";
 import { askedAgainAt, type FastLaunchFailure, failureOf } from "../fast-launch/failures.ts";
 import { type FastLaunchState, fastLaunchOf, hasFailed } from "../fast-launches.ts";
+import { isPublishable } from "../images.ts";
 import type { IndexedWorld } from "../indexed-world.ts";
 import { sha256 } from "../inputs.ts";
+import { fastLaunchDueAt } from "../publishing/fast-launch-wait.ts";
 import type { Keyed } from "./keyed.ts";
 
 export type FastLaunchNotification =
@@ -40,24 +42,27 @@ function failures({ fastLaunch, now }: IndexedWorld): Keyed<FastLaunchNotificati
   });
 }
 
-/** What a channel took longer ago than this, in milliseconds, is not told: the policy may be younger. */
+/**
+ * A channel that took the image longer than this after its wait had ended, in milliseconds, did not wait for it: it
+ * returned to the image, or the policy is younger.
+ */
 const toldWithin = 6 * hour;
 
-/** The first image of a channel waits for nothing, so nothing is told of it. */
+/** A channel that had to leave what it held took the image earlier. */
 function tookWithout(world: IndexedWorld): Keyed<FastLaunchNotification>[] {
   const { fastLaunch: policy } = world.configuration.policies;
   if (policy?.before !== "publication" || world.fastLaunch?.state !== "known") return [];
-  const own = channelNames.filter((name) => policy.channels.includes(name));
   return [...world.variants.keys()].flatMap((variant) =>
-    own.flatMap((channel): Keyed<FastLaunchNotification>[] => {
-      const holds = world.channels[variant]?.[channel];
-      if (!holds || world.now - holds.writtenAt > toldWithin) return [];
-      const { image, writtenAt: at } = holds;
-      const written = world.imagesById().get(image)?.published[channel];
-      const state = fastLaunchOf(world.fastLaunch, image)?.state;
-      if (written?.previous === undefined || state === "enabled") return [];
-      const key = `fast-launch-late/${variant}/${channel}/${image}`;
-      return [{ kind: "fast-launch-late", key, variant, at, image, channel, state }];
+    channelNames.flatMap((channel): Keyed<FastLaunchNotification>[] => {
+      const { image: id = "", writtenAt: at = 0 } = world.channels[variant]?.[channel] ?? {};
+      const image = world.imagesById().get(id);
+      const due = image && isPublishable(image) ? fastLaunchDueAt(world, channel, image) : undefined;
+      if (due === undefined || at < due || Math.max(at, world.now) - due > toldWithin) return [];
+      const state = fastLaunchOf(world.fastLaunch, id)?.state;
+      // The first image of a channel waits for nothing.
+      if (image?.published[channel]?.previous === undefined || state === "enabled") return [];
+      const key = `fast-launch-late/${variant}/${channel}/${id}`;
+      return [{ kind: "fast-launch-late", key, variant, at, image: id, channel, state }];
     }),
   );
 }

@@ -1,6 +1,6 @@
 import { channelNames } from "../../config/channel-names.ts";
 import { minute } from "../../config/time.ts";
-import { whyFastLaunched } from "../fast-launches.ts";
+import { whyStillFastLaunched } from "../fast-launches.ts";
 import type { Image, Revocation } from "../images.ts";
 import type { IndexedImageWorld } from "../indexed-world.ts";
 import type { VariantImages } from "../variant-state.ts";
@@ -43,7 +43,7 @@ export function withdrawals(world: IndexedImageWorld, state: VariantImages): Wit
     const record = toRecord(world, image).length > 0 ? [{ do: "record" as const, variant, image: id, reasons }] : [];
     if (image.state !== "available") return record;
     const deprecated = image.deprecatedAt !== undefined && image.deprecatedAt <= world.now + soon;
-    const disable = isToBeDisabled(world, state, image) && whyFastLaunched(world.fastLaunch, id) === undefined;
+    const disable = isToBeDisabled(world, state, image) && !whyStillFastLaunched(world.fastLaunch, image, world.now);
     const why = [...reasons, "no channel holds it"];
     return [
       ...record,
@@ -54,7 +54,7 @@ export function withdrawals(world: IndexedImageWorld, state: VariantImages): Wit
 }
 
 /**
- * Whether a revoked image is to be disabled as far as channels tell. Its Fast Launch goes first.
+ * Whether a revoked image is to be disabled as far as channels tell. Its Fast Launch goes first, if EC2 ends it in time.
  * @param image an available image with a record
  */
 export function isToBeDisabled(world: IndexedImageWorld, state: VariantImages, image: Image): boolean {

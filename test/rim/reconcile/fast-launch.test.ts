@@ -8,7 +8,7 @@ import {
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { ConfigurationInput } from "../../../functions/config/configuration.ts";
 import { fastLaunchOf } from "../../../functions/domain/fast-launches.ts";
-import { hour, minute } from "../../scene.ts";
+import { day, hour, minute } from "../../scene.ts";
 import { type Aws, startAws } from "../aws.ts";
 import { type Service, type Surroundings, startService, startSurroundings } from "../service.ts";
 
@@ -134,12 +134,36 @@ describe("the life of an image", () => {
 });
 
 describe("what fails", () => {
-  test("EC2's refusal is named with its words, and the next run asks again", async () => {
+  test("EC2's refusal is told with its words, and EC2 is asked again after a day", async () => {
     const { service, image } = await started();
     lift = await aws.emulator.failCalls({ operation: "EnableFastLaunch", code: "UnauthorizedOperation", status: 403 });
     expect(await changes(service)).toEqual([
       expect.stringMatching(/^enable-fast-launch failed: enabling Fast Launch of an image for .+: .+/),
     ]);
+    expect(await shown(service, image)).toMatchObject({
+      state: "enabling-failed",
+      reason: expect.stringMatching(/^UnauthorizedOperation: /),
+    });
+
+    await lift();
+    expect(await changes(service)).toEqual([]);
+    expect(await told()).toMatchObject([
+      { kind: "fast-launch-failed", image, text: expect.stringContaining("UnauthorizedOperation") },
+    ]);
+    later(day + minute);
+    expect(await changes(service)).toEqual(["enable-fast-launch done"]);
+    expect(await shown(service, image)).toMatchObject({ state: "enabling" });
+    await aws.emulator.setFastLaunch(image, "enabled", "Client.UserInitiated");
+  });
+
+  test.each([
+    ["RequestLimitExceeded", 503],
+    ["InternalError", 500],
+  ])("what passes by itself is no refusal, and the next run asks again: %s", async (code, status) => {
+    const { service, image } = await started();
+    lift = await aws.emulator.failCalls({ operation: "EnableFastLaunch", code, status });
+    expect(await changes(service)).toEqual([expect.stringMatching(/^enable-fast-launch failed/)]);
+    expect(await shown(service, image)).toBeUndefined();
 
     await lift();
     expect(await changes(service)).toEqual(["enable-fast-launch done"]);

@@ -1,5 +1,5 @@
 import { channelNames } from "../../../functions/config/channel-names.ts";
-import { minute } from "../../world.ts";
+import { hour, minute } from "../../world.ts";
 import { heldNow } from "../channels.ts";
 import type { FastLaunchChange } from "../effects.ts";
 import { startsFrom } from "../fleets.ts";
@@ -30,9 +30,21 @@ function checkTakenBack(s: Simulation, image: string, what: string): undefined {
   if (!isRecorded && starts(s, image)) s.violate("what a person has enabled stays so", what);
 }
 
-/** An image that goes leaves snapshots behind that nobody uses and everybody pays. */
+/**
+ * An image that goes leaves snapshots behind that nobody uses and everybody pays. A revoked one does not wait for what
+ * EC2 cannot end, or not within an hour.
+ */
 export function checkFastLaunchGone(s: Simulation, image: string, what: string, blind: number): undefined {
   if (!s.configuration.policies.fastLaunch) return;
+  const { State = "", StateTransitionTime } = s.account.fastLaunches.get(image) ?? {};
+  const isLate = State === "disabling-failed" || s.now() - Number(StateTransitionTime) >= hour;
+  if (
+    what.startsWith("DisableImage") &&
+    isIn(s.ledger.revoked, image, s.now(), blind) &&
+    State.startsWith("disabling") &&
+    isLate
+  )
+    return;
   const { by, since } = s.ledger.fastLaunched.get(image) ?? {};
   if (by === "service" && s.now() - (since ?? 0) > blind)
     s.violate(

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { ConfigurationInput } from "../../../../functions/config/configuration.ts";
+import { fastLaunchOf, whyFastLaunched } from "../../../../functions/domain/fast-launches.ts";
 import { plan } from "../../../../functions/domain/plan.ts";
-import { fastLaunched, fastLaunchUnknown, type Shown } from "../../../fast-launched.ts";
+import { fastLaunched, fastLaunchRefused, fastLaunchUnknown, type Shown } from "../../../fast-launched.ts";
 import { core, day, full, hour, minute, type Scene, scene, two } from "../../../scene.ts";
 import { observe, runs, web } from "../../../web-fleet.ts";
 
@@ -31,6 +32,15 @@ function reasonsFor(story: Scene, image: string): string {
     (one) => "image" in one && one.image === image && /fast-launch/.test(JSON.stringify(one)),
   );
   return all.flatMap((one) => ("reasons" in one ? one.reasons : [])).join("; ");
+}
+
+/** What subscribers are told of failures now. */
+function failuresTold(story: Scene) {
+  return story
+    .actions()
+    .flatMap((one) =>
+      one.do === "announce" && one.notification.kind === "fast-launch-failed" ? [one.notification] : [],
+    );
 }
 
 describe("without the policy", () => {
@@ -110,6 +120,48 @@ describe("after a failure EC2 is asked again", () => {
 
     expect(planned(story)).toEqual(["wait ami-0"]);
     expect(planned(story.later(hour))).toEqual(["disable ami-0"]);
+  });
+});
+
+describe("what EC2 refuses to begin", () => {
+  const words = "UnauthorizedOperation: not authorized to perform ec2:RunInstances";
+
+  test("is asked again after the time of its class, told, and shown, and no channel waits for it", () => {
+    const story = fastLaunchRefused(replaced(), "ami-2", "enable", words);
+
+    expect(planned(story)).toEqual(["wait ami-2"]);
+    expect(reasonsFor(story, "ami-2")).toContain(words);
+    expect(failuresTold(story)).toMatchObject([{ image: "ami-2", state: "enabling-failed", failure: "permission" }]);
+    expect(fastLaunchOf(story.world.fastLaunch, "ami-2")).toMatchObject({ reason: words });
+    expect(planned(story.later(day))).toEqual(["enable ami-2"]);
+  });
+
+  test("is over once EC2 shows that it has begun", () => {
+    const story = fastLaunchRefused(replaced(), "ami-2", "enable", words).later(day);
+    const images = fastLaunched(replaced(), { "ami-2": { state: "enabling", since: story.world.now } }).world
+      .fastLaunch;
+    Object.assign(story.world.fastLaunch ?? {}, { images: images?.state === "known" ? images.images : {} });
+
+    expect(planned(story)).toEqual([]);
+    expect(failuresTold(story)).toEqual([]);
+  });
+
+  test("is asked again later for what nothing needs, too", () => {
+    const story = fastLaunchRefused(replaced({ "ami-2": {}, "ami-0": {} }), "ami-0", "disable", words);
+
+    expect(planned(story)).toEqual(["wait ami-0"]);
+    expect(failuresTold(story)).toMatchObject([{ image: "ami-0", state: "disabling-failed" }]);
+    expect(planned(story.later(day))).toEqual(["disable ami-0"]);
+  });
+
+  test("leaves an image with Fast Launch as it is if a channel holds it again", () => {
+    expect(planned(fastLaunchRefused(replaced({ "ami-2": {} }), "ami-2", "disable", words))).toEqual([]);
+  });
+
+  test("keeps no image that has none from being retired", () => {
+    const story = fastLaunchRefused(replaced({ "ami-2": {} }), "ami-1", "enable", words);
+
+    expect(whyFastLaunched(story.world.fastLaunch, "ami-1")).toBeUndefined();
   });
 });
 
@@ -261,12 +313,32 @@ describe("before publication", () => {
     expect(stable(story.later(23 * hour))).toMatchObject({ do: "publish" });
   });
 
-  test("subscribers are told once that the channel took the image without it", () => {
-    const story = scene({ policies: { fastLaunch: before } })
-      .published("ami-1")
+  const late = (story: Scene) =>
+    story.actions().filter((one) => one.do === "announce" && one.notification.kind === "fast-launch-late");
+
+  test("the wait counts from the end of a slow image's hold", () => {
+    const slowStart = { maxHold: "36h" };
+    const story = scene({ policies: { fastLaunch: before, slowStart } })
+      .usualStarts(200, 200, 200)
       .image("ami-2");
-    const told = () =>
-      story.actions().filter((one) => one.do === "announce" && one.notification.kind === "fast-launch-late");
+    const proved = story.world.now - hour;
+    fastLaunched(story.measured("ami-2", { start: 900 }), { "ami-2": { state: "enabling" } });
+
+    expect(stable(story.later(36 * hour))).toMatchObject({ do: "wait", until: proved + 39 * hour });
+    expect(stable(story.later(2 * hour))).toMatchObject({ do: "publish", image: "ami-2" });
+  });
+
+  test("subscribers are not told of what a channel returns to, or leaves for", () => {
+    const back = next({ "ami-1": {} }).later(10 * day);
+    expect(late(back.holds("ami-2", ["stable"]))).toEqual([]);
+
+    const left = next({ "ami-1": {} }).revoke("ami-1");
+    expect(late(left.holds("ami-2", ["stable"]))).toEqual([]);
+  });
+
+  test("subscribers are told once that the channel took the image without it", () => {
+    const story = next().later(27 * hour);
+    const told = () => late(story);
     fastLaunched(story.holds("ami-2", ["stable"]), { "ami-1": {}, "ami-2": { state: "enabling" } });
     expect(told()).toHaveLength(1);
 
@@ -322,15 +394,25 @@ describe("retention and revocations", () => {
     fastLaunched(story, {});
     expect(doesOn(story, "ami-2")).toContain("disable");
   });
+
+  test("a revoked image does not wait for what EC2 cannot end, or does not end within an hour", () => {
+    const revoked = (shown: Shown) => {
+      const story = replaced({ "ami-2": {} }, {}, { policies: { disableRevoked: true } });
+      const since = story.world.now;
+      return fastLaunched(story.revoke("ami-2").holds("ami-1"), { "ami-2": { since, ...shown } });
+    };
+
+    expect(doesOn(revoked({ state: "disabling-failed" }), "ami-2")).toContain("disable");
+    expect(doesOn(revoked({ state: "disabling" }).later(hour - 1), "ami-2")).not.toContain("disable");
+    expect(doesOn(revoked({ state: "disabling" }).later(hour), "ami-2")).toContain("disable");
+    const blind = fastLaunchUnknown(revoked({}));
+    expect(doesOn(blind, "ami-2")).not.toContain("disable");
+    expect(doesOn(blind.later(hour), "ami-2")).toContain("disable");
+  });
 });
 
 describe("subscribers hear of a failure", () => {
-  const failures = (story: Scene) =>
-    story
-      .actions()
-      .flatMap((one) =>
-        one.do === "announce" && one.notification.kind === "fast-launch-failed" ? [one.notification] : [],
-      );
+  const failures = failuresTold;
 
   test("once for each image and reason, with what AWS says", () => {
     const story = replaced({ "ami-2": { state: "enabling-failed", reason: "LimitExceeded" } });
