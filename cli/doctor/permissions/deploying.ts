@@ -1,4 +1,5 @@
 import type { Policies } from "../../../functions/config/policies.ts";
+import { tagPrefix } from "../../../functions/domain/inputs.ts";
 import type { Requests } from "./simulation.ts";
 
 /** Where the resources of a stage are. */
@@ -8,6 +9,9 @@ export interface Place {
   account: string;
   partition: string;
 }
+
+/** The tag of what a stage makes, with the stage as its value. */
+export const stageTag = `${tagPrefix}stage`;
 
 /**
  * What a deployment calls to create each type of resource and to change it, by the type's name in Pulumi. Not all of it:

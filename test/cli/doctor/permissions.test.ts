@@ -4,12 +4,10 @@ import { actionsByType, deployingRequests, typesOf } from "../../../cli/doctor/p
 import { judgeCaller, judgeRole } from "../../../cli/doctor/permissions/judge.ts";
 import { policySource, principalOf } from "../../../cli/doctor/permissions/principal.ts";
 import { deployedRoles } from "../../../cli/doctor/permissions/roles.ts";
-import type { Decision, Requests } from "../../../cli/doctor/permissions/simulation.ts";
+import type { Decision } from "../../../cli/doctor/permissions/simulation.ts";
 import { parseConfiguration } from "../../../functions/config/configuration.ts";
-import { statementsOf } from "../../../local/policies/policy.ts";
-import { judge } from "../../../local/policies/verdict.ts";
 import { everything, fleets, inVpc, usEast, usual, variants, withFleets } from "../../infra/deployments.ts";
-import { type Graph, permissionsOf } from "../../infra/graph.ts";
+import { environmentOf, refusedBy, roleOf, stageOf } from "./simulated.ts";
 
 const account = "123456789012";
 const identity = (arn: string) => ({ arn, account, partition: "aws" });
@@ -66,6 +64,11 @@ describe("decisions of IAM", () => {
       "✗ may-not-deploy",
       "deploying: the permissions boundary denies iam:CreateRole; no policy allows kms:CreateKey",
     ],
+    [
+      [denied("the organization", ["aws:SourceIp"])],
+      "✗ may-not-deploy",
+      "deploying: the organization denies iam:CreateRole",
+    ],
     [[denied("no policy", ["aws:SourceIp"])], "? depends-on-conditions", "deploying: iam:CreateRole on aws:SourceIp"],
   ])("%o", (decisions, expected, text) => {
     const line = judgeCaller("deploy", decisions, false);
@@ -113,42 +116,19 @@ describe("what is simulated for a deployment", () => {
 });
 
 describe("what is simulated for a deployed role", () => {
-  const names = { reconcile: "ReconcileRole", api: "ApiRole", build: "BuildRole" };
-
   test.each([
     ["the smallest deployment", usual],
     ["one with everything", everything],
   ])("is allowed by its policies: %s", async (_, deployment) => {
     const graph = await deployment();
-    const roles = deployedRoles({ ...usEast, account, stage: stageOf(graph) }, environmentOf(graph), "variant");
-    const refused = roles.flatMap(({ noun, requests }) => refusedBy(graph, names[noun], requests));
+    const place = { ...usEast, account, stage: stageOf(graph) };
+    const roles = deployedRoles(place, environmentOf(graph), { variant: "variant" });
+    const refused = roles.flatMap(({ noun, requests }) => refusedBy(graph, noun, requests));
     expect(refused).toEqual([]);
     for (const { noun, arn } of roles)
-      expect(arn).toBe(`arn:aws:iam::${account}:role/${graph.named(names[noun]).inputs.name}`);
+      expect(arn).toBe(`arn:aws:iam::${account}:role/${roleOf(graph, noun).inputs.name}`);
   });
 });
-
-function environmentOf(graph: Graph): Record<string, string> {
-  const { environment } = graph.named("ReconcileFunction").inputs as {
-    environment: { variables: Record<string, string> };
-  };
-  return environment.variables;
-}
-
-function stageOf(graph: Graph): string {
-  return environmentOf(graph).STAGE ?? "";
-}
-
-function refusedBy(graph: Graph, role: string, requests: readonly Requests[]): string[] {
-  const statements = statementsOf(JSON.stringify({ Statement: permissionsOf(graph.named(role), graph.resources) }));
-  return requests.flatMap(({ actions, resource = "*", context = {} }) =>
-    actions.flatMap((action) => {
-      const values = Object.entries(context).map(([key, value]) => [key.toLowerCase(), [value].flat()]);
-      const verdict = judge(statements, { action, resource, context: Object.fromEntries(values) });
-      return verdict.allowed ? [] : `${role}: ${verdict.why}`;
-    }),
-  );
-}
 
 test.each([
   ["the smallest one", usual, {}],
