@@ -116,7 +116,7 @@ const topic = (name: string) => `arn:aws:sns:us-east-1:123456789012:eks-windows-
 const [notifications, operations] = [topic("NotificationsTopic-1"), topic("OperationsTopic-1")];
 const template = "lt-0123456789abcdef0";
 const nouns =
-  "dead-letters reconcile-failing queue-old actions-failing leftovers blocked stuck paused unrecorded stale quiet fleets nodes-old";
+  "dead-letters reconcile-failing queue-old actions-failing leftovers blocked stuck paused unrecorded stale quiet fleets nodes-old fast-launch";
 
 /** Version 3 of a launch template that maps these devices. */
 export function templateThatMaps(...devices: string[]): Answers["ec2:DescribeLaunchTemplateVersions"] {

@@ -1,12 +1,25 @@
+import { setImmediate } from "node:timers/promises";
+import { IAMClient } from "@aws-sdk/client-iam";
 import { describe, expect, test } from "vitest";
 import { alarmNouns } from "../../../cli/doctor/alarms.ts";
 import { actionsByType, deployingRequests, typesOf } from "../../../cli/doctor/permissions/deploying.ts";
 import { judgeCaller, judgeRole } from "../../../cli/doctor/permissions/judge.ts";
 import { policySource, principalOf } from "../../../cli/doctor/permissions/principal.ts";
 import { deployedRoles } from "../../../cli/doctor/permissions/roles.ts";
-import type { Decision } from "../../../cli/doctor/permissions/simulation.ts";
+import { type Decision, simulate } from "../../../cli/doctor/permissions/simulation.ts";
 import { parseConfiguration } from "../../../functions/config/configuration.ts";
-import { everything, fleets, inVpc, usEast, usual, variants, withFleets } from "../../infra/deployments.ts";
+import {
+  everything,
+  fleets,
+  inVpc,
+  snapshots,
+  usEast,
+  usual,
+  variants,
+  withFastLaunch,
+  withFleets,
+} from "../../infra/deployments.ts";
+import { graphOf } from "../../infra/graph.ts";
 import { environmentOf, refusedBy, roleOf, stageOf } from "./simulated.ts";
 
 const account = "123456789012";
@@ -90,12 +103,32 @@ describe("decisions of IAM", () => {
   });
 });
 
+test("few simulations are asked for at once", async () => {
+  let open = 0;
+  let most = 0;
+  const client = Object.assign(new IAMClient({}), {
+    async send() {
+      open += 1;
+      most = Math.max(most, open);
+      await setImmediate();
+      open -= 1;
+      return { EvaluationResults: [{ EvalActionName: "iam:GetRole", EvalDecision: "allowed" }] };
+    },
+  });
+
+  const decisions = await simulate(client, "arn", Array(30).fill({ actions: ["iam:GetRole"] }));
+
+  expect(decisions).toHaveLength(30);
+  expect(most).toBe(4);
+});
+
 describe("what is simulated for a deployment", () => {
   test.each([
     ["the smallest one", usual],
     ["one with everything", everything],
     ["one in a VPC", inVpc],
     ["one with fleets", withFleets],
+    ["one with Fast Launch", () => graphOf({ variants, policies: { fastLaunch: {} } }, "production")],
   ])("covers each type of resource of %s", async (_, deployment) => {
     const { resources } = await deployment();
     const types = new Set(resources.map(({ type }) => type).filter((type) => type.startsWith("aws:")));
@@ -112,7 +145,19 @@ describe("what is simulated for a deployment", () => {
     expect(actions).not.toContain("sns:Subscribe");
     expect(actions).not.toContain("ec2:CreateSecurityGroup");
     expect(actions).not.toContain("iam:CreatePolicy");
+    expect(actions).not.toContain("ec2:CreateLaunchTemplate");
   });
+});
+
+test.each([
+  [{}, ["ec2:CreateLaunchTemplate", "iam:CreatePolicy"]],
+  [{ launchTemplate: snapshots }, ["iam:CreatePolicy"]],
+])("Fast Launch with %o needs what makes its template and policies", (fastLaunch, expected) => {
+  const { policies } = parseConfiguration({ variants, policies: { fastLaunch } });
+  const types = typesOf(policies, { subscribers: false, callers: false, fleets: false });
+  const actions = deployingRequests(types, { ...usEast, account, stage: "production" }).flatMap((one) => one.actions);
+
+  expect(["ec2:CreateLaunchTemplate", "iam:CreatePolicy"].filter((one) => actions.includes(one))).toEqual(expected);
 });
 
 describe("what is simulated for a deployed role", () => {
@@ -130,9 +175,14 @@ describe("what is simulated for a deployed role", () => {
   });
 });
 
+const once = "rate(1 day)";
+const daily = { variants, policies: { baseAmiSchedule: once, kubernetesSchedule: once, fastLaunch: {} } };
+
 test.each([
   ["the smallest one", usual, {}],
   ["one with fleets", withFleets, { fleets }],
+  ["one with Fast Launch", withFastLaunch, { policies: { fastLaunch: {} } }],
+  ["one that looks once a day, with Fast Launch", () => graphOf(daily, "production"), daily],
 ])("the alarms that doctor expects are those of a deployment: %s", async (_, deployment, more) => {
   const graph = await deployment();
   const named = graph.ofType("aws:cloudwatch/metricAlarm:MetricAlarm").map(({ inputs }) => String(inputs.name));
