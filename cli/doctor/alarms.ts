@@ -31,7 +31,7 @@ const findings = {
 
 const line = linesOf(findings);
 
-/** The alarms of every stage, by the end of their names, and those that need fleets. The graph's are the same in a test. */
+/** The alarms of every stage, by the end of their names, and those that need fleets or Fast Launch. The graph's are the same in a test. */
 const nouns = ["dead-letters", "reconcile-failing", "queue-old"];
 const dailyNouns = ["actions-failing", "leftovers", "blocked", "stuck", "paused", "unrecorded"];
 const weeklyNouns = ["stale", "quiet"];
@@ -59,6 +59,7 @@ export function alarmNouns({ policies, fleets }: Configuration): string[] {
   return [
     ...nouns,
     ...(quietHours <= 24 ? dailyNouns : []),
+    ...(quietHours <= 24 && policies.fastLaunch ? ["fast-launch"] : []),
     ...(isWeekly ? weeklyNouns : []),
     ...(isWeekly && fleets.length > 0 ? fleetNouns : []),
   ];

@@ -4,6 +4,7 @@ import { CodeBuildClient } from "@aws-sdk/client-codebuild";
 import { EC2Client } from "@aws-sdk/client-ec2";
 import { EKSClient } from "@aws-sdk/client-eks";
 import { IAMClient } from "@aws-sdk/client-iam";
+import { KMSClient } from "@aws-sdk/client-kms";
 import { LambdaClient } from "@aws-sdk/client-lambda";
 import { ServiceQuotasClient } from "@aws-sdk/client-service-quotas";
 import { SNSClient } from "@aws-sdk/client-sns";
@@ -27,6 +28,7 @@ const prefixes: Readonly<Record<string, string>> = {
   EC2Client: "ec2",
   EKSClient: "eks",
   IAMClient: "iam",
+  KMSClient: "kms",
   LambdaClient: "lambda",
   ServiceQuotasClient: "servicequotas",
   SNSClient: "sns",
@@ -51,6 +53,7 @@ export function createClients(given: ClientSettings) {
     ec2: naming(new EC2Client(settings)),
     eks: naming(new EKSClient(settings)),
     iam: naming(new IAMClient(settings)),
+    kms: naming(new KMSClient(settings)),
     lambda: naming(new LambdaClient(settings)),
     quotas: naming(new ServiceQuotasClient(settings)),
     sns: naming(new SNSClient(settings)),

@@ -60,10 +60,17 @@ export function withFleets(place = usEast): Promise<Graph> {
 export const snapshots = { id: "lt-0123456789abcdef0", version: "3" };
 
 /** With Fast Launch from {@link snapshots}. */
-export function withFastLaunch(place = usEast): Promise<Graph> {
-  return deployed(place, { fastLaunch: { launchTemplate: snapshots } }, variants, "production", undefined, {
-    snapshots: { template: snapshots.id, profiles: ["nodes", undefined, undefined] },
-  });
+export function withFastLaunch(place = usEast, policies: ConfigurationInput["policies"] = {}): Promise<Graph> {
+  return deployed(
+    place,
+    { ...policies, fastLaunch: { launchTemplate: snapshots } },
+    variants,
+    "production",
+    undefined,
+    {
+      snapshots: { template: snapshots.id, profiles: ["nodes", undefined, undefined] },
+    },
+  );
 }
 
 function deployed(

@@ -46,13 +46,25 @@ export const findings = {
     remedy:
       "aws iam create-service-linked-role --aws-service-name ec2fastlaunch.amazonaws.com, once in the account; then deploy again.",
   },
+  "fast-launch-key": {
+    mark: "✓",
+    means: "The service-linked role of Fast Launch has a grant for the key in policies.volumeKeyArn.",
+  },
+  "fast-launch-key-unseen": {
+    mark: "?",
+    means:
+      "The service-linked role of Fast Launch has no grant for the key in policies.volumeKeyArn. Only a key policy that names the role would do instead.",
+    remedy: "Unless the key policy names the role, create the grant with the command that the line shows.",
+  },
   "fast-launch-room": {
     mark: "✓",
-    means: "The quota of parallel launches has room for an image of each variant and channel.",
+    means:
+      "The quota of parallel launches has room for an image of each variant and channel, with before: publication for two.",
   },
   "fast-launch-queue": {
     mark: "?",
-    means: "The quota of parallel launches has room for some images at a time. The others wait, those of stable least.",
+    means:
+      "The quota of parallel launches has room for some images at a time. The others wait, those of stable least; with before: publication their channels wait, too, at most maxWait.",
     remedy:
       "Let AWS raise the quota Parallel instance launches of EC2 Fast Launch, then raise policies.fastLaunch.quota to it.",
   },

@@ -1,10 +1,13 @@
+import type { GrantListEntry } from "@aws-sdk/client-kms";
 import { isEqual, uniqWith } from "es-toolkit";
 import type { ChannelName } from "../../../functions/config/channel-names.ts";
+import type { Configuration } from "../../../functions/config/configuration.ts";
 import type { FastLaunch } from "../../../functions/config/fast-launch.ts";
 import type { FleetKind } from "../../../functions/config/fleet.ts";
 import { count } from "../../terminal/text.ts";
 import { lineOfError } from "../failed-checks.ts";
 import { type Line, linesOf } from "../lines.ts";
+import { serviceName, serviceRole } from "../permissions/fast-launch.ts";
 import type { Decision } from "../permissions/simulation.ts";
 import { findings } from "./findings.ts";
 
@@ -91,6 +94,15 @@ function judgeFleet(fleet: SeenFleet): Line {
 }
 
 /**
+ * How many images can have Fast Launch at once, apart from what only a rollback needs: what each channel holds and, if
+ * channels wait for it, what each takes next.
+ */
+export function imagesAtOnce({ policies: { fastLaunch, publish }, variants }: Configuration): number {
+  const perChannel = fastLaunch?.before === "publication" && publish ? 2 : 1;
+  return variants.length * (fastLaunch?.channels.length ?? 0) * perChannel;
+}
+
+/**
  * @param has how many instances Fast Launch may start at once in this account and Region
  * @param wanted what `policies.fastLaunch` says
  * @param images how many images can have Fast Launch at once
@@ -112,8 +124,32 @@ export function unknownRoom(why: string): Line {
 
 /** @param creating what a simulation says of creating the role; undefined if the role is there */
 export function judgeRole(creating: readonly Decision[] | undefined): Line {
-  if (!creating) return line("fast-launch-role", "AWSServiceRoleForEC2FastLaunch is there");
+  if (!creating) return line("fast-launch-role", `${serviceRole} is there`);
   return creating.every(({ result }) => result === "allowed")
-    ? line("fast-launch-role", "AWSServiceRoleForEC2FastLaunch does not exist yet, and the service may create it")
-    : line("fast-launch-no-role", "AWSServiceRoleForEC2FastLaunch does not exist, and the service may not create it");
+    ? line("fast-launch-role", `${serviceRole} does not exist yet, and the service may create it`)
+    : line("fast-launch-no-role", `${serviceRole} does not exist, and the service may not create it`);
 }
+
+/**
+ * Whether the service-linked role can use the user's key: by a grant for CreateGrant (EC2 user guide, "Service-linked
+ * role for EC2 Fast Launch"). Its own policy allows it nothing with keys.
+ * @param role its ARN
+ * @param grants those of the key; undefined if the role does not exist, so that it can have none
+ */
+export function judgeKey(key: string, role: string, grants: readonly GrantListEntry[] | undefined): Line {
+  const isGranted = grants?.some(
+    ({ GranteePrincipal, Operations = [] }) => GranteePrincipal === role && Operations.includes("CreateGrant"),
+  );
+  if (isGranted) return line("fast-launch-key", `${serviceRole} has a grant for ${key}`);
+  const grant = `aws kms create-grant --key-id ${key} --operations CreateGrant --grantee-principal ${role}`;
+  if (grants)
+    return line("fast-launch-key-unseen", `${serviceRole} has no grant for ${key}`, `${unlessNamed} ${grant}`);
+  const making = `aws iam create-service-linked-role --aws-service-name ${serviceName}`;
+  return line(
+    "fast-launch-key-unseen",
+    `${serviceRole} does not exist yet, so it has no grant for ${key}`,
+    `${unlessNamed} ${making}, then ${grant}`,
+  );
+}
+
+const unlessNamed = "Unless the key policy names the role:";

@@ -52,8 +52,10 @@ async function callerLines(
 async function roleLines(site: Site, place: Place): Promise<{ isDeployed: boolean; lines: Line[] }> {
   try {
     const environment = await site.environmentOf("reconcile");
-    const [variant] = site.configuration.variants;
-    const roles = deployedRoles(place, environment, variant?.name ?? "");
+    const { variants, policies } = site.configuration;
+    const [variant] = variants;
+    const configured = { variant: variant?.name ?? "", volumeKeyArn: policies.volumeKeyArn };
+    const roles = deployedRoles(place, environment, configured);
     return { isDeployed: true, lines: await Promise.all(roles.map((role) => roleLine(site, role))) };
   } catch (error) {
     if (error instanceof NotDeployed || (error as Error).name.startsWith("AccessDenied"))

@@ -1,4 +1,5 @@
 import type { Policies } from "../../../functions/config/policies.ts";
+import { tagPrefix } from "../../../functions/domain/inputs.ts";
 import type { Requests } from "./simulation.ts";
 
 /** Where the resources of a stage are. */
@@ -8,6 +9,9 @@ export interface Place {
   account: string;
   partition: string;
 }
+
+/** The tag of what a stage makes, with the stage as its value. */
+export const stageTag = `${tagPrefix}stage`;
 
 /**
  * What a deployment calls to create each type of resource and to change it, by the type's name in Pulumi. Not all of it:
@@ -26,6 +30,7 @@ export const actionsByType: Readonly<Record<string, readonly string[]>> = {
     "ec2:AuthorizeSecurityGroupIngress",
     "ec2:CreateTags",
   ],
+  "aws:ec2/launchTemplate:LaunchTemplate": ["ec2:CreateLaunchTemplate", "ec2:CreateLaunchTemplateVersion"],
   "aws:iam/instanceProfile:InstanceProfile": ["iam:CreateInstanceProfile", "iam:AddRoleToInstanceProfile"],
   "aws:iam/policy:Policy": ["iam:CreatePolicy", "iam:CreatePolicyVersion"],
   "aws:iam/role:Role": [
@@ -68,13 +73,14 @@ export const actionsByType: Readonly<Record<string, readonly string[]>> = {
 
 /** Types that only some configurations have. */
 export function typesOf(
-  policies: Policies,
+  { network, functionUrl, fastLaunch }: Policies,
   has: { subscribers: boolean; callers: boolean; fleets: boolean },
 ): string[] {
   const optional: Record<string, boolean> = {
-    "aws:ec2/securityGroup:SecurityGroup": policies.network.kind === "vpc",
-    "aws:iam/policy:Policy": has.fleets,
-    "aws:lambda/functionUrl:FunctionUrl": policies.functionUrl,
+    "aws:ec2/securityGroup:SecurityGroup": network.kind === "vpc",
+    "aws:ec2/launchTemplate:LaunchTemplate": fastLaunch !== undefined && !fastLaunch.launchTemplate,
+    "aws:iam/policy:Policy": has.fleets || fastLaunch !== undefined,
+    "aws:lambda/functionUrl:FunctionUrl": functionUrl,
     "aws:lambda/permission:Permission": has.callers,
     "aws:sns/topicSubscription:TopicSubscription": has.subscribers,
   };

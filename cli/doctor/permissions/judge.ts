@@ -29,7 +29,8 @@ export const findings = {
     mark: "✗",
     means:
       "Something denies a deployed role what it needs: a changed policy, a permissions boundary or your organization.",
-    remedy: "Deploy again, which restores the policies. If that does not help, the line says what denies it.",
+    remedy:
+      "Deploy again, which restores the role's policies. What a boundary or the organization denies, only who manages these can allow to the role.",
   },
   "depends-on-conditions": {
     mark: "?",
@@ -43,7 +44,7 @@ export const findings = {
   },
   "role-missing": {
     mark: "✗",
-    means: "A deployed function's role does not exist any more.",
+    means: "A deployed role does not exist any more.",
     remedy: "Deploy again.",
   },
   "beyond-simulation": {
@@ -89,7 +90,8 @@ function judge(
   decisions: readonly Decision[],
 ): Line {
   const denied = decisions.filter(({ result }) => result === "denied");
-  const certain = denied.filter(({ missing }) => missing.length === 0);
+  // A simulation leaves out SCPs with conditions, so what the organization denies depends on none.
+  const certain = denied.filter(({ missing, by }) => missing.length === 0 || by === "the organization");
   if (certain.length > 0) return line(wrong, `${who}: ${deniedText(certain)}`);
   if (denied.length > 0) {
     const keys = [...new Set(denied.flatMap(({ missing }) => missing))];

@@ -1,10 +1,11 @@
 import { iamName } from "../../../infra/role-names.ts";
-import type { Place } from "./deploying.ts";
+import { type Place, stageTag } from "./deploying.ts";
+import { fastLaunchRequests } from "./fast-launch.ts";
 import type { Requests } from "./simulation.ts";
 
 /** A deployed role, and the calls without which it cannot do its work. */
 export interface DeployedRole {
-  noun: "reconcile" | "api" | "build";
+  noun: "reconcile" | "api" | "build" | "fast-launch";
   arn: string;
   requests: Requests[];
 }
@@ -12,18 +13,27 @@ export interface DeployedRole {
 /** What the functions' environment says about the deployment. */
 export type FunctionEnvironment = Readonly<Record<string, string>>;
 
-const stageTag = "eks-windows-images:stage";
+/** What config.ts says that the requests are about. */
+export interface Configured {
+  variant: string;
+  volumeKeyArn?: string | undefined;
+}
 
 /**
  * The roles of a deployed stage with their key requests. test/cli/doctor/permissions.test.ts holds them against the
  * policies that a deployment has.
  */
-export function deployedRoles(place: Place, environment: FunctionEnvironment, variant: string): DeployedRole[] {
+export function deployedRoles(
+  place: Place,
+  environment: FunctionEnvironment,
+  { variant, volumeKeyArn }: Configured,
+): DeployedRole[] {
   const { stage, region, account, partition } = place;
   const arn = (service: string, resource: string) => `arn:${partition}:${service}:${region}:${account}:${resource}`;
   const role = (noun: string) =>
     `arn:${partition}:iam::${account}:role/${iamName(`eks-windows-images-${stage}`, region, noun)}`;
   const { BUCKET, TOPIC_ARN, QUEUE_URL = "", PROJECT_NAME, CHANNELS_PREFIX, REQUESTS_PREFIX } = environment;
+  const { FAST_LAUNCH_ROLE, FAST_LAUNCH_TEMPLATE = "" } = environment;
   const queue = arn("sqs", QUEUE_URL.split("/").at(-1) ?? "");
   const object = (key: string) => `arn:${partition}:s3:::${BUCKET}/${key}`;
   const ours = { [`aws:ResourceTag/${stageTag}`]: stage };
@@ -81,6 +91,15 @@ export function deployedRoles(place: Place, environment: FunctionEnvironment, va
         },
       ],
     },
+    ...(FAST_LAUNCH_ROLE
+      ? [
+          {
+            noun: "fast-launch" as const,
+            arn: FAST_LAUNCH_ROLE,
+            requests: fastLaunchRequests(place, FAST_LAUNCH_TEMPLATE.split(":")[0] ?? "", volumeKeyArn),
+          },
+        ]
+      : []),
   ];
 }
 

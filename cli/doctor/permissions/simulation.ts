@@ -1,4 +1,10 @@
-import { type EvaluationResult, type IAMClient, paginateSimulatePrincipalPolicy } from "@aws-sdk/client-iam";
+import {
+  type ContextEntry,
+  type EvaluationResult,
+  type IAMClient,
+  paginateSimulatePrincipalPolicy,
+} from "@aws-sdk/client-iam";
+import { limitAsync } from "es-toolkit";
 
 /** Actions on one resource, in the words of IAM. */
 export interface Requests {
@@ -6,8 +12,10 @@ export interface Requests {
   /** An ARN; without it, all resources. */
   resource?: string;
   /** Values of condition keys, by key. */
-  context?: Readonly<Record<string, string | readonly string[]>>;
+  context?: Readonly<Record<string, ContextValue>>;
 }
+
+type ContextValue = string | boolean | readonly string[];
 
 /** What IAM says about one action. */
 export interface Decision {
@@ -21,30 +29,31 @@ export interface Decision {
 }
 
 /** Simulates the requests with the policies of that user or role. */
-export async function simulate(
-  client: IAMClient,
-  PolicySourceArn: string,
-  requests: readonly Requests[],
-): Promise<Decision[]> {
-  const decisions = await Promise.all(
-    requests.map(async ({ actions, resource, context = {} }) => {
-      const results: EvaluationResult[] = [];
-      const asked = {
-        PolicySourceArn,
-        ActionNames: actions,
-        ...(resource !== undefined && { ResourceArns: [resource] }),
-        ContextEntries: Object.entries(context).map(([ContextKeyName, value]) => ({
-          ContextKeyName,
-          ContextKeyValues: [value].flat(),
-          ContextKeyType: Array.isArray(value) ? ("stringList" as const) : ("string" as const),
-        })),
-      };
-      for await (const { EvaluationResults = [] } of paginateSimulatePrincipalPolicy({ client }, asked))
-        results.push(...EvaluationResults);
-      return results.map((one) => decisionOf(one, resource ?? "*"));
-    }),
-  );
+export async function simulate(client: IAMClient, source: string, requests: readonly Requests[]): Promise<Decision[]> {
+  const decisions = await Promise.all(requests.map((one) => simulateOne(client, source, one)));
   return decisions.flat();
+}
+
+/** IAM answers few simulations a second. All at once would use up the attempts of some of them. */
+const simulateOne = limitAsync(
+  async (client: IAMClient, PolicySourceArn: string, { actions, resource, context = {} }: Requests) => {
+    const results: EvaluationResult[] = [];
+    const asked = {
+      PolicySourceArn,
+      ActionNames: actions,
+      ...(resource !== undefined && { ResourceArns: [resource] }),
+      ContextEntries: Object.entries(context).map(([key, value]) => contextEntry(key, value)),
+    };
+    for await (const { EvaluationResults = [] } of paginateSimulatePrincipalPolicy({ client }, asked))
+      results.push(...EvaluationResults);
+    return results.map((one) => decisionOf(one, resource ?? "*"));
+  },
+  4,
+);
+
+function contextEntry(ContextKeyName: string, value: ContextValue): ContextEntry {
+  const ContextKeyType = typeof value === "boolean" ? "boolean" : typeof value === "string" ? "string" : "stringList";
+  return { ContextKeyName, ContextKeyValues: [value].flat().map(String), ContextKeyType };
 }
 
 function decisionOf(result: EvaluationResult, resource: string): Decision {

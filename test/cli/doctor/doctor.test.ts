@@ -1,45 +1,14 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { accountCheck } from "../../../cli/doctor/account.ts";
 import { alarmsCheck } from "../../../cli/doctor/alarms.ts";
-import type { Report } from "../../../cli/doctor/check.ts";
 import { runChecks } from "../../../cli/doctor/run-checks.ts";
 import { createSite } from "../../../cli/doctor/site.ts";
-import { type ConfigurationInput, parseConfiguration } from "../../../functions/config/configuration.ts";
-import { fleets } from "../../infra/deployments.ts";
-import { cli, type Result, widest } from "../cli.ts";
+import { parseConfiguration } from "../../../functions/config/configuration.ts";
+import { cli, widest } from "../cli.ts";
 import { type Answers, allWell, allWrong, answerWith, awsError } from "./imaginary-account.ts";
+import { answering, config, findingsOf, giveCredentials, linesOf } from "./ran.ts";
 
-const config: ConfigurationInput = {
-  variants: [{ windows: 2022, kubernetes: "1.35" }],
-  subscribers: [{ protocol: "email", endpoint: "ann@example.com" }],
-  operators: [{ protocol: "email", endpoint: "bob@example.com" }],
-  fleets: fleets.slice(0, 1),
-  policies: { fastLaunch: {} },
-};
-
-beforeEach(() => {
-  Object.assign(process.env, {
-    AWS_REGION: "us-east-1",
-    AWS_ACCESS_KEY_ID: "AKIAIOSFODNN7EXAMPLE",
-    AWS_SECRET_ACCESS_KEY: "secret",
-    AWS_EC2_METADATA_DISABLED: "true",
-  });
-});
-
-/** What the service answers: one fleet in this state. */
-const answering = (state: string) => async () => ({
-  status: 200,
-  answer: { fleets: [{ fleet: "web", state, reasons: [`it is ${state}`], nodes: [] }], next: null },
-});
-
-function reportsOf({ stdout }: Result): Report[] {
-  return JSON.parse(stdout).checks;
-}
-
-/** `network: ✓ subnet-public` */
-function findingsOf(ran: Result): string[] {
-  return reportsOf(ran).flatMap(({ check, lines }) => lines.map(({ mark, finding }) => `${check}: ${mark} ${finding}`));
-}
+beforeEach(giveCredentials);
 
 describe("an account in which all is well", () => {
   test("has no ✗, and one ? for what a simulation does not see", async () => {
@@ -60,6 +29,7 @@ describe("an account in which all is well", () => {
       "permissions: ✓ role-works",
       "permissions: ✓ role-works",
       "permissions: ✓ role-works",
+      "permissions: ✓ role-works",
       "permissions: ? beyond-simulation",
       "subscribers: ✓ subscribers-confirmed",
       "subscribers: ✓ subscribers-confirmed",
@@ -69,6 +39,7 @@ describe("an account in which all is well", () => {
       "fleets: ✓ fleets-unguarded",
       "fast launch: ✓ fast-launch-usable",
       "fast launch: ✓ fast-launch-role",
+      "fast launch: ✓ fast-launch-key",
       "fast launch: ✓ fast-launch-room",
     ]);
     expect(ran.exitCode).toBe(0);
@@ -102,7 +73,9 @@ describe("an account in which all is well", () => {
     });
     await cli(["doctor"], { config, call: answering("current") });
     const role = (noun: string) => `arn:aws:iam::123456789012:role/${noun}`;
-    const ours = ["reconcile", "api", "build"].map((noun) => role(`eks-windows-images-production-us-east-1-${noun}`));
+    const ours = ["reconcile", "api", "build", "fast-launch"].map((noun) =>
+      role(`eks-windows-images-production-us-east-1-${noun}`),
+    );
     expect(new Set(sources)).toEqual(new Set([role("team/deployers"), ...ours]));
   });
 });
@@ -134,6 +107,7 @@ describe("an account in which everything is wrong", () => {
       "fast launch: ? fast-launch-mapped",
       "fast launch: ✗ fast-launch-wasted",
       "fast launch: ✗ fast-launch-no-role",
+      "fast launch: ? fast-launch-key-unseen",
       "fast launch: ✗ fast-launch-too-many",
     ]);
     expect(ran.exitCode).toBe(3);
@@ -199,8 +173,7 @@ describe("what cannot be read", () => {
       const { [denied as keyof Answers]: _, ...others } = allWell;
       answerWith(others);
       const ran = await cli(["doctor", "--json"], { config, call: answering("current") });
-      const lines = reportsOf(ran).flatMap((report) => report.lines);
-      const says = lines.filter(({ finding, text }) => finding === "denied" && text.includes(denied));
+      const says = linesOf(ran).filter(({ finding, text }) => finding === "denied" && text.includes(denied));
       // The role's name is a good guess of its ARN.
       if (denied !== "iam:GetRole") expect(says, denied).not.toEqual([]);
       expect(ran.exitCode, denied).toBe(0);

@@ -1,6 +1,15 @@
 import { describe, expect, test } from "vitest";
-import { judgeFleets, judgeRole, judgeRoom, type SeenFleet } from "../../../cli/doctor/fast-launch/judge.ts";
+import {
+  imagesAtOnce,
+  judgeFleets,
+  judgeKey,
+  judgeRole,
+  judgeRoom,
+  type SeenFleet,
+} from "../../../cli/doctor/fast-launch/judge.ts";
 import type { Line } from "../../../cli/doctor/lines.ts";
+import { type ConfigurationInput, parseConfiguration } from "../../../functions/config/configuration.ts";
+import { volumeKeyArn } from "../../infra/deployments.ts";
 import { awsError } from "./imaginary-account.ts";
 
 function short(lines: readonly Line[]): string[] {
@@ -93,4 +102,43 @@ test.each([
   const creating = result && [{ action: "iam:CreateServiceLinkedRole", resource: "*", result, missing: [] }];
 
   expect(short([judgeRole(creating)])).toEqual([expected]);
+});
+
+describe("the images that can have Fast Launch at once", () => {
+  const channels = ["candidate", "stable"] as const;
+
+  test.each<[string, ConfigurationInput["policies"], number]>([
+    ["one for each variant and channel", { fastLaunch: { channels: [...channels] } }, 4],
+    ["none without a channel", { fastLaunch: { channels: [], before: "publication" } }, 0],
+    ["one more each, if channels wait for it", { fastLaunch: { channels: [...channels], before: "publication" } }, 8],
+    ["no more, if nothing is published", { publish: false, fastLaunch: { before: "publication" } }, 2],
+  ])("are %s", (_, policies, expected) => {
+    const variants = [
+      { windows: 2022, kubernetes: "1.35" },
+      { windows: 2025, kubernetes: "1.35" },
+    ] as const;
+
+    expect(imagesAtOnce(parseConfiguration({ variants: [...variants], policies }))).toBe(expected);
+  });
+});
+
+describe("the key of the volumes", () => {
+  const role =
+    "arn:aws:iam::123456789012:role/aws-service-role/ec2fastlaunch.amazonaws.com/AWSServiceRoleForEC2FastLaunch";
+  const grant = { GranteePrincipal: role, Operations: ["CreateGrant" as const] };
+  const creating = `aws kms create-grant --key-id ${volumeKeyArn} --operations CreateGrant --grantee-principal ${role}`;
+
+  test.each([
+    ["a grant is there", [grant], "✓ fast-launch-key"],
+    ["there is none", [], "? fast-launch-key-unseen"],
+    ["another role has one", [{ ...grant, GranteePrincipal: `${role}2` }], "? fast-launch-key-unseen"],
+    ["it is for decrypting only", [{ ...grant, Operations: ["Decrypt" as const] }], "? fast-launch-key-unseen"],
+    ["the role does not exist", undefined, "? fast-launch-key-unseen"],
+  ])("%s", (_, grants, expected) => {
+    const line = judgeKey(volumeKeyArn, role, grants);
+
+    expect(short([line])).toEqual([expected]);
+    expect(line.remedy?.endsWith(creating) ?? false).toBe(line.mark === "?");
+    expect(line.remedy?.includes("create-service-linked-role") ?? false).toBe(grants === undefined);
+  });
 });

@@ -26,6 +26,7 @@ import {
   type SimulatePrincipalPolicyCommandInput,
   type SimulatePrincipalPolicyCommandOutput,
 } from "@aws-sdk/client-iam";
+import { KMSClient, type ListGrantsCommandInput, type ListGrantsCommandOutput } from "@aws-sdk/client-kms";
 import {
   type GetAccountSettingsCommandOutput,
   type GetFunctionConcurrencyCommandOutput,
@@ -65,6 +66,7 @@ export interface Answers {
   "eks:DescribeNodegroup": Answer<DescribeNodegroupCommandOutput>;
   "iam:GetRole": Answer<GetRoleCommandOutput, GetRoleCommandInput>;
   "iam:SimulatePrincipalPolicy": Answer<SimulatePrincipalPolicyCommandOutput, SimulatePrincipalPolicyCommandInput>;
+  "kms:ListGrants": Answer<ListGrantsCommandOutput, ListGrantsCommandInput>;
   "sns:ListSubscriptionsByTopic": Answer<ListSubscriptionsByTopicCommandOutput, ListSubscriptionsByTopicCommandInput>;
   "cloudwatch:DescribeAlarms": Answer<DescribeAlarmsCommandOutput>;
   "cloudwatch:GetMetricData": Answer<GetMetricDataCommandOutput>;
@@ -79,6 +81,7 @@ const clients = {
   ec2: EC2Client,
   eks: EKSClient,
   iam: IAMClient,
+  kms: KMSClient,
   lambda: LambdaClient,
   servicequotas: ServiceQuotasClient,
   sns: SNSClient,
@@ -113,7 +116,7 @@ const topic = (name: string) => `arn:aws:sns:us-east-1:123456789012:eks-windows-
 const [notifications, operations] = [topic("NotificationsTopic-1"), topic("OperationsTopic-1")];
 const template = "lt-0123456789abcdef0";
 const nouns =
-  "dead-letters reconcile-failing queue-old actions-failing leftovers blocked stuck paused unrecorded stale quiet fleets nodes-old";
+  "dead-letters reconcile-failing queue-old actions-failing leftovers blocked stuck paused unrecorded stale quiet fleets nodes-old fast-launch";
 
 /** Version 3 of a launch template that maps these devices. */
 export function templateThatMaps(...devices: string[]): Answers["ec2:DescribeLaunchTemplateVersions"] {
@@ -143,6 +146,7 @@ export const allWell: Answers = {
         CHANNELS_PREFIX: "/eks-windows-images/production/channels",
         REQUESTS_PREFIX: "/eks-windows-images/production/requests",
         FAST_LAUNCH_ROLE: "arn:aws:iam::123456789012:role/eks-windows-images-production-us-east-1-fast-launch",
+        FAST_LAUNCH_TEMPLATE: `${template}:1`,
       },
     },
   }),
@@ -196,6 +200,7 @@ export const allWell: Answers = {
   "iam:SimulatePrincipalPolicy": ({ ActionNames = [] }) => ({
     EvaluationResults: ActionNames.map((EvalActionName) => ({ EvalActionName, EvalDecision: "allowed" as const })),
   }),
+  "kms:ListGrants": ({ GranteePrincipal }) => ({ Grants: [{ GranteePrincipal, Operations: ["CreateGrant"] }] }),
   "sns:ListSubscriptionsByTopic": ({ TopicArn }) => ({
     Subscriptions: [
       {

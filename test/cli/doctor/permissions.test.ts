@@ -1,15 +1,26 @@
+import { setImmediate } from "node:timers/promises";
+import { IAMClient } from "@aws-sdk/client-iam";
 import { describe, expect, test } from "vitest";
 import { alarmNouns } from "../../../cli/doctor/alarms.ts";
 import { actionsByType, deployingRequests, typesOf } from "../../../cli/doctor/permissions/deploying.ts";
 import { judgeCaller, judgeRole } from "../../../cli/doctor/permissions/judge.ts";
 import { policySource, principalOf } from "../../../cli/doctor/permissions/principal.ts";
 import { deployedRoles } from "../../../cli/doctor/permissions/roles.ts";
-import type { Decision, Requests } from "../../../cli/doctor/permissions/simulation.ts";
+import { type Decision, simulate } from "../../../cli/doctor/permissions/simulation.ts";
 import { parseConfiguration } from "../../../functions/config/configuration.ts";
-import { statementsOf } from "../../../local/policies/policy.ts";
-import { judge } from "../../../local/policies/verdict.ts";
-import { everything, fleets, inVpc, usEast, usual, variants, withFleets } from "../../infra/deployments.ts";
-import { type Graph, permissionsOf } from "../../infra/graph.ts";
+import {
+  everything,
+  fleets,
+  inVpc,
+  snapshots,
+  usEast,
+  usual,
+  variants,
+  withFastLaunch,
+  withFleets,
+} from "../../infra/deployments.ts";
+import { graphOf } from "../../infra/graph.ts";
+import { environmentOf, refusedBy, roleOf, stageOf } from "./simulated.ts";
 
 const account = "123456789012";
 const identity = (arn: string) => ({ arn, account, partition: "aws" });
@@ -66,6 +77,11 @@ describe("decisions of IAM", () => {
       "✗ may-not-deploy",
       "deploying: the permissions boundary denies iam:CreateRole; no policy allows kms:CreateKey",
     ],
+    [
+      [denied("the organization", ["aws:SourceIp"])],
+      "✗ may-not-deploy",
+      "deploying: the organization denies iam:CreateRole",
+    ],
     [[denied("no policy", ["aws:SourceIp"])], "? depends-on-conditions", "deploying: iam:CreateRole on aws:SourceIp"],
   ])("%o", (decisions, expected, text) => {
     const line = judgeCaller("deploy", decisions, false);
@@ -87,12 +103,32 @@ describe("decisions of IAM", () => {
   });
 });
 
+test("few simulations are asked for at once", async () => {
+  let open = 0;
+  let most = 0;
+  const client = Object.assign(new IAMClient({}), {
+    async send() {
+      open += 1;
+      most = Math.max(most, open);
+      await setImmediate();
+      open -= 1;
+      return { EvaluationResults: [{ EvalActionName: "iam:GetRole", EvalDecision: "allowed" }] };
+    },
+  });
+
+  const decisions = await simulate(client, "arn", Array(30).fill({ actions: ["iam:GetRole"] }));
+
+  expect(decisions).toHaveLength(30);
+  expect(most).toBe(4);
+});
+
 describe("what is simulated for a deployment", () => {
   test.each([
     ["the smallest one", usual],
     ["one with everything", everything],
     ["one in a VPC", inVpc],
     ["one with fleets", withFleets],
+    ["one with Fast Launch", () => graphOf({ variants, policies: { fastLaunch: {} } }, "production")],
   ])("covers each type of resource of %s", async (_, deployment) => {
     const { resources } = await deployment();
     const types = new Set(resources.map(({ type }) => type).filter((type) => type.startsWith("aws:")));
@@ -109,50 +145,44 @@ describe("what is simulated for a deployment", () => {
     expect(actions).not.toContain("sns:Subscribe");
     expect(actions).not.toContain("ec2:CreateSecurityGroup");
     expect(actions).not.toContain("iam:CreatePolicy");
+    expect(actions).not.toContain("ec2:CreateLaunchTemplate");
   });
 });
 
-describe("what is simulated for a deployed role", () => {
-  const names = { reconcile: "ReconcileRole", api: "ApiRole", build: "BuildRole" };
+test.each([
+  [{}, ["ec2:CreateLaunchTemplate", "iam:CreatePolicy"]],
+  [{ launchTemplate: snapshots }, ["iam:CreatePolicy"]],
+])("Fast Launch with %o needs what makes its template and policies", (fastLaunch, expected) => {
+  const { policies } = parseConfiguration({ variants, policies: { fastLaunch } });
+  const types = typesOf(policies, { subscribers: false, callers: false, fleets: false });
+  const actions = deployingRequests(types, { ...usEast, account, stage: "production" }).flatMap((one) => one.actions);
 
+  expect(["ec2:CreateLaunchTemplate", "iam:CreatePolicy"].filter((one) => actions.includes(one))).toEqual(expected);
+});
+
+describe("what is simulated for a deployed role", () => {
   test.each([
     ["the smallest deployment", usual],
     ["one with everything", everything],
   ])("is allowed by its policies: %s", async (_, deployment) => {
     const graph = await deployment();
-    const roles = deployedRoles({ ...usEast, account, stage: stageOf(graph) }, environmentOf(graph), "variant");
-    const refused = roles.flatMap(({ noun, requests }) => refusedBy(graph, names[noun], requests));
+    const place = { ...usEast, account, stage: stageOf(graph) };
+    const roles = deployedRoles(place, environmentOf(graph), { variant: "variant" });
+    const refused = roles.flatMap(({ noun, requests }) => refusedBy(graph, noun, requests));
     expect(refused).toEqual([]);
     for (const { noun, arn } of roles)
-      expect(arn).toBe(`arn:aws:iam::${account}:role/${graph.named(names[noun]).inputs.name}`);
+      expect(arn).toBe(`arn:aws:iam::${account}:role/${roleOf(graph, noun).inputs.name}`);
   });
 });
 
-function environmentOf(graph: Graph): Record<string, string> {
-  const { environment } = graph.named("ReconcileFunction").inputs as {
-    environment: { variables: Record<string, string> };
-  };
-  return environment.variables;
-}
-
-function stageOf(graph: Graph): string {
-  return environmentOf(graph).STAGE ?? "";
-}
-
-function refusedBy(graph: Graph, role: string, requests: readonly Requests[]): string[] {
-  const statements = statementsOf(JSON.stringify({ Statement: permissionsOf(graph.named(role), graph.resources) }));
-  return requests.flatMap(({ actions, resource = "*", context = {} }) =>
-    actions.flatMap((action) => {
-      const values = Object.entries(context).map(([key, value]) => [key.toLowerCase(), [value].flat()]);
-      const verdict = judge(statements, { action, resource, context: Object.fromEntries(values) });
-      return verdict.allowed ? [] : `${role}: ${verdict.why}`;
-    }),
-  );
-}
+const once = "rate(1 day)";
+const daily = { variants, policies: { baseAmiSchedule: once, kubernetesSchedule: once, fastLaunch: {} } };
 
 test.each([
   ["the smallest one", usual, {}],
   ["one with fleets", withFleets, { fleets }],
+  ["one with Fast Launch", withFastLaunch, { policies: { fastLaunch: {} } }],
+  ["one that looks once a day, with Fast Launch", () => graphOf(daily, "production"), daily],
 ])("the alarms that doctor expects are those of a deployment: %s", async (_, deployment, more) => {
   const graph = await deployment();
   const named = graph.ofType("aws:cloudwatch/metricAlarm:MetricAlarm").map(({ inputs }) => String(inputs.name));

@@ -11,6 +11,7 @@ import {
   EC2Client,
 } from "@aws-sdk/client-ec2";
 import { CreateRoleCommand, IAMClient } from "@aws-sdk/client-iam";
+import { CreateGrantCommand, CreateKeyCommand, KMSClient } from "@aws-sdk/client-kms";
 import { CreateTopicCommand, SNSClient, SubscribeCommand } from "@aws-sdk/client-sns";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { accountCheck } from "../../../cli/doctor/account.ts";
@@ -194,6 +195,30 @@ describe("over the wire, with the SDK's own clients", () => {
       expect.stringMatching(/^\? fast-launch-mapped: web-2: lt-\w+, version 2 maps \/dev\/sda1$/),
       "? fast-launch-unread: web-3: there is no Auto Scaling group web-3",
     ]);
+  });
+
+  test("the grant of EC2's role for a key is found among others", async () => {
+    const { Role } = await new IAMClient({}).send(
+      new CreateRoleCommand({
+        RoleName: "AWSServiceRoleForEC2FastLaunch",
+        Path: "/aws-service-role/ec2fastlaunch.amazonaws.com/",
+        AssumeRolePolicyDocument: '{"Statement":[]}',
+      }),
+    );
+    const kms = new KMSClient({});
+    const { KeyMetadata } = await kms.send(new CreateKeyCommand({}));
+    const key = KeyMetadata?.Arn ?? "";
+    const policies = { fastLaunch: {}, volumeKeyArn: key };
+    const grantTo = (GranteePrincipal = "") =>
+      kms.send(new CreateGrantCommand({ KeyId: key, GranteePrincipal, Operations: ["CreateGrant"] }));
+    const found = async () => (await find(fastLaunchCheck, { policies })).filter((one) => one.includes("launch-key"));
+    const name = "AWSServiceRoleForEC2FastLaunch";
+
+    await grantTo("arn:aws:iam::123456789012:role/web");
+    expect(await found()).toEqual([`? fast-launch-key-unseen: ${name} has no grant for ${key}`]);
+
+    await grantTo(Role?.Arn);
+    expect(await found()).toEqual([`✓ fast-launch-key: ${name} has a grant for ${key}`]);
   });
 
   test("a role's path comes from IAM", async () => {
