@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import {
   ChangeMessageVisibilityBatchCommand,
   DeleteMessageBatchCommand,
@@ -36,7 +37,6 @@ export type EventSource = {
  * moved messages to the dead-letter queue.
  */
 const longPollSeconds = 1;
-const maxLongPollSeconds = 20;
 /** The most messages that SQS hands out in one call. */
 const receiveLimit = 10;
 
@@ -83,26 +83,30 @@ export function startEventSource({
     }
   }
 
-  /** The window counts what it waits, not what this machine needs to hand out messages that are there. */
   async function collect(): Promise<QueueMessage[]> {
     const messages = await receive(mapping.batchSize, longPollSeconds);
-    let seconds = mapping.windowSeconds;
-    while (messages.length > 0 && messages.length < mapping.batchSize && seconds > 0 && !stopping.signal.aborted) {
-      const there = await receive(mapping.batchSize - messages.length, 0);
-      messages.push(...there);
-      if (there.length > 0) continue;
-      const began = performance.now();
-      messages.push(...(await receive(mapping.batchSize - messages.length, seconds)));
-      seconds -= Math.round((performance.now() - began) / 1000);
-    }
+    if (messages.length === 0 || mapping.windowSeconds === 0) return messages;
+    await drain(messages);
+    if (messages.length >= mapping.batchSize) return messages;
+    await sleep(mapping.windowSeconds * 1000, undefined, { signal: stopping.signal }).catch(() => undefined);
+    await drain(messages);
     return messages;
+  }
+
+  /** Adds what is there now. What this machine needs for that is no part of the window. */
+  async function drain(messages: QueueMessage[]): Promise<void> {
+    while (messages.length < mapping.batchSize && !stopping.signal.aborted) {
+      const there = await receive(mapping.batchSize - messages.length, 0);
+      if (there.length === 0) return;
+      messages.push(...there);
+    }
   }
 
   async function receive(wanted: number, waitSeconds: number): Promise<QueueMessage[]> {
     const command = new ReceiveMessageCommand({
       QueueUrl: queue.url,
       MaxNumberOfMessages: Math.min(wanted, receiveLimit),
-      WaitTimeSeconds: Math.min(waitSeconds, maxLongPollSeconds),
+      WaitTimeSeconds: waitSeconds,
       MessageSystemAttributeNames: ["All"],
       MessageAttributeNames: ["All"],
     });

@@ -23,6 +23,7 @@ export type Functions = {
 };
 
 /**
+ * @param windowSeconds how long a batch of `reconcile` collects messages; by default as deployed
  * @param now the stack's time
  * @param onFailure is called once when the queue can no longer be reached
  * @param onFailedInvocation is called for every event or call on which a function failed
@@ -30,12 +31,14 @@ export type Functions = {
 export async function startFunctions({
   deployment,
   host: bare,
+  windowSeconds = deployment.reconcile.eventSource?.windowSeconds ?? 0,
   now,
   onFailure,
   onFailedInvocation,
 }: {
   deployment: Deployment;
   host: Omit<LambdaHost, "signal">;
+  windowSeconds?: number | undefined;
   now: () => Date;
   onFailure: (error: Error) => void;
   onFailedInvocation: (error: Error) => void;
@@ -64,7 +67,7 @@ export async function startFunctions({
   const poller = { endpoint, region, credentials: () => roles.assume(reconcile.roleArn, reconcile.name) };
   const eventSource = startEventSource({
     sqs: new SQSClient(poller),
-    mapping: reconcile.eventSource,
+    mapping: { ...reconcile.eventSource, windowSeconds },
     invoke: deliver,
     onFailure,
   });

@@ -7,7 +7,7 @@ import type { Stage } from "./stage.ts";
 import { statusOf, type VariantStatus } from "./status.ts";
 
 /** Longer than EC2 takes in the emulator to make the snapshots of an image, or to remove them. */
-const longEnough = 21 * minute;
+const longEnough = 31 * minute;
 
 /**
  * EC2 finishes what it has begun. No schedule fires meanwhile: only EC2's events wake reconcile.
@@ -58,11 +58,6 @@ export async function imageStatus(
   const found = (await statusOf(stage, signal)).images.find((one) => one.image === image);
   if (!found) throw new Error(`the status has no image ${image}`);
   return found;
-}
-
-/** In EC2's words; `none` if EC2 shows nothing of the image. */
-export async function fastLaunchStateOf(stage: Stage, image: string, signal: AbortSignal): Promise<string> {
-  return (await imageStatus(stage, image, signal)).fastLaunch?.state ?? "none";
 }
 
 /** What `GET /plan` says about an image: `enable-fast-launch: stable holds it`, or `nothing`. */

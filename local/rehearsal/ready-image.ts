@@ -16,13 +16,13 @@ export interface Measured {
 
 /**
  * Registers an image of a variant as a build and its proof leave it, with tags, records and report, without running either.
- * @param measured by default the proof has measured nothing; `unproved` if there was no proof
+ * @param measured by default the proof has measured nothing
  * @returns the image's ID
  */
 export async function readyImage(
   { emulator, deployment, clock }: Stack,
   variant: string,
-  measured: Measured | "unproved" = {},
+  measured: Measured = {},
 ): Promise<string> {
   const { url: endpoint, region, credentials } = emulator;
   const aws = { endpoint, region, credentials };
@@ -37,8 +37,7 @@ export async function readyImage(
     recipe: sha256("recipe"),
     settings: sha256("settings"),
   };
-  const isProved = measured !== "unproved";
-  const own = { stage: "rehearsal", variant, token, ...(isProved && { proof: "passed" }) };
+  const own = { stage: "rehearsal", variant, token, proof: "passed" };
   const tags = {
     ...inputsToTags(inputs),
     ...Object.fromEntries(Object.entries(own).map(([name, value]) => [`${tagPrefix}${name}`, value])),
@@ -46,10 +45,9 @@ export async function readyImage(
   const { ImageId = "" } = await ec2.send(new RegisterImageCommand({ Name: `${variant} ${now}` }));
   await ec2.send(new ModifyImageAttributeCommand({ ImageId, ImdsSupport: { Value: "v2.0" } }));
   const identity = identityOf(variant, inputs);
-  const results = isProved ? (["made", "passed"] as const) : (["made"] as const);
   const records = [
-    ...Object.entries(isProved ? measured : {}).map(([name, value]) => `measures/${ImageId}/${name}-${value}-${token}`),
-    ...results.map((result) => proofRecord("proofs", ImageId, { result, token, identity })),
+    ...Object.entries(measured).map(([name, value]) => `measures/${ImageId}/${name}-${value}-${token}`),
+    ...(["made", "passed"] as const).map((result) => proofRecord("proofs", ImageId, { result, token, identity })),
   ];
   for (const record of records) {
     const Key = `${recordsPrefix}${record}`;

@@ -22,6 +22,8 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 /** The day after a Patch Tuesday, four weeks before the next one. */
 const startsAt = new Date("2026-10-14T16:00:00Z");
 const basesReleasedAt = new Date("2026-10-09T00:00:00Z");
+/** On this machine, what happens at the same time arrives within it. */
+const windowSeconds = 0.2;
 
 export interface RehearsalOptions {
   /** Keeps standard output free for the caller's JSON object. */
@@ -63,7 +65,7 @@ export async function rehearse(
     played.parts = tools.versions;
     const powershell = scripts ? requiredPowerShell() : undefined;
     const where = { stage: "rehearsal", configFile, logDir: logs.dir };
-    const world = { tools, ...where, startsAt, basesReleasedAt, signal, powershell };
+    const world = { tools, ...where, startsAt, basesReleasedAt, windowSeconds, signal, powershell };
     const started = await timeline.step("the stack", (say) => startStack({ ...world, say }));
     stack = started;
     await play(started, actsUpTo(acts, last), timeline, played.acts, signal);

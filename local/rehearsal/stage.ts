@@ -4,7 +4,6 @@ import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { z } from "zod";
 import { day, hour, second } from "../../functions/config/time.ts";
 import type { Variant } from "../../functions/config/variant.ts";
-import { tagPrefix } from "../../functions/domain/inputs.ts";
 import { tagDelaySeconds } from "../../functions/domain/trigger.ts";
 import { firstPatch, releaseKubernetes } from "../aws/kubernetes-releases.ts";
 import { type PublicImage, publishImage } from "../aws/public-images.ts";
@@ -57,11 +56,8 @@ export interface Stage {
   get(path: string, signal: AbortSignal): Promise<unknown>;
   /** If the call is accepted, the clock advances past the delay of its trigger. */
   post(path: string, body: object, signal: AbortSignal): Promise<unknown>;
-  /**
-   * Registers an image as a build and its proof leave it, which has measured this of it; `unproved` as a build leaves it
-   * that ended before the proof. Resolves with its ID.
-   */
-  readyImage(variant: string, measured?: Measured | "unproved"): Promise<string>;
+  /** Registers an image as a build and its proof leave it, which has measured this of it. Resolves with its ID. */
+  readyImage(variant: string, measured?: Measured): Promise<string>;
   /** The images that were registered so far. */
   readied: readonly { variant: string; image: string }[];
   /** Creates a launch template that names the image. */
@@ -73,11 +69,6 @@ export interface Stage {
   repeatTriggers(): Promise<void>;
   /** Lets the next `times` proofs fail; all of them without a number. */
   spoilProofs(times?: number): void;
-  /**
-   * Lets the next `times` machines that prove an image of the variant start `pace` times as slowly, as they tell. An
-   * image that is to stay slow needs two: its start is measured once more.
-   */
-  slowProofs(variant: string, pace: number, times: number): void;
 }
 
 export function setStage(stack: Stack): Stage {
@@ -154,11 +145,6 @@ export function setStage(stack: Stack): Stage {
     spoilProofs(times) {
       const findings = [{ name: "containerd-runs", detail: "the service containerd is Stopped" }];
       stack.machines.behave({ step: "10-checks", ...(times && { times }), ...proofFailing(findings) });
-    },
-    slowProofs(variant, pace, times) {
-      const proves = ({ tags }: { tags: Record<string, string> }) =>
-        tags[`${tagPrefix}variant`] === variant && tags.Name?.startsWith("proof of ") === true;
-      stack.machines.behave({ step: "boot", pace, times, when: proves });
     },
   };
 }

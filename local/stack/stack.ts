@@ -87,6 +87,8 @@ export interface StackOptions {
   logDir?: string;
   /** Laid over the environment of every build's shell, such as `PKR_VAR_updates_timeout`. */
   buildEnvironment?: Record<string, string>;
+  /** How long a batch of triggers collects messages, in seconds of this machine; by default as deployed. */
+  windowSeconds?: number;
   /** When it aborts during the start, every part that has been started is stopped again. */
   signal?: AbortSignal;
 }
@@ -112,6 +114,7 @@ async function start(options: StackOptions, started: AsyncDisposableStack): Prom
     signal,
     powershell,
     buildEnvironment,
+    windowSeconds,
   } = options;
   function keep<T extends { stop(): Promise<void> }>(part: T): T {
     started.defer(() => part.stop());
@@ -202,6 +205,7 @@ async function start(options: StackOptions, started: AsyncDisposableStack): Prom
           change(`log of ${line.functionName}`);
         },
       },
+      windowSeconds,
       now,
       onFailure: trouble,
       onFailedInvocation: (error) => {

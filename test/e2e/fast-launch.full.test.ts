@@ -24,6 +24,8 @@ test("the story succeeds and plays its acts in order", () => {
     "slow image",
     "held slow image",
     "deregistered by hand",
+    "awaited snapshots",
+    "late snapshots",
   ]);
 });
 
@@ -62,6 +64,20 @@ test("an image that a person deregisters leaves no snapshots behind", () => {
 test("snapshots that EC2 could not make twice are told once, and made in the end", () => {
   const { notifications } = story.act("no capacity", variant);
   expect(notifications.filter((kind) => kind.startsWith("fast-launch"))).toEqual(["fast-launch-failed"]);
+});
+
+test("stable takes an image once EC2 has its first snapshot, and that is no news", () => {
+  const { published, notifications, fastLaunch } = story.act("awaited snapshots", variant);
+  expect(published).toBe(true);
+  expect(notifications.toSorted()).toEqual(["published/candidate", "published/stable"]);
+  expect(fastLaunch).toEqual({ enabled: [imageOf("awaited snapshots")], ended: [] });
+});
+
+test("after maxWait stable takes an image without snapshots, which is told once", () => {
+  const { published, notifications, fastLaunch } = story.act("late snapshots", variant);
+  expect(published).toBe(true);
+  expect(notifications.toSorted()).toEqual(["fast-launch-late/stable", "published/candidate", "published/stable"]);
+  expect(fastLaunch).toEqual({ enabled: [], ended: [] });
 });
 
 test("a slow start is told once; channels wait for the image only where that is written, and not for ever", () => {

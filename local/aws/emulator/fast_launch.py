@@ -17,7 +17,7 @@ from moto.ec2.responses.amis import AmisResponse
 from moto.events.models import events_backends
 
 # EC2 gives an instance 30 minutes to become a snapshot (EC2 user guide, "EC2 Fast Launch for Windows").
-ENABLING = timedelta(minutes=20)
+ENABLING = timedelta(minutes=30)
 DISABLING = timedelta(minutes=10)
 LEAST_PARALLEL = 6
 QUOTA = 40

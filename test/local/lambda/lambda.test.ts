@@ -229,6 +229,18 @@ describe("The event source", () => {
     expect(await count(queue.url)).toBe(0);
   });
 
+  test("hands over what is there after a window of a fraction of a second", async () => {
+    const queue = await createQueue("short-window");
+    await send(
+      queue.url,
+      Array.from({ length: 12 }, (_, number) => `message ${number}`),
+    );
+
+    const { batches } = await feed({ queue, batchSize: 100, windowSeconds: 0.1, partialBatchResponse: false });
+
+    expect(batches.map(({ event }) => event.Records.length)).toEqual([12]);
+  });
+
   test("retries a failed batch until it moves to the dead-letter queue", async () => {
     const deadLetters = await createQueue("broken-dead");
     const queue = await createQueue("broken", {

@@ -57,6 +57,13 @@ describe("an image gets it", () => {
     expect(reasonsFor(replaced(), "ami-2")).toBe("stable holds it");
   });
 
+  test("again with changed figures only after a person has ended it, and only if a channel holds it", () => {
+    const story = replaced({ "ami-1": {}, "ami-2": {} }, { maxParallelLaunches: 8 });
+    expect(planned(story)).toEqual([]);
+
+    expect(planned(fastLaunched(story))).toEqual(["enable ami-2"]);
+  });
+
   test("not because another channel holds it", () => {
     const story = fastLaunched(scene({ policies: { fastLaunch: {} } }).published("ami-1"));
     story.image("ami-2").holds("ami-2", ["candidate"]);
