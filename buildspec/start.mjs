@@ -3,7 +3,8 @@
  * output the other.
  *
  * @typedef {{ at: number, text: string }} Line a line of Packer's output, with milliseconds since the epoch
- * @typedef {{ launchedAt?: number, runningAt?: number, connectedAt?: number, endedAt?: number }} Times
+ * @typedef {{ begunAt?: number, launchedAt?: number, runningAt?: number, connectedAt?: number, endedAt?: number }} Times
+ * `begunAt` and `endedAt` are those of Packer's run
  * @typedef {Record<string, number | string | null | string[] | object>} Start
  */
 
@@ -22,16 +23,13 @@ const signs = {
  */
 const connectingPause = 5;
 
-/** By how many milliseconds the clocks of machine and container may differ. */
-const clocksDiffer = 2_000;
-
 /**
  * @param {string} text lines of run-packer.mjs: a time in ISO 8601, a space, and a line of Packer's output
  * @returns {Times} only the events that have happened
  */
 export function timesOf(text) {
   const lines = text.split("\n").flatMap((line) => readLine(line) ?? []);
-  const times = { endedAt: lines.at(-1)?.at };
+  const times = { begunAt: lines[0]?.at, endedAt: lines.at(-1)?.at };
   for (const [event, sign] of Object.entries(signs)) times[event] = lines.find(({ text }) => sign.test(text))?.at;
   return times;
 }
@@ -53,13 +51,13 @@ function readLine(line) {
  */
 export function mergeStart(guest, times, pollingDelay) {
   const warnings = textsIn(guest?.warnings);
-  const { launchedAt, runningAt, connectedAt, endedAt } = times;
+  const { begunAt, launchedAt, runningAt, connectedAt, endedAt } = times;
   const since = (at) => (launchedAt === undefined || at === undefined ? null : toSeconds(at - launchedAt));
   if (launchedAt === undefined) warnings.push("Packer's output does not say when it launched an instance.");
   const setUpAt = Date.parse(String(guest?.setUpAt));
-  const outside = launchedAt !== undefined && (setUpAt < launchedAt - clocksDiffer || setUpAt > endedAt + clocksDiffer);
+  const outside = launchedAt !== undefined && (setUpAt < begunAt || setUpAt > endedAt);
   if (outside) {
-    const run = `${iso(launchedAt)} to ${iso(endedAt)}`;
+    const run = `${iso(begunAt)} to ${iso(endedAt)}`;
     warnings.push(`the machine says that it was set up at ${iso(setUpAt)}, not within ${run}: its clock is wrong.`);
   }
   const parts = {

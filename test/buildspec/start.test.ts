@@ -66,14 +66,24 @@ describe("a start", () => {
   });
 
   test.each([
-    ["before its launch", "2026-12-01T10:00:02.499Z"],
-    ["after its run", "2026-12-01T10:06:02.001Z"],
+    ["before Packer ran", "2026-12-01T09:59:59.999Z"],
+    ["after Packer ran", "2026-12-01T10:06:00.001Z"],
     ["in another time zone", "2026-12-01T02:03:20Z"],
   ])("whose machine says that it was set up %s has no total, because the clock is wrong", (_, setUpAt) => {
     const start = mergeStart({ ...guest, setUpAt }, timesOf(output), 5);
 
     expect(start).toMatchObject({ setUpSeconds: null, totalSeconds: null, winrmSeconds: 185.8 });
     expect(start.warnings).toEqual([expect.stringContaining("its clock is wrong")]);
+  });
+
+  test("whose machine's clock is so little behind that it was set up at once counts from WinRM", () => {
+    const behind = { ...guest, setUpAt: "2026-12-01T10:00:00Z" };
+
+    expect(mergeStart(behind, timesOf(output), 5)).toMatchObject({
+      setUpSeconds: 0,
+      totalSeconds: 185.8 + 2.25 + 20.5,
+      warnings: [],
+    });
   });
 
   test.each([
