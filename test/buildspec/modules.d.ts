@@ -37,7 +37,6 @@ declare module "*/buildspec/start.mjs" {
     begunAt?: number;
     launchedAt?: number;
     runningAt?: number;
-    connectedAt?: number;
     endedAt?: number;
   };
   export type Start = {

@@ -18,7 +18,7 @@ until grep -q 'Connected to WinRM!' "$TIMES_FILE"; do sleep 0.02; done`;
 function booted(containerSeconds: number | null, more = ""): string {
   return `${printed}
 at="$(node -p 'new Date().toISOString()')"
-echo '{"result":"passed","checks":[{"name":"kubelet","passed":true}],"start":{"setUpAt":"'"$at"'","containerdSeconds":2.5,
+echo '{"result":"passed","checks":[{"name":"kubelet","passed":true}],"start":{"setUpAt":"'"$at"'","winrmAt":"'"$at"'","containerdSeconds":2.5,
   "containerSeconds":${containerSeconds},"bytesRead":3000,"diskUsedBytes":28000000000,"warnings":[]}}' >"$output_dir/proof.json"
 ${more}`;
 }
