@@ -105,12 +105,14 @@ the snapshot when it is first read, so that the second attempt reads a disk that
 is that of the image.
 .DESCRIPTION
 The messages are those of Go, of hcsshim and of Windows' Service Control Manager (error 1053), which PowerShell wraps.
+.PARAMETER Script
+Gets the number of the attempt.
 #>
 function Invoke-OnColdDisk {
     [CmdletBinding()]
     param([Parameter(Mandatory)][string]$Activity, [Parameter(Mandatory)][scriptblock]$Script)
     try {
-        return & $Script
+        return & $Script 1
     }
     catch {
         $cause = $_.Exception.GetBaseException().Message
@@ -119,7 +121,7 @@ function Invoke-OnColdDisk {
         }
         Write-Warning "$Activity took too long and is tried once more: $cause"
     }
-    & $Script
+    & $Script 2
 }
 
 <#
@@ -156,8 +158,9 @@ function Start-FirstContainer {
     [OutputType([string])]
     param([Parameter(Mandatory)][AllowEmptyCollection()][string[]]$Image)
     Invoke-OnColdDisk -Activity 'The first container' -Script {
+        param([int]$Attempt)
         # A container that failed can leave its name behind.
-        $name = "proof-$([guid]::NewGuid())"
+        $name = "proof$Attempt"
         $reference = Find-RunnableImage -Wanted $Image
         if ($reference) {
             return Invoke-Ctr -ArgumentList @('run', '--rm', $reference, $name, 'cmd.exe', '/c', 'ver')
