@@ -3,7 +3,8 @@
  * output the other.
  *
  * @typedef {{ at: number, text: string }} Line a line of Packer's output, with milliseconds since the epoch
- * @typedef {{ launchedAt?: number, runningAt?: number, connectedAt?: number, endedAt?: number }} Times
+ * @typedef {{ begunAt?: number, launchedAt?: number, runningAt?: number, endedAt?: number }} Times
+ * `begunAt` and `endedAt` are those of Packer's run
  * @typedef {Record<string, number | string | null | string[] | object>} Start
  */
 
@@ -13,17 +14,7 @@ const signs = {
   launchedAt: /^==> \S+: Instance ID: i-[0-9a-f]+$/,
   /** The last thing before was to wait until EC2 calls the instance running. */
   runningAt: /^==> \S+: Waiting for auto-generated password for instance\.\.\.$/,
-  connectedAt: /^==> \S+: Connected to WinRM!$/,
 };
-
-/**
- * Pauses of the amazon plugin between two questions for the Administrator's password, and of Packer between two attempts
- * to connect over WinRM.
- */
-const connectingPause = 5;
-
-/** By how many milliseconds the clocks of machine and container may differ. */
-const clocksDiffer = 2_000;
 
 /**
  * @param {string} text lines of run-packer.mjs: a time in ISO 8601, a space, and a line of Packer's output
@@ -31,7 +22,7 @@ const clocksDiffer = 2_000;
  */
 export function timesOf(text) {
   const lines = text.split("\n").flatMap((line) => readLine(line) ?? []);
-  const times = { endedAt: lines.at(-1)?.at };
+  const times = { begunAt: lines[0]?.at, endedAt: lines.at(-1)?.at };
   for (const [event, sign] of Object.entries(signs)) times[event] = lines.find(({ text }) => sign.test(text))?.at;
   return times;
 }
@@ -53,19 +44,22 @@ function readLine(line) {
  */
 export function mergeStart(guest, times, pollingDelay) {
   const warnings = textsIn(guest?.warnings);
-  const { launchedAt, runningAt, connectedAt, endedAt } = times;
+  const { begunAt, launchedAt, runningAt, endedAt } = times;
   const since = (at) => (launchedAt === undefined || at === undefined ? null : toSeconds(at - launchedAt));
   if (launchedAt === undefined) warnings.push("Packer's output does not say when it launched an instance.");
-  const setUpAt = Date.parse(String(guest?.setUpAt));
-  const outside = launchedAt !== undefined && (setUpAt < launchedAt - clocksDiffer || setUpAt > endedAt + clocksDiffer);
-  if (outside) {
-    const run = `${iso(launchedAt)} to ${iso(endedAt)}`;
-    warnings.push(`the machine says that it was set up at ${iso(setUpAt)}, not within ${run}: its clock is wrong.`);
+  /** @returns {number | null} seconds until the time that the machine says */
+  function sinceBy(time, what) {
+    const at = Date.parse(String(time));
+    if (Number.isNaN(at) || launchedAt === undefined) return null;
+    if (at >= begunAt && at <= endedAt) return since(Math.max(at, launchedAt));
+    const run = `${iso(begunAt)} to ${iso(endedAt)}`;
+    warnings.push(`the machine says that ${what} at ${iso(at)}, not within ${run}: its clock is wrong.`);
+    return null;
   }
   const parts = {
     runningSeconds: since(runningAt),
-    setUpSeconds: Number.isNaN(setUpAt) || outside ? null : since(Math.max(setUpAt, launchedAt ?? 0)),
-    winrmSeconds: since(connectedAt),
+    setUpSeconds: sinceBy(guest?.setUpAt, "it was set up"),
+    winrmSeconds: sinceBy(guest?.winrmAt, "WinRM was open"),
     containerdSeconds: positive(guest?.containerdSeconds),
     containerSeconds: positive(guest?.containerSeconds),
   };
@@ -73,7 +67,7 @@ export function mergeStart(guest, times, pollingDelay) {
     launchedAt: launchedAt === undefined ? null : iso(launchedAt),
     ...parts,
     totalSeconds: totalOf(parts),
-    resolutionSeconds: Math.max(pollingDelay, connectingPause),
+    resolutionSeconds: pollingDelay,
     bytesRead: positive(guest?.bytesRead),
     diskUsedBytes: positive(guest?.diskUsedBytes),
     warnings,

@@ -6,7 +6,7 @@ import { guestProfile, harvestProfile } from "./guest.ts";
 import { buildLogs } from "./logs.ts";
 import { named } from "./names.ts";
 import { addressUrl, codeBuildVpc, instanceNetwork } from "./network.ts";
-import { buildMinutes } from "./waits.ts";
+import { buildMinutes, secondProofMinutes } from "./waits.ts";
 
 /** Packer's variables that depend on the deployment and not on the variant. */
 const packerDeployment = $jsonStringify({
@@ -43,6 +43,7 @@ export const project = new aws.codebuild.Project("Builds", {
       { name: "PACKER_RELEASE_URL", value: policies.packerReleaseUrl },
       { name: "PACKER_DEPLOYMENT", value: packerDeployment },
       { name: "ADDRESS_URL", value: addressUrl },
+      { name: "SECOND_PROOF_MINUTES", value: String(secondProofMinutes()) },
     ],
   },
   buildTimeout: buildMinutes(),

@@ -49,9 +49,9 @@ const maxMinutes = 2160;
 
 /**
  * CodeBuild's timeout: more than the sum of Packer's waits, because a killed Packer leaves its instance, key pair and
- * security group behind until the sweep finds them. A slow start is measured by a second proof, for which
- * buildspec/starts.sh has a limit of its own where both proofs might not fit. With two rounds of updates it is 1,365 +
- * 240 + 240 + 60 = 1,905 minutes; a usual build takes about 90.
+ * security group behind until the sweep finds them. A slow start is measured by a second proof, if there is time for it
+ * (`secondProofMinutes`). With two rounds of updates it is 1,365 + 240 + 240 + 60 = 1,905 minutes; a usual build takes
+ * about 90.
  * @throws Error if the configuration needs more time than CodeBuild allows
  */
 export function buildMinutes(rounds: number = policies.updateRounds): number {
@@ -60,4 +60,9 @@ export function buildMinutes(rounds: number = policies.updateRounds): number {
   throw new Error(
     `config.ts: policies.updateRounds is ${rounds}. Packer could then wait for ${minutes} minutes, but CodeBuild ends a build after ${maxMinutes}`,
   );
+}
+
+/** How many minutes after its beginning a build may start a second proof at the latest, so that it ends in time. */
+export function secondProofMinutes(rounds: number = policies.updateRounds): number {
+  return buildMinutes(rounds) - proving - aroundPacker;
 }

@@ -7,8 +7,8 @@ import type { Json } from "./recording.ts";
  */
 const seconds = { containerdSeconds: 60, containerSeconds: 120 };
 
-/** The time at which Windows was set up. */
-const setUpAt = "setUpAt";
+/** The times at which Windows was set up and WinRM open. */
+const times = ["setUpAt", "winrmAt"];
 
 /** The same document, with names in place of what the start of the machine took. */
 export function withTimeNames(json: Json): Json {
@@ -27,10 +27,10 @@ function namesIn(start: Record<string, Json>): Json {
  * @param started when the machine was started, and how many times as long as usual that takes
  */
 export function startTime(name: string, started: { at: Date; pace: number }): string | number | undefined {
-  if (name === setUpAt) return started.at.toISOString();
+  if (times.includes(name)) return started.at.toISOString();
   return isTime(name) ? seconds[name as keyof typeof seconds] * started.pace : undefined;
 }
 
 function isTime(name: string): boolean {
-  return name === setUpAt || Object.hasOwn(seconds, name);
+  return times.includes(name) || Object.hasOwn(seconds, name);
 }

@@ -57,6 +57,8 @@ export type MachineState = {
   pace?: number;
   /** In GiB; 16 if absent. */
   memoryGiB?: number;
+  /** The paths of the page files of the last start. */
+  pageFiles?: string[];
   /** What sysprep's answer file set, each as `pass/component/setting`. */
   answers?: string[];
   /** Command lines of dism and ngen. */

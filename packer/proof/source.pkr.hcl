@@ -37,6 +37,7 @@ source "amazon-ebs" "proof" {
     "<powershell>",
     file("scripts/00-inventory.ps1"),
     file("../scripts/00-communicator.ps1"),
+    file("scripts/05-winrm-open.ps1"),
     "</powershell>",
   ])
   communicator             = "winrm"

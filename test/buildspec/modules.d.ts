@@ -33,7 +33,12 @@ declare module "*/buildspec/harvest.mjs" {
 }
 
 declare module "*/buildspec/start.mjs" {
-  export type Times = { launchedAt?: number; runningAt?: number; connectedAt?: number; endedAt?: number };
+  export type Times = {
+    begunAt?: number;
+    launchedAt?: number;
+    runningAt?: number;
+    endedAt?: number;
+  };
   export type Start = {
     launchedAt: string | null;
     runningSeconds: number | null;

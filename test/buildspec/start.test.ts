@@ -20,6 +20,7 @@ const output = `2026-12-01T10:00:00.000Z amazon-ebs.proof: output will be in thi
 
 const guest = {
   setUpAt: "2026-12-01T10:03:20.5000000Z",
+  winrmAt: "2026-12-01T10:01:30.3000000Z",
   containerdSeconds: 2.25,
   containerSeconds: 20.5,
   bytesRead: 3_221_225_472,
@@ -35,7 +36,7 @@ describe("a start", () => {
       launchedAt: "2026-12-01T10:00:04.500Z",
       runningSeconds: 15.25,
       setUpSeconds: 196,
-      winrmSeconds: 185.8,
+      winrmSeconds: 85.8,
       containerdSeconds: 2.25,
       containerSeconds: 20.5,
       totalSeconds: 218.75,
@@ -46,14 +47,20 @@ describe("a start", () => {
     });
   });
 
-  test("that WinRM answers after Windows is set up counts from that", () => {
-    const early = { ...guest, setUpAt: "2026-12-01T10:02:00Z" };
+  test("that opens WinRM after Windows is set up counts from that", () => {
+    const early = { ...guest, setUpAt: "2026-12-01T10:01:00Z" };
 
-    expect(mergeStart(early, timesOf(output), 5).totalSeconds).toBe(185.8 + 2.25 + 20.5);
+    expect(mergeStart(early, timesOf(output), 5).totalSeconds).toBe(85.8 + 2.25 + 20.5);
+  });
+
+  test("does not count how long EC2 keeps the password back, for which Packer waits", () => {
+    const late = output.replaceAll("T10:02:55.000Z", "T10:03:09.000Z").replaceAll("T10:03:10.", "T10:04:10.");
+
+    expect(mergeStart(guest, timesOf(late), 5)).toEqual(whole);
   });
 
   test("is measured no finer than Packer looks", () => {
-    expect([1, 5, 30].map((delay) => mergeStart(guest, timesOf(output), delay).resolutionSeconds)).toEqual([5, 5, 30]);
+    expect([1, 5, 30].map((delay) => mergeStart(guest, timesOf(output), delay).resolutionSeconds)).toEqual([1, 5, 30]);
   });
 
   test("has the polling delay of the template as the one that measure.mjs assumes", () => {
@@ -66,19 +73,31 @@ describe("a start", () => {
   });
 
   test.each([
-    ["before its launch", "2026-12-01T10:00:02.499Z"],
-    ["after its run", "2026-12-01T10:06:02.001Z"],
+    ["before Packer ran", "2026-12-01T09:59:59.999Z"],
+    ["after Packer ran", "2026-12-01T10:06:00.001Z"],
     ["in another time zone", "2026-12-01T02:03:20Z"],
   ])("whose machine says that it was set up %s has no total, because the clock is wrong", (_, setUpAt) => {
     const start = mergeStart({ ...guest, setUpAt }, timesOf(output), 5);
 
-    expect(start).toMatchObject({ setUpSeconds: null, totalSeconds: null, winrmSeconds: 185.8 });
+    expect(start).toMatchObject({ setUpSeconds: null, totalSeconds: null, winrmSeconds: 85.8 });
     expect(start.warnings).toEqual([expect.stringContaining("its clock is wrong")]);
+  });
+
+  test("whose machine's clock is so little behind that it was set up at once counts from WinRM", () => {
+    const behind = { ...guest, setUpAt: "2026-12-01T10:00:00Z" };
+
+    expect(mergeStart(behind, timesOf(output), 5)).toMatchObject({
+      setUpSeconds: 0,
+      totalSeconds: 85.8 + 2.25 + 20.5,
+      warnings: [],
+    });
   });
 
   test.each([
     ["setUpSeconds", { setUpAt: null }],
     ["setUpSeconds", { setUpAt: "tomorrow" }],
+    ["winrmSeconds", { winrmAt: null }],
+    ["winrmSeconds", { winrmAt: "2026-12-01T11:00:00Z" }],
     ["containerdSeconds", { containerdSeconds: null }],
     ["containerdSeconds", { containerdSeconds: -1 }],
     ["containerSeconds", { containerSeconds: "20" }],
@@ -96,7 +115,7 @@ describe("a start", () => {
   });
 
   test("of a guest that measured nothing is that of the host", () => {
-    expect(mergeStart(undefined, timesOf(output), 5)).toMatchObject({ winrmSeconds: 185.8, totalSeconds: null });
+    expect(mergeStart(undefined, timesOf(output), 5)).toMatchObject({ runningSeconds: 15.25, totalSeconds: null });
   });
 
   test.each(["", "no times here\n", "2026-12-01T10:00:00.000Z amazon-ebs.proof: output will be in this color.\n"])(
@@ -111,11 +130,11 @@ describe("a start", () => {
   );
 
   test("is not what a script prints that talks like Packer", () => {
-    const said = "2026-12-01T10:04:00.000Z ==> amazon-ebs.proof: ==> x: Connected to WinRM!\n";
-    const later = "2026-12-01T10:04:00.000Z ==> amazon-ebs.proof: Connected to WinRM!\n";
+    const said = "2026-12-01T10:04:00.000Z ==> amazon-ebs.proof: ==> x: Instance ID: i-0a1\n";
+    const later = "2026-12-01T10:04:00.000Z ==> amazon-ebs.proof: Instance ID: i-0a1\n";
 
-    expect(timesOf(said).connectedAt).toBeUndefined();
-    expect(timesOf(`${output}${later}`).connectedAt).toBe(timesOf(output).connectedAt);
+    expect(timesOf(said).launchedAt).toBeUndefined();
+    expect(timesOf(`${output}${later}`).launchedAt).toBe(timesOf(output).launchedAt);
   });
 });
 

@@ -6,7 +6,7 @@ import { buildVariables, exportedVariables } from "../../functions/config/build-
 import { openWorkshop } from "./workshop.ts";
 
 /** Variables that the project sets for all its builds. */
-const deployed = ["STAGE", "BUCKET", "PACKER_RELEASE_URL", "PACKER_DEPLOYMENT", "ADDRESS_URL"];
+const deployed = ["STAGE", "BUCKET", "PACKER_RELEASE_URL", "PACKER_DEPLOYMENT", "ADDRESS_URL", "SECOND_PROOF_MINUTES"];
 
 const directory = new URL("../../buildspec/", import.meta.url);
 const { env, phases } = parse(read("build.yml"));

@@ -112,6 +112,7 @@ export function openWorkshop(behaviour: Partial<typeof healthy> = {}): Workshop 
     PACKER_VARIABLES: JSON.stringify({ variant: "windows-2022-core-1.35", harvest_recipe: harvestRecipe }),
     PACKER_DEPLOYMENT: '{ "region": "us-east-1" }',
     ADDRESS_URL: "",
+    SECOND_PROOF_MINUTES: "1605",
     CONSOLE_POLL_SECONDS: "0.02",
     TIMEOUT_GRACE_SECONDS: "0.1",
   };

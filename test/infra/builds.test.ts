@@ -42,6 +42,7 @@ describe("builds", () => {
       BUCKET: graph.named("ArtifactsBucket").inputs.bucket,
       PACKER_RELEASE_URL: "https://releases.hashicorp.com",
       ADDRESS_URL: "https://checkip.amazonaws.com",
+      SECOND_PROOF_MINUTES: "1605",
       PACKER_DEPLOYMENT: {
         region: "us-east-1",
         instance_type: "m7i.xlarge",

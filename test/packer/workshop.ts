@@ -6,6 +6,7 @@ import { EC2Client } from "@aws-sdk/client-ec2";
 import { CreateBucketCommand, GetObjectCommand, ListObjectsV2Command, S3Client } from "@aws-sdk/client-s3";
 import { type BuildOrder, type BuildWish, orderBuild } from "../../functions/domain/build-orders.ts";
 import { harvestRecipeHash, recipeHash } from "../../infra/recipe.ts";
+import { secondProofMinutes } from "../../infra/waits.ts";
 import { type Emulator, type RecordedCall, startEmulator } from "../../local/aws/emulator.ts";
 import { createRoleCredentials } from "../../local/aws/role-credentials.ts";
 import { startUpstream, type Upstream } from "../../local/aws/upstream.ts";
@@ -129,6 +130,7 @@ export async function openWorkshop({ windows }: { windows?: MakeWindows } = {}):
       STAGE: stage,
       BUCKET: bucket,
       ADDRESS_URL: "",
+      SECOND_PROOF_MINUTES: String(secondProofMinutes(updateRounds)),
       PACKER_RELEASE_URL: "",
       PACKER_DEPLOYMENT: JSON.stringify({ ...placeOf(emulator, profiles), ...deployment }),
       ...order.variables,

@@ -25,6 +25,7 @@ function Get-CimInstance {
             $bytes = (Get-MachineState).disk['bytesRead']
             @('0 C:', '_Total') | Where-Object { $null -ne $bytes -and (-not $Filter -or $Filter -eq "Name = '$_'") } | ForEach-Object { [pscustomobject]@{ Name = $_; DiskReadBytesPersec = [uint64]$bytes } }
         }
+        'Win32_PageFileUsage' { Get-PageFileUsage }
         default { Write-CmdletError -Cmdlet $PSCmdlet -Message 'Invalid class ' -Id 'HRESULT 0x80041010' -Category MetadataError -Target $ClassName }
     }
 }

@@ -4,6 +4,8 @@ $ErrorActionPreference = 'Stop'
 $memoryKey = 'HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Control\Session Manager\Memory Management'
 # What Wine has there.
 $ofWine = 'C:\pagefile.sys 27 77'
+# What each page file takes of the disk according to Windows, in MiB. The model's files are small.
+$allocated = [uint32]1024
 
 <#
 .SYNOPSIS
@@ -18,11 +20,27 @@ function Set-PageFile {
         $wanted = @('?:\pagefile.sys')
         [Microsoft.Win32.Registry]::SetValue($memoryKey, 'PagingFiles', [string[]]$wanted, 'MultiString')
     }
-    foreach ($one in @($wanted | Where-Object { $_ })) {
-        $path = ($one -replace '^\?:', 'C:') -replace '(\s+\d+)+\s*$'
+    $paths = @($wanted | Where-Object { $_ } | ForEach-Object { ($_ -replace '^\?:', 'C:') -replace '(\s+\d+)+\s*$' })
+    Update-MachineState {
+        param($state)
+        $state.pageFiles = $paths
+    }
+    foreach ($path in $paths) {
         if (-not [System.IO.Directory]::Exists($path)) {
             [System.IO.File]::WriteAllBytes($path, [byte[]]::new(4096))
         }
+    }
+}
+
+<#
+.SYNOPSIS
+Returns the page files of this start.
+#>
+function Get-PageFileUsage {
+    [CmdletBinding()]
+    param()
+    foreach ($path in @((Get-MachineState)['pageFiles'] | Where-Object { $_ })) {
+        [pscustomobject]@{ Name = $path; AllocatedBaseSize = $allocated }
     }
 }
 
@@ -41,4 +59,4 @@ function Write-SetupLog {
     [System.IO.File]::WriteAllLines('C:\Windows\Panther\UnattendGC\setupact.log', [string[]]$lines)
 }
 
-Export-ModuleMember -Function Set-PageFile, Write-SetupLog
+Export-ModuleMember -Function Get-PageFileUsage, Set-PageFile, Write-SetupLog

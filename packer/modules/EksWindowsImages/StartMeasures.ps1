@@ -26,8 +26,9 @@ Starts containerd, runs the first container, and returns what only the machine k
 else may have read much of the disk before.
 .DESCRIPTION
 The parts are those of Measure-Part: LaunchAgent (its value is what Wait-LaunchAgent returns), SetUp (when the launch
-agent finished), Containerd (from starting the service to its first answer; a service that Windows has started already
-only answers), Container (the first container; its value is what that says), BytesRead and DiskUsed.
+agent finished), WinRm (when the user data had opened it), Containerd (from starting the service to its first answer; a
+service that Windows has started already only answers), Container (the first container; its value is what that says),
+BytesRead and DiskUsed.
 .PARAMETER Image
 The container images that the image is to have.
 #>
@@ -37,13 +38,11 @@ function Measure-MachineStart {
     $parts = [ordered]@{}
     $parts.LaunchAgent = Measure-Part -Script { Wait-LaunchAgent }
     $parts.SetUp = Measure-Part -Script { Get-LaunchEnd -Waited (Get-PartValue -Part $parts.LaunchAgent) }
+    $parts.WinRm = Measure-Part -Script { Get-WinRmOpening }
     $parts.Containerd = Measure-Part -Script { Start-Containerd }
     $parts.Container = Measure-Part -Script { Start-FirstContainer -Image $Image }
     $parts.BytesRead = Measure-Part -Script { Get-DiskBytesRead }
-    $parts.DiskUsed = Measure-Part -Script {
-        $volume = Get-Volume -DriveLetter $env:SystemDrive[0] -ErrorAction Stop
-        $volume.Size - $volume.SizeRemaining
-    }
+    $parts.DiskUsed = Measure-Part -Script { Get-DiskBytesUsed }
     $parts
 }
 
@@ -56,12 +55,15 @@ What Measure-MachineStart has returned.
 function ConvertTo-StartReport {
     [CmdletBinding()]
     param([Parameter(Mandatory)]$Part)
-    $setUpAt = $null
-    if ($Part.SetUp.Value) {
-        $setUpAt = $Part.SetUp.Value.ToString('o')
+    $times = @{ SetUp = $null; WinRm = $null }
+    foreach ($name in @($times.Keys)) {
+        if ($Part[$name].Value) {
+            $times[$name] = $Part[$name].Value.ToString('o')
+        }
     }
     [ordered]@{
-        setUpAt           = $setUpAt
+        setUpAt           = $times.SetUp
+        winrmAt           = $times.WinRm
         containerdSeconds = $Part.Containerd.Seconds
         containerSeconds  = $Part.Container.Seconds
         bytesRead         = $Part.BytesRead.Value
@@ -85,6 +87,45 @@ function Get-PartValue {
 
 <#
 .SYNOPSIS
+Returns when the user data had opened WinRM, in UTC.
+#>
+function Get-WinRmOpening {
+    [CmdletBinding()]
+    [OutputType([datetime])]
+    param()
+    $opened = Get-WriteTime -Path (Get-WorkPath 'winrm-open')
+    Assert-That -Condition ($null -ne $opened) -Message 'The user data did not get to its end.'
+    $opened
+}
+
+<#
+.SYNOPSIS
+Runs a script block, and once more if it fails because something took too long: each block of a new volume comes from
+the snapshot when it is first read, so that the second attempt reads a disk that is no longer cold. Any other failure
+is that of the image.
+.DESCRIPTION
+The messages are those of Go, of hcsshim and of Windows' Service Control Manager (error 1053), which PowerShell wraps.
+.PARAMETER Script
+Gets the number of the attempt.
+#>
+function Invoke-OnColdDisk {
+    [CmdletBinding()]
+    param([Parameter(Mandatory)][string]$Activity, [Parameter(Mandatory)][scriptblock]$Script)
+    try {
+        return & $Script 1
+    }
+    catch {
+        $cause = $_.Exception.GetBaseException().Message
+        if ($cause -notmatch 'deadline exceeded|timed out|timeout|in a timely fashion') {
+            throw
+        }
+        Write-Warning "$Activity took too long and is tried once more: $cause"
+    }
+    & $Script 2
+}
+
+<#
+.SYNOPSIS
 Starts containerd and waits for its first answer.
 .DESCRIPTION
 On a node AWS's bootstrap may be what starts containerd; a machine that is only proved is not bootstrapped.
@@ -92,7 +133,7 @@ On a node AWS's bootstrap may be what starts containerd; a machine that is only 
 function Start-Containerd {
     [CmdletBinding()]
     param()
-    Start-Service -Name containerd
+    Invoke-OnColdDisk -Activity 'Starting containerd' -Script { Start-Service -Name containerd }
     # Short pauses, because they are part of what is measured.
     for ($attempt = 1; $true; $attempt++) {
         try {
@@ -116,16 +157,21 @@ function Start-FirstContainer {
     [CmdletBinding()]
     [OutputType([string])]
     param([Parameter(Mandatory)][AllowEmptyCollection()][string[]]$Image)
-    $reference = Find-RunnableImage -Wanted $Image
-    if ($reference) {
-        return Invoke-Ctr -ArgumentList @('run', '--rm', $reference, 'proof', 'cmd.exe', '/c', 'ver')
+    Invoke-OnColdDisk -Activity 'The first container' -Script {
+        param([int]$Attempt)
+        # A container that failed can leave its name behind.
+        $name = "proof$Attempt"
+        $reference = Find-RunnableImage -Wanted $Image
+        if ($reference) {
+            return Invoke-Ctr -ArgumentList @('run', '--rm', $reference, $name, 'cmd.exe', '/c', 'ver')
+        }
+        # The pause image is on every node. It has no shell and runs until it is stopped.
+        $pause = (Get-ContainerdSetting).SandboxImage
+        Invoke-Ctr -ArgumentList @('run', '--detach', '--null-io', $pause, $name) | Out-Null
+        $tasks = @(Invoke-Ctr -ArgumentList @('tasks', 'list'))
+        Assert-That -Condition (($tasks -join ' ') -match "\b$name\b.+\bRUNNING\b") -Message "A container of $pause does not run: $($tasks -join ' ')."
+        "$pause runs"
     }
-    # The pause image is on every node. It has no shell and runs until it is stopped.
-    $pause = (Get-ContainerdSetting).SandboxImage
-    Invoke-Ctr -ArgumentList @('run', '--detach', '--null-io', $pause, 'proof') | Out-Null
-    $tasks = @(Invoke-Ctr -ArgumentList @('tasks', 'list'))
-    Assert-That -Condition (($tasks -join ' ') -match '\bproof\b.+\bRUNNING\b') -Message "A container of $pause does not run: $($tasks -join ' ')."
-    "$pause runs"
 }
 
 <#
@@ -141,4 +187,24 @@ function Get-DiskBytesRead {
     $counters = @(Get-CimInstance -ClassName Win32_PerfRawData_PerfDisk_PhysicalDisk -Filter "Name = '_Total'" | ForEach-Object { $_.DiskReadBytesPersec })
     Assert-That -Condition ($counters.Count -eq 1) -Message 'Windows has no counter of what its disks have read.'
     [long]$counters[0]
+}
+
+<#
+.SYNOPSIS
+Returns how many bytes of the system disk are used, without page files: each machine makes its own, as large as its
+memory wants it.
+#>
+function Get-DiskBytesUsed {
+    [CmdletBinding()]
+    [OutputType([long])]
+    param()
+    $volume = Get-Volume -DriveLetter $env:SystemDrive[0] -ErrorAction Stop
+    $pageFiles = [long]0
+    foreach ($file in @(Get-CimInstance -ClassName Win32_PageFileUsage)) {
+        if ($file.Name -like "$env:SystemDrive\*") {
+            # In MiB.
+            $pageFiles += [long]$file.AllocatedBaseSize * 1024 * 1024
+        }
+    }
+    [long]($volume.Size - $volume.SizeRemaining - $pageFiles)
 }

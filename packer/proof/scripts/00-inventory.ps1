@@ -1,7 +1,7 @@
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 
-# First half of the proof's user data: takes an inventory of the image before WinRM is opened and changes it. WinRM is
+# First part of the proof's user data: takes an inventory of the image before WinRM is opened and changes it. WinRM is
 # opened even if this fails, because a machine that cannot be reached would count as a bad image. The check of the
 # leftovers then reports the failure.
 try {

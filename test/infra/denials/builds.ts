@@ -5,6 +5,15 @@ const reconcile = "ReconcileRole";
 const api = "ApiRole";
 const other = "arn:aws:codebuild:us-east-1:123456789012:project/eks-windows-images-test-build";
 
+const ofTheProject = [
+  "ADDRESS_URL",
+  "BUCKET",
+  "STAGE",
+  "PACKER_DEPLOYMENT",
+  "PACKER_RELEASE_URL",
+  "SECOND_PROOF_MINUTES",
+];
+
 /** Variables by which a program of a build would load code that the starter names. */
 const codeOfTheirOwn = ["NODE_OPTIONS", "NODE_EXTRA_CA_CERTS", "BASH_ENV", "LD_PRELOAD", "PATH", "PACKER_PLUGIN_PATH"];
 
@@ -15,7 +24,7 @@ export const buildDenials: Denial[] = [
     denied: startBuild(reconcile, { [override]: "x" }),
     allowed: startBuild(reconcile),
   })),
-  ...["ADDRESS_URL", "BUCKET", "STAGE", "PACKER_DEPLOYMENT", "PACKER_RELEASE_URL", ...codeOfTheirOwn].map((name) => ({
+  ...[...ofTheProject, ...codeOfTheirOwn].map((name) => ({
     what: `starts a build with the variable ${name}`,
     denied: startBuild(reconcile, { environmentVariablesOverride: [{ name: "PURPOSE" }, { name }] }),
     allowed: startBuild(reconcile, { environmentVariablesOverride: [{ name: "PURPOSE" }] }),

@@ -136,6 +136,7 @@ test.each([
     const { start } = JSON.parse(windows.files.read("C:/eks-windows-images-proof/output/proof.json")?.toString() ?? "");
     expect(start).toMatchObject({
       setUpAt: now().toISOString(),
+      winrmAt: now().toISOString(),
       containerdSeconds: containerd,
       containerSeconds: container,
       warnings: [],

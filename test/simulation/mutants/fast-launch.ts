@@ -12,7 +12,7 @@ export const fastLaunchMutants: Mutant[] = [
   {
     name: "an image goes with its Fast Launch",
     file: "domain/fast-launches.ts",
-    from: "  if (!shown) return undefined;\n  return shown.state",
+    from: "  if (!shown || !shownOf(all, image)) return undefined;\n  return shown.state",
     to: "  if (!shown || shown) return undefined;\n  return shown.state",
     breaks: ["no image goes while it has Fast Launch"],
   },

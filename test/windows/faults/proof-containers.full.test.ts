@@ -57,13 +57,19 @@ describeWithPowerShell("the proof of an image", (bench) => {
       prepare: (machine) =>
         changeState(machine, {
           disk: { sizeGiB: 120, freeGiB: 70 },
-          refusals: [{ command: "Get-Volume", message: "Access denied", times: 1 }],
+          refusals: [
+            { command: "Get-Volume", message: "Access denied", times: 1 },
+            { command: "ctr.exe --namespace k8s.io run", message: "context deadline exceeded", exitCode: 1, times: 1 },
+          ],
         }),
       before: running("Remove-Item -LiteralPath 'C:\\ProgramData\\Amazon\\EC2Launch\\log\\agent.log'"),
     });
 
     expect(unmeasured).toMatchObject({ exitCode: 0, line: "EKSWIN-PROOF passed", failed: {} });
     expect(unmeasured.start).toMatchObject({ setUpAt: null, bytesRead: null, diskUsedBytes: null });
+    expect(unmeasured.stdout).toMatch(
+      /^WARNING: The first container took too long and is tried once more: ctr\.exe exited with 1: .*deadline exceeded/m,
+    );
     expect(unmeasured.start.warnings).toEqual([
       "SetUp was not measured: EC2Launch has no log.",
       "BytesRead was not measured: Windows has no counter of what its disks have read.",

@@ -24,6 +24,7 @@ export type Proof = Awaited<ReturnType<typeof proveImage>> & {
 /** What the machine has measured of its start. */
 export type Measured = {
   setUpAt: string | null;
+  winrmAt: string | null;
   containerdSeconds: number | null;
   containerSeconds: number | null;
   bytesRead: number | null;

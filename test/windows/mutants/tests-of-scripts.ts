@@ -78,7 +78,7 @@ const tests: Record<string, TestsOf> = {
   ),
   ...prefixed("sysprep", { generalize: generalizing }),
   ...prefixed("harvest/scripts", { "10-harvest": faults("harvest") }),
-  ...prefixed("proof/scripts", { "00-inventory": proving, "10-checks": proving }),
+  ...prefixed("proof/scripts", { "00-inventory": proving, "05-winrm-open": proving, "10-checks": proving }),
 };
 
 function prefixed(folder: string, scripts: Record<string, string[]>): Record<string, TestsOf> {
