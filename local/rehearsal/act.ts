@@ -75,6 +75,11 @@ export interface Story {
    * the part do, as the judge describes them.
    */
   playsPart?: true | RegExp;
+  /**
+   * How long a batch of triggers collects messages, in seconds of this machine; by default as deployed. Less is enough
+   * where no build runs: what happens at the same time then arrives within milliseconds.
+   */
+  windowSeconds?: number;
   acts: Act[];
 }
 

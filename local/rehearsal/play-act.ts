@@ -1,5 +1,6 @@
 import { exportedBy } from "../codebuild/build.ts";
 import type { Stack } from "../stack/stack.ts";
+import { whileMoving } from "../stack/stall.ts";
 import { type Act, type Expectation, expectationOf } from "./act.ts";
 import { type ActResult, type Happenings, happeningsFromNow, notificationsOf, resultsOf } from "./act-result.ts";
 import { narrate, type Say } from "./narrate.ts";
@@ -27,6 +28,7 @@ export async function playAct(act: Act, stage: Stage, say: Say, signal: AbortSig
     await awaitNotifications(act, stage, happenings, say, ends);
     const allEnded = () => stack.codebuild.builds().every(({ buildComplete }) => buildComplete);
     await until(stack, "all builds have ended", allEnded, ends);
+    await whileMoving(stack.events, "their events are on the bus", stack.codebuild.ended, { signal: ends });
     await stack.idle(ends);
     return await resultsOf(act, stack, happenings);
   } finally {

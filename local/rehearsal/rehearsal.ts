@@ -22,8 +22,6 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 /** The day after a Patch Tuesday, four weeks before the next one. */
 const startsAt = new Date("2026-10-14T16:00:00Z");
 const basesReleasedAt = new Date("2026-10-09T00:00:00Z");
-/** On this machine, what happens at the same time arrives within it. */
-const windowSeconds = 0.2;
 
 export interface RehearsalOptions {
   /** Keeps standard output free for the caller's JSON object. */
@@ -46,7 +44,7 @@ export async function rehearse(
   signal: AbortSignal,
 ): Promise<Rehearsal> {
   const began = performance.now();
-  const { acts, config: ownConfig, playsPart } = stories[story];
+  const { acts, config: ownConfig, playsPart, windowSeconds } = stories[story];
   const timeline = startTimeline({ silent: json });
   const sayAside = (line: string) => void process.stderr.write(`${line}\n`);
   const logs = openRunLogs(join(root, ".run"));

@@ -88,7 +88,7 @@ export interface StackOptions {
   /** Laid over the environment of every build's shell, such as `PKR_VAR_updates_timeout`. */
   buildEnvironment?: Record<string, string>;
   /** How long a batch of triggers collects messages, in seconds of this machine; by default as deployed. */
-  windowSeconds?: number;
+  windowSeconds?: number | undefined;
   /** When it aborts during the start, every part that has been started is stopped again. */
   signal?: AbortSignal;
 }

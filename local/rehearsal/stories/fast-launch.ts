@@ -15,6 +15,7 @@ const insufficient = "Server.InsufficientInstanceCapacity: no capacity for t3.xl
 export const fastLaunch: Story = {
   config: "local/rehearsal/stories/fast-launch.config.ts",
   playsPart: /fast-?launch/i,
+  windowSeconds: 0.2,
   acts: [
     {
       name: "first image",

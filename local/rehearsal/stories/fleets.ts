@@ -14,6 +14,7 @@ const rolled = ["staging", "production", "batch"];
 export const fleets: Story = {
   config: "local/rehearsal/stories/fleets.config.ts",
   playsPart: true,
+  windowSeconds: 0.2,
   acts: [
     {
       name: "first image",

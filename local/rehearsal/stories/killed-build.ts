@@ -5,7 +5,6 @@ import type { Act } from "../act.ts";
 import { demand } from "../demand.ts";
 import { leftBehind } from "../left-behind.ts";
 import { newBase, type Stage } from "../stage.ts";
-import { until } from "../until.ts";
 
 /** CodeBuild kills a build while its machine runs. Packer cleans nothing up, and the sweep removes what is left. */
 export const killedBuild: Act = {
@@ -36,8 +35,7 @@ async function killBuild({ stack }: Stage, signal: AbortSignal): Promise<void> {
   const client = new CodeBuildClient({ ...emulator, endpoint: codebuild.url });
   await client.send(new StopBuildCommand({ id: codebuild.builds().at(-1)?.id }));
   client.destroy();
-  const hasEnded = () => codebuild.builds().every(({ buildComplete }) => buildComplete);
-  await until(stack, "the build has ended", hasEnded, signal);
+  await whileMoving(stack.events, "the build has ended", codebuild.ended, { signal });
 }
 
 async function demandLeft({ stack }: Stage, pattern: RegExp): Promise<void> {
