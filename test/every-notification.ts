@@ -76,7 +76,10 @@ function fleetStories(): Scene[] {
 function fastLaunchStories(): Scene[] {
   const fastLaunch = { before: "publication" as const, maxWait: "30m" };
   const taken = scene({ policies: { fastLaunch } }).image("ami-1", old).holds("ami-1", ["stable"]);
-  taken.image("ami-2").holds("ami-2", ["stable"]);
+  taken
+    .image("ami-2")
+    .later(25 * hour)
+    .holds("ami-2", ["stable"]);
   return [fastLaunched(taken, { "ami-2": { state: "enabling-failed", reason: "VpcLimitExceeded: 5 VPCs" } })];
 }
 

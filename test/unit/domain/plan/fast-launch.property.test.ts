@@ -4,11 +4,11 @@ import { describe, expect, test } from "vitest";
 import { planOf } from "../../../../functions/api/plan.ts";
 import { statusOf } from "../../../../functions/api/status.ts";
 import { type ChannelName, channelNames } from "../../../../functions/config/channel-names.ts";
-import { type FastLaunch, fastLaunchStates } from "../../../../functions/domain/fast-launches.ts";
+import { type FastLaunch, fastLaunchOf, fastLaunchStates } from "../../../../functions/domain/fast-launches.ts";
 import { plan } from "../../../../functions/domain/plan.ts";
 import { cases } from "../../../depth.ts";
 import { checkAnswer } from "../../../documented-answers.ts";
-import { fastLaunched, fastLaunchUnknown, type Shown } from "../../../fast-launched.ts";
+import { fastLaunched, fastLaunchRefused, fastLaunchUnknown, type Shown } from "../../../fast-launched.ts";
 import { core, day, full, hour, type Scene, scene, two } from "../../../scene.ts";
 
 const images = ["ami-1", "ami-2", "ami-3", "ami-4"];
@@ -130,13 +130,29 @@ describe("whatever has happened", () => {
     });
   });
 
-  test("no image is disabled or deregistered while EC2 shows Fast Launch of it", () => {
+  test("no image is disabled or deregistered while EC2 shows Fast Launch of it, but a revoked one that waits in vain", () => {
     always((story) => {
-      const gone = plan(story.world).flatMap((one) =>
-        one.do === "disable" || one.do === "deregister" ? [one.image] : [],
-      );
+      const isInVain = (image: string) => {
+        const { state, since = 0 } = fastLaunchOf(story.world.fastLaunch, image) ?? {};
+        return state === "disabling-failed" || (state === "disabling" && story.world.now - since >= hour);
+      };
+      const gone = plan(story.world).flatMap((one) => {
+        if (one.do !== "disable" && one.do !== "deregister") return [];
+        const isExcused = one.do === "disable" && one.because === "revoked" && isInVain(one.image);
+        return isExcused ? [] : [one.image];
+      });
 
       expect(gone.filter((image) => Object.hasOwn(shownIn(story), image))).toEqual([]);
+    });
+  });
+
+  test("EC2 is not asked again at once for what it has just refused", () => {
+    always((story) => {
+      for (const { image, do: what } of writesOf(story)) {
+        const of = what === "enable-fast-launch" ? "enable" : "disable";
+        fastLaunchRefused(story, image, of, "UnauthorizedOperation: denied");
+        expect(writesOf(story)).not.toContainEqual(expect.objectContaining({ image, do: what }));
+      }
     });
   });
 
