@@ -59,7 +59,12 @@ const slowest = [
   "test/packer/real-assembly.full.test.ts",
   "test/e2e/interventions.full.test.ts",
   "test/e2e/interruption.full.test.ts",
+  "test/simulation/histories.test.ts",
+  "test/rim/reconcile/publishing.test.ts",
   "test/e2e/first-act.test.ts",
+  "test/rim/io/image-lifecycle.test.ts",
+  "test/local/deploy/deploy.test.ts",
+  "test/e2e/handlers.test.ts",
   "test/packer/real-layer.test.ts",
 ];
 
