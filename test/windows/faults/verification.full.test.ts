@@ -53,6 +53,7 @@ const complaints: Record<string, string> = {
   "Windows: has no pending restart": "RebootPending",
   "Windows: uses its whole disk": "80",
   "Windows: has a tenth of its disk free": "0.05",
+  "Windows: gets its page files back at the next start": "D:\\other.sys",
   "Windows: has a launch agent that generalizes it": "0",
   "Windows: accepts WinRM over HTTPS with NTLM only": "true",
 };
@@ -63,7 +64,9 @@ async function breakEverything({ machine }: Run): Promise<void> {
     machine,
     `ctr images remove --sync '${nanoserver}' | Out-Null
     Remove-ItemProperty -Path HKLM:\\SYSTEM\\CurrentControlSet\\Services\\EventLog\\EKS -Name MaxSize
-    New-Item -Path 'HKLM:\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Component Based Servicing\\RebootPending' -Force`,
+    New-Item -Path 'HKLM:\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Component Based Servicing\\RebootPending' -Force
+    $memory = 'HKLM:\\SYSTEM\\CurrentControlSet\\Control\\Session Manager\\Memory Management'
+    Set-ItemProperty -Path $memory -Name PagingFiles -Value ([string[]]@('D:\\other.sys')) -Type MultiString`,
   );
   await breakCri(machine);
   const containerd = "C:\\Program Files\\containerd";
