@@ -10,9 +10,9 @@ const { signal } = new AbortController();
 
 /** `npm run break` has all cases, at any moment. The seeds choose these moments. */
 test.concurrent.for([
-  { name: "agent-killed", seed: 1, broken: "CodeBuild kills the build as it does at its time limit at 33-kubernetes" },
+  { name: "agent-killed", seed: 1, broken: "CodeBuild kills the build as it does at its time limit at 34-eks-tools" },
   { name: "lambda-killed", seed: 1, broken: /^reconcile was killed after it started a build, and before and after/ },
-  { name: "aws-restarts", seed: 2, broken: /lost the records at 70-verify$/ },
+  { name: "aws-restarts", seed: 2, broken: /lost the records at 65-page-file$/ },
 ])("the service survives without a person: $name", async ({ name, seed, broken }) => {
   const one = cases.find((each) => each.name === name);
   if (!one) throw new Error(`there is no case ${name}`);
