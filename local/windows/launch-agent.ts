@@ -10,7 +10,8 @@ const currentVersion = "2.0.2107";
 /** The version of April 2023, when AWS published the last images of the family ContainersLatest. */
 const versionOfContainersLatest = "2.0.1245";
 
-const answerFile = new URL("model/ec2launch-v1/Sysprep/Unattend.xml", import.meta.url);
+/** What EC2Launch gives sysprep. */
+export const answerFile = new URL("model/ec2launch-v1/Sysprep/Unattend.xml", import.meta.url);
 
 /** EC2Launch v1 sets up a new machine by this task, which an image has until its first start. */
 export const taskOfLaunchAgent: MachineState["tasks"] = {

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { answerFile } from "../../local/windows/launch-agent.ts";
 import { installPrograms, type ProgramName, type Programs } from "../../local/windows/programs.ts";
 import { windowsPowerShell } from "../../local/windows/settings.ts";
 import { tarGz } from "../../local/windows/tar.ts";
@@ -27,6 +28,7 @@ describe.skipIf(!windowsPowerShell())(needsWindows, () => {
     place("windows/system32/tar.exe", "tar");
     place("Program Files/Amazon/EC2Launch/EC2Launch.exe", "ec2launch", "2.0.2107");
     place("windows/system32/Sysprep/sysprep.exe", "sysprep");
+    wine.write("ProgramData/Amazon/EC2Launch/sysprep/unattend.xml", readFileSync(answerFile));
   });
 
   beforeEach(() => wine.setState({ osBuild: "20348.2849", imageState: "IMAGE_STATE_COMPLETE", kept: 1.5 }));

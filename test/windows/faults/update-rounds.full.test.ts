@@ -154,6 +154,7 @@ async function complete(run: Run): Promise<Failure | undefined> {
 async function reportedLeftOut(run: Run): Promise<Record<string, string>> {
   const output = "C:\\eks-windows-images\\output";
   run.machine.write(`${output}\\tests.json`, JSON.stringify({ passed: 1, failed: 0, tests: [{ name: "one" }] }));
+  run.machine.write(`${output}\\first-start.json`, "{}");
   const step = await runStep(run, "80-report");
   expect(step.exitCode, step.stdout + step.stderr).toBe(0);
   const report = JSON.parse(run.machine.read(`${output}\\report.json`).toString());
