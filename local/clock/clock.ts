@@ -8,6 +8,8 @@ export type Clock = {
   /** Holds the offset in milliseconds as decimal text. Child processes get its path in STACK_CLOCK. */
   file: string;
   now(): Date;
+  /** Advances by milliseconds. */
+  advanceBy(milliseconds: number): void;
   /** @throws Error when the stack's time is already past `date` */
   advanceTo(date: Date): void;
   /** Jumps in either direction, as the clock of a machine that was wrong. */
@@ -22,6 +24,7 @@ export function createClock(file: string, startsAt?: Date): Clock {
   return {
     file,
     now,
+    advanceBy: (milliseconds) => writeOffset(file, readOffset(file) + milliseconds),
     advanceTo(date) {
       if (date < now())
         throw new Error(`advancing the clock to ${date.toISOString()}: it is already ${now().toISOString()}`);

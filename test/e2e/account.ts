@@ -60,7 +60,7 @@ export async function openAccount(stage: string, configuration = "interventions"
       ...Object.fromEntries(recorded),
       ...tags,
     };
-    stack.clock.advanceTo(new Date(stack.clock.now().getTime() + second));
+    stack.clock.advanceBy(second);
     const { ImageId = "" } = await ec2.send(new RegisterImageCommand({ Name: `${variant} ${provedAgo}` }));
     const Tags = Object.entries(all).map(([key, Value]) => ({ Key: `${prefix}${key}`, Value }));
     await recordImage(stack.emulator, stack.deployment.bucket, ImageId, all);
@@ -88,7 +88,7 @@ export async function openAccount(stage: string, configuration = "interventions"
     const url = new URL(path, stack.functions.url);
     const caller = { credentials, region, now: clock.now };
     const response = await signedFetch(url, caller, { method, body: body && JSON.stringify(body) });
-    if (response.status === 202) clock.advanceTo(new Date(clock.now().getTime() + tagDelaySeconds * second));
+    if (response.status === 202) clock.advanceBy(tagDelaySeconds * second);
     return { status: response.status, answer: (await response.json()) as Record<string, unknown> };
   }
 

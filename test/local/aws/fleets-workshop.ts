@@ -66,7 +66,7 @@ export async function openFleetsWorkshop(): Promise<FleetsWorkshop> {
     autoScaling,
     answered,
     async pass(minutes) {
-      clock.advanceTo(new Date(clock.now().getTime() + minutes * 60_000));
+      clock.advanceBy(minutes * 60_000);
       await fleets.catchUp();
     },
     async template(first = "", ...others) {

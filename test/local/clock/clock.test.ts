@@ -53,6 +53,14 @@ test("the clock advances to a date and runs on from there", () => {
   expect(elapsed).toBeLessThanOrEqual(performance.now() - before + 1);
 });
 
+test("the clock advances by a time, even none, however late that is carried out", () => {
+  const { clock } = scene("2026-11-10T00:00:00Z");
+
+  for (let time = 0; time < 100; time++) clock.advanceBy(0);
+  clock.advanceBy(3_600_000);
+  expect(clock.now().toISOString()).toMatch(/^2026-11-10T01:00:/);
+});
+
 test("the clock refuses to go back", () => {
   const { clock } = scene("2026-11-10T00:00:00Z");
 

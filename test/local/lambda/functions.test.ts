@@ -43,7 +43,7 @@ test("a killed function fails as Lambda reports it, and its message comes again"
   await eventually("the function runs", async () => lines().length > 0);
   functions.kill();
   await eventually("the failure is reported", async () => failures.length > 0);
-  stack.clock.advanceTo(new Date(stack.clock.now().getTime() + 60_000));
+  stack.clock.advanceBy(60_000);
   await eventually("the function runs again", async () => lines().length > 1);
 
   expect(failures).toEqual([expect.stringMatching(/^killed failed: Runtime\.ExitError: .*the process was killed$/)]);

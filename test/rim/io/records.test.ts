@@ -26,7 +26,7 @@ describe("records", () => {
   test("are listed by kind, each with the time at which it was written on the stack's clock", async () => {
     const { bucket } = await startSurroundings("listed");
     const key = tagRecord("approvals", "ami-1", "a");
-    aws.clock.advanceTo(new Date(aws.clock.now().getTime() + 3 * day));
+    aws.clock.advanceBy(3 * day);
     const before = Math.floor(aws.clock.now().getTime() / 1_000) * 1_000;
 
     await io.writeRecord(bucket, key, body);
