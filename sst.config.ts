@@ -34,6 +34,7 @@ export default $config({
     await import("./infra/fleets.ts");
     await import("./infra/fast-launch.ts");
     const { apiAddress } = await import("./infra/api.ts");
+    await import("./infra/places.ts");
     await import("./infra/schedules.ts");
     await import("./infra/rules.ts");
     await import("./infra/queries.ts");

@@ -11,8 +11,8 @@ export BUILD_BEGAN
 begin_outcome
 trap 'fail_if_silent "the build ended without stating a cause; see its log"' EXIT
 
-[[ "${PURPOSE-}" =~ ^(build|prove|harvest)$ ]] ||
-  fail unknown "PURPOSE is \"${PURPOSE-}\"; allowed: build, prove, harvest"
+[[ "${PURPOSE-}" =~ ^(build|prove|harvest|prove-place)$ ]] ||
+  fail unknown "PURPOSE is \"${PURPOSE-}\"; allowed: build, prove, harvest, prove-place"
 [[ "${TOKEN-}" =~ ^[0-9a-f]{64}$ ]] || fail unknown "TOKEN is \"${TOKEN-}\"; allowed: a SHA-256 in hex"
 [[ "${BUCKET-}" =~ ^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$ ]] || fail unknown "BUCKET is \"${BUCKET-}\"; allowed: the name of a bucket"
 if [[ "$PURPOSE" != build ]]; then
@@ -21,11 +21,14 @@ fi
 if [[ "$PURPOSE" != harvest ]]; then
   [[ "${IDENTITY-}" =~ ^[0-9a-f]{64}$ ]] || fail unknown "IDENTITY is \"${IDENTITY-}\"; allowed: a SHA-256 in hex"
 fi
+if [[ "$PURPOSE" == prove-place ]]; then
+  node buildspec/place.mjs "$RUN_DIR/place" 2>"$RUN_DIR/place.log" || fail unknown "$(<"$RUN_DIR/place.log")"
+fi
 # A harvest makes no image.
-[[ "$PURPOSE" != prove ]] || outcome IMAGE_ID "$IMAGE_ID"
+[[ ! "$PURPOSE" =~ ^prove ]] || outcome IMAGE_ID "$IMAGE_ID"
 
 bash buildspec/check-recipe.sh
-if [[ "$PURPOSE" == prove ]]; then
+if [[ "$PURPOSE" =~ ^prove ]]; then
   require_made "$IMAGE_ID"
   bash buildspec/require-report.sh "$IMAGE_ID"
 fi
@@ -38,6 +41,7 @@ bash buildspec/write-variables.sh
 bash buildspec/check-templates.sh
 case "$PURPOSE" in
   harvest) bash buildspec/harvest-image.sh "$IMAGE_ID" ;;
+  prove-place) bash buildspec/prove-place.sh "$IMAGE_ID" ;;
   prove) bash buildspec/prove-image.sh "$IMAGE_ID" ;;
   build)
     bash buildspec/build-image.sh

@@ -15,6 +15,6 @@ if [[ "$PURPOSE" == harvest ]]; then
   check harvest packer/harvest/
   exit
 fi
-[[ "$PURPOSE" == prove ]] || check image packer/
+[[ "$PURPOSE" =~ ^prove ]] || check image packer/
 # Any image ID will do: Packer does not look it up here.
 check proof packer/proof/ -var image_id=ami-00000000

@@ -9,6 +9,13 @@ put_record() {
     fail unproved "s3://$BUCKET/$key could not be written: $answer"
 }
 
+# put_place_record IMAGE PLACE passed|failed: the same of a proof in a place.
+put_place_record() {
+  local key="records/place-proofs/$1/$2_$3-$TOKEN" answer
+  answer="$(AWS_RETRY_MODE=standard AWS_MAX_ATTEMPTS=8 aws s3api put-object --bucket "$BUCKET" --key "$key" 2>&1)" ||
+    fail unproved "s3://$BUCKET/$key could not be written: $answer"
+}
+
 # put_measure IMAGE start-<milliseconds>|size-<bytes>: only says so on failure, because a measure decides nothing about
 # the image itself.
 put_measure() {

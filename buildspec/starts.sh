@@ -1,17 +1,21 @@
 # shellcheck shell=bash
 # Starts of an image, for prove-image.sh: boots it, and measures how long that takes. Uses its variables: image, report,
-# and proof, class and cause, which say how the last boot ended.
+# and proof, class and cause, which say how the last boot ended. Sourced by prove-place.sh, too.
+
+# Arguments by which Packer and the AWS CLI reach EC2 in a place; none at home.
+packer_access=() cli_access=()
 
 # boot NAME: boots the image and checks it. Packer's output is in $RUN_DIR/NAME.log, with times in NAME.times.
 boot() {
   local status=0 imds_support="" verdict
-  TIMES_FILE="$RUN_DIR/$1.times" run_packer "$1" build "${variables[@]}" -var "image_id=$image" packer/proof/ || status=$?
+  TIMES_FILE="$RUN_DIR/$1.times" run_packer "$1" build "${variables[@]}" "${packer_access[@]}" \
+    -var "image_id=$image" packer/proof/ || status=$?
 
   # The machine of a proof demands IMDSv2 in any case; nodes do so because of the image.
   if [[ "$status" == 0 ]]; then
     # Not 2>&1: a warning of the AWS CLI is no part of the answer.
-    imds_support="$(aws ec2 describe-images --image-ids "$image" --query 'Images[0].ImdsSupport' --output text \
-      2>"$RUN_DIR/aws-errors.log")" || fail unproved "$image could not be described: $(<"$RUN_DIR/aws-errors.log")"
+    imds_support="$(aws ec2 describe-images "${cli_access[@]}" --image-ids "$image" \
+      --query 'Images[0].ImdsSupport' --output text 2>"$RUN_DIR/aws-errors.log")" || fail unproved "$image could not be described: $(<"$RUN_DIR/aws-errors.log")"
   fi
 
   verdict="$(node buildspec/proof.mjs "$status" "$RUN_DIR/$1.log" "$report" "$imds_support")"

@@ -6,6 +6,8 @@ import { orderingFleets } from "./fleet-permissions.ts";
 import { lambda } from "./functions.ts";
 import { requestsPrefix } from "./names.ts";
 import { intervening, observingHistory, observingWithReports, pausing, recording } from "./permissions.ts";
+import { observingPlaces } from "./place-permissions.ts";
+import { placesRole } from "./place-roles.ts";
 import { queue } from "./queue.ts";
 import { reservations } from "./reservations.ts";
 
@@ -20,11 +22,16 @@ export const api = lambda("Api", "api", {
   // For 1,000 variants it takes 15 seconds to read the channels.
   timeout: "60 seconds",
   // A request that hangs twice leaves time to write the decision and to answer.
-  environment: { CONNECT_TIMEOUT_MS: "2000", REQUEST_TIMEOUT_MS: "5000", REQUEST_ATTEMPTS: "2" },
+  environment: {
+    CONNECT_TIMEOUT_MS: "2000",
+    REQUEST_TIMEOUT_MS: "5000",
+    REQUEST_ATTEMPTS: "2",
+    ...(placesRole && { PLACES_ROLE: placesRole }),
+  },
   memory: "512 MB",
   url: policies.functionUrl && { authorization: "iam", cors: false },
   concurrency: policies.reserveConcurrency ? { reserved: reservations.api } : undefined,
-  policies: [...orderingFleets, ...observingFastLaunch],
+  policies: [...orderingFleets, ...observingFastLaunch, ...observingPlaces],
   permissions: [
     ...observingWithReports,
     ...intervening,

@@ -3,10 +3,13 @@ import { artifacts } from "./artifacts.ts";
 import { buildLogs } from "./logs.ts";
 import { namedInAccount } from "./names.ts";
 import { packerPermissions, packerReads } from "./packer-permissions.ts";
-import { pathsOf } from "./records.ts";
+import { provingRoles } from "./place-roles.ts";
+import { pathsOf, placePathsOf } from "./records.ts";
 import { unscopedStatement } from "./unscoped.ts";
 import { volumeKeyPermissions } from "./volume-key.ts";
 import { vpcPermissions, vpcReads } from "./vpc-permissions.ts";
+
+const ofPlaces = provingRoles.length > 0 ? placePathsOf("build") : [];
 
 const codeBuild = [
   { actions: ["s3:GetObject", "s3:GetObjectVersion"], resources: [$interpolate`${artifacts.arn}/source/*`] },
@@ -21,8 +24,12 @@ const codeBuild = [
     resources: [artifacts.arn],
     conditions: [{ test: "StringLike", variable: "s3:prefix", values: ["records/proofs/*", "records/adoptions/*"] }],
   },
-  { actions: ["s3:PutObject"], resources: pathsOf("build").map((path) => $interpolate`${artifacts.arn}/${path}`) },
+  {
+    actions: ["s3:PutObject"],
+    resources: [...pathsOf("build"), ...ofPlaces].map((path) => $interpolate`${artifacts.arn}/${path}`),
+  },
   { actions: ["logs:CreateLogStream", "logs:PutLogEvents"], resources: [$interpolate`${buildLogs.arn}:*`] },
+  ...(provingRoles.length > 0 ? [{ actions: ["sts:AssumeRole"], resources: provingRoles }] : []),
 ];
 
 export const buildRole = new aws.iam.Role("BuildRole", {

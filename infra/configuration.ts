@@ -7,6 +7,7 @@ export const {
   pullThroughCachePrefixes,
   policies,
   fleets,
+  places,
   subscribers,
   chat,
   operators,

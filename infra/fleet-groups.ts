@@ -3,10 +3,12 @@ import { arnOf } from "./account.ts";
 import { fleets } from "./configuration.ts";
 import { fleetsPrefix, roleArn } from "./names.ts";
 
-export const nodeGroups = ofKind("managed-node-group", fleets);
-export const scalingGroups = ofKind("auto-scaling-group", fleets);
+/** Those in places are read and changed by the places' roles. */
+export const fleetsAtHome = fleets.filter(({ place }) => place === undefined);
+export const nodeGroups = ofKind("managed-node-group", fleetsAtHome);
+export const scalingGroups = ofKind("auto-scaling-group", fleetsAtHome);
 
-export const rolled = fleets.filter(({ mode }) => mode === "roll");
+export const rolled = fleetsAtHome.filter(({ mode }) => mode === "roll");
 /** Karpenter's nodes are not among these: they follow their parameter by themselves. */
 export const rolledGroups = rolled.filter(({ kind }) => kind !== "karpenter");
 

@@ -4,6 +4,7 @@ import { artifacts } from "./artifacts.ts";
 import { fleets } from "./configuration.ts";
 import {
   clusterArns,
+  fleetsAtHome,
   fleetsRole,
   hasOwnParameter,
   nodeGroupArn,
@@ -23,7 +24,7 @@ const parametersPerPolicy = 30;
 
 const holds = $interpolate`${artifacts.arn}/records/holds/*`;
 
-/** What IAM cannot restrict to the configured fleets. */
+/** What IAM cannot restrict to the configured fleets at home. */
 const looks: UnscopedAction[] = [
   ...(nodeGroups.length + scalingGroups.length > 0 ? (["autoscaling:DescribeAutoScalingGroups"] as const) : []),
   ...(scalingGroups.length > 0
@@ -32,7 +33,7 @@ const looks: UnscopedAction[] = [
   ...(scalingGroups.some(({ name }) => fleets.some(({ after }) => after?.fleet === name))
     ? (["autoscaling:DescribeScalingActivities"] as const)
     : []),
-  ...(fleets.some(({ alarms }) => alarms.length > 0) ? (["cloudwatch:DescribeAlarms"] as const) : []),
+  ...(fleetsAtHome.some(({ alarms }) => alarms.length > 0) ? (["cloudwatch:DescribeAlarms"] as const) : []),
 ];
 
 const observed =
@@ -44,9 +45,9 @@ const observed =
           { actions: ["s3:GetObject"], resources: [holds] },
           {
             actions: ["ssm:GetParametersByPath"],
-            resources: fleets.some(hasOwnParameter) ? [arnOf("ssm", `parameter${fleetsPrefix}`)] : [],
+            resources: fleetsAtHome.some(hasOwnParameter) ? [arnOf("ssm", `parameter${fleetsPrefix}`)] : [],
           },
-          { actions: ["eks:DescribeCluster"], resources: clusterArns(fleets) },
+          { actions: ["eks:DescribeCluster"], resources: clusterArns(fleetsAtHome) },
         ],
         ...chunk(nodeGroups, groupsPerPolicy).map((some) => [
           {

@@ -9,6 +9,8 @@ import { lambda } from "./functions.ts";
 import { channelsPrefix } from "./names.ts";
 import { notifications } from "./notifications.ts";
 import { deregistering, observing, observingForActions, recording, retiring, sweeping } from "./permissions.ts";
+import { reconcilingPlaces } from "./place-permissions.ts";
+import { placesRole } from "./place-roles.ts";
 import { queue, reconcileSeconds } from "./queue.ts";
 import { untaggedWhereNeeded } from "./region.ts";
 import { reservations } from "./reservations.ts";
@@ -27,12 +29,13 @@ export const reconcile = lambda("Reconcile", "reconcile", {
   memory: "512 MB",
   environment: {
     ...(fleetsRole && { FLEETS_ROLE: fleetsRole }),
+    ...(placesRole && { PLACES_ROLE: placesRole }),
     ...(fastLaunchRole && { FAST_LAUNCH_ROLE: fastLaunchRole }),
     ...(templateVersion && { FAST_LAUNCH_TEMPLATE: templateVersion }),
     ...(chatTopic && { CHAT_TOPIC_ARN: chatTopic.arn }),
   },
   concurrency: policies.reserveConcurrency ? { reserved: reservations.reconcile } : undefined,
-  policies: [...reconcilingFleets, ...reconcilingFastLaunch],
+  policies: [...reconcilingFleets, ...reconcilingFastLaunch, ...reconcilingPlaces],
   permissions: [
     ...observing,
     ...observingForActions,

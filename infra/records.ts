@@ -44,13 +44,26 @@ const fastLaunchWriters: Record<string, Writer[]> = {
   "records/fast-launch-refusals": ["reconcile"],
 };
 
+/** The same of places, for the same reason. */
+const placeWriters: Record<string, Writer[]> = {
+  "records/copies": ["reconcile"],
+  "records/shares": ["reconcile"],
+  "records/unshares": ["reconcile"],
+  "records/place-publications": ["reconcile"],
+  "records/place-retirements": ["reconcile"],
+  "records/place-refusals": ["reconcile"],
+  "records/place-sights": ["reconcile"],
+  "records/place-fast-launches": ["reconcile"],
+  "records/place-proofs": ["build"],
+};
+
 /** A pause or a hold ends when its record is deleted. */
 const orders = ["records/pauses", "records/holds"];
 
 /** Builds take the version of a source that its project names, so only its removal could harm them. */
 const sources = "source";
 
-const all = { ...writers, ...fleetWriters, ...fastLaunchWriters };
+const all = { ...writers, ...fleetWriters, ...fastLaunchWriters, ...placeWriters };
 const prefixes = Object.keys(all);
 
 /** Replication writes and deletes objects with actions of its own (Service Authorization Reference, Amazon S3). */
@@ -70,6 +83,11 @@ export function fleetPathsOf(writer: Writer): string[] {
 /** The same about Fast Launch. */
 export function fastLaunchPathsOf(writer: Writer): string[] {
   return pathsIn(fastLaunchWriters, writer);
+}
+
+/** The same about places. */
+export function placePathsOf(writer: Writer): string[] {
+  return pathsIn(placeWriters, writer);
 }
 
 /**

@@ -1,9 +1,14 @@
-import { policies } from "./configuration.ts";
+import { places, policies } from "./configuration.ts";
 import { requireFunctionUrls } from "./function-urls.ts";
+import { requirePlaces } from "./place-checks.ts";
 
 const { region } = await aws.getRegion();
 
 requireFunctionUrls(region, policies.functionUrl);
+if (places.length > 0) {
+  const [{ accountId }, { partition }] = await Promise.all([aws.getCallerIdentity(), aws.getPartition()]);
+  requirePlaces(places, policies, { partition, region, accountId });
+}
 
 /**
  * Options for resources that AWS cannot tag in GovCloud and China, such as event source mappings (user guides of

@@ -20,7 +20,7 @@ export const savedQueries = {
     of: ["reconcile"],
     lines: [
       `fields @timestamp, variant, message, ${reasons}, ${triggers}, result, detail, token`,
-      'filter message in ["build", "prove", "harvest"]',
+      'filter message in ["build", "prove", "harvest", "prove-place"]',
       "sort @timestamp desc",
       "limit 200",
     ],

@@ -6,6 +6,8 @@ const resourceless = {
   "autoscaling:DescribeScalingActivities": "reads whether an instance of a fleet was replaced for its health",
   // It has resource-level permissions, but without `*` CloudWatch tells of no composite alarm (API reference).
   "cloudwatch:DescribeAlarms": "reads whether an alarm of a fleet is in ALARM",
+  "ec2:DescribeAccountAttributes": "EC2 makes a network for whoever enables Fast Launch in a place",
+  "ec2:DescribeAvailabilityZones": "EC2 makes a network for whoever enables Fast Launch in a place",
   "ec2:DescribeDhcpOptions": "CodeBuild connects to the user's VPC",
   "ec2:DescribeFastLaunchImages": "reads what has Fast Launch, and how much of the account's quota that takes",
   "ec2:DescribeImageReferences":
@@ -16,6 +18,7 @@ const resourceless = {
   "ec2:DescribeKeyPairs": "tells when a key pair that a build left behind was made, and its name",
   "ec2:DescribeNetworkInterfaces": "CodeBuild connects to the user's VPC",
   "ec2:DescribeLaunchTemplateVersions": "finds launch templates whose latest or default version uses an image",
+  "ec2:DescribeLaunchTemplates": "EC2 makes a launch template for whoever enables Fast Launch in a place",
   "ec2:DescribeRegions": "Packer checks that the Region exists",
   "ec2:DescribeSecurityGroups":
     "Packer waits for its security group; CodeBuild connects to the user's VPC; finds what builds left behind",

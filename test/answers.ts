@@ -1,4 +1,5 @@
 import type { ChannelName } from "../functions/config/channel-names.ts";
+import type { Purpose } from "../functions/domain/build-orders.ts";
 import type { FleetAction } from "../functions/domain/fleets/actions.ts";
 import { decideFleets, type FleetDecision } from "../functions/domain/fleets/decide.ts";
 import { indexWorld } from "../functions/domain/indexed-world.ts";
@@ -10,7 +11,7 @@ import type { World } from "../functions/domain/world.ts";
 import { core, present, variantNamed } from "./world.ts";
 
 /** The one answer about building that each variant gets. */
-type AboutBuilding = Extract<Action, { do: "build" | "prove" | "harvest" | "wait" | "nothing" }>;
+type AboutBuilding = Extract<Action, { do: Purpose | "wait" | "nothing" }>;
 
 /** What the plan says about a world, variant by variant. */
 export function answersOf(world: World) {

@@ -1,7 +1,7 @@
-import { imageName } from "../functions/domain/build-orders.ts";
 import type { Build } from "../functions/domain/builds.ts";
 import type { Image } from "../functions/domain/images.ts";
 import { type Inputs, sha256 } from "../functions/domain/inputs.ts";
+import { imageName } from "../functions/domain/packer-variables.ts";
 import { day, hour, minute, newBuild, type OpenWorld } from "./world.ts";
 
 /** What may be going on with a variant. The variants take turns, and a third of them have nothing going on. */

@@ -1,9 +1,9 @@
 import { channelNames } from "../functions/config/channel-names.ts";
 import { latestPatchTuesday } from "../functions/config/patch-tuesday.ts";
 import { recipeOf } from "../functions/config/variant.ts";
-import { imageName } from "../functions/domain/build-orders.ts";
 import type { Image } from "../functions/domain/images.ts";
 import { settingsHash, sha256 } from "../functions/domain/inputs.ts";
+import { imageName } from "../functions/domain/packer-variables.ts";
 import { publicationKey } from "../functions/domain/publishing/channel-writes.ts";
 import { addBuild, amiId, anyLifeOf, calmLifeOf, happen, isAssembled, type Line } from "./big-world-lives.ts";
 import { day, hour, minute, newImage, newWorld, type OpenWorld } from "./world.ts";

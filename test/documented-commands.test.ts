@@ -14,6 +14,7 @@ const ranBy: Readonly<Record<string, [file: string, words: string]>> = {
   "npm run rehearse -- --story safety": ["test/e2e/safety.full.test.ts", 'play("--story", "safety")'],
   "npm run rehearse -- --story families": ["test/e2e/families.full.test.ts", 'play("--story", "families")'],
   "npm run rehearse -- --story fleets": ["test/e2e/fleets.full.test.ts", 'play("--story", "fleets")'],
+  "npm run rehearse -- --story places": ["test/e2e/places.full.test.ts", 'play("--story", "places")'],
   "npm run rehearse -- --story fast-launch": ["test/e2e/fast-launch.full.test.ts", 'play("--story", "fast-launch")'],
   "node_modules/.bin/eks-windows-images completion >> ~/.bashrc": ["test/cli/program.test.ts", 'cli(["completion"])'],
   "npm run cli -- init": ["test/cli/init/init.test.ts", "isTerminal: true"],

@@ -1,6 +1,8 @@
 import { cloneDeepWith } from "es-toolkit";
 import type { Notification } from "../functions/domain/notifications/due.ts";
+import { plan } from "../functions/domain/plan.ts";
 import { fastLaunched } from "./fast-launched.ts";
+import { ireland, placed } from "./placed.ts";
 import { day, hour, type Scene, scene } from "./scene.ts";
 
 const old = { createdAt: 1, provedAt: 1 };
@@ -45,10 +47,11 @@ export function everyNotification(): Notification[] {
     scene().pause().notifyAll().resume(),
     ...fleetStories(),
     ...fastLaunchStories(),
+    ...placeStories(),
   ];
 
-  return stories.flatMap((story) =>
-    story.actions().flatMap((one) => (one.do === "announce" ? [one.notification] : [])),
+  return stories.flatMap(({ world }) =>
+    plan(world).flatMap((one) => (one.do === "announce" ? [one.notification] : [])),
   );
 }
 
@@ -83,8 +86,24 @@ function fastLaunchStories(): Scene[] {
   return [fastLaunched(taken, { "ami-2": { state: "enabling-failed", reason: "VpcLimitExceeded: 5 VPCs" } })];
 }
 
+/** A place takes an image, gets no copy, no Fast Launch, goes away and comes back. */
+function placeStories(): Scene[] {
+  const home = () => scene({ places: [ireland] }).published("ami-1");
+  const [taken, failed, unprepared, away, back] = [home(), home(), home(), home(), home()];
+  placed(taken, "ireland").copied("ami-1", "ami-c1").holds("ami-c1");
+  placed(failed, "ireland").copied("ami-1", "ami-c1", { state: "failed", why: "the key is disabled" });
+  placed(unprepared, "ireland")
+    .copied("ami-1", "ami-c1")
+    .fastLaunched({ "ami-c1": { state: "enabling-failed", reason: "VcpuLimitExceeded" } });
+  placed(away, "ireland").away("AccessDenied: not authorized to perform sts:AssumeRole", hour);
+  const since = back.world.now - 2 * hour;
+  placed(back, "ireland").cameBack(since);
+  back.world.notified.add(`place-away/ireland/${since}/1`);
+  return [taken, failed, unprepared, away, back];
+}
+
 /** Fields whose values the service chooses. */
-const own = ["kind", "purpose", "class", "channel", "holders", "state", "failure"];
+const own = ["kind", "purpose", "class", "channel", "holders", "state", "failure", "of"];
 
 /** Notifications of every kind, with each text and each list as long as one that AWS, a person or a guest can write. */
 export function extremeNotifications(): Notification[] {

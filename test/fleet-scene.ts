@@ -32,7 +32,7 @@ export function fleetsOf(world: OpenWorld) {
   const imageOf = (id: string) => world.images.find((image) => image.id === id);
 
   const fleets = {
-    /** A fleet that runs and starts what its channel holds since the service rolled it a week ago. */
+    /** A fleet that runs and starts what its channel holds, in its place, since the service rolled it a week ago. */
     add(name: string, configuration: Partial<z.input<typeof Fleet>> = {}) {
       const fleet = Fleet.parse({
         name,
@@ -45,7 +45,9 @@ export function fleetsOf(world: OpenWorld) {
         ...configuration,
       });
       world.configuration.fleets.push(fleet);
-      const image = present(world.channels[fleet.variant]?.[fleet.channel], `nothing in ${fleet.channel}`).image;
+      const place = fleet.place === undefined ? world : present(world.places[fleet.place], `no place ${fleet.place}`);
+      const channels = "channels" in place ? place.channels : {};
+      const image = present(channels[fleet.variant]?.[fleet.channel], `nothing in ${fleet.channel}`).image;
       const follows = fleet.parameter !== undefined;
       const at = world.now - 7 * day;
       world.fleets[name] = {

@@ -4,7 +4,9 @@ import type { Build } from "../functions/domain/builds.ts";
 import type { FleetHistory } from "../functions/domain/fleet-records.ts";
 import type { Image } from "../functions/domain/images.ts";
 import type { ObservedFleet } from "../functions/domain/observed-fleet.ts";
+import type { ObservedPlace } from "../functions/domain/observed-place.ts";
 import type { Pause } from "../functions/domain/pauses.ts";
+import type { PlaceHistory } from "../functions/domain/place-records.ts";
 import type { World } from "../functions/domain/world.ts";
 
 export const minute = 60_000;
@@ -26,6 +28,12 @@ export type OpenWorld = World & {
   pauses: Record<string, Pause>;
   fleets: Record<string, ObservedFleet>;
   fleetRecords: { histories: Record<string, FleetHistory>; holds: Record<string, Pause> };
+  places: Record<string, ObservedPlace>;
+  placeRecords: {
+    histories: Record<string, PlaceHistory>;
+    retired: Record<string, number>;
+    released: Record<string, number>;
+  };
 };
 
 /** A world without images, builds and channels, in which every source answers. */
@@ -53,6 +61,8 @@ export function newWorld(configuration: Partial<ConfigurationInput>, at: string)
     starts: [],
     fleets: {},
     fleetRecords: { histories: {}, holds: {} },
+    places: {},
+    placeRecords: { histories: {}, retired: {}, released: {} },
   };
   for (const variant of world.configuration.variants) {
     const harvested = recipeOf(variant) === "assemble";

@@ -2,6 +2,7 @@ import { defineCommand } from "../command.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { readStatus } from "../service/status.ts";
 import { fleetNeedsPerson } from "../views/fleet-state.ts";
+import { placeNeedsPerson } from "../views/places.ts";
 import { statusText } from "../views/status-text.ts";
 import { needsPerson } from "../views/variant-state.ts";
 
@@ -18,7 +19,8 @@ export const statusCommand = defineCommand({
     const status = await readStatus(session, { variant, images: "none" });
     const { name } = await session.deployment();
     session.terminal.answer(status, () => statusText(status, name, session.terminal));
-    const isBad = status.variants.some(needsPerson) || status.fleets.some(fleetNeedsPerson);
+    const isBad =
+      status.variants.some(needsPerson) || status.fleets.some(fleetNeedsPerson) || status.places.some(placeNeedsPerson);
     return check && isBad ? exitCodes.wrong : exitCodes.done;
   },
 });

@@ -7,6 +7,7 @@ import { fleetsCheck } from "./fleets.ts";
 import { hostsCheck } from "./hosts.ts";
 import { networkCheck } from "./network.ts";
 import { permissionsCheck } from "./permissions/check.ts";
+import { placesCheck } from "./places.ts";
 import { quotasCheck } from "./quotas.ts";
 import { reconcileCheck } from "./reconcile.ts";
 import { sourcesCheck } from "./sources.ts";
@@ -25,6 +26,7 @@ export const checks: readonly Check[] = [
   hostsCheck,
   fleetsCheck,
   fastLaunchCheck,
+  placesCheck,
 ];
 
 export function checksFor(configuration: Configuration): Check[] {

@@ -25,6 +25,8 @@ export function actionText(action: PlannedAction): string {
       return "boot an image and check it";
     case "harvest":
       return "harvest AWS's EKS image";
+    case "prove-place":
+      return "boot an image in a place and check it";
     case "publish":
       return `${action.channel} takes ${action.image}${action.previous ? ` instead of ${action.previous}` : ""}`;
     case "confirm":
@@ -50,6 +52,23 @@ export function actionText(action: PlannedAction): string {
       return `record how the rollout of the fleet ${action.fleet} ended`;
     case "sight":
       return `record that AWS shows the fleet ${action.fleet}${action.sight === "lost" ? " no more" : " again"}`;
+    case "sight-place":
+      return `record that ${action.place} answers${action.sight === "lost" ? " no more" : " again"}`;
+    case "copy":
+      return `copy ${action.image} to ${action.place}`;
+    case "share":
+      return `share ${action.image} with ${action.place}`;
+    case "unshare":
+      return `share ${action.image} with ${action.place} no more`;
+    case "publish-there":
+      return `${action.channel} in ${action.place} gets ${action.id}${action.previous === undefined ? "" : ` instead of ${action.previous}`}`;
+    case "enable-there":
+    case "release-there":
+    case "disable-there":
+    case "deregister-there":
+      return `${action.do.replace("-there", "")} ${action.id} in ${action.place}`;
+    case "fast-launch-there":
+      return `${action.enable ? "enable" : "disable"} Fast Launch of ${action.id} in ${action.place}`;
     default:
       return `${action.do} ${action.image}`;
   }
@@ -57,6 +76,7 @@ export function actionText(action: PlannedAction): string {
 
 function waiter(action: Extract<PlannedAction, { do: "wait" }>): string {
   if (action.for === "fleet") return `the fleet ${action.fleet}`;
+  if (action.for === "place") return `${action.channel ?? "an image"} in ${action.place}`;
   if (action.for === "sweep") return `removing ${action.resource}`;
   return action.for === "build" ? "the build" : action.for;
 }

@@ -4,6 +4,7 @@ import type { Terminal } from "../terminal/terminal.ts";
 import { indented, readable, since, wrapped } from "../terminal/text.ts";
 import { fleetReasons, fleetState, nodesText } from "./fleet-state.ts";
 import { measuresText } from "./measures-text.ts";
+import { placeLines } from "./places.ts";
 import { failureText, type State, variantState } from "./variant-state.ts";
 
 type Look = Pick<Terminal, "width" | "colors">;
@@ -38,6 +39,7 @@ export function statusText(status: Status, name: string, look: Look): string {
       ),
     ),
     status.variants.length === 0 ? [] : variantLines(status, look),
+    placeLines(status, look, (state) => painted(state, look)),
     status.fleets.length === 0 ? [] : fleetLines(status.fleets, look),
     removedLines(status, look),
     leftoverLines(status, look),

@@ -7,7 +7,7 @@ export interface State {
   tone: "good" | "busy" | "bad";
 }
 
-const doing = { build: "building", prove: "proving", harvest: "harvesting" } as const;
+const doing = { build: "building", prove: "proving", harvest: "harvesting", "prove-place": "proving" } as const;
 
 export function variantState(variant: VariantStatus, now: string): State {
   const { paused, running, gaveUp, failing, blockedBy, behindSince, unknown } = variant;

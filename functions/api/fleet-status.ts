@@ -20,6 +20,8 @@ export function fleetStatus(world: IndexedWorld, decision: FleetDecision) {
     fleet: fleet.name,
     variant: fleet.variant,
     channel: fleet.channel,
+    /** Null for home. */
+    place: fleet.place ?? null,
     kind: fleet.kind,
     cluster: fleet.cluster ?? null,
     group: fleet.group,

@@ -20,6 +20,7 @@ export function actionToJson(action: Action) {
     case "build":
     case "prove":
     case "harvest":
+    case "prove-place":
       return {
         do: action.do,
         variant: action.variant,

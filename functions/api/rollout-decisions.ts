@@ -11,6 +11,7 @@ import {
   type KnownState,
   ownImage,
   whyNotStarted,
+  whyUnfitThere,
 } from "../domain/fleets/fleet-state.ts";
 import { guards } from "../domain/fleets/guards.ts";
 import { whyHeld } from "../domain/fleets/hold.ts";
@@ -80,19 +81,17 @@ function neverRolled({ name, kind, mode, parameter }: Fleet, force: boolean): Re
   return { outcome: "refused", status: 400, why, allowed: { force: false } };
 }
 
-function withoutImage(
-  world: IndexedWorld,
-  { fleet, desired }: FleetState,
-  image: string | undefined,
-): Refusal | undefined {
+function withoutImage(world: IndexedWorld, state: FleetState, image: string | undefined): Refusal | undefined {
+  const { fleet, desired } = state;
   const channel = `${fleet.channel} of ${fleet.variant}`;
   const later = `GET / says what ${fleet.channel} takes next`;
   if (desired === undefined) return conflict(`${channel} holds nothing that ${fleet.name} could get`, later);
   if (image !== undefined && image !== desired)
     return conflict(`${channel} holds ${desired}, not ${image}`, { image: [desired] });
-  const bad = whyNotStarted(world, desired);
+  const bad = whyNotStarted(world, state, desired);
   if (bad) return conflict(`${channel} holds an image that no node should start: ${bad}`, later);
-  if (ownImage(world, desired)?.state !== "available")
+  const own = ownImage(world, state, desired);
+  if (own?.state !== "available" || whyUnfitThere(world, state, own))
     return conflict(`${desired}, which ${channel} holds, cannot start a node`, later);
   return undefined;
 }

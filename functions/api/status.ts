@@ -8,6 +8,7 @@ import { removedVariantImages, statesOf } from "../domain/variant-state.ts";
 import type { World } from "../domain/world.ts";
 import { fleetStatus } from "./fleet-status.ts";
 import { pausesToJson } from "./pause-decisions.ts";
+import { placeStatuses } from "./place-status.ts";
 import { removedVariantStatus } from "./removed-variants.ts";
 import { type Entry, partOf, type StatusPart, wholeStatus } from "./status-part.ts";
 import { type VariantSettings, variantStatus } from "./variant-status.ts";
@@ -32,6 +33,7 @@ export function statusOf(
     variants: taken.flatMap(({ configured }) => configured ?? []),
     /** Those of these variants. */
     fleets: taken.flatMap(({ fleets = [] }) => fleets),
+    places: placeStatuses(world),
     /** Of variants, configured or removed, and `*` of everything. */
     pauses: pausesToJson(world.pauses),
     removedVariants: taken.flatMap(({ removed }) => removed ?? []),
@@ -43,6 +45,7 @@ export function statusOf(
 
 export type Status = ReturnType<typeof statusOf>;
 export type VariantStatus = Status["variants"][number];
+export type PlaceStatus = Status["places"][number];
 export type FleetStatus = Status["fleets"][number];
 
 interface VariantEntry {

@@ -104,10 +104,11 @@ export function timelineOf(world: ImageWorld, variant: string, memory: Memory, p
   };
 }
 
-function buildToJson({ id, purpose, status, attempt, startedAt, endedAt, image, failure, log }: Build) {
+function buildToJson({ id, purpose, place, status, attempt, startedAt, endedAt, image, failure, log }: Build) {
   return {
     build: id,
     purpose,
+    place: place ?? null,
     status,
     attempt,
     startedAt: iso(startedAt),

@@ -13,6 +13,7 @@ import { decideChannel } from "../domain/publishing/publish.ts";
 import { whyUnfit } from "../domain/publishing/replacement.ts";
 import type { VariantState } from "../domain/variant-state.ts";
 import { imageStatuses, measuresOf } from "./image-status.ts";
+import { variantInPlaces } from "./place-status.ts";
 import { actionToJson } from "./plan.ts";
 
 /** What the status of a variant depends on besides the world. */
@@ -41,6 +42,8 @@ export function variantStatus(
     base: variant.base,
     paused: whyPaused(world, variant.name) ?? null,
     channels: Object.fromEntries(channelNames.map((name) => [name, channelStatus(world, state, name, channelsPrefix)])),
+    /** Its channels in other Regions and accounts. */
+    places: variantInPlaces(world, variant.name),
     newestImage: newest?.id ?? null,
     recorded: newest?.inputs ?? null,
     desired: state.desired,

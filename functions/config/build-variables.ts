@@ -11,20 +11,23 @@ export const buildVariables = [
   "TOKEN",
   "REASONS",
   "IMAGE_ID",
+  "PLACE",
   "IDENTITY",
   "SLOW_START_SECONDS",
   "PACKER_VARIABLES",
 ] as const;
 
 /**
- * Their values; every build has all but the image, which only proofs and harvests start from, and two that harvests lack:
- * the image's identity (`identityOf`), and the seconds of a start that is not slow yet, empty if nothing is usual yet.
+ * Their values; every build has all but the image, which only proofs and harvests start from, the place, which only a
+ * proof in one has (`PlaceToProve` as JSON), and two that harvests lack: the image's identity (`identityOf`), and the
+ * seconds of a start that is not slow yet, empty if nothing is usual yet.
  */
 export type BuildVariables = Record<
-  Exclude<(typeof buildVariables)[number], "IMAGE_ID" | "IDENTITY" | "SLOW_START_SECONDS">,
+  Exclude<(typeof buildVariables)[number], "IMAGE_ID" | "PLACE" | "IDENTITY" | "SLOW_START_SECONDS">,
   string
 > & {
   IMAGE_ID?: string;
+  PLACE?: string;
   IDENTITY?: string;
   SLOW_START_SECONDS?: string;
 };

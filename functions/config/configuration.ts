@@ -3,6 +3,7 @@ import { whyNoRoom } from "./build-room.ts";
 import { configErrors } from "./errors.ts";
 import { text } from "./fields.ts";
 import { Fleet, fleetErrors } from "./fleet.ts";
+import { Places, placeErrors } from "./place.ts";
 import { Policies } from "./policies.ts";
 import { Subscriber } from "./subscribers.ts";
 import { Variant, VariantName } from "./variant.ts";
@@ -62,6 +63,10 @@ export const Configuration = z
     pullThroughCachePrefixes: z.array(RepositoryPrefix).max(20, "at most 20").default([]),
     /** How images are made and published, for all variants. */
     policies: Policies.prefault({}),
+    /**
+     * Other Regions and accounts that get the same images (docs/places.md). Without any, the service looks at no other.
+     */
+    places: Places.default([]),
     /** Groups of nodes that are to run what a channel holds. Without any, the service looks at no node. */
     fleets: z.array(Fleet).max(maxFleets, `at most ${maxFleets}`).default([]),
     /** Notified about images. */
@@ -83,7 +88,7 @@ export const Configuration = z
       .refine((callers) => new Set(callers).size === callers.length, "each caller once")
       .default([]),
   })
-  .superRefine(({ variants, retiredVariants, policies, fleets }, context) => {
+  .superRefine(({ variants, retiredVariants, policies, places, fleets }, context) => {
     for (const [index, variant] of variants.entries()) {
       const message = whyNoRoom(variant, policies);
       if (message) context.addIssue({ code: "custom", path: ["variants", index, "containerImages"], message });
@@ -100,6 +105,8 @@ export const Configuration = z
       variants.map(({ name }) => name),
     ))
       context.addIssue({ code: "custom", path: ["fleets", ...path], message });
+    for (const { path, message } of placeErrors(places, { policies, fleets }))
+      context.addIssue({ code: "custom", path, message });
   });
 export type Configuration = z.infer<typeof Configuration>;
 /** What a user writes in `config.ts`: a {@link Configuration} without the fields that have a default. */

@@ -19,6 +19,8 @@ const Environment = z.object({
   FLEETS_PREFIX: z.string().startsWith("/"),
   /** ARN of the role that is assumed to change a fleet; undefined without fleets. */
   FLEETS_ROLE: z.string().startsWith("arn:").optional(),
+  /** ARN of the role that is assumed in other Regions of this account; undefined without a place there. */
+  PLACES_ROLE: z.string().startsWith("arn:").optional(),
   /** ARN of the role that is assumed to enable and disable Fast Launch; undefined without the policy. */
   FAST_LAUNCH_ROLE: z.string().startsWith("arn:").optional(),
   /** The launch template for that and its version, `lt-0123456789abcdef0:1`; undefined without the policy. */

@@ -25,6 +25,8 @@ export const Fleet = z
     name: FleetName,
     /** The variant whose images the nodes run. */
     variant: VariantName,
+    /** The place in which the group is; by default where images are built. */
+    place: text(/^[a-z0-9][a-z0-9-]{0,29}$/, "the name of a place").optional(),
     /** The channel whose image the nodes are to run. */
     channel: z.enum(channelNames).default("stable"),
     /** What the group of nodes is. */
@@ -147,7 +149,8 @@ export function fleetErrors(
 /** The name of an Auto Scaling group is unique in its account and Region, whatever cluster is named. */
 function isSameGroup(one: Fleet, other: Fleet): boolean {
   const isUnique = one.kind === "auto-scaling-group";
-  return one.kind === other.kind && one.group === other.group && (isUnique || one.cluster === other.cluster);
+  const isSameName = one.kind === other.kind && one.group === other.group && one.place === other.place;
+  return isSameName && (isUnique || one.cluster === other.cluster);
 }
 
 function wrongAfter({ name, variant, after }: Fleet, fleets: readonly Fleet[]): string | undefined {

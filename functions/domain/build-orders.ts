@@ -3,20 +3,20 @@ import { clip } from "../config/clip.ts";
 import type { Configuration } from "../config/configuration.ts";
 import type { Variant } from "../config/variant.ts";
 import type { Image } from "./images.ts";
-import { canonical, clipTag, type Inputs, inputsToTags, type RecordedInputs, sha256, tagPrefix } from "./inputs.ts";
+import { canonical, type Inputs, type RecordedInputs, sha256 } from "./inputs.ts";
+import { packerVariables } from "./packer-variables.ts";
 import { identityOf } from "./records.ts";
 import { slowStartSeconds } from "./slow-starts.ts";
-import { subnetOf } from "./subnets.ts";
 
 /**
  * `build` makes an image and proves it, `prove` proves an existing image, `harvest` copies the files that AWS does not
- * publish from AWS's EKS image.
+ * publish from AWS's EKS image, `prove-place` boots an image in a place. What that finds out counts there only.
  */
-export const purposes = ["build", "prove", "harvest"] as const;
+export const purposes = ["build", "prove", "harvest", "prove-place"] as const;
 export type Purpose = (typeof purposes)[number];
 
 /** What CodeBuild should run, and why. */
-export type BuildWish = ImageWish | ProofWish | HarvestWish;
+export type BuildWish = ImageWish | ProofWish | HarvestWish | PlaceProofWish;
 
 interface Wish {
   variant: Variant;
@@ -35,13 +35,32 @@ export interface ImageWish extends Wish {
   harvestSource: string | undefined;
 }
 
-export interface ProofWish extends Wish {
+export interface ProofWish extends ImageToProve {
   purpose: "prove";
+  /** The attempt of the build that made the image, in whose subnet its proofs begin; 1 if it is not known. */
+  madeInAttempt: number;
+}
+
+export interface PlaceProofWish extends ImageToProve {
+  purpose: "prove-place";
+  place: PlaceToProve;
+}
+
+interface ImageToProve extends Wish {
   /** The image's inputs. */
   inputs: Inputs;
   image: string;
-  /** The attempt of the build that made the image, in whose subnet its proofs begin; 1 if it is not known. */
-  madeInAttempt: number;
+}
+
+/** The place that an image is booted in, by the place's role. */
+export interface PlaceToProve {
+  name: string;
+  region: string;
+  roleArn: string;
+  /** Undefined for a role of home's own account. */
+  externalId?: string | undefined;
+  /** The image's ID there. */
+  image: string;
 }
 
 export interface HarvestWish extends Wish {
@@ -69,6 +88,8 @@ export function wait(reasons: string | string[], until?: number, gaveUp?: true):
  */
 export interface BuildOrder {
   variant: string;
+  /** The name of the place that an image is proved in. */
+  place?: string | undefined;
   purpose: Purpose;
   inputs: RecordedInputs;
   attempt: number;
@@ -102,8 +123,10 @@ export function orderBuild(wish: BuildWish, context: OrderContext): BuildOrder {
   const token = sha256(JSON.stringify(shapeOf(wish, context)));
   const reasons = clip(wish.reasons.join("\n"), maxReasonsLength);
   const image = startImageOf(wish);
+  const place = placeOf(wish);
   return {
     variant: variant.name,
+    place: place?.name,
     purpose,
     inputs,
     attempt,
@@ -117,16 +140,12 @@ export function orderBuild(wish: BuildWish, context: OrderContext): BuildOrder {
       TOKEN: token,
       REASONS: reasons,
       ...(image && { IMAGE_ID: image }),
+      ...(place && { PLACE: JSON.stringify(place) }),
       ...(purpose !== "harvest" && {
         IDENTITY: identityOf(variant.name, inputs),
         SLOW_START_SECONDS: slowStartOfOrder(wish, context),
       }),
-      PACKER_VARIABLES: JSON.stringify({
-        ...identityVariables(wish, token, context),
-        ...(wish.purpose === "harvest"
-          ? { source_ami: wish.inputs.baseAmi, harvest_recipe: context.harvestRecipe }
-          : imageVariables(wish, token, reasons, context)),
-      }),
+      PACKER_VARIABLES: JSON.stringify(packerVariables(wish, token, reasons, context)),
     },
   };
 }
@@ -136,13 +155,21 @@ function shapeOf(wish: BuildWish, { stage, recipe, harvestRecipe, configuration 
   const { updateRounds, kubernetesReleaseUrl } = configuration.policies;
   const common = [stage, wish.purpose, wish.attempt, canonical(wish.inputs), recipe];
   if (wish.purpose === "harvest") return [...common, harvestRecipe];
-  return [...common, wish.variant.name, startImageOf(wish) ?? "", updateRounds, kubernetesReleaseUrl];
+  const ofImage = [...common, wish.variant.name, startImageOf(wish) ?? "", updateRounds, kubernetesReleaseUrl];
+  const place = placeOf(wish);
+  return place ? [...ofImage, ...placeKeys.map((key) => place[key] ?? "")] : ofImage;
 }
 
-/** The image that a build starts from by name: the one to prove, or AWS's image to harvest from. */
+const placeKeys = ["name", "region", "roleArn", "externalId", "image"] as const;
+
+function placeOf(wish: BuildWish): PlaceToProve | undefined {
+  return wish.purpose === "prove-place" ? wish.place : undefined;
+}
+
+/** The image that a build starts from by name: home's image to prove, or AWS's image to harvest from. */
 function startImageOf(wish: BuildWish): string | undefined {
   if (wish.purpose === "build") return undefined;
-  return wish.purpose === "prove" ? wish.image : wish.inputs.baseAmi;
+  return wish.purpose === "harvest" ? wish.inputs.baseAmi : wish.image;
 }
 
 /**
@@ -151,67 +178,9 @@ function startImageOf(wish: BuildWish): string | undefined {
  * (`startBuild`).
  */
 function slowStartOfOrder(wish: BuildWish, { images, configuration: { policies } }: OrderContext): string {
+  // A copy reads its disk from another snapshot, so its start says nothing about the image.
+  if (wish.purpose === "prove-place") return "";
   const own = images.get(wish.variant.name) ?? [];
   const proved = wish.purpose === "prove" ? own.find(({ id }) => id === wish.image) : undefined;
   return `${slowStartSeconds(policies.slowStart, own, proved) ?? ""}`;
-}
-
-/** The name of the image that a build makes. */
-export function imageName(stage: string, variant: string, token: string): string {
-  return `eks-windows-images/${stage}/${variant}/${token.slice(0, 12)}`;
-}
-
-/**
- * A reason may quote what the tags of an earlier image record. Packer renders tags as templates of Go, and misses the
- * quote after some characters, such as U+08E2, that belong to the next one (hashicorp/hcl scans by grapheme clusters).
- */
-function forPacker(text: string): string {
-  return text.replace(/[^ -~\n→…]/gu, "_").replace(/\{(?=\{)/g, "{ ");
-}
-
-function identityVariables(wish: BuildWish, token: string, { stage, configuration: { policies } }: OrderContext) {
-  const { variant, attempt } = wish;
-  const earlier = wish.purpose === "prove" ? wish.madeInAttempt - 1 : 0;
-  return {
-    stage,
-    subnet_id: subnetOf(policies.network, earlier + attempt),
-    variant: variant.name,
-    token,
-    image_name: imageName(stage, variant.name, token),
-    windows: String(variant.windows),
-  };
-}
-
-function imageVariables(
-  wish: ImageWish | ProofWish,
-  token: string,
-  reasons: string,
-  { stage, configuration }: OrderContext,
-) {
-  const { variant, inputs } = wish;
-  const { updateRounds, kubernetesReleaseUrl } = configuration.policies;
-  const identity = {
-    [`${tagPrefix}stage`]: stage,
-    [`${tagPrefix}variant`]: variant.name,
-    [`${tagPrefix}token`]: token,
-  };
-  return {
-    edition: variant.edition,
-    base_family: variant.base,
-    source_ami: inputs.baseAmi,
-    source_ami_released: wish.purpose === "build" ? wish.baseReleased : "",
-    harvest_source: (wish.purpose === "build" && wish.harvestSource) || "",
-    harvest_manifest: (wish.purpose === "build" && inputs.harvest) || "",
-    kubernetes_version: inputs.kubernetes,
-    patch_tuesday: inputs.patchTuesday,
-    container_images: variant.containerImages,
-    registry_mirrors: variant.registryMirrors,
-    denied_updates: variant.deniedUpdates,
-    disk_gib: variant.diskGiB,
-    disk_throughput: variant.diskThroughput,
-    skip_regional_setup: variant.skipRegionalSetup,
-    update_rounds: updateRounds,
-    kubernetes_release_url: kubernetesReleaseUrl,
-    image_tags: { ...identity, ...inputsToTags(inputs), [`${tagPrefix}reasons`]: clipTag(forPacker(reasons)) },
-  };
 }

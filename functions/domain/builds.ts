@@ -1,4 +1,4 @@
-import { once } from "es-toolkit";
+import { once, partition } from "es-toolkit";
 import type { Purpose } from "./build-orders.ts";
 import type { Failure } from "./failures.ts";
 import type { RecordedInputs } from "./inputs.ts";
@@ -7,6 +7,8 @@ import type { RecordedInputs } from "./inputs.ts";
 export interface Build {
   id: string;
   variant: string;
+  /** The name of the place that the build proves an image in. */
+  place?: string | undefined;
   purpose: Purpose;
   inputs: RecordedInputs;
   attempt: number;
@@ -26,7 +28,10 @@ export interface Build {
   log: string | undefined;
 }
 
-/** Builds by what decisions look them up by. */
+/**
+ * Builds by what decisions look them up by. Proofs in places say nothing about an image at home: they are only among
+ * `all`, which take up room, among those by token, because their resources have it, and among their own.
+ */
 export interface BuildIndex {
   all: readonly Build[];
   byVariant: ReadonlyMap<string, readonly Build[]>;
@@ -35,16 +40,20 @@ export interface BuildIndex {
   byImage: () => ReadonlyMap<string | undefined, readonly Build[]>;
   /** Of every variant, by the image that they harvest from. */
   harvestsFrom: ReadonlyMap<string | undefined, readonly Build[]>;
+  /** By the image's ID at home, newest first. */
+  inPlaces: ReadonlyMap<string | undefined, readonly Build[]>;
 }
 
 export function indexBuilds(builds: readonly Build[]): BuildIndex {
   const harvests = builds.filter(({ purpose }) => purpose === "harvest");
+  const [inPlaces, atHome] = partition(builds, ({ purpose }) => purpose === "prove-place");
   return {
     all: builds,
-    byVariant: Map.groupBy(builds, ({ variant }) => variant),
+    byVariant: Map.groupBy(atHome, ({ variant }) => variant),
     byToken: once(() => Map.groupBy(builds, ({ token }) => token)),
-    byImage: once(() => Map.groupBy(builds, ({ image }) => image)),
+    byImage: once(() => Map.groupBy(atHome, ({ image }) => image)),
     harvestsFrom: Map.groupBy(harvests, ({ inputs }) => inputs.baseAmi),
+    inPlaces: Map.groupBy(latestFirst(inPlaces), ({ image }) => image),
   };
 }
 

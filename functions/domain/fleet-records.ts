@@ -102,13 +102,14 @@ export function sightRecord(fleet: Placed, sight: Sight): string {
   return `sights/${fleet.name}/${sightOf(fleet, sight)}`;
 }
 
-type Place = Pick<Fleet, "kind" | "cluster" | "group">;
+type Place = Pick<Fleet, "kind" | "cluster" | "group" | "place">;
 type Placed = Place & Pick<Fleet, "name">;
 
 export type Sight = "lost" | "found";
 
-function sightOf({ kind, cluster = "", group }: Place, sight: Sight): string {
-  return `${sight}_${encodeURIComponent(`${kind}/${cluster}/${group}`)}`;
+function sightOf({ kind, cluster = "", group, place }: Place, sight: Sight): string {
+  const where = place === undefined ? [] : [place];
+  return `${sight}_${encodeURIComponent([kind, cluster, group, ...where].join("/"))}`;
 }
 
 /** What the records say about each of these fleets. */

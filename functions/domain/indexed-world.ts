@@ -37,7 +37,9 @@ export interface IndexedWorld extends Omit<World, "images" | "revokedByRecord" |
   pauses: World["pauses"];
   starts: World["starts"];
   fleetRecords: World["fleetRecords"];
-  /** Orders of which CodeBuild shows no build yet, by variant. */
+  placeRecords: World["placeRecords"];
+  places: World["places"];
+  /** Orders of which CodeBuild shows no build yet, by {@link laneOf}. */
   pendingStarts: ReadonlyMap<string, readonly Start[]>;
   /** Names of the variants whose images may go although they are not configured. */
   retired: ReadonlySet<string>;
@@ -81,11 +83,14 @@ function indexesOf({ images, revokedByRecord, configuration, channels, notified 
 export type Reread = Pick<World, "now" | "images" | "revokedByRecord" | "channels" | "references" | "pauses"> & {
   /** Undefined without the policy. */
   fastLaunch?: World["fastLaunch"] | undefined;
+  placeRecords?: World["placeRecords"];
+  /** Those that were read again. */
+  places?: World["places"];
 };
 
 /** The world after a variant has been read again; `images` are those of that variant. */
 export function withReread(world: IndexedWorld, variant: string, reread: Reread): IndexedWorld {
-  const { now, channels, references, pauses, fastLaunch } = reread;
+  const { now, channels, references, pauses, fastLaunch, placeRecords = world.placeRecords, places } = reread;
   const images = new Map([...world.images, [variant, reread.images]]);
   return {
     ...world,
@@ -94,6 +99,8 @@ export function withReread(world: IndexedWorld, variant: string, reread: Reread)
     references,
     pauses,
     ...(fastLaunch && { fastLaunch }),
+    placeRecords,
+    places: { ...world.places, ...places },
     images,
     imagesById: once(() => byId([...images.values()].flat())),
     revokedByRecord: new Set(reread.revokedByRecord),

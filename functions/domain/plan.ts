@@ -13,8 +13,11 @@ import {
   dueNotifications,
   dueNotificationsOfRemoved,
   duePauseNotifications,
+  duePlaceNotifications,
   type Notification,
 } from "./notifications/due.ts";
+import { type PlaceAction, type PlaceWrite, placeActions, type Unshare } from "./places/actions.ts";
+import { decideProofsThere, type PlaceProofDecision } from "./places/proofs-there.ts";
 import { type ChannelAction, channelActions, type PublishAction } from "./publishing/actions.ts";
 import { type ChannelDecision, decideChannels } from "./publishing/publish.ts";
 import { exemptions, type RetentionAction, retirements, retirementsOfRemoved } from "./publishing/retirement.ts";
@@ -37,6 +40,7 @@ export type Action =
   | RetentionAction
   | FleetAction
   | FastLaunchAction
+  | PlaceAction
   | { do: Purpose; variant: string; order: BuildOrder; reasons: string[] }
   | SweepAction
   | SweepWait
@@ -57,10 +61,9 @@ export function plan(world: World): Action[] {
 
 /** As {@link plan}, if the variants' states are known already. */
 export function planFor(world: IndexedWorld, states: readonly VariantState[]): Action[] {
-  const decisions = withinLimits(
-    world,
-    states.map((state) => ({ state, decision: decideBuild(world, state) })),
-  );
+  const proofsThere = decideProofsThere(world, states);
+  const atHome = states.map((state) => ({ state, decision: decideBuild(world, state) }));
+  const decisions = withinLimits(world, [...atHome, ...proofsThere]);
   const fleets = Map.groupBy(decideFleets(world), ({ state }) => state.fleet.variant);
   const configured = states.flatMap((state, index): Action[] => {
     const build = decisions[index] as BuildDecision;
@@ -81,12 +84,14 @@ export function planFor(world: IndexedWorld, states: readonly VariantState[]): A
     ...configured,
     ...removed,
     ...fastLaunchPart(world, states),
+    ...placePart(world),
+    ...proofsThere.map((proof, index) => proofAction(world, proof, decisions[atHome.length + index] as BuildDecision)),
     ...sweeps(world),
   ];
 }
 
 /** What the plan does to one variant's channels and images, whether the variant is configured or removed. */
-export function writesFor(world: IndexedWorld, name: string): (WriteAction | ChannelAction)[] {
+export function writesFor(world: IndexedWorld, name: string): (WriteAction | ChannelAction | Unshare)[] {
   const variant = world.variants.get(name);
   if (!variant) return writesOnRemoved(world, variantImages(world, name));
   const state = stateOf(world, variant);
@@ -115,6 +120,20 @@ function fastLaunchPart(world: IndexedWorld, states: readonly VariantState[]): A
   ];
 }
 
+/** What the plan does to a variant's images in one place. */
+export function placeWritesFor(world: IndexedWorld, place: string, variant: string): PlaceWrite[] {
+  const all = [...placeActions(world), ...writesFor(world, variant)];
+  return all.filter(isPlaceWrite).filter((one) => one.place === place && one.variant === variant);
+}
+
+function isPlaceWrite(action: Action): action is PlaceWrite {
+  return "place" in action && action.do !== "wait" && action.do !== "sight-place";
+}
+
+function placePart(world: IndexedWorld): Action[] {
+  return [...duePlaceNotifications(world).map(notifyAction), ...placeActions(world)];
+}
+
 function fleetPart(world: IndexedWorld, decision: FleetDecision): Action[] {
   return [...dueFleetNotifications(world, decision).map(notifyAction), ...fleetActions(world, decision)];
 }
@@ -123,7 +142,7 @@ function writes(
   world: IndexedWorld,
   state: VariantState,
   channels: readonly ChannelDecision[],
-): (WriteAction | ChannelAction)[] {
+): (WriteAction | ChannelAction | Unshare)[] {
   return [
     ...channelActions(world, state, channels),
     ...exemptions(world, state),
@@ -136,12 +155,17 @@ function writes(
  * The channels of a removed variant are left alone. Its revoked images still matter, because nodes may use them, and
  * retention may let its images go.
  */
-function writesOnRemoved(world: IndexedWorld, removed: VariantImages): WriteAction[] {
+function writesOnRemoved(world: IndexedWorld, removed: VariantImages): (WriteAction | Unshare)[] {
   return [...exemptions(world, removed), ...withdrawals(world, removed), ...retirementsOfRemoved(world, removed)];
 }
 
 function notifyAction(notification: Notification): Action {
   return { do: "announce", variant: notification.variant, notification };
+}
+
+function proofAction(world: IndexedWorld, { place, state }: PlaceProofDecision, decision: BuildDecision): Action {
+  const action = buildAction(world, state.variant.name, decision);
+  return action.do === "wait" ? { ...action, for: "place", place, channel: undefined } : action;
 }
 
 function buildAction(world: IndexedWorld, variant: string, decision: BuildDecision): Action {

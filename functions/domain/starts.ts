@@ -6,6 +6,8 @@ import type { Records } from "./records.ts";
 /** An order that was about to be passed to CodeBuild. */
 export interface Start {
   variant: string;
+  /** The name of the place that an image is to be proved in. */
+  place?: string | undefined;
   /** Token of the order. */
   token: string;
   /** When it was recorded, in milliseconds since the epoch. S3 counts whole seconds. */
@@ -14,15 +16,21 @@ export interface Start {
 
 const kind = "starts";
 
+/** Home and each place begin one build of a variant at a time. The name of a variant has no underscore. */
+export function laneOf({ variant, place }: Pick<BuildOrder, "variant" | "place">): string {
+  return place === undefined ? variant : `${variant}_${place}`;
+}
+
 /** The key, without the prefix of records, of the record that this order is about to be passed to CodeBuild. */
-export function startRecord({ variant, token }: Pick<BuildOrder, "variant" | "token">): string {
-  return `${kind}/${variant}/${token}`;
+export function startRecord(order: Pick<BuildOrder, "variant" | "place" | "token">): string {
+  return `${kind}/${laneOf(order)}/${order.token}`;
 }
 
 export function startsIn({ [kind]: records = [] }: Records): Start[] {
   return records.map(({ name, at }) => {
-    const [variant = "", token = ""] = name.split("/");
-    return { variant, token, at };
+    const [lane = "", token = ""] = name.split("/");
+    const [variant = "", place] = lane.split("_");
+    return { variant, place, token, at };
   });
 }
 
@@ -35,7 +43,7 @@ export const rememberedFor = 5 * minute;
  */
 export const pendingFor = rememberedFor + 2 * minute;
 
-/** The orders of which CodeBuild shows no build yet, by variant. */
+/** The orders of which CodeBuild shows no build yet, by {@link laneOf}. */
 export function pendingStarts(
   starts: readonly Start[],
   builds: readonly Build[],
@@ -46,6 +54,6 @@ export function pendingStarts(
   const listed = new Set(builds.map(({ token }) => token));
   return Map.groupBy(
     recent.filter(({ token }) => !listed.has(token)),
-    ({ variant }) => variant,
+    laneOf,
   );
 }

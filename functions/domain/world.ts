@@ -7,7 +7,9 @@ import type { FleetRecords } from "./fleet-records.ts";
 import type { Image } from "./images.ts";
 import type { Leftovers } from "./leftovers.ts";
 import type { ObservedFleet } from "./observed-fleet.ts";
+import type { ObservedPlace } from "./observed-place.ts";
 import type { Pauses } from "./pauses.ts";
+import type { PlaceRecords } from "./place-records.ts";
 import type { References } from "./references.ts";
 import type { Request } from "./requests.ts";
 import type { Start } from "./starts.ts";
@@ -45,6 +47,10 @@ export interface ImageWorld {
   fleetRecords?: FleetRecords;
   /** What EC2 shows of Fast Launch; undefined without the policy. */
   fastLaunch?: FastLaunches;
+  /** What the records say about the configured places; undefined if they were not read. */
+  placeRecords?: PlaceRecords;
+  /** The configured places by name; undefined if they were not read. */
+  places?: Readonly<Record<string, ObservedPlace>>;
 }
 
 /** Everything that a plan depends on. */
@@ -75,6 +81,10 @@ export interface World extends ImageWorld {
   pauses: Pauses;
   starts: readonly Start[];
   fleetRecords: FleetRecords;
+  placeRecords: PlaceRecords;
+  places: Readonly<Record<string, ObservedPlace>>;
+  /** ARN of the role that the service has in other Regions of its account; undefined without a place there. */
+  placesRole?: string | undefined;
   /** The configured fleets by name. */
   fleets: Readonly<Record<string, ObservedFleet>>;
 }

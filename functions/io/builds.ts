@@ -135,6 +135,7 @@ const Variables = z.object({
   ATTEMPT: z.coerce.number().int().min(1),
   TOKEN: z.string(),
   IMAGE_ID: z.string().optional(),
+  PLACE: JsonText.pipe(z.object({ name: z.string() })).optional(),
 } satisfies Partial<Record<keyof BuildVariables, z.ZodType>>);
 
 function fromCodeBuild(build: CodeBuildBuild, now: number): Build | undefined {
@@ -144,6 +145,7 @@ function fromCodeBuild(build: CodeBuildBuild, now: number): Build | undefined {
   return {
     id: build.id,
     variant: variables.VARIANT,
+    place: variables.PLACE?.name,
     purpose: variables.PURPOSE,
     inputs: variables.INPUTS,
     attempt: variables.ATTEMPT,

@@ -3,6 +3,7 @@ import { chunk } from "es-toolkit";
 import type { Described } from "../domain/images.ts";
 import { tagPrefix } from "../domain/inputs.ts";
 import type { TaggedImage } from "../domain/recorded-images.ts";
+import { type Clients, home } from "./clients.ts";
 import { ec2 } from "./ec2-client.ts";
 import { ownTexts } from "./own-text.ts";
 import { fromEc2 } from "./tagged-image.ts";
@@ -37,12 +38,12 @@ const maxFilterValues = 200;
  * Describes images by ID, whoever owns them. An ID that EC2 does not list is gone. If a call fails, every image in it
  * is unknown. The IDs go into a filter because one missing ID in `ImageIds` would fail the whole call.
  */
-export async function describeById(ids: string[]): Promise<Map<string, Described>> {
-  const answers = await Promise.all(chunk(ids, maxFilterValues).map(describeBatch));
+export async function describeById(ids: string[], clients: Clients = home): Promise<Map<string, Described>> {
+  const answers = await Promise.all(chunk(ids, maxFilterValues).map((some) => describeBatch(some, clients)));
   return new Map(answers.flatMap((answer) => [...answer]));
 }
 
-async function describeBatch(ids: string[]): Promise<Map<string, Described>> {
+async function describeBatch(ids: string[], { ec2 }: Clients): Promise<Map<string, Described>> {
   try {
     const { Images = [] } = await ec2.send(
       new DescribeImagesCommand({

@@ -4,6 +4,9 @@ import type { Observed } from "../config/observed.ts";
 import { candidateVersions, knownValue } from "../domain/building/preflight.ts";
 import { noFleetRecords } from "../domain/fleet-records.ts";
 import type { Image } from "../domain/images.ts";
+import { accountsSharedWith, noPlaceRecords } from "../domain/place-records.ts";
+import { goingThere } from "../domain/places/copies-retention.ts";
+import { placeStates } from "../domain/places/place-state.ts";
 import { retirementCandidates } from "../domain/publishing/retention.ts";
 import { harvestParameterOf, type Upstream } from "../domain/upstream.ts";
 import type { ImageWorld, World } from "../domain/world.ts";
@@ -15,6 +18,7 @@ import { readHarvests } from "./harvests.ts";
 import { readBinaries } from "./kubernetes-releases.ts";
 import { readLeftovers } from "./leftovers.ts";
 import { readNotified } from "./notifications.ts";
+import { readPlaces, withReferences } from "./places/observe-places.ts";
 import { readImagesAndPauses } from "./recorded-images.ts";
 import { readReferences } from "./references.ts";
 import { readRequests } from "./requests.ts";
@@ -38,6 +42,10 @@ export async function observe(
   const amis = readPublicAmis(configuration);
   const readingUpstream = readUpstream(configuration, amis);
   const readingImages = observeImages(environment, configuration, now);
+  const readingPlaces = readingImages.then(({ placeRecords = noPlaceRecords }) =>
+    // What uses images there is asked in the rest of the time.
+    readPlaces(environment, configuration, placeRecords, remaining() / 2),
+  );
   const readingBuilds = gerund("reading builds", readBuilds(environment.PROJECT_NAME, now));
   const readingHarvests = amis.then((known) =>
     readHarvests(bucket, harvestSourcesOf(configuration, known), harvestRecipe),
@@ -57,11 +65,12 @@ export async function observe(
     readingHarvests,
     gerund("reading requests", readRequests(environment.REQUESTS_PREFIX)),
     gerund("reading notifications", readNotified(bucket)),
-  ]).then(async ([upstream, imageWorld, builds, harvests, requests, notified]) => {
-    const { pauses, starts, fleetRecords, unreadable } = imageWorld;
-    if (unreadable !== undefined || !pauses || !starts || !fleetRecords) throw new Error(unreadable);
+    readingPlaces,
+  ]).then(async ([upstream, imageWorld, builds, harvests, requests, notified, observedPlaces]) => {
+    const { pauses, starts, fleetRecords, placeRecords, unreadable } = imageWorld;
+    if (unreadable !== undefined || !pauses || !starts || !fleetRecords || !placeRecords) throw new Error(unreadable);
     const instanceProfiles = environment.INSTANCE_PROFILES.split(",");
-    const own = { stage, recipe, harvestRecipe, instanceProfiles };
+    const own = { stage, recipe, harvestRecipe, instanceProfiles, placesRole: environment.PLACES_ROLE };
     // What is missing says nothing about which images may go.
     const missing = { binaries: {}, leftovers: { found: [], unread: undefined }, references: {}, fleets: {} };
     const world: World = {
@@ -76,12 +85,29 @@ export async function observe(
       pauses,
       starts,
       fleetRecords,
+      placeRecords,
+      places: observedPlaces,
     };
     const hasFastLaunch = configuration.policies.fastLaunch !== undefined;
-    return { ...world, references: await readReferences(retirementCandidates(world), remaining(), hasFastLaunch) };
+    const candidates = retirementCandidates(world);
+    const sharedWith = (image: string) => accountsSharedWith(placeRecords, configuration.places, image);
+    const [references, places] = await Promise.all([
+      readReferences(candidates, remaining(), hasFastLaunch, { sharedWith }),
+      withReferences(
+        environment,
+        configuration,
+        world.places,
+        ({ name }) => goingThere(world, name, candidates),
+        remaining(),
+      ),
+    ]);
+    return { ...world, references, places };
   });
-  const readingFleets = readingImages.then(({ channels, images, fleetRecords = noFleetRecords }) =>
-    readFleets(environment, configuration, { channels, images, records: fleetRecords }, remaining()),
+  const readingFleets = readingImages.then(
+    ({ channels, images, placeRecords, fleetRecords: records = noFleetRecords }) => {
+      const places = readingPlaces.then((read) => placeStates({ configuration, placeRecords, places: read }));
+      return readFleets(environment, configuration, { channels, images, records, places }, remaining());
+    },
   );
   const [world, [binaries, leftovers], fleets] = await Promise.all([readingFirst, readingLast, readingFleets]);
   return { ...world, binaries, leftovers, fleets };

@@ -1,6 +1,6 @@
 import { ParameterAlreadyExists, PutParameterCommand } from "@aws-sdk/client-ssm";
 import { tagPrefix } from "../domain/inputs.ts";
-import { ssm } from "./ssm-client.ts";
+import { type Clients, home } from "./clients.ts";
 
 export interface ParameterContent {
   name: string;
@@ -20,7 +20,11 @@ export interface Owner {
  * Creates a parameter with the tags of its stage and variant. PutParameter accepts no tags together with `Overwrite`.
  * @returns false if the parameter exists already
  */
-export async function createParameter(content: ParameterContent, { stage, variant }: Owner): Promise<boolean> {
+export async function createParameter(
+  content: ParameterContent,
+  { stage, variant }: Owner,
+  { ssm }: Clients = home,
+): Promise<boolean> {
   const tags = {
     project: "eks-windows-images",
     [`${tagPrefix}stage`]: stage,
@@ -37,7 +41,7 @@ export async function createParameter(content: ParameterContent, { stage, varian
 }
 
 /** Overwrites a parameter. Its tags stay. */
-export async function replaceParameter(content: ParameterContent): Promise<void> {
+export async function replaceParameter(content: ParameterContent, { ssm }: Clients = home): Promise<void> {
   await ssm.send(new PutParameterCommand({ ...requestOf(content), Overwrite: true }));
 }
 

@@ -2,6 +2,7 @@ import type { Configuration } from "../config/configuration.ts";
 import type { Environment } from "../config/environment.ts";
 import { type FastLaunchRecords, fastLaunchRecordsIn, noFastLaunchRecords } from "../domain/fast-launch-records.ts";
 import { historiesIn } from "../domain/fleet-records.ts";
+import { placeRecordsIn } from "../domain/place-records.ts";
 import { recordsSince, withRecords } from "../domain/recorded-images.ts";
 import { revokedByRecord } from "../domain/recorded-revocations.ts";
 import { startsIn } from "../domain/starts.ts";
@@ -19,11 +20,11 @@ import { readRecords } from "./records.ts";
  */
 export async function readImagesAndPauses(
   { STAGE, BUCKET }: Pick<Environment, "STAGE" | "BUCKET">,
-  { variant, fleets = [] }: { variant?: string; fleets?: Configuration["fleets"] } = {},
+  { variant, fleets = [], places = [] }: Partial<Pick<Configuration, "fleets" | "places">> & { variant?: string } = {},
 ): Promise<
   Pick<
     ImageWorld,
-    "images" | "revokedByRecord" | "recordsSince" | "pauses" | "starts" | "fleetRecords" | "unreadable"
+    "images" | "revokedByRecord" | "recordsSince" | "pauses" | "starts" | "fleetRecords" | "placeRecords" | "unreadable"
   > & {
     fastLaunched: FastLaunchRecords;
   }
@@ -38,6 +39,7 @@ export async function readImagesAndPauses(
       starts: startsIn(records),
       fastLaunched: fastLaunchRecordsIn(records),
       pauses: await readPauses(BUCKET, records),
+      placeRecords: placeRecordsIn(records, places),
       fleetRecords: {
         histories: historiesIn(records, fleets),
         holds: fleets.length > 0 ? await readPauses(BUCKET, records, "holds") : {},

@@ -1,5 +1,6 @@
 import {
   DescribeImageAttributeCommand,
+  type EC2Client,
   type Filter,
   paginateDescribeImageReferences,
   paginateDescribeInstances,
@@ -8,13 +9,25 @@ import {
 import { chunk, difference } from "es-toolkit";
 import { judgeUse, type References, type Use } from "../domain/references.ts";
 import { requestLimits } from "./client-settings.ts";
-import { ec2 } from "./ec2-client.ts";
+import { type Clients, home } from "./clients.ts";
 import { withPatience } from "./patience.ts";
 
 /** DescribeImageReferences takes 10 IDs a call (EC2 API reference). */
 const imagesPerCall = 10;
 
 const pageSize = 100;
+
+/** Where it is asked what uses images. */
+interface Where {
+  /** By default where the service runs. */
+  clients?: Clients;
+  /** Whether the images are that account's own. Only the owner may ask with whom an image is shared. */
+  isOwner?: boolean;
+  /** Accounts with which this service shares an image: their own use is asked for elsewhere, so that a share is none. */
+  sharedWith?: (image: string) => readonly string[];
+}
+
+type How = Required<Where> & { fastLaunch: boolean };
 
 /** Every state but `terminated`: EC2 lists terminated instances for about an hour, and they use nothing. */
 const livingStates = ["pending", "running", "shutting-down", "stopping", "stopped"];
@@ -37,15 +50,18 @@ export async function readReferences(
   images: readonly string[],
   patience: number = requestLimits.REQUEST_TIMEOUT_MS,
   fastLaunch = false,
+  { clients = home, isOwner = true, sharedWith = () => [] }: Where = {},
 ): Promise<Record<string, References>> {
   const batches = chunk([...images], imagesPerCall);
-  const answers = await Promise.all(batches.map((batch) => readBatch(batch, fastLaunch, patience)));
+  const answers = await Promise.all(
+    batches.map((batch) => readBatch(batch, { fastLaunch, clients, isOwner, sharedWith }, patience)),
+  );
   return Object.fromEntries(answers.flat());
 }
 
-async function readBatch(images: string[], fastLaunch: boolean, patience: number): Promise<[string, References][]> {
+async function readBatch(images: string[], how: How, patience: number): Promise<[string, References][]> {
   try {
-    return await withPatience(patience, () => judgeBatch(images, fastLaunch));
+    return await withPatience(patience, () => judgeBatch(images, how));
   } catch (error) {
     const why = `asking what uses ${images.join(", ")}: ${(error as Error).message}`;
     return images.map((image) => [image, { state: "unknown", why }]);
@@ -56,14 +72,18 @@ async function readBatch(images: string[], fastLaunch: boolean, patience: number
  * DescribeImageReferences alone can tell that an image is used, so an old image that a launch template pins costs one
  * call a run. Only what nothing seems to use is asked about further: shares first, and then by the resources' own calls.
  */
-async function judgeBatch(images: string[], fastLaunch: boolean): Promise<[string, References][]> {
-  const all = await referencesTo(images);
-  const passing = fastLaunch ? await passingInstances(images) : new Set<string>();
+async function judgeBatch(
+  images: string[],
+  { fastLaunch, clients: { ec2 }, isOwner, sharedWith }: How,
+): Promise<[string, References][]> {
+  const all = await referencesTo(ec2, images);
+  const passing = fastLaunch ? await passingInstances(ec2, images) : new Set<string>();
   const references = all.filter(({ by }) => !passing.has(by));
-  const shares = await Promise.all(without(images, references).map(sharesOf));
+  const asked = isOwner ? without(images, references) : [];
+  const shares = await Promise.all(asked.map((image) => sharesOf(ec2, image, sharedWith(image))));
   const uses = [...references, ...shares.flat()];
   const unused = without(images, uses);
-  const seen = unused.length > 0 ? await Promise.all([instancesOf(unused), templatesOf(unused)]) : [];
+  const seen = unused.length > 0 ? await Promise.all([instancesOf(ec2, unused), templatesOf(ec2, unused)]) : [];
   const lasting = seen.flat().filter(({ by }) => !passing.has(by));
   return images.map((image) => [image, judgeUse(image, uses, lasting)]);
 }
@@ -72,8 +92,8 @@ async function judgeBatch(images: string[], fastLaunch: boolean): Promise<[strin
 const fastLaunchTag = { Name: "tag:CreatedBy", Values: ["EC2 Fast Launch"] };
 
 /** The instances of these images that become snapshots for Fast Launch. */
-async function passingInstances(images: string[]): Promise<Set<string>> {
-  const found = await instancesOf(images, [fastLaunchTag]);
+async function passingInstances(ec2: EC2Client, images: string[]): Promise<Set<string>> {
+  const found = await instancesOf(ec2, images, [fastLaunchTag]);
   return new Set(found.map(({ by }) => by));
 }
 
@@ -85,7 +105,7 @@ function without(images: string[], uses: Use[]): string[] {
 }
 
 /** Resources, named by the last part of their ARN: `instance/i-…`, `launch-template/lt-…`. */
-async function referencesTo(images: string[]): Promise<Use[]> {
+async function referencesTo(ec2: EC2Client, images: string[]): Promise<Use[]> {
   const uses: Use[] = [];
   const pages = paginateDescribeImageReferences(
     { client: ec2, pageSize },
@@ -116,7 +136,7 @@ async function referencesTo(images: string[]): Promise<Use[]> {
   return uses;
 }
 
-async function instancesOf(images: string[], filters: Filter[] = []): Promise<Use[]> {
+async function instancesOf(ec2: EC2Client, images: string[], filters: Filter[] = []): Promise<Use[]> {
   const uses: Use[] = [];
   const pages = paginateDescribeInstances(
     { client: ec2, pageSize },
@@ -138,7 +158,7 @@ async function instancesOf(images: string[], filters: Filter[] = []): Promise<Us
  * Latest and default versions: the only ones that this call lists without a template ID. DescribeImageReferences
  * examines all versions.
  */
-async function templatesOf(images: string[]): Promise<Use[]> {
+async function templatesOf(ec2: EC2Client, images: string[]): Promise<Use[]> {
   const uses: Use[] = [];
   const pages = paginateDescribeLaunchTemplateVersions(
     { client: ec2, pageSize },
@@ -154,12 +174,13 @@ async function templatesOf(images: string[]): Promise<Use[]> {
  * Accounts that an image is shared with. Disabling it removes the shares, and enabling it does not restore them (EC2
  * API reference, DisableImage).
  */
-async function sharesOf(image: string): Promise<Use[]> {
+async function sharesOf(ec2: EC2Client, image: string, known: readonly string[]): Promise<Use[]> {
   const { LaunchPermissions } = await ec2.send(
     new DescribeImageAttributeCommand({ ImageId: image, Attribute: "launchPermission" }),
   );
   if (!LaunchPermissions) throw new Error("DescribeImageAttribute answered without a list");
-  return LaunchPermissions.map(({ UserId, OrganizationArn, OrganizationalUnitArn, Group }) => ({
+  const others = LaunchPermissions.filter(({ UserId }) => !UserId || !known.includes(UserId));
+  return others.map(({ UserId, OrganizationArn, OrganizationalUnitArn, Group }) => ({
     image,
     by: UserId ? `account ${UserId}` : (OrganizationArn ?? OrganizationalUnitArn ?? `every account (${Group})`),
   }));

@@ -6,6 +6,7 @@ import type { Action } from "../domain/plan.ts";
 import { removeLeftover } from "../io/leftover-removal.ts";
 import { PartlyNotified } from "../io/notifications.ts";
 import { notify } from "./notify.ts";
+import { changePlace, notePlace } from "./places.ts";
 import { isPausedNow } from "./recheck.ts";
 import { changeFastLaunch } from "./recheck-fast-launch.ts";
 import { arrive, changeFleet, conclude, note } from "./rollouts.ts";
@@ -106,7 +107,8 @@ async function carryOut(action: Action, run: Run): Promise<Outcome> {
         return { action, result: (await write(action, run)) ? "done" : "stale" };
       case "build":
       case "prove":
-      case "harvest": {
+      case "harvest":
+      case "prove-place": {
         const started = await start(action, run);
         if (!started) return { action, result: "stale" };
         if (started.outcome === "no-room") return { action, result: "no-room", detail: started.why };
@@ -135,6 +137,19 @@ async function carryOut(action: Action, run: Run): Promise<Outcome> {
       case "enable-fast-launch":
       case "disable-fast-launch":
         return { action, result: (await changeFastLaunch(action, run)) ? "done" : "stale" };
+      case "sight-place":
+        await notePlace(action, run);
+        return { action, result: "done" };
+      case "copy":
+      case "share":
+      case "unshare":
+      case "publish-there":
+      case "enable-there":
+      case "release-there":
+      case "disable-there":
+      case "deregister-there":
+      case "fast-launch-there":
+        return { action, result: (await changePlace(action, run)) ? "done" : "stale" };
       case "wait":
       case "nothing":
         return { action, result: "done" };
@@ -152,6 +167,7 @@ const gerunds: Record<Action["do"], string> = {
   build: "starting a build",
   prove: "starting a proof",
   harvest: "starting a harvest",
+  "prove-place": "starting a proof in a place",
   record: "recording the revocation",
   deprecate: "deprecating the image",
   disable: "disabling the image",
@@ -169,6 +185,16 @@ const gerunds: Record<Action["do"], string> = {
   prune: "deleting versions of a launch template",
   "enable-fast-launch": "enabling Fast Launch of an image",
   "disable-fast-launch": "disabling Fast Launch of an image",
+  "sight-place": "recording whether a place answers",
+  copy: "copying an image to a place",
+  share: "sharing an image with a place",
+  unshare: "taking an image back from a place",
+  "publish-there": "writing a place's channel",
+  "enable-there": "enabling a copy",
+  "release-there": "exempting a copy from retention",
+  "disable-there": "disabling a copy",
+  "deregister-there": "deregistering a copy",
+  "fast-launch-there": "changing Fast Launch in a place",
   wait: "waiting",
   nothing: "doing nothing",
 };

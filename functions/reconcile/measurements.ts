@@ -12,6 +12,7 @@ import type { IndexedWorld } from "../domain/indexed-world.ts";
 import type { Notification } from "../domain/notifications/due.ts";
 import { sourceNotifications } from "../domain/notifications/source-notifications.ts";
 import { unrecordedImages } from "../domain/notifications/unrecorded-images.ts";
+import { fastLaunchesIn, isKnown as isKnownPlace, placeStates } from "../domain/places/place-state.ts";
 import { countUnfinished } from "../domain/publishing/unfinished-images.ts";
 import { publishedOf } from "../domain/slow-starts.ts";
 import type { Trigger } from "../domain/trigger.ts";
@@ -105,16 +106,23 @@ function isInTrouble(world: IndexedWorld, decision: FleetDecision): boolean {
   return ["failed", "refused", "moved"].includes(decision.decision) || ("isStuck" in decision && decision.isStuck);
 }
 
-/** Fleets that could not be read, and one more if it is unknown what has Fast Launch. */
-function unread({ fleets, fastLaunch }: IndexedWorld): number {
-  const unseen = fastLaunch?.state === "unknown" ? 1 : 0;
-  return Object.values(fleets).filter(({ state }) => state === "unknown").length + unseen;
+/**
+ * Fleets that could not be read, although their place answers, and one more if it is unknown what has Fast Launch.
+ */
+function unread(world: IndexedWorld): number {
+  const unseen = world.fastLaunch?.state === "unknown" ? 1 : 0;
+  const fleets = fleetStates(world).filter(
+    ({ observed, place }) => observed.state === "unknown" && place?.observed.state !== "unknown",
+  );
+  return fleets.length + unseen;
 }
 
-/** Images for which EC2 failed to do what this service has asked of it. */
-function fastLaunchFailures({ fastLaunch }: IndexedWorld): number {
-  if (fastLaunch?.state !== "known") return 0;
-  const shown = Object.keys(fastLaunch.recorded).flatMap((image) => fastLaunchOf(fastLaunch, image) ?? []);
+/** Images, at home and in places, for which EC2 failed to do what this service has asked of it. */
+function fastLaunchFailures(world: IndexedWorld): number {
+  const inPlaces = placeStates(world).map((state) => (isKnownPlace(state) ? fastLaunchesIn(state) : undefined));
+  const shown = [world.fastLaunch, ...inPlaces].flatMap((all) =>
+    all?.state === "known" ? Object.keys(all.recorded).flatMap((image) => fastLaunchOf(all, image) ?? []) : [],
+  );
   return shown.filter(hasFailed).length;
 }
 

@@ -3,8 +3,9 @@ import { fastLaunchRecord, fastLaunchRefusalRecord } from "../domain/fast-launch
 import { type IndexedWorld, withReread } from "../domain/indexed-world.ts";
 import { fastLaunchWritesFor } from "../domain/plan.ts";
 import { recordBody } from "../domain/records.ts";
+import { isRefusal } from "../io/aws-refusal.ts";
 import { finderOf, readChannels } from "../io/channels.ts";
-import { disableFastLaunch, enableFastLaunch, isRefusal, readFastLaunches } from "../io/fast-launch.ts";
+import { disableFastLaunch, enableFastLaunch, fastLaunchAtHome, readFastLaunches } from "../io/fast-launch.ts";
 import { writeRecord } from "../io/records.ts";
 import { readConfirmed } from "./recheck.ts";
 import type { Run } from "./writes.ts";
@@ -23,8 +24,8 @@ export async function changeFastLaunch(action: FastLaunchWrite, run: Run): Promi
   // Before EC2 is asked, so that what it made is ours even if the run ends in between.
   if (of === "enable") await writeRecord(environment.BUCKET, fastLaunchRecord(image, variant), body);
   try {
-    if (of === "enable") await enableFastLaunch(image, environment, world.configuration);
-    else await disableFastLaunch(image, environment);
+    if (of === "enable") await enableFastLaunch(fastLaunchAtHome(environment), image, world.configuration);
+    else await disableFastLaunch(fastLaunchAtHome(environment), image);
   } catch (error) {
     if (isRefusal(error)) {
       const words = `${error.name}: ${error.message}`;

@@ -1,8 +1,11 @@
 import type { FleetAction, FleetWrite } from "../domain/fleets/actions.ts";
 import { type IndexedWorld, withReread } from "../domain/indexed-world.ts";
+import { noPlaceRecords } from "../domain/place-records.ts";
+import { placeStates } from "../domain/places/place-state.ts";
 import { fleetWritesFor } from "../domain/plan.ts";
 import { finderOf, readChannels } from "../io/channels.ts";
 import { readFleets } from "../io/fleets/observe-fleets.ts";
+import { readPlaces } from "../io/places/observe-places.ts";
 import { readConfirmed } from "./recheck.ts";
 import type { Run } from "./writes.ts";
 
@@ -14,14 +17,24 @@ export async function recheckFleet(
   action: FleetWrite,
   { world, environment, clock }: Run,
 ): Promise<IndexedWorld | undefined> {
-  const fleets = world.configuration.fleets.filter(({ name }) => name === action.fleet);
-  const confirmed = readConfirmed(environment, { variant: action.variant, fleets });
+  const { configuration } = world;
+  const fleets = configuration.fleets.filter(({ name }) => name === action.fleet);
+  const confirmed = readConfirmed(environment, { variant: action.variant, fleets, places: configuration.places });
   const finding = confirmed.then(({ images }) => finderOf(images));
-  const [{ images, pauses, revokedByRecord, fleetRecords }, channels] = await Promise.all([
+  const readingPlaces = confirmed.then(({ placeRecords = noPlaceRecords }) => {
+    const places = configuration.places.filter(({ name }) => fleets.some(({ place }) => place === name));
+    return readPlaces(environment, { ...configuration, places }, placeRecords);
+  });
+  const [{ images, pauses, revokedByRecord, fleetRecords, placeRecords }, channels, places] = await Promise.all([
     confirmed,
     readChannels(environment.CHANNELS_PREFIX, finding, action.variant),
+    readingPlaces,
   ]);
-  const read = await readFleets(environment, { fleets }, { channels, images, records: fleetRecords });
+  const read = await readFleets(
+    environment,
+    { fleets },
+    { channels, images, records: fleetRecords, places: placeStates({ configuration, placeRecords, places }) },
+  );
   const now = clock();
   const again = withReread(world, action.variant, {
     now,
@@ -31,6 +44,8 @@ export async function recheckFleet(
     references: {},
     pauses,
     fastLaunch: world.fastLaunch,
+    ...(placeRecords && { placeRecords }),
+    places,
   });
   const fresh: IndexedWorld = {
     ...again,

@@ -5,12 +5,14 @@ import type { FastLaunchRecords } from "../domain/fast-launch-records.ts";
 import { isNewer, isPublishable } from "../domain/images.ts";
 import { type IndexedWorld, withReread } from "../domain/indexed-world.ts";
 import { whyPaused } from "../domain/pauses.ts";
+import { accountsSharedWith, noPlaceRecords } from "../domain/place-records.ts";
 import { type WriteAction, writesFor } from "../domain/plan.ts";
 import type { PublishAction } from "../domain/publishing/actions.ts";
 import type { World } from "../domain/world.ts";
 import { finderOf, readChannels } from "../io/channels.ts";
 import { readFastLaunches } from "../io/fast-launch.ts";
 import { readPauses } from "../io/pauses.ts";
+import { readPlaces, withReferences } from "../io/places/observe-places.ts";
 import { readImagesAndPauses } from "../io/recorded-images.ts";
 import { readReferences } from "../io/references.ts";
 
@@ -26,7 +28,8 @@ export async function recheck(
   environment: Environment,
   now: number,
 ): Promise<IndexedWorld | undefined> {
-  const confirmed = readConfirmed(environment, { variant: action.variant });
+  const places = action.do === "disable" ? world.configuration.places : [];
+  const confirmed = readConfirmed(environment, { variant: action.variant, places });
   // Images of other variants matter only as what channels hold, and then by their ID.
   const finding = confirmed.then(({ images }) => {
     const findOwn = finderOf(images);
@@ -37,19 +40,44 @@ export async function recheck(
   });
   // Any variant's channel may hold an image. What a channel gets depends on its own variant only.
   const only = action.do === "publish" ? action.variant : undefined;
-  const [{ images, pauses, revokedByRecord, fastLaunched }, channels] = await Promise.all([
+  const [{ images, pauses, revokedByRecord, fastLaunched, placeRecords }, channels] = await Promise.all([
     confirmed,
     readChannels(environment.CHANNELS_PREFIX, finding, only),
   ]);
   const hasPolicy = world.configuration.policies.fastLaunch !== undefined;
-  const references = dependsOnUse(action) ? await readReferences([action.image], undefined, hasPolicy) : {};
+  const references = dependsOnUse(action)
+    ? await readReferences([action.image], undefined, hasPolicy, {
+        sharedWith: (image) => accountsSharedWith(placeRecords ?? noPlaceRecords, places, image),
+      })
+    : {};
   const fastLaunch = await readFastLaunches(environment, world.configuration, fastLaunched);
   const reread = { now, images, revokedByRecord, channels, references, pauses, fastLaunch };
-  const fresh = withReread(world, action.variant, reread);
+  const there = places.length > 0 ? await rereadPlaces(action, { environment, world, placeRecords }) : {};
+  const fresh = withReread(world, action.variant, { ...reread, ...there });
   const isStillPlanned = writesFor(fresh, action.variant).some(
-    (one) => one.do !== "wait" && one.do !== "confirm" && isDeepStrictEqual(essenceOf(one), essenceOf(action)),
+    (one) =>
+      one.do !== "wait" &&
+      one.do !== "confirm" &&
+      one.do !== "unshare" &&
+      isDeepStrictEqual(essenceOf(one), essenceOf(action)),
   );
   return isStillPlanned ? fresh : undefined;
+}
+
+/** Whether a place still needs the image that is to be disabled. */
+async function rereadPlaces(
+  { image }: WriteAction,
+  {
+    environment,
+    world: { configuration },
+    placeRecords,
+  }: { environment: Environment; world: IndexedWorld; placeRecords: World["placeRecords"] },
+) {
+  const read = await readPlaces(environment, configuration, placeRecords);
+  const places = await withReferences(environment, configuration, read, ({ method }) =>
+    method === "share" ? [image] : [],
+  );
+  return { placeRecords, places };
 }
 
 /** Whether a person has paused the variant since the world was read. */
@@ -88,14 +116,16 @@ export async function isOvertaken(
 /** @throws Error if the records could not be read */
 export async function readConfirmed(
   environment: Environment,
-  about: { variant: string; fleets?: Configuration["fleets"] },
+  about: { variant: string } & Partial<Pick<Configuration, "fleets" | "places">>,
 ): Promise<
-  Pick<World, "images" | "revokedByRecord" | "pauses" | "fleetRecords"> & { fastLaunched: FastLaunchRecords }
+  Pick<World, "images" | "revokedByRecord" | "pauses" | "fleetRecords" | "placeRecords"> & {
+    fastLaunched: FastLaunchRecords;
+  }
 > {
   const read = await readImagesAndPauses(environment, about);
-  const { images, pauses, revokedByRecord, fleetRecords, fastLaunched, unreadable } = read;
-  if (unreadable !== undefined || !pauses || !fleetRecords) throw new Error(unreadable);
-  return { images, revokedByRecord, pauses, fleetRecords, fastLaunched };
+  const { images, pauses, revokedByRecord, fleetRecords, placeRecords, fastLaunched, unreadable } = read;
+  if (unreadable !== undefined || !pauses || !fleetRecords || !placeRecords) throw new Error(unreadable);
+  return { images, revokedByRecord, pauses, fleetRecords, placeRecords, fastLaunched };
 }
 
 /** Whether the decision depends on what uses the image. */

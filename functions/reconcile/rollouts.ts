@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import type { Environment } from "../config/environment.ts";
 import { type Fleet, fleetParameter } from "../config/fleet.ts";
 import {
   type Attempt,
@@ -22,7 +21,7 @@ import {
   updateNodeGroup,
   type Version,
 } from "../io/fleets/changes.ts";
-import { clientsAs, type FleetClients } from "../io/fleets/clients.ts";
+import { clientsOf, type FleetClients } from "../io/fleets/fleet-clients.ts";
 import { deleteVersions, descriptionOf, madeBefore, makeVersion, readTemplate } from "../io/fleets/launch-templates.ts";
 import { turnToWriteChannel } from "../io/pace.ts";
 import { createParameter, replaceParameter } from "../io/parameters.ts";
@@ -68,23 +67,24 @@ export async function changeFleet(action: FleetWrite, run: Run): Promise<boolean
   if (!fresh) return false;
   const fleet = fresh.configuration.fleets.find(({ name }) => name === action.fleet) as Fleet;
   const observed = fresh.fleets[fleet.name] as KnownFleet;
+  const clients = clientsOf(run.environment, fleet, fresh.configuration.places);
   switch (action.do) {
     case "roll":
-      await roll(action, { fleet, observed, run });
+      await roll(action, { fleet, observed, run, clients });
       return true;
     case "point":
-      await point(action, { fleet, run });
+      await point(action, { fleet, run, clients });
       return true;
     case "refresh":
-      await begun(action, { fleet, run, at: lastAttemptAt(fresh, fleet) }, () =>
-        refreshToParameter(clientsOf(run.environment), fleet, { isBack: action.leaves }),
+      await begun(action, { fleet, run, at: lastAttemptAt(fresh, fleet) }, async () =>
+        refreshToParameter(clients.rolls(), fleet, { isBack: action.leaves }),
       );
       return true;
     case "cancel":
-      await cancelRefresh(clientsOf(run.environment), fleet);
+      await cancelRefresh(clients.rolls(), fleet);
       return true;
     case "prune":
-      await deleteVersions(clientsOf(run.environment).ec2, action.template, action.versions);
+      await deleteVersions(clients.rolls(), action.template, action.versions);
       return true;
   }
 }
@@ -94,11 +94,13 @@ interface About {
   run: Run;
 }
 
+type Reached = About & { clients: FleetClients };
+
 async function roll(
   { image, from = "none", force, leaves, reasons }: Extract<FleetWrite, { do: "roll" | "point" }>,
-  { fleet, observed, run }: About & { observed: KnownFleet },
+  { fleet, observed, run, clients }: Reached & { observed: KnownFleet },
 ): Promise<void> {
-  const clients = clientsOf(run.environment);
+  const rolling = clients.rolls();
   const current = observed.template as NonNullable<KnownFleet["template"]>;
   const token = randomUUID();
   const attempt = { at: run.clock(), image, from, versions: { from: current.number, to: current.number } };
@@ -107,16 +109,16 @@ async function roll(
   const number = await begun(
     { reasons },
     about,
-    () => versionFor(image, { fleet, observed, run, token }),
+    () => versionFor(image, { fleet, observed, run, clients, token }),
     () => record(run, fleet, attempt, reasons),
   );
   const version: Version = { template: current.template, number };
   await record(run, fleet, { ...attempt, versions: { from: current.number, to: number } }, reasons);
   await begun({ reasons }, about, async () => {
-    if (fleet.kind === "managed-node-group") return updateNodeGroup(clients, fleet, version, { force, token });
-    const group = (await readGroups()).get(fleet.group);
+    if (fleet.kind === "managed-node-group") return updateNodeGroup(rolling, fleet, version, { force, token });
+    const group = (await readGroups(clients.looks)).get(fleet.group);
     if (!group) throw new Error(`there is no Auto Scaling group ${fleet.group}`);
-    return refreshToVersion(clients, fleet, group, { ...version, isBack: leaves });
+    return refreshToVersion(rolling, fleet, group, { ...version, isBack: leaves });
   });
 }
 
@@ -126,20 +128,20 @@ async function roll(
  */
 async function versionFor(
   image: string,
-  { fleet, observed, run, token }: About & { observed: KnownFleet; token: string },
+  { fleet, observed, run, clients, token }: Reached & { observed: KnownFleet; token: string },
 ): Promise<number> {
   const { template, number: source } = observed.template as NonNullable<KnownFleet["template"]>;
   if (fleet.kind === "auto-scaling-group" && observed.starts?.id === image) return source;
   const { STAGE } = run.environment;
   const description = descriptionOf(STAGE, fleet.name, image);
-  const known = madeBefore(await readTemplate(template), { source, image, description });
-  return known ?? makeVersion(clientsOf(run.environment).ec2, { template, source, image, description, token });
+  const known = madeBefore(await readTemplate(clients.looks, template), { source, image, description });
+  return known ?? makeVersion(clients.rolls(), { template, source, image, description, token });
 }
 
 /** Writes the fleet's own parameter. Its first value moves nobody, so it is no rollout. */
 async function point(
   { image, from, reasons }: Extract<FleetWrite, { do: "roll" | "point" }>,
-  { fleet, run }: About,
+  { fleet, run, clients }: Reached,
 ): Promise<void> {
   const { environment, clock } = run;
   const content = {
@@ -150,11 +152,11 @@ async function point(
   };
   await turnToWriteChannel();
   if (from === undefined) {
-    await createParameter(content, { stage: environment.STAGE, variant: fleet.variant });
+    await createParameter(content, { stage: environment.STAGE, variant: fleet.variant }, clients.writes);
     return;
   }
   await record(run, fleet, { at: clock(), image, from, versions: undefined }, reasons);
-  await replaceParameter(content);
+  await replaceParameter(content, clients.writes);
 }
 
 async function record({ environment, clock }: Run, fleet: Fleet, attempt: Attempt, reasons: string[]): Promise<void> {
@@ -186,10 +188,4 @@ async function begun<T>(
 
 function lastAttemptAt({ fleetRecords }: IndexedWorld, { name }: Fleet): number {
   return fleetRecords.histories[name]?.attempts[0]?.at ?? 0;
-}
-
-function clientsOf({ FLEETS_ROLE }: Environment): FleetClients {
-  if (FLEETS_ROLE === undefined)
-    throw new Error("FLEETS_ROLE is missing: the configuration had no fleet to roll when this was deployed");
-  return clientsAs(FLEETS_ROLE);
 }

@@ -1,6 +1,6 @@
 import type { Action } from "../domain/plan.ts";
 import { recordBody } from "../domain/records.ts";
-import { pendingStarts, startRecord, startsIn } from "../domain/starts.ts";
+import { laneOf, pendingStarts, startRecord, startsIn } from "../domain/starts.ts";
 import { orderLifetime, type Started, startBuild } from "../io/build-starts.ts";
 import { readRecords, writeRecord } from "../io/records.ts";
 import { isPausedNow } from "./recheck.ts";
@@ -10,7 +10,7 @@ import type { Run } from "./writes.ts";
 type StartAction = Extract<Action, { order: unknown }>;
 
 /**
- * Passes an order to CodeBuild, unless a person has paused the variant, another run orders something else for it at the
+ * Passes an order to CodeBuild, unless a person has paused the variant, another run orders something else for it there at the
  * same time, or the order has become too old. CodeBuild lists a build late, so the order is recorded first: the next run
  * surely reads that.
  */
@@ -21,7 +21,7 @@ export async function start({ variant, order, reasons }: StartAction, run: Run):
   await writeRecord(environment.BUCKET, startRecord(order), body);
   // Each run records before it reads, so at least one of two sees the other.
   const starts = startsIn(await readRecords(environment.BUCKET, "starts"));
-  const pending = pendingStarts(starts, world.builds.all, world.now).get(variant) ?? [];
+  const pending = pendingStarts(starts, world.builds.all, world.now).get(laneOf(order)) ?? [];
   const isFirst = pending.every(({ token }) => token === order.token);
   if (!isFirst || clock() - world.now >= orderLifetime) return undefined;
   return startBuild(environment.PROJECT_NAME, order);

@@ -13,6 +13,8 @@ export function isUrgent(action: Action): boolean {
     case "roll":
     case "point":
       return action.leaves;
+    case "publish-there":
+      return action.leaves !== undefined;
     case "cancel":
       return true;
     default:

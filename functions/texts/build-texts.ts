@@ -3,7 +3,12 @@ import { kindOf } from "../domain/failures.ts";
 import { readLog, rebuild } from "./steps.ts";
 import { type Texts, type Whole, wrapped } from "./texts.ts";
 
-const nouns: Record<Purpose, string> = { build: "build", prove: "proof", harvest: "harvest" };
+const nouns: Record<Purpose, string> = {
+  build: "build",
+  prove: "proof",
+  harvest: "harvest",
+  "prove-place": "proof in a place",
+};
 
 /** Whether a failure needs a person. That the service gives up is told by a notification of its own. */
 const acts = {

@@ -6,6 +6,7 @@ import { fleetTexts } from "./fleet-texts.ts";
 import { imageTexts } from "./image-texts.ts";
 import { measureTexts } from "./measure-texts.ts";
 import { pauseTexts } from "./pause-texts.ts";
+import { placeTexts } from "./place-texts.ts";
 import { sourceTexts } from "./source-texts.ts";
 import type { Content, Texts } from "./texts.ts";
 
@@ -18,6 +19,7 @@ const texts: Texts<Notification["kind"]> = {
   ...pauseTexts,
   ...fleetTexts,
   ...fastLaunchTexts,
+  ...placeTexts,
 };
 
 /** What a mail and a chat say about a notification. */

@@ -1,5 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";
 import { z } from "zod";
 import type { Clock } from "../clock/clock.ts";
 import type { Log } from "../tools/cache.ts";
@@ -30,11 +31,15 @@ export type Emulator = {
   /** Sets when an object was written. */
   setObjectTime(bucket: string, key: string, at: Date): Promise<void>;
   /** The administrator's password of an instance. AWS callers get it encrypted (GetPasswordData). */
-  password(instanceId: string): Promise<string>;
+  password(instanceId: string, region?: string): Promise<string>;
   /** Sets what EC2 shows of an image's Fast Launch, in EC2's words. */
   setFastLaunch(image: string, state: string, reason: string): Promise<void>;
   /** The next attempt to make or remove snapshots fails, once its time has passed on the stack's clock. */
   failNextFastLaunch(state: "enabling-failed" | "disabling-failed", reason: string): Promise<void>;
+  /** The administrator's credentials in another account, which begins with that. */
+  account(id: string): Promise<Credentials & { sessionToken: string }>;
+  /** The next copy of an image that would be available fails instead, with this reason. */
+  failNextCopy(reason: string): Promise<void>;
   /** Sets the whole output of a machine's serial port, for GetConsoleOutput. */
   setConsole(instanceId: string, text: string): Promise<void>;
   /** Sets when an instance was launched. */
@@ -66,6 +71,9 @@ const RecordedCall = z.object({
   operation: z.string(),
   parameters: z.record(z.string(), z.unknown()),
   accessKeyId: z.string().nullable(),
+  /** The caller's, and the Region that the call was signed for; undefined for unsigned calls. */
+  account: z.string().optional(),
+  region: z.string().optional(),
   /** The name of the assumed role; null for the administrator and for unsigned calls. */
   role: z.string().nullable(),
   /**
@@ -75,6 +83,8 @@ const RecordedCall = z.object({
   tags: z.record(z.string(), z.record(z.string(), z.string())),
   /** ARNs of the profiles of the instances that the call names, by ID. */
   profiles: z.record(z.string(), z.string()).optional(),
+  /** The accounts that own the images that the call names, by ID. */
+  owners: z.record(z.string(), z.string()).optional(),
   /** The HTTP status; 0 while the call is running. */
   status: z.number(),
   error: z.string().nullable(),
@@ -151,7 +161,8 @@ export async function startEmulator({
     setObjectTime: async (bucket, key, at) => {
       await request(url, "PUT", "object-time", { bucket, key, at: at.toISOString() });
     },
-    password: async (instanceId) => z.string().parse(await request(url, "GET", `password?instance=${instanceId}`)),
+    password: async (instanceId, where = region) =>
+      z.string().parse(await request(url, "GET", `password?instance=${instanceId}&region=${where}`)),
     setConsole: async (instance, text) => {
       await request(url, "PUT", "console", { instance, text });
     },
@@ -163,6 +174,10 @@ export async function startEmulator({
     },
     failNextFastLaunch: async (state, reason) => {
       await request(url, "POST", "fast-launch-failures", { state, reason });
+    },
+    account: (id) => administratorOf(id, { endpoint: url, region, credentials }),
+    failNextCopy: async (reason) => {
+      await request(url, "POST", "copy-failures", { reason });
     },
     roles: async () =>
       new Map(Object.entries(z.record(z.string(), z.string()).parse(await request(url, "GET", "roles")))),
@@ -187,6 +202,14 @@ export async function startEmulator({
     events: async (first = 0) => z.array(RecordedEvent).parse(await request(url, "GET", `events?first=${first}`)),
     stop,
   };
+}
+
+async function administratorOf(id: string, access: { endpoint: string; region: string; credentials: Credentials }) {
+  const sts = new STSClient(access);
+  const RoleArn = `arn:aws:iam::${id}:role/administrator`;
+  const { Credentials: issued } = await sts.send(new AssumeRoleCommand({ RoleArn, RoleSessionName: "administrator" }));
+  const { AccessKeyId: accessKeyId = "", SecretAccessKey: secretAccessKey = "", SessionToken = "" } = issued ?? {};
+  return { accessKeyId, secretAccessKey, sessionToken: SessionToken };
 }
 
 async function request(url: string, method: string, path: string, body?: object): Promise<unknown> {

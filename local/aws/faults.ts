@@ -5,6 +5,9 @@ type Calls = {
   operation?: string;
   /** The name of the assumed role. */
   role?: string;
+  /** The caller's account, and the Region that the call is signed for. */
+  account?: string;
+  region?: string;
   /** How many of these calls are spared first. */
   after?: number;
 };

@@ -1,12 +1,15 @@
 import type { RecordedCall } from "../aws/emulator.ts";
 import type { Place } from "../deploy/look-ups.ts";
-import { ec2Arn, parameterArn, queueArn } from "./arns.ts";
+import { parameterArn, queueArn } from "./arns.ts";
 import { codeBuildRequests } from "./codebuild-requests.ts";
-import { ec2Requests, requestTags, TagList } from "./ec2-requests.ts";
+import { ec2Requests } from "./ec2-requests.ts";
+import { requestTags, TagList } from "./ec2-resources.ts";
+import { fastLaunching, startingForFastLaunch } from "./fast-launch-requests.ts";
 import { autoScalingRequests, eksRequests, usingTemplate } from "./group-requests.ts";
 import type { Request } from "./verdict.ts";
 
-export type Call = Pick<RecordedCall, "service" | "operation" | "parameters" | "tags" | "profiles">;
+export type Call = Pick<RecordedCall, "service" | "operation" | "parameters" | "tags" | "profiles" | "owners"> &
+  Partial<Pick<RecordedCall, "account" | "region">>;
 
 /** The properties about an account that a call does not contain. */
 export interface Account extends Place {
@@ -36,6 +39,20 @@ const otherActions: Readonly<Record<string, string>> = {
 };
 
 /**
+ * As {@link requestsOf}, in the account and Region that the call went to, with what IAM knows of these.
+ * @param home where the program is deployed
+ */
+export function requestsThere(call: Call, home: Account): Request[] {
+  const owners = call.owners ?? {};
+  const region = call.region ?? home.region;
+  return requestsOf(call, { ...home, accountId: call.account ?? home.accountId, region }).map((request) => {
+    const owner = owners[request.resource.split("/").at(-1) ?? ""];
+    const known = { "aws:requestedregion": [region], ...(owner !== undefined && { "ec2:owner": [owner] }) };
+    return { ...request, context: { ...request.context, ...known } };
+  });
+}
+
+/**
  * All requests that policies must allow for a call to succeed.
  * @throws Error for an unknown service or operation: ignoring it could hide a denied call
  */
@@ -43,7 +60,11 @@ export function requestsOf(call: Call, account: Account): Request[] {
   const { service, operation, parameters } = call;
   if (free.has(`${service}:${operation}`)) return [];
   if (service === "ec2" && operation === "EnableFastLaunch")
-    return [...ec2Requests(call, account), ...fastLaunching(call, account)];
+    return [
+      ...ec2Requests(call, account),
+      ...fastLaunching(call, account),
+      ...requestsOf(startingForFastLaunch(call), account),
+    ];
   if (service === "ec2") return [...ec2Requests(call, account), ...passedRole(call, account)];
   if (service === "codebuild") return codeBuildRequests(operation, parameters, account);
   if (service === "eks" || service === "autoscaling") {
@@ -65,26 +86,6 @@ export function requestsOf(call: Call, account: Account): Request[] {
       : []),
     ...(called === "ssm:PutParameter" ? taggingParameter(parameters, account) : []),
     ...(called === "sns:Publish" ? encrypting(text(parameters.TopicArn), account) : []),
-  ];
-}
-
-/**
- * EC2 checks that the caller may use the template, and could start an instance from it and the image (EC2 user guide,
- * "Configure EC2 Fast Launch settings"). Subnet and security group are the template's.
- */
-function fastLaunching({ parameters, tags }: Call, account: Account): Request[] {
-  const { LaunchTemplateId } = (parameters.LaunchTemplate ?? {}) as { LaunchTemplateId?: string };
-  const resource = ec2Arn(account, "launch-template", text(LaunchTemplateId));
-  const started = {
-    ImageId: parameters.ImageId,
-    LaunchTemplate: { LaunchTemplateId },
-    SubnetId: "subnet-oftemplate",
-    SecurityGroupIds: ["sg-oftemplate"],
-    TagSpecifications: [{ ResourceType: "instance", Tags: [{ Key: "CreatedBy", Value: "EC2 Fast Launch" }] }],
-  };
-  return [
-    { action: "ec2:EnableFastLaunch", resource, context: {} },
-    ...requestsOf({ service: "ec2", operation: "RunInstances", parameters: started, tags }, account),
   ];
 }
 
@@ -141,7 +142,8 @@ function namesOf({ Name, Names, Path, ResourceId }: Parameters): string[] {
     .map(text);
 }
 
-function contextOf(service: string, { Prefix }: Parameters): Request["context"] {
+function contextOf(service: string, { Prefix, ExternalId }: Parameters): Request["context"] {
+  if (service === "sts") return typeof ExternalId === "string" ? { "sts:externalid": [ExternalId] } : {};
   return service === "s3" && typeof Prefix === "string" ? { "s3:prefix": [Prefix] } : {};
 }
 

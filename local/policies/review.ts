@@ -3,7 +3,9 @@ import type { RecordedCall } from "../aws/emulator.ts";
 import type { CreatedResource } from "../deploy/cloud.ts";
 import type { Place } from "../deploy/look-ups.ts";
 import { type Statement, statementsOf } from "./policy.ts";
-import { type Account, requestsOf } from "./requests.ts";
+import { type Account, requestsThere } from "./requests.ts";
+import { type Spoke, spokeName, statementsOfSpoke } from "./spoke.ts";
+import { whyNotTrusted } from "./trust.ts";
 import { judge, type Request } from "./verdict.ts";
 
 /** The result of judging recorded calls by the deployed policies of the roles that made them. */
@@ -95,39 +97,45 @@ export function accountOf(place: Place, resources: readonly CreatedResource[]): 
 
 /**
  * Judges action, resource and conditions of every call that has a role, whether it succeeded or not. Calls without a
- * role are the stack's own.
+ * role are the stack's own. Calls in other accounts are judged by their spokes' policies.
+ * @param home where the program is deployed
  * @throws Error for a call that the judge does not support
  */
 export function reviewCalls(
   calls: readonly RecordedCall[],
   resources: readonly CreatedResource[],
-  place: Place,
+  home: Place,
+  spokes: readonly Spoke[] = [],
 ): Review {
-  const policies = policiesOf(resources);
+  const roles = judgedRoles(resources, home, spokes);
   const ofBuckets = bucketPoliciesOf(resources);
-  const account = accountOf(place, resources);
+  const account = accountOf(home, resources);
   const used = new Map<Statement, Set<string>>();
   const actions = new Set<string>();
   const denied = new Set<string>();
   const judged = calls.flatMap((call) => (call.role === null ? [] : { ...call, role: call.role }));
   for (const { role, ...call } of judged) {
-    const statements = policies.get(role);
+    const where = call.account ?? home.accountId;
+    const statements = roles.find(({ name, accountId }) => name === role && accountId === where)?.statements;
     const called = `${call.service}:${call.operation}`;
     if (!statements) {
       denied.add(`a role that the deployment did not create, ${role}, called ${called}`);
       continue;
     }
-    for (const request of requestsOf(call, account)) {
+    for (const request of requestsThere(call, account)) {
       actions.add(`${role} ${request.action}`);
+      const caller = byRole(request, role, { ...home, accountId: where });
       const verdict = request.action.startsWith("s3:")
-        ? judge([...statements, ...ofBuckets], byRole(request, role, place))
+        ? judge([...statements, ...ofBuckets], caller)
         : judge(statements, request);
+      const untrusted = request.action === "sts:AssumeRole" ? whyNotTrusted(caller, resources, spokes) : undefined;
       if (!verdict.allowed) denied.add(`role ${role} called ${called}: ${verdict.why}`);
+      else if (untrusted) denied.add(`role ${role} called ${called}: ${untrusted}`);
       else used.set(verdict.by, (used.get(verdict.by) ?? new Set()).add(request.action.toLowerCase()));
     }
   }
-  const grants = rolesOf(resources).flatMap(({ logicalName, role: { name } }) =>
-    (policies.get(name) ?? [])
+  const grants = roles.flatMap(({ logicalName, statements }) =>
+    statements
       .filter(({ effect }) => effect === "Allow")
       .flatMap((statement) =>
         statement.actions.map((action) => ({
@@ -139,11 +147,30 @@ export function reviewCalls(
   return {
     calls: judged.length,
     actions: actions.size,
-    statements: [...policies.values()].flat().length,
+    statements: roles.flatMap(({ statements }) => statements).length,
     denied: [...denied],
     used: grants.filter(({ isUsed }) => isUsed).map(({ grant }) => grant),
     unused: grants.filter(({ isUsed }) => !isUsed).map(({ grant }) => grant),
   };
+}
+
+/** The roles of the program and those of its spokes, with the statements of their policies. */
+function judgedRoles(resources: readonly CreatedResource[], { accountId }: Place, spokes: readonly Spoke[]) {
+  const policies = policiesOf(resources);
+  return [
+    ...rolesOf(resources).map(({ logicalName, role: { name } }) => ({
+      logicalName,
+      name,
+      accountId,
+      statements: policies.get(name) ?? [],
+    })),
+    ...spokes.map((spoke) => ({
+      logicalName: spokeName,
+      name: spoke.roleName,
+      accountId: spoke.accountId,
+      statements: statementsOfSpoke(spoke),
+    })),
+  ];
 }
 
 function rolesOf(resources: readonly CreatedResource[]) {

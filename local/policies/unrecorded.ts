@@ -1,9 +1,10 @@
 import type { StoryName } from "../rehearsal/stories.ts";
 import type { Grant } from "./review.ts";
+import { inPlaces } from "./unrecorded-places.ts";
 
 /** Permissions of a role that calls of no rehearsal need, or calls of some stories only. */
 export interface Unrecorded {
-  /** Names in the program. */
+  /** Names in the program; `SpokeRole` for the roles that spokes have in other accounts. */
   roles: string[];
   /** As in {@link Grant}. */
   actions: string[];
@@ -276,4 +277,4 @@ const inSomeStories: Unrecorded[] = [
   },
 ];
 
-export const unrecorded: readonly Unrecorded[] = [...neverRecorded, ...inSomeStories];
+export const unrecorded: readonly Unrecorded[] = [...neverRecorded, ...inSomeStories, ...inPlaces];

@@ -36,7 +36,7 @@ export interface Expectation {
    * change images, too.
    */
   deprecated?: readonly string[];
-  restored?: readonly string[];
+  restored?: readonly string[] | undefined;
   disabled?: readonly string[];
   /** The acts whose images EC2 shows with snapshots since this act, and with no Fast Launch any more. */
   fastLaunch?: { enabled: readonly string[]; ended: readonly string[] };

@@ -61,7 +61,7 @@ export function lineOf(record: LogLine["record"]): string | undefined {
   const { message, variant, reasons } = record as { message?: string; variant?: string; reasons?: string[] };
   const trigger = record.trigger as { kind: string; about: string } | undefined;
   if (trigger) return `trigger    ${trigger.kind} (${trigger.about})`;
-  if (message === "build" || message === "prove" || message === "harvest")
+  if (message === "build" || message === "prove" || message === "harvest" || message === "prove-place")
     return `${message.padEnd(10)} ${variant}: ${reasons?.join("; ")}`;
   if (message === "publish")
     return `parameter  ${variant}/${record.channel} = ${record.image} (${reasons?.join("; ")})`;

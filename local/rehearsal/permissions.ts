@@ -1,5 +1,6 @@
 import { unaccounted } from "../policies/accounts.ts";
 import { reviewCalls } from "../policies/review.ts";
+import type { Spoke } from "../policies/spoke.ts";
 import type { Stack } from "../stack/stack.ts";
 import type { StoryName } from "./stories.ts";
 
@@ -27,10 +28,11 @@ export async function permissionsOf(
   stack: Pick<Stack, "calls" | "emulator" | "deployment">,
   story: StoryName | undefined,
   part = /^/,
+  spokes: readonly Spoke[] = [],
 ): Promise<Permissions> {
   const { region, accountId } = stack.emulator;
   const place = { partition: "aws", region, accountId };
-  const review = reviewCalls(await stack.calls(), stack.deployment.resources, place);
+  const review = reviewCalls(await stack.calls(), stack.deployment.resources, place, spokes);
   const { calls, actions, statements, denied, unused } = review;
   return {
     calls,

@@ -1,4 +1,10 @@
-import { CreateTagsCommand, EC2Client, ModifyImageAttributeCommand, RegisterImageCommand } from "@aws-sdk/client-ec2";
+import {
+  CreateTagsCommand,
+  DescribeImagesCommand,
+  EC2Client,
+  ModifyImageAttributeCommand,
+  RegisterImageCommand,
+} from "@aws-sdk/client-ec2";
 import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { iso } from "../../functions/config/time.ts";
 import { type Inputs, inputsToTags, sha256, tagPrefix } from "../../functions/domain/inputs.ts";
@@ -56,7 +62,11 @@ export async function readyImage(
   const Key = `reports/${ImageId}/report.json`;
   await s3.send(new PutObjectCommand({ Bucket: deployment.bucket, Key, Body: JSON.stringify({ osBuild }) }));
   const Tags = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
-  await ec2.send(new CreateTagsCommand({ Resources: [ImageId], Tags }));
+  const { Images = [] } = await ec2.send(new DescribeImagesCommand({ ImageIds: [ImageId] }));
+  const snapshots = Images.flatMap((image) => image.BlockDeviceMappings ?? []).flatMap(
+    ({ Ebs }) => Ebs?.SnapshotId ?? [],
+  );
+  await ec2.send(new CreateTagsCommand({ Resources: [ImageId, ...snapshots], Tags }));
   ec2.destroy();
   s3.destroy();
   return ImageId;

@@ -72,7 +72,7 @@ export async function rehearse(
     deviations.push(...(await leftBehind(started.emulator)));
     const isWhole = config === undefined && (last === undefined || last === acts.at(-1)?.name);
     const whole = isWhole && playsPart !== true ? story : undefined;
-    const permissions = await permissionsOf(started, whole, playsPart === true ? undefined : playsPart);
+    const permissions = await permissionsOf(started, whole, playsPart === true ? undefined : playsPart, started.spokes);
     played.permissions = permissions;
     deviations.push(...permissions.denied, ...permissions.unexplained);
   } catch (error) {

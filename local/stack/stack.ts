@@ -14,6 +14,7 @@ import { type Agent, startCodeBuildAgent } from "../codebuild/agent.ts";
 import type { Deployment } from "../deploy/deployment.ts";
 import type { LogLine } from "../lambda/function.ts";
 import { type Functions, startFunctions } from "../lambda/functions.ts";
+import type { Spoke } from "../policies/spoke.ts";
 import { createSchedules, type Schedules } from "../schedules/schedules.ts";
 import type { Tools } from "../tools/install.ts";
 import { type Machines, startMachines } from "../winrm/machines.ts";
@@ -24,6 +25,7 @@ import { type Inbox, openInbox } from "./inbox.ts";
 import { readParameters } from "./parameters.ts";
 import { openRunningWindows } from "./running-scripts.ts";
 import { makeScratchDirectory } from "./scratch-directory.ts";
+import { deploySpokes, spokesOf } from "./spokes.ts";
 import { whileMoving } from "./stall.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -39,6 +41,8 @@ export interface Stack {
   /** The newest deployment and its configuration. */
   readonly deployment: Deployment;
   readonly configuration: Configuration;
+  /** What is deployed in other accounts. */
+  spokes: readonly Spoke[];
   schedules: Schedules;
   functions: Functions;
   inbox: Inbox;
@@ -181,6 +185,8 @@ async function start(options: StackOptions, started: AsyncDisposableStack): Prom
   });
   let service = await deployer.deploy();
   const { deployment } = service;
+  const spokes = spokesOf(service.configuration, deployment);
+  await deploySpokes(emulator, spokes);
 
   const roles = createRoleCredentials({ ...aws, now });
   const log = keepFunctionLog(logDir);
@@ -229,6 +235,7 @@ async function start(options: StackOptions, started: AsyncDisposableStack): Prom
     get configuration() {
       return service.configuration;
     },
+    spokes,
     schedules: createSchedules({ ...aws, roles }),
     functions,
     inbox,

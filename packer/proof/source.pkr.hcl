@@ -10,6 +10,7 @@ locals {
 # No block devices: the proof needs the root volume as the image defines it.
 source "amazon-ebs" "proof" {
   region        = var.region
+  profile       = var.profile
   source_ami    = var.image_id
   instance_type = var.instance_type
 

@@ -80,6 +80,17 @@ variable "container_images" {
   }
 }
 
+variable "profile" {
+  type        = string
+  default     = ""
+  description = "AWS profile whose role starts the instance; empty for the role of the build."
+
+  validation {
+    condition     = can(regex("^[a-z]*$", var.profile))
+    error_message = "Variable profile: A profile is a word of a-z, or empty."
+  }
+}
+
 variable "output_dir" {
   type        = string
   description = "Directory for proof.json."

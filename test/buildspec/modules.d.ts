@@ -19,6 +19,17 @@ declare module "*/buildspec/proof.mjs" {
   };
 }
 
+declare module "*/buildspec/place.mjs" {
+  interface Place {
+    name: string;
+    region: string;
+    roleArn: string;
+    externalId?: string | undefined;
+    image: string;
+  }
+  export function parsePlace(text: string): Place;
+}
+
 declare module "*/buildspec/failure-lines.mjs" {
   export function failureLines(output: string): string[];
 }

@@ -130,7 +130,14 @@ describe("a function with a URL", () => {
       const answer = await verified(request, body);
       if (answer.status !== 200) return answer;
       if (request.method === "POST") return json({ dryRun: true, message: String(body), changed: false });
-      return json({ now: "2026-11-04T12:00:00.000Z", variants: [], fleets: [], removedVariants: [], pauses: [] });
+      return json({
+        now: "2026-11-04T12:00:00.000Z",
+        variants: [],
+        fleets: [],
+        places: [],
+        removedVariants: [],
+        pauses: [],
+      });
     };
     answers.config = awsError(500, "ServiceException", "nobody asks");
     const url = ["--url", `https://${host}/`];

@@ -22,7 +22,8 @@ const broken: [name: string, text: string, other: string, finding: string][] = [
   ["node-starts.cfn.yaml", "VolumeInitializationRate:", "InitializationRate:", "'InitializationRate' was unexpected"],
   ["node-starts.cfn.yaml", "PoolState: Stopped", "PoolState: Asleep", "'Asleep' is not one of"],
   ["node-starts.cfn.yaml", "[WindowsNodes, MayReport]", "[WindowsNodes, WarmPool]", "Circular"],
-  ["other-account/images.cfn.yaml", "KeyPolicy:", "Policy:", "'Policy' was unexpected"],
+  ["places/spoke.cfn.yaml", "Action: ec2:CopyImage", "Actions: ec2:CopyImage", "Actions"],
+  ["places/spoke.cfn.yaml", "Condition: Rolls", "Condition: Roll", "Roll"],
 ];
 const brokenFile = (index: number) => join(directory, `broken-${index}.yaml`);
 

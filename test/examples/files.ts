@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { parse } from "yaml";
+import { cloudFormation, readTemplate as readTemplateFile } from "../../local/cloudformation/template.ts";
 
 export const examples = fileURLToPath(new URL("../../examples", import.meta.url));
 
@@ -17,21 +17,8 @@ export function read(name: string): string {
   return readFileSync(join(examples, name), "utf8");
 }
 
-const functions = ["Sub", "GetAtt", "Not", "Equals", "If"];
-
-/** Tags of YAML for CloudFormation's functions, each by its name instead of its short form: `!Ref a` is `{ Ref: "a" }`. */
-export const cloudFormation = ["Ref", ...functions].flatMap((tag) => {
-  const key = tag === "Ref" ? tag : `Fn::${tag}`;
-  return [
-    { tag: `!${tag}`, resolve: (value: string) => ({ [key]: value }) },
-    {
-      tag: `!${tag}`,
-      collection: "seq" as const,
-      resolve: (value: { toJSON: () => unknown }) => ({ [key]: value.toJSON() }),
-    },
-  ];
-}) as never;
+export { cloudFormation };
 
 export function readTemplate(name: string): unknown {
-  return parse(read(name), { customTags: cloudFormation });
+  return readTemplateFile(join(examples, name));
 }

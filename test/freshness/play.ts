@@ -1,8 +1,8 @@
 import type { ConfigurationInput } from "../../functions/config/configuration.ts";
 import type { BuildOrder } from "../../functions/domain/build-orders.ts";
-import { imageName } from "../../functions/domain/build-orders.ts";
 import type { FailureClass } from "../../functions/domain/failures.ts";
 import type { Image } from "../../functions/domain/images.ts";
+import { imageName } from "../../functions/domain/packer-variables.ts";
 import { type Action, plan, type WriteAction } from "../../functions/domain/plan.ts";
 import { nextOccurrence } from "../../local/schedules/timetable.ts";
 import { day, minute, newBuild, newImage, newWorld, present } from "../world.ts";

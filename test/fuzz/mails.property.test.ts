@@ -13,7 +13,7 @@ import { forgedLinesOfMail, hostileJson, hostileText, orHostile, safe } from "./
 const none: ReadonlySet<string> = new Set();
 
 /** Fields whose values the service chooses. */
-const own = ["kind", "key", "channel", "purpose", "class", "holders", "state", "failure"];
+const own = ["kind", "key", "channel", "purpose", "class", "holders", "state", "failure", "of"];
 
 /** A notification of any kind in which every text that comes from outside is hostile. */
 const notification = fc

@@ -56,6 +56,31 @@ export function withFleets(place = usEast): Promise<Graph> {
   return deployed(place, {}, variants, "production", fleets);
 }
 
+/** Another account, which has places, and its role for the service. */
+export const otherAccount = "210987654321";
+export const spokeArn = `arn:aws:iam::${otherAccount}:role/eks-windows-images-production-place`;
+
+type Places = NonNullable<ConfigurationInput["places"]>;
+
+/** A place in another Region of this account, and in another account one of each method. */
+export const places: Places = [
+  {
+    name: "ireland",
+    region: "eu-west-1",
+    method: "copy",
+    kmsKeyArn: `arn:aws:kms:eu-west-1:${accountId}:key/1123abcd-0123-4567-89ab-0123456789ab`,
+  },
+  { name: "shared", region: "us-east-1", account: otherAccount, roleArn: spokeArn, method: "share" },
+  { name: "frankfurt", region: "eu-central-1", account: otherAccount, roleArn: spokeArn, method: "copy" },
+];
+
+/** With {@link places}, or these. */
+export function withPlaces(of: Places = places, place = usEast): Promise<Graph> {
+  const policies = { volumeKeyArn, fastLaunch: { launchTemplate: snapshots } };
+  const groups = { snapshots: { template: snapshots.id, profiles: ["nodes", undefined, undefined] } };
+  return graphOf({ variants, places: of, policies }, "production", place, undefined, groups);
+}
+
 /** The user's launch template for Fast Launch, of which version 3 names no instance profile. */
 export const snapshots = { id: "lt-0123456789abcdef0", version: "3" };
 

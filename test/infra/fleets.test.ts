@@ -1,10 +1,11 @@
 import { beforeAll, describe, expect, test } from "vitest";
+import { channelNames } from "../../functions/config/channel-names.ts";
 import { usualGroup, usualProfile } from "../../local/deploy/group-look-ups.ts";
 import type { Statement } from "../../local/policies/policy.ts";
 import { statementsOf as policyStatements } from "../../local/policies/policy.ts";
 import { policiesOf } from "../../local/policies/review.ts";
 import { judge } from "../../local/policies/verdict.ts";
-import { accountId, fleets, usual, variants, withFleets } from "./deployments.ts";
+import { accountId, fleets, usual, variants, volumeKeyArn, withFleets } from "./deployments.ts";
 import { type Graph, graphOf } from "./graph.ts";
 
 let without: Graph;
@@ -58,6 +59,25 @@ describe("the functions", () => {
     const text = JSON.stringify(policies.map(({ actions, resources }) => [actions, resources]));
     expect(text).not.toMatch(/autoscaling|cloudwatch|sts:|fleets|nodegroup|records\/(holds|rollout|arrivals|releases)/);
     expect(without.resources.filter(({ name }) => /Fleet|NodesOld/.test(name))).toEqual([]);
+  });
+
+  test("have no right in groups of places, whose roles have them, and keep the records of their fleets", async () => {
+    const account = "210987654321";
+    const roleArn = `arn:aws:iam::${account}:role/place`;
+    const ireland = { name: "ireland", region: "eu-west-1", method: "copy" as const, account, roleArn };
+    const places = [{ ...ireland, channels: [...channelNames] }];
+    const elsewhere = fleets.map((fleet) => ({ ...fleet, place: "ireland" }));
+    const away = await graphOf({ variants, places, fleets: elsewhere, policies: { volumeKeyArn } }, "production");
+
+    expect(away.resources.map(({ name }) => name)).not.toContain("FleetsRole");
+    expect(environmentOf("ReconcileFunction", away)).not.toHaveProperty("FLEETS_ROLE");
+    const ofFunctions = ["ReconcileRole", "ApiRole"].map((role) =>
+      JSON.stringify(statementsOf(role, away).map(({ actions, resources }) => [actions, resources])),
+    );
+    for (const text of ofFunctions) expect(text).not.toMatch(/autoscaling|cloudwatch|nodegroup|eks:|\/fleets/);
+    expect(ofFunctions[0]).toContain("records/rollouts/*");
+    expect(ofFunctions[1]).toContain("records/rollout-orders/*");
+    expect(ofFunctions[1]).toContain("records/holds/*");
   });
 
   test("have no role for fleets that are only watched, or that Karpenter moves", async () => {

@@ -5,12 +5,12 @@ import { statementsOf } from "../../local/policies/policy.ts";
 import { requestsOf } from "../../local/policies/requests.ts";
 import { judge, type Request } from "../../local/policies/verdict.ts";
 import { image, ours, snapshot, tagging } from "./denials/asks.ts";
-import { usEast, usual } from "./deployments.ts";
+import { spokeArn, usEast, withPlaces } from "./deployments.ts";
 import { type Graph, root } from "./graph.ts";
 
 let graph: Graph;
 beforeAll(async () => {
-  graph = await usual();
+  graph = await withPlaces();
 });
 
 const [, snippet = ""] =
@@ -42,11 +42,14 @@ const others = ["arn:aws:iam::123456789012:role/ci", "arn:aws:iam::123456789012:
 describe("the service control policy of docs/security.md", () => {
   test.each(tags)("lets the service's roles and nobody else write and delete the tag %s", (name) => {
     const tag = { [`eks-windows-images:${name}`]: "x" };
-    const roles = ["ApiRole", "BuildRole", "ReconcileRole"].map((role) => String(graph.named(role).state.arn));
+    const own = ["ApiRole", "BuildRole", "PlacesRole", "ReconcileRole"].map((role) =>
+      String(graph.named(role).state.arn),
+    );
+    const roles = [...own, spokeArn];
 
     for (const operation of ["CreateTags", "DeleteTags"] as const)
       for (const id of [image, snapshot]) {
-        expect(roles.map((role) => may(role, operation, tag, ours, id))).toEqual([true, true, true]);
+        expect(roles.map((role) => may(role, operation, tag, ours, id))).toEqual(roles.map(() => true));
         expect(others.map((other) => may(other, operation, tag, ours, id))).toEqual([false, false]);
         expect(others.map((other) => may(other, operation, { ...tag, Name: "x" }, {}, id))).toEqual([false, false]);
       }

@@ -1,6 +1,16 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { unscoped } from "../../infra/unscoped.ts";
-import { accountId, everything, network, subnet, variants, withFastLaunch, withFleets } from "./deployments.ts";
+import {
+  accountId,
+  everything,
+  network,
+  places,
+  subnet,
+  variants,
+  withFastLaunch,
+  withFleets,
+  withPlaces,
+} from "./deployments.ts";
 import { type Graph, graphOf, list, permissionsOf } from "./graph.ts";
 
 const subnetIds = [subnet, "subnet-0123456789abcdef1"];
@@ -49,7 +59,10 @@ describe("an action that is allowed on all resources", () => {
       "production",
     );
 
-    const allowed = [inPublic, inVpc, fleets, fastLaunch, privateImages].flatMap(everywhere);
+    const inPlaces = await withPlaces(
+      places.map((place) => ({ ...place, prove: true, fastLaunch: place.method === "copy" })),
+    );
+    const allowed = [inPublic, inVpc, fleets, fastLaunch, privateImages, inPlaces].flatMap(everywhere);
     expect(actionsOf(allowed)).toEqual(Object.keys(unscoped).sort());
   });
 

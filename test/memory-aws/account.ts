@@ -17,6 +17,10 @@ import type { NodesGroup } from "./groups.ts";
 
 /** What an account holds, in the shapes of AWS's own answers. An operation reads and writes it; it knows nothing else. */
 export interface Account {
+  id: string;
+  region: string;
+  /** All accounts and Regions that exist, this one, too: what is shared or copied comes from another one. */
+  world: readonly Account[];
   /** Milliseconds since the epoch. */
   now: () => number;
   /** The account's own and AWS's, by ID. */
@@ -51,10 +55,22 @@ export interface Account {
   templates: Map<string, LaunchTemplateVersion[]>;
   /** What EC2 shows of Fast Launch, by image ID. */
   fastLaunches: Map<string, DescribeFastLaunchImagesSuccessItem>;
+  /** The accounts that an image of this one is shared with, by the image's ID. */
+  launchPermissions: Map<string, ReadonlySet<string>>;
+  /** The accounts that may read a snapshot of this one, by its ID. */
+  volumePermissions: Map<string, ReadonlySet<string>>;
+  /** What CopyImage was asked for and has answered, by client token. */
+  copies: Map<string, Copied>;
   /** Messages that subscribers received. */
   published: unknown[];
   /** Bodies of the messages in the queue, oldest first. */
   queued: string[];
+}
+
+/** What EC2 remembers of a client token. */
+export interface Copied {
+  parameters: string;
+  image: string;
 }
 
 /** What CodeBuild remembers of an idempotency token. */
@@ -69,7 +85,44 @@ export interface StoredObject {
   body: string;
 }
 
+/** Of the account in which the service runs, in its Region. */
 export const ownerId = "123456789012";
+export const ownRegion = "us-east-1";
+
+/** An account in which there is nothing, alone in its world. */
+export function emptyAccount({ id, region, now }: Pick<Account, "id" | "region" | "now">): Account {
+  const account: Account = {
+    id,
+    region,
+    world: [],
+    now,
+    images: new Map(),
+    snapshots: [],
+    instances: [],
+    volumes: [],
+    keyPairs: [],
+    securityGroups: [],
+    tags: [],
+    references: [],
+    parameters: new Map(),
+    earlier: new Map(),
+    objects: new Map(),
+    builds: [],
+    room: 60,
+    starts: new Map(),
+    clusterVersions: new Map(),
+    groups: new Map(),
+    alarms: new Map(),
+    templates: new Map(),
+    fastLaunches: new Map(),
+    launchPermissions: new Map(),
+    volumePermissions: new Map(),
+    copies: new Map(),
+    published: [],
+    queued: [],
+  };
+  return Object.assign(account, { world: [account] });
+}
 
 /** One page of a list. The token is the place at which the next page begins. */
 export function pageOf<T>(

@@ -10,11 +10,13 @@ import type {
   ImageReference,
   Tag,
 } from "@aws-sdk/client-ec2";
-import { type Account, ownerId, pageOf, ServiceError } from "./account.ts";
+import { type Account, pageOf, ServiceError } from "./account.ts";
+import { copies } from "./copies.ts";
 import { fastLaunch } from "./fast-launch.ts";
 import { guests } from "./guests.ts";
 import { changeImage, imageOf, imageStates } from "./image-states.ts";
 import { launchTemplates } from "./launch-templates.ts";
+import { permissions, sharedImages } from "./permissions.ts";
 
 /** AWS's limits: what a call gets that asks for no page, and for the longest. */
 const longestPage = 1000;
@@ -26,11 +28,16 @@ export const ec2 = {
   DescribeImages(account: Account, input: DescribeImagesCommandInput) {
     const { ImageIds, Owners, Filters = [], IncludeDisabled = false, MaxResults = longestPage, NextToken } = input;
     const ids = ImageIds ?? valuesOf(Filters, "image-id");
-    const asked = ids ? ids.flatMap((id) => account.images.get(id) ?? []) : [...account.images.values()];
+    const shared = sharedImages(account);
+    const missing = ImageIds?.find((id) => !account.images.has(id) && !shared.has(id));
+    if (missing) throw new ServiceError("InvalidAMIID.NotFound", `The image id '[${missing}]' does not exist`);
+    const asked = ids
+      ? ids.flatMap((id) => account.images.get(id) ?? shared.get(id) ?? [])
+      : [...account.images.values(), ...shared.values()];
     const images = asked.filter(
       (image) =>
         (IncludeDisabled || image.State !== "disabled") &&
-        (!Owners || (image.OwnerId === ownerId) === Owners.includes("self")) &&
+        (!Owners || (image.OwnerId === account.id) === Owners.includes("self")) &&
         hasTags(image.Tags, Filters) &&
         hasSnapshot(image, valuesOf(Filters, "block-device-mapping.snapshot-id")),
     );
@@ -63,7 +70,6 @@ export const ec2 = {
   DescribeImageReferences(account: Account, { ImageIds = [] }: DescribeImageReferencesCommandInput) {
     return { ImageReferences: referencesIn(account).filter(({ ImageId = "" }) => ImageIds.includes(ImageId)) };
   },
-  DescribeImageAttribute: () => ({ LaunchPermissions: [] }),
   CreateTags(account: Account, { Resources = [], Tags = [] }: CreateTagsCommandInput) {
     for (const { Key = "", Value = "" } of Tags)
       if (Key.length > longestTagKey || Value.length > longestTagValue)
@@ -81,14 +87,16 @@ export const ec2 = {
       changeImage(account, id, { Tags: (imageOf(account, id).Tags ?? []).filter((tag) => !goes(tag)) });
     return {};
   },
+  ...copies,
+  ...permissions,
   ...fastLaunch,
   ...imageStates,
   ...guests,
   ...launchTemplates,
 };
 
-function referencesIn({ references, instances, templates }: Account): ImageReference[] {
-  const arn = (name: string) => `arn:aws:ec2:us-east-1:${ownerId}:${name}`;
+function referencesIn({ id: account, region, references, instances, templates }: Account): ImageReference[] {
+  const arn = (name: string) => `arn:aws:ec2:${region}:${account}:${name}`;
   const living = instances.filter(({ State, ImageId }) => ImageId && State?.Name !== "terminated");
   return [
     ...references,

@@ -15,7 +15,7 @@ import type { World } from "../../functions/domain/world.ts";
 import { manifestKey } from "../../functions/io/harvests.ts";
 import { channelWriteToTag } from "../../functions/io/tagged-image.ts";
 import { recordsOf } from "../records.ts";
-import { type Account, ownerId } from "./account.ts";
+import { type Account, emptyAccount, ownerId, ownRegion } from "./account.ts";
 
 /** The functions' environment in this account. */
 export function environmentOf({ stage, recipe, harvestRecipe, instanceProfiles }: World): Environment {
@@ -42,30 +42,8 @@ export function environmentOf({ stage, recipe, harvestRecipe, instanceProfiles }
  * all: the first variant's of its kind counts.
  */
 export function accountOf(world: World): Account {
-  const account: Account = {
-    now: Date.now,
-    images: new Map(),
-    snapshots: [],
-    instances: [],
-    volumes: [],
-    keyPairs: [],
-    securityGroups: [],
-    tags: [],
-    references: [],
-    parameters: new Map(),
-    earlier: new Map(),
-    objects: new Map(),
-    builds: world.builds.toSorted((a, b) => b.startedAt - a.startedAt).map(buildOf),
-    room: 60,
-    starts: new Map(),
-    clusterVersions: new Map(),
-    groups: new Map(),
-    alarms: new Map(),
-    templates: new Map(),
-    fastLaunches: new Map(),
-    published: [],
-    queued: [],
-  };
+  const account = emptyAccount({ id: ownerId, region: ownRegion, now: Date.now });
+  account.builds = world.builds.toSorted((a, b) => b.startedAt - a.startedAt).map(buildOf);
   addUpstream(account, world);
   for (const image of world.images) addImage(account, world, image);
   addParameters(account, world);

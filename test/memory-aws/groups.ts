@@ -1,3 +1,4 @@
+import { hash } from "node:crypto";
 import type {
   AutoScalingGroup,
   DescribeInstanceRefreshesCommandInput,
@@ -160,8 +161,10 @@ export function isLivingNodeOf(scaling: string) {
 }
 
 function begin({ now }: Account, group: NodesGroup, version: number | undefined): NodesUpdate {
+  const name = `${group.name}-update-${group.updates.length}`;
   const update: NodesUpdate = {
-    id: `${group.name}-update-${group.updates.length}`,
+    // No two accounts of a process have the same: what is known of an update that has ended is read only once.
+    id: `${name}-${hash("sha256", `${name} ${now()}`).slice(0, 8)}`,
     status: "running",
     startedAt: new Date(now()),
     endedAt: undefined,

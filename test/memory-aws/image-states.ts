@@ -9,7 +9,7 @@ import { type Account, ServiceError } from "./account.ts";
 /** What changes an image without changing its tags. An image is replaced, never altered: an older one stays readable. */
 export const imageStates = {
   DisableImage(account: Account, { ImageId = "" }: DisableImageCommandInput) {
-    changeImage(account, ImageId, { State: "disabled" });
+    disableImage(account, ImageId);
     return { Return: true };
   },
   EnableImage(account: Account, { ImageId = "" }: DisableImageCommandInput) {
@@ -29,11 +29,18 @@ export const imageStates = {
   DeregisterImage(account: Account, { ImageId = "", DeleteAssociatedSnapshots }: DeregisterImageCommandInput) {
     const { BlockDeviceMappings = [] } = imageOf(account, ImageId);
     account.images.delete(ImageId);
+    account.launchPermissions.delete(ImageId);
     const own = DeleteAssociatedSnapshots ? BlockDeviceMappings.map(({ Ebs }) => Ebs?.SnapshotId) : [];
     account.snapshots = account.snapshots.filter(({ SnapshotId }) => !own.includes(SnapshotId));
     return { Return: true, DeleteSnapshotResults: own.map((SnapshotId) => ({ SnapshotId, ReturnCode: "success" })) };
   },
 };
+
+/** Nobody else may start it any more, and enabling it again does not change that (EC2 API reference, DisableImage). */
+export function disableImage(account: Account, id: string): void {
+  changeImage(account, id, { State: "disabled" });
+  account.launchPermissions.delete(id);
+}
 
 export function imageOf({ images }: Account, id: string): Image {
   const image = images.get(id);

@@ -7,6 +7,7 @@ import { autoScalingGroups, nodeGroups } from "./groups.ts";
 import { sns, sqs } from "./messages.ts";
 import { s3 } from "./s3.ts";
 import { ssm } from "./ssm.ts";
+import { sts } from "./sts.ts";
 
 /** One call: what a client of the SDK sends (`client.send`), and what it gets. */
 export type Operation = (account: Account, input: never) => object;
@@ -40,6 +41,7 @@ export const operations: Readonly<Record<string, Readonly<Record<string, Operati
   sns,
   sqs,
   ssm,
+  sts,
 };
 
 /** @throws ServiceError as AWS answers; Error if the operation is not among these */

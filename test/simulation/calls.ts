@@ -1,12 +1,15 @@
 import type { DescribeImagesCommandInput } from "@aws-sdk/client-ec2";
+import type { AssumeRoleCommandInput } from "@aws-sdk/client-sts";
 import { second } from "../../functions/config/time.ts";
 import { tagPrefix } from "../../functions/domain/inputs.ts";
 import { ServiceError } from "../memory-aws/account.ts";
 import { perform } from "../memory-aws/operations.ts";
-import type { ServiceName } from "./clients.ts";
+import type { ServiceName, Where } from "./clients.ts";
 import { effectOf } from "./effects.ts";
 import { exceptionOf, timeoutError } from "./errors.ts";
 import { check } from "./invariants.ts";
+import { changeThere } from "./place-effects.ts";
+import { isAway, placeAt, type SimulatedPlace } from "./places.ts";
 import { timeLimit } from "./runs.ts";
 import type { Fault, Run, Simulation } from "./simulation.ts";
 
@@ -18,41 +21,41 @@ const standstill = { from: 60 * second, to: 280 * second };
 
 /** Calls that cannot be taken back. */
 const decisive =
-  /^(StartBuild|PutParameter|DisableImage|EnableImage|DeregisterImage|EnableFastLaunch|DisableFastLaunch|Terminate)/;
+  /^(StartBuild|PutParameter|DisableImage|EnableImage|DeregisterImage|EnableFastLaunch|DisableFastLaunch|Terminate|CopyImage|ModifyImageAttribute)/;
 
 /** How late EC2 may show a change of an image or a tag, and CodeBuild a build, in milliseconds. */
 const lag = { images: 60 * second, builds: 60 * second };
 
+/** A call of a function. */
+export interface Call {
+  service: ServiceName;
+  operation: string;
+  input: object;
+  /** By default at home. */
+  where?: Where | undefined;
+}
+
 /** Answers one call of a function from the account, perhaps late, twice or not at all. */
-export async function answerCall(
-  s: Simulation,
-  service: ServiceName,
-  operation: string,
-  input: object,
-): Promise<object> {
+export async function answerCall(s: Simulation, call: Call): Promise<object> {
   const run = s.run();
-  if (!run) throw new Error(`${service} ${operation} was called outside a run`);
+  if (!run) throw new Error(`${call.service} ${call.operation} was called outside a run`);
   run.waiting += 1;
   try {
-    return await answerIn(s, run, service, operation, input);
+    return await answerIn(s, run, call);
   } finally {
     run.waiting -= 1;
   }
 }
 
-async function answerIn(
-  s: Simulation,
-  run: Run,
-  service: ServiceName,
-  operation: string,
-  input: object,
-): Promise<object> {
-  await s.turn();
+async function answerIn(s: Simulation, run: Run, call: Call): Promise<object> {
+  const { service, operation, input, where } = call;
+  const place = where && placeAt(s, where);
+  await s.turn([run.name, service, operation, place?.name].join(" "), input);
   if (run.isDead) throw new Killed("this function was killed");
   run.calls += 1;
   const random = s.random.named(`${run.name} call ${run.calls}`);
   s.pass(random.between(5, 60));
-  if ((s.outages.get(service) ?? 0) > s.now()) {
+  if (!place && (s.outages.get(service) ?? 0) > s.now()) {
     run.isDisturbed = true;
     throw timeoutError(service, operation);
   }
@@ -68,12 +71,14 @@ async function answerIn(
     standStill(s, run, random.between(standstill.from, standstill.to));
   }
   if (s.now() - run.startedAt > timeLimit) throw kill(run);
-  if (operation === "DescribeImages") run.looked.set(variantIn(input), s.now());
-  const view = viewOf(s, service, operation, random.next());
-  const answer = carryOut(s, run, service, operation, input, view);
+  const why = whyAway(s, call, place);
+  if (why) throw why;
+  if (operation === "DescribeImages" && !place) run.looked.set(variantIn(input), s.now());
+  const about = { ...call, place, view: viewOf(s, place?.account ?? s.account, call, random.next()) };
+  const answer = carryOut(s, run, about);
   if (fault === "timed-out-after") throw timeoutError(service, operation);
   if (fault === "crash-after") throw kill(run);
-  return fault === "repeated" ? carryOut(s, run, service, operation, input, view, true) : answer;
+  return fault === "repeated" ? carryOut(s, run, about, true) : answer;
 }
 
 /** Somebody does something in the middle of a run, which then stands still for a while. */
@@ -93,17 +98,28 @@ function standStill(s: Simulation, run: Run, milliseconds: number): void {
   run.stood = { call: run.calls, milliseconds };
 }
 
+/** A place that is away refuses everything, with its role, or says nothing. */
+function whyAway(
+  s: Simulation,
+  { service, operation, input }: Call,
+  place: SimulatedPlace | undefined,
+): Error | undefined {
+  const session = service === "sts" ? (input as AssumeRoleCommandInput).RoleSessionName : undefined;
+  const asked = place ?? (session && s.places.get(session.replace("place-", "")));
+  if (!asked || !isAway(asked, s.now())) return undefined;
+  return asked.refuses
+    ? exceptionOf(service, "AccessDenied", `not authorized to perform ${operation}`, 403)
+    : timeoutError(service, operation);
+}
+
 function carryOut(
   s: Simulation,
   run: Run,
-  service: ServiceName,
-  operation: string,
-  input: object,
-  view: Simulation["account"],
+  { service, operation, input, place, view }: Call & { place: SimulatedPlace | undefined; view: Simulation["account"] },
   isRepeated = false,
 ): object {
   try {
-    const effect = effectOf(s, service, operation, input);
+    const effect = place ? changeThere(s, place, operation, input) : effectOf(s, service, operation, input);
     // Of a call that the SDK repeats, the first one counts.
     if (effect && !isRepeated) check(s, run, effect);
     const answer = effect?.carryOut?.() ?? perform(view, service, operation, input);
@@ -116,18 +132,23 @@ function carryOut(
 }
 
 /** What a read sees: now and then an earlier state, until nothing goes wrong any more. */
-function viewOf(s: Simulation, service: ServiceName, operation: string, luck: number): Simulation["account"] {
-  if (s.isQuiet || luck > 0.2) return s.account;
+function viewOf(
+  s: Simulation,
+  account: Simulation["account"],
+  { service, operation }: Call,
+  luck: number,
+): Simulation["account"] {
+  if (s.isQuiet || luck > 0.2) return account;
   const ago = luck * 5;
   if (service === "ec2" && operation === "DescribeImages")
-    return { ...s.account, images: s.account.images.asOf(ago * lag.images) as never };
+    return { ...account, images: account.images.asOf(ago * lag.images) as never };
   if (operation === "DescribeFastLaunchImages")
-    return { ...s.account, fastLaunches: s.account.fastLaunches.asOf(ago * lag.images) as never };
+    return { ...account, fastLaunches: account.fastLaunches.asOf(ago * lag.images) as never };
   if (service === "codebuild" && operation === "ListBuildsForProject") {
     const shown = s.now() - ago * lag.builds;
-    return { ...s.account, builds: s.account.builds.filter(({ startTime }) => Number(startTime) <= shown) };
+    return { ...account, builds: account.builds.filter(({ startTime }) => Number(startTime) <= shown) };
   }
-  return s.account;
+  return account;
 }
 
 /** The variant whose images are read. */

@@ -9,6 +9,7 @@ import {
 import { sha256 } from "../../functions/domain/inputs.ts";
 import { createHandler as createReconcile } from "../../functions/reconcile/handler.ts";
 import { whyUndocumented } from "../documented-answers.ts";
+import { ownerId, ownRegion } from "../memory-aws/account.ts";
 import type { Random } from "../random.ts";
 import type { Functions, Simulation } from "./simulation.ts";
 
@@ -79,9 +80,10 @@ export function firstConfiguration(
   stage: string,
   {
     fleets = [],
+    places = [],
     slowStart,
     fastLaunch,
-  }: Pick<ConfigurationInput, "fleets"> &
+  }: Pick<ConfigurationInput, "fleets" | "places"> &
     Pick<NonNullable<ConfigurationInput["policies"]>, "slowStart" | "fastLaunch"> = {},
 ): Configuration {
   const count = random.pick([1, 1, 1, 2, 3]);
@@ -94,7 +96,10 @@ export function firstConfiguration(
   return parseConfiguration({
     variants,
     fleets,
+    places,
     policies: {
+      // What is shared needs a key that can be, too.
+      ...(places.length > 0 && { volumeKeyArn: `arn:aws:kms:${ownRegion}:${ownerId}:key/0123abcd` }),
       soak: random.pick(["30m", "6h", "24h"]),
       approval: random.chance(0.2) ? "manual" : "none",
       minInterval: random.pick(["1h", "20h"]),

@@ -1,5 +1,5 @@
 import type { StartBuildCommandInput, StartBuildCommandOutput } from "@aws-sdk/client-codebuild";
-import type { Tag } from "@aws-sdk/client-ec2";
+import type { ModifyImageAttributeCommandInput, Tag } from "@aws-sdk/client-ec2";
 import type { PublishCommandInput } from "@aws-sdk/client-sns";
 import type { SendMessageCommandInput } from "@aws-sdk/client-sqs";
 import type { PutParameterCommandInput } from "@aws-sdk/client-ssm";
@@ -14,7 +14,9 @@ import { answerLater } from "./fast-launch.ts";
 import { fleetChangeOf } from "./fleet-effects.ts";
 import { notePauses, noteRevocations } from "./interventions.ts";
 import type { FleetChange } from "./invariants/fleets.ts";
+import type { PlaceChange } from "./invariants/places.ts";
 import { revokeByHand } from "./people.ts";
+import { sharingOf } from "./place-effects.ts";
 import type { Simulation } from "./simulation.ts";
 import { triggerAfter } from "./triggers.ts";
 import { upstreamEvents } from "./upstream.ts";
@@ -27,6 +29,8 @@ export type Effect = (
   | { kind: "fast-launch"; change: FastLaunchChange; image: string }
   | { kind: "sweep"; resource: string }
   | ({ kind: "fleet" } & FleetChange)
+  | ({ kind: "place" } & PlaceChange)
+  | { kind: "sharing"; change: "give" | "take"; image: string; account: string }
   | { kind: "tell"; notification: Notification }
   | { kind: "other"; what: string }
 ) & {
@@ -52,6 +56,8 @@ const sweeps = ["TerminateInstances", "DeleteVolume", "DeleteKeyPair", "DeleteSe
 export function effectOf(s: Simulation, service: ServiceName, operation: string, input: object): Effect | undefined {
   const ofFleet = fleetChangeOf(s, operation, input);
   if (ofFleet) return ofFleet;
+  const sharing = sharingOf(s, operation, input as ModifyImageAttributeCommandInput);
+  if (sharing) return sharing;
   switch (operation) {
     case "PutParameter":
       return writeOf(s, input as PutParameterCommandInput);
@@ -70,7 +76,7 @@ export function effectOf(s: Simulation, service: ServiceName, operation: string,
   if (operation === "EnableFastLaunch" || operation === "DisableFastLaunch")
     return fastLaunchOf(s, operation, input as { ImageId: string });
   if (sweeps.includes(operation)) return { kind: "sweep", resource: resourceIn(input) };
-  if (!/^(Put|Create|Delete)/.test(operation)) return undefined;
+  if (!/^(Put|Create|Delete|Modify)/.test(operation)) return undefined;
   const image = imageIn(input as ImageInput);
   const after = () => {
     if (image !== undefined) noteRevocations(s, image);

@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
+import { pull, sortBy } from "es-toolkit";
 import { iso } from "../../functions/config/time.ts";
 import { randomOf } from "../random.ts";
 import { newLedger } from "./ledger.ts";
@@ -18,7 +19,7 @@ export function newSimulation(
 ): Simulation {
   const planned: Planned[] = [];
   const active = new Map<Run, Promise<unknown>>();
-  const waiting: (() => void)[] = [];
+  const waiting: { call: string; input: object; begin: () => void }[] = [];
   const store = new AsyncLocalStorage<Run>();
   const order = randomOf(seed).named("turns");
   let now = start;
@@ -28,14 +29,19 @@ export function newSimulation(
   }
 
   function pump(): void {
-    const [next] = waiting.splice(order.whole(0, waiting.length), 1);
-    next?.();
+    // In which order they have come depends on what the process has done before.
+    const ordered = waiting.length > 1 ? sortBy(waiting, ["call", ({ input }) => JSON.stringify(input)]) : waiting;
+    const next = ordered[order.whole(0, waiting.length)];
+    if (!next) return;
+    pull(waiting, [next]);
+    next.begin();
     if (waiting.length > 0) setImmediate(pump);
   }
 
   const simulation: Simulation = {
     random: randomOf(seed),
     account: undefined as never,
+    places: new Map(),
     environment: undefined as never,
     configuration: undefined as never,
     upstream: undefined as never,
@@ -92,10 +98,9 @@ export function newSimulation(
     running: (of) => [...active.keys()].filter((run) => run.of === of).length,
     ambush: undefined,
     run: () => store.getStore(),
-    turn() {
-      if (active.size < 2) return Promise.resolve();
-      return new Promise((resolve) => {
-        waiting.push(resolve);
+    turn(call, input) {
+      return new Promise((begin) => {
+        waiting.push({ call, input, begin });
         if (waiting.length === 1) setImmediate(pump);
       });
     },

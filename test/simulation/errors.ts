@@ -7,6 +7,7 @@ import * as s3 from "@aws-sdk/client-s3";
 import * as sns from "@aws-sdk/client-sns";
 import * as sqs from "@aws-sdk/client-sqs";
 import * as ssm from "@aws-sdk/client-ssm";
+import * as sts from "@aws-sdk/client-sts";
 import type { ServiceName } from "./clients.ts";
 
 type Exception = new (options: object) => Error;
@@ -21,6 +22,7 @@ const exceptions: Record<ServiceName, Readonly<Record<string, unknown>>> = {
   sns,
   sqs,
   ssm,
+  sts,
 };
 const bases: Record<ServiceName, unknown> = {
   autoscaling: autoscaling.AutoScalingServiceException,
@@ -32,6 +34,7 @@ const bases: Record<ServiceName, unknown> = {
   sns: sns.SNSServiceException,
   sqs: sqs.SQSServiceException,
   ssm: ssm.SSMServiceException,
+  sts: sts.STSServiceException,
 };
 
 /** The exception that the SDK makes of an error code: one of its classes, if it has one for the code. */

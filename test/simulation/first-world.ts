@@ -1,9 +1,10 @@
 import { type ChannelName, channelNames } from "../../functions/config/channel-names.ts";
 import { latestPatchTuesday } from "../../functions/config/patch-tuesday.ts";
-import { imageName } from "../../functions/domain/build-orders.ts";
 import { type Inputs, settingsHash, sha256 } from "../../functions/domain/inputs.ts";
+import { imageName } from "../../functions/domain/packer-variables.ts";
 import { publicationKey } from "../../functions/domain/publishing/channel-writes.ts";
 import { amiId } from "../big-world-lives.ts";
+import { ownerId } from "../memory-aws/account.ts";
 import { accountOf, environmentOf } from "../memory-aws/from-world.ts";
 import { day, hour, minute, newImage, newWorld, type OpenWorld } from "../world.ts";
 import { deploy, firstConfiguration } from "./deployments.ts";
@@ -13,6 +14,7 @@ import { addFleets, firstFleets } from "./fleets.ts";
 import { Journal } from "./journal.ts";
 import { addEarlierStarts, startsOf } from "./measures.ts";
 import { parameterOf } from "./people.ts";
+import { addPlaces, firstPlaces } from "./places.ts";
 import type { Simulation } from "./simulation.ts";
 
 /** How long EC2 may show an earlier state, in milliseconds. */
@@ -28,7 +30,8 @@ export function firstWorld(seed: number, options: Parameters<typeof newSimulatio
   s.starts = startsOf(s.random.named("starts"));
   const fleets = firstFleets(s.random.named("fleets"), seed);
   const fastLaunch = firstFastLaunch(s.random.named("fast launch"), seed);
-  const configuration = firstConfiguration(random, stage, { fleets, slowStart: s.starts.policy, fastLaunch });
+  const places = firstPlaces(s.random.named("places"), seed);
+  const configuration = firstConfiguration(random, stage, { fleets, places, slowStart: s.starts.policy, fastLaunch });
   const world = { ...newWorld({}, new Date(start).toISOString()), stage, configuration };
   world.images = [];
   const images = random.pick([0, 3, 20]);
@@ -39,7 +42,7 @@ export function firstWorld(seed: number, options: Parameters<typeof newSimulatio
   for (const [id, image] of account.images) journal.set(id, image);
   const fastLaunches: Simulation["account"]["fastLaunches"] = new Journal(s.now, remembered);
   s.account = Object.assign(account, { images: journal, fastLaunches, now: s.now, room: random.pick([1, 3, 60]) });
-  s.environment = environmentOf(world);
+  s.environment = { ...environmentOf(world), ...rolesOf(stage) };
   s.upstream = {
     patches: new Map([
       ["1.35", 7],
@@ -52,8 +55,15 @@ export function firstWorld(seed: number, options: Parameters<typeof newSimulatio
   for (const [minor, patch] of s.upstream.patches) s.account.clusterVersions.set(minor, `${minor}.${patch}`);
   deploy(s, configuration);
   addFleets(s);
+  addPlaces(s);
   enterTruth(s, world);
   return s;
+}
+
+/** Each history has roles of its own: the functions remember the credentials that they got. */
+function rolesOf(stage: string) {
+  const role = (name: string) => `arn:aws:iam::${ownerId}:role/${name}-${stage}`;
+  return { PLACES_ROLE: role("places"), FLEETS_ROLE: role("fleets"), FAST_LAUNCH_ROLE: role("fast-launch") };
 }
 
 /** Images of a variant, two days apart; the newest is in both channels, and subscribers know. */

@@ -8,6 +8,7 @@ import { fleetDeeds, letRoll, modeOf } from "./fleet-deeds.ts";
 import { ring, stagingAlarm } from "./fleets.ts";
 import { checkOutcome } from "./invariants/outcome.ts";
 import { call, deeds, endUse, resume } from "./people.ts";
+import { calmPlaces, placeDeeds } from "./place-deeds.ts";
 import type { Simulation, Violation } from "./simulation.ts";
 import { reconcileSoon } from "./triggers.ts";
 import { mendUpstream, publicParameters, releaseAmi, upstreamEvents } from "./upstream.ts";
@@ -44,14 +45,23 @@ export async function playHistory(
   const start = s.now();
   planHappenings(s, start, days);
   const end = start + days * day;
-  planRuns(s, start, end, end + quiet * day);
+  const last = end + quiet * day;
+  planRuns(s, start, end, last);
   s.at(end, "quiet", () => becomeQuiet(s));
-  await s.playUntil(end + quiet * day - calm * hour);
+  await s.playUntil(last - calm * hour);
   if (s.violations.length === 0) checkOutcome(s);
   s.isCalm = true;
-  if (s.violations.length === 0) await s.playUntil(end + quiet * day);
+  if (s.violations.length === 0) await s.playUntil(last);
   const { runs, faults } = s.counts;
-  return { seed, runs, days: days + quiet, faults, violations: s.violations, happenings: s.happenings, told: s.told };
+  return {
+    seed,
+    runs,
+    days: days + quiet,
+    faults,
+    violations: s.violations,
+    happenings: s.happenings,
+    told: s.told,
+  };
 }
 
 /** Runs as the schedules start them, but rarer: a history is to meet much, not to wait. */
@@ -99,6 +109,14 @@ function planHappenings(s: Simulation, start: number, days: number): void {
       const own = s.random.named(name);
       fastLaunchDeeds[own.pick(Object.keys(fastLaunchDeeds))]?.(s, own);
     });
+  if (s.places.size > 0)
+    plan(some(3), "place", (name) => {
+      const own = s.random.named(name);
+      const happen = placeDeeds[own.pick(Object.keys(placeDeeds))];
+      const place = own.pick([...s.places.values()]);
+      if (own.chance(0.3)) s.ambush = { call: own.whole(5, 90), happen: () => happen?.(s, place, own) };
+      else happen?.(s, place, own);
+    });
   plan(some(0.3), "outage", (name) => {
     const own = s.random.named(name);
     const service = own.pick(failingServices);
@@ -121,6 +139,7 @@ function becomeQuiet(s: Simulation): void {
     fleets: s.configuration.fleets.map((fleet) => ({ ...fleet, approval: "none", mode: modeOf(fleet) })),
   });
   calmFastLaunch(s);
+  calmPlaces(s);
   mendUpstream(s);
   for (const image of s.ledger.used.keys()) endUse(s, image);
   for (const scope of ["*", ...s.configuration.variants.map(({ name }) => name)]) resume(s, scope);

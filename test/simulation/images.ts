@@ -65,6 +65,7 @@ export function prove(s: Simulation, started: Started, variables: Variables, res
 /** A person deregisters the image before the build has ended. */
 export function losesImage(s: Simulation, { image = "" }: Started): void {
   s.account.images.delete(image);
+  s.account.launchPermissions.delete(image);
   s.tell(`a person deregisters ${image}`);
 }
 

@@ -9,7 +9,8 @@ export function noteRevocations(s: Simulation, image: string): void {
   else end(s.ledger.revoked, image, s.now());
 }
 
-function isRevokedIn({ account }: Simulation, image: string): boolean {
+/** Whether the image is revoked now, as far as anything shows it. */
+export function isRevokedIn({ account }: Simulation, image: string): boolean {
   const known = account.images.get(image);
   if (known && tagOf(known, "revoked") !== undefined) return true;
   const place = `${recordsPrefix}revocations/${image}/`;

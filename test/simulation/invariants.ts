@@ -1,3 +1,5 @@
+import { recordsPrefix } from "../../functions/domain/records.ts";
+import { hour } from "../world.ts";
 import type { Effect } from "./effects.ts";
 import { checkStart } from "./invariants/builds.ts";
 import { checkWrite } from "./invariants/channels.ts";
@@ -5,6 +7,7 @@ import { checkFastLaunchChange } from "./invariants/fast-launch.ts";
 import { checkFleetChange } from "./invariants/fleets.ts";
 import { checkImageChange } from "./invariants/images.ts";
 import { checkNotification } from "./invariants/notifications.ts";
+import { checkGiven, checkPlaceChange, checkTakenAway } from "./invariants/places.ts";
 import { checkSweep } from "./invariants/sweep.ts";
 import type { Run, Simulation } from "./simulation.ts";
 
@@ -13,7 +16,7 @@ export function check(simulation: Simulation, run: Run, effect: Effect): undefin
   // A deployment changes nothing about a run that has begun.
   const s = { ...simulation, configuration: run.configuration };
   s.tell(describe(effect));
-  if (s.isCalm && !isRetiredLate(s, effect))
+  if (s.isCalm && !isRetiredLate(s, effect) && !isRolledLate(s, effect))
     s.violate("a calm world is left alone", `${run.name} does ${describe(effect)}`);
   switch (effect.kind) {
     case "write":
@@ -26,6 +29,11 @@ export function check(simulation: Simulation, run: Run, effect: Effect): undefin
       return checkFastLaunchChange(s, effect.change, effect.image);
     case "fleet":
       return checkFleetChange(s, run, effect);
+    case "place":
+      return checkPlaceChange(s, run, effect);
+    case "sharing":
+      if (effect.change === "give") return checkGiven(s, effect.image);
+      return checkTakenAway(s, run, { ...effect, accounts: new Set([effect.account]), words: describe(effect) });
     case "sweep":
       return checkSweep(s, effect.resource);
     case "tell":
@@ -33,11 +41,31 @@ export function check(simulation: Simulation, run: Run, effect: Effect): undefin
   }
 }
 
-/** Fleets have used old images until lately, so these go later than the others. */
-function isRetiredLate({ configuration, ledger }: Simulation, effect: Effect): boolean {
-  if (configuration.fleets.length === 0) return false;
-  if (effect.kind === "image" || effect.kind === "fast-launch") return ledger.used.has(effect.image);
+/** Fleets have used old images until lately, and what was shared goes a grace later, so these go later than the others. */
+function isRetiredLate({ configuration, ledger, account }: Simulation, effect: Effect): boolean {
+  if (configuration.fleets.length === 0 && configuration.places.length === 0) return false;
+  if (effect.kind === "image" || effect.kind === "fast-launch")
+    return ledger.used.has(effect.image) || wasShared(account, effect.image);
   return effect.kind === "other" && /records\/retirements\/|:retired-at"/.test(effect.what);
+}
+
+/** A window may have opened only lately, and a rollout is told of run by run. */
+function isRolledLate({ configuration, ledger, now }: Simulation, effect: Effect): boolean {
+  const late = configuration.fleets.filter(
+    ({ name, window }) =>
+      window !== "always" && ledger.rolled.some(({ fleet, at }) => fleet === name && now() - at < 36 * hour),
+  );
+  const isOf = (kinds: string[], what: string) =>
+    kinds.some((kind) => late.some(({ name }) => what.includes(`${kind}/${name}/`)));
+  if (effect.kind === "tell") return isOf(["rollout-begun", "rollout-done"], effect.notification.key);
+  return (
+    effect.kind === "other" &&
+    isOf(["announced/rollout-begun", "announced/rollout-done", "records/arrivals"], effect.what)
+  );
+}
+
+function wasShared({ objects }: Simulation["account"], image: string): boolean {
+  return [...objects.keys()].some((key) => key.startsWith(`${recordsPrefix}unshares/${image}/`));
 }
 
 function describe(effect: Effect): string {
@@ -50,6 +78,10 @@ function describe(effect: Effect): string {
       return `${effect.change} of ${effect.image}`;
     case "fleet":
       return `a change of ${effect.fleet.name}: ${effect.image ?? "none of its image"}`;
+    case "place":
+      return `${effect.change} of ${effect.image} in ${effect.place.name}`;
+    case "sharing":
+      return `${effect.change} ${effect.image}: ${effect.account}`;
     case "sweep":
       return `a removal of ${effect.resource}`;
     case "tell":

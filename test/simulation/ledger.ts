@@ -1,5 +1,6 @@
 import type { Image as Ec2Image } from "@aws-sdk/client-ec2";
 import type { RecordedInputs } from "../../functions/domain/inputs.ts";
+import { hour } from "../world.ts";
 import type { Run } from "./simulation.ts";
 
 /** The truth about one image that a build has made, whatever AWS shows of it. */
@@ -42,12 +43,24 @@ export interface Span {
   until: number | undefined;
 }
 
-interface StateChange {
+export interface StateChange {
   at: number;
   state: NonNullable<Ec2Image["State"]>;
   by: "service" | "person";
-  /** Whether a person has enabled what the service had disabled. */
-  undoes?: boolean;
+  /** By which the service had disabled what a person has enabled. */
+  undoes?: StateChange | undefined;
+}
+
+/** A person changes the state of an image. What he takes back within six hours no run may have seen. */
+export function noteByPerson(
+  states: Map<string, StateChange>,
+  image: string,
+  { state, at }: Pick<StateChange, "state" | "at">,
+): void {
+  const last = states.get(image);
+  const undoes = state === "available" && last?.by === "service" ? last : undefined;
+  const isTakenBack = state === "disabled" && at - (last?.at ?? 0) < 6 * hour;
+  states.set(image, (isTakenBack && last?.undoes) || { at, state, by: "person", undoes });
 }
 
 export interface FastLaunched {

@@ -2,6 +2,7 @@ import { registerHooks } from "node:module";
 import { buildingMutants } from "./mutants/building.ts";
 import { fastLaunchMutants } from "./mutants/fast-launch.ts";
 import { keepingMutants } from "./mutants/keeping.ts";
+import { placesMutants } from "./mutants/places.ts";
 import { publishingMutants } from "./mutants/publishing.ts";
 import { rollingMutants } from "./mutants/rolling.ts";
 
@@ -27,6 +28,7 @@ export const mutants: readonly Mutant[] = [
   ...keepingMutants,
   ...rollingMutants,
   ...fastLaunchMutants,
+  ...placesMutants,
 ];
 
 /**

@@ -2,13 +2,13 @@ import { channelNames } from "../../functions/config/channel-names.ts";
 import { iso } from "../../functions/config/time.ts";
 import { tagPrefix } from "../../functions/domain/inputs.ts";
 import { amiId } from "../big-world-lives.ts";
-import { changeImage } from "../memory-aws/image-states.ts";
+import { changeImage, disableImage } from "../memory-aws/image-states.ts";
 import type { Random } from "../random.ts";
 import { hour } from "../world.ts";
 import { deleteChannel, heldNow, setChannel } from "./channels.ts";
 import { tagOf, withoutTag, withTag } from "./images.ts";
 import { noteRevocations } from "./interventions.ts";
-import { begin, end } from "./ledger.ts";
+import { begin, end, noteByPerson } from "./ledger.ts";
 import { newRun } from "./runs.ts";
 import type { Simulation } from "./simulation.ts";
 
@@ -55,8 +55,7 @@ export const deeds: Readonly<Record<string, (s: Simulation, random: Random) => v
     const name = random.pick(["published-stable", "published-candidate", "proof", "retired-at", "approved"]);
     changeImage(s.account, image, { Tags: withoutTag(known, name) });
     // Without that tag an image is retired anew (functions/domain/publishing/retention-phases.ts).
-    const state = s.ledger.states.get(image);
-    if (name === "retired-at" && state) s.ledger.states.set(image, { ...state, undoes: false });
+    if (name === "retired-at") forgetUndoing(s, image);
     s.tell(`a person deletes the tag ${name} of ${image}`);
   },
   forge: (s, random) => {
@@ -79,6 +78,7 @@ export const deeds: Readonly<Record<string, (s: Simulation, random: Random) => v
     const image = someImage(s, random);
     if (!image) return;
     s.account.images.delete(image);
+    s.account.launchPermissions.delete(image);
     s.tell(`a person deregisters ${image}`);
   },
   use: (s, random) => {
@@ -183,10 +183,16 @@ function byHand(s: Simulation, random: Random, state: "available" | "disabled"):
 function setState(s: Simulation, image: string, state: "available" | "disabled"): void {
   const known = s.account.images.get(image);
   if (!known || known.State === "pending" || known.State === state) return;
-  changeImage(s.account, image, { State: state });
+  if (state === "disabled") disableImage(s.account, image);
+  else changeImage(s.account, image, { State: state });
+  noteByPerson(s.ledger.states, image, { state, at: s.now() });
   // A run that ended between disabling and its tag: available then looks as if disabling had failed (docs/rules.md).
-  const isRetiring = tagOf(known, "retired-at")?.startsWith("retiring ");
-  const undoes = state === "available" && s.ledger.states.get(image)?.by === "service" && !isRetiring;
-  s.ledger.states.set(image, { at: s.now(), state, by: "person", undoes });
+  if (tagOf(known, "retired-at")?.startsWith("retiring ")) forgetUndoing(s, image);
   s.tell(`a person makes ${image} ${state} (${tagOf(known, "variant")})`);
+}
+
+/** From now on it does not count that a person has enabled what the service had disabled. */
+function forgetUndoing({ ledger: { states } }: Simulation, image: string): void {
+  const state = states.get(image);
+  if (state) states.set(image, { ...state, undoes: undefined });
 }

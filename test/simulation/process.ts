@@ -1,5 +1,5 @@
 import { answerCall } from "./calls.ts";
-import { redirectClients } from "./clients.ts";
+import { redirectClients, type Where, whereOf } from "./clients.ts";
 import type { Simulation } from "./simulation.ts";
 import { answerFetch } from "./upstream.ts";
 import { virtualTime } from "./virtual-time.ts";
@@ -20,7 +20,12 @@ export function prepareProcess(): { enter: (s: Simulation) => void } {
   });
   console.log = () => undefined;
   virtualTime(() => current?.now() ?? realNow());
-  redirectClients((service, operation, input) => answerCall(current as Simulation, service, operation, input));
+  redirectClients((service, operation, input, client) => {
+    const s = current as Simulation;
+    const answer = (where?: Where) => answerCall(s, { service, operation, input, where });
+    const where = s.places.size > 0 ? whereOf(client) : undefined;
+    return where?.then(answer) ?? answer();
+  });
   globalThis.fetch = (async (url: string) => {
     const { status, body } = answerFetch(current as Simulation, `${url}`);
     return new Response(body, { status });

@@ -1,8 +1,8 @@
+import { once } from "node:events";
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
 import { Worker } from "node:worker_threads";
 import type { History } from "./history.ts";
-import { mutate } from "./mutants.ts";
 import { shrink } from "./shrink.ts";
 import type { Share } from "./worker.ts";
 
@@ -11,8 +11,6 @@ const usage = `npm run simulate -- [--histories N] [--seed N] [--days N] [--core
   In --days of each (6) things go wrong: 730 are two years.
   If one breaks a rule: its seed, and a shorter history that breaks the same rule, in words. Exit code 1.
   --mutant puts a fault into the functions (mutants.ts) and stops at the first history that finds it.`;
-
-type Summary = Omit<History, "told" | "happenings">;
 
 const { values } = parseArgs({
   options: {
@@ -31,13 +29,11 @@ const cores = wholeNumber("cores", values.cores) ?? availableParallelism();
 if (values.help) say(usage);
 else if (histories === undefined) await tell(seed);
 else await playMany(seed, histories);
-// Timers of functions that were killed may still be waiting, and a pipe takes what it gets later.
-process.stdout.write("", () => process.exit());
 
 async function playMany(first: number, count: number): Promise<void> {
   const began = performance.now();
-  const played: Summary[] = [];
-  const broken: Summary[] = [];
+  const played: History[] = [];
+  const broken: History[] = [];
   const workers = Array.from({ length: Math.min(cores, count) }, (_, number) => {
     const share: Share = {
       first: first + number,
@@ -46,8 +42,8 @@ async function playMany(first: number, count: number): Promise<void> {
       days,
       mutant: values.mutant,
     };
-    const worker = new Worker(new URL("worker.ts", import.meta.url), { workerData: share });
-    worker.on("message", (history: Summary) => {
+    const worker = workerOf(share);
+    worker.on("message", (history: History) => {
       played.push(history);
       if (history.violations.length > 0) broken.push(history);
       if (values.mutant !== undefined && broken.length > 0) void worker.terminate();
@@ -69,8 +65,8 @@ async function playMany(first: number, count: number): Promise<void> {
   if (worst && values.mutant === undefined) await tell(worst.seed);
 }
 
-function summarize(played: readonly Summary[], began: number): void {
-  const total = (of: (history: Summary) => number) => played.reduce((sum, history) => sum + of(history), 0);
+function summarize(played: readonly History[], began: number): void {
+  const total = (of: (history: History) => number) => played.reduce((sum, history) => sum + of(history), 0);
   const kinds = [...new Set(played.flatMap(({ faults }) => Object.keys(faults)))].toSorted();
   const faults = kinds.map((kind) => `${kind} ${total((one) => one.faults[kind] ?? 0)}`);
   const violations = total((one) => one.violations.length);
@@ -82,11 +78,7 @@ function summarize(played: readonly Summary[], began: number): void {
 
 /** Tells one history in words; if it breaks a rule, the shortest one that does. */
 async function tell(which: number): Promise<void> {
-  if (values.mutant !== undefined) mutate(values.mutant);
-  const { prepareProcess } = await import("./process.ts");
-  const { enter } = prepareProcess();
-  const { playHistory } = await import("./history.ts");
-  const play = (without: ReadonlySet<string>) => playHistory(which, { enter, days, isTold: true, without });
+  const play = (without: ReadonlySet<string>) => playApart(which, without);
   const whole = await play(new Set());
   const { history, without } =
     whole.violations.length > 0 ? await shrink(whole, play) : { history: whole, without: new Set() };
@@ -94,6 +86,19 @@ async function tell(which: number): Promise<void> {
   if (whole.violations.length === 0) return say(`seed ${which}: nothing has happened that must not`);
   say(`seed ${which} without ${without.size} of ${whole.happenings.length} happenings: "${history.violations[0]?.of}"`);
   process.exitCode = 1;
+}
+
+/** In a thread of its own: functions remember what does not change any more, and the same history has it again. */
+async function playApart(first: number, without: ReadonlySet<string>): Promise<History> {
+  const share: Share = { first, count: 1, step: 1, days, mutant: values.mutant, isTold: true, without: [...without] };
+  const worker = workerOf(share);
+  const [history] = await once(worker, "message");
+  await worker.terminate();
+  return history as History;
+}
+
+function workerOf(share: Share): Worker {
+  return new Worker(new URL("worker.ts", import.meta.url), { workerData: share });
 }
 
 function rate(count: number, began: number): string {

@@ -5,6 +5,7 @@ import type { Random } from "../random.ts";
 import type { Journal } from "./journal.ts";
 import type { Ledger } from "./ledger.ts";
 import type { Starts } from "./measures.ts";
+import type { SimulatedPlace } from "./places.ts";
 import type { Upstream } from "./upstream.ts";
 
 /** Images and their Fast Launch are remembered for as long as EC2 may show them late. */
@@ -67,6 +68,8 @@ export interface Violation {
 export interface Simulation {
   random: Random;
   account: SimulatedAccount;
+  /** Those besides, by name. */
+  places: Map<string, SimulatedPlace>;
   environment: Environment;
   /** Of the current deployment. */
   configuration: Configuration;
@@ -108,8 +111,11 @@ export interface Simulation {
   ambush: { call: number; happen: () => void } | undefined;
   /** The run that is calling now. */
   run(): Run | undefined;
-  /** Waits until it is this run's turn to call: several runs take turns as the seed decides. */
-  turn(): Promise<void>;
+  /**
+   * Waits until it is this call's turn: those that wait at the same time take turns as the seed decides.
+   * @param call which run's, of what and where; with its input it tells the call from the others
+   */
+  turn(call: string, input: object): Promise<void>;
   violate(of: string, what: string): undefined;
   tell(what: string): void;
   /** What happened, in words, if the history is told. */

@@ -1,5 +1,6 @@
 import { hour, second } from "../../functions/config/time.ts";
 import { checkFastLaunches } from "./invariants/fast-launch.ts";
+import { checkPlaces } from "./invariants/place-outcome.ts";
 import { newRun, timeLimit } from "./runs.ts";
 import type { Simulation } from "./simulation.ts";
 
@@ -29,6 +30,7 @@ export function reconcileSoon(s: Simulation, body: string): void {
     try {
       await s.functions.reconcile(body, () => run.startedAt + timeLimit - s.now());
       checkFastLaunches(s, run);
+      checkPlaces(s, run);
     } catch (error) {
       if (!run.isDisturbed && !run.overlaps) s.violate("a run fails only if it could not read", `${error}`);
       s.tell(`it fails: ${error}`);

@@ -10,17 +10,18 @@ export interface Share {
   days: number | undefined;
   /** The name of the mutant to play with. */
   mutant: string | undefined;
+  isTold?: boolean;
+  /** The names of what does not happen. */
+  without?: readonly string[];
 }
 
-const { first, count, step, days, mutant } = workerData as Share;
+const { first, count, step, days, mutant, isTold = false, without = [] } = workerData as Share;
 // Before anything of the functions is loaded.
 if (mutant !== undefined) mutate(mutant);
 const { prepareProcess } = await import("./process.ts");
 const { enter } = prepareProcess();
 const { playHistory } = await import("./history.ts");
 for (let number = 0; number < count; number++) {
-  const { told: _, happenings: __, ...history } = await playHistory(first + number * step, { enter, days });
-  parentPort?.postMessage(history);
+  const how = { enter, days, isTold, without: new Set(without) };
+  parentPort?.postMessage(await playHistory(first + number * step, how));
 }
-// Timers of functions that were killed may still be waiting.
-process.exit(0);

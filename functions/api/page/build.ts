@@ -18,7 +18,7 @@ const phases = [
   ["FINALIZING", "log is closed"],
 ] as const;
 
-const kinds = { build: "Build", prove: "Proof", harvest: "Harvest" } as const;
+const kinds = { build: "Build", prove: "Proof", harvest: "Harvest", "prove-place": "Proof in a place" } as const;
 
 /** How far a running build is, in one line and a bar. */
 export function buildProgress(now: string, { phase, purpose, since }: Running): Html {

@@ -43,7 +43,7 @@ export function waitingSlowImage(variant: VariantStatus) {
   return newest?.slowStart && variant.channels.candidate?.waitsUntil ? newest : undefined;
 }
 
-const runs = { build: "building", prove: "proving", harvest: "harvesting" } as const;
+const runs = { build: "building", prove: "proving", harvest: "harvesting", "prove-place": "proving" } as const;
 
 /** A tone for each of the words in which the service tells what it decides about a fleet. */
 const fleetTones: Readonly<Record<FleetStatus["state"], Tone>> = {

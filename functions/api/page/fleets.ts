@@ -16,9 +16,9 @@ function columnsAt(now: string): Column<FleetStatus>[] {
   return [
     {
       title: "Fleet",
-      cell({ fleet, kind, cluster, group, mode }) {
+      cell({ fleet, place, kind, cluster, group, mode }) {
         const what = `${mode === "roll" ? "rolled" : "watched"} ${kind.replaceAll("-", " ")}`;
-        return html`${fleet}<br><small>${what}${group !== fleet && html` ${code(group)}`}${cluster && ` in ${cluster}`}</small>`;
+        return html`${fleet}<br><small>${what}${group !== fleet && html` ${code(group)}`}${cluster && ` in ${cluster}`}${place && `, ${place}`}</small>`;
       },
     },
     {

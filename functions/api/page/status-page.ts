@@ -9,6 +9,7 @@ import { document } from "./document.ts";
 import { fleetsPart } from "./fleets.ts";
 import { type Content, html } from "./html.ts";
 import { anchorOf, matrix } from "./matrix.ts";
+import { placesPart } from "./places.ts";
 import { leftoversPart, pausesPart, removedPart } from "./rest.ts";
 import { variantSection } from "./variant.ts";
 import { time } from "./words.ts";
@@ -55,6 +56,7 @@ ${pausesPart(status)}
 ${
   variants.length > 0 &&
   html`<section aria-labelledby="variants"><h2 id="variants">Variants</h2>${matrix(status)}${more(next)}</section>
+${placesPart(status)}
 ${fleetsPart(status)}
 <section aria-labelledby="details"><h2 id="details">Details</h2>${variants.map((variant) => variantSection(variant, detail))}</section>`
 }

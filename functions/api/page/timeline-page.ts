@@ -40,7 +40,10 @@ const results: Readonly<Record<KnownBuild["status"], Tone>> = {
 function buildColumns(now: string): Column<KnownBuild>[] {
   return [
     { title: "Started", cell: ({ startedAt }) => time(startedAt) },
-    { title: "What", cell: ({ purpose, attempt }) => [purpose, attempt > 1 && ` (attempt ${attempt})`] },
+    {
+      title: "What",
+      cell: ({ purpose, place, attempt }) => [purpose, place && ` ${place}`, attempt > 1 && ` (attempt ${attempt})`],
+    },
     { title: "Result", cell: ({ status }) => badge(results[status], status) },
     { title: "Took", cell: ({ startedAt, endedAt }) => elapsed(endedAt ?? now, startedAt) },
     { title: "Image", cell: ({ image }) => image !== null && code(image) },

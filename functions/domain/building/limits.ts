@@ -11,16 +11,17 @@ export interface Candidate {
 
 /**
  * Rule 10: at most `maxParallel` builds run at once. An order that CodeBuild does not show yet counts, too. The variant
- * with the oldest image comes first, and one harvest of an image serves all variants. The decisions keep their order.
+ * with the oldest image comes first, and one harvest of an image serves all variants. Proofs in places come last. The
+ * decisions keep their order.
  */
 export function withinLimits(world: IndexedWorld, candidates: readonly Candidate[]): BuildDecision[] {
   const { maxParallel } = world.configuration.policies;
   const age = ({ publishable }: VariantState) => publishable[0]?.createdAt ?? 0;
   const wishes = candidates
     .flatMap(({ state, decision }) => (decision.decision === "start" ? [{ age: age(state), wish: decision.wish }] : []))
-    .toSorted((a, b) => a.age - b.age)
+    .toSorted((a, b) => Number(isInPlace(a.wish)) - Number(isInPlace(b.wish)) || a.age - b.age)
     .map(({ wish }) => wish);
-  // Of a variant's orders at most one is a build.
+  // Of the orders of a lane at most one is a build.
   const pending = world.pendingStarts.size;
   const running = world.builds.all.filter(({ status }) => status === "running").length + pending;
   const harvests = uniqBy(wishes.filter(isHarvest), ({ inputs }) => inputs.baseAmi);
@@ -36,6 +37,10 @@ export function withinLimits(world: IndexedWorld, candidates: readonly Candidate
       : `waits for its turn: maxParallel is ${maxParallel}`;
     return { decision: "wait", reasons: [...decision.wish.reasons, why], until: undefined };
   });
+}
+
+function isInPlace({ purpose }: BuildWish): boolean {
+  return purpose === "prove-place";
 }
 
 function isHarvest(wish: BuildWish): wish is HarvestWish {

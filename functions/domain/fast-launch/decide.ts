@@ -1,12 +1,13 @@
 import { sumBy } from "es-toolkit";
 import { iso } from "../../config/time.ts";
 import { type FastLaunch, type FastLaunches, fastLaunchOf, hasFailed, isRecorded, shownOf } from "../fast-launches.ts";
+import type { Image } from "../images.ts";
 import type { IndexedWorld } from "../indexed-world.ts";
 import { whyPaused } from "../pauses.ts";
 import type { VariantState } from "../variant-state.ts";
 import { askedAgainAt, failureOf } from "./failures.ts";
 import { type Need, needOf, needOfUnlisted } from "./needs.ts";
-import { type Wanted, wantedImages } from "./wanted.ts";
+import { wantedImages } from "./wanted.ts";
 
 /** What becomes of an image's Fast Launch now. `until` is in milliseconds since the epoch. */
 export type FastLaunchDecision = {
@@ -46,8 +47,16 @@ export function decideFastLaunches(world: IndexedWorld, states: readonly Variant
   return [...queue, ...disabling(world, all, { isWanted, queued })];
 }
 
+/** When EC2 is asked again after a failure, in milliseconds since the epoch. */
+type AskedAgainAt = (shown: FastLaunch) => number;
+
 /** What is to have it, within the quota, which all images of the account share. */
-function enabling(world: IndexedWorld, all: Known, wanted: readonly Wanted[]): FastLaunchDecision[] {
+export function enabling(
+  world: IndexedWorld,
+  all: Known,
+  wanted: readonly { image: Pick<Image, "id" | "variant">; why: string }[],
+  againAt: AskedAgainAt = askedAgainAt,
+): FastLaunchDecision[] {
   const { maxParallelLaunches = 0, quota = 0 } = world.configuration.policies.fastLaunch ?? {};
   let taken = sumBy(Object.values(all.images), (one) => one.maxParallelLaunches);
   let isFull = false;
@@ -56,7 +65,7 @@ function enabling(world: IndexedWorld, all: Known, wanted: readonly Wanted[]): F
     const about = { image, variant, shown };
     const isOn = /^enabl(ed|ing)$/.test(shownOf(all, image)?.state ?? "");
     if (isOn) return { ...about, decision: "on", reasons: [why] };
-    const waits = whyNotNow(world, variant, shown);
+    const waits = whyNotNow(world, variant, shown, againAt);
     if (waits) return { ...about, decision: "wait", ...waits, reasons: [why, ...waits.reasons] };
     // Snapshots that could not be removed must be gone before EC2 enables it again.
     if (shown?.state === "disabling-failed")
@@ -73,16 +82,17 @@ function enabling(world: IndexedWorld, all: Known, wanted: readonly Wanted[]): F
 }
 
 /** Why nothing is asked of EC2 now; undefined if it may be. */
-function whyNotNow(world: IndexedWorld, variant: string, shown: FastLaunch | undefined) {
+function whyNotNow(world: IndexedWorld, variant: string, shown: FastLaunch | undefined, againAt: AskedAgainAt) {
   const paused = whyPaused(world, variant);
   if (paused) return { for: "pause" as const, until: undefined, reasons: [paused] };
-  return shown && whyAwsIsLeft(world, shown);
+  return shown && whyAwsIsLeft(world, shown, againAt);
 }
 
-function whyAwsIsLeft({ now }: IndexedWorld, shown: FastLaunch) {
+/** Why EC2 is asked nothing more about the image now; undefined if it may be. */
+export function whyAwsIsLeft({ now }: IndexedWorld, shown: FastLaunch, againAt: AskedAgainAt = askedAgainAt) {
   if (shown.state === "disabling")
     return { for: "aws" as const, until: undefined, reasons: ["EC2 still removes its snapshots"] };
-  const again = hasFailed(shown) ? askedAgainAt(shown) : 0;
+  const again = hasFailed(shown) ? againAt(shown) : 0;
   return again > now ? { for: "aws" as const, until: again, reasons: [described(shown)] } : undefined;
 }
 

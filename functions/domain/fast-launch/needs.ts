@@ -70,13 +70,18 @@ function whyLeaving(world: IndexedWorld, image: Image): string | undefined {
     : undefined;
 }
 
-/** A fleet that starts the image, or of which that is unknown. */
+/**
+ * A fleet that starts the image, or of which that is unknown. Accounts that an image is shared with start it from its
+ * owner's snapshots (EC2 user guide, "Use EC2 Fast Launch for your Windows instances"), and those that copy it do not.
+ */
 function fleetThatStarts(
   world: IndexedWorld,
   { id, variant }: Pick<Image, "id" | "variant">,
   mayStart: (starts: StartedImage) => boolean = () => true,
 ): string | undefined {
-  for (const { name, variant: own } of world.configuration.fleets) {
+  const copying = new Set(world.configuration.places.flatMap(({ name, method }) => (method === "copy" ? [name] : [])));
+  for (const { name, variant: own, place } of world.configuration.fleets) {
+    if (place !== undefined && copying.has(place)) continue;
     const observed = Object.hasOwn(world.fleets, name) ? world.fleets[name] : undefined;
     const starts = observed?.state === "known" && observed.starts?.id === id ? observed.starts : undefined;
     if (starts && mayStart(starts)) return `the fleet ${name} starts it`;

@@ -149,9 +149,11 @@ function conclusion(world: IndexedWorld, { state }: FleetDecision, about: About)
 
 /** Nothing of AWS tells since when a fleet has been unreadable. */
 function sighting(world: IndexedWorld, { state }: FleetDecision, about: About): FleetAction[] {
-  const { observed, history } = state;
+  const { observed, history, place } = state;
   const isLost = observed.state === "unknown";
   if (world.unreadable !== undefined || isLost === (history.unseenSince !== undefined)) return [];
+  // That its place is away is noted of the place.
+  if (place?.observed.state === "unknown") return [];
   return [
     isLost
       ? { do: "sight", ...about, sight: "lost", reasons: [observed.why] }

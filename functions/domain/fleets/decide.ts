@@ -1,5 +1,4 @@
 import type { Attempt } from "../fleet-records.ts";
-import { whyNotPublishable } from "../images.ts";
 import type { IndexedWorld } from "../indexed-world.ts";
 import {
   type FleetState,
@@ -7,8 +6,8 @@ import {
   isComplete,
   isKnown,
   type KnownState,
-  ownImage,
   whyNotStarted,
+  whyUnfit,
 } from "./fleet-state.ts";
 import { guards, unknownGuards } from "./guards.ts";
 import { whyHeld, whyLeftAlone } from "./hold.ts";
@@ -74,13 +73,12 @@ function outcomeOf(world: IndexedWorld, state: KnownState, turn: Turn): Outcome 
   const stage = stageOf(state, world.now);
   if (stage.stage === "running" && !mayLeave(world, state, stage)) return underWay(world, state, stage);
   if (stage.stage === "settling") return waiting("aws", "a rollout has just begun", stage.until);
-  const revoked = whyNotStarted(world, desired);
+  const revoked = whyNotStarted(world, state, desired);
   if (revoked) return waiting("image", `${fleet.channel} holds what no node should start: ${revoked}`);
   if (isComplete(state)) return { decision: "current" };
   const follows = whatFollows(state, stage);
   if (follows) return waiting("aws", follows);
-  const image = ownImage(world, desired);
-  const unfit = image ? whyNotPublishable(image) : "was not made by this service";
+  const unfit = whyUnfit(world, state);
   if (unfit) return waiting("image", `${fleet.channel} holds ${desired}, which ${unfit}`);
   return start(world, state, stage, turn);
 }
@@ -125,15 +123,16 @@ function start(world: IndexedWorld, state: KnownState, stage: Stage, { back, bus
 }
 
 /** What a parameter brings can be left at any time: Karpenter follows it at once. */
-function mayLeave(world: IndexedWorld, { fleet, desired }: KnownState, { image }: Running): boolean {
-  if (fleet.kind !== "karpenter" || image === undefined || image === desired) return false;
-  return whyNotStarted(world, image) !== undefined;
+function mayLeave(world: IndexedWorld, state: KnownState, { image }: Running): boolean {
+  if (state.fleet.kind !== "karpenter" || image === undefined || image === state.desired) return false;
+  return whyNotStarted(world, state, image) !== undefined;
 }
 
 /** A change is under way. A refresh can be cancelled; an update of a node group cannot. */
-function underWay(world: IndexedWorld, { fleet }: KnownState, { stage: _, ...running }: Running): Outcome {
+function underWay(world: IndexedWorld, state: KnownState, { stage: _, ...running }: Running): Outcome {
+  const { fleet } = state;
   const { image, update, isStuck } = running;
-  const revoked = image === undefined ? undefined : whyNotStarted(world, image);
+  const revoked = image === undefined ? undefined : whyNotStarted(world, state, image);
   const held = whyHeld(world, fleet);
   if (revoked && update && !update.isEnding && fleet.kind === "auto-scaling-group" && !held)
     return { decision: "cancel", update: update.id, reasons: [revoked] };

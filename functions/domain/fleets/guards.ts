@@ -12,7 +12,7 @@ export function guards(world: IndexedWorld, state: KnownState): string[] {
     ...observed.obstacles,
     ...clusterGuards(variant, observed.cluster),
     ...templateGuards(state),
-    ...(fleet.adopt || hasHad(state) ? [] : otherWindows(world, variant, observed.starts)),
+    ...(fleet.adopt || hasHad(state) ? [] : otherWindows(world, state, observed.starts)),
   ];
 }
 
@@ -67,9 +67,10 @@ function templateGuards({ fleet, observed }: KnownState): string[] {
 /** AWS's names: `Windows_Server-2022-English-Core-EKS_Optimized-1.35-2026.11.12`. */
 const awsName = /^Windows_Server-(\d{4})-English-(Core|Full)-/;
 
-function otherWindows(world: IndexedWorld, variant: Variant, present: StartedImage | undefined): string[] {
+function otherWindows(world: IndexedWorld, state: KnownState, present: StartedImage | undefined): string[] {
   if (!present || present.unread !== undefined) return [];
-  const own = ownImage(world, present.id);
+  const variant = world.variants.get(state.fleet.variant) as Variant;
+  const own = ownImage(world, state, present.id);
   const known = own && world.variants.get(own.variant);
   const [, windows, edition] = awsName.exec(present.name ?? "") ?? [];
   const runs = known

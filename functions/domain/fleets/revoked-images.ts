@@ -19,7 +19,7 @@ export function revokedInUse(world: IndexedWorld, state: FleetState): RevokedUse
   const brought = stage?.stage === "running" ? stage.image : undefined;
   const used = new Set([observed.starts?.id, brought, ...observed.nodes.map(({ image }) => image)]);
   return [...used].flatMap((image) => {
-    const why = image === undefined ? undefined : whyNotStarted(world, image);
+    const why = image === undefined ? undefined : whyNotStarted(world, state, image);
     return image === undefined || why === undefined ? [] : [{ image, why }];
   });
 }
@@ -30,15 +30,20 @@ export function revokedInUse(world: IndexedWorld, state: FleetState): RevokedUse
  */
 export function whyBack(world: IndexedWorld, state: KnownState): string | undefined {
   const revoked = revokedInUse(world, state).find(({ image }) => image !== state.desired);
-  return revoked?.why ?? whyLeft(world, state.observed.starts?.id, state.desired);
+  return revoked?.why ?? whyLeft(world, state, state.observed.starts?.id, state.desired);
 }
 
 /** Why a fleet leaves an image for another one, if it goes back by that. */
-export function whyLeft(world: IndexedWorld, left: string | undefined, taken: string): string | undefined {
+export function whyLeft(
+  world: IndexedWorld,
+  state: FleetState,
+  left: string | undefined,
+  taken: string,
+): string | undefined {
   if (left === undefined || left === taken) return undefined;
-  const revoked = whyNotStarted(world, left);
+  const revoked = whyNotStarted(world, state, left);
   if (revoked) return revoked;
   // Images of others say nothing about newer and older.
-  const [before, after] = [ownImage(world, left), ownImage(world, taken)];
+  const [before, after] = [ownImage(world, state, left), ownImage(world, state, taken)];
   return before && after && before.createdAt > after.createdAt ? `the channel has gone back from ${left}` : undefined;
 }

@@ -2,7 +2,7 @@ import { closedNow } from "../../config/rollout-window.ts";
 import type { RolloutOrder } from "../fleet-records.ts";
 import type { IndexedWorld } from "../indexed-world.ts";
 import { latestAttempt } from "./attempts.ts";
-import { type FleetState, fleetState, type KnownState } from "./fleet-state.ts";
+import { type FleetState, fleetState, homeIdOf, type KnownState } from "./fleet-state.ts";
 import { healthOf } from "./health.ts";
 
 /** Something that a rollout waits for. */
@@ -65,34 +65,42 @@ function ofWave({ fleet }: KnownState, busy: readonly string[]): Blocker[] {
   return [{ for: "other-fleet", why: `${busy.join(", ")} of its wave ${fleet.wave} comes first`, until: undefined }];
 }
 
-function ofAfter(world: IndexedWorld, { fleet, desired }: KnownState): Blocker[] {
-  const { after } = fleet;
+function ofAfter(world: IndexedWorld, own: KnownState): Blocker[] {
+  const { desired } = own;
+  const { after } = own.fleet;
   const first = after && world.configuration.fleets.find(({ name }) => name === after.fleet);
   if (!first) return [];
   const wait = (why: string, until?: number): Blocker[] => [{ for: "other-fleet", why: `${first.name} ${why}`, until }];
   const state = fleetState(world, first);
-  const arrived = state.history.arrivals.find(({ image }) => image === desired)?.at;
+  const isSame = (image: string) => isSameImage([state, image], [own, desired]);
+  const arrived = state.history.arrivals.find(({ image }) => isSame(image))?.at;
   if (arrived === undefined) return wait(`has not run ${desired} yet (after)`);
   const health = healthOf(state);
   if (!health.healthy) return wait(`is not healthy: ${health.reasons.join("; ")} (after)`);
   const passes = Math.max(arrived, health.since) + after.healthyFor;
-  const left = leftAt(state, desired, arrived);
+  const left = leftAt(state, isSame, arrived);
   if (left !== undefined)
     return passes <= left ? [] : wait(`has left ${desired} before it was healthy for its time (after)`);
-  if (!runsOnly(state, desired)) return wait(`does not run ${desired} on all of its nodes (after)`);
+  if (!runsOnly(state, isSame)) return wait(`does not run ${desired} on all of its nodes (after)`);
   return world.now < passes ? wait("must be healthy for its time (after)", passes) : [];
 }
 
+type IsSame = (image: string) => boolean;
+
+/** Whether two fleets, each in its place, know the same image of home by these IDs. */
+function isSameImage([one, a]: [FleetState, string], [other, b]: [FleetState, string]): boolean {
+  const origin = homeIdOf(one, a);
+  return a === b || (origin !== undefined && origin === homeIdOf(other, b));
+}
+
 /** When the fleet began to take another image than the one that it had come to run; undefined if it has not. */
-function leftAt({ history }: FleetState, image: string, arrived: number): number | undefined {
-  const later = [...history.attempts, ...history.arrivals].filter((one) => one.image !== image && one.at > arrived);
+function leftAt({ history }: FleetState, isSame: IsSame, arrived: number): number | undefined {
+  const later = [...history.attempts, ...history.arrivals].filter((one) => !isSame(one.image) && one.at > arrived);
   return later.length === 0 ? undefined : Math.min(...later.map(({ at }) => at));
 }
 
-function runsOnly({ observed }: FleetState, image: string): boolean {
-  return (
-    observed.state === "known" && observed.nodes.length > 0 && observed.nodes.every((node) => node.image === image)
-  );
+function runsOnly({ observed }: FleetState, isSame: IsSame): boolean {
+  return observed.state === "known" && observed.nodes.length > 0 && observed.nodes.every(({ image }) => isSame(image));
 }
 
 function ofWindow({ now }: IndexedWorld, { fleet }: KnownState): Blocker[] {

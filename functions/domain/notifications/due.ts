@@ -12,6 +12,7 @@ import { type ImageNotification, imageNotifications, revoked, unrevoked } from "
 import type { Keyed } from "./keyed.ts";
 import { type MeasureNotification, measureNotifications } from "./measure-notifications.ts";
 import { type PauseNotification, pauseNotifications } from "./pause-notifications.ts";
+import { type PlaceNotification, placeNotifications } from "./place-notifications.ts";
 import { type SourceNotification, sourceNotifications } from "./source-notifications.ts";
 import { abandoned } from "./stranded-channels.ts";
 import { type UnrecordedNotification, unrecorded } from "./unrecorded-images.ts";
@@ -27,6 +28,7 @@ export type Notification = Keyed<
   | PauseNotification
   | FleetNotification
   | FastLaunchNotification
+  | PlaceNotification
 >;
 
 export type NotificationOf<Kind extends Notification["kind"]> = Extract<Notification, { kind: Kind }>;
@@ -79,6 +81,11 @@ export function dueFleetNotifications(world: IndexedWorld, decision: FleetDecisi
 /** The notifications about Fast Launch that subscribers have not received yet. */
 export function dueFastLaunchNotifications(world: IndexedWorld): Notification[] {
   return due(world, fastLaunchNotifications(world));
+}
+
+/** The notifications about places that subscribers have not received yet. */
+export function duePlaceNotifications(world: IndexedWorld): Notification[] {
+  return due(world, placeNotifications(world));
 }
 
 function due(world: IndexedWorld, notifications: Notification[]): Notification[] {

@@ -76,7 +76,7 @@ function ofAttempt(world: IndexedWorld, state: KnownState): Part {
   const { at, image, from } = attempt;
   const about = { variant: fleet.variant, fleet: fleet.name, image };
   const nodes = observed.nodes.filter((node) => node.image !== image).length;
-  const back = whyLeft(world, from, image);
+  const back = whyLeft(world, state, from, image);
   const begun = {
     ...about,
     kind: "rollout-begun" as const,

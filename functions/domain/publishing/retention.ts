@@ -3,6 +3,7 @@ import type { Image } from "../images.ts";
 import { type IndexedWorld, indexWorld } from "../indexed-world.ts";
 import { drift } from "../inputs.ts";
 import { whyPaused } from "../pauses.ts";
+import { useInPlaces } from "../places/use-in-places.ts";
 import { describeUse } from "../references.ts";
 import { removedVariantImages, statesOf, type VariantImages, type VariantState } from "../variant-state.ts";
 import type { World } from "../world.ts";
@@ -25,6 +26,8 @@ export interface Retention {
   reasons: string[];
   /** Whether only its Fast Launch keeps it. */
   isFastLaunched?: boolean;
+  /** The places that it is still shared with, if only that keeps it. */
+  sharedWith?: readonly string[];
 }
 
 /** The decision before it is known what uses the image. */
@@ -47,12 +50,18 @@ export function retentionOfRemoved(world: IndexedWorld, removed: VariantImages):
   return verdictsOnRemoved(world, removed).map(([image, verdict]) => keepUsed(world, image, verdict));
 }
 
-function keepUsed(world: IndexedWorld, { id: image }: Image, { decision, reasons }: Verdict): Retention {
+function keepUsed(world: IndexedWorld, own: Image, { decision, reasons }: Verdict): Retention {
+  const { id: image } = own;
   if (decision === "keep") return { image, decision, reasons };
   const use = describeUse(world.references[image]);
   if (use) return { image, decision: "keep", reasons: [use] };
   const on = whyFastLaunched(world.fastLaunch, image);
-  return on ? { image, decision: "keep", reasons: [on], isFastLaunched: true } : { image, decision, reasons };
+  if (on) return { image, decision: "keep", reasons: [on], isFastLaunched: true };
+  const there = useInPlaces(world, own, "retired");
+  if (there.use === "kept") return { image, decision: "keep", reasons: [there.why] };
+  return there.use === "shared"
+    ? { image, decision: "keep", reasons: [there.why], sharedWith: there.places }
+    : { image, decision, reasons };
 }
 
 /** The images that retention would disable or deregister if nothing used them: those whose references must be read. */

@@ -1,4 +1,5 @@
 import type { IndexedWorld } from "../indexed-world.ts";
+import type { Unshare } from "../places/actions.ts";
 import type { VariantImages, VariantState } from "../variant-state.ts";
 import { type Retention, retentionOfDue, retentionOfRemoved } from "./retention.ts";
 import { enabledAgain, isEnabledAgain } from "./retention-phases.ts";
@@ -19,17 +20,20 @@ export function exemptions(world: IndexedWorld, { variant, images }: VariantImag
 }
 
 /** The actions that the retention of a variant's images needs, without {@link exemptions}. */
-export function retirements(world: IndexedWorld, state: VariantState): RetentionAction[] {
+export function retirements(world: IndexedWorld, state: VariantState): (RetentionAction | Unshare)[] {
   return asActions(state, retentionOfDue(world, state));
 }
 
-export function retirementsOfRemoved(world: IndexedWorld, removed: VariantImages): RetentionAction[] {
+export function retirementsOfRemoved(world: IndexedWorld, removed: VariantImages): (RetentionAction | Unshare)[] {
   return asActions(removed, retentionOfRemoved(world, removed));
 }
 
-function asActions({ variant: { name: variant } }: VariantImages, retained: Retention[]): RetentionAction[] {
-  return retained.flatMap(({ image, decision, reasons }): RetentionAction[] => {
-    if (decision === "keep") return [];
+function asActions(
+  { variant: { name: variant } }: VariantImages,
+  retained: Retention[],
+): (RetentionAction | Unshare)[] {
+  return retained.flatMap(({ image, decision, reasons, sharedWith = [] }): (RetentionAction | Unshare)[] => {
+    if (decision === "keep") return sharedWith.map((place) => ({ do: "unshare", place, variant, image, reasons }));
     if (decision === "deregister") return [{ do: "deregister", variant, image, reasons }];
     return [{ do: "disable", variant, image, because: "retired", reasons }];
   });

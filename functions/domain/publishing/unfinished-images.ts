@@ -1,8 +1,8 @@
-import { imageName } from "../build-orders.ts";
 import type { Build } from "../builds.ts";
 import type { Image } from "../images.ts";
 import type { IndexedWorld } from "../indexed-world.ts";
 import { endOf, makersOf, unfinishedAfter } from "../leftovers.ts";
+import { imageName } from "../packer-variables.ts";
 
 /**
  * An image whose build was killed between CreateImage, which sets the run's tags, and the call that adds the inputs. An

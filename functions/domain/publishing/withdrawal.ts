@@ -3,6 +3,8 @@ import { minute } from "../../config/time.ts";
 import { whyStillFastLaunched } from "../fast-launches.ts";
 import type { Image, Revocation } from "../images.ts";
 import type { IndexedImageWorld } from "../indexed-world.ts";
+import type { Unshare } from "../places/actions.ts";
+import { useInPlaces } from "../places/use-in-places.ts";
 import type { VariantImages } from "../variant-state.ts";
 import { isUnderWay } from "./channel-writes.ts";
 
@@ -29,10 +31,10 @@ const soon = 5 * minute;
  * five minutes and looks at deprecations only for parameters of AWS's own images (karpenter-provider-aws,
  * pkg/providers/ssm/types.go and pkg/controllers/providers/ssm/invalidation/controller.go).
  */
-export function withdrawals(world: IndexedImageWorld, state: VariantImages): WithdrawalAction[] {
+export function withdrawals(world: IndexedImageWorld, state: VariantImages): (WithdrawalAction | Unshare)[] {
   const variant = state.variant.name;
   const concerned = state.images.filter((image) => image.revoked !== undefined || isWithdrawn(image));
-  return concerned.flatMap((image): WithdrawalAction[] => {
+  return concerned.flatMap((image): (WithdrawalAction | Unshare)[] => {
     const { id, origin, state: is, revoked, retirementRecorded } = image;
     if (origin === undefined) return [];
     if (revoked === undefined)
@@ -43,11 +45,16 @@ export function withdrawals(world: IndexedImageWorld, state: VariantImages): Wit
     const record = toRecord(world, image).length > 0 ? [{ do: "record" as const, variant, image: id, reasons }] : [];
     if (image.state !== "available") return record;
     const deprecated = image.deprecatedAt !== undefined && image.deprecatedAt <= world.now + soon;
-    const disable = isToBeDisabled(world, state, image) && !whyStillFastLaunched(world.fastLaunch, image, world.now);
+    const leaves = isToBeDisabled(world, state, image) && !whyStillFastLaunched(world.fastLaunch, image, world.now);
+    const there = leaves ? useInPlaces(world, image, "revoked") : undefined;
+    const disable = there?.use === "none";
     const why = [...reasons, "no channel holds it"];
     return [
       ...record,
       ...(deprecated ? [] : [{ do: "deprecate" as const, variant, image: id, reasons }]),
+      ...(there?.use === "shared"
+        ? there.places.map((place) => ({ do: "unshare" as const, place, variant, image: id, reasons }))
+        : []),
       ...(disable ? [{ do: "disable" as const, variant, image: id, because: "revoked" as const, reasons: why }] : []),
     ];
   });

@@ -1,6 +1,6 @@
 import { DescribeAlarmsCommand } from "@aws-sdk/client-cloudwatch";
 import { chunk } from "es-toolkit";
-import { cloudWatch } from "./clients.ts";
+import type { Clients } from "../clients.ts";
 
 /** What an alarm says: whether it rings, and when it last changed its state, in milliseconds since the epoch. */
 export interface Alarm {
@@ -12,10 +12,13 @@ export interface Alarm {
 const namesPerCall = 100;
 
 /** The alarms by name. One that does not exist is absent. */
-export async function readAlarms(names: readonly string[]): Promise<ReadonlyMap<string, Alarm>> {
+export async function readAlarms(
+  { cloudwatch }: Clients,
+  names: readonly string[],
+): Promise<ReadonlyMap<string, Alarm>> {
   const answers = await Promise.all(
     chunk([...new Set(names)], namesPerCall).map((AlarmNames) =>
-      cloudWatch().send(
+      cloudwatch.send(
         new DescribeAlarmsCommand({ AlarmNames, AlarmTypes: ["MetricAlarm", "CompositeAlarm"], MaxRecords: 100 }),
       ),
     ),

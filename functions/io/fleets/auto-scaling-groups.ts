@@ -8,19 +8,19 @@ import {
   paginateDescribeAutoScalingGroups,
 } from "@aws-sdk/client-auto-scaling";
 import type { GroupUpdate } from "../../domain/observed-fleet.ts";
-import { autoScaling } from "./clients.ts";
+import type { Clients } from "../clients.ts";
 
 /** All groups of the account and Region by name: any of them may follow a launch template that a fleet uses. */
-export async function readGroups(): Promise<ReadonlyMap<string, AutoScalingGroup>> {
+export async function readGroups({ autoScaling: client }: Clients): Promise<ReadonlyMap<string, AutoScalingGroup>> {
   const groups = new Map<string, AutoScalingGroup>();
-  for await (const page of paginateDescribeAutoScalingGroups({ client: autoScaling() }, { MaxRecords: 100 }))
+  for await (const page of paginateDescribeAutoScalingGroups({ client }, { MaxRecords: 100 }))
     for (const group of page.AutoScalingGroups ?? []) groups.set(group.AutoScalingGroupName ?? "", group);
   return groups;
 }
 
 /** Whether something is told before an instance of the group terminates, and so may drain the node. */
-export async function hasTerminationHook(group: string): Promise<boolean> {
-  const { LifecycleHooks = [] } = await autoScaling().send(
+export async function hasTerminationHook({ autoScaling }: Clients, group: string): Promise<boolean> {
+  const { LifecycleHooks = [] } = await autoScaling.send(
     new DescribeLifecycleHooksCommand({ AutoScalingGroupName: group }),
   );
   return LifecycleHooks.some(
@@ -33,8 +33,8 @@ export async function hasTerminationHook(group: string): Promise<boolean> {
  * epoch; undefined if it is not among the group's latest activities. Only the cause, a text, tells (Auto Scaling user
  * guide, "View the reason for health check failures").
  */
-export async function readReplacedAt(group: string): Promise<number | undefined> {
-  const { Activities = [] } = await autoScaling().send(
+export async function readReplacedAt({ autoScaling }: Clients, group: string): Promise<number | undefined> {
+  const { Activities = [] } = await autoScaling.send(
     new DescribeScalingActivitiesCommand({ AutoScalingGroupName: group, MaxRecords: 100 }),
   );
   const replaced = Activities.filter(({ Cause = "" }) => /\bhealth[ -]check/i.test(Cause));
@@ -69,8 +69,8 @@ function specificationsOf(group: AutoScalingGroup): (LaunchTemplateSpecification
 }
 
 /** The latest instance refreshes of a group, newest first, as Auto Scaling lists them. */
-export async function readRefreshes(group: string): Promise<GroupUpdate[]> {
-  const { InstanceRefreshes = [] } = await autoScaling().send(
+export async function readRefreshes({ autoScaling }: Clients, group: string): Promise<GroupUpdate[]> {
+  const { InstanceRefreshes = [] } = await autoScaling.send(
     new DescribeInstanceRefreshesCommand({ AutoScalingGroupName: group, MaxRecords: 20 }),
   );
   return InstanceRefreshes.map(updateFrom).toSorted((a, b) => b.startedAt - a.startedAt);

@@ -7,7 +7,7 @@ import {
 import { UpdateNodegroupVersionCommand } from "@aws-sdk/client-eks";
 import type { Fleet } from "../../config/fleet.ts";
 import { second } from "../../config/time.ts";
-import type { FleetClients } from "./clients.ts";
+import type { Clients } from "../clients.ts";
 import { DifferentVersion } from "./launch-templates.ts";
 
 /** A version of a launch template. */
@@ -23,7 +23,7 @@ export interface Version {
  * @param token EKS begins no second update for the same token
  */
 export async function updateNodeGroup(
-  { eks }: FleetClients,
+  { eks }: Clients,
   { cluster, group }: Fleet,
   { template, number }: Version,
   { force, token }: { force: boolean; token: string },
@@ -44,7 +44,7 @@ export async function updateNodeGroup(
  * mixed-instances policy goes along whole, because what it lacks would count as removed.
  */
 export async function refreshToVersion(
-  { autoScaling }: FleetClients,
+  { autoScaling }: Clients,
   fleet: Fleet,
   group: AutoScalingGroup,
   { template, number, isBack }: Version & { isBack: boolean },
@@ -74,7 +74,7 @@ export async function refreshToVersion(
  * with a rollback").
  */
 export async function refreshToParameter(
-  { autoScaling }: FleetClients,
+  { autoScaling }: Clients,
   fleet: Fleet,
   { isBack }: { isBack: boolean },
 ): Promise<void> {
@@ -103,7 +103,7 @@ function preferencesOf({ pace, alarms }: Fleet, isBack: boolean) {
 }
 
 /** Stops an instance refresh. If none runs any more, nothing happens. */
-export async function cancelRefresh({ autoScaling }: FleetClients, { group }: Fleet): Promise<void> {
+export async function cancelRefresh({ autoScaling }: Clients, { group }: Fleet): Promise<void> {
   try {
     await autoScaling.send(new CancelInstanceRefreshCommand({ AutoScalingGroupName: group }));
   } catch (error) {

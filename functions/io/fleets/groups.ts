@@ -2,6 +2,7 @@ import type { AutoScalingGroup } from "@aws-sdk/client-auto-scaling";
 import type { Nodegroup } from "@aws-sdk/client-eks";
 import type { Fleet } from "../../config/fleet.ts";
 import type { KnownFleet, TemplateVersion } from "../../domain/observed-fleet.ts";
+import type { Clients } from "../clients.ts";
 import { type Attempted, attempt } from "./attempted.ts";
 import {
   hasTerminationHook,
@@ -31,6 +32,8 @@ export interface Group
 
 /** What a group is looked at for. */
 export interface About {
+  /** That look at it. */
+  clients: Clients;
   stage: string;
   fleet: Fleet;
   /** The parameter that the fleet is to follow, and what it holds; undefined if its template names the image itself. */
@@ -46,16 +49,16 @@ export interface About {
 }
 
 export async function observeNodeGroup(nodeGroup: Nodegroup, about: About): Promise<Group> {
-  const { fleet, readsUpdates } = about;
+  const { clients, fleet, readsUpdates } = about;
   const { launchTemplate, status, health, resources } = nodeGroup;
   const groupName = resources?.autoScalingGroups?.[0]?.name;
   const named = launchTemplate?.id && launchTemplate.version !== undefined ? launchTemplate : undefined;
   const behind = about.groups.get(groupName ?? "");
   const copy = behind && templateOf(behind);
   const [template, updates, started] = await Promise.all([
-    named?.id ? readTemplate(named.id) : undefined,
-    readsUpdates ? readUpdates({ cluster: fleet.cluster ?? "", group: fleet.group }) : [],
-    copy?.LaunchTemplateId ? imageOf(copy.LaunchTemplateId, copy.Version ?? "$Default") : undefined,
+    named?.id ? readTemplate(clients, named.id) : undefined,
+    readsUpdates ? readUpdates(clients, { cluster: fleet.cluster ?? "", group: fleet.group }) : [],
+    copy?.LaunchTemplateId ? imageOf(clients, copy.LaunchTemplateId, copy.Version ?? "$Default") : undefined,
   ]);
   const used = template && useOf(template, named?.version ?? "", about, groupName);
   const pointer = pointerOf(used, about);
@@ -80,16 +83,16 @@ export async function observeNodeGroup(nodeGroup: Nodegroup, about: About): Prom
 }
 
 export async function observeAutoScalingGroup(about: About): Promise<Group> {
-  const { fleet, groups, isAwaited } = about;
+  const { clients, fleet, groups, isAwaited } = about;
   const group = groups.get(fleet.group);
   if (!group) throw new Error(`there is no Auto Scaling group ${fleet.group}`);
   const named = templateOf(group);
   const [template, updates, replaced, hook] = await Promise.all([
-    named?.LaunchTemplateId ? readTemplate(named.LaunchTemplateId) : undefined,
+    named?.LaunchTemplateId ? readTemplate(clients, named.LaunchTemplateId) : undefined,
     // Only these tell that the group is being changed.
-    readRefreshes(fleet.group),
-    attempt(async () => (isAwaited ? readReplacedAt(fleet.group) : undefined)),
-    attempt(async () => fleet.drain === "none" || hasTerminationHook(fleet.group)),
+    readRefreshes(clients, fleet.group),
+    attempt(async () => (isAwaited ? readReplacedAt(clients, fleet.group) : undefined)),
+    attempt(async () => fleet.drain === "none" || hasTerminationHook(clients, fleet.group)),
   ]);
   const used = template && useOf(template, named?.Version ?? "$Default", about, fleet.group);
   const pointer = pointerOf(used, about);

@@ -3,12 +3,11 @@ import {
   CreateLaunchTemplateVersionCommand,
   DeleteLaunchTemplateVersionsCommand,
   DescribeLaunchTemplateVersionsCommand,
-  type EC2Client,
   type LaunchTemplateVersion,
   paginateDescribeLaunchTemplateVersions,
 } from "@aws-sdk/client-ec2";
 import { chunk } from "es-toolkit";
-import { ec2 } from "../ec2-client.ts";
+import type { Clients } from "../clients.ts";
 
 /** DeleteLaunchTemplateVersions takes 200 versions a call (EC2 API reference). */
 const versionsPerCall = 200;
@@ -23,9 +22,9 @@ export interface LaunchTemplate {
 }
 
 /** @throws Error if EC2 does not describe it */
-export async function readTemplate(id: string): Promise<LaunchTemplate> {
+export async function readTemplate({ ec2: client }: Clients, id: string): Promise<LaunchTemplate> {
   const versions = new Map<number, LaunchTemplateVersion>();
-  const pages = paginateDescribeLaunchTemplateVersions({ client: ec2 }, { LaunchTemplateId: id });
+  const pages = paginateDescribeLaunchTemplateVersions({ client }, { LaunchTemplateId: id });
   for await (const page of pages)
     for (const version of page.LaunchTemplateVersions ?? []) versions.set(version.VersionNumber ?? 0, version);
   const standard = [...versions.values()].find(({ DefaultVersion }) => DefaultVersion)?.VersionNumber;
@@ -33,7 +32,7 @@ export async function readTemplate(id: string): Promise<LaunchTemplate> {
 }
 
 /** The image that one version of a launch template names; undefined if it names none. */
-export async function imageOf(template: string, version: string): Promise<string | undefined> {
+export async function imageOf({ ec2 }: Clients, template: string, version: string): Promise<string | undefined> {
   const { LaunchTemplateVersions = [] } = await ec2.send(
     new DescribeLaunchTemplateVersionsCommand({ LaunchTemplateId: template, Versions: [version] }),
   );
@@ -89,7 +88,7 @@ export function madeBefore(
  * @throws Error if it differs in anything else; the version has been deleted then
  */
 export async function makeVersion(
-  client: EC2Client,
+  clients: Clients,
   {
     template,
     source,
@@ -100,7 +99,8 @@ export async function makeVersion(
     source: number;
   },
 ): Promise<number> {
-  const { LaunchTemplateVersion: made } = await client.send(
+  const { ec2 } = clients;
+  const { LaunchTemplateVersion: made } = await ec2.send(
     new CreateLaunchTemplateVersionCommand({
       LaunchTemplateId: template,
       SourceVersion: `${source}`,
@@ -111,7 +111,7 @@ export async function makeVersion(
   );
   const number = made?.VersionNumber;
   if (number === undefined) throw new Error(`making a version of ${template}: EC2 gave no number`);
-  const { LaunchTemplateVersions = [] } = await client.send(
+  const { LaunchTemplateVersions = [] } = await ec2.send(
     new DescribeLaunchTemplateVersionsCommand({ LaunchTemplateId: template, Versions: [`${source}`, `${number}`] }),
   );
   const dataOf = (version: number) =>
@@ -119,17 +119,17 @@ export async function makeVersion(
   if (dataOf(number) === undefined || dataOf(source) === undefined)
     throw new Error(`EC2 does not show version ${number} of ${template} yet`);
   if (isDeepStrictEqual({ ...dataOf(source), ImageId: image }, dataOf(number))) return number;
-  await deleteVersions(client, template, [number]);
+  await deleteVersions(clients, template, [number]);
   throw new DifferentVersion(
     `version ${number} of ${template}, copied from ${source}, differed in more than its image and was deleted: make a version that names ${image} yourself and give it to the group`,
   );
 }
 
 /** @throws Error if EC2 keeps one of them */
-export async function deleteVersions(client: EC2Client, template: string, versions: readonly number[]): Promise<void> {
+export async function deleteVersions({ ec2 }: Clients, template: string, versions: readonly number[]): Promise<void> {
   const answers = await Promise.all(
     chunk([...versions], versionsPerCall).map((some) =>
-      client.send(new DeleteLaunchTemplateVersionsCommand({ LaunchTemplateId: template, Versions: some.map(String) })),
+      ec2.send(new DeleteLaunchTemplateVersionsCommand({ LaunchTemplateId: template, Versions: some.map(String) })),
     ),
   );
   const kept = answers.flatMap(({ UnsuccessfullyDeletedLaunchTemplateVersions: some = [] }) => some);

@@ -1,7 +1,7 @@
 import { type Filter, type Instance, paginateDescribeInstances } from "@aws-sdk/client-ec2";
 import { chunk } from "es-toolkit";
 import type { FleetNode } from "../../domain/observed-fleet.ts";
-import { ec2 } from "../ec2-client.ts";
+import type { Clients } from "../clients.ts";
 
 /** EC2 takes so many values of one filter (EC2 API reference, DescribeInstances). */
 const valuesPerCall = 200;
@@ -14,8 +14,11 @@ const poolTag = "karpenter.sh/nodepool";
 const clusterTag = "kubernetes.io/cluster/";
 
 /** The nodes of Auto Scaling groups, also those of node groups, by the group's name. */
-export async function readGroupNodes(groups: readonly string[]): Promise<ReadonlyMap<string, FleetNode[]>> {
-  const instances = await readInstances(groupTag, groups);
+export async function readGroupNodes(
+  clients: Clients,
+  groups: readonly string[],
+): Promise<ReadonlyMap<string, FleetNode[]>> {
+  const instances = await readInstances(clients, groupTag, groups);
   return new Map([...Map.groupBy(instances, tag(groupTag))].map(([group, own]) => [group, own.map(nodeOf)]));
 }
 
@@ -29,8 +32,12 @@ export interface Pool {
  * The nodes of Karpenter's pools, by {@link poolKey}. Karpenter tags each instance with its pool and as owned by its
  * cluster (karpenter.sh, "NodeClasses", spec.tags).
  */
-export async function readPoolNodes(pools: readonly Pool[]): Promise<ReadonlyMap<string, FleetNode[]>> {
+export async function readPoolNodes(
+  clients: Clients,
+  pools: readonly Pool[],
+): Promise<ReadonlyMap<string, FleetNode[]>> {
   const instances = await readInstances(
+    clients,
     poolTag,
     pools.map(({ group }) => group),
   );
@@ -45,11 +52,11 @@ export function poolKey({ cluster, group }: Pool): string {
   return `${cluster}/${group}`;
 }
 
-async function readInstances(key: string, values: readonly string[]): Promise<Instance[]> {
+async function readInstances({ ec2: client }: Clients, key: string, values: readonly string[]): Promise<Instance[]> {
   const instances: Instance[] = [];
   for (const Values of chunk([...new Set(values)], valuesPerCall)) {
     const Filters = [{ Name: `tag:${key}`, Values }, living];
-    for await (const page of paginateDescribeInstances({ client: ec2 }, { Filters, MaxResults: 1000 }))
+    for await (const page of paginateDescribeInstances({ client }, { Filters, MaxResults: 1000 }))
       instances.push(...(page.Reservations ?? []).flatMap(({ Instances = [] }) => Instances));
   }
   return instances;

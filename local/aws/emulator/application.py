@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 import control
+import copies
 import fast_launch
 import organization
 from calls import Call, Calls
@@ -39,7 +40,8 @@ class Application:
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         with self.lock:
             self.clock.follow()
-            fast_launch.advance(self.control.region)
+            fast_launch.advance()
+            copies.advance()
         if environ["PATH_INFO"].startswith("/stack/"):
             with self.lock:
                 return self.control.answer(environ, start_response)

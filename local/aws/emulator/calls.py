@@ -8,13 +8,12 @@ from datetime import datetime, timezone
 from typing import Any
 from urllib.parse import parse_qs
 
-from moto.core import DEFAULT_ACCOUNT_ID
+from accounts import account_of, role_of
 from moto.core.parse import PROTOCOL_PARSERS
 from moto.core.request import Request, determine_request_protocol
 from moto.core.routing import get_service_router
 from moto.core.utils import get_service_model
-from moto.sts.models import sts_backends
-from tagged import profiles_of, tags_of
+from tagged import owners_of, profiles_of, tags_of
 
 # Services whose name in the signature differs from the name of botocore's model.
 MODELS = {"monitoring": "cloudwatch"}
@@ -28,9 +27,13 @@ class Call:
     operation: str = ""
     parameters: dict[str, Any] = field(default_factory=dict)
     accessKeyId: str | None = None
+    # Of the caller; and the Region that the call is signed for.
+    account: str | None = None
+    region: str | None = None
     role: str | None = None
     tags: dict[str, dict[str, str]] = field(default_factory=dict)
     profiles: dict[str, str] = field(default_factory=dict)
+    owners: dict[str, str] = field(default_factory=dict)
     status: int = 0
     error: str | None = None
 
@@ -45,11 +48,13 @@ class Calls:
         call = Call(time=now, service=signature[3] if signature else "unsigned")
         if signature:
             call.accessKeyId = signature[1]
-            call.role = assumed_role(signature[1])
+            call.account, call.region = account_of(signature[1]), signature[2]
+            call.role = role_of(signature[1])
             call.operation, call.parameters = what_is_called(call.service, environ)
             if call.service == "ec2":
-                call.tags = tags_of(signature[2], call.parameters)
-                call.profiles = profiles_of(signature[2], call.parameters)
+                call.tags = tags_of(call.account, call.region, call.parameters)
+                call.profiles = profiles_of(call.account, call.region, call.parameters)
+                call.owners = owners_of(call.parameters)
         self.all.append(call)
         return call
 
@@ -66,7 +71,12 @@ class Calls:
         return [body]
 
     def as_json(self, first: int) -> list[dict[str, Any]]:
-        return [plain(asdict(call)) for call in self.all[first:]]
+        return [plain(recorded(call)) for call in self.all[first:]]
+
+
+def recorded(call: Call) -> dict[str, Any]:
+    """Calls without a signature are nobody's and signed for no Region."""
+    return {name: value for name, value in asdict(call).items() if value is not None or name not in ("account", "region")}
 
 
 def what_is_called(service: str, environ: dict[str, Any]) -> tuple[str, dict[str, Any]]:
@@ -104,17 +114,6 @@ def read_body(environ: dict[str, Any]) -> bytes:
     if length:
         environ["wsgi.input"] = io.BytesIO(body)
     return body
-
-
-def assumed_role(access_key: str) -> str | None:
-    assumed = sts_backends[DEFAULT_ACCOUNT_ID]["aws"].get_assumed_role_from_access_key(access_key)
-    return assumed.role_arn.rsplit("/", 1)[-1] if assumed else None
-
-
-def assumed_roles() -> dict[str, str]:
-    """The name of the role behind each access key that has been issued."""
-    roles = sts_backends[DEFAULT_ACCOUNT_ID]["aws"].assumed_roles
-    return {role.access_key_id: role.role_arn.rsplit("/", 1)[-1] for role in roles}
 
 
 def error_code(body: bytes) -> str:

@@ -6,15 +6,17 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs
 
+import accounts
 import connections
 import consoles
+import copies
 import fast_launch
 import images
 import launches
 import objects
 import parameters
 import passwords
-from calls import Calls, assumed_roles
+from calls import Calls
 from events import RecordedEvents
 from failures import Failure, Hold, Rules
 from moto.core import DEFAULT_ACCOUNT_ID
@@ -74,18 +76,20 @@ class Control:
             case "PUT /stack/object-time":
                 return objects.set_time(**body(environ))
             case "GET /stack/password":
-                instance = ec2_backends[DEFAULT_ACCOUNT_ID][self.region].get_instance(query["instance"])
+                instance = ec2_backends[DEFAULT_ACCOUNT_ID][query.get("region", self.region)].get_instance(query["instance"])
                 return passwords.password_of(instance)
             case "PUT /stack/launch-time":
                 return launches.set_time(self.region, **body(environ))
             case "GET /stack/roles":
-                return assumed_roles()
+                return accounts.roles()
             case "PUT /stack/console":
                 return consoles.put(self.region, **body(environ))
             case "PUT /stack/fast-launch":
                 return fast_launch.set_state(self.region, **body(environ))
             case "POST /stack/fast-launch-failures":
                 return fast_launch.fail_next(self.region, **body(environ))
+            case "POST /stack/copy-failures":
+                return copies.fail_next(**body(environ))
             case _:
                 raise LookupError(f"the stack has no endpoint {request}")
 

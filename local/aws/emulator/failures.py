@@ -27,13 +27,15 @@ class Rule:
     service: str | None = None
     operation: str | None = None
     role: str | None = None
+    account: str | None = None
+    region: str | None = None
     after: int = 0
     times: int | None = None
     afterwards: bool = False
 
     def takes(self, call: Call) -> bool:
-        wanted = (self.service, self.operation, self.role)
-        if any(one not in (None, found) for one, found in zip(wanted, (call.service, call.operation, call.role))):
+        wanted = (self.service, self.operation, self.role, self.account, self.region)
+        if any(one not in (None, found) for one, found in zip(wanted, (call.service, call.operation, call.role, call.account, call.region))):
             return False
         if self.after > 0:
             self.after -= 1

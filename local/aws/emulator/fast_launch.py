@@ -44,7 +44,7 @@ class Store:
     failures: dict[str, list[str]] = field(default_factory=dict)
 
 
-stores: dict[str, Store] = {}
+stores: dict[tuple[str, str], Store] = {}
 
 
 def extend() -> None:
@@ -69,7 +69,7 @@ def enable(self: AmisResponse) -> ActionResult:
     target = int((self._get_param("SnapshotConfiguration") or {}).get("TargetResourceCount", 5))
     template = template_of(backend, self._get_param("LaunchTemplate") or {})
     store.images[image] = FastLaunch(image, most, target, template)
-    return ActionResult(shown_as(move(backend, store.images[image], "enabling", USER)))
+    return ActionResult(shown_as(backend, move(backend, store.images[image], "enabling", USER)))
 
 
 def template_of(backend: EC2Backend, asked: dict[str, str]) -> dict[str, str]:
@@ -95,54 +95,57 @@ def disable(self: AmisResponse) -> ActionResult:
         raise EC2ClientError("InvalidRequest", f"Fast Launch of {image} is not enabled.")
     if self._get_param("Force", False):
         store.failures.pop("disabling-failed", None)
-    return ActionResult(shown_as(move(self.ec2_backend, store.images[image], "disabling", USER)))
+    return ActionResult(shown_as(self.ec2_backend, move(self.ec2_backend, store.images[image], "disabling", USER)))
 
 
 def describe(self: AmisResponse) -> ActionResult:
     wanted = self._get_param("ImageIds", [])
     filters = self._filters_from_querystring()
     found = [
-        shown_as(one)
+        shown_as(self.ec2_backend, one)
         for one in store_of(self.ec2_backend).images.values()
         if (not wanted or one.image in wanted)
         and one.state in filters.get("state", [one.state])
-        and DEFAULT_ACCOUNT_ID in filters.get("owner-id", [DEFAULT_ACCOUNT_ID])
+        and self.ec2_backend.account_id in filters.get("owner-id", [self.ec2_backend.account_id])
     ]
     first = int(self._get_param("NextToken") or 0)
     last = first + int(self._get_param("MaxResults") or PAGE)
     return ActionResult({"FastLaunchImages": found[first:last], "NextToken": str(last) if last < len(found) else None})
 
 
-def shown_as(one: FastLaunch) -> dict[str, Any]:
+def shown_as(backend: EC2Backend, one: FastLaunch) -> dict[str, Any]:
     return {
         "ImageId": one.image,
         "ResourceType": "snapshot",
         "SnapshotConfiguration": {"TargetResourceCount": one.target},
         "LaunchTemplate": one.template,
         "MaxParallelLaunches": one.max_parallel,
-        "OwnerId": DEFAULT_ACCOUNT_ID,
+        "OwnerId": backend.account_id,
         "State": one.state,
         "StateTransitionReason": one.reason,
         "StateTransitionTime": one.at,
     }
 
 
-def advance(region: str) -> None:
-    """Moves on what the clock has passed. Called before every request."""
-    backend = ec2_backends[DEFAULT_ACCOUNT_ID][region]
-    store = store_of(backend)
-    for one in list(store.images.values()):
-        following, after = NEXT.get(one.state, (one.state, None))
-        if after is None or utcnow() - one.at < after:
-            continue
-        failed = f"{one.state}-failed"
-        if reasons := store.failures.get(failed):
-            move(backend, one, failed, reasons.pop(0))
-        elif following is None:
-            move(backend, one, "disabled", USER)
-            del store.images[one.image]
-        else:
-            move(backend, one, following, USER)
+def advance() -> None:
+    """Moves on what the clock has passed, in every account and Region. Called before every request."""
+    for (account, region), store in list(stores.items()):
+        for one in list(store.images.values()):
+            move_on(ec2_backends[account][region], store, one)
+
+
+def move_on(backend: EC2Backend, store: Store, one: FastLaunch) -> None:
+    following, after = NEXT.get(one.state, (one.state, None))
+    if after is None or utcnow() - one.at < after:
+        return
+    failed = f"{one.state}-failed"
+    if reasons := store.failures.get(failed):
+        move(backend, one, failed, reasons.pop(0))
+    elif following is None:
+        move(backend, one, "disabled", USER)
+        del store.images[one.image]
+    else:
+        move(backend, one, following, USER)
 
 
 def fail_next(region: str, state: str, reason: str) -> None:
@@ -180,4 +183,4 @@ def move(backend: EC2Backend, one: FastLaunch, state: str, reason: str) -> FastL
 
 
 def store_of(backend: EC2Backend) -> Store:
-    return stores.setdefault(backend.region_name, Store())
+    return stores.setdefault((backend.account_id, backend.region_name), Store())

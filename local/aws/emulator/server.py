@@ -4,8 +4,10 @@ import os
 import threading
 from typing import Any
 
+import accounts
 import connections
 import consoles
+import copies
 import deprecation
 import events
 import fast_launch
@@ -16,6 +18,7 @@ import passwords
 import queues
 import references
 import resources
+import sharing
 import templates
 from application import Application
 from stackclock import StackClock
@@ -26,8 +29,10 @@ def start(clock_file: str, region: str) -> dict[str, Any]:
     """Returns the emulator's port and network."""
     clock = StackClock(clock_file)
     clock.follow()
+    accounts.extend()
     consoles.extend()
     deprecation.extend()
+    copies.extend()
     fast_launch.extend()
     images.extend()
     passwords.extend()
@@ -35,6 +40,7 @@ def start(clock_file: str, region: str) -> dict[str, Any]:
     templates.extend()
     references.extend()
     resources.extend()
+    sharing.extend()
     lock = threading.RLock()
     validation = parameters.extend(lock)
     recorded_events = events.extend()

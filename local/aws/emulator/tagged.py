@@ -1,4 +1,4 @@
-"""The tags of the EC2 resources that a call names, and the profiles of its instances.
+"""The tags of the EC2 resources that a call names, the profiles of its instances, and the owners of its images.
 
 Policies are evaluated with the tags at the time of the call.
 """
@@ -7,15 +7,14 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from moto.core import DEFAULT_ACCOUNT_ID
 from moto.ec2.models import ec2_backends
 
 ID = re.compile(r"(ami|eni|i|key|lt|sg|snap|subnet|vol|vpc)-[0-9a-f]+")
 
 
-def tags_of(region: str, parameters: dict[str, Any]) -> dict[str, dict[str, str]]:
+def tags_of(account: str, region: str, parameters: dict[str, Any]) -> dict[str, dict[str, str]]:
     """By ID; for key pairs, by name. Resources without tags are left out, except for the snapshots of images."""
-    backend = ec2_backends[DEFAULT_ACCOUNT_ID][region]
+    backend = ec2_backends[account][region]
     named = {one for one in strings(parameters) if ID.fullmatch(one)}
     found = {one: dict(backend.tags[one]) for one in named if one in backend.tags}
     key = backend.key_pairs.get(parameters.get("KeyName"))
@@ -29,11 +28,18 @@ def tags_of(region: str, parameters: dict[str, Any]) -> dict[str, dict[str, str]
     }
 
 
-def profiles_of(region: str, parameters: dict[str, Any]) -> dict[str, str]:
+def profiles_of(account: str, region: str, parameters: dict[str, Any]) -> dict[str, str]:
     """ARNs of the instance profiles of the instances that a call names, by ID."""
-    associations = ec2_backends[DEFAULT_ACCOUNT_ID][region].iam_instance_profile_associations
+    associations = ec2_backends[account][region].iam_instance_profile_associations
     named = {one for one in strings(parameters) if one in associations}
     return {one: associations[one].iam_instance_profile.arn for one in named}
+
+
+def owners_of(parameters: dict[str, Any]) -> dict[str, str]:
+    """The accounts that own the images that a call names, by ID, wherever these are."""
+    named = {one for one in strings(parameters) if one.startswith("ami-")}
+    backends = [backend for regions in list(ec2_backends.values()) for backend in list(regions.values())] if named else []
+    return {one: backend.amis[one].owner_id for backend in backends for one in named if one in backend.amis}
 
 
 def strings(value: Any) -> Iterator[str]:

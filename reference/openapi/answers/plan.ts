@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { channelNames } from "../../../functions/config/channel-names.ts";
+import { purposes } from "../../../functions/domain/build-orders.ts";
 import { leftoverTypes } from "../../../functions/domain/leftovers.ts";
 import { Inputs, Reasons, Time } from "./common.ts";
 
@@ -19,7 +20,7 @@ const Announce = z.strictObject({
 });
 
 const Build = z
-  .strictObject({ do: z.enum(["build", "prove", "harvest"]), ...about, inputs: Inputs, token: z.string() })
+  .strictObject({ do: z.enum(purposes), ...about, inputs: Inputs, token: z.string() })
   .describe("A build of CodeBuild. The token identifies what it makes.");
 
 const Publish = z.strictObject({
@@ -92,6 +93,46 @@ const Sighting = z
   .strictObject({ do: z.literal("sight"), ...ofFleet, sight: z.enum(["lost", "found"]) })
   .describe("Records that AWS shows a fleet no more, or again.");
 
+const ofPlace = { ...about, place: z.string() };
+const there = z.string().describe("The image's ID in the place.");
+
+const PlaceSighting = z
+  .strictObject({ do: z.literal("sight-place"), ...ofPlace, sight: z.enum(["lost", "found"]) })
+  .describe("Records that a place answers no more, or again. The variant is `*`.");
+
+const Copy = z
+  .strictObject({ do: z.literal("copy"), ...ofPlace, image, attempt: z.int() })
+  .describe("Asks EC2 to copy an image into a place.");
+
+const Share = z
+  .strictObject({ do: z.enum(["share", "unshare"]), ...ofPlace, image })
+  .describe("Shares an image with a place, or no more.");
+
+const PublishThere = z
+  .strictObject({
+    do: z.literal("publish-there"),
+    ...ofPlace,
+    channel,
+    image,
+    id: there,
+    previous: z.string().optional().describe("What the channel holds now, by its ID there."),
+    leaves: z.string().optional().describe("Why no node should start that; left out if the image is only newer."),
+  })
+  .describe("Writes a channel of a place.");
+
+const OnCopy = z
+  .strictObject({
+    do: z.enum(["enable-there", "release-there", "disable-there", "deregister-there"]),
+    ...ofPlace,
+    image,
+    id: there,
+  })
+  .describe("Enables, disables or deregisters the copy of an image, or exempts it from retention.");
+
+const FastLaunchThere = z
+  .strictObject({ do: z.literal("fast-launch-there"), ...ofPlace, image, id: there, enable: z.boolean() })
+  .describe("Enables or disables Fast Launch of an image in a place.");
+
 const Sweep = z
   .strictObject({
     do: z.literal("sweep"),
@@ -108,6 +149,7 @@ const Wait = z
     z.strictObject({ do: z.literal("wait"), ...about, for: z.enum([...channelNames, "build"]), until }),
     z.strictObject({ do: z.literal("wait"), ...ofFleet, for: z.literal("fleet"), until }),
     z.strictObject({ do: z.literal("wait"), ...about, for: z.literal("fast-launch"), image, until }),
+    z.strictObject({ do: z.literal("wait"), ...ofPlace, for: z.literal("place"), channel: channel.optional(), until }),
     z.strictObject({ do: z.literal("wait"), ...about, for: z.literal("sweep"), resource: z.string(), until }),
   ])
   .describe("Something that is wanted and cannot be done yet.");
@@ -130,6 +172,12 @@ export const PlannedAction = z
     Arrive,
     Conclude,
     Sighting,
+    PlaceSighting,
+    Copy,
+    Share,
+    PublishThere,
+    OnCopy,
+    FastLaunchThere,
     Sweep,
     Wait,
     Nothing,

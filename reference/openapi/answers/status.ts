@@ -2,6 +2,7 @@ import * as z from "zod";
 import { leftoverTypes } from "../../../functions/domain/leftovers.ts";
 import { Pause, Time } from "./common.ts";
 import { FleetStatus } from "./fleet.ts";
+import { PlaceStatus } from "./place.ts";
 import { RemovedVariant, VariantStatus } from "./variant.ts";
 
 const Leftover = z
@@ -23,6 +24,7 @@ export const Status = z
     recipe: z.string().describe("SHA-256 of the deployed recipe."),
     variants: z.array(VariantStatus).describe("In the order of config.ts."),
     fleets: z.array(FleetStatus).describe("Those of these variants."),
+    places: z.array(PlaceStatus).describe("In the order of config.ts."),
     pauses: z.array(Pause),
     removedVariants: z.array(RemovedVariant),
     leftovers: z.strictObject({

@@ -7,6 +7,7 @@ const RememberedBuild = z
   .strictObject({
     build: z.string(),
     purpose: z.enum(purposes),
+    place: z.string().nullable().describe("The place that the build proves the image in; null at home."),
     status: z.enum(["running", "succeeded", "failed", "stopped"]),
     attempt: z.number().int(),
     startedAt: Time,

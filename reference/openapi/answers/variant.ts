@@ -4,6 +4,7 @@ import { purposes } from "../../../functions/domain/build-orders.ts";
 import { FailureClass } from "../../../functions/domain/failures.ts";
 import { Inputs, measures, Reasons, RecordedInputs, Time } from "./common.ts";
 import { ImageStatus, RemovedImage } from "./image.ts";
+import { ChannelThere } from "./place.ts";
 import { PlannedAction } from "./plan.ts";
 
 const image = z.string().nullable();
@@ -74,6 +75,7 @@ export const VariantStatus = z
     base: z.enum(baseFamilies),
     paused: z.string().nullable().describe("Why it is paused."),
     channels: z.record(z.string(), ChannelStatus).describe("By name: candidate and stable."),
+    places: z.array(ChannelThere).describe("Its channels in each place."),
     newestImage: image.describe("The newest one that may be published."),
     recorded: RecordedInputs.nullable().describe("What that image was made from."),
     desired: Inputs,

@@ -5,7 +5,7 @@ import { XMLParser } from "fast-xml-parser";
 
 interface Shape {
   type: string;
-  members?: Record<string, { shape: string }>;
+  members?: Record<string, { shape: string; locationName?: string }>;
   required?: string[];
   member?: { shape: string };
   value?: { shape: string };
@@ -17,6 +17,7 @@ interface Shape {
 }
 
 interface Model {
+  metadata: { protocol: string };
   operations: Record<string, { output?: { shape: string; resultWrapper?: string }; errors?: { shape: string }[] }>;
   shapes: Record<string, Shape>;
   /** Whether numbers, booleans and times are text on the wire. */
@@ -36,7 +37,7 @@ export interface ApiModel {
 }
 
 /** @param python the Python in which the emulator, and so botocore, is installed */
-export function readApiModel(python: string, service: "eks" | "autoscaling"): ApiModel {
+export function readApiModel(python: string, service: "eks" | "autoscaling" | "ec2"): ApiModel {
   const lib = join(dirname(dirname(python)), "lib");
   const version = readdirSync(lib).find((name) => name.startsWith("python")) ?? "";
   const data = join(lib, version, "site-packages", "botocore", "data", service);
@@ -64,6 +65,10 @@ const common = ["ValidationError"];
 function ofXml(model: Model, { operation, status, body }: Answer): string[] {
   const { output, errors = [] } = operationOf(model, operation);
   const parsed = new XMLParser({ parseTagValue: false, ignoreAttributes: true }).parse(body);
+  if (status === 200 && model.metadata.protocol === "ec2") {
+    const { requestId: _, ...value } = parsed[`${operation}Response`] ?? {};
+    return wrongIn(model, output?.shape ?? "", value, operation);
+  }
   if (status === 200) {
     const wrapped = parsed[`${operation}Response`]?.[output?.resultWrapper ?? ""];
     if (wrapped === undefined) return [`${operation} lacks ${output?.resultWrapper}`];
@@ -110,20 +115,22 @@ function wrongInStructure(
   path: string,
 ): string[] {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return [`${path} is no structure`];
+  const isEc2 = model.metadata.protocol === "ec2";
   return [
     ...required.filter((name) => !(name in value)).map((name) => `${path} lacks ${name}`),
     ...Object.entries(value).flatMap(([name, item]) => {
-      const member = members[name];
+      const member = isEc2 ? Object.values(members).find((one) => one.locationName === name) : members[name];
       return member ? wrongIn(model, member.shape, item, `${path}.${name}`) : [`${path} has ${name}, which is unknown`];
     }),
   ];
 }
 
-/** XML shows a list as `member` elements, and an empty one as nothing. */
+/** XML shows a list as `member` elements, EC2 as `item` elements, and an empty one as nothing. */
 function itemsOf(value: unknown): unknown[] {
   if (Array.isArray(value)) return value;
   if (typeof value !== "object" || value === null) return value === "" ? [] : [value];
-  return [(value as { member: unknown }).member].flat();
+  const { member, item } = value as { member?: unknown; item?: unknown };
+  return [member ?? item].flat();
 }
 
 function isScalar(shape: Shape, value: unknown, isText: boolean): boolean {

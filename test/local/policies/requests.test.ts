@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Place } from "../../../local/deploy/look-ups.ts";
-import { requestsOf } from "../../../local/policies/requests.ts";
+import { requestsOf, requestsThere } from "../../../local/policies/requests.ts";
 
 const place: Place = { partition: "aws", region: "us-east-1", accountId: "123456789012" };
 const account = {
@@ -23,6 +23,9 @@ const starting = [
   ],
   "launch-template/lt-1",
 ].map((one) => `ec2:RunInstances ec2:us-east-1::${one}`);
+
+/** The same for Fast Launch. */
+const inTemplate = starting.slice(0, -1).map((one) => one.replace("ofgroup", "oftemplate"));
 
 describe("a call consists of requests", () => {
   const tags = { "ami-1": { stage: "production" }, "i-1": { stage: "test" } };
@@ -72,6 +75,55 @@ describe("a call consists of requests", () => {
         "ec2:RunInstances ec2:us-east-1::security-group/sg-1",
         "ec2:RunInstances ec2:us-east-1::key-pair/packer_1",
         "iam:PassRole iam:::role/guest-role",
+      ],
+    ],
+    [
+      "ec2",
+      "CopyImage",
+      {
+        SourceRegion: "eu-west-1",
+        SourceImageId: "ami-1",
+        TagSpecifications: ["image", "snapshot"].map((ResourceType) => ({
+          ResourceType,
+          Tags: [{ Key: "a", Value: "b" }],
+        })),
+      },
+      [
+        "ec2:CopyImage ec2:eu-west-1::image/ami-1",
+        "ec2:CopyImage ec2:us-east-1::image/*",
+        "ec2:CopyImage ec2:us-east-1::snapshot/*",
+        "ec2:CreateTags ec2:us-east-1::image/*",
+        "ec2:CreateTags ec2:us-east-1::snapshot/*",
+      ],
+    ],
+    ["ec2", "ModifyImageAttribute", { ImageId: "ami-1" }, ["ec2:ModifyImageAttribute ec2:us-east-1::image/ami-1"]],
+    [
+      "ec2",
+      "ModifySnapshotAttribute",
+      { SnapshotId: "snap-1", CreateVolumePermission: { Add: [{ UserId: "1" }] } },
+      ["ec2:ModifySnapshotAttribute ec2:us-east-1::snapshot/snap-1"],
+    ],
+    [
+      "ec2",
+      "EnableFastLaunch",
+      { ImageId: "ami-1", LaunchTemplate: { LaunchTemplateId: "lt-1" } },
+      [
+        "ec2:EnableFastLaunch ec2:us-east-1::image/ami-1",
+        "ec2:EnableFastLaunch ec2:us-east-1::launch-template/lt-1",
+        ...inTemplate,
+        "ec2:RunInstances ec2:us-east-1::launch-template/lt-1",
+        "ec2:CreateTags ec2:us-east-1::instance/*",
+      ],
+    ],
+    [
+      "ec2",
+      "EnableFastLaunch",
+      { ImageId: "ami-1" },
+      [
+        "ec2:EnableFastLaunch ec2:us-east-1::image/ami-1",
+        ...inTemplate,
+        "ec2:CreateTags ec2:us-east-1::instance/*",
+        "ec2:CreateTags ec2:us-east-1::volume/*",
       ],
     ],
     ["s3", "PutObject", { Bucket: "b", Key: "reports/x" }, ["s3:PutObject s3:::b/reports/x"]],
@@ -261,6 +313,46 @@ describe("a call consists of requests", () => {
     });
   });
 
+  test("with whom a snapshot is shared with, and no more", () => {
+    const parameters = {
+      SnapshotId: "snap-1",
+      CreateVolumePermission: { Add: [{ UserId: "210987654321" }, { Group: "all" }], Remove: [{ UserId: "1" }] },
+    };
+
+    const [request] = requestsOf({ service: "ec2", operation: "ModifySnapshotAttribute", parameters, tags }, account);
+
+    expect(request?.context).toEqual({
+      "ec2:add/userid": ["210987654321"],
+      "ec2:add/group": ["all"],
+      "ec2:remove/userid": ["1"],
+    });
+  });
+
+  test("with the external ID of a role that is assumed", () => {
+    const parameters = { RoleArn: "arn:aws:iam::210987654321:role/place", ExternalId: "secret" };
+
+    const [request] = requestsOf({ service: "sts", operation: "AssumeRole", parameters, tags }, account);
+
+    expect(request?.context).toEqual({ "sts:externalid": ["secret"] });
+  });
+
+  test("in the account and Region that the call went to, with the owners of its images", () => {
+    const there = { account: "210987654321", region: "eu-west-1", owners: { "ami-1": "123456789012" } };
+    const parameters = { ImageId: "ami-1", KeyName: "packer_1" };
+    const call = { service: "ec2", operation: "RunInstances", parameters, tags };
+    const byResource = (one: Parameters<typeof requestsThere>[0]) =>
+      Object.fromEntries(requestsThere(one, account).map(({ resource, context }) => [resource, context]));
+
+    const moved = byResource({ ...call, ...there });
+    expect(moved["arn:aws:ec2:eu-west-1:210987654321:key-pair/packer_1"]).toEqual({
+      "aws:requestedregion": ["eu-west-1"],
+    });
+    expect(moved["arn:aws:ec2:eu-west-1::image/ami-1"]).toMatchObject({ "ec2:owner": ["123456789012"] });
+    expect(byResource(call)["arn:aws:ec2:us-east-1:123456789012:key-pair/packer_1"]).toEqual({
+      "aws:requestedregion": ["us-east-1"],
+    });
+  });
+
   test("for each snapshot that is deleted with an image, with the snapshot's tags", () => {
     const parameters = { ImageId: "ami-1", DeleteAssociatedSnapshots: true };
     const current = { "ami-1": { stage: "production" }, "snap-1": { stage: "test" }, "snap-2": {} };
@@ -277,7 +369,7 @@ describe("a call consists of requests", () => {
   test.each([
     ["codebuild", "StartBuild", { projectName: "p", debugSessionEnabled: true }],
     ["codebuild", "DeleteProject", { name: "p" }],
-    ["ec2", "CopyImage", { ImageId: "ami-1" }],
+    ["ec2", "CopySnapshot", { SourceSnapshotId: "snap-1" }],
     ["dynamodb", "PutItem", {}],
     ["ec2", "StopInstances", { InstanceIds: ["x-1"] }],
   ])("but an unknown call is an error: %s:%s", (service, operation, parameters) => {

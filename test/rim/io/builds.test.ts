@@ -278,6 +278,17 @@ describe("the history", () => {
     expect((await builds.readBuilds("p", now)).map(({ id }) => id)).toEqual(ids);
   });
 
+  test("says in which place an image is proved, and a build at home has none", async () => {
+    const place = JSON.stringify({ name: "frankfurt", region: "eu-central-1" });
+    const inPlace = { PURPOSE: "prove-place", IMAGE_ID: "ami-1", PLACE: place };
+    history([[recorded("p:1", {}, {}, inPlace), recorded("p:2")]]);
+
+    expect((await builds.readBuilds("p", now)).map((one) => [one.purpose, one.place, one.image])).toEqual([
+      ["prove-place", "frankfurt", "ami-1"],
+      ["build", undefined, undefined],
+    ]);
+  });
+
   test("may be empty", async () => {
     history([[]]);
     expect(await builds.readBuilds("p", now)).toEqual([]);

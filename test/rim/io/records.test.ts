@@ -78,6 +78,8 @@ async function copyOf(service: Service, image: string): Promise<string> {
   const copy = { Name: `copy of ${image}`, SourceImageId: image, SourceRegion: "us-east-1" };
   const { ImageId = "" } = await new EC2Client({}).send(new CopyImageCommand(copy));
   await service.tag(ImageId, await tagsOf(image));
+  // Until then the copy is pending.
+  aws.clock.advanceBy(hour);
   return ImageId;
 }
 

@@ -6,8 +6,8 @@ import { historiesIn } from "../../../functions/domain/fleet-records.ts";
 import { type FleetWrite, fleetActions } from "../../../functions/domain/fleets/actions.ts";
 import { decideFleets } from "../../../functions/domain/fleets/decide.ts";
 import { type IndexedWorld, indexWorld } from "../../../functions/domain/indexed-world.ts";
+import { type Clients, clientsAs } from "../../../functions/io/clients.ts";
 import { cancelRefresh, refreshToParameter } from "../../../functions/io/fleets/changes.ts";
-import { clientsAs, type FleetClients } from "../../../functions/io/fleets/clients.ts";
 import { deleteVersions } from "../../../functions/io/fleets/launch-templates.ts";
 import { changeFleet, conclude, note } from "../../../functions/reconcile/rollouts.ts";
 import { scene } from "../../scene.ts";
@@ -218,11 +218,11 @@ test("a refresh of a group on its own parameter replaces all instances, and none
     return answer();
   });
   const fleet = { ...seen.configuration.fleets[0], alarms: ["errors"] } as Fleet;
-  const { autoScaling } = clientsAs(aws.environment.FLEETS_ROLE ?? "");
+  const { autoScaling } = clientsAs({ arn: aws.environment.FLEETS_ROLE ?? "", session: "fleets" });
 
   for (const isBack of [false, true]) {
-    await refreshToParameter({ autoScaling } as FleetClients, fleet, { isBack });
-    await cancelRefresh({ autoScaling } as FleetClients, fleet);
+    await refreshToParameter({ autoScaling } as Clients, fleet, { isBack });
+    await cancelRefresh({ autoScaling } as Clients, fleet);
   }
 
   const common = { SkipMatching: false, AutoRollback: false };
@@ -238,7 +238,9 @@ test("to stop a refresh that has ended already is no error", async () => {
   const aws = await ordered(scalingGroup);
   const fleet = (await aws.look()).seen.configuration.fleets[0] as Fleet;
 
-  await expect(cancelRefresh(clientsAs(aws.environment.FLEETS_ROLE ?? ""), fleet)).resolves.toBeUndefined();
+  await expect(
+    cancelRefresh(clientsAs({ arn: aws.environment.FLEETS_ROLE ?? "", session: "fleets" }), fleet),
+  ).resolves.toBeUndefined();
 });
 
 test("of the versions to delete all go, also if more are without use by then", async () => {
@@ -274,9 +276,9 @@ test("what EC2 keeps of the versions to delete is an error that says so", async 
         }
       : answer(),
   );
-  const { ec2 } = clientsAs(aws.environment.FLEETS_ROLE ?? "");
+  const clients = clientsAs({ arn: aws.environment.FLEETS_ROLE ?? "", session: "fleets" });
 
-  await expect(deleteVersions(ec2, "lt-web", [2])).rejects.toThrow("version 2: it is the default");
+  await expect(deleteVersions(clients, "lt-web", [2])).rejects.toThrow("version 2: it is the default");
 });
 
 test("nothing is done if the channel holds another image by then", async () => {

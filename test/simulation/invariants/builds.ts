@@ -66,6 +66,8 @@ function newestGood({ account, ledger, now }: Simulation, variant: string): stri
       made.variant === variant &&
       made.proof === "passed" &&
       account.images.get(made.id)?.State === "available" &&
+      // A run that has read before somebody enables it does not know.
+      now() - (ledger.states.get(made.id)?.at ?? 0) > 5 * minute &&
       !isIn(ledger.revoked, made.id, now(), 5 * minute),
   );
   return maxBy(good, ({ createdAt }) => createdAt)?.id;

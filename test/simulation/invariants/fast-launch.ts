@@ -1,4 +1,4 @@
-import { channelNames } from "../../../functions/config/channel-names.ts";
+import { type ChannelName, channelNames } from "../../../functions/config/channel-names.ts";
 import { hour, minute } from "../../world.ts";
 import { heldNow } from "../channels.ts";
 import type { FastLaunchChange } from "../effects.ts";
@@ -21,13 +21,16 @@ export function checkFastLaunchChange(s: Simulation, change: FastLaunchChange, i
 
 /**
  * What a person has enabled stays while nodes start it, unless the service has enabled it before. Retention may take
- * what a channel only might have taken, and then its Fast Launch goes first.
+ * what a channel only might have taken, and then its Fast Launch goes first. So does that of a revoked image which is
+ * disabled although it is used.
  */
 function checkTakenBack(s: Simulation, image: string, what: string): undefined {
   // A person has ended it himself, and EC2 could not.
   if (s.account.fastLaunches.get(image)?.State?.startsWith("disabling")) return;
   const isRecorded = [...s.account.objects.keys()].some((key) => key.includes(`/fast-launches/${image}`));
-  if (!isRecorded && starts(s, image)) s.violate("what a person has enabled stays so", what);
+  const isDisabledNext = s.configuration.policies.disableRevoked && isIn(s.ledger.revoked, image, s.now());
+  const isNeeded = isDisabledNext ? isHeld(s, image) : starts(s, image);
+  if (!isRecorded && isNeeded) s.violate("what a person has enabled stays so", what);
 }
 
 /**
@@ -94,11 +97,14 @@ function mayStart(s: Simulation, image: string): boolean {
 /** Whether nodes start it now. */
 function starts(s: Simulation, image: string): boolean {
   const { channels = [] } = s.configuration.policies.fastLaunch ?? {};
-  const holds = s.configuration.variants.some(({ name }) =>
+  const isStarted = s.configuration.fleets.some((fleet) => startsFrom(s, fleet) === image);
+  return isHeld(s, image, channels) || isStarted || isIn(s.ledger.used, image, s.now(), lag);
+}
+
+function isHeld(s: Simulation, image: string, channels: readonly ChannelName[] = channelNames): boolean {
+  return s.configuration.variants.some(({ name }) =>
     channels.some((channel) => heldNow(s, parameterOf(s, name, channel)) === image),
   );
-  const isStarted = s.configuration.fleets.some((fleet) => startsFrom(s, fleet) === image);
-  return holds || isStarted || isIn(s.ledger.used, image, s.now(), lag);
 }
 
 function isPaused(s: Simulation, variant: string): boolean {

@@ -4,6 +4,7 @@ import type { ImageChange } from "../effects.ts";
 import { blindFor, hasBeenIn, isIn } from "../ledger.ts";
 import type { Run, Simulation } from "../simulation.ts";
 import { checkFastLaunchGone } from "./fast-launch.ts";
+import { checkTakenAway } from "./places.ts";
 
 export function checkImageChange(s: Simulation, run: Run, change: ImageChange, image: string): undefined {
   const variant = s.ledger.made.get(image)?.variant ?? "*";
@@ -12,6 +13,8 @@ export function checkImageChange(s: Simulation, run: Run, change: ImageChange, i
   const what = `${change} of ${image}`;
   if (!made) return s.violate("images of others are left alone", what);
   const isRevoked = isIn(s.ledger.revoked, image, s.now(), blind);
+  if (change === "DisableImage" || change === "DeregisterImage")
+    checkTakenAway(s, run, { image, accounts: s.account.launchPermissions.get(image) ?? new Set(), words: what });
   switch (change) {
     case "DisableImage":
       if (s.account.images.get(image)?.State === "disabled") return;

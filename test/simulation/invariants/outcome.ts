@@ -8,6 +8,7 @@ import { parameterOf } from "../people.ts";
 import type { Simulation } from "../simulation.ts";
 import { checkFastLaunchOutcome } from "./fast-launch.ts";
 import { checkFleets } from "./fleets.ts";
+import { checkPlacesOutcome } from "./place-outcome.ts";
 
 /** Once nothing has gone wrong for days: the newest inputs are published, everybody knows, and nothing is left behind. */
 export function checkOutcome(s: Simulation): undefined {
@@ -28,6 +29,7 @@ export function checkOutcome(s: Simulation): undefined {
   checkLeftovers(s);
   checkFleets(s);
   checkFastLaunchOutcome(s);
+  checkPlacesOutcome(s);
 }
 
 /** What an image of the variant should be made from now, as upstream, people and the deployment say. */

@@ -33,25 +33,17 @@ export const rollingMutants: Mutant[] = [
   {
     name: "a fleet takes what a channel does not hold",
     file: "domain/fleets/fleet-state.ts",
-    from: "desired: world.channels[fleet.variant]?.[fleet.channel]?.image,",
+    from: "desired: heldFor(world, { fleet, place })?.image,",
     to: "desired: world.images.get(fleet.variant)?.at(-1)?.id,",
     breaks: ["no fleet is moved to an image that its channel does not hold"],
   },
   {
     name: "a fleet takes a revoked image",
     file: "domain/fleets/decide.ts",
-    from: "const revoked = whyNotStarted(world, desired);",
+    from: "const revoked = whyNotStarted(world, state, desired);",
     to: "const revoked = undefined;",
-    also: { from: "const unfit = image ? whyNotPublishable(image) :", to: "const unfit = image ? undefined :" },
+    also: { from: "const unfit = whyUnfit(world, state);", to: "const unfit = undefined;" },
     breaks: ["no fleet gets a revoked image"],
-  },
-  {
-    name: "the alarms of the first fleet are not heard",
-    file: "domain/fleets/turn.ts",
-    from: "if (!health.healthy) return wait(",
-    to: "if (!health.healthy && health.reasons.length < 0) return wait(",
-    firstSeed: 230,
-    breaks: ["no fleet follows one whose alarm rings"],
   },
   {
     name: "a hold is not seen",

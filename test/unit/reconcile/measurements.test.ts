@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { imageName } from "../../../functions/domain/build-orders.ts";
 import type { Build } from "../../../functions/domain/builds.ts";
 import { indexWorld } from "../../../functions/domain/indexed-world.ts";
 import type { RecordedInputs } from "../../../functions/domain/inputs.ts";
 import type { FleetNode } from "../../../functions/domain/observed-fleet.ts";
+import { imageName } from "../../../functions/domain/packer-variables.ts";
 import type { Trigger } from "../../../functions/domain/trigger.ts";
 import { statesOf } from "../../../functions/domain/variant-state.ts";
 import type { World } from "../../../functions/domain/world.ts";

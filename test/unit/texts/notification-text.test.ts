@@ -317,6 +317,10 @@ const kinds: Record<Notification["kind"], true> = {
   "fleet-unseen": true,
   "fast-launch-failed": true,
   "fast-launch-late": true,
+  "place-published": true,
+  "place-away": true,
+  "place-back": true,
+  "place-failed": true,
 };
 
 describe("the mail of every kind", () => {

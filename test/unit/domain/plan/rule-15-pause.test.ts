@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { imageName } from "../../../../functions/domain/build-orders.ts";
+import { imageName } from "../../../../functions/domain/packer-variables.ts";
 import { type Action, plan } from "../../../../functions/domain/plan.ts";
 import { retirementCandidates } from "../../../../functions/domain/publishing/retention.ts";
 import { core, day, full, hour, minute, type Scene, scene, two } from "../../../scene.ts";

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { imageName } from "../../../../functions/domain/build-orders.ts";
 import { countLeftovers } from "../../../../functions/domain/building/sweep.ts";
 import { indexWorld } from "../../../../functions/domain/indexed-world.ts";
 import { type LeftoverType, suspects } from "../../../../functions/domain/leftovers.ts";
+import { imageName } from "../../../../functions/domain/packer-variables.ts";
 import { plan } from "../../../../functions/domain/plan.ts";
 import { retirementCandidates } from "../../../../functions/domain/publishing/retention.ts";
 import { countUnfinished } from "../../../../functions/domain/publishing/unfinished-images.ts";

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { imageName } from "../../../../functions/domain/build-orders.ts";
 import { inputNames, inputsToTags, tagPrefix } from "../../../../functions/domain/inputs.ts";
 import { interventionToTag } from "../../../../functions/domain/intervention-tags.ts";
+import { imageName } from "../../../../functions/domain/packer-variables.ts";
 import { type Action, plan } from "../../../../functions/domain/plan.ts";
 import { withRecords } from "../../../../functions/domain/recorded-images.ts";
 import type { StoredRecord } from "../../../../functions/domain/records.ts";

@@ -1,0 +1,95 @@
+import type { Unrecorded } from "./unrecorded.ts";
+
+const roles = ["PlacesRole", "SpokeRole"];
+
+/** What EC2 uses on behalf of the roles of places. */
+export const inPlaces: Unrecorded[] = [
+  {
+    roles,
+    actions: ["ec2:EnableImage"],
+    stories: [],
+    reason: "a copy that was disabled is enabled again once home's channel returns to its image",
+  },
+  {
+    roles,
+    actions: [
+      "kms:CreateGrant",
+      "kms:Decrypt",
+      "kms:DescribeKey",
+      "kms:GenerateDataKey",
+      "kms:GenerateDataKeyWithoutPlaintext",
+      "kms:ReEncryptFrom",
+      "kms:ReEncryptTo",
+    ],
+    stories: [],
+    reason: "EBS uses the hub's key and the place's on behalf of the role that copies an image",
+  },
+  {
+    roles,
+    actions: [
+      "ec2:DescribeLaunchTemplates",
+      "imagebuilder:GetContainerRecipe",
+      "imagebuilder:ListContainerRecipes",
+      "imagebuilder:ListImageRecipes",
+      "ssm:DescribeParameters",
+      "ssm:GetParameters",
+    ],
+    resource: "*",
+    stories: [],
+    reason: "EC2 reads these to find what uses an image in a place (DescribeImageReferences)",
+  },
+  {
+    roles,
+    actions: [
+      "ec2:DescribeAccountAttributes",
+      "ec2:DescribeAvailabilityZones",
+      "ec2:DescribeRegions",
+      "ec2:DescribeSecurityGroups",
+      "ec2:DescribeSnapshots",
+      "ec2:DescribeSubnets",
+      "ec2:DescribeTags",
+      "ec2:DescribeVolumes",
+      "ec2:DescribeVpcs",
+    ],
+    stories: [],
+    reason: "EC2 looks at the network of a place for whoever enables Fast Launch there",
+  },
+  {
+    roles,
+    actions: [
+      "ec2:AuthorizeSecurityGroupEgress",
+      "ec2:CreateLaunchTemplate",
+      "ec2:CreateLaunchTemplateVersion",
+      "ec2:CreateSecurityGroup",
+      "ec2:CreateSubnet",
+      "ec2:CreateTags",
+      "ec2:CreateVpc",
+      "ec2:DeleteSecurityGroup",
+      "ec2:DeleteSubnet",
+      "ec2:DeleteVpc",
+      "ec2:ModifyLaunchTemplate",
+      "ec2:ModifyVpcAttribute",
+      "ec2:RevokeSecurityGroupEgress",
+    ],
+    resource: "launch-template/*",
+    stories: [],
+    reason: "EC2 makes a network in a place for whoever enables Fast Launch there without a launch template",
+  },
+  {
+    roles,
+    actions: [
+      "cloudformation:CreateStack",
+      "cloudformation:DeleteStack",
+      "cloudformation:DescribeStackEvents",
+      "cloudformation:DescribeStackResource",
+      "cloudformation:DescribeStackResources",
+      "cloudformation:DescribeStacks",
+      "cloudformation:RollbackStack",
+      "cloudformation:UpdateStack",
+      "cloudformation:UpdateTerminationProtection",
+      "iam:CreateServiceLinkedRole",
+    ],
+    stories: [],
+    reason: "EC2 makes that network as a stack, and its service role with the first image",
+  },
+];
