@@ -74,7 +74,7 @@ describe.skipIf(!windowsPowerShell())(needsWindows, () => {
          "old"; ctr images pull --hosts-dir C:\\certs.d ${old} | Out-Null
          "check"; ctr images check name==${old} | Select-String unavailable | last
          "broken"; ctr images pull --hosts-dir C:\\certs.d mcr.microsoft.com/broken:1 | Select-String '^ctr: ' | last
-         "cri"; do { crictl pull ${pause} | Out-Null } while ($LASTEXITCODE); crictl images -q | last`,
+         "cri"; do { crictl pull ${pause} | Out-Null } while ($LASTEXITCODE); crictl images -q | Select-String '^sha256:' | last`,
           crictl,
         ),
       );
