@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
+import { existsSync, linkSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { basename, join, resolve } from "node:path";
 
@@ -33,5 +33,21 @@ export async function installDirectory(target: string, fill: (directory: string)
     renameSync(unfinished, target);
   } finally {
     rmSync(unfinished, { recursive: true, force: true });
+  }
+}
+
+/**
+ * Writes an executable that appears whole. A file that is there already stays: another process may be making links to
+ * it, and to link to a file that is replaced meanwhile fails.
+ */
+export function installFile(target: string, content: Buffer): void {
+  const unfinished = `${target}.${process.pid}`;
+  writeFileSync(unfinished, content, { mode: 0o755 });
+  try {
+    linkSync(unfinished, target);
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== "EEXIST") throw cause;
+  } finally {
+    rmSync(unfinished);
   }
 }

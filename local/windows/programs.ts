@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { announce, installDirectory, type Site } from "../tools/cache.ts";
+import { announce, installDirectory, installFile, type Site } from "../tools/cache.ts";
 import { withLock } from "../tools/lock.ts";
 import { findProgram, runCommand } from "../tools/programs.ts";
 
@@ -64,11 +64,7 @@ export async function installPrograms(site: Site): Promise<Programs> {
     hash,
     file: (program) => {
       const path = join(directory, `${program.name}-${program.version}.exe`);
-      if (!existsSync(path)) {
-        const unfinished = `${path}.${process.pid}`;
-        writeFileSync(unfinished, content(program), { mode: 0o755 });
-        renameSync(unfinished, path);
-      }
+      if (!existsSync(path)) installFile(path, content(program));
       return path;
     },
   };

@@ -1,5 +1,4 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import { pull, sortBy } from "es-toolkit";
 import { iso } from "../../functions/config/time.ts";
 import { randomOf } from "../random.ts";
 import { newLedger } from "./ledger.ts";
@@ -19,7 +18,7 @@ export function newSimulation(
 ): Simulation {
   const planned: Planned[] = [];
   const active = new Map<Run, Promise<unknown>>();
-  const waiting: { call: string; input: object; begin: () => void }[] = [];
+  const waiting: { key: string; begin: () => void }[] = [];
   const store = new AsyncLocalStorage<Run>();
   const order = randomOf(seed).named("turns");
   let now = start;
@@ -29,12 +28,8 @@ export function newSimulation(
   }
 
   function pump(): void {
-    // In which order they have come depends on what the process has done before.
-    const ordered = waiting.length > 1 ? sortBy(waiting, ["call", ({ input }) => JSON.stringify(input)]) : waiting;
-    const next = ordered[order.whole(0, waiting.length)];
-    if (!next) return;
-    pull(waiting, [next]);
-    next.begin();
+    const [next] = waiting.splice(order.whole(0, waiting.length), 1);
+    next?.begin();
     if (waiting.length > 0) setImmediate(pump);
   }
 
@@ -100,7 +95,10 @@ export function newSimulation(
     run: () => store.getStore(),
     turn(call, input) {
       return new Promise((begin) => {
-        waiting.push({ call, input, begin });
+        // In which order calls come depends on what the process has done before: they wait in the order of their words.
+        const key = `${call} ${JSON.stringify(input)}`;
+        const later = waiting.findIndex((other) => other.key > key);
+        waiting.splice(later === -1 ? waiting.length : later, 0, { key, begin });
         if (waiting.length === 1) setImmediate(pump);
       });
     },

@@ -1,7 +1,7 @@
-import { existsSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { expect, test } from "vitest";
-import { cacheDirectory, installDirectory } from "../../../local/tools/cache.ts";
+import { cacheDirectory, installDirectory, installFile } from "../../../local/tools/cache.ts";
 import { installTools } from "../../../local/tools/install.ts";
 import { temporaryDirectory } from "./workshop.ts";
 
@@ -37,4 +37,15 @@ test("if every tool is there, nothing is logged, and the versions are those that
   for (const file of [tools.packer, tools.python, join(tools.aws, "aws")]) expect(existsSync(file)).toBe(true);
   expect(readdirSync(tools.aws)).toEqual(["aws"]);
   expect((process.env.PATH ?? "").split(delimiter)).not.toContain(tools.aws);
+});
+
+test("a file that is there stays the same, for a link that another process may be making to it", () => {
+  const target = join(temporaryDirectory(), "program.exe");
+  installFile(target, Buffer.from("program"));
+  const { ino } = statSync(target);
+
+  installFile(target, Buffer.from("program"));
+
+  expect(statSync(target).ino).toBe(ino);
+  expect(readdirSync(join(target, ".."))).toEqual(["program.exe"]);
 });
