@@ -1,4 +1,5 @@
 import { TZDate } from "@date-fns/tz";
+import { memoize } from "es-toolkit";
 
 /** From when Microsoft's monthly updates count as available: a local time of day on the second Tuesday. */
 export interface PatchTuesdayPolicy {
@@ -36,19 +37,33 @@ export function nextPatchTuesday(now: number, policy: PatchTuesdayPolicy): numbe
 
 /**
  * The Patch Tuesdays of last month, this month and next month, one of which is the latest and one the next. A second
- * Tuesday is never so near the end of a month that a time zone could move it into another. Only the times need the zone,
- * because looking up its offset is slow.
+ * Tuesday is never so near the end of a month that a time zone could move it into another.
  */
-function around(now: number, { time, timeZone }: PatchTuesdayPolicy): { date: string; at: number }[] {
-  const [hours = 0, minutes = 0] = time.split(":").map(Number);
+function around(now: number, policy: PatchTuesdayPolicy): PatchTuesday[] {
   const today = new Date(now);
-  return [-1, 0, 1].map((months) => {
-    const first = new Date(Date.UTC(today.getUTCFullYear(), today.getUTCMonth() + months, 1));
-    const [year, month] = [first.getUTCFullYear(), first.getUTCMonth()];
-    const day = 8 + ((9 - first.getUTCDay()) % 7);
-    return {
-      date: new Date(Date.UTC(year, month, day)).toISOString().slice(0, 10),
-      at: new TZDate(year, month, day, hours, minutes, timeZone).getTime(),
-    };
-  });
+  return [-1, 0, 1].map((months) =>
+    patchTuesdayOf({ ...policy, first: Date.UTC(today.getUTCFullYear(), today.getUTCMonth() + months, 1) }),
+  );
 }
+
+interface PatchTuesday {
+  /** `YYYY-MM-DD`. */
+  date: string;
+  /** Milliseconds since the epoch. */
+  at: number;
+}
+
+/** That of the month with this first day. It is kept: looking up a zone's offset would be a tenth of a plan. */
+const patchTuesdayOf = memoize(
+  ({ first, time, timeZone }: PatchTuesdayPolicy & { first: number }): PatchTuesday => {
+    const [hours = 0, minutes = 0] = time.split(":").map(Number);
+    const month = new Date(first);
+    const day = 8 + ((9 - month.getUTCDay()) % 7);
+    const date = [month.getUTCFullYear(), month.getUTCMonth(), day] as const;
+    return {
+      date: new Date(Date.UTC(...date)).toISOString().slice(0, 10),
+      at: new TZDate(...date, hours, minutes, timeZone).getTime(),
+    };
+  },
+  { getCacheKey: ({ first, time, timeZone }) => `${first} ${time} ${timeZone}` },
+);

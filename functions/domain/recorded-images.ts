@@ -51,10 +51,11 @@ export function withRecords(images: readonly TaggedImage[], records: Records): I
   for (const all of Object.values(records))
     for (const record of all ?? []) byImage.get(record.name.slice(0, record.name.indexOf("/")))?.push(record);
   return images.map((image) => {
-    const own = byImage.get(image.id) ?? [];
-    return confirmed(image, (kind) =>
-      own.filter((one) => one.kind === kind).map((one) => ({ ...one, name: one.name.slice(image.id.length + 1) })),
+    const own = Map.groupBy(
+      (byImage.get(image.id) ?? []).map((one) => ({ ...one, name: one.name.slice(image.id.length + 1) })),
+      ({ kind }) => kind,
     );
+    return confirmed(image, (kind) => own.get(kind) ?? []);
   });
 }
 
@@ -106,7 +107,7 @@ export const claimTags: readonly string[] = [...new Set(tagClaims.map(({ tag }) 
  * once more. An exemption ends a retirement, too, but not while the image is available: a run that ends between the
  * record of the exemption and its tag must not have the image disabled again.
  */
-function endsOf(kind: TagRecordKind, state: string, own: OwnRecords): StoredRecord[] {
+function endsOf(kind: TagRecordKind, state: string, own: OwnRecords): readonly StoredRecord[] {
   if (kind === "withdrawals") return own(kind);
   if (kind !== "retirements") return [];
   return [...own(kind), ...(state === "available" ? [] : own("exemptions"))];

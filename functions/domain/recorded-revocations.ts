@@ -1,5 +1,6 @@
 import type { Image, Revocation } from "./images.ts";
 import { sha256 } from "./inputs.ts";
+import type { OwnRecords } from "./recorded-states.ts";
 import type { Records, StoredRecord } from "./records.ts";
 
 /** IDs of all images whose revocation is recorded and in force, whatever their tags say. */
@@ -17,7 +18,7 @@ function openRevocations(revocations: readonly StoredRecord[], takenBack: readon
 export function revocationOf(
   { id, revoked }: Pick<Image, "id" | "revoked">,
   tag: string | undefined,
-  own: (kind: string) => StoredRecord[],
+  own: OwnRecords,
 ): Pick<Image, "revoked" | "revocations"> {
   const open = openRevocations(own("revocations"), own("unrevocations"));
   const takenBackAt = (hash: string) => own("unrevocations").find(({ name }) => name === hash)?.at;

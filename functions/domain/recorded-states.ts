@@ -6,7 +6,7 @@ import { ending, type StoredRecord } from "./records.ts";
 // States of an image that no tag tells, only its records.
 
 /** An image's records by kind, without its ID. */
-export type OwnRecords = (kind: string) => StoredRecord[];
+export type OwnRecords = (kind: string) => readonly StoredRecord[];
 
 /** Which channels have held the image, and when that was last recorded. Who adopts an image vouches for its tags. */
 export function heldIn(own: OwnRecords): Image["held"] {

@@ -1,4 +1,5 @@
 import { Metrics } from "@aws-lambda-powertools/metrics";
+import { memoize } from "es-toolkit";
 import { type MetricName, metricDimensions, metricsNamespace, metricUnits } from "./metric-names.ts";
 
 /**
@@ -7,13 +8,13 @@ import { type MetricName, metricDimensions, metricsNamespace, metricUnits } from
  * log format is.
  */
 export function writeMeasurements(stage: string, measurements: Partial<Record<MetricName, number>>): void {
-  const { service, ...dimensions } = metricDimensions(stage);
-  const metrics = new Metrics({
-    namespace: metricsNamespace,
-    serviceName: service,
-    defaultDimensions: dimensions,
-  });
+  const metrics = metricsOf(stage);
   for (const [name, value] of Object.entries(measurements) as [MetricName, number][])
     metrics.addMetric(name, metricUnits[name], value);
   metrics.publishStoredMetrics();
 }
+
+const metricsOf = memoize((stage: string): Metrics => {
+  const { service, ...dimensions } = metricDimensions(stage);
+  return new Metrics({ namespace: metricsNamespace, serviceName: service, defaultDimensions: dimensions });
+});
