@@ -3,7 +3,7 @@ import type { Random } from "../random.ts";
 import { hour } from "../world.ts";
 import { heldNow } from "./channels.ts";
 import { deploy } from "./deployments.ts";
-import { addNode, groupOf, noteUse, ring, stagingAlarm, startsFrom } from "./fleets.ts";
+import { addNode, groupOf, noteUse, ringFor, startsFrom } from "./fleets.ts";
 import { call, parameterOf } from "./people.ts";
 import type { Simulation } from "./simulation.ts";
 
@@ -19,10 +19,7 @@ export const fleetDeeds: Readonly<Record<string, (s: Simulation, fleet: Fleet, r
     s.tell(`${name} is only watched from now on`);
   },
   alarm(s, _fleet, random) {
-    ring(s, stagingAlarm, true);
-    s.tell(`${stagingAlarm} rings`);
-    const name = `end of ${stagingAlarm} at ${s.now()}`;
-    s.after(random.between(0, 12) * hour, name, () => ring(s, stagingAlarm, false));
+    ringFor(s, random.between(0, 12) * hour);
   },
   "another node"(s, fleet) {
     const image = startsFrom(s, fleet);
@@ -49,6 +46,14 @@ function order(s: Simulation, { name: fleet, variant, channel }: Fleet): void {
     for (const one of new Set([image, heldNow(s, parameterOf(s, variant, channel))]))
       if (one !== undefined) s.ledger.ordered.push({ fleet, image: one, at: s.now() });
   });
+}
+
+/** In half of the histories people want all first rollouts at the beginning, so that what follows follows by itself. */
+export function orderFirstRollouts(s: Simulation): void {
+  const random = s.random.named("first rollouts");
+  if (!random.chance(0.5)) return;
+  for (const fleet of s.configuration.fleets)
+    s.after(random.between(0, 12) * hour, `first order of ${fleet.name}`, () => order(s, fleet));
 }
 
 /** People let a fleet go on, and order what it waits for until it has once been rolled. */

@@ -137,16 +137,21 @@ export function ring(s: Simulation, AlarmName: string, rings: boolean): void {
   (rings ? begin : end)(s.ledger.ringing, AlarmName, s.now());
 }
 
+/** Lets the alarm of staging ring for so many milliseconds. */
+export function ringFor(s: Simulation, milliseconds: number): void {
+  ring(s, stagingAlarm, true);
+  s.tell(`${stagingAlarm} rings`);
+  s.after(milliseconds, `end of ${stagingAlarm} at ${s.now()}`, () => ring(s, stagingAlarm, false));
+}
+
 export function ownParameter({ environment }: Simulation, { name }: Fleet): string {
   return fleetParameter(environment.FLEETS_PREFIX, name);
 }
 
-let nodes = 0;
-
 export function addNode(s: Simulation, name: string, image: string): void {
   const { kind, group, cluster } = s.configuration.fleets.find((fleet) => fleet.name === name) as Fleet;
   const scaling = kind === "managed-node-group" ? `eks-${group}` : group;
-  const id = `i-0000000${(++nodes).toString(16).padStart(10, "0")}`;
+  const id = `i-0000000${s.ledger.foreign.size.toString(16).padStart(10, "0")}`;
   const own =
     kind === "karpenter"
       ? [

@@ -3,7 +3,7 @@ import { hour, minute, second } from "../../functions/config/time.ts";
 import { type NodesGroup, type NodesUpdate, runningUpdate } from "../memory-aws/groups.ts";
 import { imageOfVersion } from "../memory-aws/launch-templates.ts";
 import { ssm } from "../memory-aws/ssm.ts";
-import { fleetOf, nodesOf, noteUse, ownParameter, replaceNodes, startsFrom } from "./fleets.ts";
+import { fleetOf, nodesOf, noteUse, ownParameter, replaceNodes, ringFor, startsFrom } from "./fleets.ts";
 import type { Simulation } from "./simulation.ts";
 
 /** Lets the update that a group has just begun live and end. */
@@ -45,6 +45,8 @@ export function startUpdate(s: Simulation, groupName: string): void {
     group.started = group.version;
     noteUse(s);
     s.tell(`${update.id} succeeded`);
+    // What the new image breaks shows soon, before other fleets follow.
+    if (fleet.name === "staging" && random.chance(0.4)) ringFor(s, random.between(1, 9) * hour);
   });
 }
 

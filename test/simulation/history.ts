@@ -4,7 +4,7 @@ import { changes, deploy } from "./deployments.ts";
 import type { newSimulation } from "./engine.ts";
 import { calmFastLaunch, fastLaunchDeeds } from "./fast-launch-deeds.ts";
 import { firstWorld } from "./first-world.ts";
-import { fleetDeeds, letRoll, modeOf } from "./fleet-deeds.ts";
+import { fleetDeeds, letRoll, modeOf, orderFirstRollouts } from "./fleet-deeds.ts";
 import { ring, stagingAlarm } from "./fleets.ts";
 import { checkOutcome } from "./invariants/outcome.ts";
 import { call, deeds, endUse, resume } from "./people.ts";
@@ -94,6 +94,7 @@ function planHappenings(s: Simulation, start: number, days: number): void {
     if (own.chance(0.5)) s.ambush = { call: own.whole(5, 60), happen: () => deeds[deed]?.(s, own) };
     else deeds[deed]?.(s, own);
   });
+  orderFirstRollouts(s);
   if (s.configuration.fleets.length > 0)
     plan(some(1.5), "fleet", (name) => {
       const own = s.random.named(name);

@@ -46,6 +46,14 @@ export const rollingMutants: Mutant[] = [
     breaks: ["no fleet gets a revoked image"],
   },
   {
+    name: "the alarms of the first fleet are not heard",
+    file: "domain/fleets/turn.ts",
+    from: "if (!health.healthy) return wait(",
+    to: "if (!health.healthy && health.reasons.length < 0) return wait(",
+    firstSeed: 51,
+    breaks: ["no fleet follows one whose alarm rings"],
+  },
+  {
     name: "a hold is not seen",
     file: "domain/fleets/hold.ts",
     from: "return hold && describeHold(name, hold);",
