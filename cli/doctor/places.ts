@@ -33,7 +33,7 @@ const findings = {
   "place-grant-unseen": {
     mark: "?",
     means:
-      "Auto Scaling's role in the account of a place has no grant for the key of shared images, so its groups cannot start them. Karpenter needs none.",
+      "Auto Scaling's role in the account of a place has no grant for the key of shared images, so its groups cannot start them. Karpenter needs none, but its role there must be allowed to use the key (docs/places.md).",
     remedy:
       "If Auto Scaling or managed node groups start nodes there, give the grant from that account with the command that the line shows.",
   },
@@ -103,7 +103,8 @@ export function judgeGrant(
     return line("place-grant", `${name}: Auto Scaling's role in ${account} has a grant for ${key}`);
   const operations =
     "Encrypt Decrypt ReEncryptFrom ReEncryptTo GenerateDataKey GenerateDataKeyWithoutPlaintext DescribeKey CreateGrant";
-  const grant = `aws kms create-grant --key-id ${key} --grantee-principal ${role} --operations ${operations}`;
+  const region = key.split(":")[3];
+  const grant = `aws kms create-grant --region ${region} --key-id ${key} --grantee-principal ${role} --operations ${operations}`;
   return line(
     "place-grant-unseen",
     `${name}: Auto Scaling's role in ${account} has no grant for ${key}`,

@@ -30,6 +30,11 @@ export interface Failure {
   lines: string[];
 }
 
+/** `capacity: …` */
+export function describeFailure({ class: failureClass, cause }: Failure): string {
+  return `${failureClass}: ${cause}`;
+}
+
 /** What a retry of the same inputs can expect (rule 6). */
 export type FailureKind = "deterministic" | "permanent" | "transient";
 

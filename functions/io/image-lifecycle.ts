@@ -112,10 +112,11 @@ export async function tagWithRecord(
 
 /**
  * Deletes an image and its snapshots. This cannot be undone unless a Recycle Bin rule matches.
+ * @param client of the account and Region that it is in; by default home's
  * @throws Error naming the snapshots that remain. A snapshot that another image shares is kept and not named.
  */
-export async function deregisterImage(image: string): Promise<void> {
-  const { DeleteSnapshotResults = [] } = await ec2.send(
+export async function deregisterImage(image: string, client = ec2): Promise<void> {
+  const { DeleteSnapshotResults = [] } = await client.send(
     new DeregisterImageCommand({ ImageId: image, DeleteAssociatedSnapshots: true }),
   );
   const left = DeleteSnapshotResults.filter(({ ReturnCode }) => ReturnCode !== "success" && ReturnCode !== "skipped");

@@ -1,5 +1,6 @@
 import type { Place } from "../config/place.ts";
 import type { Image } from "../domain/images.ts";
+import type { IndexedWorld } from "../domain/indexed-world.ts";
 import { placeFastLaunchRecord, placeFastLaunchRefusalRecord } from "../domain/place-fast-launch-records.ts";
 import {
   copyRecord,
@@ -15,17 +16,10 @@ import { recordBody } from "../domain/records.ts";
 import { isRefusal } from "../io/aws-refusal.ts";
 import { writeChannel } from "../io/channels.ts";
 import { disableFastLaunch, enableFastLaunch } from "../io/fast-launch.ts";
+import { deregisterImage } from "../io/image-lifecycle.ts";
 import { turnToWriteChannel } from "../io/pace.ts";
 import { accountOf, changing, homeRegion } from "../io/places/clients.ts";
-import {
-  deregisterCopy,
-  disableCopy,
-  enableCopy,
-  letCopy,
-  shareImage,
-  startCopy,
-  unshareImage,
-} from "../io/places/copies.ts";
+import { disableCopy, enableCopy, letCopy, shareImage, startCopy, unshareImage } from "../io/places/copies.ts";
 import { writeRecord } from "../io/records.ts";
 import { recheckPlace } from "./recheck-place.ts";
 import type { Run } from "./writes.ts";
@@ -53,7 +47,7 @@ export async function changePlace(action: PlaceWrite, run: Run): Promise<boolean
   const about: About = { place, run };
   switch (action.do) {
     case "copy":
-      await copy(action, fresh.imagesById().get(action.image) as Image, about);
+      await copy(action, fresh.imagesById().get(action.image) as Image, { ...about, isLet: isLet(fresh, action) });
       return true;
     case "share":
       await share(action, about);
@@ -82,7 +76,7 @@ export async function changePlace(action: PlaceWrite, run: Run): Promise<boolean
       await changeFastLaunch(action, about);
       return true;
     case "deregister-there":
-      await deregisterCopy(changing(run.environment, place).ec2, action.id);
+      await deregisterImage(action.id, changing(run.environment, place).ec2);
       return true;
   }
 }
@@ -92,15 +86,26 @@ interface About {
   run: Run;
 }
 
+/** Whether an earlier run has already let the place's account copy the image. */
+function isLet({ placeRecords }: IndexedWorld, { place, image }: WriteOf<"copy">): boolean {
+  return placeRecords.histories[place]?.images[image]?.sharedAt !== undefined;
+}
+
+/** EC2's words (errors as in its API reference) to an account that may not see an image, or not yet. */
+const unseen = /InvalidAMIID\.(NotFound|Unavailable)|permission to access the storage/;
+
 /** Only the image that EC2 answers, and home records, is ever published there. */
 async function copy(
   { image: id, attempt, reasons }: WriteOf<"copy">,
   image: Image,
-  { place, run }: About,
+  { place, run, isLet }: About & { isLet: boolean },
 ): Promise<void> {
   const { environment } = run;
   const account = accountOf(environment, place);
-  await refusable({ id, of: "copy", reasons }, { place, run }, async () => {
+  // A permission that was given a moment ago may not be seen everywhere yet: that is no refusal.
+  const isNew = place.account !== undefined && !isLet;
+  const isEarly = (error: Error) => isNew && unseen.test(`${error.name} ${error.message}`);
+  await refusable({ id, of: "copy", reasons, isEarly }, { place, run }, async () => {
     if (place.account !== undefined) {
       await keep(run, shareRecord("shares", id, place.name), reasons);
       await letCopy(id, account);
@@ -120,14 +125,19 @@ async function share({ image: id, reasons }: WriteOf<"share">, { place, run }: A
 }
 
 async function refusable(
-  { id, of, reasons }: { id: string; of: "copy" | "share"; reasons: string[] },
+  {
+    id,
+    of,
+    reasons,
+    isEarly,
+  }: { id: string; of: "copy" | "share"; reasons: string[]; isEarly?: (error: Error) => boolean },
   { place, run }: About,
   ask: () => Promise<void>,
 ): Promise<void> {
   try {
     await ask();
   } catch (error) {
-    if (isRefusal(error))
+    if (isRefusal(error) && !isEarly?.(error))
       await keep(run, placeRefusalRecord(id, place.name, of, `${error.name}: ${error.message}`), reasons);
     throw error;
   }

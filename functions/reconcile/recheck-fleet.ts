@@ -5,7 +5,7 @@ import { placeStates } from "../domain/places/place-state.ts";
 import { fleetWritesFor } from "../domain/plan.ts";
 import { finderOf, readChannels } from "../io/channels.ts";
 import { readFleets } from "../io/fleets/observe-fleets.ts";
-import { readPlaces } from "../io/places/observe-places.ts";
+import { readPlaces, secondLook } from "../io/places/observe-places.ts";
 import { readConfirmed } from "./recheck.ts";
 import type { Run } from "./writes.ts";
 
@@ -23,7 +23,7 @@ export async function recheckFleet(
   const finding = confirmed.then(({ images }) => finderOf(images));
   const readingPlaces = confirmed.then(({ placeRecords = noPlaceRecords }) => {
     const places = configuration.places.filter(({ name }) => fleets.some(({ place }) => place === name));
-    return readPlaces(environment, { ...configuration, places }, placeRecords);
+    return readPlaces(environment, { ...configuration, places }, placeRecords, secondLook);
   });
   const [{ images, pauses, revokedByRecord, fleetRecords, placeRecords }, channels, places] = await Promise.all([
     confirmed,

@@ -4,7 +4,7 @@ import { accountsSharedWith, noPlaceRecords } from "../domain/place-records.ts";
 import type { PlaceWrite } from "../domain/places/actions.ts";
 import { placeWritesFor } from "../domain/plan.ts";
 import { finderOf, readChannels } from "../io/channels.ts";
-import { readPlaces, withReferences } from "../io/places/observe-places.ts";
+import { readPlaces, secondLook, withReferences } from "../io/places/observe-places.ts";
 import { readReferences } from "../io/references.ts";
 import { readConfirmed } from "./recheck.ts";
 import type { Run } from "./writes.ts";
@@ -26,7 +26,7 @@ export async function recheckPlace(
     confirmed,
     readChannels(environment.CHANNELS_PREFIX, finding),
   ]);
-  const read = await readPlaces(environment, { ...configuration, places }, placeRecords);
+  const read = await readPlaces(environment, { ...configuration, places }, placeRecords, secondLook);
   const [again, references] = await Promise.all([
     withReferences(environment, { places, policies: configuration.policies }, read, ({ method }) =>
       usedBy(action, method),

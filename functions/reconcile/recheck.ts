@@ -12,7 +12,7 @@ import type { World } from "../domain/world.ts";
 import { finderOf, readChannels } from "../io/channels.ts";
 import { readFastLaunches } from "../io/fast-launch.ts";
 import { readPauses } from "../io/pauses.ts";
-import { readPlaces, withReferences } from "../io/places/observe-places.ts";
+import { readPlaces, secondLook, withReferences } from "../io/places/observe-places.ts";
 import { readImagesAndPauses } from "../io/recorded-images.ts";
 import { readReferences } from "../io/references.ts";
 
@@ -73,7 +73,7 @@ async function rereadPlaces(
     placeRecords,
   }: { environment: Environment; world: IndexedWorld; placeRecords: World["placeRecords"] },
 ) {
-  const read = await readPlaces(environment, configuration, placeRecords);
+  const read = await readPlaces(environment, configuration, placeRecords, secondLook);
   const places = await withReferences(environment, configuration, read, ({ method }) =>
     method === "share" ? [image] : [],
   );

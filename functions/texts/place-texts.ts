@@ -51,9 +51,11 @@ const failures: Record<PlaceFailure, string> = {
 };
 
 const remedies: Record<PlaceFailure, string> = {
-  copy: "look whether the key's policy lets the place's account use it, and whether its quota of copies is used up.",
-  share: "look whether the image's key can be shared, and whether a policy of the organization forbids it.",
-  proof: "read the build's log; a place needs a default VPC with a public subnet, and its quota of instances.",
+  copy: "look whether the key's policy lets the place's account use it, and whether its quota of copies is used up. An image from before volumeKeyArn has another key: rebuild its variant.",
+  share:
+    "look whether a policy of the organization forbids it. An image from before volumeKeyArn has a key that cannot be shared: rebuild its variant.",
+  proof:
+    "read the build's log; a place needs a default VPC with a public subnet, its quota of instances, and a role that trusts builds (HubBuildRoleArn of its stack).",
   "fast-launch":
     "look whether the place's role may change it, and whether its quotas of parallel launches and instances are used up.",
   write: "look whether the image is available there (aws ec2 describe-images), and who else writes the parameter.",

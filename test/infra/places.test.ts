@@ -129,7 +129,7 @@ describe("a role of places is trusted", () => {
         judge(policyStatements(trust), {
           action: "sts:AssumeRole",
           resource: arn,
-          context,
+          context: { ...context, "aws:principalarn": [id] },
           principal: { type: "AWS", id },
         }).allowed,
     );

@@ -30,11 +30,12 @@ async function callerLines(
   place: Place,
   isDeployed: boolean,
 ): Promise<Line[]> {
-  const { policies, subscribers, operators, callers, fleets } = configuration;
+  const { policies, subscribers, operators, callers, fleets, places } = configuration;
   const types = typesOf(policies, {
     subscribers: subscribers.length + operators.length > 0,
     callers: callers.length > 0,
     fleets: fleets.length > 0,
+    places: places.length > 0,
   });
   const [deploying, calling] = await Promise.all([
     simulate(iam, source, deployingRequests(types, place)),

@@ -74,12 +74,12 @@ export const actionsByType: Readonly<Record<string, readonly string[]>> = {
 /** Types that only some configurations have. */
 export function typesOf(
   { network, functionUrl, fastLaunch }: Policies,
-  has: { subscribers: boolean; callers: boolean; fleets: boolean },
+  has: { subscribers: boolean; callers: boolean; fleets: boolean; places: boolean },
 ): string[] {
   const optional: Record<string, boolean> = {
     "aws:ec2/securityGroup:SecurityGroup": network.kind === "vpc",
     "aws:ec2/launchTemplate:LaunchTemplate": fastLaunch !== undefined && !fastLaunch.launchTemplate,
-    "aws:iam/policy:Policy": has.fleets || fastLaunch !== undefined,
+    "aws:iam/policy:Policy": has.fleets || has.places || fastLaunch !== undefined,
     "aws:lambda/functionUrl:FunctionUrl": functionUrl,
     "aws:lambda/permission:Permission": has.callers,
     "aws:sns/topicSubscription:TopicSubscription": has.subscribers,

@@ -5,7 +5,7 @@ import { heldImage, type IndexedImageWorld } from "../indexed-world.ts";
 import { whyPaused } from "../pauses.ts";
 import { readBackWithin } from "../publishing/channel-writes.ts";
 import { variantImages } from "../variant-state.ts";
-import { type KnownState, originOf, placedImage, proofsOf, standingOf } from "./place-state.ts";
+import { type KnownState, originOf, placedImage, proofsOf, standingOf, whyRevoked } from "./place-state.ts";
 
 /** What should happen to one channel of a place. `image` is home's, `id` the same image's there. */
 export type ThereDecision =
@@ -59,13 +59,13 @@ export function decideThere(
   if (current?.holds.status === "unknown") return wait([current.holds.why]);
   const leaves = current && whyLeft(world, state, current);
   const target = targetOf(world, variant, channel);
-  const missing = target.image ? whyNotReady(world, state, target.image.id) : { why: target.why };
+  const missing = target.image ? whyNotReady(world, state, target.image.id, leaves) : { why: target.why };
   const next =
     target.image && !missing
       ? target.image
       : leaves === undefined
         ? undefined
-        : fallback(world, state, variant, channel);
+        : fallback(world, state, { variant, channel, leaves });
   if (!next) return wait([missing?.why ?? "nothing can be published"], missing?.until, leaves);
   const standing = standingOf(state, next.id, world.now);
   const id = "id" in standing ? standing.id : next.id;
@@ -87,8 +87,16 @@ interface Missing {
   until?: number | undefined;
 }
 
-/** Why no channel there may take the image yet; undefined if one may. */
-export function whyNotReady(world: IndexedImageWorld, state: KnownState, image: string): Missing | undefined {
+/**
+ * Why no channel there may take the image yet; undefined if one may.
+ * @param leaves why the channel must leave what it holds: then a missing grant, which that needs as well, is no reason to stay
+ */
+export function whyNotReady(
+  world: IndexedImageWorld,
+  state: KnownState,
+  image: string,
+  leaves?: string,
+): Missing | undefined {
   const { place, observed } = state;
   const standing = standingOf(state, image, world.now);
   if (standing.standing === "absent") return { why: `${image} is not there yet` };
@@ -98,7 +106,8 @@ export function whyNotReady(world: IndexedImageWorld, state: KnownState, image: 
     };
   if (standing.standing === "failed") return { why: `EC2 could not copy ${image}: ${standing.why}` };
   if (standing.standing === "disabled") return { why: `${standing.id} is ${standing.image.state}` };
-  if (observed.withoutGrant !== undefined && place.method === "share") return { why: observed.withoutGrant };
+  if (observed.withoutGrant !== undefined && place.method === "share" && leaves === undefined)
+    return { why: observed.withoutGrant };
   if (!place.prove) return undefined;
   const [proof] = proofsOf(state, image, standing.id);
   if (proof?.result === "passed") return undefined;
@@ -115,9 +124,7 @@ export function whyLeft(
   if (holds.status === "described" && holds.state === "disabled") return `${id} is disabled`;
   const image = originOf(state, id);
   if (image === undefined) return undefined;
-  const own = world.imagesById().get(image);
-  if (own?.revoked) return `${image} is revoked: ${own.revoked.reason}`;
-  return world.revokedByRecord.has(image) ? `${image} is revoked` : undefined;
+  return whyRevoked(world, image);
 }
 
 /**
@@ -127,11 +134,10 @@ export function whyLeft(
 function fallback(
   world: IndexedImageWorld,
   state: KnownState,
-  variant: string,
-  channel: ChannelName,
+  { variant, channel, leaves }: { variant: string; channel: ChannelName; leaves: string },
 ): Image | undefined {
   return variantImages(world, variant).images.find(
     (image) =>
-      isPublishable(image) && image.held[channel] !== undefined && whyNotReady(world, state, image.id) === undefined,
+      isPublishable(image) && image.held[channel] !== undefined && !whyNotReady(world, state, image.id, leaves),
   );
 }

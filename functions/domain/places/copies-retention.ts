@@ -3,7 +3,6 @@ import { whyFastLaunched, whyStillFastLaunched } from "../fast-launches.ts";
 import { type Image, isPublishable } from "../images.ts";
 import { type IndexedWorld, indexWorld } from "../indexed-world.ts";
 import { whyPaused } from "../pauses.ts";
-import { readBackWithin } from "../publishing/channel-writes.ts";
 import { heldLast } from "../publishing/holders.ts";
 import { describeUse } from "../references.ts";
 import { stateOf, variantImages } from "../variant-state.ts";
@@ -11,11 +10,13 @@ import type { World } from "../world.ts";
 import {
   fastLaunchesIn,
   hasFailed,
+  isBeingWritten,
   isKnown,
   type KnownState,
   placedImage,
   placeStates,
   standingOf,
+  whyRevoked,
 } from "./place-state.ts";
 import { wantedThere } from "./spread.ts";
 import { holdersThere } from "./use-in-places.ts";
@@ -113,18 +114,14 @@ function verdictOn(
     return ofDisabled(world, about, retiredAt, paused);
   }
   if (seen.state !== "available") return keep(`it is ${seen.state}`);
-  if (own?.revoked && world.configuration.policies.disableRevoked)
-    return {
-      ...about,
-      decision: "disable",
-      reasons: [`${image} is revoked: ${own.revoked.reason}`, "no channel there holds it"],
-    };
+  if (isBeingWritten(state, image, world.now)) return keep("it was just written to a channel there");
+  const revoked = whyRevoked(world, image);
+  if (revoked && world.configuration.policies.disableRevoked)
+    return { ...about, decision: "disable", reasons: [revoked, "no channel there holds it"] };
   const enabledAgain = "a person has enabled it again";
   if (world.placeRecords.released[id] !== undefined) return keep(enabledAgain);
   if (retiredAt !== undefined && world.now - retiredAt >= shownWithin)
     return { ...about, decision: "release", reasons: [enabledAgain] };
-  const isUnderWay = Object.values(placedImage(state, image).written).some((at) => world.now - at < readBackWithin);
-  if (isUnderWay) return keep("it was just written to a channel there");
   const blocker = wanted.has(image) ? "a channel there is to hold it" : (blockerOf(world, state, about, own) ?? paused);
   return blocker ? keep(blocker) : { ...about, decision: "disable", reasons: ["newer images are there"] };
 }
@@ -174,7 +171,7 @@ function isFailed(state: KnownState, id: string): boolean {
 }
 
 function isRevoked(world: IndexedWorld, { image, decision }: CopyRetention): boolean {
-  return decision === "disable" && world.imagesById().get(image)?.revoked !== undefined;
+  return decision === "disable" && whyRevoked(world, image) !== undefined;
 }
 
 /** The variant of a copy whose original is gone, by what its own tags say. */

@@ -5,6 +5,7 @@ import type { FastLaunches } from "../fast-launches.ts";
 import type { IndexedImageWorld } from "../indexed-world.ts";
 import type { ImageThere, KnownPlace, ObservedPlace } from "../observed-place.ts";
 import { noPlaceHistory, type PlacedImage, type PlaceHistory, type PlaceProof } from "../place-records.ts";
+import { readBackWithin } from "../publishing/channel-writes.ts";
 
 /** What a world holds about one place. */
 export interface PlaceState {
@@ -110,6 +111,21 @@ export function originOf({ place, history }: PlaceState, id: string): string | u
   if (Object.hasOwn(history.images, id)) return id;
   if (place.method === "share") return undefined;
   return Object.entries(history.images).find(([, { copies }]) => copies.some((copy) => copy.id === id))?.[0];
+}
+
+/** Why no node should start the image at home or elsewhere; its records are there longer than the image. */
+export function whyRevoked(
+  { imagesById, revokedByRecord }: Pick<IndexedImageWorld, "imagesById" | "revokedByRecord">,
+  image: string,
+): string | undefined {
+  const own = imagesById().get(image);
+  if (own?.revoked) return `${image} is revoked: ${own.revoked.reason}`;
+  return revokedByRecord.has(image) ? `${image} is revoked` : undefined;
+}
+
+/** Whether a channel there may get the image by a write that cannot be read back yet. */
+export function isBeingWritten(state: PlaceState, image: string, now: number): boolean {
+  return Object.values(placedImage(state, image).written).some((at) => now - at < readBackWithin);
 }
 
 /** What is known about Fast Launch there, by the IDs of images there; undefined if EC2 was not asked. */

@@ -1,6 +1,8 @@
 import { externalId } from "../../config/place.ts";
 import { hour } from "../../config/time.ts";
 import { type BuildDecision, type PlaceToProve, wait } from "../build-orders.ts";
+import type { Build } from "../builds.ts";
+import { describeFailure } from "../failures.ts";
 import { type Image, isPublishable } from "../images.ts";
 import type { IndexedWorld } from "../indexed-world.ts";
 import { whyPaused } from "../pauses.ts";
@@ -16,9 +18,9 @@ export interface PlaceProofDecision {
   decision: Exclude<BuildDecision, { decision: "nothing" }>;
 }
 
-/** After so many failures only another image is booted there. */
+/** An image that its proof has found bad so often is not booted there any more. */
 const maxAttempts = 3;
-/** How long after a failure the next attempt begins, in milliseconds. */
+/** How long after an attempt the next one begins, in milliseconds. */
 const rest = 6 * hour;
 
 /** Decides which images to boot where: those that a channel of a place that proves waits for. */
@@ -54,22 +56,31 @@ function decide(
   if (isPending || builds.some(({ status }) => status === "running")) return waiting(`${about} is being booted`);
   const paused = whyPaused(world, variant.name);
   if (paused) return waiting(paused);
-  const failures = Math.max(builds.length, proofs.length);
+  const failures = Math.max(builds.filter(saysNo).length, proofs.length);
   if (failures >= maxAttempts) return waiting(`${about} did not pass its proof ${failures} times; another image may`);
+  const attempts = Math.max(builds.length, proofs.length);
   const until = Math.max(0, proofs[0]?.at ?? 0, builds[0]?.endedAt ?? 0) + rest;
-  if (failures > 0 && until > world.now) return waiting(`${about} did not pass its proof`, until);
+  const failure = builds[0]?.failure;
+  const why =
+    failure && !saysNo(builds[0]) ? `could not be booted (${describeFailure(failure)})` : "did not pass its proof";
+  if (attempts > 0 && until > world.now) return waiting(`${about} ${why}`, until);
   return {
     decision: "start",
     wish: {
       purpose: "prove-place",
       variant,
-      attempt: failures + 1,
+      attempt: attempts + 1,
       reasons: [`${about} has not booted there yet`],
       inputs: image.inputs,
       image: image.id,
       place: placeToProve(world, there, standing.id),
     },
   };
+}
+
+/** Whether the build has found the image bad. Of other failures, such as a missing subnet, no image is the cause. */
+function saysNo(build: Build | undefined): boolean {
+  return build?.failure?.class === "proof";
 }
 
 function placeToProve({ stage, placesRole }: IndexedWorld, { place }: KnownState, image: string): PlaceToProve {

@@ -3,7 +3,15 @@ import { iso } from "../../config/time.ts";
 import type { Image } from "../images.ts";
 import type { IndexedImageWorld } from "../indexed-world.ts";
 import { describeUse } from "../references.ts";
-import { isKnown, type KnownState, type PlaceState, placedImage, placeStates, standingOf } from "./place-state.ts";
+import {
+  isBeingWritten,
+  isKnown,
+  type KnownState,
+  type PlaceState,
+  placedImage,
+  placeStates,
+  standingOf,
+} from "./place-state.ts";
 import { wantedThere } from "./spread.ts";
 
 /** What places mean for an image of home's that is to be disabled. */
@@ -46,6 +54,7 @@ function whyNeeded(
   if (method === "copy") return isCopying(world, state, id) ? `it is being copied to ${name}` : undefined;
   const holder = holdersThere(state, id)[0];
   if (holder) return `${name}/${holder} holds it`;
+  if (isBeingWritten(state, id, world.now)) return `it was just written to a channel of ${name}`;
   if (reason === "revoked") return undefined;
   const use = describeUse(state.observed.references[id]);
   return use && `in ${name}: ${use}`;

@@ -1,6 +1,5 @@
 import {
   CopyImageCommand,
-  DeregisterImageCommand,
   DescribeImagesCommand,
   DisableImageCommand,
   type EC2Client,
@@ -115,9 +114,4 @@ export async function disableCopy(ec2: EC2Client, copy: string): Promise<void> {
 
 export async function enableCopy(ec2: EC2Client, copy: string): Promise<void> {
   await ec2.send(new EnableImageCommand({ ImageId: copy }));
-}
-
-/** Deletes a copy and its snapshots. This cannot be undone unless a Recycle Bin rule matches. */
-export async function deregisterCopy(ec2: EC2Client, copy: string): Promise<void> {
-  await ec2.send(new DeregisterImageCommand({ ImageId: copy, DeleteAssociatedSnapshots: true }));
 }

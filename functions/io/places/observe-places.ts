@@ -3,6 +3,7 @@ import { chunk } from "es-toolkit";
 import type { Configuration } from "../../config/configuration.ts";
 import type { Environment } from "../../config/environment.ts";
 import type { Place } from "../../config/place.ts";
+import { second } from "../../config/time.ts";
 import { tagPrefix } from "../../domain/inputs.ts";
 import type { ImageThere, KnownPlace, ObservedPlace } from "../../domain/observed-place.ts";
 import { noPlaceHistory, type PlaceRecords } from "../../domain/place-records.ts";
@@ -18,6 +19,9 @@ import { whyWithoutGrant } from "./grants.ts";
 /** EC2 takes so many values of one filter (EC2 API reference, DescribeImages). */
 const valuesPerFilter = 200;
 const pageSize = 1000;
+
+/** How long a place may take to answer right before a write, in milliseconds: the rest of the run waits for it. */
+export const secondLook = 20 * second;
 
 /**
  * The places as AWS shows them, by name, without what uses their images. Never throws: a place that cannot be read, or

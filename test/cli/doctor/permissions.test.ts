@@ -137,7 +137,7 @@ describe("what is simulated for a deployment", () => {
 
   test("leaves out what the configuration does not have", () => {
     const { policies } = parseConfiguration({ variants, policies: { functionUrl: false } });
-    const types = typesOf(policies, { subscribers: false, callers: false, fleets: false });
+    const types = typesOf(policies, { subscribers: false, callers: false, fleets: false, places: false });
     const requests = deployingRequests(types, { ...usEast, account, stage: "production" });
     const actions = requests.flatMap((one) => one.actions);
     expect(actions).toContain("lambda:CreateFunction");
@@ -154,10 +154,17 @@ test.each([
   [{ launchTemplate: snapshots }, ["iam:CreatePolicy"]],
 ])("Fast Launch with %o needs what makes its template and policies", (fastLaunch, expected) => {
   const { policies } = parseConfiguration({ variants, policies: { fastLaunch } });
-  const types = typesOf(policies, { subscribers: false, callers: false, fleets: false });
+  const types = typesOf(policies, { subscribers: false, callers: false, fleets: false, places: false });
   const actions = deployingRequests(types, { ...usEast, account, stage: "production" }).flatMap((one) => one.actions);
 
   expect(["ec2:CreateLaunchTemplate", "iam:CreatePolicy"].filter((one) => actions.includes(one))).toEqual(expected);
+});
+
+test("a place needs what makes the policies of its role", () => {
+  const { policies } = parseConfiguration({ variants });
+  const types = typesOf(policies, { subscribers: false, callers: false, fleets: false, places: true });
+
+  expect(types).toContain("aws:iam/policy:Policy");
 });
 
 describe("what is simulated for a deployed role", () => {

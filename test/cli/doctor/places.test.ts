@@ -23,6 +23,8 @@ describe("the grant of Auto Scaling's role in another account", () => {
   test("is there, or the line has the command that gives it", () => {
     expect(judged("CreateGrant")).toMatchObject({ finding: "place-grant", mark: "✓", remedy: null });
     expect(judged()).toMatchObject({ finding: "place-grant-unseen", mark: "?" });
-    expect(judged().remedy).toContain(`aws kms create-grant --key-id ${volumeKeyArn} --grantee-principal ${role}`);
+    expect(judged().remedy).toContain(
+      `aws kms create-grant --region us-east-1 --key-id ${volumeKeyArn} --grantee-principal ${role}`,
+    );
   });
 });

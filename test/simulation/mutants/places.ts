@@ -16,7 +16,7 @@ export const placesMutants: Mutant[] = [
   {
     name: "a place waits with a revoked image until home's is there",
     file: "domain/places/channels-there.ts",
-    from: ": fallback(world, state, variant, channel);",
+    from: ": fallback(world, state, { variant, channel, leaves });",
     to: ": undefined;",
     firstSeed: 49,
     breaks: ["no place holds what home revoked for longer than two reconciles after it answers"],

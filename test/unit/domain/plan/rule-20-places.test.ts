@@ -235,6 +235,13 @@ describe("sharing", () => {
     expect(plannedIn(story)).toEqual(["apps: wait stable"]);
     expect(whyIn(story, "wait")).toBe("Auto Scaling's role has no grant of the key");
   });
+
+  test("a channel leaves a revoked image without a grant, too: nodes can start neither", () => {
+    const story = home([apps]).revoke("ami-1");
+    placed(story, "apps").shared("ami-1").holds("ami-1").shared("ami-2").withoutGrant("no grant");
+
+    expect(plannedIn(story)).toContain("apps: publish-there stable ami-2");
+  });
 });
 
 /** The notifications that are due, of every variant. */

@@ -68,9 +68,11 @@ test("of a later copy although an earlier one has passed", () => {
   expect(waits(story)).toContain("ami-c1 has not booted there yet");
 });
 
+const attempt = { purpose: "prove-place" as const, place: "ireland", image: "ami-1", status: "failed" as const };
+
 test("after a failure six hours later as another attempt, three times in all", () => {
   const story = copied();
-  const build = { purpose: "prove-place" as const, place: "ireland", image: "ami-1", status: "failed" as const };
+  const build = { ...attempt, failure: { class: "proof" as const, cause: "kubelet does not run", lines: [] } };
   story.build({ ...build, endedAt: story.world.now });
   expect(proofs(story)).toEqual([]);
   expect(proofs(story.later(6 * hour))[0]?.order.attempt).toBe(2);
@@ -79,4 +81,18 @@ test("after a failure six hours later as another attempt, three times in all", (
   story.later(6 * hour);
   expect(proofs(story)).toEqual([]);
   expect(waits(story)).toContain("did not pass its proof 3 times");
+});
+
+test("every six hours while something else than the image is in the way, of which subscribers hear once", () => {
+  const story = copied();
+  const failure = { class: "capacity" as const, cause: "no default VPC", lines: [] };
+  for (let failures = 0; failures < 4; failures++)
+    story.build({ ...attempt, failure, endedAt: story.world.now }).later(6 * hour);
+  expect(proofs(story)[0]?.order.attempt).toBe(5);
+
+  story.build({ ...attempt, failure, endedAt: story.world.now });
+  expect(waits(story)).toContain("ami-c1 in ireland could not be booted (capacity: no default VPC)");
+  expect(story.notifications("place-failed")).toMatchObject([
+    { place: "ireland", of: "proof", image: "ami-1", why: "capacity: no default VPC" },
+  ]);
 });

@@ -78,6 +78,15 @@ describe("an image that is shared", () => {
     expect(doneTo(story, "ami-3")).toEqual(["deprecate", "disable"]);
   });
 
+  test("stays shared, although it is revoked, while a write of it to a channel there cannot be read yet", () => {
+    const story = home([apps], { disableRevoked: true }).revoke("ami-3");
+    const there = placed(story, "apps").shared("ami-4").holds("ami-4").shared("ami-3");
+    there.records("ami-3", { written: { stable: story.world.now } });
+    expect(doneTo(story, "ami-3")).toEqual(["deprecate"]);
+
+    expect(doneTo(story.later(hour), "ami-3")).toEqual(["deprecate", "unshare"]);
+  });
+
   test("stays enabled, although it is revoked, as long as a place that has it does not answer", () => {
     const story = home([apps], { disableRevoked: true }).revoke("ami-3");
     placed(story, "apps").shared("ami-3").holds("ami-3").away();
@@ -228,6 +237,18 @@ describe("a copy", () => {
     const story = home([ireland], { disableRevoked: true }).revoke("ami-3");
     four(story).retired("ami-c3", 2 * hour);
 
+    expect(plannedIn(story)).toContain("ireland: disable-there ami-c3");
+  });
+
+  test("of a revoked image goes although its original is gone, but not while a write of it cannot be read yet", () => {
+    const story = home([ireland], { disableRevoked: true }).revoke("ami-3");
+    four(story)
+      .holds("ami-c4")
+      .records("ami-3", { written: { stable: story.world.now } });
+    expect(plannedIn(story)).not.toContain("ireland: disable-there ami-c3");
+
+    story.later(hour).deregister("ami-3");
+    story.world.revokedByRecord = ["ami-3"];
     expect(plannedIn(story)).toContain("ireland: disable-there ami-c3");
   });
 
