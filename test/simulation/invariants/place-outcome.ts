@@ -1,4 +1,5 @@
 import type { channelNames } from "../../../functions/config/channel-names.ts";
+import { placeWriteRecord } from "../../../functions/domain/place-records.ts";
 import { holdingRecord, recordsPrefix } from "../../../functions/domain/records.ts";
 import { minute } from "../../world.ts";
 import { heldNow } from "../channels.ts";
@@ -18,9 +19,9 @@ const readBack = 10 * minute;
 
 /**
  * After each run that nothing has disturbed: what home has revoked is in no place's channel after two of them that began
- * since the place answers. Three things are no fault: publishing is switched off; the channel was written and not read
- * back yet; or nothing else could be started there: neither what home's channel holds nor anything that it has held, as
- * far as home recorded that.
+ * since the place answers. Three things are no fault: publishing is switched off; a write to the channel was recorded and
+ * is not read back yet; or nothing else could be started there: neither what home's channel holds nor anything that it
+ * has held, as far as home recorded that.
  */
 export function checkPlaces(s: Simulation, run: Run): undefined {
   const isQuietRun = !run.isDisturbed && !run.overlaps && run.stood.milliseconds === 0;
@@ -47,7 +48,8 @@ function checkChannel(
   const revokedAt = s.ledger.revoked.get(origin)?.at(-1)?.from ?? s.now();
   const [ready] = replacements(s, place, { variant, channel }, origin).toSorted((a, b) => a - b);
   const since = Math.max(revokedAt, last.since, backSince(place), ready ?? Number.POSITIVE_INFINITY);
-  const isWritten = s.now() - (place.written.get(parameter) ?? 0) < readBack + s.now() - run.startedAt;
+  const writtenAt = Math.max(place.written.get(parameter) ?? 0, recordedWrite(s, place, { variant, channel }));
+  const isWritten = s.now() - writtenAt < readBack + s.now() - run.startedAt;
   if (isAway(place, s.now(), s.now() - run.startedAt) || run.startedAt < since + lag || isWritten) return;
   const known = place.overdue.get(parameter);
   const runs = known?.image === image ? known.runs + 1 : 1;
@@ -57,6 +59,19 @@ function checkChannel(
       "no place holds what home revoked for longer than two reconciles after it answers",
       `${parameter} in ${place.name} holds ${image}`,
     );
+}
+
+/** When a write to the channel was last recorded, in milliseconds since the epoch: the place may have been away then. */
+function recordedWrite(
+  s: Simulation,
+  place: SimulatedPlace,
+  { variant, channel }: { variant: string; channel: ChannelName },
+): number {
+  const times = [...s.ledger.made.values()].map(({ id, variant: own }) => {
+    const key = `${recordsPrefix}${placeWriteRecord(id, place.name, channel)}`;
+    return own === variant ? (s.account.objects.get(key)?.at.getTime() ?? 0) : 0;
+  });
+  return Math.max(0, ...times);
 }
 
 /** Since when each image could be started that the channel may get instead, in milliseconds since the epoch. */
