@@ -30,6 +30,11 @@ export interface Failure {
   lines: string[];
 }
 
+/** Whether the build has found its image bad. Of other failures, such as a missing subnet, no image is the cause. */
+export function isOfProof(failure: Failure | undefined): boolean {
+  return failure?.class === "proof";
+}
+
 /** `capacity: …` */
 export function describeFailure({ class: failureClass, cause }: Failure): string {
   return `${failureClass}: ${cause}`;

@@ -1,4 +1,5 @@
 import type { Build } from "./builds.ts";
+import { isOfProof } from "./failures.ts";
 import type { Image } from "./images.ts";
 import { areComplete, type Inputs } from "./inputs.ts";
 import type { VariantState } from "./variant-state.ts";
@@ -20,13 +21,11 @@ export function unprovedImage({ images, builds }: VariantState): (Image & { inpu
   const newest = images.find(({ made, state, revoked }) => made && state === "available" && revoked === undefined);
   if (!newest || newest.proof !== undefined || !areComplete(newest.inputs)) return undefined;
   const last = builds.find(({ token, image }) => image === newest.id || token === newest.token);
-  if (last?.status === "stopped" || last?.failure?.class === "proof") return undefined;
+  if (last?.status === "stopped" || isOfProof(last?.failure)) return undefined;
   return { ...newest, inputs: newest.inputs };
 }
 
 /** The proofs of an image that ended without a result, newest first. */
 export function inconclusiveProofs({ builds }: VariantState, image: string): Build[] {
-  return builds.filter(
-    (build) => build.purpose === "prove" && build.image === image && build.failure?.class !== "proof",
-  );
+  return builds.filter((build) => build.purpose === "prove" && build.image === image && !isOfProof(build.failure));
 }

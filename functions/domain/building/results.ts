@@ -1,6 +1,7 @@
 import { takeWhile } from "es-toolkit";
 import { minute } from "../../config/time.ts";
 import { type Build, latestFirst } from "../builds.ts";
+import { isOfProof } from "../failures.ts";
 import type { Image } from "../images.ts";
 import type { IndexedWorld } from "../indexed-world.ts";
 import { areComplete, type RecordedInputs, sameInputs } from "../inputs.ts";
@@ -35,7 +36,7 @@ function hasSettled(build: Build, { builds, images }: Pick<VariantState, "builds
 function reportedProof({ purpose, status, failure }: Build): Image["proof"] {
   if (purpose === "harvest") return undefined;
   if (status === "succeeded") return "passed";
-  return failure?.class === "proof" ? "failed" : undefined;
+  return isOfProof(failure) ? "failed" : undefined;
 }
 
 /** The image that a build has made, once EC2 shows it with all its inputs. */
@@ -126,7 +127,7 @@ export function isWithoutManifest({ recipe, harvests }: IndexedWorld, { purpose,
 function endedRun(build: Build, lost: string): EndedRun | undefined {
   const { purpose, status, failure, startedAt, endedAt = startedAt } = build;
   if (status === "running") return undefined;
-  const unproved = status === "failed" && failure?.class !== "proof" ? build.image : undefined;
+  const unproved = status === "failed" && !isOfProof(failure) ? build.image : undefined;
   if (status === "failed" || status === "stopped") return { purpose, status, failure, endedAt, unproved };
   return {
     purpose,

@@ -1,7 +1,7 @@
 import { uniqBy } from "es-toolkit";
 import type { ChannelName } from "../../config/channel-names.ts";
 import { hour } from "../../config/time.ts";
-import { describeFailure } from "../failures.ts";
+import { describeFailure, isOfProof } from "../failures.ts";
 import { fastLaunchOf, hasFailed as hasFastLaunchFailed } from "../fast-launches.ts";
 import type { IndexedWorld } from "../indexed-world.ts";
 import { sha256 } from "../inputs.ts";
@@ -88,18 +88,17 @@ function failed(world: IndexedWorld, state: KnownState): Keyed<PlaceNotification
         if (!seen || !hasFailed(seen)) return [];
         return [{ ...about, key: key("copy", id), at, of: "copy", id, why: seen.why ?? "EC2 gives no reason" }];
       }),
-      ...refusals(placed).map(({ of, reason: why, at }): Keyed<PlaceNotification> => {
-        return { ...about, key: key(of, sha256(why).slice(0, 16)), at, of, id: undefined, why };
-      }),
+      ...[...refusals(placed), ...unbooted(world, state, image)].map(
+        ({ of, reason: why, at }): Keyed<PlaceNotification> => {
+          return { ...about, key: key(of, sha256(why).slice(0, 16)), at, of, id: undefined, why };
+        },
+      ),
       ...placed.proofs
         .filter(({ result }) => result === "failed")
         .map(({ token, at }): Keyed<PlaceNotification> => {
           const why = "it did not pass its proof there; the build's log says why";
           return { ...about, key: key("proof", token), at, of: "proof", id: undefined, why };
         }),
-      ...unbooted(world, state, image).map(({ why, at }): Keyed<PlaceNotification> => {
-        return { ...about, key: key("proof", sha256(why).slice(0, 16)), at, of: "proof", id: undefined, why };
-      }),
       ...unread(world, state, { variant, image, placed }).map(
         ({ channel, at }): Keyed<PlaceNotification> => ({
           ...about,
@@ -115,14 +114,14 @@ function failed(world: IndexedWorld, state: KnownState): Keyed<PlaceNotification
 }
 
 /** Why builds could not boot an image there, by cause: then no proof says anything about it. */
-function unbooted({ builds }: IndexedWorld, { place }: KnownState, image: string): { why: string; at: number }[] {
+function unbooted({ builds }: IndexedWorld, { place }: KnownState, image: string) {
   const failed = (builds.inPlaces.get(image) ?? []).flatMap(
     ({ place: name, failure, startedAt, endedAt = startedAt }) =>
-      name === place.name && failure && failure.class !== "proof"
-        ? [{ why: describeFailure(failure), at: endedAt }]
+      name === place.name && failure && !isOfProof(failure)
+        ? [{ of: "proof" as const, reason: describeFailure(failure), at: endedAt }]
         : [],
   );
-  return uniqBy(failed, ({ why }) => why);
+  return uniqBy(failed, ({ reason }) => reason);
 }
 
 /** Images of which EC2 does not change Fast Launch there: once for each of its reasons. */

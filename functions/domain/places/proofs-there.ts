@@ -1,8 +1,7 @@
 import { externalId } from "../../config/place.ts";
 import { hour } from "../../config/time.ts";
 import { type BuildDecision, type PlaceToProve, wait } from "../build-orders.ts";
-import type { Build } from "../builds.ts";
-import { describeFailure } from "../failures.ts";
+import { describeFailure, isOfProof } from "../failures.ts";
 import { type Image, isPublishable } from "../images.ts";
 import type { IndexedWorld } from "../indexed-world.ts";
 import { whyPaused } from "../pauses.ts";
@@ -56,13 +55,13 @@ function decide(
   if (isPending || builds.some(({ status }) => status === "running")) return waiting(`${about} is being booted`);
   const paused = whyPaused(world, variant.name);
   if (paused) return waiting(paused);
-  const failures = Math.max(builds.filter(saysNo).length, proofs.length);
+  const failures = Math.max(builds.filter((build) => isOfProof(build.failure)).length, proofs.length);
   if (failures >= maxAttempts) return waiting(`${about} did not pass its proof ${failures} times; another image may`);
   const attempts = Math.max(builds.length, proofs.length);
   const until = Math.max(0, proofs[0]?.at ?? 0, builds[0]?.endedAt ?? 0) + rest;
   const failure = builds[0]?.failure;
   const why =
-    failure && !saysNo(builds[0]) ? `could not be booted (${describeFailure(failure)})` : "did not pass its proof";
+    failure && !isOfProof(failure) ? `could not be booted (${describeFailure(failure)})` : "did not pass its proof";
   if (attempts > 0 && until > world.now) return waiting(`${about} ${why}`, until);
   return {
     decision: "start",
@@ -76,11 +75,6 @@ function decide(
       place: placeToProve(world, there, standing.id),
     },
   };
-}
-
-/** Whether the build has found the image bad. Of other failures, such as a missing subnet, no image is the cause. */
-function saysNo(build: Build | undefined): boolean {
-  return build?.failure?.class === "proof";
 }
 
 function placeToProve({ stage, placesRole }: IndexedWorld, { place }: KnownState, image: string): PlaceToProve {
