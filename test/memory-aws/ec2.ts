@@ -95,18 +95,19 @@ export const ec2 = {
   ...launchTemplates,
 };
 
-function referencesIn({ id: account, region, references, instances, templates }: Account): ImageReference[] {
-  const arn = (name: string) => `arn:aws:ec2:${region}:${account}:${name}`;
+function referencesIn({ id, region, references, instances, templates, parameters }: Account): ImageReference[] {
+  const arn = (name: string, service = "ec2") => `arn:aws:${service}:${region}:${id}:${name}`;
   const living = instances.filter(({ State, ImageId }) => ImageId && State?.Name !== "terminated");
   return [
     ...references,
     ...living.map(({ ImageId, InstanceId }) => ({ ImageId, Arn: arn(`instance/${InstanceId}`) })),
-    ...[...templates].flatMap(([id, versions]) =>
+    ...[...templates].flatMap(([template, versions]) =>
       versions.map(({ LaunchTemplateData }) => ({
         ImageId: LaunchTemplateData?.ImageId,
-        Arn: arn(`launch-template/${id}`),
+        Arn: arn(`launch-template/${template}`),
       })),
     ),
+    ...[...parameters].map(([name, { Value }]) => ({ ImageId: Value, Arn: arn(`parameter${name}`, "ssm") })),
   ];
 }
 

@@ -64,13 +64,20 @@ export async function playHistory(
   };
 }
 
-/** Runs as the schedules start them, but rarer: a history is to meet much, not to wait. */
+/**
+ * Runs as the schedules start them, but rarer: a history is to meet much, not to wait. In the end each night has one, in
+ * which fleets have their windows.
+ */
 function planRuns(s: Simulation, start: number, eventfulUntil: number, end: number): void {
   const random = s.random.named("schedule");
-  for (let time = start + minute; time < end; time += random.between(1, time < eventfulUntil ? 4 : 12) * hour) {
+  const plan = (time: number) => {
     const trigger = random.pick(["base-ami", "kubernetes", "patch-tuesday"]);
     s.at(time, `schedule ${time}`, () => reconcileSoon(s, JSON.stringify({ trigger })));
-  }
+  };
+  for (let time = start + minute; time < end; time += random.between(1, time < eventfulUntil ? 4 : 12) * hour)
+    plan(time);
+  if (s.configuration.fleets.length === 0) return;
+  for (let night = Math.ceil(eventfulUntil / day) * day; night < end; night += day) plan(night);
 }
 
 /** What changes and goes wrong, each with a name by which a shorter history can go without it. */

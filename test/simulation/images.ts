@@ -1,4 +1,5 @@
 import type { Image as Ec2Image, Tag } from "@aws-sdk/client-ec2";
+import { unionBy } from "es-toolkit";
 import { iso } from "../../functions/config/time.ts";
 import { tagPrefix } from "../../functions/domain/inputs.ts";
 import { type ProofResult, proofRecord, recordsPrefix } from "../../functions/domain/records.ts";
@@ -41,11 +42,10 @@ export function addImage(s: Simulation, started: Started, variables: Variables):
 
 /** The image is available, and a second call adds the tags that say what it was made from. */
 export function finishImage(s: Simulation, { image = "" }: Started, variables: Variables): void {
-  if (!s.account.images.has(image)) return;
-  changeImage(s.account, image, {
-    State: "available",
-    Tags: tagsOf(Object.entries(packerVariables(variables).image_tags)),
-  });
+  const known = s.account.images.get(image);
+  if (!known) return;
+  const ofBuild = tagsOf(Object.entries(packerVariables(variables).image_tags));
+  changeImage(s.account, image, { State: "available", Tags: unionBy(ofBuild, known.Tags ?? [], ({ Key }) => Key) });
 }
 
 export function recordMade(s: Simulation, started: Started, variables: Variables): void {

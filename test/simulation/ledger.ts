@@ -129,6 +129,14 @@ export function blindFor({ looked }: Run, variant: string, now: number): number 
   return lag + now - (looked.get(variant) ?? looked.get("*") ?? now);
 }
 
+/**
+ * As {@link blindFor}, of what a run does to several places at once: what it has looked at for one does not help another,
+ * which it may have looked at so many calls before.
+ */
+export function blindAmongPlaces(run: Run, variant: string, now: number): number {
+  return Math.max(blindFor(run, variant, now), blindForPauses(run, 20));
+}
+
 /** As {@link blindFor}, of pauses, which a run reads at most so many calls before it acts. */
 export function blindForPauses({ calls, stood }: Run, callsSinceLook: number): number {
   return lag + (calls - stood.call <= callsSinceLook ? stood.milliseconds : 0);

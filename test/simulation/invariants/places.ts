@@ -1,7 +1,7 @@
 import { copyRecord } from "../../../functions/domain/place-records.ts";
 import { recordsPrefix } from "../../../functions/domain/records.ts";
 import { day, hour, minute } from "../../world.ts";
-import { blindFor, blindForPauses, hasBeenIn, isIn } from "../ledger.ts";
+import { blindAmongPlaces, blindForPauses, hasBeenIn, isIn } from "../ledger.ts";
 import { canStart, configOf, heldThere, isAway, originThere, type SimulatedPlace } from "../places.ts";
 import type { Run, Simulation } from "../simulation.ts";
 
@@ -30,7 +30,7 @@ export function checkPlaceChange(s: Simulation, run: Run, what: PlaceChange): un
         : "images of others are left alone";
     return s.violate(rule, words);
   }
-  const blind = blindFor(run, s.ledger.made.get(origin)?.variant ?? "*", s.now());
+  const blind = blindAmongPlaces(run, s.ledger.made.get(origin)?.variant ?? "*", s.now());
   switch (what.change) {
     case "PutParameter":
       return checkWriteThere(s, run, { ...what, origin, words, blind });
@@ -163,7 +163,7 @@ export function checkTakenAway(
   run: Run,
   { image, accounts, words }: { image: string; accounts: ReadonlySet<string>; words: string },
 ): undefined {
-  const blind = blindFor(run, s.ledger.made.get(image)?.variant ?? "*", s.now());
+  const blind = blindAmongPlaces(run, s.ledger.made.get(image)?.variant ?? "*", s.now());
   const has = s.account.launchPermissions.get(image);
   for (const place of s.places.values()) {
     const { id } = place.account;
