@@ -1,8 +1,11 @@
+import { sortBy } from "es-toolkit";
 import { defineConfig, type TestProjectConfiguration } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /** Tests of pure functions and of shared graphs: their files run in one worker after another without a fresh start. */
 const shareWorkers = ["test/*", "test/unit/**/*", "test/reference/**/*", "test/infra/**/*", "test/buildspec/**/*"];
+/** Tests of scripts in a PowerShell that one file after another uses: it is slow at first. */
+const sharePowerShell = ["test/windows/**/*"];
 /** Tests that set the environment of the process, replace modules, or run Packer or a browser. */
 const needOwnWorkers = [
   "test/page/**/*",
@@ -13,7 +16,6 @@ const needOwnWorkers = [
   "test/e2e/**/*",
   "test/examples/**/*",
   "test/packer/**/*",
-  "test/windows/**/*",
   "test/simulation/**/*",
 ];
 
@@ -68,17 +70,25 @@ const slowest = [
   "test/packer/real-layer.test.ts",
 ];
 
+/** A worker takes another file only if the next one is of the same project. */
+const projects = ["windows", "isolated", "shared"];
+
 class SlowestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const rank = ({ moduleId }: TestSpecification) => slowest.findIndex((file) => moduleId.endsWith(file));
     const first = files.filter((file) => rank(file) >= 0).toSorted((one, other) => rank(one) - rank(other));
-    return [...first, ...(await super.sort(files.filter((file) => rank(file) < 0)))];
+    const all = [...first, ...(await super.sort(files.filter((file) => rank(file) < 0)))];
+    return sortBy(all, [({ project }) => projects.indexOf(project.name)]);
   }
 }
 
 export default defineConfig(({ mode }) => ({
   test: {
-    projects: [project("shared", shareWorkers, mode), project("isolated", needOwnWorkers, mode)],
+    projects: [
+      project("windows", sharePowerShell, mode),
+      project("isolated", needOwnWorkers, mode),
+      project("shared", shareWorkers, mode),
+    ],
     env: { TEST_DEPTH: mode },
     globalSetup: ["test/infra/graph-server.ts", "test/emulators.ts"],
     // Packer's runs mostly sleep: more files at once than there are cores.

@@ -6,8 +6,10 @@ import { join } from "node:path";
 import pTimeout from "p-timeout";
 import { cacheDirectory } from "../tools/cache.ts";
 import { guestPath, modelDirectory } from "./paths.ts";
-import { type Launch, type Session, startSession } from "./session.ts";
+import type { Launch } from "./session.ts";
 import { type Surroundings, surroundingsIn, variablesIn } from "./settings.ts";
+import { enterWarmWindows, type OccupiedWindows } from "./warm-windows.ts";
+import { endWine } from "./wine-processes.ts";
 
 /** What every machine runs on. */
 export type MachineSite = {
@@ -17,7 +19,7 @@ export type MachineSite = {
   network?: string;
   /** A folder of this machine that collects which commands ran. */
   coverage?: string;
-  /** Whether each script has a process of its own, as on Windows; by default those of one start share one. */
+  /** Whether each script has a process of its own, as on Windows; by default machines share a PowerShell, one at a time. */
   isolated?: boolean;
 };
 
@@ -52,8 +54,23 @@ const longest = 6 * 60_000;
 /** How a shell says that a program has ended by a wrong access to memory, as Wine does now and then. */
 const crashed = 128 + 11;
 
-export function createPowerShell(site: MachineSite, prefix: string): PowerShell {
-  let session: Promise<Session> | undefined;
+/** The model that every PowerShell of a machine runs on. */
+const model = { prelude: guestPath(join(modelDirectory, "prelude.ps1")), library: guestPath(library) };
+
+/** By their folders, the machines that this process has switched on, and what switches each off. */
+const on = new Map<string, () => Promise<void>>();
+
+/** Switches off the machines below a folder, as `end` does. */
+export async function endBelow(folder: string): Promise<void> {
+  for (const [machine, end] of on) if (machine.startsWith(`${folder}/`)) await end();
+}
+
+/** The environment of a PowerShell that machines share. It needs no model itself. */
+const ofShared = (prefix: string) => ({ ...surroundingsIn({ prefix, model }), POWERSHELL_PRELUDE: "" });
+
+/** @param machine the folder of the machine, which is switched on by the first call and after each `end` */
+export function createPowerShell(site: MachineSite, machine: string): PowerShell {
+  let switchedOn: Promise<OccupiedWindows | undefined> | undefined;
   const started = new Set<ChildProcess>();
 
   /** Starts a program of Linux with all that it starts in a group of its own, so that `end` finds it. */
@@ -64,20 +81,18 @@ export function createPowerShell(site: MachineSite, prefix: string): PowerShell 
     return child;
   };
 
-  function surroundings(user?: Surroundings["user"]): Surroundings {
-    return {
-      prefix,
-      user,
-      model: { prelude: guestPath(join(modelDirectory, "prelude.ps1")), library: guestPath(library) },
-      network: site.network,
-      coverage: site.coverage && guestPath(site.coverage),
-    };
+  function surroundings(prefix: string, user?: Surroundings["user"]): Surroundings {
+    return { prefix, user, model, network: site.network, coverage: site.coverage && guestPath(site.coverage) };
+  }
+
+  function switchOn(): Promise<OccupiedWindows | undefined> {
+    on.set(machine, end);
+    switchedOn ??= site.isolated ? Promise.resolve(undefined) : enterWarmWindows(machine, site.powershell, ofShared);
+    return switchedOn;
   }
 
   function run(call: Call): Promise<Finished> {
-    const isOnModel = call.environment?.POWERSHELL_PRELUDE !== "";
-    const running = isOnModel && !site.isolated ? inSession(call) : inProcess(call);
-    return pTimeout(running, {
+    return pTimeout(toEndOf(call), {
       milliseconds: longest,
       fallback: async () => {
         await end();
@@ -86,16 +101,17 @@ export function createPowerShell(site: MachineSite, prefix: string): PowerShell 
     });
   }
 
-  async function inSession({ parameters, user, environment }: Call): Promise<Finished> {
-    const { POWERSHELL_PRELUDE = "", ...served } = surroundingsIn({ ...surroundings(user), coverage: undefined });
-    session ??= startSession(launch, site.powershell, served);
-    return (await session).run(parameters, { POWERSHELL_PRELUDE, ...variablesIn(surroundings(user)), ...environment });
+  async function toEndOf(call: Call): Promise<Finished> {
+    const { prefix = machine, session } = (await switchOn()) ?? {};
+    const variables = { POWERSHELL_PRELUDE: model.prelude, ...call.environment };
+    if (!session || variables.POWERSHELL_PRELUDE === "") return inProcess(prefix, call);
+    return session.run(call.parameters, { ...variablesIn(surroundings(prefix, call.user)), ...variables });
   }
 
-  async function inProcess({ parameters, user, environment }: Call): Promise<Finished> {
+  async function inProcess(prefix: string, { parameters, user, environment }: Call): Promise<Finished> {
     const directory = mkdtempSync(join(tmpdir(), "windows-run-"));
     const ending = join(directory, "ending");
-    const env = { ...surroundingsIn({ ...surroundings(user), ending: guestPath(ending) }), ...environment };
+    const env = { ...surroundingsIn({ ...surroundings(prefix, user), ending: guestPath(ending) }), ...environment };
     try {
       const finished = await toItsEnd(launch, directory, site.powershell, parameters, env);
       // Linux keeps the lowest eight bits of an exit code only, and knows nothing of a crash that came afterwards.
@@ -108,17 +124,19 @@ export function createPowerShell(site: MachineSite, prefix: string): PowerShell 
   }
 
   async function startApart(name: string, commandLine: string[]): Promise<void> {
-    const env = surroundingsIn(surroundings("SYSTEM"));
+    const { prefix = machine } = (await switchOn()) ?? {};
+    const env = surroundingsIn(surroundings(prefix, "SYSTEM"));
     const script = join(modelDirectory, "start-apart.sh");
     await once(launch("bash", [script, name, ...commandLine], { env, stdio: "ignore" }), "exit");
   }
 
   async function end(): Promise<void> {
-    session = undefined;
+    const occupied = await switchedOn?.catch(() => undefined);
+    switchedOn = undefined;
+    on.delete(machine);
     // What has not got as far as Wine yet would start it again.
     for (const { pid } of started) if (pid) process.kill(-pid, "SIGKILL");
-    const env = surroundingsIn(surroundings());
-    for (const option of ["-k", "-w"]) await once(spawn("wineserver", [option], { env, stdio: "ignore" }), "exit");
+    await (occupied ? occupied.leave() : endWine(surroundingsIn(surroundings(machine))));
   }
 
   return { run, startApart, end };

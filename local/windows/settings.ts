@@ -78,7 +78,7 @@ export function surroundingsIn(
     GODEBUG: "asyncpreemptoff=1",
     // Wine's own dism does nothing and would go before the one on the disk. What makes menus for Linux takes a third of
     // the time in which Wine starts.
-    WINEDLLOVERRIDES: "dism.exe=n;winemenubuilder.exe=",
+    WINEDLLOVERRIDES: "dism.exe=n;winemenubuilder.exe=;winebus.sys=;wineusb.sys=",
     ...(windowsBuild === undefined ? {} : { WINDOWS_BUILD: `${windowsBuild}` }),
     ...(model === undefined ? {} : { POWERSHELL_PRELUDE: model.prelude, MODEL_LIBRARY: model.library }),
     ...variablesIn(surroundings),

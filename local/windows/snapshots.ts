@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { retry } from "es-toolkit";
 import type { Site } from "../tools/cache.ts";
 import { withLock } from "../tools/lock.ts";
 import { createBase } from "./bases.ts";
@@ -60,8 +61,11 @@ function openShelf(bench: Workbench, order: BuildOrder, packerDir: string): Shel
  */
 function fromShelf(all: Shelf, take: (shelf: Shelf) => Promise<string>): Promise<string> {
   const uncounted = { ...all, bench: { ...all.bench, coverage: undefined } };
-  return withLock(all.shelf, () => take(uncounted));
+  return withLock(all.shelf, () => retry(() => take(uncounted), { retries: 2, shouldRetry: hasCrashed }));
 }
+
+/** Whether Wine crashed, which says nothing of the scripts. */
+const hasCrashed = (cause: unknown) => cause instanceof Error && cause.message.startsWith("Wine crashed");
 
 /** The folder of the machine before the action at this index. */
 function machineBefore(all: Shelf, index: number): Promise<string> {

@@ -6,6 +6,7 @@ import { cacheDirectory, type Log } from "../tools/cache.ts";
 import type { Workshop } from "./bases.ts";
 import { type Network, startNetwork } from "./network.ts";
 import { memoryStore, type ObjectStore } from "./network-objects.ts";
+import { endBelow } from "./powershell.ts";
 import { installPrograms } from "./programs.ts";
 import { createPublications, type Publications } from "./publications.ts";
 import { type Login, startRegistry } from "./registry.ts";
@@ -62,6 +63,7 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
     objects,
     newPath: (name) => join(directory, `${++made}-${name}`),
     close: async () => {
+      await endBelow(directory);
       await Promise.all([surroundings.close(), registry.close()]);
       rmSync(directory, { recursive: true, force: true, maxRetries: 20, retryDelay: 200 });
     },

@@ -3,6 +3,35 @@ import type { Machine } from "../../local/windows/machine.ts";
 import { bareMachine, describeWithPowerShell } from "./runs.ts";
 
 describeWithPowerShell("scripts that share a PowerShell", (bench) => {
+  test("know nothing of another machine, whose registry, files and services wait for it", async () => {
+    const [one, other] = [
+      await bareMachine(bench(), bench().newPath("one")),
+      await bareMachine(bench(), bench().newPath("other")),
+    ];
+    await run(
+      one,
+      `New-Item -Path HKLM:\\SOFTWARE\\One\\Below, HKCU:\\One -Force | Out-Null
+      Set-ItemProperty -Path HKLM:\\SOFTWARE\\One -Name Value -Value 'of one'
+      Set-ItemProperty -Path 'HKLM:\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion' -Name CurrentBuild -Value '1'
+      Remove-Item -Path HKLM:\\SYSTEM\\CurrentControlSet\\Services\\EventLog -Recurse
+      Set-Content -Path C:\\one.txt -Value 'of one'; [Environment]::SetEnvironmentVariable('OF_ONE', '1', 'Machine')
+      sc.exe create one binPath= C:\\one.exe | Out-Null`,
+    );
+    const looking = `"$(@(Test-Path HKLM:\\SOFTWARE\\One\\Below, HKCU:\\One, C:\\one.txt, HKLM:\\SYSTEM\\CurrentControlSet\\Services\\EventLog))"
+      "$((Get-ItemProperty -Path HKLM:\\SOFTWARE\\One -ErrorAction Ignore).Value) [$env:OF_ONE]"
+      (Get-ItemProperty -Path 'HKLM:\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion').CurrentBuild
+      [System.ServiceProcess.ServiceController]::GetServices().ServiceName -contains 'one'`;
+
+    await one.switchOff();
+    const elsewhere = await run(other, looking);
+    await other.switchOff();
+    const again = await run(one, looking);
+    await one.switchOff();
+
+    expect(elsewhere.stdout).toBe("False False False True\n []\n20348\nFalse\n");
+    expect(again.stdout).toBe("True True True False\nof one [1]\n1\nTrue\n");
+  });
+
   test.each([
     ["in sessions", false],
     ["in processes of their own", true],

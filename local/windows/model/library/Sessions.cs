@@ -16,8 +16,9 @@ using System.Text.Json;
 /// working directory and exit code of its own, as a new process has them, but without a process's start.
 /// </summary>
 public sealed class Sessions(PSHost outer, string[] setUp) {
-    /// <summary>What a client sends on one line.</summary>
-    public sealed record Request(string Script, Dictionary<string, string> Environment);
+    /// <summary>What a client sends on one line: a script to run, or what becomes of the registry (MachineRegistry).</summary>
+    public sealed record Request(string Script, Dictionary<string, string> Environment, Dictionary<string, string> Save,
+        bool RemoveServices, Dictionary<string, MachineRegistry.Change> Restore);
     public sealed record Answer(int ExitCode, string Stdout, string Stderr);
 
     /// <summary>What this process has been given beside the machine's variables.</summary>
@@ -38,8 +39,16 @@ public sealed class Sessions(PSHost outer, string[] setUp) {
             using var client = listener.AcceptTcpClient();
             using var reader = new StreamReader(client.GetStream());
             using var writer = new StreamWriter(client.GetStream());
-            writer.Write(JsonSerializer.Serialize(Run(JsonSerializer.Deserialize<Request>(reader.ReadLine()))));
+            writer.Write(JsonSerializer.Serialize(Do(JsonSerializer.Deserialize<Request>(reader.ReadLine()))));
         }
+    }
+
+    Answer Do(Request request) {
+        if (request.Script != null) return Run(request);
+        if (request.Save != null) MachineRegistry.Save(request.Save);
+        if (request.RemoveServices) MachineRegistry.RemoveServices();
+        if (request.Restore != null) MachineRegistry.Restore(request.Restore);
+        return new Answer(0, "", "");
     }
 
     Answer Run(Request request) {
