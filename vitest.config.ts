@@ -33,6 +33,10 @@ function project(name: string, files: readonly string[], mode: string): TestProj
       include: files.flatMap((file) => endings.map((ending) => file + ending)),
       exclude: mode === "full" ? [] : ["**/*.full.test.ts"],
       isolate: files === needOwnWorkers,
+      // Each worker warms a Windows up, and scripts never wait: more would only get in each other's way. Packer's runs
+      // mostly sleep, so of theirs there may be more than cores.
+      maxWorkers: files === sharePowerShell ? 3 : 4,
+      sequence: { groupOrder: files === sharePowerShell ? 0 : 1 },
       // What stands in for Windows crashes now and then; then nothing is known about the scripts.
       retry: { count: 2, condition: /^Wine crashed/ },
     },
@@ -91,8 +95,6 @@ export default defineConfig(({ mode }) => ({
     ],
     env: { TEST_DEPTH: mode },
     globalSetup: ["test/infra/graph-server.ts", "test/emulators.ts"],
-    // Packer's runs mostly sleep: more files at once than there are cores.
-    maxWorkers: 4,
     sequence: { sequencer: SlowestFirst },
     // A last resort against a run that hangs. Tests wait for progress, not for seconds, so that a slow machine fails
     // none of them.

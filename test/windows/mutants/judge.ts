@@ -77,7 +77,7 @@ export async function openJudge(powershell: string): Promise<Judge> {
 
   async function stopMachines(): Promise<void> {
     const prefixes = readdirSync(temporary, { recursive: true, encoding: "utf8" }).filter((path) =>
-      /^[^/]+\/[^/]+$/.test(path),
+      /^[^/]+(\/[^/]+)?$/.test(path),
     );
     for (const path of prefixes.filter((each) => existsSync(join(temporary, each, "drive_c"))))
       await toItsEnd("wineserver", ["-k"], { cwd: copy, env: surroundingsIn({ prefix: join(temporary, path) }) });
