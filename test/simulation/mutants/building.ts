@@ -14,6 +14,7 @@ export const buildingMutants: Mutant[] = [
     file: "domain/starts.ts",
     from: "return records.map(({ name, at }) => {",
     to: "return records.slice(0, 0).map(({ name, at }) => {",
+    firstSeed: 32,
     breaks: ["a variant has one build at a time", "at most maxParallel builds run"],
   },
   {
@@ -42,6 +43,7 @@ export const buildingMutants: Mutant[] = [
     file: "domain/building/decide.ts",
     from: "image.made && image.revoked !== undefined && drift",
     to: "image.made && image.revoked === undefined && drift",
+    firstSeed: 9,
     breaks: ["the inputs of a revoked image are not built again", "nothing is built twice"],
   },
   {
@@ -49,6 +51,7 @@ export const buildingMutants: Mutant[] = [
     file: "domain/unproved-image.ts",
     from: "export const maxProofAttempts = 2;",
     to: "export const maxProofAttempts = 5;",
+    firstSeed: 28,
     breaks: ["an image is proved in two attempts"],
   },
 ];

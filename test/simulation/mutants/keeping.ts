@@ -25,9 +25,16 @@ export const keepingMutants: Mutant[] = [
   },
   {
     name: "what a channel holds may go",
-    file: "domain/publishing/holders.ts",
-    from: "if (holders.length > 0) return holders;",
-    to: "if (holders.length > 0) return [];",
+    file: "domain/publishing/retention.ts",
+    from: "...channels(image),",
+    to: "...(world.holders.has(image.id) ? [] : channels(image)),",
+    // DescribeImageReferences tells of the channel's parameter, too.
+    also: {
+      from: "const use = describeUse(world.references[image]);",
+      to: `const told = world.references[image];
+  const isOfParameters = told?.state === "used" && told.by.every((by) => by.startsWith("parameter/"));
+  const use = isOfParameters ? undefined : describeUse(told);`,
+    },
     breaks: ["nothing is disabled that a channel holds"],
   },
   {

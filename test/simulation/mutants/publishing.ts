@@ -9,6 +9,7 @@ export const publishingMutants: Mutant[] = [
     file: "domain/publishing/slow-start-hold.ts",
     from: "image.provedAt + maxHold;",
     to: "image.provedAt + 10 * maxHold;",
+    firstSeed: 9,
     breaks: ["no image waits for its start for longer than maxHold"],
   },
   {
@@ -74,7 +75,7 @@ export const publishingMutants: Mutant[] = [
     file: "domain/publishing/replacement.ts",
     from: "image.createdAt > holds.createdAt",
     to: "image.createdAt !== holds.createdAt",
-    firstSeed: 180,
+    firstSeed: 187,
     // What a channel might go back to keeps its Fast Launch then.
     breaks: ["no channel goes back", "no Fast Launch for an image that nothing starts for longer than two reconciles"],
   },
@@ -83,6 +84,7 @@ export const publishingMutants: Mutant[] = [
     file: "domain/publishing/soak-and-approval.ts",
     from: "const isOther = minor !== undefined &&",
     to: "const isOther = minor === undefined &&",
+    firstSeed: 8,
     breaks: ["no channel takes a newer minor", "no channel takes an older minor that it has not held"],
   },
   {
@@ -97,7 +99,7 @@ export const publishingMutants: Mutant[] = [
     file: "reconcile/writes.ts",
     from: "const fresh = await recheck(action, world, environment, now);",
     to: "const fresh = (await recheck(action, world, environment, now)) ?? world;",
-    firstSeed: 214,
+    firstSeed: 255,
     breaks: [
       "a pause leaves a channel as it is",
       "what a person has enabled again stays so",
@@ -123,6 +125,7 @@ export const publishingMutants: Mutant[] = [
     file: "reconcile/act.ts",
     from: "action.leaves === undefined && unsettled.has(action.channel)",
     to: "action.leaves === undefined && action.image === undefined",
+    firstSeed: 38,
     breaks: ["a channel does not move on untold"],
   },
   {
@@ -130,6 +133,7 @@ export const publishingMutants: Mutant[] = [
     file: "domain/publishing/channel-writes.ts",
     from: "{ version, image, writtenAt }: Write,",
     to: "{ version, image }: Write,\n  writtenAt = 0,",
+    firstSeed: 12,
     breaks: ["a channel does not move on untold", "everybody hears of what a channel holds"],
   },
   {
@@ -137,6 +141,7 @@ export const publishingMutants: Mutant[] = [
     file: "domain/publishing/publish.ts",
     from: "if (best && why && paused) return wait([why, paused]);",
     to: "",
+    firstSeed: 7,
     breaks: ["a pause leaves a channel as it is"],
   },
   {

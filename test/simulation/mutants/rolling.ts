@@ -14,6 +14,7 @@ export const rollingMutants: Mutant[] = [
     file: "domain/fleets/actions.ts",
     from: 'fleet.mode === "watch" ? watched(write) : write',
     to: "write",
+    firstSeed: 65,
     breaks: ["a watched fleet is never written"],
   },
   {
@@ -43,6 +44,7 @@ export const rollingMutants: Mutant[] = [
     from: "const revoked = whyNotStarted(world, state, desired);",
     to: "const revoked = undefined;",
     also: { from: "const unfit = whyUnfit(world, state);", to: "const unfit = undefined;" },
+    firstSeed: 10,
     breaks: ["no fleet gets a revoked image"],
   },
   {
@@ -50,7 +52,7 @@ export const rollingMutants: Mutant[] = [
     file: "domain/fleets/turn.ts",
     from: "if (!health.healthy) return wait(",
     to: "if (!health.healthy && health.reasons.length < 0) return wait(",
-    firstSeed: 51,
+    firstSeed: 120,
     breaks: ["no fleet follows one whose alarm rings"],
   },
   {
@@ -58,6 +60,7 @@ export const rollingMutants: Mutant[] = [
     file: "domain/fleets/hold.ts",
     from: "return hold && describeHold(name, hold);",
     to: "return undefined;",
+    firstSeed: 45,
     breaks: ["a held fleet is left alone"],
   },
 ];
