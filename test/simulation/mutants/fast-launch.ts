@@ -7,6 +7,7 @@ export const fastLaunchMutants: Mutant[] = [
     file: "domain/fast-launch/needs.ts",
     from: 'return none("no channel holds it, no fleet starts it',
     to: 'return spare("no channel holds it, no fleet starts it',
+    firstSeed: 17,
     breaks: ["no Fast Launch for an image that nothing starts for longer than two reconciles"],
   },
   {
@@ -14,6 +15,7 @@ export const fastLaunchMutants: Mutant[] = [
     file: "domain/fast-launches.ts",
     from: "  if (!shown || !shownOf(all, image)) return undefined;\n  return shown.state",
     to: "  if (!shown || shown) return undefined;\n  return shown.state",
+    firstSeed: 17,
     breaks: ["no image goes while it has Fast Launch"],
   },
 ];

@@ -11,6 +11,7 @@ export const placesMutants: Mutant[] = [
     to: `const copies = Object.values(state.observed.images)
       .flatMap((one) => (one.source === image ? [{ id: one.id, at: one.createdAt }] : []))
       .map(({ id, at }) => ({`,
+    firstSeed: 8,
     breaks: ["only recorded copies are published in a place", "nothing is copied twice"],
   },
   {
@@ -18,7 +19,7 @@ export const placesMutants: Mutant[] = [
     file: "domain/places/channels-there.ts",
     from: ": fallback(world, state, { variant, channel, leaves });",
     to: ": undefined;",
-    firstSeed: 49,
+    firstSeed: 5,
     breaks: ["no place holds what home revoked for longer than two reconciles after it answers"],
   },
   {
@@ -26,7 +27,7 @@ export const placesMutants: Mutant[] = [
     file: "domain/places/use-in-places.ts",
     from: "if (!isKnown(state)) return",
     to: "if (!isKnown(state)) return undefined;\n  if (!isKnown(state)) return",
-    firstSeed: 63,
+    firstSeed: 129,
     breaks: ["a place that does not answer is changed by nobody", started],
   },
   {
@@ -34,7 +35,7 @@ export const placesMutants: Mutant[] = [
     file: "domain/places/use-in-places.ts",
     from: "return use &&",
     to: "return use && undefined &&",
-    firstSeed: 96,
+    firstSeed: 126,
     breaks: [started],
   },
   {
@@ -42,7 +43,7 @@ export const placesMutants: Mutant[] = [
     file: "domain/places/copies-retention.ts",
     from: 'return use ? { ...verdict, decision: "keep", reasons: [use] } : verdict;',
     to: "return verdict;",
-    firstSeed: 214,
+    firstSeed: 254,
     breaks: [started],
   },
   {
