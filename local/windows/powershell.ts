@@ -49,7 +49,7 @@ export type PowerShell = {
 const library = join(cacheDirectory(), "windows-library");
 
 /** A script that runs longer, in milliseconds, hangs: the slowest takes a minute on a slow machine that others use too. */
-const longest = 6 * 60_000;
+const longest = 4 * 60_000;
 
 /** How a shell says that a program has ended by a wrong access to memory, as Wine does now and then. */
 const crashed = 128 + 11;
