@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -6,7 +6,6 @@ import { join } from "node:path";
 import pTimeout from "p-timeout";
 import { cacheDirectory } from "../tools/cache.ts";
 import { guestPath, modelDirectory } from "./paths.ts";
-import type { Launch } from "./session.ts";
 import { type Surroundings, surroundingsIn, variablesIn } from "./settings.ts";
 import { enterWarmWindows, type OccupiedWindows } from "./warm-windows.ts";
 import { endWine } from "./wine-processes.ts";
@@ -53,6 +52,8 @@ const longest = 4 * 60_000;
 
 /** How a shell says that a program has ended by a wrong access to memory, as Wine does now and then. */
 const crashed = 128 + 11;
+
+type Launch = (program: string, parameters: string[], options: SpawnOptions) => ChildProcess;
 
 /** The model that every PowerShell of a machine runs on. */
 const model = { prelude: guestPath(join(modelDirectory, "prelude.ps1")), library: guestPath(library) };

@@ -1,4 +1,4 @@
-import type { ChildProcess, SpawnOptions } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, existsSync, openSync, readFileSync } from "node:fs";
 import { connect } from "node:net";
@@ -31,14 +31,11 @@ export type Session = {
   isIdle: () => boolean;
 };
 
-export type Launch = (program: string, parameters: string[], options: SpawnOptions) => ChildProcess;
-
 /**
  * @param environment of the PowerShell, which ends with its Windows
  * @param folder where it writes its port and its output
  */
 export async function startSession(
-  launch: Launch,
   powershell: string,
   environment: NodeJS.ProcessEnv,
   folder: string,
@@ -46,8 +43,9 @@ export async function startSession(
   const portFile = join(folder, "session.port");
   const log = openSync(join(folder, "session.log"), "w");
   const script = guestPath(join(modelDirectory, "serve.ps1"));
-  const running = launch(powershell, ["-File", script, guestPath(portFile)], {
+  const running = spawn(powershell, ["-File", script, guestPath(portFile)], {
     env: environment,
+    detached: true,
     stdio: ["ignore", log, log],
   });
   closeSync(log);

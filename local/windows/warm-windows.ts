@@ -1,4 +1,3 @@
-import { spawn } from "node:child_process";
 import {
   copyFileSync,
   mkdirSync,
@@ -12,7 +11,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Hive, type Launch, type Session, startSession } from "./session.ts";
+import { type Hive, type Session, startSession } from "./session.ts";
 import { endAfterThisProcess, endProcesses, endWine, processesOn } from "./wine-processes.ts";
 import { changeOf, parseRegistry, type RegistryChange } from "./wine-registry.ts";
 
@@ -67,11 +66,9 @@ async function start(machine: string, powershell: string, environmentOf: Environ
   for (const drive of readdirSync(join(machine, "dosdevices")))
     symlinkSync(readlinkSync(join(machine, "dosdevices", drive)), join(prefix, "dosdevices", drive));
   insertDisk(prefix, machine);
-  const session = await startSession(launch, powershell, environment, prefix);
+  const session = await startSession(powershell, environment, prefix);
   return { prefix, session, processes: processesOn(prefix), environment };
 }
-
-const launch: Launch = (program, parameters, options) => spawn(program, parameters, { ...options, detached: true });
 
 /** The Windows with another machine in it. */
 async function refurnished(warm: WarmWindows, machine: string): Promise<WarmWindows> {
